@@ -1,0 +1,3 @@
+//! Health scores of subscriptions that explain themselves.
+
+pub mod fault;
