@@ -1,0 +1,158 @@
+//! What an author wrote: serde types, nothing checked but syntax.
+//!
+//! A config is read from TOML with the place of every part, from any serde format, or built by
+//! hand. Reading never fails: what is wrong is kept as faults, and
+//! [`Engine::compile`](crate::engine::Engine::compile) reports them together with everything else.
+//!
+//! Must not know: what the settings mean to a subject's data.
+
+mod metric;
+mod rule;
+mod scorecard;
+mod variants;
+
+pub use metric::{Better, Empty, MetricConfig, Take, Window};
+pub use rule::{RuleConfig, RuleSeverity};
+pub use scorecard::{
+    Aggregate, BandConfig, DecayPoints, FactorConfig, FlagPoints, GroupConfig, LinearPoints,
+    LogPoints, MissingPolicy, Outside, OverrideConfig, PercentilePoints, Points, ScorecardConfig,
+    Step, Weights,
+};
+pub use variants::{Case, CaseBody, Valued, Variants};
+
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{Code, Fault, Severity};
+use crate::frame::SubjectKind;
+use crate::node::{Node, Removed, Source, read_all};
+
+/// A whole config.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// let config = foretell::config::Config::parse(r#"
+///     [[metrics]]
+///     name = "days_since_login"
+///
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "days_since_login", points.linear = { worst = 60, best = 0 } }]
+/// "#);
+/// assert!(config.faults().is_empty());
+/// assert_eq!(config.scorecards[0].name, "health");
+/// # }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Config {
+    /// What the config is called, for people.
+    pub name: Option<String>,
+    /// The subject of everything that names none.
+    pub subject: SubjectKind,
+    /// The currency in which amounts are compared; needs rates in the book for any other.
+    pub currency: Option<String>,
+    /// Named values of subjects.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<MetricConfig>,
+    /// Who the subjects are: first match.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<ClassConfig>,
+    /// Where on the journey they are: first match.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<ClassConfig>,
+    /// Trees of weighted factors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scorecards: Vec<ScorecardConfig>,
+    /// Conditions that raise alerts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleConfig>,
+
+    #[serde(skip)]
+    source: Source,
+    #[serde(skip)]
+    removed: Removed,
+    #[serde(skip)]
+    faults: Vec<Fault>,
+}
+
+/// A segment or a stage: the first whose condition holds is the subject's.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ClassConfig {
+    /// Its name.
+    pub name: String,
+    /// What it is about; the config's subject if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<SubjectKind>,
+    /// The condition; always true if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+}
+
+impl Config {
+    /// The longest text that is read, in bytes. Our choice, a hundred times the longest real
+    /// config seen, tested by `a_config_text_past_the_limit_is_refused`.
+    pub const LONGEST_TEXT: usize = 1 << 20;
+
+    /// Reads TOML. Never fails: see [`Config::faults`].
+    #[cfg(feature = "toml")]
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        if text.len() > Self::LONGEST_TEXT {
+            let message = format!(
+                "a config has at most {} bytes, got {}",
+                Self::LONGEST_TEXT,
+                text.len()
+            );
+            let faults = vec![Fault::new(Code::Limit, "", message)];
+            return Self { faults, ..Self::default() };
+        }
+        let (source, node, faults) = Source::toml(text);
+        Self::read(node, source, faults)
+    }
+
+    /// Reads a tree from any other format. Never fails: see [`Config::faults`].
+    #[must_use]
+    pub fn from_node(node: Node) -> Self {
+        Self::read(node, Source::default(), Vec::new())
+    }
+
+    fn read(node: Node, source: Source, syntax: Vec<Fault>) -> Self {
+        let read = read_all::<Self>(node);
+        let mut faults = syntax;
+        let syntactic = faults.len();
+        faults.extend(read.faults);
+        for fault in faults.iter_mut().skip(syntactic) {
+            source.locate(fault);
+        }
+        Self { source, removed: read.removed, faults, ..read.value }
+    }
+
+    /// What could not be read.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// Whether a name was defined by a part that could not be read.
+    pub(crate) fn is_lost(&self, name: &str) -> bool {
+        self.removed.names.contains(name)
+            || self.faults.iter().any(|it| it.code == Code::Syntax && it.severity == Severity::Error)
+    }
+
+    /// Moves a fault about this config to its place in the text.
+    pub(crate) fn locate(&self, mut fault: Fault) -> Fault {
+        fault.place.path = self.removed.original(&fault.place.path);
+        self.source.locate(&mut fault);
+        fault
+    }
+
+    /// Moves a fault about `length` bytes at `start` of the text value at the fault's path.
+    pub(crate) fn locate_inside(&self, mut fault: Fault, start: usize, length: usize) -> Fault {
+        fault.place.path = self.removed.original(&fault.place.path);
+        self.source.locate_inside(&mut fault, start, length);
+        fault
+    }
+}

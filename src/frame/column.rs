@@ -1,0 +1,229 @@
+//! One metric of all subjects.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{Datelike as _, NaiveDate};
+
+use crate::value::{Kind, Value};
+
+/// The texts that the codes of a category column stand for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Labels {
+    texts: Vec<Arc<str>>,
+    codes: BTreeMap<Arc<str>, u32>,
+}
+
+impl Labels {
+    /// The code of a text, added if it is new.
+    pub fn code(&mut self, text: &str) -> u32 {
+        if let Some(code) = self.codes.get(text) {
+            return *code;
+        }
+        let code = u32::try_from(self.texts.len()).unwrap_or(Data::NO_CODE);
+        let text: Arc<str> = text.into();
+        self.texts.push(Arc::clone(&text));
+        self.codes.insert(text, code);
+        code
+    }
+
+    /// The code of a text that is there.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<u32> {
+        self.codes.get(text).copied()
+    }
+
+    /// The text of a code.
+    #[must_use]
+    pub fn text(&self, code: u32) -> Option<&Arc<str>> {
+        self.texts.get(code as usize)
+    }
+
+    /// Every text, in the order of the codes.
+    #[must_use]
+    pub fn texts(&self) -> &[Arc<str>] {
+        &self.texts
+    }
+}
+
+/// The values of a column.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Data {
+    /// Numbers; missing is NaN, and no other number is not finite.
+    Number(Vec<f64>),
+    /// Flags: 0 is false, 1 is true, [`Data::NO_FLAG`] is missing.
+    Flag(Vec<u8>),
+    /// Texts by code; [`Data::NO_CODE`] is missing.
+    Text {
+        /// One code a row.
+        codes: Vec<u32>,
+        /// What the codes mean.
+        labels: Arc<Labels>,
+    },
+}
+
+impl Data {
+    /// The missing flag.
+    pub const NO_FLAG: u8 = 2;
+    /// The missing text.
+    pub const NO_CODE: u32 = u32::MAX;
+}
+
+/// One metric of all subjects, with the day of the newest input behind each value where known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    data: Data,
+    /// Days of the common era; [`NO_DAY`] where unknown.
+    seen: Option<Vec<i32>>,
+}
+
+/// An unknown day of observation.
+pub(crate) const NO_DAY: i32 = i32::MIN;
+
+impl Column {
+    /// A column of values.
+    #[must_use]
+    pub const fn new(data: Data) -> Self {
+        Self { data, seen: None }
+    }
+
+    /// A number column; `None` and NaN are missing.
+    pub fn numbers(values: impl IntoIterator<Item = Option<f64>>) -> Self {
+        Self::new(Data::Number(values.into_iter().map(|it| it.unwrap_or(f64::NAN)).collect()))
+    }
+
+    /// A flag column.
+    pub fn flags(values: impl IntoIterator<Item = Option<bool>>) -> Self {
+        Self::new(Data::Flag(
+            values.into_iter().map(|it| it.map_or(Data::NO_FLAG, u8::from)).collect(),
+        ))
+    }
+
+    /// A text (category) column.
+    pub fn texts<S: AsRef<str>>(values: impl IntoIterator<Item = Option<S>>) -> Self {
+        let mut labels = Labels::default();
+        let codes = values
+            .into_iter()
+            .map(|it| it.map_or(Data::NO_CODE, |it| labels.code(it.as_ref())))
+            .collect();
+        Self::new(Data::Text { codes, labels: Arc::new(labels) })
+    }
+
+    /// The same column with the day on which each value was observed, for `max_age` and ages.
+    /// Days past the end of `days` are unknown.
+    #[must_use]
+    pub fn observed(mut self, days: impl IntoIterator<Item = Option<NaiveDate>>) -> Self {
+        let mut seen: Vec<i32> = days
+            .into_iter()
+            .map(|it| it.map_or(NO_DAY, |it| it.num_days_from_ce()))
+            .take(self.len())
+            .collect();
+        seen.resize(self.len(), NO_DAY);
+        self.seen = Some(seen);
+        self
+    }
+
+    /// The same column with observation days as day numbers of the common era.
+    #[must_use]
+    pub(crate) fn with_seen(mut self, seen: Option<Vec<i32>>) -> Self {
+        self.seen = seen;
+        self
+    }
+
+    /// The values.
+    #[must_use]
+    pub const fn data(&self) -> &Data {
+        &self.data
+    }
+
+    /// The values, to be changed in place.
+    pub(crate) const fn data_mut(&mut self) -> &mut Data {
+        &mut self.data
+    }
+
+    /// The day number on which the value of a row was observed.
+    pub(crate) fn seen(&self, row: usize) -> Option<i32> {
+        self.seen.as_ref().and_then(|it| it.get(row)).copied().filter(|it| *it != NO_DAY)
+    }
+
+    /// Whether any observation day is known.
+    pub(crate) const fn has_seen(&self) -> bool {
+        self.seen.is_some()
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.data {
+            Data::Number(values) => values.len(),
+            Data::Flag(values) => values.len(),
+            Data::Text { codes, .. } => codes.len(),
+        }
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What the values are.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match &self.data {
+            Data::Number(_) => Kind::Number,
+            Data::Flag(_) => Kind::Flag,
+            Data::Text { .. } => Kind::Text,
+        }
+    }
+
+    /// The value of a row; missing past the end.
+    #[must_use]
+    pub fn value(&self, row: usize) -> Value {
+        match &self.data {
+            Data::Number(values) => match values.get(row) {
+                Some(it) if !it.is_nan() => Value::Number(*it),
+                _ => Value::Missing,
+            },
+            Data::Flag(values) => match values.get(row) {
+                Some(0) => Value::Flag(false),
+                Some(1) => Value::Flag(true),
+                _ => Value::Missing,
+            },
+            Data::Text { codes, labels } => codes
+                .get(row)
+                .and_then(|it| labels.text(*it))
+                .map_or(Value::Missing, |it| Value::Text(Arc::clone(it))),
+        }
+    }
+
+    /// Whether the value of a row is missing.
+    #[must_use]
+    pub fn is_missing(&self, row: usize) -> bool {
+        match &self.data {
+            Data::Number(values) => values.get(row).is_none_or(|it| it.is_nan()),
+            Data::Flag(values) => values.get(row).is_none_or(|it| *it > 1),
+            Data::Text { codes, labels } => {
+                codes.get(row).is_none_or(|it| labels.text(*it).is_none())
+            }
+        }
+    }
+
+    /// A column of `len` missing values.
+    pub(crate) fn missing(kind: Kind, len: usize) -> Self {
+        Self::new(match kind {
+            Kind::Number => Data::Number(vec![f64::NAN; len]),
+            Kind::Flag => Data::Flag(vec![Data::NO_FLAG; len]),
+            Kind::Text => Data::Text { codes: vec![Data::NO_CODE; len], labels: Arc::default() },
+        })
+    }
+
+    /// The first row that holds an infinity.
+    pub(crate) fn first_infinite(&self) -> Option<usize> {
+        match &self.data {
+            Data::Number(values) => values.iter().position(|it| it.is_infinite()),
+            _ => None,
+        }
+    }
+}

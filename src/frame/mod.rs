@@ -1,0 +1,235 @@
+//! The columnar heart: one row per subject, one column per metric.
+//!
+//! Missing is NaN in a number column and a value of its own in the others; NaN and infinities that
+//! come from outside are refused or set aside at the door, so NaN means missing and nothing else.
+//!
+//! Must not know: configs, scores, where the values come from.
+
+mod column;
+
+pub use column::{Column, Data, Labels};
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// What is assessed.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum SubjectKind {
+    /// A company: a headquarters with its accounts.
+    Company,
+    /// An account: a site or region of a company.
+    Account,
+    /// A subscription of an account.
+    #[default]
+    Subscription,
+    /// A support case.
+    Case,
+}
+
+impl SubjectKind {
+    /// Every kind, parents before children.
+    pub const ALL: [Self; 4] = [Self::Company, Self::Account, Self::Subscription, Self::Case];
+
+    /// The singular name, which prefixes a parent's metrics: `account`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Company => "company",
+            Self::Account => "account",
+            Self::Subscription => "subscription",
+            Self::Case => "case",
+        }
+    }
+
+    /// The plural name, which prefixes aggregates over children: `subscriptions`.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Company => "companies",
+            Self::Account => "accounts",
+            Self::Subscription => "subscriptions",
+            Self::Case => "cases",
+        }
+    }
+
+    /// The position in [`SubjectKind::ALL`].
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl fmt::Display for SubjectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// No row: a subject without such a parent.
+pub(crate) const NO_ROW: u32 = u32::MAX;
+
+/// Given values of subjects of one kind: names of rows, and columns by metric name.
+///
+/// ```
+/// use foretell::frame::{Column, Frame, SubjectKind};
+///
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2"])?;
+/// frame.insert("nps", Column::numbers([Some(9.0), None]))?;
+/// assert_eq!(frame.len(), 2);
+/// # Ok::<(), foretell::frame::FrameError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Frame {
+    kind: SubjectKind,
+    ids: Vec<Arc<str>>,
+    /// Ids of parents, per kind of parent.
+    parents: BTreeMap<SubjectKind, Vec<Option<Arc<str>>>>,
+    columns: BTreeMap<String, Column>,
+}
+
+/// Why a frame cannot take its rows or a column.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FrameError {
+    /// A column of another length than the frame.
+    #[error("column `{name}` has {got} rows, the frame has {want}")]
+    Length {
+        /// The column.
+        name: String,
+        /// Its rows.
+        got: usize,
+        /// The frame's rows.
+        want: usize,
+    },
+    /// Two rows with the same id.
+    #[error("the id `{id}` stands in rows {first} and {second}")]
+    DuplicateId {
+        /// The id.
+        id: String,
+        /// The first row, from 0.
+        first: usize,
+        /// The second row, from 0.
+        second: usize,
+    },
+    /// NaN where missing was not meant, or an infinity.
+    #[error("column `{name}` has a number that is not finite in row {row}")]
+    NotFinite {
+        /// The column.
+        name: String,
+        /// The row, from 0.
+        row: usize,
+    },
+    /// More rows than fit.
+    #[error("a frame has at most {most} rows, got {got}")]
+    TooMany {
+        /// The rows given.
+        got: usize,
+        /// The most it can have.
+        most: usize,
+    },
+}
+
+impl Frame {
+    /// A frame of rows without columns.
+    ///
+    /// # Errors
+    /// [`FrameError::DuplicateId`] when an id stands twice, [`FrameError::TooMany`] past four
+    /// thousand million rows.
+    pub fn new<I: Into<Arc<str>>>(
+        kind: SubjectKind,
+        ids: impl IntoIterator<Item = I>,
+    ) -> Result<Self, FrameError> {
+        let ids: Vec<Arc<str>> = ids.into_iter().map(Into::into).collect();
+        if ids.len() >= NO_ROW as usize {
+            return Err(FrameError::TooMany { got: ids.len(), most: NO_ROW as usize - 1 });
+        }
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        for (row, id) in ids.iter().enumerate() {
+            if let Some(first) = seen.insert(id, row) {
+                return Err(FrameError::DuplicateId { id: id.to_string(), first, second: row });
+            }
+        }
+        Ok(Self { kind, ids, parents: BTreeMap::new(), columns: BTreeMap::new() })
+    }
+
+    /// Adds or replaces a column.
+    ///
+    /// # Errors
+    /// [`FrameError::Length`] when it has another number of rows, [`FrameError::NotFinite`] when it
+    /// holds an infinity.
+    pub fn insert(&mut self, name: impl Into<String>, column: Column) -> Result<(), FrameError> {
+        let name = name.into();
+        if column.len() != self.len() {
+            return Err(FrameError::Length { name, got: column.len(), want: self.len() });
+        }
+        if let Some(row) = column.first_infinite() {
+            return Err(FrameError::NotFinite { name, row });
+        }
+        self.columns.insert(name, column);
+        Ok(())
+    }
+
+    /// Says which parent of `kind` each row belongs to.
+    ///
+    /// # Errors
+    /// [`FrameError::Length`] when there are more or fewer parents than rows.
+    pub fn set_parents(
+        &mut self,
+        kind: SubjectKind,
+        parents: Vec<Option<Arc<str>>>,
+    ) -> Result<(), FrameError> {
+        if parents.len() != self.len() {
+            let name = kind.name().to_owned();
+            return Err(FrameError::Length { name, got: parents.len(), want: self.len() });
+        }
+        self.parents.insert(kind, parents);
+        Ok(())
+    }
+
+    /// What the rows are.
+    #[must_use]
+    pub const fn kind(&self) -> SubjectKind {
+        self.kind
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The rows' ids.
+    #[must_use]
+    pub fn ids(&self) -> &[Arc<str>] {
+        &self.ids
+    }
+
+    /// The parents of `kind` that were set.
+    #[must_use]
+    pub fn parents(&self, kind: SubjectKind) -> Option<&[Option<Arc<str>>]> {
+        self.parents.get(&kind).map(Vec::as_slice)
+    }
+
+    /// The column of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Column> {
+        self.columns.get(name)
+    }
+
+    /// Every column, by name.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &Column)> {
+        self.columns.iter().map(|(name, column)| (name.as_str(), column))
+    }
+}

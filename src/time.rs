@@ -1,0 +1,271 @@
+//! Days, moments and periods. There is no clock here: the day of an assessment is an argument.
+//!
+//! An assessment is made *as of a day*: what is dated on that day or before it is known, and
+//! nothing later is. Times of day serve durations (hours to a first response) and order.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// The day for which an assessment is made; everything dated on it or before it is known.
+pub type AsOf = NaiveDate;
+
+/// A day, and the time of day where it is known. Times are UTC; a time with an offset is converted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stamp {
+    date: NaiveDate,
+    time: Option<NaiveTime>,
+}
+
+impl Stamp {
+    /// A day without a time.
+    #[must_use]
+    pub const fn day(date: NaiveDate) -> Self {
+        Self { date, time: None }
+    }
+
+    /// A moment in UTC.
+    #[must_use]
+    pub const fn moment(moment: NaiveDateTime) -> Self {
+        Self { date: moment.date(), time: Some(moment.time()) }
+    }
+
+    /// The day.
+    #[must_use]
+    pub const fn date(self) -> NaiveDate {
+        self.date
+    }
+
+    /// The moment; midnight at the start of the day where no time is known.
+    #[must_use]
+    pub fn at(self) -> NaiveDateTime {
+        self.date.and_time(self.time.unwrap_or(NaiveTime::MIN))
+    }
+
+    /// Hours from `self` to `later`, negative when `later` is before.
+    #[must_use]
+    pub fn hours_until(self, later: Self) -> f64 {
+        (later.at() - self.at()).num_seconds() as f64 / 3600.0
+    }
+}
+
+impl From<NaiveDate> for Stamp {
+    fn from(date: NaiveDate) -> Self {
+        Self::day(date)
+    }
+}
+
+impl FromStr for Stamp {
+    type Err = String;
+
+    /// Reads `2026-03-01`, `2026-03-01 14:30`, `2026-03-01T14:30:00.5`, with `Z` or `+02:00`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            return in_years(Self::day(date), text);
+        }
+        if let Ok(moment) = DateTime::parse_from_rfc3339(&text.replacen(' ', "T", 1)) {
+            return in_years(Self::moment(moment.naive_utc()), text);
+        }
+        for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
+            if let Ok(moment) = NaiveDateTime::parse_from_str(&text.replacen(' ', "T", 1), format) {
+                return in_years(Self::moment(moment), text);
+            }
+        }
+        Err(format!("expected a date such as `2026-03-01`, got `{}`", crate::node::shorten(text)))
+    }
+}
+
+/// Years 1900 to 2200 are dates of a business; others are slips (our choice, tested by
+/// `dates_are_read_or_refused`).
+fn in_years(stamp: Stamp, text: &str) -> Result<Stamp, String> {
+    use chrono::Datelike as _;
+    if (1900..=2200).contains(&stamp.date.year()) {
+        Ok(stamp)
+    } else {
+        Err(format!("expected a date from 1900 to 2200, got `{text}`"))
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.time {
+            None => write!(f, "{}", self.date),
+            Some(time) => write!(f, "{}T{}Z", self.date, time),
+        }
+    }
+}
+
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Stamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(deserializer, "a date such as `2026-03-01`")
+    }
+}
+
+/// A length of calendar time: `28d`, `12w`, `3mo`, `1y`.
+///
+/// Months are calendar months: one month before 31 March is the last day of February.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Period {
+    months: u32,
+    days: u32,
+}
+
+impl Period {
+    /// The longest period in days or months: a hundred years.
+    const LONGEST_DAYS: u32 = 36_525;
+
+    /// A number of days.
+    #[must_use]
+    pub fn days(days: u32) -> Self {
+        Self { months: 0, days: days.min(Self::LONGEST_DAYS) }
+    }
+
+    /// The day this long before `date`.
+    #[must_use]
+    pub fn before(self, date: NaiveDate) -> NaiveDate {
+        date.checked_sub_months(Months::new(self.months))
+            .and_then(|it| it.checked_sub_days(Days::new(self.days.into())))
+            .unwrap_or(NaiveDate::MIN)
+    }
+
+    /// The day this long after `date`.
+    #[must_use]
+    pub fn after(self, date: NaiveDate) -> NaiveDate {
+        date.checked_add_months(Months::new(self.months))
+            .and_then(|it| it.checked_add_days(Days::new(self.days.into())))
+            .unwrap_or(NaiveDate::MAX)
+    }
+
+    /// Whether this is no time at all.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.months == 0 && self.days == 0
+    }
+
+    /// Length in days, a month counted as 365.2425 / 12 days.
+    #[must_use]
+    pub fn in_days(self) -> f64 {
+        f64::from(self.days) + f64::from(self.months) * 365.2425 / 12.0
+    }
+}
+
+impl FromStr for Period {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "expected a period such as `28d`, `12w`, `3mo` or `1y`, got `{}`",
+                crate::node::shorten(text)
+            )
+        };
+        let trimmed = text.trim();
+        let unit_at = trimmed.find(|it: char| !it.is_ascii_digit()).ok_or_else(wrong)?;
+        let (number, unit) = trimmed.split_at(unit_at);
+        let number: u32 = number.parse().map_err(|_| wrong())?;
+        let (months, days) = match unit.trim() {
+            "d" => (0, Some(number)),
+            "w" => (0, number.checked_mul(7)),
+            "mo" => (number, Some(0)),
+            "y" => (number.checked_mul(12).ok_or_else(wrong)?, Some(0)),
+            _ => return Err(wrong()),
+        };
+        let days = days.ok_or_else(wrong)?;
+        if days > Self::LONGEST_DAYS || months > 1200 {
+            return Err(format!("expected a period of at most 100 years, got `{trimmed}`"));
+        }
+        Ok(Self { months, days })
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.months, self.days) {
+            (0, days) => write!(f, "{days}d"),
+            (months, _) if months % 12 == 0 => write!(f, "{}y", months / 12),
+            (months, _) => write!(f, "{months}mo"),
+        }
+    }
+}
+
+impl Serialize for Period {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(deserializer, "a period such as `28d`")
+    }
+}
+
+/// Reads a type from its text form, with its own message.
+pub(crate) fn parsed<'de, D, T>(deserializer: D, wanted: &'static str) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err = String>,
+{
+    struct TextVisitor<T>(&'static str, std::marker::PhantomData<T>);
+
+    impl<T: FromStr<Err = String>> de::Visitor<'_> for TextVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            text.parse().map_err(E::custom)
+        }
+    }
+
+    deserializer.deserialize_str(TextVisitor(wanted, std::marker::PhantomData))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::{Period, Stamp};
+
+    #[test]
+    fn dates_are_read_or_refused() {
+        for (text, expected) in [
+            ("2026-03-01", "2026-03-01"),
+            ("2026-03-01 14:30", "2026-03-01T14:30:00Z"),
+            ("2026-03-01T14:30:00+02:00", "2026-03-01T12:30:00Z"),
+            ("2026-02-30", "!"),
+            ("1026-03-01", "!"),
+            ("", "!"),
+        ] {
+            let got = text.parse::<Stamp>().map_or_else(|_| "!".to_owned(), |it| it.to_string());
+            assert_eq!(got, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn periods_are_calendar_time() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (text, before_march_31) in [
+            ("28d", "2026-03-03"),
+            ("2w", "2026-03-17"),
+            ("1mo", "2026-02-28"),
+            ("1y", "2025-03-31"),
+        ] {
+            let period: Period = text.parse().unwrap();
+            assert_eq!(period.before(day("2026-03-31")), day(before_march_31), "{text}");
+        }
+        for text in ["", "d", "28", "28 fortnights", "-3d", "99999999999d", "101y", "4294967295w"] {
+            assert!(text.parse::<Period>().is_err(), "{text}");
+        }
+    }
+}
