@@ -7,16 +7,19 @@
 //! Must not know: what the settings mean to a subject's data.
 
 mod metric;
+mod points;
 mod rule;
 mod scorecard;
 mod variants;
 
 pub use metric::{Better, Empty, MetricConfig, Take, Window};
+pub use points::{
+    DecayPoints, FlagPoints, LinearPoints, LogPoints, Outside, PercentilePoints, Points, Step,
+};
 pub use rule::{RuleConfig, RuleSeverity};
 pub use scorecard::{
-    Aggregate, BandConfig, DecayPoints, FactorConfig, FlagPoints, GroupConfig, LinearPoints,
-    LogPoints, MissingPolicy, Outside, OverrideConfig, PercentilePoints, Points, ScorecardConfig,
-    Step, Weights,
+    Aggregate, BandConfig, FactorConfig, GroupConfig, MissingPolicy, OverrideConfig,
+    ScorecardConfig, Weights,
 };
 pub use variants::{Case, CaseBody, Valued, Variants};
 
@@ -101,11 +104,8 @@ impl Config {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         if text.len() > Self::LONGEST_TEXT {
-            let message = format!(
-                "a config has at most {} bytes, got {}",
-                Self::LONGEST_TEXT,
-                text.len()
-            );
+            let message =
+                format!("a config has at most {} bytes, got {}", Self::LONGEST_TEXT, text.len());
             let faults = vec![Fault::new(Code::Limit, "", message)];
             return Self { faults, ..Self::default() };
         }
@@ -139,7 +139,10 @@ impl Config {
     /// Whether a name was defined by a part that could not be read.
     pub(crate) fn is_lost(&self, name: &str) -> bool {
         self.removed.names.contains(name)
-            || self.faults.iter().any(|it| it.code == Code::Syntax && it.severity == Severity::Error)
+            || self
+                .faults
+                .iter()
+                .any(|it| it.code == Code::Syntax && it.severity == Severity::Error)
     }
 
     /// Moves a fault about this config to its place in the text.
