@@ -32,13 +32,17 @@ impl fmt::Display for Kind {
 }
 
 /// One value, or that there is none.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// In serde formats a number, a flag, a text or nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Value {
     /// A number that is not NaN.
     Number(f64),
     /// True or false.
     Flag(bool),
     /// A text.
+    #[serde(serialize_with = "text", deserialize_with = "shared")]
     Text(Arc<str>),
     /// Not known.
     Missing,
@@ -59,6 +63,14 @@ impl Value {
     pub const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
     }
+}
+
+fn text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+fn shared<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
+    String::deserialize(deserializer).map(Arc::from)
 }
 
 impl fmt::Display for Value {

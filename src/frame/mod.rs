@@ -6,8 +6,11 @@
 //! Must not know: configs, scores, where the values come from.
 
 mod column;
+mod table;
 
+pub(crate) use column::NO_DAY;
 pub use column::{Column, Data, Labels};
+pub(crate) use table::Table;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,0 +1,73 @@
+//! The working columns of one kind of subject during an assessment, by slot.
+
+use std::sync::Arc;
+
+use super::Column;
+use crate::value::Value;
+
+/// All columns of one kind of subject that have been computed so far.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Table {
+    ids: Vec<Arc<str>>,
+    slots: Vec<Slot>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Slot {
+    column: Option<Column>,
+    /// Rows whose value does not rest on anything missing; where absent, those that have a value.
+    solid: Option<Vec<bool>>,
+}
+
+impl Table {
+    pub(crate) fn new(ids: Vec<Arc<str>>, slots: usize) -> Self {
+        Self { ids, slots: vec![Slot::default(); slots] }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub(crate) fn ids(&self) -> &[Arc<str>] {
+        &self.ids
+    }
+
+    pub(crate) fn set(&mut self, slot: usize, column: Column, solid: Option<Vec<bool>>) {
+        debug_assert_eq!(column.len(), self.len());
+        if let Some(it) = self.slots.get_mut(slot) {
+            *it = Slot { column: Some(column), solid };
+        }
+    }
+
+    pub(crate) fn column(&self, slot: usize) -> Option<&Column> {
+        self.slots.get(slot).and_then(|it| it.column.as_ref())
+    }
+
+    pub(crate) fn value(&self, slot: usize, row: usize) -> Value {
+        self.column(slot).map_or(Value::Missing, |it| it.value(row))
+    }
+
+    pub(crate) fn number(&self, slot: usize, row: usize) -> f64 {
+        self.value(slot, row).number().unwrap_or(f64::NAN)
+    }
+
+    pub(crate) fn is_missing(&self, slot: usize, row: usize) -> bool {
+        self.column(slot).is_none_or(|it| it.is_missing(row))
+    }
+
+    /// Whether the value of a row would stay the same whatever missing inputs turned out to be.
+    pub(crate) fn is_solid(&self, slot: usize, row: usize) -> bool {
+        match self.slots.get(slot) {
+            None => false,
+            Some(it) => match &it.solid {
+                Some(solid) => solid.get(row).copied().unwrap_or(false),
+                None => it.column.as_ref().is_some_and(|it| !it.is_missing(row)),
+            },
+        }
+    }
+
+    /// The day number of the newest input behind a value.
+    pub(crate) fn seen(&self, slot: usize, row: usize) -> Option<i32> {
+        self.column(slot).and_then(|it| it.seen(row))
+    }
+}

@@ -1,0 +1,301 @@
+//! Why a score moved between two assessments: parts by cause that sum to the change.
+//!
+//! A factor contributes points `p` times its configured share `n` times the ratio `r` of its share
+//! in this score to that. The change of the product is split by averaging over the orders in which
+//! the three can change (Shapley 1953, "A value for n-person games"); for two factors this is
+//! Bennet's 1920 decomposition. The split is exact.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::explain::{Explanation, Line, percent, shown, tenths};
+use super::factor::Status;
+use crate::value::Value;
+
+/// Why a part of a score changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Cause {
+    /// The metric's value moved.
+    Data,
+    /// The factor lost its data, or started to warm up.
+    Missing,
+    /// The factor's data became too old.
+    Stale,
+    /// The factor's data came back.
+    Returned,
+    /// Weight moved here, or away, because other factors lost or regained data.
+    Redistributed,
+    /// Another case of its points or weight holds.
+    Profile,
+    /// Factors began or ceased to concern the subject.
+    Applicability,
+    /// The config changed.
+    Config,
+    /// An override was set, changed or lifted.
+    Override,
+}
+
+/// One part of a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChangePart {
+    /// Groups and name of the factor; empty for the score as a whole.
+    pub path: Vec<String>,
+    /// Why.
+    pub cause: Cause,
+    /// How many points of the change it makes up.
+    pub points: f64,
+    /// From what to what, in words.
+    pub text: String,
+}
+
+/// Why a score moved between two days.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Change {
+    /// The earlier score.
+    pub before: Option<f64>,
+    /// The later score.
+    pub after: Option<f64>,
+    /// Their difference, where both are there; the parts sum to it, to 1e-9.
+    pub difference: Option<f64>,
+    /// The parts, the largest first.
+    pub parts: Vec<ChangePart>,
+}
+
+/// What a factor's value would be worth under the later config, where that can be said.
+pub(crate) type Rescore<'a> = &'a dyn Fn(&Line, &Value) -> Option<f64>;
+
+impl Change {
+    /// The change from one explanation to a later one of the same subject and scorecard.
+    ///
+    /// Where the config changed and a metric moved too, both effects on points fall under
+    /// [`Cause::Config`]; [`Engine::change`](crate::engine::Engine::change) tells them apart.
+    #[must_use]
+    pub fn between(before: &Explanation, after: &Explanation) -> Self {
+        Self::with(before, after, &|_, _| None)
+    }
+
+    pub(crate) fn with(before: &Explanation, after: &Explanation, rescore: Rescore<'_>) -> Self {
+        let split = Split::new(before, after, rescore);
+        let mut parts = split.parts();
+        let held = |it: &Explanation| it.score.map(|score| score - it.raw_score.unwrap_or(0.0));
+        if let (Some(was), Some(is)) = (held(before), held(after))
+            && (was != 0.0 || is != 0.0)
+        {
+            parts.push(ChangePart {
+                path: Vec::new(),
+                cause: Cause::Override,
+                points: is - was,
+                text: override_text(before, after),
+            });
+        }
+        let difference = before.score.zip(after.score).map(|(before, after)| after - before);
+        if difference.is_none() {
+            // Without two scores there is nothing to sum to; what happened still counts.
+            parts.iter_mut().for_each(|it| it.points = 0.0);
+            parts.retain(|it| !matches!(it.cause, Cause::Data | Cause::Redistributed));
+        } else {
+            parts.retain(|it| it.points != 0.0);
+        }
+        parts.sort_by(|left, right| right.points.abs().total_cmp(&left.points.abs()));
+        Self { before: before.score, after: after.score, difference, parts }
+    }
+}
+
+/// The two explanations side by side.
+struct Split<'a> {
+    pairs: Vec<(Option<&'a Line>, Option<&'a Line>)>,
+    rescore: Rescore<'a>,
+    /// The config is another.
+    recompiled: bool,
+    /// Some factor lost or regained data.
+    rearranged: bool,
+}
+
+impl<'a> Split<'a> {
+    fn new(before: &'a Explanation, after: &'a Explanation, rescore: Rescore<'a>) -> Self {
+        let same = |left: &Line, right: &Line| left.path == right.path && left.factor == right.factor;
+        let mut pairs: Vec<(Option<&Line>, Option<&Line>)> = Vec::new();
+        for line in &after.lines {
+            pairs.push((before.lines.iter().find(|it| same(it, line)), Some(line)));
+        }
+        for line in &before.lines {
+            if !after.lines.iter().any(|it| same(it, line)) {
+                pairs.push((Some(line), None));
+            }
+        }
+        let rearranged = pairs.iter().any(|(left, right)| {
+            let counted = |it: &Option<&Line>| it.map(|it| it.points.is_some());
+            counted(left) != counted(right)
+        });
+        Self { pairs, rescore, recompiled: before.engine != after.engine, rearranged }
+    }
+
+    fn parts(&self) -> Vec<ChangePart> {
+        let mut parts = Vec::new();
+        for pair in &self.pairs {
+            match pair {
+                (Some(before), Some(after)) => self.line(before, after, &mut parts),
+                (Some(line), None) => parts.push(part(
+                    line,
+                    Cause::Config,
+                    -line.contribution,
+                    "the factor was taken out".to_owned(),
+                )),
+                (None, Some(line)) => parts.push(part(
+                    line,
+                    Cause::Config,
+                    line.contribution,
+                    "the factor is new".to_owned(),
+                )),
+                (None, None) => {}
+            }
+        }
+        parts
+    }
+
+    fn line(&self, before: &Line, after: &Line, parts: &mut Vec<ChangePart>) {
+        let (p0, p1) = match (before.points, after.points) {
+            (Some(p0), Some(p1)) => (p0, p1),
+            (Some(it), None) | (None, Some(it)) => (it, it),
+            (None, None) => (0.0, 0.0),
+        };
+        let (n0, n1) = (before.weight, after.weight);
+        let ratio = |it: &Line| (it.weight > 0.0).then(|| it.effective_weight / it.weight);
+        let (r0, r1) = match (ratio(before), ratio(after)) {
+            (Some(r0), Some(r1)) => (r0, r1),
+            (Some(it), None) | (None, Some(it)) => (it, it),
+            (None, None) => (0.0, 0.0),
+        };
+        self.points_parts(before, after, (p0, p1), mixed(n0, r0, n1, r1), parts);
+        let by_share = (n1 - n0) * mixed(p0, r0, p1, r1);
+        let text = || format!("share of the whole {} -> {}", percent(n0), percent(n1));
+        parts.push(part(after, self.share_cause(before, after), by_share, text()));
+        let by_ratio = (r1 - r0) * mixed(p0, n0, p1, n1);
+        let (cause, text) = self.ratio_cause(before, after);
+        parts.push(part(after, cause, by_ratio, text));
+    }
+
+    /// The part of moved points; under a new config it is parted into config and data.
+    fn points_parts(
+        &self,
+        before: &Line,
+        after: &Line,
+        (p0, p1): (f64, f64),
+        factor: f64,
+        parts: &mut Vec<ChangePart>,
+    ) {
+        let moved = format!("{} {} -> {}", after.metric, shown(&before.value), shown(&after.value));
+        let switched = before.points_case != after.points_case;
+        let cause = match (self.recompiled, switched) {
+            (true, _) => Cause::Config,
+            (false, true) => Cause::Profile,
+            (false, false) => return parts.push(part(after, Cause::Data, (p1 - p0) * factor, moved)),
+        };
+        // Where only the old value's worth under the new rules is known, the two can be told apart.
+        let middle = match (self.rescore)(after, &before.value) {
+            _ if before.value == after.value => p1,
+            Some(it) if before.points.is_some() && after.points.is_some() => it,
+            _ => p1,
+        };
+        let text = format!("points of {} {} -> {}", shown(&before.value), tenths(p0), tenths(middle));
+        parts.push(part(after, cause, (middle - p0) * factor, text));
+        parts.push(part(after, Cause::Data, (p1 - middle) * factor, moved));
+    }
+
+    fn share_cause(&self, before: &Line, after: &Line) -> Cause {
+        if self.recompiled {
+            return Cause::Config;
+        }
+        let applies = self.pairs.iter().any(|pair| {
+            let gone = |it: Option<&Line>| it.map(|it| it.status == Status::NotApplicable);
+            gone(pair.0) != gone(pair.1)
+        });
+        if applies && before.weight_case == after.weight_case {
+            Cause::Applicability
+        } else {
+            Cause::Profile
+        }
+    }
+
+    fn ratio_cause(&self, before: &Line, after: &Line) -> (Cause, String) {
+        let metric = &after.metric;
+        match (before.points.is_some(), after.points.is_some()) {
+            (true, false) if after.status == Status::Stale => (Cause::Stale, after.why()),
+            (true, false) => (Cause::Missing, after.why()),
+            (false, true) => {
+                (Cause::Returned, format!("{metric} is back at {}", shown(&after.value)))
+            }
+            _ if self.rearranged => (
+                Cause::Redistributed,
+                format!(
+                    "share of the score {} -> {}",
+                    percent(before.effective_weight),
+                    percent(after.effective_weight)
+                ),
+            ),
+            // Of a minimum, maximum or median another part is now the one that counts.
+            _ => (Cause::Data, "which part decides has changed".to_owned()),
+        }
+    }
+}
+
+/// The Shapley weight of one factor of a product of three from the other two, before and after.
+fn mixed(a0: f64, b0: f64, a1: f64, b1: f64) -> f64 {
+    (a0 * b0 + a1 * b1) / 3.0 + (a0 * b1 + a1 * b0) / 6.0
+}
+
+fn part(line: &Line, cause: Cause, points: f64, text: String) -> ChangePart {
+    let mut path = line.path.clone();
+    path.push(line.factor.clone());
+    ChangePart { path, cause, points, text }
+}
+
+fn override_text(before: &Explanation, after: &Explanation) -> String {
+    match (&before.overridden, &after.overridden) {
+        (None, Some(it)) => it.clone(),
+        (Some(it), None) => format!("lifted: {it}"),
+        (_, Some(it)) => format!("held: {it}"),
+        (None, None) => "no override".to_owned(),
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let show = |it: Option<f64>| it.map_or_else(|| "no score".to_owned(), tenths);
+        write!(f, "{} -> {}", show(self.before), show(self.after))?;
+        match self.difference {
+            Some(it) => writeln!(f, " ({})", signed(it))?,
+            None => writeln!(f)?,
+        }
+        for part in &self.parts {
+            let name = if part.path.is_empty() { "score".to_owned() } else { part.path.join(" / ") };
+            writeln!(f, "  {:>6}  {name}: {} ({})", signed(part.points), part.text, part.cause)?;
+        }
+        Ok(())
+    }
+}
+
+fn signed(points: f64) -> String {
+    if points > 0.0 { format!("+{}", tenths(points)) } else { tenths(points) }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Data => "data moved",
+            Self::Missing => "data went missing",
+            Self::Stale => "data went stale",
+            Self::Returned => "data came back",
+            Self::Redistributed => "weight redistributed",
+            Self::Profile => "another case holds",
+            Self::Applicability => "what applies changed",
+            Self::Config => "config changed",
+            Self::Override => "override",
+        })
+    }
+}

@@ -1,0 +1,432 @@
+//! Why a score is what it is: one line per factor, summing to the score.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::factor::{StandIn, Status};
+use super::run::{CardRows, ScoreCell};
+use super::tree::{Part, PartCell, Scorecard};
+use crate::frame::{SubjectKind, Table};
+use crate::value::Value;
+use crate::verdict::Pick;
+
+/// A score with everything it rests on.
+///
+/// Contributions sum to the raw score, to 1e-9. Display rounds to one decimal, half away from zero;
+/// nothing inside is rounded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// What the subject is.
+    pub kind: SubjectKind,
+    /// The subject's id.
+    pub subject: String,
+    /// The scorecard's name.
+    pub scorecard: String,
+    /// The day of the assessment.
+    pub as_of: NaiveDate,
+    /// The hash of the engine that made it.
+    pub engine: String,
+    /// 0 to 100; none where too little is measured.
+    pub score: Option<f64>,
+    /// The score before any override.
+    pub raw_score: Option<f64>,
+    /// The share of weight that is measured, 0 to 1.
+    pub coverage: f64,
+    /// The coverage below which there is no score, 0 to 1.
+    pub min_coverage: f64,
+    /// The score with every missing input at its worst and at its best.
+    pub interval: Option<[f64; 2]>,
+    /// The band, held by margin and stay.
+    pub band: Option<String>,
+    /// The band of the score alone.
+    pub raw_band: Option<String>,
+    /// The day of the oldest input that counts, where known.
+    pub oldest_input: Option<NaiveDate>,
+    /// Who the subject is.
+    pub segment: Option<String>,
+    /// Where on the journey it is.
+    pub stage: Option<String>,
+    /// What changed the score by hand or by rule.
+    pub overridden: Option<String>,
+    /// Groups, the whole excluded, outer before inner.
+    pub groups: Vec<GroupLine>,
+    /// Factors, in the order of the config.
+    pub lines: Vec<Line>,
+}
+
+/// Why there is no score.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoScore {
+    /// No factor concerns the subject.
+    NothingApplies,
+    /// Less is measured than the scorecard demands.
+    Coverage,
+}
+
+/// A group's own score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupLine {
+    /// Names from the outermost group inwards.
+    pub path: Vec<String>,
+    /// Its score, 0 to 100.
+    pub score: Option<f64>,
+    /// The share of its weight that is measured, 0 to 1.
+    pub coverage: f64,
+    /// Its share of the whole as configured for this subject, 0 to 1.
+    pub weight: f64,
+}
+
+/// A factor's part in a score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Line {
+    /// Names of its groups, from the outermost inwards.
+    pub path: Vec<String>,
+    /// The factor's name.
+    pub factor: String,
+    /// The metric it reads.
+    pub metric: String,
+    /// The metric's value, stale ones included.
+    pub value: Value,
+    /// 0 to 100; none where it has none.
+    pub points: Option<f64>,
+    /// Its share of the whole as configured for this subject, if nothing were missing, 0 to 1.
+    pub weight: f64,
+    /// Its share of this score, 0 to 1.
+    pub effective_weight: f64,
+    /// Points times effective weight.
+    pub contribution: f64,
+    /// Why it has points of its own or not.
+    pub status: Status,
+    /// What stands in for it.
+    pub stand_in: Option<StandIn>,
+    /// The day of the newest input behind its value, where known.
+    pub observed: Option<NaiveDate>,
+    /// Which case of its points holds, from 0.
+    pub points_case: Option<u16>,
+    /// Which case of its weight holds, from 0.
+    pub weight_case: Option<u16>,
+}
+
+impl Line {
+    /// How many points of the score are lost to this factor.
+    #[must_use]
+    pub fn lost(&self) -> f64 {
+        self.points.map_or(0.0, |it| self.effective_weight * (100.0 - it))
+    }
+}
+
+impl Explanation {
+    /// Why there is no score, if there is none.
+    #[must_use]
+    pub fn no_score(&self) -> Option<NoScore> {
+        match self.score {
+            Some(_) => None,
+            None if self.lines.iter().all(|it| it.weight <= 0.0) => Some(NoScore::NothingApplies),
+            None => Some(NoScore::Coverage),
+        }
+    }
+
+    /// The factors that cost the most points, the costliest first; of equals, in config order.
+    #[must_use]
+    pub fn strongest(&self, most: usize) -> Vec<&Line> {
+        let mut lines: Vec<&Line> = self.lines.iter().filter(|it| it.lost() > 0.0).collect();
+        lines.sort_by(|left, right| right.lost().total_cmp(&left.lost()));
+        lines.truncate(most);
+        lines
+    }
+}
+
+/// What an explanation says beside its scorecard's own findings.
+pub(crate) struct Frame<'a> {
+    pub(crate) as_of: NaiveDate,
+    pub(crate) engine: &'a str,
+    pub(crate) segment: Option<String>,
+    pub(crate) stage: Option<String>,
+    pub(crate) overridden: Option<String>,
+}
+
+impl Scorecard {
+    /// Explains the only row of a chunk of one.
+    pub(crate) fn explain(
+        &self,
+        frame: Frame<'_>,
+        table: &Table,
+        row: usize,
+        rows: &CardRows,
+    ) -> Option<Explanation> {
+        let result = rows.results.first()?;
+        let whole = self.groups.len().checked_sub(1)?;
+        let mut walk = Walk { card: self, table, row, rows, groups: Vec::new(), lines: Vec::new() };
+        walk.group(whole, &[], 1.0, 1.0);
+        let name = |it: Option<usize>| {
+            it.and_then(|it| self.bands.list.get(it)).map(|it| it.name.clone())
+        };
+        Some(Explanation {
+            kind: self.kind,
+            subject: table.ids().get(row)?.to_string(),
+            scorecard: self.name.clone(),
+            as_of: frame.as_of,
+            engine: frame.engine.to_owned(),
+            score: present(result.score),
+            raw_score: present(result.raw),
+            coverage: result.coverage,
+            min_coverage: self.groups.last().map_or(0.0, |it| it.min_coverage),
+            interval: result.interval(),
+            band: name(result.band),
+            raw_band: name(result.raw_band),
+            oldest_input: result.oldest.and_then(date),
+            segment: frame.segment,
+            stage: frame.stage,
+            overridden: frame.overridden,
+            groups: walk.groups,
+            lines: walk.lines,
+        })
+    }
+}
+
+impl ScoreCell {
+    /// The interval, where there is one.
+    pub(crate) fn interval(&self) -> Option<[f64; 2]> {
+        present(self.low).zip(present(self.high)).map(|(low, high)| [low, high])
+    }
+}
+
+/// A number that is there.
+pub(crate) fn present(number: f64) -> Option<f64> {
+    (!number.is_nan()).then_some(number)
+}
+
+fn date(day: i32) -> Option<NaiveDate> {
+    NaiveDate::from_num_days_from_ce_opt(day)
+}
+
+/// The walk from the whole down to the factors, handing out shares.
+struct Walk<'a> {
+    card: &'a Scorecard,
+    table: &'a Table,
+    row: usize,
+    rows: &'a CardRows,
+    groups: Vec<GroupLine>,
+    lines: Vec<Line>,
+}
+
+impl Walk<'_> {
+    fn cell(&self, part: Part) -> Option<PartCell> {
+        match part {
+            Part::Factor(it) => self.rows.factors.get(it).map(|it| it.part.cell(0)),
+            Part::Group(it) => self.rows.groups.get(it).map(|it| it.cell(0)),
+        }
+    }
+
+    /// Hands `weight` (as configured) and `share` (of this score) down to the parts of a group.
+    fn group(&mut self, number: usize, path: &[String], weight: f64, share: f64) {
+        let Some(group) = self.card.groups.get(number) else { return };
+        let cells: Vec<PartCell> = group.parts.iter().filter_map(|it| self.cell(*it)).collect();
+        let scored = self.rows.groups.get(number).is_some_and(|it| !it.cell(0).score.is_nan());
+        let shares = group.aggregate.shares(&cells);
+        let total: f64 = cells.iter().map(|it| it.weight).sum();
+        for ((part, cell), part_share) in group.parts.iter().zip(&cells).zip(shares) {
+            let weight = if total > 0.0 { weight * cell.weight / total } else { 0.0 };
+            let share = if scored { share * part_share } else { 0.0 };
+            match part {
+                Part::Factor(it) => self.factor(*it, path, weight, share),
+                Part::Group(it) => {
+                    let Some(inner) = self.card.groups.get(*it) else { continue };
+                    let mut path = path.to_vec();
+                    path.push(inner.name.clone());
+                    self.groups.push(GroupLine {
+                        path: path.clone(),
+                        score: present(cell.score),
+                        coverage: cell.coverage,
+                        weight,
+                    });
+                    self.group(*it, &path, weight, share);
+                }
+            }
+        }
+    }
+
+    fn factor(&mut self, number: usize, path: &[String], weight: f64, share: f64) {
+        let Some(factor) = self.card.factors.get(number) else { return };
+        let Some(note) = self.rows.factors.get(number).and_then(|it| it.notes.first()) else {
+            return;
+        };
+        let case = |it: Pick| match it {
+            Pick::Case(it) => Some(it),
+            Pick::None | Pick::Unclear => None,
+        };
+        self.lines.push(Line {
+            path: path.to_vec(),
+            factor: factor.name.clone(),
+            metric: factor.metric.clone(),
+            value: self.table.value(factor.slot, self.row),
+            points: present(note.points),
+            weight,
+            effective_weight: share,
+            contribution: if share > 0.0 { share * note.points } else { 0.0 },
+            status: note.status,
+            stand_in: note.stand_in,
+            observed: note.seen.and_then(date),
+            points_case: case(note.points_case),
+            weight_case: case(note.weight_case),
+        });
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} {} on {}: ", self.scorecard, self.kind, self.subject, self.as_of)?;
+        match (self.score, self.no_score()) {
+            (Some(score), _) => {
+                write!(f, "{}", tenths(score))?;
+                if let Some(band) = &self.band {
+                    write!(f, " {band}")?;
+                }
+                if self.raw_band != self.band
+                    && let Some(raw) = &self.raw_band
+                {
+                    write!(f, " (on its own {raw})")?;
+                }
+            }
+            (None, Some(NoScore::NothingApplies)) => write!(f, "no score, nothing applies")?,
+            (None, _) => write!(
+                f,
+                "no score, {} measured of {} needed",
+                percent(self.coverage),
+                percent(self.min_coverage)
+            )?,
+        }
+        writeln!(f)?;
+        write!(f, "  measured {}", percent(self.coverage))?;
+        if let Some([low, high]) = self.interval
+            && low < high
+        {
+            write!(f, ", between {} and {} once the rest is known", tenths(low), tenths(high))?;
+        }
+        if let Some(oldest) = self.oldest_input {
+            write!(f, ", oldest input {oldest}")?;
+        }
+        writeln!(f)?;
+        let wide = self.lines.iter().map(|it| it.title().chars().count()).max().unwrap_or(0);
+        for line in &self.lines {
+            line.show(f, wide)?;
+        }
+        if let Some(text) = &self.overridden {
+            let before = self.raw_score.map_or_else(|| "none".to_owned(), tenths);
+            writeln!(f, "  {text}; without it {before}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Line {
+    /// Its groups and its name.
+    fn title(&self) -> String {
+        let mut names: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        names.push(&self.factor);
+        names.join(" / ")
+    }
+
+    fn show(&self, f: &mut fmt::Formatter<'_>, wide: usize) -> fmt::Result {
+        write!(f, "  {:<wide$}  ", self.title())?;
+        match self.points.filter(|_| self.effective_weight > 0.0) {
+            Some(points) => write!(
+                f,
+                "{:>5} = {:>5} points x {:>6}",
+                tenths(self.contribution),
+                tenths(points),
+                percent(self.effective_weight)
+            )?,
+            None => write!(f, "    - {:>15} of {:>6}", "", percent(self.weight))?,
+        }
+        write!(f, "  {}", self.why())?;
+        writeln!(f)
+    }
+
+    /// What stands behind the points, in words.
+    #[must_use]
+    pub fn why(&self) -> String {
+        let metric = &self.metric;
+        let mut text = match self.status {
+            Status::Measured => format!("{metric} is {}", shown(&self.value)),
+            Status::Missing => format!("{metric} has no data"),
+            Status::Stale => match self.observed {
+                Some(day) => format!("{metric} is stale, last seen {day}"),
+                None => format!("{metric} is stale"),
+            },
+            Status::WarmingUp => "still warming up".to_owned(),
+            Status::NoCase => "no case matches".to_owned(),
+            Status::Unclear => "a condition it hangs on has no data".to_owned(),
+            Status::NoPoints => format!("no points for {metric} {}", shown(&self.value)),
+            Status::NotApplicable => "does not apply".to_owned(),
+        };
+        text += match self.stand_in {
+            None => "",
+            Some(StandIn::Worst) => ", counted as worst",
+            Some(StandIn::Best) => ", counted as best",
+            Some(StandIn::Prior) => ", counted as usual",
+            Some(StandIn::Value) => ", counted as a fixed value",
+            Some(StandIn::Carried) => ", last known value carried forward",
+        };
+        text
+    }
+}
+
+/// A value for people: numbers to at most three decimals.
+pub(crate) fn shown(value: &Value) -> String {
+    match value {
+        Value::Number(it) => {
+            let text = format!("{:.3}", away_from_zero(*it, 3));
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// One decimal, half away from zero.
+pub(crate) fn tenths(number: f64) -> String {
+    format!("{:.1}", away_from_zero(number, 1))
+}
+
+/// A share as a percentage with one decimal.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{}%", tenths(share * 100.0))
+}
+
+/// Rounds half away from zero in decimal, as people do: 8.45 becomes 8.5, although the nearest
+/// double lies just below 8.45.
+pub(crate) fn away_from_zero(number: f64, decimals: i32) -> f64 {
+    let scale = 10_f64.powi(decimals);
+    let scaled = number * scale;
+    if !scaled.is_finite() {
+        return number;
+    }
+    // The product's rounding error is at most half a unit in its last place.
+    let nudge = scaled.abs() * f64::EPSILON;
+    let rounded = (scaled.abs() + 0.5 + nudge).floor().copysign(scaled) / scale;
+    if rounded == 0.0 { 0.0 } else { rounded }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{away_from_zero, shown, tenths};
+    use crate::value::Value;
+
+    #[test]
+    fn display_rounds_half_away_from_zero() {
+        for (number, expected) in
+            [(8.45, "8.5"), (-8.45, "-8.5"), (0.05, "0.1"), (2.25, "2.3"), (-0.01, "0.0"), (70.0, "70.0")]
+        {
+            assert_eq!(tenths(number), expected, "{number}");
+        }
+        assert_eq!(shown(&Value::Number(12.0)), "12");
+        assert_eq!(shown(&Value::Number(0.123_45)), "0.123");
+        assert!((away_from_zero(1e300, 1) - 1e300).abs() < 1e290);
+    }
+}

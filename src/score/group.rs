@@ -1,0 +1,208 @@
+//! Groups: how parts become one score, one coverage and one interval.
+
+use super::tree::{Group, Part, PartCell, PartRows};
+use crate::config::Aggregate;
+use crate::verdict::{Pick, Verdict, Verdicts};
+
+/// Rounding allowance of a coverage against its gate: sums of shares of 1 are this exact at least.
+const COVERAGE_ROUNDING: f64 = 1e-12;
+
+impl Group {
+    /// The group over the rows of a chunk, from its parts.
+    pub(crate) fn run<'a>(
+        &self,
+        conditions: &[Verdicts],
+        rows: usize,
+        part: impl Fn(Part) -> &'a PartRows,
+    ) -> PartRows {
+        let parts: Vec<&PartRows> = self.parts.iter().map(|it| part(*it)).collect();
+        let mut out = PartRows::with_capacity(rows);
+        let mut scratch = Vec::with_capacity(parts.len());
+        for at in 0..rows {
+            scratch.clear();
+            scratch.extend(parts.iter().map(|it| it.cell(at)));
+            out.push(self.cell(conditions, at, &mut scratch));
+        }
+        out
+    }
+
+    fn cell(&self, conditions: &[Verdicts], at: usize, parts: &mut Vec<PartCell>) -> PartCell {
+        let (case, weight_solid) = self.weight.pick(conditions, at);
+        let applies = self.applies.and_then(|it| conditions.get(it));
+        let applies_solid = applies.is_none_or(|it| it.is_solid(at));
+        let applies = applies.map_or(Verdict::Yes, |it| it.get(at));
+        // Parts that may come to count still bound the interval.
+        let bounds = span(parts.iter().filter(|it| it.weight > 0.0 || it.loose));
+        let loose = !weight_solid || !applies_solid || parts.iter().any(|it| it.loose);
+        parts.retain(|it| it.weight > 0.0);
+
+        let mut weight = match case {
+            Pick::Case(_) => self.weight.get(case).copied().unwrap_or(0.0),
+            Pick::None => 0.0,
+            Pick::Unclear => self.weight.values().copied().fold(0.0, f64::max),
+        };
+        if applies == Verdict::No || parts.is_empty() {
+            weight = 0.0;
+        }
+        let unclear = case == Pick::Unclear || matches!(applies, Verdict::NoData | Verdict::Faulted);
+
+        let total: f64 = parts.iter().map(|it| it.weight).sum();
+        let share = |of: fn(&PartCell) -> f64| {
+            parts.iter().map(|it| it.weight * of(it)).sum::<f64>() / total
+        };
+        // A part that was measured too little to have a score adds nothing that was measured.
+        let counted: fn(&PartCell) -> f64 =
+            |it| if it.score.is_nan() { 0.0 } else { it.coverage };
+        let coverage = if parts.is_empty() { 0.0 } else { share(counted) };
+        let reach = if parts.is_empty() { 0.0 } else { share(|it| it.reach) };
+        let gate = self.min_coverage - COVERAGE_ROUNDING;
+        let gated = coverage < gate || unclear;
+
+        let score = if gated { f64::NAN } else { self.aggregate.of(parts, |it| it.score) };
+        let (mut low, mut high) = if loose {
+            bounds
+        } else if reach < gate {
+            (f64::NAN, f64::NAN)
+        } else {
+            (self.aggregate.of(parts, |it| it.low), self.aggregate.of(parts, |it| it.high))
+        };
+        low = low.min(score);
+        high = high.max(score);
+        PartCell {
+            score: if weight > 0.0 { score } else { f64::NAN },
+            weight,
+            coverage,
+            reach: if reach < gate { 0.0 } else { reach },
+            low,
+            high,
+            loose,
+        }
+    }
+}
+
+/// From the lowest low to the highest high; NaN without any.
+fn span<'a>(parts: impl Iterator<Item = &'a PartCell>) -> (f64, f64) {
+    // `min` and `max` pass over NaN.
+    parts.fold((f64::NAN, f64::NAN), |(low, high), it| (low.min(it.low), high.max(it.high)))
+}
+
+impl Aggregate {
+    /// One value of the parts that have one; NaN where none has.
+    pub(crate) fn of(self, parts: &[PartCell], value: impl Fn(&PartCell) -> f64) -> f64 {
+        let present = parts.iter().map(|it| (it.weight, value(it))).filter(|(_, it)| !it.is_nan());
+        match self {
+            Self::Mean => {
+                let (sum, weight) =
+                    present.fold((0.0, 0.0), |(sum, total), (w, it)| (sum + w * it, total + w));
+                if weight > 0.0 { (sum / weight).clamp(0.0, 100.0) } else { f64::NAN }
+            }
+            Self::Min => present.map(|(_, it)| it).fold(f64::NAN, f64::min),
+            Self::Max => present.map(|(_, it)| it).fold(f64::NAN, f64::max),
+            Self::Median => {
+                let mut sorted: Vec<f64> = present.map(|(_, it)| it).collect();
+                sorted.sort_by(f64::total_cmp);
+                match middle(sorted.len()) {
+                    None => f64::NAN,
+                    Some((left, right)) => {
+                        let at = |it: usize| sorted.get(it).copied().unwrap_or(f64::NAN);
+                        (at(left) + at(right)) / 2.0
+                    }
+                }
+            }
+        }
+    }
+
+    /// How much of the value each part makes up: shares that sum to 1, in the order of the parts.
+    pub(crate) fn shares(self, parts: &[PartCell]) -> Vec<f64> {
+        let mut shares = vec![0.0; parts.len()];
+        let mut order: Vec<usize> = (0..parts.len())
+            .filter(|it| parts.get(*it).is_some_and(|it| it.weight > 0.0 && !it.score.is_nan()))
+            .collect();
+        let score = |it: &usize| parts.get(*it).map_or(f64::NAN, |it| it.score);
+        let mut add = |at: Option<&usize>, share: f64| {
+            if let Some(it) = at.and_then(|it| shares.get_mut(*it)) {
+                *it += share;
+            }
+        };
+        match self {
+            Self::Mean => {
+                let weight = |it: &usize| parts.get(*it).map_or(0.0, |it| it.weight);
+                let total: f64 = order.iter().map(weight).sum();
+                for at in &order {
+                    add(Some(at), weight(at) / total);
+                }
+            }
+            Self::Min | Self::Max | Self::Median => {
+                // Stable: of equals the first counts.
+                order.sort_by(|left, right| score(left).total_cmp(&score(right)));
+                match (self, middle(order.len())) {
+                    (Self::Min, _) => add(order.first(), 1.0),
+                    (Self::Max, _) => {
+                        let top = order.last().map(score);
+                        let first = order.iter().find(|it| {
+                            top.is_some_and(|top| score(it).total_cmp(&top).is_eq())
+                        });
+                        add(first, 1.0);
+                    }
+                    (_, Some((left, right))) => {
+                        add(order.get(left), 0.5);
+                        add(order.get(right), 0.5);
+                    }
+                    (_, None) => {}
+                }
+            }
+        }
+        shares
+    }
+}
+
+/// The one or two middle places of a sorted list.
+fn middle(len: usize) -> Option<(usize, usize)> {
+    (len > 0).then(|| ((len - 1) / 2, len / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tree::PartCell;
+    use crate::config::Aggregate;
+
+    fn cells(rows: &[(f64, f64)]) -> Vec<PartCell> {
+        rows.iter()
+            .map(|(weight, score)| PartCell {
+                score: *score,
+                weight: *weight,
+                coverage: 1.0,
+                reach: 1.0,
+                low: *score,
+                high: *score,
+                loose: false,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_aggregate_has_its_value_and_shares_that_rebuild_it() {
+        let rows = [(2.0, 40.0), (1.0, 100.0), (1.0, f64::NAN), (1.0, 10.0), (0.0, 5.0)];
+        let mut parts = cells(&rows);
+        parts.retain(|it| it.weight > 0.0);
+        for (aggregate, expected) in [
+            (Aggregate::Mean, 47.5),
+            (Aggregate::Min, 10.0),
+            (Aggregate::Max, 100.0),
+            (Aggregate::Median, 40.0),
+        ] {
+            assert!((aggregate.of(&parts, |it| it.score) - expected).abs() < 1e-12);
+            let rebuilt: f64 = aggregate
+                .shares(&parts)
+                .iter()
+                .zip(&parts)
+                .filter(|(share, _)| **share > 0.0)
+                .map(|(share, it)| share * it.score)
+                .sum();
+            assert!((rebuilt - expected).abs() < 1e-12, "{aggregate:?}");
+        }
+        for aggregate in [Aggregate::Mean, Aggregate::Min, Aggregate::Max, Aggregate::Median] {
+            assert!(aggregate.of(&[], |it| it.score).is_nan());
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Scores: from metrics to points, groups, coverage, intervals, bands and their explanations.
+//!
+//! Evaluation goes column by column over the rows of a chunk; a single subject is a chunk of one
+//! through the same code.
+//!
+//! Must not know: what a subject is, or where its columns come from.
+
+mod band;
+mod change;
+mod explain;
+mod factor;
+mod group;
+mod points;
+mod run;
+mod tree;
+
+pub use change::{Cause, Change, ChangePart};
+pub use explain::{Explanation, GroupLine, Line, NoScore};
+pub use factor::{StandIn, Status};
+
+pub(crate) use band::{Band, Bands};
+pub(crate) use points::PointMap;
+pub(crate) use run::{Applied, Context, ScoreCell, same};
+pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, Scorecard};

@@ -1,0 +1,281 @@
+//! From a metric's value to 0 to 100 points.
+
+use std::sync::Arc;
+
+use crate::config::{Outside, Points};
+use crate::expr::Program;
+use crate::frame::{Column, Data};
+
+/// Compiled points. Every number in it is finite and every list in order.
+#[derive(Debug, Clone)]
+pub(crate) enum PointMap {
+    Linear { worst: f64, best: f64, outside: Outside },
+    Piecewise(Arc<[[f64; 2]]>),
+    Steps(Arc<[Rung]>),
+    Map { points: Arc<[(Arc<str>, f64)]>, other: f64 },
+    Flag { yes: f64, no: f64 },
+    Log { worst: f64, best: f64 },
+    Decay { half_life: f64 },
+    Percentile { quantiles: Arc<[f64]>, descending: bool },
+    Expr(Box<Program>),
+}
+
+/// A step: values up to its edge, with the edge or without.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rung {
+    /// Upper edge; infinite for the last step.
+    pub(crate) edge: f64,
+    pub(crate) with_edge: bool,
+    /// NaN where the step makes the factor missing.
+    pub(crate) points: f64,
+}
+
+impl PointMap {
+    /// Takes over checked points. Expressions are compiled elsewhere.
+    pub(crate) fn new(points: &Points) -> Option<Self> {
+        Some(match points {
+            Points::Linear(it) => {
+                Self::Linear { worst: it.worst, best: it.best, outside: it.outside }
+            }
+            Points::Piecewise(knots) => Self::Piecewise(knots.as_slice().into()),
+            Points::Steps(steps) => Self::Steps(
+                steps
+                    .iter()
+                    .map(|it| Rung {
+                        edge: it.below.or(it.up_to).unwrap_or(f64::INFINITY),
+                        with_edge: it.below.is_none(),
+                        points: it.points.unwrap_or(f64::NAN),
+                    })
+                    .collect(),
+            ),
+            Points::Map(map) => Self::Map {
+                points: map
+                    .iter()
+                    .filter(|(name, _)| *name != "_")
+                    .map(|(name, points)| (name.as_str().into(), *points))
+                    .collect(),
+                other: map.get("_").copied().unwrap_or(f64::NAN),
+            },
+            Points::Flag(it) => Self::Flag { yes: it.yes, no: it.no },
+            Points::Log(it) => Self::Log { worst: it.worst, best: it.best },
+            Points::Decay(it) => Self::Decay { half_life: it.half_life },
+            Points::Percentile(it) => Self::Percentile {
+                quantiles: it.quantiles.as_slice().into(),
+                descending: it.descending,
+            },
+            Points::Expr(_) => return None,
+        })
+    }
+
+    /// Lowest and highest points it can give.
+    pub(crate) fn hull(&self) -> (f64, f64) {
+        fn span(points: impl Iterator<Item = f64>) -> (f64, f64) {
+            // `f64::min` passes over NaN: steps without points.
+            let (low, high) = points.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| {
+                (low.min(it), high.max(it))
+            });
+            if low <= high { (low, high) } else { (0.0, 100.0) }
+        }
+        match self {
+            Self::Piecewise(knots) => span(knots.iter().map(|[_, points]| *points)),
+            Self::Steps(rungs) => span(rungs.iter().map(|it| it.points)),
+            Self::Map { points, other } => {
+                span(points.iter().map(|(_, it)| *it).chain(std::iter::once(*other)))
+            }
+            Self::Flag { yes, no } => span([*yes, *no].into_iter()),
+            Self::Linear { .. }
+            | Self::Log { .. }
+            | Self::Decay { .. }
+            | Self::Percentile { .. }
+            | Self::Expr(_) => (0.0, 100.0),
+        }
+    }
+
+    /// Whether there are values to which it gives no points.
+    pub(crate) fn is_partial(&self) -> bool {
+        match self {
+            Self::Linear { outside, .. } => *outside == Outside::Missing,
+            Self::Steps(rungs) => {
+                rungs.iter().any(|it| it.points.is_nan())
+                    || rungs.last().is_none_or(|it| it.edge.is_finite())
+            }
+            Self::Map { other, .. } => other.is_nan(),
+            // An expression has no points where it has no data.
+            Self::Expr(_) => true,
+            Self::Piecewise(_)
+            | Self::Flag { .. }
+            | Self::Log { .. }
+            | Self::Decay { .. }
+            | Self::Percentile { .. } => false,
+        }
+    }
+
+    /// The points of one value of a column; NaN where it gives none.
+    ///
+    /// Expressions are not of one value and give NaN here.
+    pub(crate) fn of(&self, column: &Column, row: usize) -> f64 {
+        match (column.data(), self) {
+            (Data::Number(values), _) => {
+                values.get(row).map_or(f64::NAN, |it| self.of_number(*it))
+            }
+            (Data::Flag(values), Self::Flag { yes, no }) => match values.get(row) {
+                Some(1) => *yes,
+                Some(0) => *no,
+                _ => f64::NAN,
+            },
+            (Data::Text { codes, labels }, Self::Map { points, other }) => codes
+                .get(row)
+                .and_then(|it| labels.text(*it))
+                .map_or(f64::NAN, |text| {
+                    points
+                        .binary_search_by(|(name, _)| name.as_ref().cmp(text.as_ref()))
+                        .ok()
+                        .and_then(|at| points.get(at))
+                        .map_or(*other, |(_, it)| *it)
+                }),
+            _ => f64::NAN,
+        }
+    }
+
+    /// The points of a number; NaN for NaN.
+    pub(crate) fn of_number(&self, value: f64) -> f64 {
+        if value.is_nan() {
+            return f64::NAN;
+        }
+        match self {
+            Self::Linear { worst, best, outside } => {
+                let share = (value - worst) / (best - worst);
+                if *outside == Outside::Missing && !(0.0..=1.0).contains(&share) {
+                    return f64::NAN;
+                }
+                share.clamp(0.0, 1.0) * 100.0
+            }
+            Self::Piecewise(knots) => interpolate(knots, value),
+            Self::Steps(rungs) => rungs
+                .iter()
+                .find(|it| if it.with_edge { value <= it.edge } else { value < it.edge })
+                .map_or(f64::NAN, |it| it.points),
+            Self::Log { worst, best } => {
+                // Below -1 there is no logarithm; such a value is beyond the lower end.
+                let at = value.max(-1.0).ln_1p();
+                let share = (at - worst.ln_1p()) / (best.ln_1p() - worst.ln_1p());
+                share.clamp(0.0, 1.0) * 100.0
+            }
+            Self::Decay { half_life } => 100.0 * (-value.max(0.0) / half_life).exp2(),
+            Self::Percentile { quantiles, descending } => {
+                let share = rank(quantiles, value) * 100.0;
+                if *descending { 100.0 - share } else { share }
+            }
+            Self::Map { .. } | Self::Flag { .. } | Self::Expr(_) => f64::NAN,
+        }
+    }
+}
+
+/// Straight lines between knots, the end values held outside.
+fn interpolate(knots: &[[f64; 2]], value: f64) -> f64 {
+    let after = knots.partition_point(|[x, _]| *x <= value);
+    match (after.checked_sub(1).and_then(|it| knots.get(it)), knots.get(after)) {
+        (Some([x0, y0]), Some([x1, y1])) => {
+            let share = (value - x0) / (x1 - x0);
+            // Rounding must not carry it past the knots.
+            (y0 + (y1 - y0) * share).clamp(y0.min(*y1), y0.max(*y1))
+        }
+        (Some([_, y]), None) | (None, Some([_, y])) => *y,
+        (None, None) => f64::NAN,
+    }
+}
+
+/// The share of a population, given by evenly spaced quantiles, below `value`; within a flat part
+/// its middle.
+fn rank(quantiles: &[f64], value: f64) -> f64 {
+    let steps = quantiles.len().saturating_sub(1).max(1) as f64;
+    let below = quantiles.partition_point(|it| *it < value);
+    let up_to = quantiles.partition_point(|it| *it <= value);
+    if below < up_to {
+        let (first, last) = (below as f64, (up_to - 1) as f64);
+        return (first + last) / 2.0 / steps;
+    }
+    match (below.checked_sub(1).and_then(|it| quantiles.get(it)), quantiles.get(below)) {
+        (Some(low), Some(high)) => {
+            (((below - 1) as f64) + (value - low) / (high - low)).min(below as f64) / steps
+        }
+        (Some(_), None) => 1.0,
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PointMap, interpolate, rank};
+    use crate::config::{
+        DecayPoints, LinearPoints, LogPoints, Outside, PercentilePoints, Points, Step,
+    };
+
+    fn check(points: &Points, rows: &[(f64, f64)]) {
+        let map = PointMap::new(points).unwrap();
+        for (value, expected) in rows {
+            let got = map.of_number(*value);
+            let same = (got.is_nan() && expected.is_nan()) || (got - expected).abs() < 1e-9;
+            assert!(same, "{points:?} at {value}: got {got}, want {expected}");
+        }
+    }
+
+    #[test]
+    fn lines_go_either_way_and_hold_or_refuse_outside() {
+        let line = |worst, best, outside| Points::Linear(LinearPoints { worst, best, outside });
+        check(&line(0.0, 10.0, Outside::Clamp), &[(-1.0, 0.0), (2.5, 25.0), (11.0, 100.0)]);
+        check(&line(60.0, 0.0, Outside::Clamp), &[(90.0, 0.0), (15.0, 75.0), (-3.0, 100.0)]);
+        check(&line(0.0, 10.0, Outside::Missing), &[(-1.0, f64::NAN), (0.0, 0.0), (10.0, 100.0)]);
+        check(&line(0.0, 10.0, Outside::Clamp), &[(f64::NAN, f64::NAN)]);
+    }
+
+    #[test]
+    fn each_step_owns_the_edge_it_says() {
+        let step = |below, up_to, points| Step { below, up_to, points: Some(points) };
+        let steps = Points::Steps(vec![
+            step(Some(0.1), None, 25.0),
+            step(None, Some(0.5), 62.5),
+            step(None, None, 87.5),
+        ]);
+        check(
+            &steps,
+            &[
+                (0.099_999, 25.0),
+                (0.1, 62.5),
+                (0.5, 62.5),
+                (0.500_001, 87.5),
+                // Edges are of numbers, not of whole numbers: nothing falls between two steps.
+                (79.5, 87.5),
+                (59.5, 87.5),
+            ],
+        );
+    }
+
+    #[test]
+    fn curves_have_their_published_values() {
+        // OpenSSF criticality: log(1 + value) / log(1 + upper).
+        check(
+            &Points::Log(LogPoints { worst: 0.0, best: 5000.0 }),
+            &[(0.0, 0.0), (5000.0, 100.0), (9e9, 100.0), (70.0, 71.0_f64.ln() / 5001.0_f64.ln() * 100.0)],
+        );
+        check(
+            &Points::Decay(DecayPoints { half_life: 7.0 }),
+            &[(0.0, 100.0), (7.0, 50.0), (14.0, 25.0), (-5.0, 100.0)],
+        );
+        let quantiles = vec![0.0, 0.0, 0.0, 10.0, 20.0];
+        check(
+            &Points::Percentile(PercentilePoints { quantiles, descending: false }),
+            &[(-1.0, 0.0), (0.0, 25.0), (5.0, 62.5), (10.0, 75.0), (99.0, 100.0)],
+        );
+    }
+
+    #[test]
+    fn knots_hold_their_ends() {
+        let knots = [[0.0, 80.0], [2.0, 100.0], [8.0, 75.0]];
+        for (value, expected) in [(-1.0, 80.0), (1.0, 90.0), (2.0, 100.0), (5.0, 87.5), (9.0, 75.0)] {
+            assert!((interpolate(&knots, value) - expected).abs() < 1e-12);
+        }
+        assert!(interpolate(&[], 1.0).is_nan());
+        assert!(rank(&[], 1.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,207 @@
+//! A scorecard over the rows of a chunk, from columns to scores, bands and overrides.
+
+use std::ops::Range;
+
+use chrono::NaiveDate;
+
+use super::factor::{Around, FactorRows, Status};
+use super::tree::{Effect, Part, PartCell, PartRows, Scorecard};
+use crate::frame::Table;
+use crate::state::CarriedValue;
+use crate::verdict::{Verdict, Verdicts};
+
+/// What a scorecard needs to know beside its columns.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) as_of: NaiveDate,
+    /// The last known value of a factor (by name) of a subject (by id).
+    pub(crate) carried: &'a dyn Fn(&str, &str) -> Option<CarriedValue>,
+    /// The manual value of a subject, by number in the host's list.
+    pub(crate) manual: &'a dyn Fn(&str) -> Option<(u32, Effect)>,
+    /// The last band of a subject, by name, and since when.
+    pub(crate) last_band: &'a dyn Fn(&str) -> Option<(&'a str, NaiveDate)>,
+}
+
+/// Everything about the rows of a chunk.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CardRows {
+    pub(crate) factors: Vec<FactorRows>,
+    pub(crate) groups: Vec<PartRows>,
+    pub(crate) results: Vec<ScoreCell>,
+}
+
+/// The result for one subject.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ScoreCell {
+    /// NaN for no score.
+    pub(crate) score: f64,
+    /// Before any override; NaN for no score.
+    pub(crate) raw: f64,
+    pub(crate) coverage: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) band: Option<usize>,
+    pub(crate) raw_band: Option<usize>,
+    /// Day number of the oldest input that counts.
+    pub(crate) oldest: Option<i32>,
+    pub(crate) applied: Applied,
+    /// Whether missing data could not change the score.
+    pub(crate) solid: bool,
+}
+
+/// Which override changed a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Applied {
+    None,
+    /// By number in the scorecard.
+    Rule(usize),
+    /// By number in the host's list.
+    Manual(u32),
+}
+
+impl Scorecard {
+    /// Scores the rows.
+    pub(crate) fn run(&self, context: &Context<'_>, rows: Range<usize>) -> CardRows {
+        let conditions: Vec<Verdicts> = self
+            .conditions
+            .iter()
+            .map(|it| Verdicts::of(it, context.table, rows.clone()))
+            .collect();
+        let around = Around {
+            table: context.table,
+            as_of: context.as_of,
+            conditions: &conditions,
+            age: self.age,
+            carried: context.carried,
+        };
+        let factors: Vec<FactorRows> =
+            self.factors.iter().map(|it| it.run(&around, rows.clone())).collect();
+        let mut groups: Vec<PartRows> = Vec::with_capacity(self.groups.len());
+        let empty = PartRows::default();
+        for group in &self.groups {
+            let done = group.run(&conditions, rows.len(), |part| match part {
+                Part::Factor(it) => factors.get(it).map_or(&empty, |it| &it.part),
+                Part::Group(it) => groups.get(it).unwrap_or(&empty),
+            });
+            groups.push(done);
+        }
+        let mut out = CardRows { factors, groups, results: Vec::with_capacity(rows.len()) };
+        for (at, row) in rows.enumerate() {
+            let result = self.finish(context, &conditions, &out, at, row);
+            out.results.push(result);
+        }
+        out
+    }
+
+    fn finish(
+        &self,
+        context: &Context<'_>,
+        conditions: &[Verdicts],
+        rows: &CardRows,
+        at: usize,
+        row: usize,
+    ) -> ScoreCell {
+        let whole = rows.groups.last().map(|it| it.cell(at));
+        let nothing = PartCell {
+            score: f64::NAN,
+            weight: 0.0,
+            coverage: 0.0,
+            reach: 0.0,
+            low: f64::NAN,
+            high: f64::NAN,
+            loose: true,
+        };
+        let whole = whole.unwrap_or(nothing);
+        let mut cell = ScoreCell {
+            score: whole.score,
+            raw: whole.score,
+            coverage: whole.coverage,
+            low: whole.low,
+            high: whole.high,
+            band: None,
+            raw_band: None,
+            oldest: rows.oldest(at),
+            applied: Applied::None,
+            solid: !whole.loose,
+        };
+        let id = context.table.ids().get(row).map_or("", |it| it.as_ref());
+        let settled = self.apply_rules(conditions, at, &mut cell);
+        if let Some((number, effect)) = (context.manual)(id) {
+            cell.apply(effect, Applied::Manual(number));
+            (cell.low, cell.high) = (effect.on(cell.low), effect.on(cell.high));
+            cell.solid |= matches!(effect, Effect::Set(_));
+        }
+        cell.solid &= settled && same(cell.low, cell.high);
+        cell.raw_band = self.bands.raw(cell.score);
+        let last = (context.last_band)(id)
+            .and_then(|(name, since)| self.bands.find(name).map(|it| (it, since)));
+        cell.band = self.bands.settled(cell.score, last, context.as_of);
+        cell
+    }
+
+    /// Applies the first override by rule that holds. The interval takes in what every rule that
+    /// may come to hold would make of it. Says whether missing data could not change the choice.
+    fn apply_rules(&self, conditions: &[Verdicts], at: usize, cell: &mut ScoreCell) -> bool {
+        let (low, high) = (cell.low, cell.high);
+        let mut reach = (f64::NAN, f64::NAN);
+        let mut widen = |effect: Option<Effect>| {
+            let on = |it: f64| effect.map_or(it, |effect| effect.on(it));
+            reach = (reach.0.min(on(low)), reach.1.max(on(high)));
+        };
+        let mut applied = false;
+        let mut settled = true;
+        let mut closed = false;
+        for (number, rule) in self.overrides.iter().enumerate() {
+            let Some(verdicts) = conditions.get(rule.condition) else { continue };
+            let (verdict, sure) = (verdicts.get(at), verdicts.is_solid(at));
+            settled &= sure;
+            if verdict == Verdict::Yes && !applied {
+                cell.apply(rule.effect, Applied::Rule(number));
+                applied = true;
+            }
+            if verdict == Verdict::Yes || !sure {
+                widen(Some(rule.effect));
+            }
+            if verdict == Verdict::Yes && sure {
+                closed = true;
+                cell.solid |= matches!(rule.effect, Effect::Set(_));
+                break;
+            }
+        }
+        if !closed {
+            widen(None);
+        }
+        cell.low = reach.0.min(cell.score);
+        cell.high = reach.1.max(cell.score);
+        settled
+    }
+}
+
+impl ScoreCell {
+    fn apply(&mut self, effect: Effect, applied: Applied) {
+        let before = self.score;
+        self.score = effect.on(before);
+        if !same(self.score, before) {
+            self.applied = applied;
+        }
+    }
+}
+
+impl CardRows {
+    /// The oldest input that counts.
+    fn oldest(&self, at: usize) -> Option<i32> {
+        self.factors
+            .iter()
+            .filter(|it| it.part.cell(at).weight > 0.0)
+            .filter_map(|it| it.notes.get(at))
+            .filter(|it| it.status == Status::Measured || it.stand_in.is_some())
+            .filter_map(|it| it.seen)
+            .min()
+    }
+}
+
+/// Equal bits, or neither a number.
+pub(crate) fn same(left: f64, right: f64) -> bool {
+    left.to_bits() == right.to_bits() || (left.is_nan() && right.is_nan())
+}

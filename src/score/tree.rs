@@ -1,0 +1,154 @@
+//! A compiled scorecard.
+
+use super::band::Bands;
+use super::points::PointMap;
+use crate::config::{Aggregate, MissingPolicy};
+use crate::expr::Program;
+use crate::frame::SubjectKind;
+use crate::time::Period;
+use crate::verdict::Choice;
+
+/// A scorecard whose names are slots and whose numbers are checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Scorecard {
+    pub(crate) name: String,
+    pub(crate) kind: SubjectKind,
+    /// Every condition of the tree, by number.
+    pub(crate) conditions: Vec<Program>,
+    pub(crate) factors: Vec<Factor>,
+    /// Groups, children before parents; the last is the whole.
+    pub(crate) groups: Vec<Group>,
+    pub(crate) bands: Bands,
+    pub(crate) overrides: Vec<AutoOverride>,
+    /// The slot of the subject's age in days, where a factor warms up.
+    pub(crate) age: Option<usize>,
+}
+
+/// A factor: where its value comes from and what it is worth.
+#[derive(Debug, Clone)]
+pub(crate) struct Factor {
+    pub(crate) name: String,
+    pub(crate) metric: String,
+    pub(crate) slot: usize,
+    pub(crate) weight: Choice<f64>,
+    pub(crate) points: Choice<PointMap>,
+    pub(crate) missing: MissingPolicy,
+    /// Points of the population; NaN where not said.
+    pub(crate) prior: f64,
+    pub(crate) applies: Option<usize>,
+    pub(crate) max_age: Option<Period>,
+    pub(crate) warm_up: Option<Period>,
+}
+
+/// A group of factors and groups.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) weight: Choice<f64>,
+    pub(crate) aggregate: Aggregate,
+    pub(crate) min_coverage: f64,
+    pub(crate) applies: Option<usize>,
+    pub(crate) parts: Vec<Part>,
+}
+
+/// A part of a group, by its number in the scorecard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Factor(usize),
+    Group(usize),
+}
+
+/// A manual value by rule.
+#[derive(Debug, Clone)]
+pub(crate) struct AutoOverride {
+    pub(crate) condition: usize,
+    pub(crate) effect: Effect,
+    pub(crate) reason: Option<String>,
+}
+
+/// What a manual value does to a score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Effect {
+    Set(f64),
+    Cap(f64),
+    Floor(f64),
+}
+
+impl Effect {
+    /// The score with the effect. Only a set value stands where there is no score.
+    pub(crate) fn on(self, score: f64) -> f64 {
+        match self {
+            Self::Set(it) => it,
+            Self::Cap(it) if !score.is_nan() => score.min(it),
+            Self::Floor(it) if !score.is_nan() => score.max(it),
+            Self::Cap(_) | Self::Floor(_) => score,
+        }
+    }
+}
+
+/// Scratch of a part for the rows of a chunk.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PartRows {
+    /// What enters the score; NaN where nothing does.
+    pub(crate) score: Vec<f64>,
+    /// Its weight among its neighbours; 0 where it is not counted or does not apply.
+    pub(crate) weight: Vec<f64>,
+    /// The share of its weight that is measured.
+    pub(crate) coverage: Vec<f64>,
+    /// The share of its weight that would be measured if nothing were missing.
+    pub(crate) reach: Vec<f64>,
+    /// Lowest and highest it could be; NaN where it is no part of any completion.
+    pub(crate) low: Vec<f64>,
+    pub(crate) high: Vec<f64>,
+    /// Whether missing data could change its weight or whether it applies.
+    pub(crate) loose: Vec<bool>,
+}
+
+impl PartRows {
+    pub(crate) fn with_capacity(rows: usize) -> Self {
+        Self {
+            score: Vec::with_capacity(rows),
+            weight: Vec::with_capacity(rows),
+            coverage: Vec::with_capacity(rows),
+            reach: Vec::with_capacity(rows),
+            low: Vec::with_capacity(rows),
+            high: Vec::with_capacity(rows),
+            loose: Vec::with_capacity(rows),
+        }
+    }
+
+    pub(crate) fn push(&mut self, cell: PartCell) {
+        self.score.push(cell.score);
+        self.weight.push(cell.weight);
+        self.coverage.push(cell.coverage);
+        self.reach.push(cell.reach);
+        self.low.push(cell.low);
+        self.high.push(cell.high);
+        self.loose.push(cell.loose);
+    }
+
+    pub(crate) fn cell(&self, at: usize) -> PartCell {
+        let number = |list: &[f64]| list.get(at).copied().unwrap_or(f64::NAN);
+        PartCell {
+            score: number(&self.score),
+            weight: number(&self.weight),
+            coverage: number(&self.coverage),
+            reach: number(&self.reach),
+            low: number(&self.low),
+            high: number(&self.high),
+            loose: self.loose.get(at).copied().unwrap_or(true),
+        }
+    }
+}
+
+/// One row of [`PartRows`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PartCell {
+    pub(crate) score: f64,
+    pub(crate) weight: f64,
+    pub(crate) coverage: f64,
+    pub(crate) reach: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) loose: bool,
+}

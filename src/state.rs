@@ -1,0 +1,62 @@
+//! What one assessment hands to the next: plain data, sparse, versioned, to be stored by the host.
+//!
+//! Must not know: how it comes about.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::value::Value;
+
+/// The memory between two assessments.
+///
+/// It grows with the subjects that have a band or a carried value, not with the size of the config.
+/// Names are kept as names, so that a config may change between two runs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct State {
+    /// The form of this state; this crate writes and reads form 1.
+    pub version: u32,
+    /// The day of the last assessment.
+    pub as_of: Option<NaiveDate>,
+    /// The hash of the engine that made it.
+    pub engine: String,
+    /// Bands by scorecard and subject.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub bands: BTreeMap<String, BTreeMap<String, BandState>>,
+    /// Last known values by scorecard, factor and subject, where a factor carries them forward.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub carried: BTreeMap<String, BTreeMap<String, BTreeMap<String, CarriedValue>>>,
+}
+
+impl State {
+    /// The form that this crate writes.
+    pub const VERSION: u32 = 1;
+
+    /// A state without a past.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { version: Self::VERSION, ..Self::default() }
+    }
+}
+
+/// The band of a subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BandState {
+    /// Its name.
+    pub band: String,
+    /// The day on which the subject came into it.
+    pub since: NaiveDate,
+}
+
+/// A last known value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CarriedValue {
+    /// The value.
+    pub value: Value,
+    /// The day on which it was observed.
+    pub day: NaiveDate,
+}
