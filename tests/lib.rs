@@ -6,3 +6,5 @@
     clippy::indexing_slicing,
     reason = "a test says what is wrong by failing"
 )]
+
+mod tidy;

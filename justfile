@@ -1,0 +1,24 @@
+# What runs often. The whole gate is `just ci`.
+
+default: check
+
+# Format, lint and type-check, in the order of cost.
+check:
+    cargo fmt --check
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# Every test, examples in the docs included.
+test:
+    cargo test
+
+# What must pass before a merge.
+ci:
+    bash .ci/run
+
+# The bundled sample, assessed in mid-course.
+demo:
+    cargo run --release --example early_warning
+
+# Make the bundled sample again from its source.
+sample:
+    python3 examples/data/make_sample.py
