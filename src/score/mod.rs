@@ -20,5 +20,6 @@ pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
 pub(crate) use points::PointMap;
-pub(crate) use run::{Applied, Context, ScoreCell, same};
+pub(crate) use explain::{Frame, present};
+pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
 pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, Scorecard};
