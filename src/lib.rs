@@ -1,3 +1,4 @@
 //! Health scores of subscriptions that explain themselves.
 
+pub mod expr;
 pub mod fault;
