@@ -86,7 +86,12 @@ impl Checker<'_> {
             What::In(negated, needle, set) => self.within(raw, *negated, needle, set),
             What::List(_) | What::Range(..) => {
                 let help = "write `x in [1, 2]` or `x in 1..10`".to_owned();
-                self.fault(Code::Forbidden, raw, "lists and ranges stand only after `in`", Some(help));
+                self.fault(
+                    Code::Forbidden,
+                    raw,
+                    "lists and ranges stand only after `in`",
+                    Some(help),
+                );
                 None
             }
             What::If(condition, yes, no) => self.branch(raw, condition, yes, no),
@@ -160,10 +165,17 @@ impl Checker<'_> {
             (Kind::Flag, Kind::Number) => Some("compare it: `x > 0`".to_owned()),
             (Kind::Flag, Kind::Text) => Some("compare it: `x == \"a\"`".to_owned()),
             (Kind::Number, Kind::Flag) => Some("write `if x { 1 } else { 0 }`".to_owned()),
-            (_, Kind::Text) if word == "+" => Some("texts are joined in messages: `${a} ${b}`".to_owned()),
+            (_, Kind::Text) if word == "+" => {
+                Some("texts are joined in messages: `${a} ${b}`".to_owned())
+            }
             _ => None,
         };
-        self.fault(Code::WrongType, part, format!("`{word}` takes {kind}, got {}", tree.kind), help);
+        self.fault(
+            Code::WrongType,
+            part,
+            format!("`{word}` takes {kind}, got {}", tree.kind),
+            help,
+        );
         None
     }
 
@@ -190,7 +202,8 @@ impl Checker<'_> {
             self.fault(Code::IntegerDivision, raw, message, Some(help));
             return None;
         }
-        let tree = self.make(raw, Kind::Number, Node::Arithmetic(op, Box::new(one), Box::new(two)))?;
+        let tree =
+            self.make(raw, Kind::Number, Node::Arithmetic(op, Box::new(one), Box::new(two)))?;
         if constant(&tree).is_some_and(|it| !it.is_finite()) {
             self.fault(Code::NotFinite, raw, "the result is never a finite number", None);
             return None;
@@ -270,9 +283,16 @@ impl Checker<'_> {
         let kind = last_tree.kind;
         if let Some(other) = names.iter().find(|it| it.symbol.kind != kind) {
             if !(mixed && kind == Kind::Text) {
-                let message =
-                    format!("`{}` is {}, and {kind} stands in for it", other.name, other.symbol.kind);
-                self.fault(Code::WrongType, last, message, Some("both must be of one kind".to_owned()));
+                let message = format!(
+                    "`{}` is {}, and {kind} stands in for it",
+                    other.name, other.symbol.kind
+                );
+                self.fault(
+                    Code::WrongType,
+                    last,
+                    message,
+                    Some("both must be of one kind".to_owned()),
+                );
                 return None;
             }
         }
@@ -297,8 +317,14 @@ impl Checker<'_> {
             }
             _ => {
                 let kind = self.tree(set)?.kind;
-                let help = "write `x in [1, 2]`, `x in 1..10`, or `contains(text, part)`".to_owned();
-                self.fault(Code::WrongType, set, format!("`in` takes a list or a range, got {kind}"), Some(help));
+                let help =
+                    "write `x in [1, 2]`, `x in 1..10`, or `contains(text, part)`".to_owned();
+                self.fault(
+                    Code::WrongType,
+                    set,
+                    format!("`in` takes a list or a range, got {kind}"),
+                    Some(help),
+                );
                 None
             }
         }?;
@@ -322,7 +348,8 @@ impl Checker<'_> {
                 }
             };
             if tree.kind != needle.kind {
-                let message = format!("{} is looked for, and the list holds {}", needle.kind, tree.kind);
+                let message =
+                    format!("{} is looked for, and the list holds {}", needle.kind, tree.kind);
                 self.fault(Code::WrongType, item, message, None);
                 return None;
             }
@@ -330,7 +357,7 @@ impl Checker<'_> {
             values.push(value);
         }
         if values.is_empty() {
-            self.fault(Code::Empty, raw, "the list is empty", None);
+            self.fault(Code::Empty, raw, "the list is empty", Some("write `false`".to_owned()));
             return None;
         }
         self.make(raw, Kind::Flag, Node::Within(Box::new(needle), values))
@@ -354,7 +381,12 @@ impl Checker<'_> {
         let taken = self.names.find(&name).is_some();
         if name.contains('.') || taken || self.locals.iter().any(|it| it.name == name) {
             let message = format!("`{name}` cannot be given another meaning");
-            self.fault(Code::Duplicate, raw, message, Some("choose a new name without dots".to_owned()));
+            self.fault(
+                Code::Duplicate,
+                raw,
+                message,
+                Some("choose a new name without dots".to_owned()),
+            );
             return None;
         }
         let number = self.count;
@@ -369,8 +401,12 @@ impl Checker<'_> {
             self.problems.truncate(before);
             return None;
         }
-        if !used {
-            let problem = Problem::new(Code::Unused, self.lexed.span(token), format!("`{name}` is never used"));
+        if !used && body.is_some() {
+            let problem = Problem::new(
+                Code::Unused,
+                self.lexed.span(token),
+                format!("`{name}` is never used"),
+            );
             self.problems.push(problem.help("leave the `let` out").warning());
         }
         let (value, body) = (value?, body?);
@@ -419,12 +455,22 @@ impl Checker<'_> {
     fn unknown_function(&mut self, raw: &Raw, name: &str) -> Option<Tree> {
         if FORBIDDEN.contains(&name) {
             let help = "declare a metric, or let the host register a pure function".to_owned();
-            self.fault(Code::Forbidden, raw, format!("`{name}` is not part of the language"), Some(help));
+            self.fault(
+                Code::Forbidden,
+                raw,
+                format!("`{name}` is not part of the language"),
+                Some(help),
+            );
             return None;
         }
         if self.names.find(name).is_some() {
             let help = Some(format!("write `{name}`"));
-            self.fault(Code::UnknownName, raw, format!("`{name}` is a metric, not a function"), help);
+            self.fault(
+                Code::UnknownName,
+                raw,
+                format!("`{name}` is a metric, not a function"),
+                help,
+            );
             return None;
         }
         let near = nearest(name, self.functions.names());
@@ -439,8 +485,22 @@ impl Checker<'_> {
 
 /// Functions of Rhai that reach outside, build code or take for ever.
 const FORBIDDEN: [&str; 16] = [
-    "eval", "Fn", "call", "curry", "type_of", "is_def_var", "is_def_fn", "is_shared", "print", "debug",
-    "sleep", "timestamp", "blob", "pad", "parse_json", "global",
+    "eval",
+    "Fn",
+    "call",
+    "curry",
+    "type_of",
+    "is_def_var",
+    "is_def_fn",
+    "is_shared",
+    "print",
+    "debug",
+    "sleep",
+    "timestamp",
+    "blob",
+    "pad",
+    "parse_json",
+    "global",
 ];
 
 /// Whether it is made of whole literals only.

@@ -15,10 +15,11 @@ use super::parse::parse;
 use super::tree::{Arithmetic, Comparison, Tree};
 use super::{Kind, MAX_TEXT, MAX_TOKENS, Names, Problem, Program, Value, Want};
 use super::{presence, range, template};
-use crate::fault::{Code, Fault};
+use crate::fault::{Code, Fault, Severity};
 
 // Another crate can switch Rhai's number types through Cargo's features: then this does not build.
-const _: () = assert!(size_of::<INT>() == 8 && size_of::<FLOAT>() == 8, "rhai must have i64 and f64");
+const _: () =
+    assert!(size_of::<INT>() == 8 && size_of::<FLOAT>() == 8, "rhai must have i64 and f64");
 
 /// How many operators one flat chain may have; what nests is bounded by `lex` and `parse`.
 const MAX_CHAIN: usize = 320;
@@ -84,6 +85,9 @@ impl Language {
             problems.push(problem);
             return (None, problems);
         }
+        if problems.iter().any(|it| it.severity == Severity::Error) {
+            return (None, problems);
+        }
         let (always, warnings) = range::analyse(&tree);
         problems.extend(warnings);
         self.finish(text, tree, always, problems)
@@ -115,7 +119,7 @@ impl Language {
                 }
             }
         }
-        let sound = problems.iter().all(|it| it.severity == crate::fault::Severity::Warning);
+        let sound = problems.iter().all(|it| it.severity == Severity::Warning);
         (sound.then(|| Program::message(text, parts)), problems)
     }
 
@@ -136,7 +140,12 @@ impl Language {
     }
 
     /// The checked tree of a text; `None` when something is wrong with it.
-    fn tree(&self, text: &str, names: &dyn Names, in_message: bool) -> (Option<Tree>, Vec<Problem>) {
+    fn tree(
+        &self,
+        text: &str,
+        names: &dyn Names,
+        in_message: bool,
+    ) -> (Option<Tree>, Vec<Problem>) {
         let lexed = match Lexed::new(text) {
             Ok(lexed) => lexed,
             Err(problems) => return (None, problems),
@@ -158,12 +167,13 @@ impl Language {
         mut problems: Vec<Problem>,
     ) -> (Option<Program>, Vec<Problem>) {
         problems.sort_by_key(|it| (it.start, it.length));
-        if problems.iter().any(|it| it.severity == crate::fault::Severity::Error) {
+        if problems.iter().any(|it| it.severity == Severity::Error) {
             return (None, problems);
         }
         match self.engine.compile(tree.script()) {
             Ok(script) => {
-                let program = Program::expression(text, tree, always, Arc::clone(&self.engine), script);
+                let program =
+                    Program::expression(text, tree, always, Arc::clone(&self.engine), script);
                 (Some(program), problems)
             }
             // Every tree within our limits is within Rhai's; were one not, it is refused, not run.
@@ -195,10 +205,48 @@ fn hardened(functions: &Functions) -> Engine {
     engine.set_max_array_size(MAX_TOKENS);
     engine.set_max_map_size(1);
     for symbol in [
-        "eval", "Fn", "call", "curry", "type_of", "is_def_var", "is_def_fn", "is_shared", "print",
-        "debug", "sleep", "this", "import", "export", "as", "global", "private", "fn", "throw", "try",
-        "catch", "return", "while", "for", "loop", "do", "until", "break", "continue", "switch",
-        "const", "|", "=>", "#{", "?.", "?[", "+=", "-=", "*=", "/=", "%=", "**=",
+        "eval",
+        "Fn",
+        "call",
+        "curry",
+        "type_of",
+        "is_def_var",
+        "is_def_fn",
+        "is_shared",
+        "print",
+        "debug",
+        "sleep",
+        "this",
+        "import",
+        "export",
+        "as",
+        "global",
+        "private",
+        "fn",
+        "throw",
+        "try",
+        "catch",
+        "return",
+        "while",
+        "for",
+        "loop",
+        "do",
+        "until",
+        "break",
+        "continue",
+        "switch",
+        "const",
+        "|",
+        "=>",
+        "#{",
+        "?.",
+        "?[",
+        "+=",
+        "-=",
+        "*=",
+        "/=",
+        "%=",
+        "**=",
     ] {
         engine.disable_symbol(symbol);
     }
@@ -281,10 +329,13 @@ fn register(engine: &mut Engine, function: &Arc<Function>) {
     let fewest = function.params.len();
     let most = if function.repeats { MAX_ARGUMENTS } else { fewest };
     for count in fewest..=most {
-        let types: Vec<TypeId> = (0..count).filter_map(|at| function.param(at)).map(type_of).collect();
+        let types: Vec<TypeId> =
+            (0..count).filter_map(|at| function.param(at)).map(type_of).collect();
         let function = Arc::clone(function);
         engine.register_raw_fn(format!("f_{}", function.name), types, move |_, all| {
-            let values: Option<Vec<Value>> = all.iter_mut().map(|it| value_of(it.take())).collect();
+            // Rhai passes a name's own value by reference: taking it would empty the name.
+            let values: Option<Vec<Value>> =
+                all.iter().map(|it| value_of((**it).clone())).collect();
             answer(&function, &values.unwrap_or_default())
         });
     }

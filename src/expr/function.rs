@@ -60,9 +60,40 @@ pub struct Functions {
 
 /// Words that would read as something else when called.
 const RESERVED: [&str; 34] = [
-    "is_missing", "is_present", "let", "if", "else", "in", "true", "false", "while", "for", "loop",
-    "do", "until", "break", "continue", "fn", "private", "switch", "match", "case", "return", "exit",
-    "throw", "try", "catch", "const", "var", "import", "export", "this", "and", "or", "not", "elif",
+    "is_missing",
+    "is_present",
+    "let",
+    "if",
+    "else",
+    "in",
+    "true",
+    "false",
+    "while",
+    "for",
+    "loop",
+    "do",
+    "until",
+    "break",
+    "continue",
+    "fn",
+    "private",
+    "switch",
+    "match",
+    "case",
+    "return",
+    "exit",
+    "throw",
+    "try",
+    "catch",
+    "const",
+    "var",
+    "import",
+    "export",
+    "this",
+    "and",
+    "or",
+    "not",
+    "elif",
 ];
 
 impl Functions {
@@ -129,8 +160,10 @@ impl Functions {
             ));
         }
         if params.len() > MAX_ARGUMENTS {
-            let message =
-                format!("`{name}` has {} parameters, at most {MAX_ARGUMENTS} are allowed", params.len());
+            let message = format!(
+                "`{name}` has {} parameters, at most {MAX_ARGUMENTS} are allowed",
+                params.len()
+            );
             return Err(Fault::new(Code::Limit, path, message));
         }
         self.add(name, params, false, returns, f);
@@ -249,7 +282,8 @@ impl Default for Functions {
 fn round(it: f64, digits: f64) -> f64 {
     let digits = digits.round().clamp(-300.0, 300.0);
     let scale = 10f64.powf(digits.abs());
-    let rounded = if digits < 0.0 { (it / scale).round() * scale } else { (it * scale).round() / scale };
+    let rounded =
+        if digits < 0.0 { (it / scale).round() * scale } else { (it * scale).round() / scale };
     // A number too large to scale has no decimals left to round.
     if digits >= 0.0 && !(it * scale).is_finite() { it } else { rounded }
 }

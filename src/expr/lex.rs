@@ -52,8 +52,8 @@ const KEYWORDS: [&str; 6] = ["let", "if", "else", "in", "true", "false"];
 
 /// Marks of the language, longest first so that the first match is the right one.
 const MARKS: [&str; 24] = [
-    "..=", "...", "==", "!=", "<=", ">=", "&&", "||", "??", "**", "..", "<", ">", "!", "+", "-", "*",
-    "/", "%", ",", ";", "=", "!in", ".",
+    "..=", "...", "==", "!=", "<=", ">=", "&&", "||", "??", "**", "..", "<", ">", "!", "+", "-",
+    "*", "/", "%", ",", ";", "=", "!in", ".",
 ];
 
 /// What Rhai or another language has and this one does not: the text, and what to write instead.
@@ -91,7 +91,8 @@ const FOREIGN: [(&str, &str); 32] = [
     ("?", "write `if a { b } else { c }`"),
     (":", "write `if a { b } else { c }`"),
 ];
-const ASSIGN: &str = "nothing can be assigned: give the value a name with `let`, or declare a metric";
+const ASSIGN: &str =
+    "nothing can be assigned: give the value a name with `let`, or declare a metric";
 
 /// Words that start a construct which this language does not have.
 fn foreign_word(word: &str) -> Option<(Code, &'static str)> {
@@ -99,12 +100,16 @@ fn foreign_word(word: &str) -> Option<(Code, &'static str)> {
     const LEAVE: &str = "the last expression is the result; write `if` and `else`";
     Some(match word {
         "while" | "for" | "loop" | "do" | "until" | "break" | "continue" => (Code::Forbidden, LOOP),
-        "fn" | "private" => (Code::Forbidden, "declare a metric, or let the host register a function"),
+        "fn" | "private" => {
+            (Code::Forbidden, "declare a metric, or let the host register a function")
+        }
         "switch" | "match" | "case" => {
             (Code::Forbidden, "write `if` and `else`, or give the factor a `map`")
         }
         "return" | "exit" => (Code::Forbidden, LEAVE),
-        "throw" | "try" | "catch" => (Code::Forbidden, "a name that can be missing takes `name ?? value`"),
+        "throw" | "try" | "catch" => {
+            (Code::Forbidden, "a name that can be missing takes `name ?? value`")
+        }
         "const" | "var" => (Code::Forbidden, "write `let`"),
         "import" | "export" => (Code::Forbidden, "declare a metric and use its name"),
         "this" => (Code::Forbidden, "write the name of a metric"),
@@ -120,7 +125,8 @@ impl<'a> Lexed<'a> {
     /// The tokens of `text`, or everything in it that the language does not have.
     pub(super) fn new(text: &'a str) -> Result<Self, Vec<Problem>> {
         if text.len() > MAX_BYTES {
-            let message = format!("the expression has {} bytes, at most {MAX_BYTES} are allowed", text.len());
+            let message =
+                format!("the expression has {} bytes, at most {MAX_BYTES} are allowed", text.len());
             return Err(vec![Problem::new(Code::Limit, (0, 1), message).help(SPLIT)]);
         }
         let mut reader = Reader { text, at: 0, tokens: Vec::new(), problems: Vec::new() };
@@ -146,12 +152,20 @@ impl<'a> Lexed<'a> {
 
     /// Where a token is in the text.
     pub(super) fn span(&self, token: usize) -> (usize, usize) {
-        self.tokens.get(token).map_or((self.text.len(), self.text.len() + 1), |it| (it.start, it.end))
+        self.tokens
+            .get(token)
+            .map_or((self.text.len(), self.text.len() + 1), |it| (it.start, it.end))
     }
 
-    /// The token at, or next after, a line and column.
+    /// The token that covers, or comes next after, a line and column.
     pub(super) fn token_at(&self, line: usize, column: usize) -> usize {
-        self.places.range((line, column)..).next().map_or(self.tokens.len(), |(_, token)| *token)
+        let before = self.places.range(..=(line, column)).next_back();
+        let covers = |((at, first), token): (&(usize, usize), &usize)| {
+            let covered = *at == line && column < first + self.word(*token).chars().count();
+            covered.then_some(*token)
+        };
+        let after = || self.places.range((line, column)..).next().map(|(_, token)| *token);
+        before.and_then(covers).or_else(after).unwrap_or(self.tokens.len())
     }
 }
 
@@ -288,7 +302,8 @@ impl<'a> Reader<'a> {
 
     fn read_mark(&mut self, next: char) -> bool {
         let rest = self.rest();
-        let foreign = FOREIGN.iter().filter(|(it, _)| rest.starts_with(it)).max_by_key(|(it, _)| it.len());
+        let foreign =
+            FOREIGN.iter().filter(|(it, _)| rest.starts_with(it)).max_by_key(|(it, _)| it.len());
         let ours = MARKS.iter().filter(|it| rest.starts_with(**it)).max_by_key(|it| it.len());
         // `!in` is one mark only when `in` is a whole word.
         let whole = |it: &str| it != "!in" || !rest.get(3..).is_some_and(starts_in_word);
@@ -299,9 +314,16 @@ impl<'a> Reader<'a> {
         };
         match (ours, foreign) {
             (Some(mark), None) => self.push(Lexeme::Mark, mark.len()),
-            (Some(mark), Some((it, _))) if mark.len() >= it.len() => self.push(Lexeme::Mark, mark.len()),
+            (Some(mark), Some((it, _))) if mark.len() >= it.len() => {
+                self.push(Lexeme::Mark, mark.len())
+            }
             (_, Some((it, help))) => {
-                self.problem(Code::Forbidden, it.len(), format!("`{it}` is not part of the language"), help);
+                self.problem(
+                    Code::Forbidden,
+                    it.len(),
+                    format!("`{it}` is not part of the language"),
+                    help,
+                );
                 self.push(Lexeme::Mark, it.len());
                 // What follows an opening quote is anything at all.
                 return !matches!(*it, "`" | "'" | "/*" | "#");
@@ -323,7 +345,8 @@ fn starts_in_word(rest: &str) -> bool {
 
 /// `=` outside `let name =`, and a dot that joins nothing.
 fn misplaced(text: &str, tokens: &[Token]) -> Vec<Problem> {
-    let word = |at: Option<usize>| at.and_then(|it| tokens.get(it)).map_or("", |it| slice(text, *it));
+    let word =
+        |at: Option<usize>| at.and_then(|it| tokens.get(it)).map_or("", |it| slice(text, *it));
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let span = (token.start, token.end);
@@ -341,8 +364,12 @@ fn misplaced(text: &str, tokens: &[Token]) -> Vec<Problem> {
                 if let Some((first, last)) = name.rsplit_once('.') {
                     let start = tokens.get(at - 1).map_or(token.start, |it| it.start);
                     found.push(
-                        Problem::new(Code::Forbidden, (start, token.start), "values have no methods")
-                            .help(format!("write `{last}({first})`")),
+                        Problem::new(
+                            Code::Forbidden,
+                            (start, token.start),
+                            "values have no methods",
+                        )
+                        .help(format!("write `{last}({first})`")),
                     );
                 }
             }
@@ -372,10 +399,10 @@ fn precedence(mark: &str) -> Option<u8> {
 /// The first token at which a recursive parser would be too deep.
 ///
 /// The stack holds what such a parser has pending: 0 an open bracket, 255 a sign or `!`, 1 an
-/// `else`, and otherwise the precedence of an operator that waits for its right side.
+/// `else if`, and otherwise the precedence of an operator that waits for its right side.
 fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
     let mut stack: Vec<u8> = Vec::new();
-    let mut operand = false;
+    let (mut operand, mut chained) = (false, false);
     for token in tokens {
         let word = slice(text, *token);
         let level = precedence(word);
@@ -390,10 +417,13 @@ fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
                     stack.pop();
                 }
             }
-            _ if word == "else" => stack.extend([1, 1]),
+            _ if word == "if" && chained => stack.push(1),
             _ => match level {
                 Some(level) if operand => {
-                    while stack.last().is_some_and(|it| *it > level || (*it == level && level != 190)) {
+                    while stack
+                        .last()
+                        .is_some_and(|it| *it > level || (*it == level && level != 190))
+                    {
                         stack.pop();
                     }
                     stack.push(level);
@@ -407,8 +437,10 @@ fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
             let message = "the expression is nested too deep";
             return Some(Problem::new(Code::Limit, (token.start, token.end), message).help(SPLIT));
         }
-        operand = matches!(token.lexeme, Lexeme::Name | Lexeme::Number | Lexeme::Text | Lexeme::Close)
-            || matches!(word, "true" | "false");
+        chained = word == "else";
+        operand =
+            matches!(token.lexeme, Lexeme::Name | Lexeme::Number | Lexeme::Text | Lexeme::Close)
+                || matches!(word, "true" | "false");
     }
     None
 }

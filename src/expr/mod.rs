@@ -40,6 +40,7 @@ use crate::fault::{Code, Severity};
 
 pub(crate) use engine::Language;
 pub use function::Functions;
+#[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};
 
 /// What sort of value an expression has.

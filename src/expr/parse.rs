@@ -83,11 +83,15 @@ fn syntax(lexed: &Lexed<'_>, error: &ParseErrorType, position: Position) -> Prob
             let message = format!("a flag is wanted here, got {got}");
             Problem::new(Code::WrongType, span, message).help("compare it: `x > 0`")
         }
-        ParseErrorType::MissingToken(wanted, _) => new(format!("`{wanted}` is wanted, got {found}")),
-        ParseErrorType::BadInput(LexError::MalformedEscapeSequence(_)) => {
-            new("the text has an escape that means nothing".to_owned()).help("write `\\\\` for `\\`")
+        ParseErrorType::MissingToken(wanted, _) => {
+            new(format!("`{wanted}` is wanted, got {found}"))
         }
-        ParseErrorType::BadInput(LexError::StringTooLong(most)) | ParseErrorType::LiteralTooLarge(_, most) => {
+        ParseErrorType::BadInput(LexError::MalformedEscapeSequence(_)) => {
+            new("the text has an escape that means nothing".to_owned())
+                .help("write `\\\\` for `\\`")
+        }
+        ParseErrorType::BadInput(LexError::StringTooLong(most))
+        | ParseErrorType::LiteralTooLarge(_, most) => {
             Problem::new(Code::Limit, span, format!("the text is longer than {most} bytes"))
         }
         _ => new(format!("an operator is wanted or something is missing before {found}")),
@@ -150,7 +154,11 @@ impl Reader<'_> {
         if let Stmt::Var(it, flags, position) = first {
             let name = self.at(if it.0.pos.is_none() { *position } else { it.0.pos });
             if *flags != ASTFlags::empty() {
-                return self.refuse(name, "this declaration is not part of the language", "write `let`");
+                return self.refuse(
+                    name,
+                    "this declaration is not part of the language",
+                    "write `let`",
+                );
             }
             return self.nested(|this| {
                 let value = this.expression(&it.1);
@@ -172,7 +180,8 @@ impl Reader<'_> {
         if self.depth >= MAX_DEPTH {
             let known = self.problems.iter().any(|it| it.code == Code::Limit);
             if !known {
-                let message = format!("the expression is nested or chained more than {MAX_DEPTH} deep");
+                let message =
+                    format!("the expression is nested or chained more than {MAX_DEPTH} deep");
                 self.problems.push(
                     Problem::new(Code::Limit, self.lexed.span(0), message)
                         .help("declare parts of it as metrics and use their names"),
@@ -295,9 +304,13 @@ impl Reader<'_> {
                     let (left, right) = (self.expression(left), self.expression(right));
                     What::Binary(mark, Box::new(left?), Box::new(right?))
                 }
-                None => return self.refuse(at, "this operator is not part of the language", AGGREGATE),
+                None => {
+                    return self.refuse(at, "this operator is not part of the language", AGGREGATE);
+                }
             },
-            _ => return self.refuse(at, "this operator is not part of the language", "leave it out"),
+            _ => {
+                return self.refuse(at, "this operator is not part of the language", "leave it out");
+            }
         };
         Some(Raw { at, what })
     }

@@ -31,7 +31,11 @@ pub(super) fn facts(tree: &Tree) -> Facts {
         Node::Read(it) => Facts::same([it.symbol.slot].into()),
         Node::Presence(it, present) => {
             let (here, nothing) = (Slots::from([it.symbol.slot]), Slots::new());
-            if *present { Facts { yes: here, no: nothing } } else { Facts { yes: nothing, no: here } }
+            if *present {
+                Facts { yes: here, no: nothing }
+            } else {
+                Facts { yes: nothing, no: here }
+            }
         }
         Node::Not(it) => {
             let Facts { yes, no } = facts(it);

@@ -92,7 +92,8 @@ impl Program {
     }
 
     pub(super) fn message(text: &str, parts: Vec<Part>) -> Self {
-        let programs = || parts.iter().filter_map(|it| if let Part::Code(it) = it { Some(it) } else { None });
+        let programs =
+            || parts.iter().filter_map(|it| if let Part::Code(it) = it { Some(it) } else { None });
         let slots: BTreeSet<usize> = programs().flat_map(|it| it.slots().to_vec()).collect();
         let sure = programs().flat_map(Self::surely_read).collect();
         let canonical = parts
@@ -286,7 +287,9 @@ pub(super) fn self_test(language: &Language) -> Result<(), Fault> {
         let got = match language.compile(text, &Canary, Want::Any).0 {
             None => "!".to_owned(),
             Some(program) => {
-                match program.run(&mut |it| if it == 0 { Value::Number(0.1) } else { Value::Missing }) {
+                match program
+                    .run(&mut |it| if it == 0 { Value::Number(0.1) } else { Value::Missing })
+                {
                     Outcome::Value(it) => it.to_string(),
                     Outcome::NoData { .. } => "?".to_owned(),
                     Outcome::Faulted(why) => why,
@@ -295,8 +298,9 @@ pub(super) fn self_test(language: &Language) -> Result<(), Fault> {
         };
         if got != wanted {
             let message = format!("the expression `{text}` gives {got}, and must give {wanted}");
-            return Err(Fault::new(Code::Incompatible, "rhai", message)
-                .help("another crate switches on a feature of rhai, such as `unchecked` or `no_float`"));
+            return Err(Fault::new(Code::Incompatible, "rhai", message).help(
+                "another crate switches on a feature of rhai, such as `unchecked` or `no_float`",
+            ));
         }
     }
     Ok(())

@@ -94,7 +94,8 @@ impl Analysis {
                     && yes != no
                 {
                     let plainly = leaf(tree, &locals_of(known)) == shape;
-                    let why = if plainly { "by the declared ranges" } else { "where it is reached" };
+                    let why =
+                        if plainly { "by the declared ranges" } else { "where it is reached" };
                     self.warn(tree, yes, why);
                 }
                 shape
@@ -146,7 +147,9 @@ fn declared(named: &Named) -> Shape {
     match named.symbol.kind {
         Kind::Number => Shape::Number(named.symbol.range.map_or(Interval::ALL, Interval::closed)),
         Kind::Flag => Shape::Flag(true, true),
-        Kind::Text => Shape::Text(named.symbol.labels.as_ref().map(|it| it.iter().cloned().collect())),
+        Kind::Text => {
+            Shape::Text(named.symbol.labels.as_ref().map(|it| it.iter().cloned().collect()))
+        }
     }
 }
 
@@ -169,16 +172,19 @@ fn leaf(tree: &Tree, known: &Shapes) -> Shape {
         Node::Flag(it) => Shape::Flag(*it, !*it),
         Node::Text(it) => Shape::Text(Some([Arc::clone(it)].into())),
         Node::Read(it) => look_up(it, known),
-        Node::Local(it) => known.get(&Key::Local(*it)).cloned().unwrap_or_else(|| anything(tree.kind)),
+        Node::Local(it) => {
+            known.get(&Key::Local(*it)).cloned().unwrap_or_else(|| anything(tree.kind))
+        }
         Node::Arithmetic(op, left, right) => {
             Shape::Number(arithmetic(*op, number(left, known), number(right, known)))
         }
         Node::Minus(it) => Shape::Number(number(it, known).negated()),
-        Node::Coalesce(names, last) => names
-            .iter()
-            .map(|it| look_up(it, known))
-            .fold(leaf(last, known), union),
-        Node::Presence(named, present) if !named.symbol.optional => Shape::Flag(*present, !*present),
+        Node::Coalesce(names, last) => {
+            names.iter().map(|it| look_up(it, known)).fold(leaf(last, known), union)
+        }
+        Node::Presence(named, present) if !named.symbol.optional => {
+            Shape::Flag(*present, !*present)
+        }
         Node::Compare(op, left, right) => compare(*op, left, right, known),
         Node::Within(needle, all) => within(needle, all, known),
         Node::Between(parts, inclusive) => between(parts, *inclusive, known),
@@ -201,7 +207,9 @@ fn number(tree: &Tree, known: &Shapes) -> Interval {
 fn union(left: Shape, right: Shape) -> Shape {
     match (left, right) {
         (Shape::Number(left), Shape::Number(right)) => Shape::Number(left.hull(right)),
-        (Shape::Flag(yes, no), Shape::Flag(or_yes, or_no)) => Shape::Flag(yes || or_yes, no || or_no),
+        (Shape::Flag(yes, no), Shape::Flag(or_yes, or_no)) => {
+            Shape::Flag(yes || or_yes, no || or_no)
+        }
         (Shape::Text(Some(left)), Shape::Text(Some(right))) => Shape::Text(Some(&left | &right)),
         // A number and the text that stands in for it, in a message.
         _ => Shape::Text(None),

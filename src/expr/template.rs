@@ -24,7 +24,8 @@ pub(super) enum Part {
 /// Cuts a message at its `${…}`.
 pub(super) fn split(text: &str) -> Result<Vec<Piece<'_>>, Problem> {
     if text.len() > MAX_BYTES {
-        let message = format!("the message has {} bytes, at most {MAX_BYTES} are allowed", text.len());
+        let message =
+            format!("the message has {} bytes, at most {MAX_BYTES} are allowed", text.len());
         return Err(Problem::new(Code::Limit, (0, 1), message));
     }
     let mut pieces = Vec::new();
@@ -40,8 +41,12 @@ pub(super) fn split(text: &str) -> Result<Vec<Piece<'_>>, Problem> {
         let start = at + plain + 2;
         let code = text.get(start..).unwrap_or("");
         let Some(length) = closing(code) else {
-            return Err(Problem::new(Code::ExpressionSyntax, (start - 2, start), "the `${` has no `}`")
-                .help("write `${name}`"));
+            return Err(Problem::new(
+                Code::ExpressionSyntax,
+                (start - 2, start),
+                "the `${` has no `}`",
+            )
+            .help("write `${name}`"));
         };
         pieces.push(Piece::Code(start, code.get(..length).unwrap_or("")));
         at = start + length + 1;

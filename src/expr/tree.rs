@@ -202,7 +202,9 @@ impl Tree {
             | Node::Read(_)
             | Node::Local(_)
             | Node::Presence(..) => Vec::new(),
-            Node::Minus(it) | Node::Not(it) | Node::Within(it, _) | Node::Coalesce(_, it) => vec![it],
+            Node::Minus(it) | Node::Not(it) | Node::Within(it, _) | Node::Coalesce(_, it) => {
+                vec![it]
+            }
             Node::Arithmetic(_, left, right)
             | Node::Compare(_, left, right)
             | Node::Let(_, _, left, right) => vec![left, right],
@@ -332,11 +334,23 @@ fn print_text(it: &str, out: &mut String) {
 fn call<'a>(name: &str, all: impl IntoIterator<Item = &'a Tree>, style: Style, out: &mut String) {
     *out += name;
     out.push('(');
-    for (at, it) in all.into_iter().enumerate() {
-        if at > 0 {
+    let mut all = all.into_iter().peekable();
+    let mut first = true;
+    while let Some(it) = all.next() {
+        // Rhai looks a name up last when it is the first of several arguments. Which missing name
+        // stops a run must not hang on that, so such a name is made an expression.
+        let late = style == Style::Script && first && all.peek().is_some();
+        if late && matches!(it.node, Node::Read(_)) {
+            out.push('(');
+            it.print(style, out);
+            *out += " ?? ())";
+        } else {
+            it.print(style, out);
+        }
+        if all.peek().is_some() {
             *out += ", ";
         }
-        it.print(style, out);
+        first = false;
     }
     out.push(')');
 }

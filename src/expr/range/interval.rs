@@ -126,8 +126,10 @@ impl Interval {
 
     /// What is left of it where it compares so with some of `other`.
     pub(super) fn narrowed(self, op: Comparison, other: Self) -> Self {
-        let below = |open: bool| Self { high: other.high, high_open: open || other.high_open, ..Self::ALL };
-        let above = |open: bool| Self { low: other.low, low_open: open || other.low_open, ..Self::ALL };
+        let below =
+            |open: bool| Self { high: other.high, high_open: open || other.high_open, ..Self::ALL };
+        let above =
+            |open: bool| Self { low: other.low, low_open: open || other.low_open, ..Self::ALL };
         match op {
             Comparison::Equal => self.meet(other),
             Comparison::Less => self.meet(below(true)),
