@@ -1,13 +1,16 @@
 //! From what was written to the checked tree: kinds, names, arities, and every problem at once.
 
+mod call;
+mod within;
+
 use std::sync::Arc;
 
-use super::function::{Functions, MAX_ARGUMENTS};
+use super::function::Functions;
 use super::lex::Lexed;
 use super::parse::{Raw, What};
 use super::tree::{Arithmetic, Comparison, Named, Node, Tree};
-use super::{Kind, Names, Problem, Value};
-use crate::fault::{Code, did_you_mean, nearest, plural};
+use super::{Kind, Names, Problem};
+use crate::fault::{Code, did_you_mean};
 
 /// Checks a parsed text. In a message, a number may fall back on a text: `${nps ?? "unknown"}`.
 pub(super) fn check(
@@ -281,8 +284,8 @@ impl Checker<'_> {
         let names: Vec<Arc<Named>> = names.into_iter().collect::<Option<_>>()?;
         let last_tree = last_tree?;
         let kind = last_tree.kind;
-        if let Some(other) = names.iter().find(|it| it.symbol.kind != kind) {
-            if !(mixed && kind == Kind::Text) {
+        if !(mixed && kind == Kind::Text) {
+            if let Some(other) = names.iter().find(|it| it.symbol.kind != kind) {
                 let message = format!(
                     "`{}` is {}, and {kind} stands in for it",
                     other.name, other.symbol.kind
@@ -297,70 +300,6 @@ impl Checker<'_> {
             }
         }
         self.make(raw, kind, Node::Coalesce(names, Box::new(last_tree)))
-    }
-
-    fn within(&mut self, raw: &Raw, negated: bool, needle: &Raw, set: &Raw) -> Option<Tree> {
-        let tree = self.tree(needle);
-        let found = match &set.what {
-            What::List(items) => self.listed(raw, tree, items),
-            What::Range(from, to, inclusive) => {
-                let from = self.wanted(set, from, Kind::Number);
-                let to = self.wanted(set, to, Kind::Number);
-                let tree = tree?;
-                if tree.kind != Kind::Number {
-                    let message = format!("`in` a range takes a number, got {}", tree.kind);
-                    self.fault(Code::WrongType, needle, message, None);
-                    return None;
-                }
-                let all = Box::new([tree, from?, to?]);
-                self.make(raw, Kind::Flag, Node::Between(all, *inclusive))
-            }
-            _ => {
-                let kind = self.tree(set)?.kind;
-                let help =
-                    "write `x in [1, 2]`, `x in 1..10`, or `contains(text, part)`".to_owned();
-                self.fault(
-                    Code::WrongType,
-                    set,
-                    format!("`in` takes a list or a range, got {kind}"),
-                    Some(help),
-                );
-                None
-            }
-        }?;
-        if negated { self.make(raw, Kind::Flag, Node::Not(Box::new(found))) } else { Some(found) }
-    }
-
-    fn listed(&mut self, raw: &Raw, needle: Option<Tree>, items: &[Raw]) -> Option<Tree> {
-        let trees: Vec<_> = items.iter().map(|it| self.tree(it)).collect();
-        let needle = needle?;
-        let mut values = Vec::new();
-        for (item, tree) in items.iter().zip(trees) {
-            let tree = tree?;
-            let value = match &tree.node {
-                Node::Number(it) => Value::Number(*it),
-                Node::Text(it) => Value::Text(Arc::clone(it)),
-                Node::Flag(it) => Value::Flag(*it),
-                _ => {
-                    let help = "write `==` and `||`".to_owned();
-                    self.fault(Code::Forbidden, item, "a list holds only literals", Some(help));
-                    return None;
-                }
-            };
-            if tree.kind != needle.kind {
-                let message =
-                    format!("{} is looked for, and the list holds {}", needle.kind, tree.kind);
-                self.fault(Code::WrongType, item, message, None);
-                return None;
-            }
-            self.label(&needle, &tree, item);
-            values.push(value);
-        }
-        if values.is_empty() {
-            self.fault(Code::Empty, raw, "the list is empty", Some("write `false`".to_owned()));
-            return None;
-        }
-        self.make(raw, Kind::Flag, Node::Within(Box::new(needle), values))
     }
 
     fn branch(&mut self, raw: &Raw, condition: &Raw, yes: &Raw, no: &Raw) -> Option<Tree> {
@@ -412,96 +351,7 @@ impl Checker<'_> {
         let (value, body) = (value?, body?);
         self.make(raw, body.kind, Node::Let(number, name, Box::new(value), Box::new(body)))
     }
-
-    fn call(&mut self, raw: &Raw, arguments: &[Raw]) -> Option<Tree> {
-        let name = self.lexed.word(raw.at);
-        if matches!(name, "is_missing" | "is_present") {
-            let [argument] = arguments else { return self.arity(raw, "1", arguments.len()) };
-            let named = self.guarded(raw, argument)?;
-            return self.make(raw, Kind::Flag, Node::Presence(named, name == "is_present"));
-        }
-        let overloads = self.functions.find(name);
-        if overloads.is_empty() {
-            arguments.iter().for_each(|it| drop(self.tree(it)));
-            return self.unknown_function(raw, name);
-        }
-        let Some(function) = overloads.iter().find(|it| it.takes(arguments.len())) else {
-            let wanted: Vec<String> = overloads
-                .iter()
-                .map(|it| match it.repeats {
-                    true => format!("{} to {MAX_ARGUMENTS}", it.params.len()),
-                    false => it.params.len().to_string(),
-                })
-                .collect();
-            return self.arity(raw, &wanted.join(" or "), arguments.len());
-        };
-        let trees: Vec<_> = arguments
-            .iter()
-            .enumerate()
-            .map(|(at, it)| self.wanted(raw, it, function.param(at)?))
-            .collect();
-        let trees = trees.into_iter().collect::<Option<_>>()?;
-        self.make(raw, function.returns, Node::Call(Arc::clone(function), trees))
-    }
-
-    fn arity(&mut self, raw: &Raw, wanted: &str, got: usize) -> Option<Tree> {
-        let name = self.lexed.word(raw.at);
-        let ending = plural(if wanted == "1" { 1 } else { 2 });
-        let message = format!("`{name}` takes {wanted} argument{ending}, got {got}");
-        self.fault(Code::WrongArity, raw, message, None);
-        None
-    }
-
-    fn unknown_function(&mut self, raw: &Raw, name: &str) -> Option<Tree> {
-        if FORBIDDEN.contains(&name) {
-            let help = "declare a metric, or let the host register a pure function".to_owned();
-            self.fault(
-                Code::Forbidden,
-                raw,
-                format!("`{name}` is not part of the language"),
-                Some(help),
-            );
-            return None;
-        }
-        if self.names.find(name).is_some() {
-            let help = Some(format!("write `{name}`"));
-            self.fault(
-                Code::UnknownName,
-                raw,
-                format!("`{name}` is a metric, not a function"),
-                help,
-            );
-            return None;
-        }
-        let near = nearest(name, self.functions.names());
-        let help = near.map_or_else(
-            || "the host can register a function of that name".to_owned(),
-            |it| format!("did you mean `{it}`?"),
-        );
-        self.fault(Code::UnknownName, raw, format!("there is no function `{name}`"), Some(help));
-        None
-    }
 }
-
-/// Functions of Rhai that reach outside, build code or take for ever.
-const FORBIDDEN: [&str; 16] = [
-    "eval",
-    "Fn",
-    "call",
-    "curry",
-    "type_of",
-    "is_def_var",
-    "is_def_fn",
-    "is_shared",
-    "print",
-    "debug",
-    "sleep",
-    "timestamp",
-    "blob",
-    "pad",
-    "parse_json",
-    "global",
-];
 
 /// Whether it is made of whole literals only.
 fn is_whole(raw: &Raw) -> bool {

@@ -51,10 +51,23 @@ impl Language {
     ///
     /// # Errors
     /// A fault when Rhai was built with features that change what expressions mean.
+    #[allow(clippy::result_large_err, reason = "made once, while loading")]
     pub(crate) fn new(functions: Functions) -> Result<Self, Fault> {
         let language = Self { engine: Arc::new(hardened(&functions)), functions };
         super::program::self_test(&language)?;
         Ok(language)
+    }
+
+    /// The language on an engine that nobody prepared.
+    #[cfg(test)]
+    pub(super) fn unprepared() -> Self {
+        Self { engine: Arc::new(Engine::new_raw()), functions: Functions::new() }
+    }
+
+    /// The engine itself, to test that it is shut even to what never reaches it.
+    #[cfg(test)]
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Compiles an expression: a program when nothing is wrong, and every problem and warning.

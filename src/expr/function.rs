@@ -129,6 +129,7 @@ impl Functions {
     /// assert!(functions.register("abs", &[], Kind::Flag, |_| Value::Missing).is_err());
     /// # Ok::<(), foretell::fault::Fault>(())
     /// ```
+    #[allow(clippy::result_large_err, reason = "made once, while loading")]
     pub fn register(
         &mut self,
         name: &str,

@@ -41,11 +41,10 @@ pub(super) struct Token {
 #[derive(Debug)]
 pub(super) struct Lexed<'a> {
     pub(super) text: &'a str,
-    /// The text as Rhai sees it: same length, names blotted out.
+    /// The text as Rhai sees it.
     pub(super) masked: String,
     pub(super) tokens: Vec<Token>,
-    /// The token that starts at a line and column, both from 1.
-    places: BTreeMap<(usize, usize), usize>,
+    places: Places,
 }
 
 const KEYWORDS: [&str; 6] = ["let", "if", "else", "in", "true", "false"];
@@ -140,8 +139,7 @@ impl<'a> Lexed<'a> {
             problems.sort_by_key(|it| it.start);
             return Err(problems);
         }
-        let masked = mask(text, &tokens);
-        let places = places(text, &tokens);
+        let (masked, places) = mask(text, &tokens);
         Ok(Self { text, masked, tokens, places })
     }
 
@@ -269,7 +267,7 @@ impl<'a> Reader<'a> {
                 length += 1 + sign + digits(length + 1 + sign);
             }
         }
-        let stuck = bytes.get(length).is_some_and(|it| it.is_ascii_alphabetic());
+        let stuck = bytes.get(length).is_some_and(u8::is_ascii_alphabetic);
         if stuck {
             let tail = bytes.get(length..).unwrap_or(&[]);
             length += tail.iter().take_while(|it| it.is_ascii_alphanumeric()).count();
@@ -445,31 +443,37 @@ fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
     None
 }
 
-/// The text with every name blotted out.
-fn mask(text: &str, tokens: &[Token]) -> String {
+/// A token's number by the line and column, from 1, at which Rhai sees it.
+type Places = BTreeMap<(usize, usize), usize>;
+
+/// The text as Rhai sees it: every name blotted out, and a space between marks that touch, since
+/// Rhai would read `x<-1` as an operator it has reserved.
+fn mask(text: &str, tokens: &[Token]) -> (String, Places) {
     let mut masked = String::with_capacity(text.len());
-    let mut at = 0;
-    for token in tokens.iter().filter(|it| it.lexeme == Lexeme::Name) {
-        masked += text.get(at..token.start).unwrap_or("");
-        masked += &"n".repeat(token.end - token.start);
-        at = token.end;
+    let mut places = Places::new();
+    let (mut line, mut column, mut at) = (1, 1, 0);
+    let mut mark = false;
+    for (number, token) in tokens.iter().enumerate() {
+        let between = text.get(at..token.start).unwrap_or("");
+        for it in between.chars() {
+            (line, column) = if it == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        masked += between;
+        let is_mark = token.lexeme == Lexeme::Mark;
+        if mark && is_mark && between.is_empty() {
+            masked.push(' ');
+            column += 1;
+        }
+        places.insert((line, column), number);
+        let word = slice(text, *token);
+        if token.lexeme == Lexeme::Name {
+            masked += &"n".repeat(word.len());
+        } else {
+            masked += word;
+        }
+        column += word.chars().count();
+        (at, mark) = (token.end, is_mark);
     }
     masked += text.get(at..).unwrap_or("");
-    masked
-}
-
-fn places(text: &str, tokens: &[Token]) -> BTreeMap<(usize, usize), usize> {
-    let mut places = BTreeMap::new();
-    let (mut line, mut column) = (1, 0);
-    let mut next = tokens.iter().enumerate().peekable();
-    for (at, it) in text.char_indices() {
-        column += 1;
-        if let Some((token, _)) = next.next_if(|(_, token)| token.start == at) {
-            places.insert((line, column), token);
-        }
-        if it == '\n' {
-            (line, column) = (line + 1, 0);
-        }
-    }
-    places
+    (masked, places)
 }

@@ -309,7 +309,11 @@ impl Reader<'_> {
                 }
             },
             _ => {
-                return self.refuse(at, "this operator is not part of the language", "leave it out");
+                return self.refuse(
+                    at,
+                    "this operator is not part of the language",
+                    "leave it out",
+                );
             }
         };
         Some(Raw { at, what })

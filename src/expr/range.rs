@@ -222,9 +222,7 @@ fn arithmetic(op: Arithmetic, left: Interval, right: Interval) -> Interval {
             left.corners(right, |one, two| op.apply(one, two))
         }
         Arithmetic::Divide if !right.holds(0.0) => left.corners(right, |one, two| one / two),
-        Arithmetic::Power if left.is_point() && right.is_point() => {
-            left.corners(right, |one, two| one.powf(two))
-        }
+        Arithmetic::Power if left.is_point() && right.is_point() => left.corners(right, f64::powf),
         _ => Interval::ALL,
     }
 }

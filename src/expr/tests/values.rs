@@ -1,7 +1,7 @@
 //! What expressions come to.
 
 use super::{LANGUAGE, WORLD, World, check, compile, run, slot, slots, told, values};
-use crate::expr::{Functions, Kind, Outcome, Value, Want};
+use crate::expr::{Functions, Kind, Language, Outcome, Value, Want};
 
 #[test]
 fn numbers_are_doubles_and_compare_without_an_epsilon() {
@@ -26,6 +26,11 @@ fn numbers_are_doubles_and_compare_without_an_epsilon() {
         ("-x ** 2", "x=3", "9"),
         ("2 + 3 * x - 1", "x=4", "13"),
         ("1_000 + 1e3", "", "2000"),
+        ("x<-1", "x=-2", "true"),
+        ("x--1>-1", "x=-1", "true"),
+        ("x+-1", "x=1", "0"),
+        ("x**-1", "x=2", "0.5"),
+        ("!!trial", "trial=true", "true"),
     ]);
 }
 
@@ -78,6 +83,11 @@ fn a_missing_name_is_never_silently_false() {
         ("abs(u) > 1", "", "no data: u"),
         ("x + u", "x=1", "no data: u"),
         ("u + x", "x=1", "no data: u"),
+        // The first that is missing, from left to right, is the one that is named.
+        ("max(y, u + x)", "x=1", "no data: y"),
+        ("y < u + x", "x=1", "no data: y"),
+        ("y < nothing(x)", "x=1", "no data: y"),
+        ("nothing(x) < y", "x=1", "no data"),
         // A name that promised to be present is checked all the same.
         ("seats > 5", "", "no data: seats"),
     ]);
@@ -294,6 +304,56 @@ fn the_host_cannot_redefine_the_language() {
     let program = language.compile("x + 1", &World, Want::Number).0.unwrap();
     let values = values("x=1");
     assert_eq!(program.run(&mut |it| values[it].clone()), Outcome::Value(Value::Number(2.0)));
+}
+
+#[test]
+fn the_self_test_can_fail_and_names_the_expression() {
+    let fault = crate::expr::program::self_test(&Language::unprepared()).unwrap_err();
+    assert_eq!(fault.code.as_str(), "incompatible");
+    assert!(fault.message.contains("`x + 0.2 > 0.3`"), "{}", fault.message);
+}
+
+#[test]
+fn the_engine_itself_is_shut() {
+    let engine = LANGUAGE.engine();
+    for script in [
+        "while true { }",
+        "loop { }",
+        "for a in 0..9 { }",
+        "do { } while true",
+        "fn f() { }",
+        "|a| a",
+        "eval(\"1\")",
+        "Fn(\"f_abs\")",
+        "let f = 1; f.curry(f)",
+        "let f = 1; call(f)",
+        "type_of(1)",
+        "is_def_var(\"x\")",
+        "print(1)",
+        "debug(1)",
+        "sleep(1)",
+        "timestamp()",
+        "blob(9)",
+        "try { 1 } catch { 2 }",
+        "throw 1",
+        "return 1",
+        "import \"a\" as b",
+        "const a = 1",
+        "this",
+        "switch 1 { _ => 2 }",
+        "let a = #{}; a",
+        "let a = 1; a += 1",
+        "-(1.0 ?? 2)",
+        "!(true && true)",
+        "\"a\".len()",
+        "[1].push(2)",
+        "5.0 in [5.0]",
+    ] {
+        let result = engine.eval::<rhai::Dynamic>(script);
+        assert!(result.is_err(), "`{script}` gives {result:?}");
+    }
+    // Rhai's own operators cannot be taken out, which is why no script of ours contains one.
+    assert!(!engine.eval::<bool>("0.1 + 0.2 > 0.3").unwrap());
 }
 
 #[test]
