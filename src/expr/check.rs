@@ -284,20 +284,13 @@ impl Checker<'_> {
         let names: Vec<Arc<Named>> = names.into_iter().collect::<Option<_>>()?;
         let last_tree = last_tree?;
         let kind = last_tree.kind;
-        if !(mixed && kind == Kind::Text) {
-            if let Some(other) = names.iter().find(|it| it.symbol.kind != kind) {
-                let message = format!(
-                    "`{}` is {}, and {kind} stands in for it",
-                    other.name, other.symbol.kind
-                );
-                self.fault(
-                    Code::WrongType,
-                    last,
-                    message,
-                    Some("both must be of one kind".to_owned()),
-                );
-                return None;
-            }
+        let other = names.iter().find(|it| it.symbol.kind != kind);
+        if let Some(other) = other.filter(|_| !(mixed && kind == Kind::Text)) {
+            let got = other.symbol.kind;
+            let message = format!("`{}` is {got}, and {kind} stands in for it", other.name);
+            let help = Some("both must be of one kind".to_owned());
+            self.fault(Code::WrongType, last, message, help);
+            return None;
         }
         self.make(raw, kind, Node::Coalesce(names, Box::new(last_tree)))
     }

@@ -313,7 +313,7 @@ impl<'a> Reader<'a> {
         match (ours, foreign) {
             (Some(mark), None) => self.push(Lexeme::Mark, mark.len()),
             (Some(mark), Some((it, _))) if mark.len() >= it.len() => {
-                self.push(Lexeme::Mark, mark.len())
+                self.push(Lexeme::Mark, mark.len());
             }
             (_, Some((it, help))) => {
                 self.problem(
@@ -397,7 +397,8 @@ fn precedence(mark: &str) -> Option<u8> {
 /// The first token at which a recursive parser would be too deep.
 ///
 /// The stack holds what such a parser has pending: 0 an open bracket, 255 a sign or `!`, 1 an
-/// `else if`, and otherwise the precedence of an operator that waits for its right side.
+/// `else if`, 2 the condition of an `if`, and otherwise the precedence of an operator that waits for
+/// its right side.
 fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
     let mut stack: Vec<u8> = Vec::new();
     let (mut operand, mut chained) = (false, false);
@@ -405,7 +406,12 @@ fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
         let word = slice(text, *token);
         let level = precedence(word);
         match token.lexeme {
-            Lexeme::Open => stack.extend([0, 0]),
+            Lexeme::Open => {
+                if word == "{" {
+                    settle(&mut stack);
+                }
+                stack.extend([0, 0]);
+            }
             Lexeme::Close => {
                 while stack.pop().is_some_and(|it| it != 0) {}
                 stack.pop();
@@ -415,7 +421,7 @@ fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
                     stack.pop();
                 }
             }
-            _ if word == "if" && chained => stack.push(1),
+            _ if word == "if" => stack.extend(if chained { &[1, 2, 2][..] } else { &[2, 2] }),
             _ => match level {
                 Some(level) if operand => {
                     while stack
@@ -445,6 +451,12 @@ fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
 
 /// A token's number by the line and column, from 1, at which Rhai sees it.
 type Places = BTreeMap<(usize, usize), usize>;
+
+/// Ends the condition of an `if` at its `{`.
+fn settle(stack: &mut Vec<u8>) {
+    while stack.pop_if(|it| *it != 0).is_some_and(|it| it != 2) {}
+    stack.pop_if(|it| *it == 2);
+}
 
 /// The text as Rhai sees it: every name blotted out, and a space between marks that touch, since
 /// Rhai would read `x<-1` as an operator it has reserved.

@@ -188,6 +188,6 @@ const MAX_TOKENS: usize = 4096;
 /// How deep brackets and pending operators may nest; a bracket counts two.
 const MAX_NESTING: usize = 64;
 /// How deep the checked tree may be. A chain of `+` is as deep as it is long; `&&` and `||` are flat.
-const MAX_DEPTH: usize = 40;
+const MAX_DEPTH: usize = 32;
 /// The longest text a value may be, in bytes.
 const MAX_TEXT: usize = 64 * 1024;
