@@ -1,8 +1,9 @@
 //! Health scores of subscriptions that explain themselves.
 
-pub mod config;
 pub mod fault;
-pub mod frame;
+pub mod value;
 pub mod node;
 pub mod time;
-pub mod value;
+pub mod frame;
+pub mod config;
+pub mod expr;
