@@ -499,11 +499,8 @@ mod tests {
             ("1", "EUR", "GBP", "!"),
             ("1", "GBP", "GBP", "1"),
         ] {
-            let got = rates.convert(
-                amount.parse().unwrap(),
-                from.parse().unwrap(),
-                to.parse().unwrap(),
-            );
+            let got =
+                rates.convert(amount.parse().unwrap(), from.parse().unwrap(), to.parse().unwrap());
             let got = got.map_or_else(|| "!".to_owned(), |it| it.to_string());
             assert_eq!(got, expected, "{amount} {from} {to}");
         }

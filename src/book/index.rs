@@ -9,7 +9,6 @@ use crate::time::Stamp;
 /// The rows of the subjects a record belongs to, by [`SubjectKind::index`].
 pub(crate) type Owners = [u32; 4];
 
-
 /// For each subject of a kind, its records, those without a date first, then oldest first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Groups {

@@ -98,7 +98,8 @@ impl Links {
             let help = Some("add `subscription_id`, `account_id` or `company_id`".to_owned());
             checks.help("no-parent", Code::MissingKey, "", message, help);
         } else if orphan && let Some(kind) = unloaded {
-            let message = format!("its {kind} cannot be found: there is no table `{}`", kind.plural());
+            let message =
+                format!("its {kind} cannot be found: there is no table `{}`", kind.plural());
             checks.add("unknown-parent", Code::UnknownReference, &R::ref_key(kind), message);
         }
         self.bound(record, owners, checks);
@@ -120,7 +121,8 @@ impl Links {
         if let (Some(last), Bounds::WithinTerm) = (last, R::BOUNDS)
             && last.date() < stamp.date()
         {
-            let message = format!("`{stamp}` is after subscription `{}` ended ({last})", shorten(id));
+            let message =
+                format!("`{stamp}` is after subscription `{}` ended ({last})", shorten(id));
             checks.add("after-end", Code::WrongDate, "date", message);
         }
     }
@@ -136,7 +138,8 @@ fn join(
     checks: &mut Checks<'_>,
 ) {
     let Some(above) = index.owners.get(row as usize) else { return };
-    let differ = |(mine, theirs): (&u32, &u32)| *mine != NO_ROW && *theirs != NO_ROW && mine != theirs;
+    let differ =
+        |(mine, theirs): (&u32, &u32)| *mine != NO_ROW && *theirs != NO_ROW && mine != theirs;
     if owners.iter().zip(above).any(differ) {
         let id = index.ids.get(row as usize).map_or("", |it| it);
         let message = format!("{kind} `{}` is not that of its other parent", shorten(id));

@@ -23,7 +23,7 @@ pub(crate) enum Bounds {
 }
 
 /// A typed record of one table.
-pub(crate) trait Record: Debug + DeserializeOwned {
+pub(crate) trait Record: Debug + DeserializeOwned + 'static {
     /// The table's name in data and configs.
     const TABLE: &'static str;
     /// What it is as a subject.
