@@ -58,6 +58,17 @@ impl Value {
         }
     }
 
+    /// The kind of the value; `None` when it is missing.
+    #[must_use]
+    pub const fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Number(_) => Some(Kind::Number),
+            Self::Flag(_) => Some(Kind::Flag),
+            Self::Text(_) => Some(Kind::Text),
+            Self::Missing => None,
+        }
+    }
+
     /// Whether there is no value.
     #[must_use]
     pub const fn is_missing(&self) -> bool {
@@ -76,7 +87,8 @@ fn shared<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<str>,
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(it) => write!(f, "{it}"),
+            // Adding 0 turns -0 into 0, which is what a reader expects.
+            Self::Number(it) => write!(f, "{}", it + 0.0),
             Self::Flag(it) => write!(f, "{it}"),
             Self::Text(it) => f.write_str(it),
             Self::Missing => f.write_str("missing"),

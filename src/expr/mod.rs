@@ -33,76 +33,15 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::sync::Arc;
 
 use crate::fault::{Code, Severity};
 
 pub(crate) use engine::Language;
 pub use function::Functions;
+pub use crate::value::{Kind, Value};
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};
-
-/// What sort of value an expression has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Kind {
-    /// A number, always an IEEE double.
-    Number,
-    /// True or false.
-    Flag,
-    /// A text, such as the name of a plan.
-    Text,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Number => "a number",
-            Self::Flag => "a flag",
-            Self::Text => "a text",
-        })
-    }
-}
-
-/// One value, as expressions read and return it.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Value {
-    /// A number. One that is not finite counts as missing where it is read.
-    Number(f64),
-    /// True or false.
-    Flag(bool),
-    /// A text.
-    Text(Arc<str>),
-    /// Nothing is known.
-    Missing,
-}
-
-impl Value {
-    /// The kind of the value; `None` when it is missing.
-    #[must_use]
-    pub const fn kind(&self) -> Option<Kind> {
-        match self {
-            Self::Number(_) => Some(Kind::Number),
-            Self::Flag(_) => Some(Kind::Flag),
-            Self::Text(_) => Some(Kind::Text),
-            Self::Missing => None,
-        }
-    }
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            // Adding 0 turns -0 into 0, which is what a reader expects.
-            Self::Number(it) => write!(f, "{}", it + 0.0),
-            Self::Flag(it) => write!(f, "{it}"),
-            Self::Text(it) => f.write_str(it),
-            Self::Missing => f.write_str("missing"),
-        }
-    }
-}
 
 /// What a name means to an expression.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,187 @@
+//! Records of what a subject has: licences, deployments, contacts, entitlements.
+
+use super::check::Checks;
+use super::record::{Record, custom_fields, record, three_refs};
+use crate::time::Stamp;
+
+record! {
+    /// A licence.
+    License
+    must {}
+    may {
+        /// Its id, unique among licences where there is one.
+        id: String,
+        /// The subscription it belongs to.
+        subscription_id: String,
+        /// The account that holds it.
+        account_id: String,
+        /// The company that holds it.
+        company_id: String,
+        /// For what.
+        product: String,
+        /// Its first day.
+        start: Stamp,
+        /// Its last day.
+        end: Stamp,
+        /// How much it allows, 0 or more.
+        quantity: f64,
+        /// How much of it is in use, 0 or more.
+        used: f64,
+    }
+}
+
+record! {
+    /// An installation or cluster.
+    Deployment
+    must {}
+    may {
+        /// Its id, unique among deployments where there is one.
+        id: String,
+        /// The subscription it belongs to.
+        subscription_id: String,
+        /// The account that runs it.
+        account_id: String,
+        /// The company that runs it.
+        company_id: String,
+        /// What it is called.
+        name: String,
+        /// When it was set up.
+        created: Stamp,
+        /// When it was taken down.
+        retired: Stamp,
+        /// Which version it runs.
+        version: String,
+        /// Where it runs.
+        region: String,
+        /// How large it is, in the host's measure, 0 or more.
+        size: f64,
+    }
+}
+
+record! {
+    /// A person at the customer.
+    Contact
+    must {}
+    may {
+        /// Its id, unique among contacts where there is one.
+        id: String,
+        /// The subscription they work with.
+        subscription_id: String,
+        /// The account they work for.
+        account_id: String,
+        /// The company they work for.
+        company_id: String,
+        /// What they are called.
+        name: String,
+        /// What they are: `champion`, `sponsor`, `admin`, in free words.
+        role: String,
+        /// Since when they are known.
+        since: Stamp,
+        /// When they were last spoken with.
+        last_contacted: Stamp,
+        /// How they feel, from -1 (bad) to 1 (good).
+        sentiment: f64,
+        /// When they left.
+        left: Stamp,
+    }
+}
+
+record! {
+    /// A service that the customer may claim.
+    Entitlement
+    must {
+        /// What may be claimed: `premier_support`.
+        name: String,
+    }
+    may {
+        /// Its id, unique among entitlements where there is one.
+        id: String,
+        /// The subscription it belongs to.
+        subscription_id: String,
+        /// The account that may claim it.
+        account_id: String,
+        /// The company that may claim it.
+        company_id: String,
+        /// At which level, in free words.
+        level: String,
+        /// Its first day.
+        start: Stamp,
+        /// Its last day.
+        end: Stamp,
+        /// How often or how much, 0 or more.
+        quantity: f64,
+        /// How much of it was claimed, 0 or more.
+        used: f64,
+    }
+}
+
+impl Record for License {
+    const TABLE: &'static str = "licenses";
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+    fn stamp(&self) -> Option<Stamp> {
+        self.start
+    }
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks.order(("start", self.start), ("end", self.end));
+        checks.at_least_zero("quantity", self.quantity);
+        checks.at_least_zero("used", self.used);
+    }
+    three_refs!();
+    custom_fields!();
+}
+
+impl Record for Deployment {
+    const TABLE: &'static str = "deployments";
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+    fn stamp(&self) -> Option<Stamp> {
+        self.created
+    }
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks.order(("created", self.created), ("retired", self.retired));
+        checks.at_least_zero("size", self.size);
+    }
+    three_refs!();
+    custom_fields!();
+}
+
+impl Record for Contact {
+    const TABLE: &'static str = "contacts";
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+    fn stamp(&self) -> Option<Stamp> {
+        self.since
+    }
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks.order(("since", self.since), ("left", self.left));
+        checks.within("sentiment", self.sentiment, -1.0, 1.0);
+    }
+    three_refs!();
+    custom_fields!();
+}
+
+impl Record for Entitlement {
+    const TABLE: &'static str = "entitlements";
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+    fn stamp(&self) -> Option<Stamp> {
+        self.start
+    }
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks.filled("name", &self.name);
+        checks.order(("start", self.start), ("end", self.end));
+        checks.at_least_zero("quantity", self.quantity);
+        checks.at_least_zero("used", self.used);
+    }
+    three_refs!();
+    custom_fields!();
+}

@@ -1,0 +1,171 @@
+//! Records grouped by the subject they belong to, oldest first.
+
+use chrono::Datelike as _;
+
+use super::record::Record;
+use crate::frame::{NO_DAY, NO_ROW, SubjectKind};
+use crate::time::Stamp;
+
+/// The rows of the subjects a record belongs to, by [`SubjectKind::index`].
+pub(crate) type Owners = [u32; 4];
+
+/// For each subject of a kind, its records, those without a date first, then oldest first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Groups {
+    /// Where each subject's records start in `rows`, and where the last one's end.
+    starts: Vec<u32>,
+    rows: Vec<u32>,
+}
+
+impl Groups {
+    /// Groups records, given in `order`, by their owner of one kind, in linear time.
+    fn build(subjects: usize, order: &[u32], owner: impl Fn(u32) -> u32) -> Self {
+        let mut counts = vec![0_u32; subjects + 1];
+        for row in order {
+            if let Some(count) = counts.get_mut(owner(*row) as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut total = 0;
+        for count in &mut counts {
+            total += *count;
+            *count = total;
+        }
+        let starts = counts.clone();
+        let mut next = counts;
+        let mut rows = vec![0; total as usize];
+        for row in order {
+            let owner = owner(*row) as usize;
+            // The owner `NO_ROW` is past the end, as it should be.
+            if owner >= subjects {
+                continue;
+            }
+            if let Some(place) = next.get_mut(owner) {
+                if let Some(slot) = rows.get_mut(*place as usize) {
+                    *slot = *row;
+                }
+                *place += 1;
+            }
+        }
+        Self { starts, rows }
+    }
+
+    /// The records of a subject.
+    pub(crate) fn of(&self, subject: u32) -> &[u32] {
+        let at = subject as usize;
+        match (self.starts.get(at), self.starts.get(at + 1)) {
+            (Some(from), Some(to)) => self.rows.get(*from as usize..*to as usize).unwrap_or(&[]),
+            _ => &[],
+        }
+    }
+}
+
+fn groups(counts: [usize; 4], order: &[u32], owners: &[Owners]) -> [Groups; 4] {
+    SubjectKind::ALL.map(|kind| {
+        let subjects = counts.get(kind.index()).copied().unwrap_or(0);
+        Groups::build(subjects, order, |row| {
+            let owners = owners.get(row as usize);
+            owners.and_then(|it| it.get(kind.index())).copied().unwrap_or(NO_ROW)
+        })
+    })
+}
+
+/// The records of one table.
+#[derive(Debug, Clone)]
+pub(crate) struct Store<R> {
+    pub(crate) records: Vec<R>,
+    pub(crate) owners: Vec<Owners>,
+    days: Vec<i32>,
+    groups: [Groups; 4],
+}
+
+impl<R> Default for Store<R> {
+    fn default() -> Self {
+        let (records, owners, days) = (Vec::new(), Vec::new(), Vec::new());
+        Self { records, owners, days, groups: Default::default() }
+    }
+}
+
+impl<R: Record> Store<R> {
+    /// Sorts and groups the records; `counts` is the number of subjects per kind.
+    ///
+    /// Records of one moment are ordered by id, and without ids by what they say, so that the
+    /// order in which they were given changes nothing.
+    pub(crate) fn group(&mut self, counts: [usize; 4]) {
+        let stamps: Vec<Option<Stamp>> = self.records.iter().map(Record::stamp).collect();
+        self.days = stamps.iter().map(|it| day_number(*it)).collect();
+        let rows = u32::try_from(self.records.len()).unwrap_or(NO_ROW);
+        let mut order: Vec<u32> = (0..rows).collect();
+        let stamp = |row: u32| stamps.get(row as usize).copied().flatten();
+        order.sort_by(|left, right| {
+            stamp(*left).cmp(&stamp(*right)).then_with(|| {
+                let record = |row: u32| self.records.get(row as usize);
+                let (left, right) = (record(*left), record(*right));
+                let id = |it: Option<&R>| it.and_then(Record::id).map(str::to_owned);
+                id(left)
+                    .cmp(&id(right))
+                    .then_with(|| format!("{left:?}").cmp(&format!("{right:?}")))
+            })
+        });
+        self.groups = groups(counts, &order, &self.owners);
+    }
+
+    pub(crate) fn push(&mut self, record: R, owners: Owners) {
+        self.records.push(record);
+        self.owners.push(owners);
+    }
+}
+
+impl<R> Store<R> {
+    pub(crate) fn groups(&self, kind: SubjectKind) -> Option<&Groups> {
+        self.groups.get(kind.index())
+    }
+
+    /// The day number of a record; [`NO_DAY`] if it was always there.
+    pub(crate) fn day(&self, row: u32) -> i32 {
+        self.days.get(row as usize).copied().unwrap_or(NO_DAY)
+    }
+}
+
+/// The dated values of one usage series, of all subjects, oldest first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Series {
+    days: Vec<i32>,
+    values: Vec<f64>,
+    groups: [Groups; 4],
+}
+
+impl Series {
+    /// Sorts and groups values; those of one moment are ordered by size.
+    pub(crate) fn build(mut values: Vec<(Stamp, f64, Owners)>, counts: [usize; 4]) -> Self {
+        values.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
+        let rows = u32::try_from(values.len()).unwrap_or(NO_ROW);
+        let order: Vec<u32> = (0..rows).collect();
+        let owners: Vec<Owners> = values.iter().map(|it| it.2).collect();
+        Self {
+            days: values.iter().map(|it| day_number(Some(it.0))).collect(),
+            values: values.iter().map(|it| it.1).collect(),
+            groups: groups(counts, &order, &owners),
+        }
+    }
+
+    pub(crate) fn groups(&self, kind: SubjectKind) -> Option<&Groups> {
+        self.groups.get(kind.index())
+    }
+
+    pub(crate) fn day(&self, row: u32) -> i32 {
+        self.days.get(row as usize).copied().unwrap_or(NO_DAY)
+    }
+
+    pub(crate) fn value(&self, row: u32) -> Option<f64> {
+        self.values.get(row as usize).copied()
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.values.len()
+    }
+}
+
+fn day_number(stamp: Option<Stamp>) -> i32 {
+    stamp.map_or(NO_DAY, |it| it.date().num_days_from_ce())
+}

@@ -1,0 +1,354 @@
+//! Loading: every row is checked by itself and against the rest, and kept or set aside.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use super::Book;
+use super::check::{Checks, Found};
+use super::company::check_parents;
+use super::index::{Owners, Series, Store};
+use super::links::Links;
+use super::record::Record;
+use super::row::read_row;
+use super::subject::Subscription;
+use super::tables::{Row, Tables, unknown_table};
+use crate::fault::{Code, Fault, Faults};
+use crate::frame::SubjectKind;
+use crate::money::Currency;
+use crate::node::shorten;
+use crate::time::Stamp;
+
+/// What to do about bad records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mode {
+    /// One bad record refuses the book; every fault is listed.
+    Strict,
+    /// Bad records are set aside and counted; the rest is the book.
+    Lenient,
+}
+
+/// A record that was set aside.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Rejection {
+    /// Its table.
+    pub table: String,
+    /// Its row in the table as given, from 0.
+    pub row: usize,
+    /// Its id, empty where it has none.
+    pub id: String,
+    /// A stable word for why, fit for counting: `before-start`.
+    pub reason: &'static str,
+    /// The first thing wrong with it.
+    pub fault: Fault,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({})", self.fault.place.path, self.fault.message, self.reason)
+    }
+}
+
+/// A book, and what was set aside. In every table good + rejected = read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// The good records.
+    pub book: Book,
+    /// The others.
+    pub rejected: Vec<Rejection>,
+    /// How many rows were read, per table; unknown tables are counted too.
+    pub read: BTreeMap<String, usize>,
+    /// What is wrong with whole tables.
+    pub faults: Vec<Fault>,
+}
+
+impl Loaded {
+    /// How many records were rejected, per table and reason.
+    #[must_use]
+    pub fn reasons(&self) -> BTreeMap<(&str, &'static str), usize> {
+        let mut counts = BTreeMap::new();
+        for it in &self.rejected {
+            *counts.entry((it.table.as_str(), it.reason)).or_insert(0) += 1;
+        }
+        counts
+    }
+}
+
+impl Book {
+    /// Checks records and builds a book.
+    ///
+    /// # Errors
+    /// In [`Mode::Strict`] every fault of every record; in [`Mode::Lenient`] never.
+    pub fn load(tables: Tables, mode: Mode) -> Result<Loaded, Faults> {
+        let mut loader = Loader::default();
+        let book = loader.load(tables);
+        if mode == Mode::Strict && !loader.faults.is_empty() {
+            return Err(Faults(loader.faults));
+        }
+        Ok(Loaded {
+            book,
+            rejected: loader.rejected,
+            read: loader.read,
+            faults: loader.table_faults,
+        })
+    }
+
+    /// Builds a book of good records only.
+    ///
+    /// # Errors
+    /// Every fault of every record.
+    pub fn strict(tables: Tables) -> Result<Self, Faults> {
+        Self::load(tables, Mode::Strict).map(|it| it.book)
+    }
+
+    /// Builds a book of the good records and sets the others aside.
+    #[must_use]
+    pub fn lenient(tables: Tables) -> Loaded {
+        let mut loader = Loader::default();
+        let book = loader.load(tables);
+        let Loader { rejected, read, table_faults: faults, .. } = loader;
+        Loaded { book, rejected, read, faults }
+    }
+}
+
+/// A good record with the row it was given in.
+pub(super) struct Good<R> {
+    pub(super) row: usize,
+    pub(super) record: R,
+    pub(super) owners: Owners,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Loader {
+    links: Links,
+    rejected: Vec<Rejection>,
+    read: BTreeMap<String, usize>,
+    /// Every fault, of records and tables.
+    faults: Vec<Fault>,
+    table_faults: Vec<Fault>,
+    currencies: BTreeSet<Currency>,
+    unstated: bool,
+    present: BTreeSet<&'static str>,
+}
+
+impl Loader {
+    fn load(&mut self, tables: Tables) -> Book {
+        let mut book = Book { rates: tables.rates, ..Book::default() };
+        for fault in tables.faults {
+            self.faults.push(fault.clone());
+            self.table_faults.push(fault);
+        }
+        for (name, rows) in &tables.unknown {
+            self.unknown(name, *rows);
+        }
+        let mut companies = self.rows(tables.companies);
+        check_parents(&mut companies, self);
+        self.subjects(companies, &mut book.companies);
+        let accounts = self.rows(tables.accounts);
+        self.subjects(accounts, &mut book.accounts);
+        let subscriptions = self.rows(tables.subscriptions);
+        self.subjects(subscriptions, &mut book.subscriptions);
+        let cases = self.rows(tables.cases);
+        self.subjects(cases, &mut book.cases);
+
+        self.leaves(tables.licenses, &mut book.licenses);
+        self.leaves(tables.deployments, &mut book.deployments);
+        self.leaves(tables.contacts, &mut book.contacts);
+        self.leaves(tables.entitlements, &mut book.entitlements);
+        self.leaves(tables.surveys, &mut book.surveys);
+        self.leaves(tables.invoices, &mut book.invoices);
+        self.leaves(tables.engagements, &mut book.engagements);
+        self.leaves(tables.assessments, &mut book.assessments);
+        self.leaves(tables.overrides, &mut book.overrides);
+        self.leaves(tables.outcomes, &mut book.outcomes);
+
+        let mut series: BTreeMap<String, Vec<(Stamp, f64, Owners)>> = BTreeMap::new();
+        self.each(tables.usage, |_, good| {
+            let usage = good.record;
+            let value = (usage.date, usage.value, good.owners);
+            match series.get_mut(&usage.name) {
+                Some(values) => values.push(value),
+                None => drop(series.insert(usage.name, vec![value])),
+            }
+        });
+        let counts = self.links.counts();
+        book.usage = series
+            .into_iter()
+            .map(|(name, values)| (Arc::from(name), Series::build(values, counts)))
+            .collect();
+        self.finish(&mut book);
+        book
+    }
+
+    fn finish(&mut self, book: &mut Book) {
+        let counts = self.links.counts();
+        book.companies.group(counts);
+        book.accounts.group(counts);
+        book.subscriptions.group(counts);
+        book.cases.group(counts);
+        book.licenses.group(counts);
+        book.deployments.group(counts);
+        book.contacts.group(counts);
+        book.entitlements.group(counts);
+        book.surveys.group(counts);
+        book.invoices.group(counts);
+        book.engagements.group(counts);
+        book.assessments.group(counts);
+        book.overrides.group(counts);
+        book.outcomes.group(counts);
+        book.links = std::mem::take(&mut self.links);
+        book.present = std::mem::take(&mut self.present);
+        book.currencies = std::mem::take(&mut self.currencies);
+        book.unstated = self.unstated;
+    }
+
+    fn unknown(&mut self, name: &str, rows: usize) {
+        let fault = unknown_table(name);
+        self.faults.push(fault.clone());
+        self.table_faults.push(fault.clone());
+        *self.read.entry(name.to_owned()).or_insert(0) += rows;
+        for row in 0..rows {
+            let mut fault = fault.clone();
+            fault.place.path = format!("{}[{row}]", shorten(name));
+            let (table, id) = (name.to_owned(), String::new());
+            self.rejected.push(Rejection { table, row, id, reason: "unknown-table", fault });
+        }
+    }
+
+    /// Whether a company of that id was set aside.
+    pub(super) fn is_rejected(&self, id: Option<&str>) -> bool {
+        let rejected = &self.links.kind(SubjectKind::Company).rejected;
+        id.is_some_and(|it| rejected.contains(it))
+    }
+
+    /// Sets a record aside.
+    pub(super) fn reject<R: Record>(&mut self, row: usize, id: &str, found: Vec<Found>) {
+        let Some(first) = found.first() else { return };
+        if let Some(kind) = R::SUBJECT {
+            self.links.kind_mut(kind).rejected.insert(id.to_owned());
+        }
+        self.rejected.push(Rejection {
+            table: R::TABLE.to_owned(),
+            row,
+            id: id.to_owned(),
+            reason: first.reason,
+            fault: first.fault.clone(),
+        });
+        self.faults.extend(found.into_iter().map(|it| it.fault));
+    }
+
+    /// Checks each row of a table and hands on the good ones.
+    fn each<R: Record>(
+        &mut self,
+        rows: Option<Vec<Row<R>>>,
+        mut keep: impl FnMut(&mut Self, Good<R>),
+    ) {
+        let Some(rows) = rows else { return };
+        self.present.insert(R::TABLE);
+        self.read.insert(R::TABLE.to_owned(), rows.len());
+        if let Some(kind) = R::SUBJECT {
+            self.links.kind_mut(kind).loaded = true;
+        }
+        let mut ids = BTreeMap::new();
+        for (row, given) in rows.into_iter().enumerate() {
+            let (record, mut found) = match given {
+                Row::Record(record) => (Some(record), Vec::new()),
+                Row::Node(node) => match read_row::<R>(node, row) {
+                    Ok(record) => (Some(record), Vec::new()),
+                    Err(failed) => {
+                        if failed.record.is_none() {
+                            self.reject::<R>(row, &failed.id, failed.found);
+                            continue;
+                        }
+                        (failed.record, failed.found)
+                    }
+                },
+            };
+            let Some(record) = record else { continue };
+            let mut checks = Checks::new(R::TABLE, row);
+            let owners = self.check(&record, row, &mut ids, &mut checks);
+            found.extend(checks.into_found());
+            if found.is_empty() {
+                self.count_currency(&record);
+                keep(self, Good { row, record, owners });
+            } else {
+                let id = record.id().unwrap_or("").to_owned();
+                self.reject::<R>(row, &id, found);
+            }
+        }
+    }
+
+    fn check<R: Record>(
+        &self,
+        record: &R,
+        row: usize,
+        ids: &mut BTreeMap<String, usize>,
+        checks: &mut Checks<'_>,
+    ) -> Owners {
+        match record.id() {
+            Some(id) if id.trim().is_empty() => {
+                checks.add("empty-id", Code::Empty, "id", "`id` must not be empty".to_owned());
+            }
+            Some(id) => match ids.get(id) {
+                Some(first) => {
+                    let message = format!("the id `{}` stands in row {first} too", shorten(id));
+                    checks.add("duplicate-id", Code::Duplicate, "id", message);
+                }
+                None => drop(ids.insert(id.to_owned(), row)),
+            },
+            None => {}
+        }
+        record.check(checks);
+        for (key, cell) in record.custom() {
+            checks.cell(key, cell);
+        }
+        self.links.resolve(record, checks)
+    }
+
+    fn count_currency<R: Record>(&mut self, record: &R) {
+        if record.has_amount() {
+            match record.currency() {
+                Some(currency) => drop(self.currencies.insert(currency)),
+                None => self.unstated = true,
+            }
+        }
+    }
+
+    fn rows<R: Record>(&mut self, rows: Option<Vec<Row<R>>>) -> Vec<Good<R>> {
+        let mut good = Vec::new();
+        self.each(rows, |_, it| good.push(it));
+        good
+    }
+
+    fn subjects<R: Record + Term>(&mut self, good: Vec<Good<R>>, store: &mut Store<R>) {
+        let Some(kind) = R::SUBJECT else { return };
+        for Good { record, owners, .. } in good {
+            let id = record.id().unwrap_or("").to_owned();
+            let owners = self.links.add(kind, &id, owners, record.term());
+            store.push(record, owners);
+        }
+    }
+
+    fn leaves<R: Record>(&mut self, rows: Option<Vec<Row<R>>>, store: &mut Store<R>) {
+        self.each(rows, |_, good| store.push(good.record, good.owners));
+    }
+}
+
+/// The first and last day of a subject, where other records must keep within them.
+trait Term {
+    fn term(&self) -> (Option<Stamp>, Option<Stamp>) {
+        (None, None)
+    }
+}
+
+impl Term for super::subject::Company {}
+impl Term for super::subject::Account {}
+impl Term for super::subject::Case {}
+impl Term for Subscription {
+    fn term(&self) -> (Option<Stamp>, Option<Stamp>) {
+        (self.start, self.last_day())
+    }
+}

@@ -1,0 +1,239 @@
+//! The book: all records of a business, typed, checked and linked.
+//!
+//! Company → Account → Subscription → License, Case, Deployment; and Contact, Entitlement, Survey,
+//! Invoice, Engagement, Assessment, Usage series, Override, Outcome. A record names the most
+//! specific subject it knows; it belongs to the subjects above that one too.
+//!
+//! Every record has the day on which it came to exist. An assessment made as of a day sees the
+//! records of that day and before, and of those only what was known by then: a case resolved later
+//! is open, an invoice paid later is unpaid.
+//!
+//! Must not know: configs, metrics, scores.
+
+mod asset;
+mod cell;
+mod check;
+mod company;
+mod event;
+mod index;
+mod links;
+mod load;
+pub(crate) mod record;
+mod row;
+mod subject;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+pub use asset::{Contact, Deployment, Entitlement, License};
+pub use cell::{Cell, Mark};
+pub use event::{
+    Assessment, Engagement, EngagementKind, Invoice, Outcome, OutcomeKind, Override, OverrideKind,
+    Survey, SurveyKind, Usage,
+};
+pub(crate) use index::{Groups, Series, Store};
+pub use load::{Loaded, Mode, Rejection};
+pub use subject::{Account, Case, Company, Subscription};
+pub use tables::{Entry, Tables};
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use links::Links;
+use record::Record as _;
+
+use crate::frame::{NO_ROW, SubjectKind};
+use crate::money::{Amount, Currency, Rates};
+use crate::time::AsOf;
+
+/// All records of a business, checked and linked.
+#[derive(Debug, Clone, Default)]
+pub struct Book {
+    pub(crate) companies: Store<Company>,
+    pub(crate) accounts: Store<Account>,
+    pub(crate) subscriptions: Store<Subscription>,
+    pub(crate) cases: Store<Case>,
+    pub(crate) licenses: Store<License>,
+    pub(crate) deployments: Store<Deployment>,
+    pub(crate) contacts: Store<Contact>,
+    pub(crate) entitlements: Store<Entitlement>,
+    pub(crate) surveys: Store<Survey>,
+    pub(crate) invoices: Store<Invoice>,
+    pub(crate) engagements: Store<Engagement>,
+    pub(crate) assessments: Store<Assessment>,
+    pub(crate) overrides: Store<Override>,
+    pub(crate) outcomes: Store<Outcome>,
+    pub(crate) usage: BTreeMap<Arc<str>, Series>,
+    links: Links,
+    present: BTreeSet<&'static str>,
+    rates: Option<Rates>,
+    /// The currencies that amounts are stated in.
+    currencies: BTreeSet<Currency>,
+    /// Whether there is an amount without a currency.
+    unstated: bool,
+}
+
+impl Book {
+    /// The ids of the subjects of a kind, in the order in which they were loaded.
+    #[must_use]
+    pub fn subjects(&self, kind: SubjectKind) -> &[Arc<str>] {
+        &self.links.kind(kind).ids
+    }
+
+    /// The row of a subject among those of its kind.
+    #[must_use]
+    pub fn row_of(&self, kind: SubjectKind, id: &str) -> Option<u32> {
+        self.links.kind(kind).rows.get(id).copied()
+    }
+
+    /// For each subject of a kind the row of the parent it belongs to, or `NO_ROW`.
+    pub(crate) fn parent_rows(&self, child: SubjectKind, parent: SubjectKind) -> Vec<u32> {
+        let owners = match child {
+            SubjectKind::Company => &self.companies.owners,
+            SubjectKind::Account => &self.accounts.owners,
+            SubjectKind::Subscription => &self.subscriptions.owners,
+            SubjectKind::Case => &self.cases.owners,
+        };
+        owners.iter().map(|it| it.get(parent.index()).copied().unwrap_or(NO_ROW)).collect()
+    }
+
+    /// Whether a table was given, with or without rows.
+    #[must_use]
+    pub fn has_table(&self, name: &str) -> bool {
+        self.present.contains(name)
+    }
+
+    /// The names of the usage series.
+    pub fn series(&self) -> impl Iterator<Item = &str> {
+        self.usage.keys().map(|it| &**it)
+    }
+
+    /// Scores set by hand.
+    #[must_use]
+    pub fn overrides(&self) -> &[Override] {
+        &self.overrides.records
+    }
+
+    /// What happened at renewals.
+    #[must_use]
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes.records
+    }
+
+    /// The subscriptions, in the order of [`Book::subjects`].
+    #[must_use]
+    pub fn subscriptions(&self) -> &[Subscription] {
+        &self.subscriptions.records
+    }
+
+    /// The accounts, in the order of [`Book::subjects`].
+    #[must_use]
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts.records
+    }
+
+    /// The rates at which amounts are converted.
+    #[must_use]
+    pub const fn rates(&self) -> Option<&Rates> {
+        self.rates.as_ref()
+    }
+
+    /// The number of good records, per table that was given; of usage, the number of values.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
+        self.present.iter().map(|name| (*name, self.count(name))).collect()
+    }
+
+    fn count(&self, table: &str) -> usize {
+        match table {
+            Company::TABLE => self.companies.records.len(),
+            Account::TABLE => self.accounts.records.len(),
+            Subscription::TABLE => self.subscriptions.records.len(),
+            Case::TABLE => self.cases.records.len(),
+            License::TABLE => self.licenses.records.len(),
+            Deployment::TABLE => self.deployments.records.len(),
+            Contact::TABLE => self.contacts.records.len(),
+            Entitlement::TABLE => self.entitlements.records.len(),
+            Survey::TABLE => self.surveys.records.len(),
+            Invoice::TABLE => self.invoices.records.len(),
+            Engagement::TABLE => self.engagements.records.len(),
+            Assessment::TABLE => self.assessments.records.len(),
+            Override::TABLE => self.overrides.records.len(),
+            Outcome::TABLE => self.outcomes.records.len(),
+            Usage::TABLE => self.usage.values().map(Series::len).sum(),
+            _ => 0,
+        }
+    }
+
+    /// Which subjects of a kind existed by the end of that day. One without a date always did.
+    #[must_use]
+    pub fn born(&self, kind: SubjectKind, as_of: AsOf) -> Vec<bool> {
+        self.starts(kind).into_iter().map(|it| it.is_none_or(|it| it <= as_of)).collect()
+    }
+
+    /// The first day of each subject of a kind, where it is known.
+    pub(crate) fn starts(&self, kind: SubjectKind) -> Vec<Option<AsOf>> {
+        fn days<R: record::Record>(store: &Store<R>) -> Vec<Option<AsOf>> {
+            store.records.iter().map(|it| it.stamp().map(crate::time::Stamp::date)).collect()
+        }
+        match kind {
+            SubjectKind::Company => days(&self.companies),
+            SubjectKind::Account => days(&self.accounts),
+            SubjectKind::Subscription => days(&self.subscriptions),
+            SubjectKind::Case => days(&self.cases),
+        }
+    }
+
+    /// Which subjects of a kind were over by the end of that day: subscriptions that were cancelled
+    /// or whose term had ended, cases that were resolved. Companies and accounts never are.
+    #[must_use]
+    pub fn ended(&self, kind: SubjectKind, as_of: AsOf) -> Vec<bool> {
+        match kind {
+            SubjectKind::Company => vec![false; self.companies.records.len()],
+            SubjectKind::Account => vec![false; self.accounts.records.len()],
+            SubjectKind::Subscription => {
+                self.subscriptions.records.iter().map(|it| it.is_over(as_of)).collect()
+            }
+            SubjectKind::Case => {
+                self.cases.records.iter().map(|it| it.is_resolved(as_of)).collect()
+            }
+        }
+    }
+
+    /// The currency of amounts that state none, and of metrics that ask for none: the rates' base,
+    /// or the only currency there is.
+    #[must_use]
+    pub fn house_currency(&self) -> Option<Currency> {
+        match (&self.rates, self.currencies.len()) {
+            (Some(rates), _) => Some(rates.base()),
+            (None, 1) => self.currencies.first().copied(),
+            _ => None,
+        }
+    }
+
+    /// The currencies that amounts are stated in.
+    #[must_use]
+    pub const fn currencies(&self) -> &BTreeSet<Currency> {
+        &self.currencies
+    }
+
+    /// An amount in the reporting currency, exact; `None` when there is no rate for it.
+    ///
+    /// Without a reporting currency that is the house currency. An amount that states no currency
+    /// is in the house currency; where nothing states one, it is in the reporting currency.
+    pub(crate) fn convert(
+        &self,
+        amount: Amount,
+        currency: Option<Currency>,
+        reporting: Option<Currency>,
+    ) -> Option<Amount> {
+        let house = self.house_currency();
+        let mixed = house.is_none() && !self.currencies.is_empty();
+        match (currency.or(house), reporting.or(house)) {
+            (Some(from), Some(to)) if from == to => Some(amount),
+            (Some(from), Some(to)) => self.rates.as_ref()?.convert(amount, from, to),
+            (None, _) if !mixed => Some(amount),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What a record is to the book: where it hangs, when it happened, what it must not say.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use serde::de::DeserializeOwned;
+
+use super::cell::Cell;
+use super::check::Checks;
+use crate::frame::SubjectKind;
+use crate::money::Currency;
+use crate::time::Stamp;
+
+/// Ids of the subjects that a record names, by [`SubjectKind::index`].
+pub(crate) type Refs<'a> = [Option<&'a str>; 4];
+
+/// Which days a record may have, given its subscription's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bounds {
+    Free,
+    NotBeforeStart,
+    WithinTerm,
+}
+
+/// A typed record of one table.
+pub(crate) trait Record: Debug + DeserializeOwned + 'static {
+    /// The table's name in data and configs.
+    const TABLE: &'static str;
+    /// What it is as a subject.
+    const SUBJECT: Option<SubjectKind> = None;
+    /// Whether it must belong to a subject.
+    const NEEDS_PARENT: bool = true;
+    const BOUNDS: Bounds = Bounds::Free;
+
+    fn id(&self) -> Option<&str>;
+    fn refs(&self) -> Refs<'_>;
+    /// When it came to exist; always there if `None`.
+    fn stamp(&self) -> Option<Stamp>;
+    fn custom(&self) -> &BTreeMap<String, Cell>;
+    fn custom_mut(&mut self) -> &mut BTreeMap<String, Cell>;
+    /// Finds what the record says that cannot be.
+    fn check(&self, checks: &mut Checks<'_>);
+    /// The field that names its subject of that kind.
+    fn ref_key(kind: SubjectKind) -> String {
+        format!("{kind}_id")
+    }
+    /// The currency of its amounts.
+    fn currency(&self) -> Option<Currency> {
+        None
+    }
+    /// Whether it states any amount.
+    fn has_amount(&self) -> bool {
+        false
+    }
+    /// A cell that is the record's very value and must be read as one.
+    fn value_mut(&mut self) -> Option<&mut Cell> {
+        None
+    }
+}
+
+/// Declares a record type: what it must have, and what it may have.
+macro_rules! record {
+    (
+        $(#[$meta:meta])* $name:ident
+        must { $($(#[$must_meta:meta])* $must:ident: $must_type:ty,)* }
+        may { $($(#[$may_meta:meta])* $may:ident: $may_type:ty,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$must_meta])* pub $must: $must_type,)*
+            $(
+                $(#[$may_meta])*
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $may: Option<$may_type>,
+            )*
+            /// Every other field, by name.
+            #[serde(flatten)]
+            pub custom: std::collections::BTreeMap<String, $crate::book::Cell>,
+        }
+
+        impl $name {
+            /// A record with what it must have; fill in the rest.
+            #[must_use]
+            pub fn new($($must: impl Into<$must_type>),*) -> Self {
+                Self {
+                    $($must: $must.into(),)*
+                    $($may: None,)*
+                    custom: std::collections::BTreeMap::new(),
+                }
+            }
+        }
+    };
+}
+pub(super) use record;
+
+/// The parts of [`Record`] that are the same in every table.
+macro_rules! custom_fields {
+    () => {
+        fn custom(&self) -> &std::collections::BTreeMap<String, $crate::book::Cell> {
+            &self.custom
+        }
+        fn custom_mut(&mut self) -> &mut std::collections::BTreeMap<String, $crate::book::Cell> {
+            &mut self.custom
+        }
+    };
+}
+pub(super) use custom_fields;
+
+/// The references of a record to company, account and subscription.
+macro_rules! three_refs {
+    () => {
+        fn refs(&self) -> $crate::book::record::Refs<'_> {
+            [
+                self.company_id.as_deref(),
+                self.account_id.as_deref(),
+                self.subscription_id.as_deref(),
+                None,
+            ]
+        }
+    };
+}
+pub(super) use three_refs;

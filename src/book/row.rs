@@ -1,0 +1,112 @@
+//! One row of a table, read as a typed record with every fault it has.
+
+use std::collections::BTreeSet;
+
+use super::cell::Cell;
+use super::check::{Checks, Found};
+use super::record::Record;
+use crate::fault::Code;
+use crate::node::{Node, read_cells, shorten};
+
+/// A row that could not be read as it stands.
+pub(super) struct Failed<R> {
+    pub(super) id: String,
+    pub(super) found: Vec<Found>,
+    /// What is left of it without the faulty fields, to be checked for more.
+    pub(super) record: Option<R>,
+}
+
+/// Reads a row; fields that cannot be read are taken out until the rest can.
+pub(super) fn read_row<R: Record>(mut node: Node, row: usize) -> Result<R, Failed<R>> {
+    let mut checks = Checks::new(R::TABLE, row);
+    let id = match node.get("id") {
+        Some(Node::Text(id)) => id.clone(),
+        Some(Node::Int(id)) => id.to_string(),
+        _ => String::new(),
+    };
+    let Node::Table(entries) = &mut node else {
+        let message = format!("expected a record, got {}", node.describe());
+        checks.add("wrong-type", Code::WrongType, "", message);
+        return Err(Failed { id, found: checks.into_found(), record: None });
+    };
+    prepare(entries, &mut checks);
+    let mut taken = BTreeSet::new();
+    let base = checks.path("");
+    let record = loop {
+        let error = match read_cells::<R>(&node) {
+            Ok(record) => break Some(record),
+            Err(error) => error,
+        };
+        let fault = error.into_fault(&base);
+        let path = fault.place.path.clone();
+        let key = path.strip_prefix(&base).and_then(|it| it.strip_prefix('.')).unwrap_or("");
+        let follows = fault.code == Code::MissingKey
+            && taken.iter().any(|it| fault.message.contains(&format!("`{it}`")));
+        if !follows {
+            checks.push(fault.code.as_str(), fault);
+        }
+        if !take_out(&mut node, key) {
+            break None;
+        }
+        taken.insert(key.to_owned());
+    };
+    match record {
+        Some(mut record) => {
+            settle(&mut record);
+            if checks.is_clean() {
+                return Ok(record);
+            }
+            Err(Failed { id, found: checks.into_found(), record: Some(record) })
+        }
+        None => Err(Failed { id, found: checks.into_found(), record: None }),
+    }
+}
+
+/// Takes out what is nothing, and reports what no record can hold.
+fn prepare(entries: &mut [(String, Node)], checks: &mut Checks<'_>) {
+    let mut keys = BTreeSet::new();
+    for (key, value) in entries {
+        if !keys.insert(key.clone()) {
+            let message = format!("the field `{}` stands twice", shorten(key));
+            checks.add("duplicate-field", Code::Duplicate, &shorten(key), message);
+            *value = Node::Removed;
+        }
+        match value {
+            Node::Null => *value = Node::Removed,
+            Node::Text(text) if text.trim().is_empty() => *value = Node::Removed,
+            // A double does not hold every whole number past 2^53: such a number is an id.
+            Node::Int(it) if it.unsigned_abs() > 1 << 53 => *value = Node::Text(it.to_string()),
+            Node::List(_) | Node::Table(_) => {
+                let message =
+                    format!("expected a number, a text or a flag, got {}", value.describe());
+                checks.add("wrong-type", Code::WrongType, &shorten(key), message);
+                *value = Node::Removed;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Takes a field out; says whether it was there.
+fn take_out(node: &mut Node, key: &str) -> bool {
+    let Node::Table(entries) = node else { return false };
+    let live = entries.iter_mut().find(|(it, value)| it == key && *value != Node::Removed);
+    match live {
+        Some((_, value)) => {
+            *value = Node::Removed;
+            true
+        }
+        None => false,
+    }
+}
+
+/// Gives cells that came as text the type they stand for.
+fn settle<R: Record>(record: &mut R) {
+    let read = |cell: &mut Cell| {
+        if let Cell::Text(text) = cell {
+            *cell = Cell::read(text);
+        }
+    };
+    record.custom_mut().values_mut().for_each(read);
+    record.value_mut().into_iter().for_each(read);
+}

@@ -1,0 +1,273 @@
+//! Records of what is assessed: companies, accounts, subscriptions and cases.
+
+use super::cell::Mark;
+use super::check::Checks;
+use super::record::{Record, Refs, custom_fields, record, three_refs};
+use crate::frame::SubjectKind;
+use crate::money::{Amount, Currency};
+use crate::time::{AsOf, Stamp};
+
+record! {
+    /// A company: a headquarters with its accounts.
+    Company
+    must {
+        /// Its id, unique among companies.
+        id: String,
+    }
+    may {
+        /// The company it belongs to. Records of a company's accounts count for that company
+        /// alone, not for the companies above it.
+        parent_id: String,
+        /// What it is called.
+        name: String,
+        /// Its line of business.
+        industry: String,
+        /// Where it is.
+        country: String,
+        /// Who looks after it.
+        owner: String,
+        /// What the host calls its segment.
+        segment: String,
+        /// How many people it employs.
+        employees: f64,
+        /// When it became known; it is no subject before.
+        created: Stamp,
+    }
+}
+
+record! {
+    /// An account: a site or region of a company.
+    Account
+    must {
+        /// Its id, unique among accounts.
+        id: String,
+    }
+    may {
+        /// The company it belongs to.
+        company_id: String,
+        /// What it is called.
+        name: String,
+        /// Its line of business.
+        industry: String,
+        /// Where it is.
+        country: String,
+        /// Its part of the world.
+        region: String,
+        /// Who looks after it.
+        owner: String,
+        /// What the host calls its segment.
+        segment: String,
+        /// When it was opened; it is no subject before.
+        created: Stamp,
+    }
+}
+
+record! {
+    /// A subscription of an account.
+    ///
+    /// Its last day is the later of `cancelled_on` and `end`: notice may be given long before the
+    /// term is over.
+    Subscription
+    must {
+        /// Its id, unique among subscriptions.
+        id: String,
+    }
+    may {
+        /// The account that holds it.
+        account_id: String,
+        /// The company that holds it, where there is no account.
+        company_id: String,
+        /// What was bought.
+        product: String,
+        /// At which level.
+        plan: String,
+        /// Its first day; it is no subject before.
+        start: Stamp,
+        /// The end of its present term. A renewal moves it; from that day on an unrenewed
+        /// subscription is over.
+        end: Stamp,
+        /// The day on which it is to be renewed; `end` if not said.
+        renewal_date: Stamp,
+        /// Paid seats, 0 or more.
+        seats: f64,
+        /// Recurring amount a year.
+        arr: Amount,
+        /// Recurring amount a month.
+        mrr: Amount,
+        /// Amount that does not recur.
+        one_off: Amount,
+        /// The currency of its amounts.
+        currency: Currency,
+        /// Discount in percent, 0 to 100.
+        discount: f64,
+        /// What the host calls its state, in free words. On a day on which its own dates say
+        /// otherwise, the dates win.
+        status: String,
+        /// Renewals so far, 0 or more.
+        renewals: f64,
+        /// Upsells so far, 0 or more.
+        upsells: f64,
+        /// Whether it renews by itself.
+        auto_renew: bool,
+        /// The day on which it was cancelled.
+        cancelled_on: Stamp,
+        /// Who looks after it.
+        owner: String,
+    }
+}
+
+record! {
+    /// A support case.
+    Case
+    must {
+        /// Its id, unique among cases.
+        id: String,
+        /// When it was opened; it is no subject before.
+        opened: Stamp,
+    }
+    may {
+        /// The subscription it is about.
+        subscription_id: String,
+        /// The account it is about.
+        account_id: String,
+        /// The company it is about.
+        company_id: String,
+        /// How grave it is, in free words.
+        severity: String,
+        /// When it was first answered.
+        first_response: Stamp,
+        /// When it was resolved; open until then.
+        resolved: Stamp,
+        /// When, or whether, it was escalated.
+        escalated: Mark,
+        /// How often it was opened again, 0 or more.
+        reopened: f64,
+        /// How it came in, in free words.
+        channel: String,
+        /// Who works on it.
+        owner: String,
+        /// What the customer wrote.
+        text: String,
+        /// How content the customer was, in the host's scale; known when the case is resolved.
+        satisfaction: f64,
+    }
+}
+
+impl Record for Company {
+    const TABLE: &'static str = "companies";
+    const SUBJECT: Option<SubjectKind> = Some(SubjectKind::Company);
+    const NEEDS_PARENT: bool = false;
+
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+    fn refs(&self) -> Refs<'_> {
+        // `parent_id` is another company, not the company this record is of.
+        [None; 4]
+    }
+    fn stamp(&self) -> Option<Stamp> {
+        self.created
+    }
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks.at_least_zero("employees", self.employees);
+    }
+    custom_fields!();
+}
+
+impl Record for Account {
+    const TABLE: &'static str = "accounts";
+    const SUBJECT: Option<SubjectKind> = Some(SubjectKind::Account);
+    const NEEDS_PARENT: bool = false;
+
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+    fn refs(&self) -> Refs<'_> {
+        [self.company_id.as_deref(), None, None, None]
+    }
+    fn stamp(&self) -> Option<Stamp> {
+        self.created
+    }
+    fn check(&self, _: &mut Checks<'_>) {}
+    custom_fields!();
+}
+
+impl Record for Subscription {
+    const TABLE: &'static str = "subscriptions";
+    const SUBJECT: Option<SubjectKind> = Some(SubjectKind::Subscription);
+    const NEEDS_PARENT: bool = false;
+
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+    fn refs(&self) -> Refs<'_> {
+        [self.company_id.as_deref(), self.account_id.as_deref(), None, None]
+    }
+    fn stamp(&self) -> Option<Stamp> {
+        self.start
+    }
+    fn currency(&self) -> Option<Currency> {
+        self.currency
+    }
+    fn has_amount(&self) -> bool {
+        self.arr.or(self.mrr).or(self.one_off).is_some()
+    }
+    fn check(&self, checks: &mut Checks<'_>) {
+        checks.order(("start", self.start), ("end", self.end));
+        checks.order(("start", self.start), ("renewal_date", self.renewal_date));
+        checks.order(("start", self.start), ("cancelled_on", self.cancelled_on));
+        checks.amount("arr", self.arr);
+        checks.amount("mrr", self.mrr);
+        checks.amount("one_off", self.one_off);
+        checks.at_least_zero("seats", self.seats);
+        checks.within("discount", self.discount, 0.0, 100.0);
+        checks.at_least_zero("renewals", self.renewals);
+        checks.at_least_zero("upsells", self.upsells);
+    }
+    custom_fields!();
+}
+
+impl Subscription {
+    /// The last day, where there is one.
+    pub(crate) fn last_day(&self) -> Option<Stamp> {
+        self.cancelled_on.max(self.end)
+    }
+
+    pub(crate) fn is_cancelled(&self, as_of: AsOf) -> bool {
+        self.cancelled_on.is_some_and(|it| it.date() <= as_of)
+    }
+
+    /// Whether it is cancelled, or its term is over.
+    pub(crate) fn is_over(&self, as_of: AsOf) -> bool {
+        self.is_cancelled(as_of) || self.end.is_some_and(|it| it.date() <= as_of)
+    }
+}
+
+impl Record for Case {
+    const TABLE: &'static str = "cases";
+    const SUBJECT: Option<SubjectKind> = Some(SubjectKind::Case);
+    const NEEDS_PARENT: bool = false;
+
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+    fn stamp(&self) -> Option<Stamp> {
+        Some(self.opened)
+    }
+    fn check(&self, checks: &mut Checks<'_>) {
+        let opened = ("opened", Some(self.opened));
+        checks.order(opened, ("first_response", self.first_response));
+        checks.order(opened, ("resolved", self.resolved));
+        checks.order(opened, ("escalated", self.escalated.and_then(Mark::stamp)));
+        checks.at_least_zero("reopened", self.reopened);
+        checks.finite("satisfaction", self.satisfaction);
+    }
+    three_refs!();
+    custom_fields!();
+}
+
+impl Case {
+    pub(crate) fn is_resolved(&self, as_of: AsOf) -> bool {
+        self.resolved.is_some_and(|it| it.date() <= as_of)
+    }
+}

@@ -1,0 +1,349 @@
+//! Computing a metric from the records of a book, for every subject, on a day.
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::attributes::{column, custom_value};
+use super::slot::{Got, View};
+use super::source::{Source, USAGE, source_of};
+use super::take;
+use super::{Derived, Keep, RecordFilter};
+use crate::book::{Book, Cell};
+use crate::config::{Empty, Take, Window};
+use crate::frame::{Column, NO_DAY, SubjectKind};
+use crate::money::Currency;
+use crate::time::AsOf;
+use crate::value::Kind;
+
+/// Where a field is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum FieldRef {
+    Slot(usize),
+    Custom(String),
+}
+
+/// A metric over records, checked and ready to run.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Derivation {
+    pub(super) table: &'static str,
+    pub(super) part: Option<String>,
+    pub(super) take: Take,
+    pub(super) field: Option<FieldRef>,
+    pub(super) kind: Kind,
+    pub(super) window: Option<Window>,
+    pub(super) half_life: f64,
+    pub(super) empty: Option<Empty>,
+}
+
+/// The days from which records count: those after `after`, and for a change those after `base`.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    /// The last day before the window; `None` when all records count, undated ones too.
+    after: Option<i32>,
+    /// The last day before the window before it.
+    base: Option<i32>,
+    /// The day before the subject's first.
+    start: Option<i32>,
+}
+
+impl Derivation {
+    /// What the metric is.
+    pub(crate) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The metric of every subject of a kind, as known on the day.
+    ///
+    /// Linear in the records of the table. Amounts are in the reporting currency, or in the house
+    /// currency if that is `None`.
+    pub(crate) fn run(
+        &self,
+        book: &Book,
+        kind: SubjectKind,
+        as_of: AsOf,
+        reporting: Option<Currency>,
+        filter: Option<&dyn RecordFilter>,
+    ) -> Derived {
+        let subjects = book.subjects(kind).len();
+        if !book.has_table(self.table) {
+            return Derived::of(Column::missing(self.kind, subjects));
+        }
+        let Some(source) = source_of(book, self.table, self.part.as_deref()) else {
+            // The table is there, the series is not: nobody ever had a value of it.
+            let nothing = self.nothing(false);
+            let rows = (0..subjects).map(|_| nothing.map_or(Got::Missing, Got::Number));
+            return Derived::of(column(self.kind, rows));
+        };
+        let view = View { book, as_of, reporting };
+        let mut run = Run {
+            derivation: self,
+            source,
+            view,
+            filter,
+            today: as_of.num_days_from_ce(),
+            window: self.cut(as_of),
+            passing: Vec::new(),
+            before: Vec::new(),
+            in_window: 0,
+            unclear: 0,
+            unconverted: 0,
+        };
+        let mut seen = Vec::with_capacity(subjects);
+        let mut values = Vec::with_capacity(subjects);
+        for (row, start) in book.starts(kind).into_iter().enumerate() {
+            let rows = source
+                .groups(kind)
+                .map_or(&[][..], |it| it.of(u32::try_from(row).unwrap_or(crate::frame::NO_ROW)));
+            let (value, newest) = run.subject(rows, start);
+            values.push(value);
+            seen.push(newest);
+        }
+        Derived {
+            column: column(self.kind, values.into_iter()).with_seen(Some(seen)),
+            unclear: run.unclear,
+            unconverted: run.unconverted,
+            other_kind: 0,
+        }
+    }
+
+    /// The last day before the window and before the one before it.
+    fn cut(&self, as_of: AsOf) -> (Option<i32>, Option<i32>) {
+        match self.window {
+            Some(Window::Last(period)) => {
+                let after = period.before(as_of);
+                let base = period.before(after);
+                (Some(after.num_days_from_ce()), Some(base.num_days_from_ce()))
+            }
+            Some(Window::SinceStart) | None => (None, None),
+        }
+    }
+
+    /// What no record at all means; `ever` says whether the subject ever had one.
+    fn nothing(&self, ever: bool) -> Option<f64> {
+        // A series that was silent all the time has only days without it.
+        let zero = if self.take == Take::ZeroShare { 1.0 } else { 0.0 };
+        match (self.empty, self.take) {
+            (Some(Empty::Missing), _) => None,
+            (Some(Empty::Zero), _) => Some(zero),
+            (None, Take::Count | Take::Sum | Take::Distinct) => {
+                Some(zero).filter(|_| ever || self.table != USAGE)
+            }
+            (None, Take::ZeroShare) => Some(zero).filter(|_| ever),
+            (None, _) => None,
+        }
+    }
+}
+
+/// One run over all subjects, with its buffers.
+struct Run<'a> {
+    derivation: &'a Derivation,
+    source: &'a dyn Source,
+    view: View<'a>,
+    filter: Option<&'a dyn RecordFilter>,
+    today: i32,
+    window: (Option<i32>, Option<i32>),
+    /// Rows of the subject's records that are in the window and pass the filter.
+    passing: Vec<u32>,
+    /// The same of the window before.
+    before: Vec<u32>,
+    /// The subject's records in the window that pass the filter or fail it.
+    in_window: usize,
+    unclear: usize,
+    unconverted: usize,
+}
+
+impl<'a> Run<'a> {
+    /// The value of one subject, and the day of its newest record.
+    fn subject(&mut self, rows: &[u32], start: Option<NaiveDate>) -> (Got<'a>, i32) {
+        let source = self.source;
+        let known = rows.partition_point(|row| source.day(*row) <= self.today);
+        let rows = rows.get(..known).unwrap_or(&[]);
+        let part = self.derivation.part.as_deref();
+        let newest = rows.iter().rfind(|row| part.is_none_or(|it| source.is_in(**row, it)));
+        let day = newest.map_or(NO_DAY, |row| source.day(*row));
+        let start = start.map(|it| it.num_days_from_ce() - 1);
+        let after = match self.derivation.window {
+            Some(Window::SinceStart) => start,
+            _ => self.window.0,
+        };
+        let span = Span { after, base: self.window.1, start };
+        self.select(rows, &span);
+        let value = self.value(&span, newest.is_some());
+        (value, day)
+    }
+
+    /// Finds the records that count.
+    fn select(&mut self, rows: &[u32], span: &Span) {
+        self.passing.clear();
+        self.before.clear();
+        self.in_window = 0;
+        let source = self.source;
+        let from = span.after.map_or(0, |it| rows.partition_point(|row| source.day(*row) <= it));
+        for row in rows.get(from..).unwrap_or(&[]) {
+            match self.keep(*row) {
+                Some(true) => {
+                    self.in_window += 1;
+                    self.passing.push(*row);
+                }
+                Some(false) => self.in_window += 1,
+                None => {}
+            }
+        }
+        if self.derivation.take == Take::Change
+            && let Some(base) = span.base
+        {
+            let first = rows.partition_point(|row| source.day(*row) <= base);
+            for row in rows.get(first..from).unwrap_or(&[]) {
+                if self.keep(*row) == Some(true) {
+                    self.before.push(*row);
+                }
+            }
+        }
+    }
+
+    /// Whether a record counts; `None` if it is of another part, or nobody can say.
+    fn keep(&mut self, row: u32) -> Option<bool> {
+        let (source, view) = (self.source, &self.view);
+        if self.derivation.part.as_deref().is_some_and(|it| !source.is_in(row, it)) {
+            return None;
+        }
+        let Some(filter) = self.filter else { return Some(true) };
+        match filter.keep(&mut |slot| source.get(row, slot, view).value()) {
+            Keep::Yes => Some(true),
+            Keep::No => Some(false),
+            Keep::Unclear => {
+                self.unclear += 1;
+                None
+            }
+        }
+    }
+
+    fn get(&self, row: u32) -> Got<'a> {
+        match &self.derivation.field {
+            None => Got::Number(1.0),
+            Some(FieldRef::Slot(slot)) => self.source.get(row, *slot, &self.view),
+            Some(FieldRef::Custom(name)) => match self.source.custom(row, name) {
+                None => Got::Missing,
+                Some(cell) => {
+                    let text = match cell {
+                        Cell::Text(it) => Some(it.as_str()),
+                        _ => None,
+                    };
+                    let wanted = match self.derivation.take {
+                        // Whatever it is: two of a kind are told apart by what they are.
+                        Take::Distinct => match cell {
+                            Cell::Number(_) => Kind::Number,
+                            Cell::Flag(_) => Kind::Flag,
+                            Cell::Text(_) => Kind::Text,
+                        },
+                        _ => self.derivation.kind,
+                    };
+                    custom_value(cell, wanted, text)
+                }
+            },
+        }
+    }
+
+    /// What the records that count come to.
+    fn value(&mut self, span: &Span, ever: bool) -> Got<'a> {
+        let take = self.derivation.take;
+        let none = match take {
+            Take::Share => self.in_window == 0,
+            Take::Change => self.passing.is_empty() && self.before.is_empty(),
+            _ => self.passing.is_empty(),
+        };
+        if none {
+            let window = take != Take::ZeroShare || self.days(span).is_some();
+            let nothing = self.derivation.nothing(ever).filter(|_| window);
+            return nothing.map_or(Got::Missing, Got::Number);
+        }
+        let number = match take {
+            Take::Last => {
+                let newest = self.passing.last().map_or(Got::Missing, |row| self.get(*row));
+                self.unconverted += usize::from(newest == Got::NoRate);
+                return newest;
+            }
+            Take::Count => Some(self.passing.len() as f64),
+            Take::Distinct => self.distinct(),
+            Take::DaysSinceLast => self.days_since_last(),
+            Take::DaysUntil => take::days_until(self.got(false)),
+            Take::Share if self.derivation.field.is_none() => {
+                Some(self.passing.len() as f64 / self.in_window as f64)
+            }
+            Take::Change => self.change(span),
+            Take::ZeroShare => self.zero_share(span),
+            _ => self.aggregate(take),
+        };
+        number.filter(|it| it.is_finite()).map_or(Got::Missing, Got::Number)
+    }
+
+    fn got(&self, before: bool) -> impl Iterator<Item = (i32, Got<'a>)> {
+        let rows = if before { &self.before } else { &self.passing };
+        rows.iter().map(|row| (self.source.day(*row), self.get(*row)))
+    }
+
+    /// Counts the amounts without a rate; with one of them there is no number.
+    fn all_converted(&mut self, before: bool) -> bool {
+        let lost = self.got(before).filter(|(_, it)| *it == Got::NoRate).count();
+        self.unconverted += lost;
+        lost == 0
+    }
+
+    fn aggregate(&mut self, take: Take) -> Option<f64> {
+        if !self.all_converted(false) {
+            return None;
+        }
+        match take {
+            Take::Sum => take::sum(self.got(false)),
+            Take::Mean | Take::Share => take::mean(self.got(false)),
+            Take::Min => take::numbers(self.got(false)).map(|it| it.1).reduce(f64::min),
+            Take::Max => take::numbers(self.got(false)).map(|it| it.1).reduce(f64::max),
+            Take::Median => take::median(self.got(false)),
+            Take::Slope => take::slope(self.got(false)),
+            Take::StdDev => take::std_dev(self.got(false)),
+            Take::Ewm => take::ewm(self.got(false), self.derivation.half_life),
+            _ => None,
+        }
+    }
+
+    fn distinct(&mut self) -> Option<f64> {
+        if !self.all_converted(false) {
+            return None;
+        }
+        take::distinct(self.got(false))
+    }
+
+    fn days_since_last(&self) -> Option<f64> {
+        if self.derivation.field.is_some() {
+            return take::numbers(self.got(false)).map(|it| it.1).reduce(f64::min);
+        }
+        let day = self.passing.last().map(|row| self.source.day(*row))?;
+        (day != NO_DAY).then(|| f64::from(self.today - day))
+    }
+
+    /// Percent against the window before; missing when the subject did not have all of that.
+    fn change(&mut self, span: &Span) -> Option<f64> {
+        let partial = span.start.zip(span.base).is_some_and(|(start, base)| base < start);
+        if partial || !self.all_converted(true) || !self.all_converted(false) {
+            return None;
+        }
+        let base = take::sum(self.got(true))?;
+        let now = if self.passing.is_empty() { 0.0 } else { take::sum(self.got(false))? };
+        if base.abs() > 0.0 { Some((now - base) / base.abs() * 100.0) } else { None }
+    }
+
+    /// The days of the window on which the subject existed; `None` where that is not known.
+    fn days(&self, span: &Span) -> Option<i32> {
+        let after = span.after?.max(span.start.unwrap_or(i32::MIN));
+        Some(self.today.saturating_sub(after)).filter(|it| *it > 0)
+    }
+
+    fn zero_share(&mut self, span: &Span) -> Option<f64> {
+        if !self.all_converted(false) {
+            return None;
+        }
+        let days = self.days(span)?;
+        let after = self.today - days;
+        let busy = take::busy_days(self.got(false).filter(|it| it.0 > after));
+        Some(1.0 - busy as f64 / f64::from(days))
+    }
+}

@@ -1,0 +1,92 @@
+//! Metrics from records: attributes of subjects, and what dated records come to on a day.
+//!
+//! **Days.** A window of `28d` is the 28 days that end with the day of the assessment. Records dated
+//! later do not exist, and of the others only what was known by then. Where a field is a date it
+//! reads as days before the day of the assessment: `opened <= 7` is "in the last week", and a date
+//! that lies ahead is negative. A window never holds a record without a date.
+//!
+//! **Whose.** The records of a subject are its own and those of every subject below it.
+//!
+//! **Nothing.** A table that was not loaded gives missing. With the table loaded and no record to
+//! take, `count`, `sum` and `distinct` are 0 and the rest is missing; over a usage series they are 0
+//! only for a subject that ever had a value of it. `empty` decides otherwise. Data that are not
+//! known are never taken as good.
+//!
+//! Must not know: expressions, scores.
+
+mod attributes;
+mod derivation;
+mod records;
+mod resolve;
+mod slot;
+mod source;
+mod subjects;
+mod take;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use attributes::{
+    AttributeInfo, attribute, attribute_info, attribute_names, custom, has_custom,
+};
+pub(crate) use derivation::Derivation;
+pub(crate) use resolve::{Problem, table_fields, table_names};
+pub(crate) use slot::Dated;
+
+use crate::frame::{Column, SubjectKind};
+use crate::value::{Kind, Value};
+
+/// A field that a filter may read, in the order of the slots.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// Whether it can be missing.
+    pub(crate) optional: bool,
+    /// Lowest and highest possible value.
+    pub(crate) range: Option<(f64, f64)>,
+    pub(crate) unit: Option<&'static str>,
+    /// Whether it is a date, which reads as days before the day of the assessment.
+    pub(crate) dated: Dated,
+}
+
+/// What a filter says of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    Yes,
+    No,
+    /// It reads something that is missing: the record is left out, and counted.
+    Unclear,
+}
+
+/// A condition over the fields of a record.
+pub(crate) trait RecordFilter {
+    /// Whether the record counts; `read` gives the field in a slot.
+    fn keep(&self, read: &mut dyn FnMut(usize) -> Value) -> Keep;
+}
+
+/// A column computed from a book, and what had to be left out.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Derived {
+    /// One row per subject. For derivations with the day of the newest record of the source for
+    /// each subject, whatever the filter and the window.
+    pub(crate) column: Column,
+    /// Records left out because their filter reads something missing.
+    pub(crate) unclear: usize,
+    /// Amounts without a rate to the reporting currency; what depends on them is missing.
+    pub(crate) unconverted: usize,
+    /// Values of another kind than the wanted one, which are missing.
+    pub(crate) other_kind: usize,
+}
+
+impl Derived {
+    const fn of(column: Column) -> Self {
+        Self { column, unclear: 0, unconverted: 0, other_kind: 0 }
+    }
+}
+
+/// The table that holds the subjects of a kind.
+const fn subject_table(kind: SubjectKind) -> &'static str {
+    kind.plural()
+}

@@ -1,0 +1,176 @@
+//! The fields of records that are no subjects.
+
+use super::slot::{Fields, Parts, Slot, amount, days_ago, flag, number, past, plan, text};
+use crate::book::{
+    Assessment, Cell, Contact, Deployment, Engagement, EngagementKind, Entitlement, Invoice,
+    License, Outcome, Override, Survey, SurveyKind,
+};
+use crate::money::Currency;
+use crate::time::{AsOf, Stamp};
+
+/// Whether a day lies within a first and a last day, open where unknown.
+fn holds(start: Option<Stamp>, end: Option<Stamp>, day: AsOf) -> bool {
+    start.is_none_or(|it| it.date() <= day) && end.is_none_or(|it| day <= it.date())
+}
+
+impl Fields for License {
+    const SLOTS: &'static [Slot<Self>] = &[
+        text("id", |it: &Self, _| it.id.as_deref()),
+        text("product", |it: &Self, _| it.product.as_deref()),
+        number("quantity", |it: &Self, _| it.quantity).range(0.0, f64::MAX),
+        number("used", |it: &Self, _| it.used).range(0.0, f64::MAX),
+        past("start", |it: &Self| it.start).unit("days ago"),
+        plan("end", |it: &Self| it.end).unit("days ago"),
+        flag("is_active", |it: &Self, day| Some(holds(it.start, it.end, day))).must(),
+    ];
+}
+
+impl Fields for Deployment {
+    const SLOTS: &'static [Slot<Self>] = &[
+        text("id", |it: &Self, _| it.id.as_deref()),
+        text("name", |it: &Self, _| it.name.as_deref()),
+        text("version", |it: &Self, _| it.version.as_deref()),
+        text("region", |it: &Self, _| it.region.as_deref()),
+        number("size", |it: &Self, _| it.size).range(0.0, f64::MAX),
+        past("created", |it: &Self| it.created).unit("days ago"),
+        past("retired", |it: &Self| it.retired).unit("days ago"),
+        flag("is_active", |it: &Self, day| Some(it.retired.is_none_or(|it| day < it.date())))
+            .must(),
+    ];
+}
+
+impl Fields for Contact {
+    const SLOTS: &'static [Slot<Self>] = &[
+        text("id", |it: &Self, _| it.id.as_deref()),
+        text("name", |it: &Self, _| it.name.as_deref()),
+        text("role", |it: &Self, _| it.role.as_deref()),
+        number("sentiment", |it: &Self, _| it.sentiment).range(-1.0, 1.0),
+        past("since", |it: &Self| it.since).unit("days ago"),
+        past("last_contacted", |it: &Self| it.last_contacted).unit("days ago"),
+        past("left", |it: &Self| it.left).unit("days ago"),
+        flag("has_left", |it: &Self, day| Some(it.left.is_some_and(|it| it.date() <= day))).must(),
+    ];
+}
+
+impl Fields for Entitlement {
+    const SLOTS: &'static [Slot<Self>] = &[
+        text("name", |it: &Self, _| Some(&it.name)).must(),
+        text("id", |it: &Self, _| it.id.as_deref()),
+        text("level", |it: &Self, _| it.level.as_deref()),
+        number("quantity", |it: &Self, _| it.quantity).range(0.0, f64::MAX),
+        number("used", |it: &Self, _| it.used).range(0.0, f64::MAX),
+        past("start", |it: &Self| it.start).unit("days ago"),
+        plan("end", |it: &Self| it.end).unit("days ago"),
+        flag("is_active", |it: &Self, day| Some(holds(it.start, it.end, day))).must(),
+    ];
+}
+
+impl Fields for Survey {
+    const PARTS: Parts = Parts::Known(&SurveyKind::NAMES);
+    const SLOTS: &'static [Slot<Self>] = &[
+        number("score", |it: &Self, _| Some(it.score)).must(),
+        text("kind", |it: &Self, _| Some(it.kind.name())).must(),
+        past("date", |it: &Self| Some(it.date)).must().unit("days ago"),
+        text("id", |it: &Self, _| it.id.as_deref()),
+        number("scale", |it: &Self, _| it.scale),
+        text("contact", |it: &Self, _| it.contact.as_deref()),
+        text("comment", |it: &Self, _| it.comment.as_deref()),
+    ];
+
+    fn part(&self) -> &str {
+        self.kind.name()
+    }
+}
+
+impl Fields for Invoice {
+    const SLOTS: &'static [Slot<Self>] = &[
+        amount("amount", |it: &Self| it.amount).range(0.0, f64::MAX),
+        text("currency", |it: &Self, _| it.currency.as_ref().map(Currency::as_str)),
+        text("id", |it: &Self, _| it.id.as_deref()),
+        past("issued", |it: &Self| Some(it.issued)).must().unit("days ago"),
+        plan("due", |it: &Self| it.due).unit("days ago"),
+        past("paid", |it: &Self| it.paid).unit("days ago"),
+        flag("is_paid", |it: &Self, day| Some(it.is_paid(day))).must(),
+        flag("is_overdue", |it: &Self, day| it.due.map(|due| due.date() < day && !it.is_paid(day))),
+        number("days_late", |it: &Self, day| it.days_late(day)).range(0.0, f64::MAX).unit("days"),
+    ];
+}
+
+impl Invoice {
+    fn is_paid(&self, as_of: AsOf) -> bool {
+        self.paid.is_some_and(|it| it.date() <= as_of)
+    }
+
+    /// Days from the due date to the payment, or to the day while it is unpaid; 0 when in time.
+    fn days_late(&self, as_of: AsOf) -> Option<f64> {
+        let until = self.paid.map(Stamp::date).filter(|it| *it <= as_of).unwrap_or(as_of);
+        self.due.map(|it| days_ago(it, until).max(0.0))
+    }
+}
+
+impl Fields for Engagement {
+    const PARTS: Parts = Parts::Known(&EngagementKind::NAMES);
+    const SLOTS: &'static [Slot<Self>] = &[
+        text("kind", |it: &Self, _| Some(it.kind.name())).must(),
+        past("date", |it: &Self| Some(it.date)).must().unit("days ago"),
+        text("id", |it: &Self, _| it.id.as_deref()),
+        text("title", |it: &Self, _| it.title.as_deref()),
+        text("contact", |it: &Self, _| it.contact.as_deref()),
+        number("attendees", |it: &Self, _| it.attendees).range(0.0, f64::MAX),
+        number("minutes", |it: &Self, _| it.minutes).range(0.0, f64::MAX).unit("minutes"),
+    ];
+
+    fn part(&self) -> &str {
+        self.kind.name()
+    }
+}
+
+/// The value of an assessment while it holds: one that has expired is not known any more, and does
+/// not bring an older one back.
+fn judgement(it: &Assessment, day: AsOf) -> Option<&Cell> {
+    Some(&it.value).filter(|_| it.expires.is_none_or(|it| day <= it.date()))
+}
+
+impl Fields for Assessment {
+    const PARTS: Parts = Parts::Any;
+    const SLOTS: &'static [Slot<Self>] = &[
+        number("value", |it: &Self, day| judgement(it, day).and_then(Cell::number)),
+        text("value_text", |it: &Self, day| match judgement(it, day) {
+            Some(Cell::Text(it)) => Some(it),
+            _ => None,
+        }),
+        flag("value_flag", |it: &Self, day| judgement(it, day).and_then(Cell::flag)),
+        text("name", |it: &Self, _| Some(&it.name)).must(),
+        past("date", |it: &Self| Some(it.date)).must().unit("days ago"),
+        plan("expires", |it: &Self| it.expires).unit("days ago"),
+        text("by", |it: &Self, _| it.by.as_deref()),
+        text("id", |it: &Self, _| it.id.as_deref()),
+    ];
+
+    fn part(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Fields for Override {
+    const SLOTS: &'static [Slot<Self>] = &[
+        number("value", |it: &Self, _| Some(it.value)).must().range(0.0, 100.0),
+        text("scorecard", |it: &Self, _| Some(&it.scorecard)).must(),
+        text("author", |it: &Self, _| Some(&it.author)).must(),
+        text("reason", |it: &Self, _| Some(&it.reason)).must(),
+        past("from", |it: &Self| Some(it.from)).must().unit("days ago"),
+        plan("until", |it: &Self| it.until).unit("days ago"),
+        flag("is_active", |it: &Self, day| Some(holds(Some(it.from), it.until, day))).must(),
+    ];
+}
+
+impl Fields for Outcome {
+    const SLOTS: &'static [Slot<Self>] = &[
+        text("outcome", |it: &Self, _| Some(it.outcome.name())).must(),
+        past("date", |it: &Self| Some(it.date)).must().unit("days ago"),
+        flag("is_lost", |it: &Self, _| Some(it.outcome.is_lost())).must(),
+        amount("value_before", |it: &Self| it.value_before).range(0.0, f64::MAX),
+        amount("value_after", |it: &Self| it.value_after).range(0.0, f64::MAX),
+        text("reason", |it: &Self, _| it.reason.as_deref()),
+    ];
+}

@@ -1,0 +1,332 @@
+//! Checking what a metric says about its records, and turning names into positions.
+
+use super::Field;
+use super::derivation::{Derivation, FieldRef};
+use super::slot::{Dated, Parts};
+use super::source::{Shape, TABLES, USAGE, shape_of};
+use crate::config::{Empty, MetricConfig, Take, Window};
+use crate::fault::{Code, did_you_mean};
+use crate::frame::SubjectKind;
+use crate::value::Kind;
+
+/// One thing wrong with a metric: the key it is about, the code, the message, help.
+pub(crate) type Problem = (String, Code, String, Option<String>);
+
+/// The fields of a table that a filter may read, in the order of their slots; `None` if there is no
+/// such table. `from` may name a part: `usage.logins`, `surveys.nps`.
+pub(crate) fn table_fields(from: &str) -> Option<Vec<Field>> {
+    shape_of(split(from).0).map(|it| it.fields)
+}
+
+/// The names of the tables that metrics can be computed from.
+pub(crate) const fn table_names() -> &'static [&'static str] {
+    TABLES
+}
+
+/// The table and the part of a `from`.
+fn split(from: &str) -> (&str, Option<&str>) {
+    match from.split_once('.') {
+        Some((table, part)) => (table, Some(part)),
+        None => (from, None),
+    }
+}
+
+/// The field that is taken, before it has a position.
+struct Taken {
+    field: FieldRef,
+    kind: Kind,
+    dated: Dated,
+}
+
+impl Derivation {
+    /// Checks a metric with `from` and makes it ready to run on any book.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with the key it is about.
+    pub(crate) fn resolve(metric: &MetricConfig, kind: SubjectKind) -> Result<Self, Vec<Problem>> {
+        let mut faults = Faults(Vec::new());
+        let from = metric.from.as_deref().unwrap_or("");
+        let Some(shape) = faults.shape(from, kind) else { return Err(faults.0) };
+        let part = split(from).1.map(str::to_owned);
+        let judged = shape.table == "assessments";
+        let Some(take) = metric.take.or(if judged { Some(Take::Last) } else { None }) else {
+            faults.add("take", Code::MissingKey, "missing key `take`".to_owned(), Some(HOW));
+            return Err(faults.0);
+        };
+        let taken = faults.field(metric, &shape, take);
+        faults.window(metric, take);
+        faults.half_life(metric, take);
+        faults.share(metric, take, taken.as_ref());
+        let result = match (take, &taken) {
+            (Take::Last, Some(taken)) => taken.kind,
+            _ => Kind::Number,
+        };
+        faults.kind(metric, result);
+        let latest = matches!(take, Take::DaysSinceLast | Take::DaysUntil);
+        if latest && metric.empty == Some(Empty::Zero) {
+            let message = format!("`empty = \"zero\"` would say that `{}` is today", name_of(take));
+            let help = "leave `empty` out: no record is missing";
+            faults.add("empty", Code::Incompatible, message, Some(help));
+        }
+        if !faults.0.is_empty() {
+            return Err(faults.0);
+        }
+        Ok(Self {
+            table: shape.table,
+            part,
+            take,
+            field: taken.map(|it| it.field),
+            kind: result,
+            window: metric.window,
+            half_life: metric.half_life.unwrap_or(1.0),
+            empty: metric.empty,
+        })
+    }
+}
+
+const HOW: &str =
+    "say how the records become one value: `take = \"count\"`, `\"sum\"`, `\"last\"` …";
+
+struct Faults(Vec<Problem>);
+
+impl Faults {
+    fn add(&mut self, key: &str, code: Code, message: String, help: Option<&str>) {
+        self.0.push((key.to_owned(), code, message, help.map(str::to_owned)));
+    }
+
+    /// The table, with its part checked.
+    fn shape(&mut self, from: &str, kind: SubjectKind) -> Option<Shape> {
+        let (table, part) = split(from);
+        let Some(shape) = shape_of(table) else {
+            let help = did_you_mean(table, TABLES.iter().copied())
+                .unwrap_or_else(|| format!("the tables are `{}`", TABLES.join("`, `")));
+            let message = format!("unknown table `{table}`");
+            self.add("from", Code::UnknownName, message, Some(&help));
+            return None;
+        };
+        match (shape.parts, part) {
+            (Parts::Any, Some("")) | (Parts::Any, None) if table == USAGE => {
+                let message = "`usage` is many series, name one of them".to_owned();
+                self.add("from", Code::MissingKey, message, Some("write `usage.logins`"));
+            }
+            (Parts::None, Some(part)) => {
+                let message = format!("`{table}` has no part `{part}`");
+                let help = format!("write `{table}`, and say which records count with `where`");
+                self.add("from", Code::UnknownName, message, Some(&help));
+            }
+            (Parts::Known(known), Some(part)) if !known.contains(&part) => {
+                let help = did_you_mean(part, known.iter().copied())
+                    .unwrap_or_else(|| format!("its parts are `{}`", known.join("`, `")));
+                let message = format!("`{table}` has no part `{part}`");
+                self.add("from", Code::UnknownName, message, Some(&help));
+            }
+            _ => {}
+        }
+        let beneath = match shape.subject {
+            Some(subject) => kind < subject,
+            None if kind == SubjectKind::Case => {
+                matches!(shape.table, "surveys" | "assessments" | "overrides")
+            }
+            None => true,
+        };
+        if !beneath {
+            let message = format!("no records of `{table}` belong to a {kind}");
+            self.add("from", Code::Incompatible, message, None);
+        }
+        Some(shape)
+    }
+
+    fn field(&mut self, metric: &MetricConfig, shape: &Shape, take: Take) -> Option<Taken> {
+        let valued = shape.table == USAGE || shape.table == "assessments";
+        let written = metric.field.as_deref();
+        let unread = match take {
+            Take::Count => true,
+            Take::DaysSinceLast | Take::Share => written.is_none(),
+            Take::ZeroShare | Take::DaysUntil => written.is_none() && !valued,
+            _ => false,
+        };
+        if unread {
+            if let Some(name) = written {
+                let message = format!("`take = \"count\"` counts records, it reads no `{name}`");
+                let help = "leave `field` out, or take `distinct`, or filter with `where`";
+                self.add("field", Code::Incompatible, message, Some(help));
+            }
+            if take == Take::DaysUntil {
+                self.missing_date(shape);
+            }
+            return None;
+        }
+        let name = match written {
+            Some(name) => name,
+            // What a person says may be a text or a flag: the metric's type decides.
+            None if valued => match (shape.table, metric.kind) {
+                ("assessments", Some(Kind::Text)) => "value_text",
+                ("assessments", Some(Kind::Flag)) => "value_flag",
+                _ => "value",
+            },
+            None => {
+                let message = format!("`take = \"{}\"` needs a `field`", name_of(take));
+                let help = format!("the fields are {}", list(shape));
+                self.add("field", Code::MissingKey, message, Some(&help));
+                return None;
+            }
+        };
+        let taken = self.find(name, shape, metric.kind)?;
+        self.suits(name, &taken, take, shape);
+        Some(taken)
+    }
+
+    fn missing_date(&mut self, shape: &Shape) {
+        let message = "`take = \"days_until\"` needs a `field` that is a date".to_owned();
+        let help = dates(shape);
+        self.add("field", Code::MissingKey, message, help.as_deref());
+    }
+
+    fn find(&mut self, name: &str, shape: &Shape, wanted: Option<Kind>) -> Option<Taken> {
+        if let Some(custom) = name.strip_prefix("custom.").filter(|_| shape.table != USAGE) {
+            let kind = wanted.unwrap_or(Kind::Number);
+            let field = FieldRef::Custom(custom.to_owned());
+            return Some(Taken { field, kind, dated: Dated::No });
+        }
+        let at = shape.fields.iter().position(|it| it.name == name);
+        match at.and_then(|at| Some((at, shape.fields.get(at)?))) {
+            Some((at, it)) => {
+                Some(Taken { field: FieldRef::Slot(at), kind: it.kind, dated: it.dated })
+            }
+            None => {
+                let known = shape.fields.iter().map(|it| it.name);
+                let help = did_you_mean(name, known).unwrap_or_else(|| {
+                    format!("the fields are {}; others are read as `custom.{name}`", list(shape))
+                });
+                let message = format!("`{}` has no field `{name}`", shape.table);
+                self.add("field", Code::UnknownName, message, Some(&help));
+                None
+            }
+        }
+    }
+
+    /// Whether a field can be taken so.
+    fn suits(&mut self, name: &str, taken: &Taken, take: Take, shape: &Shape) {
+        let as_written = name_of(take);
+        let (fits, wanted) = match take {
+            Take::Count | Take::Distinct | Take::Last => (true, ""),
+            Take::Sum | Take::Mean => (taken.kind != Kind::Text, "a number or a flag"),
+            Take::Share => (taken.kind == Kind::Flag, "a flag"),
+            Take::DaysSinceLast => (taken.dated != Dated::No, "a date"),
+            Take::DaysUntil => (taken.dated == Dated::Plan, "a date that can lie ahead"),
+            _ => (taken.kind == Kind::Number, "a number"),
+        };
+        if fits {
+            return;
+        }
+        let message =
+            format!("`take = \"{as_written}\"` needs {wanted}, `{name}` is {}", taken.kind);
+        let help = match take {
+            Take::DaysSinceLast | Take::DaysUntil => dates(shape),
+            _ => None,
+        };
+        self.add("field", Code::WrongType, message, help.as_deref());
+    }
+
+    fn window(&mut self, metric: &MetricConfig, take: Take) {
+        let as_written = name_of(take);
+        match (take, metric.window) {
+            (Take::Change | Take::ZeroShare, None) => {
+                let message = format!("`take = \"{as_written}\"` needs a `window`");
+                self.add("window", Code::MissingKey, message, Some("add `window = \"28d\"`"));
+            }
+            (Take::Change, Some(Window::SinceStart)) => {
+                let message = "there is no window before the start to compare with".to_owned();
+                self.add("window", Code::Incompatible, message, Some("write `window = \"28d\"`"));
+            }
+            _ => {}
+        }
+    }
+
+    fn half_life(&mut self, metric: &MetricConfig, take: Take) {
+        let message = match (take, metric.half_life) {
+            (Take::Ewm, Some(days)) if days.is_finite() && 0.0 < days => return,
+            (Take::Ewm, Some(days)) => {
+                let message = format!("`half_life` must be a number of days above 0, got `{days}`");
+                return self.add("half_life", Code::OutOfRange, message, None);
+            }
+            (Take::Ewm, None) => {
+                let message = "`take = \"ewm\"` needs a `half_life` in days".to_owned();
+                let help = "add `half_life = 14`";
+                return self.add("half_life", Code::MissingKey, message, Some(help));
+            }
+            (_, None) => return,
+            (_, Some(_)) => {
+                format!("`half_life` means nothing to `take = \"{}\"`", name_of(take))
+            }
+        };
+        self.add("half_life", Code::Incompatible, message, Some("it is for `take = \"ewm\"`"));
+    }
+
+    fn share(&mut self, metric: &MetricConfig, take: Take, taken: Option<&Taken>) {
+        if take != Take::Share {
+            return;
+        }
+        match (&metric.filter, taken) {
+            (None, None) if metric.field.is_none() => {
+                let message = "`take = \"share\"` needs a `where`".to_owned();
+                let help = "say which of the records to count, or name a `field` that is a flag";
+                self.add("where", Code::MissingKey, message, Some(help));
+            }
+            (Some(_), Some(_)) => {
+                let message = "a share is of a `where` or of a flag, not of both".to_owned();
+                self.add("field", Code::Incompatible, message, Some("move the flag into `where`"));
+            }
+            _ => {}
+        }
+    }
+
+    fn kind(&mut self, metric: &MetricConfig, result: Kind) {
+        let wanted = metric.kind.unwrap_or_default();
+        // A field that is unknown has been reported, and its kind is not known.
+        if wanted == result || self.0.iter().any(|it| it.0 == "field") {
+            return;
+        }
+        let message = format!("the metric is {wanted}, what is taken is {result}");
+        let word = match result {
+            Kind::Number => "number",
+            Kind::Flag => "flag",
+            Kind::Text => "text",
+        };
+        let help = format!("write `type = \"{word}\"`");
+        self.add("type", Code::WrongType, message, Some(&help));
+    }
+}
+
+fn list(shape: &Shape) -> String {
+    let names: Vec<String> = shape.fields.iter().map(|it| format!("`{}`", it.name)).collect();
+    names.join(", ")
+}
+
+fn dates(shape: &Shape) -> Option<String> {
+    let dates = shape.fields.iter().filter(|it| it.dated != Dated::No);
+    let names: Vec<String> = dates.map(|it| format!("`{}`", it.name)).collect();
+    if names.is_empty() { None } else { Some(format!("its dates are {}", names.join(", "))) }
+}
+
+/// The word for a take in a config.
+pub(super) const fn name_of(take: Take) -> &'static str {
+    match take {
+        Take::Count => "count",
+        Take::Sum => "sum",
+        Take::Mean => "mean",
+        Take::Min => "min",
+        Take::Max => "max",
+        Take::Median => "median",
+        Take::Last => "last",
+        Take::Distinct => "distinct",
+        Take::DaysSinceLast => "days_since_last",
+        Take::DaysUntil => "days_until",
+        Take::Slope => "slope",
+        Take::Change => "change",
+        Take::StdDev => "std_dev",
+        Take::Ewm => "ewm",
+        Take::ZeroShare => "zero_share",
+        Take::Share => "share",
+    }
+}

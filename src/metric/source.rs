@@ -1,0 +1,160 @@
+//! Where records come from: a table of the book, or a usage series.
+
+use super::slot::{Dated, Fields, Got, Parts, Slot, View};
+use super::{Field, subject_table};
+use crate::book::{
+    Account, Assessment, Book, Case, Cell, Company, Contact, Deployment, Engagement, Entitlement,
+    Groups, Invoice, License, Outcome, Override, Series, Store, Subscription, Survey,
+};
+use crate::frame::SubjectKind;
+use crate::value::Kind;
+
+/// Records of one table, by row.
+pub(crate) trait Source {
+    /// The records of each subject of a kind, oldest first.
+    fn groups(&self, kind: SubjectKind) -> Option<&Groups>;
+    /// The day number of a record; `NO_DAY` if it has none.
+    fn day(&self, row: u32) -> i32;
+    fn is_in(&self, row: u32, part: &str) -> bool;
+    fn get(&self, row: u32, slot: usize, view: &View<'_>) -> Got<'_>;
+    fn custom(&self, row: u32, name: &str) -> Option<&Cell>;
+}
+
+impl<R: Fields> Source for Store<R> {
+    fn groups(&self, kind: SubjectKind) -> Option<&Groups> {
+        Self::groups(self, kind)
+    }
+    fn day(&self, row: u32) -> i32 {
+        Self::day(self, row)
+    }
+    fn is_in(&self, row: u32, part: &str) -> bool {
+        self.records.get(row as usize).is_some_and(|it| it.part() == part)
+    }
+    fn get(&self, row: u32, slot: usize, view: &View<'_>) -> Got<'_> {
+        match (self.records.get(row as usize), R::SLOTS.get(slot)) {
+            (Some(record), Some(slot)) => slot.read(record, view),
+            _ => Got::Missing,
+        }
+    }
+    fn custom(&self, row: u32, name: &str) -> Option<&Cell> {
+        self.records.get(row as usize)?.custom().get(name)
+    }
+}
+
+impl Source for Series {
+    fn groups(&self, kind: SubjectKind) -> Option<&Groups> {
+        Self::groups(self, kind)
+    }
+    fn day(&self, row: u32) -> i32 {
+        Self::day(self, row)
+    }
+    fn is_in(&self, _: u32, _: &str) -> bool {
+        true
+    }
+    fn get(&self, row: u32, slot: usize, view: &View<'_>) -> Got<'_> {
+        use chrono::Datelike as _;
+        match slot {
+            0 => self.value(row).map_or(Got::Missing, Got::Number),
+            1 => Got::Number(f64::from(view.as_of.num_days_from_ce() - self.day(row))),
+            _ => Got::Missing,
+        }
+    }
+    fn custom(&self, _: u32, _: &str) -> Option<&Cell> {
+        None
+    }
+}
+
+/// What is known of a table without any book.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    pub(super) table: &'static str,
+    pub(super) subject: Option<SubjectKind>,
+    pub(super) fields: Vec<Field>,
+    pub(super) parts: Parts,
+}
+
+fn shape<R: Fields>() -> Shape {
+    let fields = R::SLOTS.iter().map(Slot::field).collect();
+    Shape { table: R::TABLE, subject: R::SUBJECT, fields, parts: R::PARTS }
+}
+
+impl<R> Slot<R> {
+    pub(super) const fn field(&self) -> Field {
+        Field {
+            name: self.name,
+            kind: self.kind(),
+            optional: self.optional,
+            range: self.range,
+            unit: self.unit,
+            dated: self.dated(),
+        }
+    }
+}
+
+/// The one table whose parts are series.
+pub(super) const USAGE: &str = "usage";
+
+fn usage_shape() -> Shape {
+    let field = |name, unit, dated| Field {
+        name,
+        kind: Kind::Number,
+        optional: false,
+        range: None,
+        unit,
+        dated,
+    };
+    let fields =
+        vec![field("value", None, Dated::No), field("date", Some("days ago"), Dated::Past)];
+    Shape { table: USAGE, subject: None, fields, parts: Parts::Any }
+}
+
+macro_rules! sources {
+    ($($table:ident: $record:ident,)+) => {
+        /// The tables that metrics can be computed from.
+        pub(super) const TABLES: &[&str] = &[$(stringify!($table),)+ USAGE];
+
+        /// What is known of a table.
+        pub(super) fn shape_of(table: &str) -> Option<Shape> {
+            match table {
+                $(stringify!($table) => Some(shape::<$record>()),)+
+                USAGE => Some(usage_shape()),
+                _ => None,
+            }
+        }
+
+        /// The records of a table, or of a usage series; `None` where there are none.
+        pub(super) fn source_of<'a>(
+            book: &'a Book,
+            table: &str,
+            part: Option<&str>,
+        ) -> Option<&'a dyn Source> {
+            match table {
+                $(stringify!($table) => Some(&book.$table),)+
+                USAGE => book.usage.get(part?).map(|it| it as &dyn Source),
+                _ => None,
+            }
+        }
+    };
+}
+
+sources! {
+    companies: Company,
+    accounts: Account,
+    subscriptions: Subscription,
+    cases: Case,
+    licenses: License,
+    deployments: Deployment,
+    contacts: Contact,
+    entitlements: Entitlement,
+    surveys: Survey,
+    invoices: Invoice,
+    engagements: Engagement,
+    assessments: Assessment,
+    overrides: Override,
+    outcomes: Outcome,
+}
+
+/// The records of the subjects of a kind.
+pub(super) fn subjects_of(book: &Book, kind: SubjectKind) -> Option<&dyn Source> {
+    source_of(book, subject_table(kind), None)
+}

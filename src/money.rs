@@ -1,0 +1,532 @@
+//! Exact money: amounts are never binary fractions, and currencies are never mixed silently.
+//!
+//! Must not know: records, metrics.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::node::shorten;
+use crate::time::parsed;
+
+/// An amount of money, exact to the millionth.
+///
+/// Six decimals hold every currency's minor unit and prices per unit such as 0.000125 (our choice,
+/// tested by `amounts_are_read_exactly_or_refused`). It is read from a whole number, a text such as
+/// `"1234.50"`, or a double by its shortest decimal text; more than six decimals are refused.
+///
+/// ```
+/// use foretell::money::Amount;
+///
+/// let tenth: Amount = "0.10".parse()?;
+/// assert_eq!((0..10).map(|_| tenth).try_fold(Amount::ZERO, Amount::checked_add), Some(Amount::whole(1)));
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Amount {
+    millionths: i128,
+}
+
+/// Digits after the point of an amount.
+const PLACES: u32 = 6;
+/// Digits after the point of a rate: enough for a rupiah in bitcoin (our choice).
+const RATE_PLACES: u32 = 12;
+
+impl Amount {
+    /// Nothing.
+    pub const ZERO: Self = Self { millionths: 0 };
+
+    /// A whole number of units of the currency.
+    #[must_use]
+    pub const fn whole(units: i64) -> Self {
+        // Cannot overflow: 2^63 times a million is below 2^127.
+        Self { millionths: units as i128 * 1_000_000 }
+    }
+
+    /// The amount that a double's shortest decimal text says.
+    ///
+    /// # Errors
+    /// When it is not finite, too large, or has more than six decimals.
+    pub fn from_f64(number: f64) -> Result<Self, String> {
+        if !number.is_finite() {
+            return Err(format!("expected an amount of money, got `{number}`"));
+        }
+        number.to_string().parse()
+    }
+
+    /// The sum, if it fits.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        Some(Self { millionths: self.millionths.checked_add(other.millionths)? })
+    }
+
+    /// The difference, if it fits.
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        Some(Self { millionths: self.millionths.checked_sub(other.millionths)? })
+    }
+
+    /// The amount with the other sign, if it fits.
+    #[must_use]
+    pub fn checked_neg(self) -> Option<Self> {
+        Some(Self { millionths: self.millionths.checked_neg()? })
+    }
+
+    /// The sum of amounts, if it fits.
+    pub fn checked_sum(amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
+        amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
+    }
+
+    /// Whether it is below zero.
+    #[must_use]
+    pub const fn is_negative(self) -> bool {
+        self.millionths < 0
+    }
+
+    /// The nearest double, for metrics.
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
+        const EXACT: i128 = 1 << 53;
+        if (-EXACT..=EXACT).contains(&self.millionths) {
+            // Both are exact, so the quotient is rounded once.
+            return self.millionths as f64 / 1e6;
+        }
+        self.to_string().parse().unwrap_or(f64::NAN)
+    }
+}
+
+impl FromStr for Amount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        fixed(text, PLACES, "an amount of money such as `1234.50`")
+            .map(|millionths| Self { millionths })
+    }
+}
+
+impl fmt::Display for Amount {
+    /// Plain digits, with as many decimals as are needed and no separators.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_fixed(self.millionths, PLACES, f)
+    }
+}
+
+/// Reads a decimal as a whole number of its last place.
+fn fixed(text: &str, places: u32, wanted: &str) -> Result<i128, String> {
+    let wrong = |why: &str| Err(format!("expected {wanted}{why}, got `{}`", shorten(text)));
+    let trimmed = text.trim();
+    let (negative, digits) = match trimmed.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, trimmed.strip_prefix('+').unwrap_or(trimmed)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let is_digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+    let bare = digits.len() - usize::from(digits.contains('.')) == 0;
+    if bare || whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
+        return wrong("");
+    }
+    if fraction.len() > places as usize {
+        return wrong(&format!(" with at most {places} decimals"));
+    }
+    let mut number: i128 = 0;
+    let zeros = (places as usize).saturating_sub(fraction.len());
+    let padding = std::iter::repeat_n(b'0', zeros);
+    for digit in whole.bytes().chain(fraction.bytes()).chain(padding) {
+        let next = number.checked_mul(10).and_then(|it| it.checked_add(i128::from(digit - b'0')));
+        match next {
+            Some(next) => number = next,
+            None => return wrong(" that fits"),
+        }
+    }
+    Ok(if negative { -number } else { number })
+}
+
+fn show_fixed(number: i128, places: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let unit = 10_u128.pow(places);
+    let size = number.unsigned_abs();
+    let sign = if number < 0 { "-" } else { "" };
+    let fraction = size % unit;
+    if fraction == 0 {
+        return write!(f, "{sign}{}", size / unit);
+    }
+    let decimals = format!("{fraction:0>width$}", width = places as usize);
+    write!(f, "{sign}{}.{}", size / unit, decimals.trim_end_matches('0'))
+}
+
+impl From<i64> for Amount {
+    fn from(units: i64) -> Self {
+        Self::whole(units)
+    }
+}
+
+impl Serialize for Amount {
+    /// As text, so that no reader makes a binary fraction of it.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AmountVisitor;
+
+        impl de::Visitor<'_> for AmountVisitor {
+            type Value = Amount;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an amount of money")
+            }
+            fn visit_i64<E>(self, units: i64) -> Result<Amount, E> {
+                Ok(Amount::whole(units))
+            }
+            fn visit_u64<E: de::Error>(self, units: u64) -> Result<Amount, E> {
+                // Cannot overflow: 2^64 times a million is below 2^127.
+                Ok(Amount { millionths: i128::from(units) * 1_000_000 })
+            }
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Amount, E> {
+                Amount::from_f64(number).map_err(E::custom)
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Amount, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_any(AmountVisitor)
+    }
+}
+
+/// A currency by its three letters: `EUR`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// The three letters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("???")
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Currency({self})")
+    }
+}
+
+impl FromStr for Currency {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match <[u8; 3]>::try_from(text.trim().as_bytes()) {
+            Ok(letters) if letters.iter().all(u8::is_ascii_uppercase) => Ok(Self(letters)),
+            _ => Err(format!("expected a currency such as `EUR`, got `{}`", shorten(text))),
+        }
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(deserializer, "a currency such as `EUR`")
+    }
+}
+
+/// An amount in a currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    /// How much.
+    pub amount: Amount,
+    /// Of what.
+    pub currency: Currency,
+}
+
+/// Why two sums of money cannot be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MoneyError {
+    /// They are in two currencies.
+    #[error("`{left}` and `{right}` cannot be added without a rate")]
+    Mixed {
+        /// The currency of the first.
+        left: Currency,
+        /// The currency of the second.
+        right: Currency,
+    },
+    /// The sum does not fit.
+    #[error("the sum of two amounts in `{currency}` is too large")]
+    Overflow {
+        /// Their currency.
+        currency: Currency,
+    },
+}
+
+impl Money {
+    /// The sum.
+    ///
+    /// # Errors
+    /// [`MoneyError::Mixed`] when the currencies differ, [`MoneyError::Overflow`] when it is too large.
+    pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::Mixed { left: self.currency, right: other.currency });
+        }
+        self.amount
+            .checked_add(other.amount)
+            .map(|amount| Self { amount, ..self })
+            .ok_or(MoneyError::Overflow { currency: self.currency })
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount, self.currency)
+    }
+}
+
+/// What one unit of a currency is worth in the base currency; above zero, up to twelve decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate(i128);
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = "a rate above 0 such as `1.0825`";
+        match fixed(text, RATE_PLACES, wanted)? {
+            rate if rate > 0 => Ok(Self(rate)),
+            _ => Err(format!("expected {wanted}, got `{}`", shorten(text))),
+        }
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_fixed(self.0, RATE_PLACES, f)
+    }
+}
+
+impl Serialize for Rate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RateVisitor;
+
+        impl de::Visitor<'_> for RateVisitor {
+            type Value = Rate;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a rate above 0")
+            }
+            fn visit_i64<E: de::Error>(self, rate: i64) -> Result<Rate, E> {
+                rate.to_string().parse().map_err(E::custom)
+            }
+            fn visit_u64<E: de::Error>(self, rate: u64) -> Result<Rate, E> {
+                rate.to_string().parse().map_err(E::custom)
+            }
+            fn visit_f64<E: de::Error>(self, rate: f64) -> Result<Rate, E> {
+                rate.to_string().parse().map_err(E::custom)
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Rate, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_any(RateVisitor)
+    }
+}
+
+/// What currencies are worth in one of them, at the rates the host decided on.
+///
+/// ```
+/// use foretell::money::{Amount, Rates};
+///
+/// let rates = Rates::new("USD".parse()?).with("EUR".parse()?, "1.08".parse()?);
+/// let dollars = rates.convert(Amount::whole(100), "EUR".parse()?, "USD".parse()?);
+/// assert_eq!(dollars, Some(Amount::whole(108)));
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    base: Currency,
+    #[serde(default)]
+    rates: BTreeMap<Currency, Rate>,
+}
+
+impl Rates {
+    /// Rates against a base currency, none yet.
+    #[must_use]
+    pub const fn new(base: Currency) -> Self {
+        Self { base, rates: BTreeMap::new() }
+    }
+
+    /// The same rates, and that one unit of `currency` is worth `rate` units of the base.
+    #[must_use]
+    pub fn with(mut self, currency: Currency, rate: Rate) -> Self {
+        self.rates.insert(currency, rate);
+        self
+    }
+
+    /// The base currency.
+    #[must_use]
+    pub const fn base(&self) -> Currency {
+        self.base
+    }
+
+    /// What one unit of `currency` is worth in the base currency; 1 for the base itself.
+    #[must_use]
+    pub fn rate(&self, currency: Currency) -> Option<Rate> {
+        if currency == self.base {
+            return Some(Rate(10_i128.pow(RATE_PLACES)));
+        }
+        self.rates.get(&currency).copied()
+    }
+
+    /// The amount in another currency, rounded half away from zero to the millionth.
+    ///
+    /// `None` without a rate for both, or when it does not fit (past about 10²⁰ units).
+    #[must_use]
+    pub fn convert(&self, amount: Amount, from: Currency, to: Currency) -> Option<Amount> {
+        if from == to {
+            return Some(amount);
+        }
+        let (Rate(from), Rate(to)) = (self.rate(from)?, self.rate(to)?);
+        let worth = amount.millionths.checked_mul(from)?;
+        let (whole, rest) = (worth / to, worth % to);
+        let up = rest.unsigned_abs() >= to.unsigned_abs().div_ceil(2);
+        let step = if up { worth.signum() } else { 0 };
+        Some(Amount { millionths: whole.checked_add(step)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Amount, Currency, Money, MoneyError, Rates};
+
+    #[test]
+    fn amounts_are_read_exactly_or_refused() {
+        for (text, expected) in [
+            ("0", "0"),
+            ("1234.50", "1234.5"),
+            (" -0.000001 ", "-0.000001"),
+            ("+7", "7"),
+            ("5.", "5"),
+            ("0.1234560000", "0.123456"),
+            ("-0", "0"),
+            ("170141183460469231731687303715884", "!"),
+            ("0.1234567", "!"),
+            ("", "!"),
+            (".", "!"),
+            (".5", "!"),
+            ("-", "!"),
+            ("--1", "!"),
+            ("1e5", "!"),
+            ("1,000", "!"),
+            ("NaN", "!"),
+        ] {
+            let got = text.parse::<Amount>().map_or_else(|_| "!".to_owned(), |it| it.to_string());
+            assert_eq!(got, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_million_tenths_are_a_hundred_thousand() {
+        let tenth = Amount::from_f64(0.1).unwrap();
+        let sum = Amount::checked_sum(std::iter::repeat_n(tenth, 1_000_000));
+        assert_eq!(sum, Some(Amount::whole(100_000)));
+        assert!(Amount::from_f64(0.1 + 0.2).is_err(), "0.30000000000000004 has 17 decimals");
+        assert!(Amount::from_f64(1e300).is_err());
+        assert!(Amount::from_f64(f64::NAN).is_err());
+    }
+
+    #[test]
+    fn json_gives_amounts_and_currencies() {
+        let read = |text: &str| serde_json::from_str::<Amount>(text).map(|it| it.to_string()).ok();
+        assert_eq!(read("12"), Some("12".into()));
+        assert_eq!(read("18446744073709551615"), Some("18446744073709551615".into()));
+        assert_eq!(read("12.5"), Some("12.5".into()));
+        assert_eq!(read("\"12.50\""), Some("12.5".into()));
+        assert_eq!(read("true"), None);
+        for wrong in ["\"eur\"", "\"EURO\"", "\"\"", "\"É1\""] {
+            assert!(serde_json::from_str::<Currency>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn currencies_are_not_mixed() {
+        let money = |amount, currency: &str| Money {
+            amount: Amount::whole(amount),
+            currency: currency.parse().unwrap(),
+        };
+        assert_eq!(money(1, "EUR").checked_add(money(2, "EUR")), Ok(money(3, "EUR")));
+        let mixed = money(1, "EUR").checked_add(money(2, "USD"));
+        assert!(matches!(mixed, Err(MoneyError::Mixed { .. })));
+        assert_eq!(
+            mixed.unwrap_err().to_string(),
+            "`EUR` and `USD` cannot be added without a rate"
+        );
+    }
+
+    #[test]
+    fn rates_convert_both_ways_and_round_away_from_zero() {
+        let json = r#"{"base": "USD", "rates": {"EUR": "1.25", "JPY": 0.008}}"#;
+        let rates: Rates = serde_json::from_str(json).unwrap();
+        for (amount, from, to, expected) in [
+            ("100", "EUR", "USD", "125"),
+            ("125", "USD", "EUR", "100"),
+            ("1", "EUR", "JPY", "156.25"),
+            ("0.000001", "USD", "EUR", "0.000001"),
+            ("-0.000002", "EUR", "USD", "-0.000003"),
+            ("1", "EUR", "GBP", "!"),
+            ("1", "GBP", "GBP", "1"),
+        ] {
+            let got =
+                rates.convert(amount.parse().unwrap(), from.parse().unwrap(), to.parse().unwrap());
+            let got = got.map_or_else(|| "!".to_owned(), |it| it.to_string());
+            assert_eq!(got, expected, "{amount} {from} {to}");
+        }
+        for wrong in ["0", "-1", "\"x\"", "1e-20"] {
+            let json = format!(r#"{{"base": "USD", "rates": {{"EUR": {wrong}}}}}"#);
+            assert!(serde_json::from_str::<Rates>(&json).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn print_and_parse_are_inverse(millionths in any::<i128>()) {
+            let amount = Amount { millionths };
+            if millionths != i128::MIN {
+                prop_assert_eq!(amount.to_string().parse::<Amount>(), Ok(amount));
+            }
+            prop_assert!(amount.to_f64().is_finite());
+        }
+
+        #[test]
+        fn junk_never_panics(text in ".{0,40}", number in prop::num::f64::ANY) {
+            let _ = text.parse::<Amount>();
+            let _ = text.parse::<Currency>();
+            if let Ok(amount) = Amount::from_f64(number) {
+                prop_assert_eq!(amount.to_f64().to_bits(), (number + 0.0).to_bits());
+            }
+        }
+    }
+}
