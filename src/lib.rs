@@ -1,4 +1,5 @@
 //! Health scores of subscriptions that explain themselves.
 
-pub mod expr;
 pub mod fault;
+
+pub mod expr;
