@@ -42,7 +42,6 @@ pub enum Value {
     /// True or false.
     Flag(bool),
     /// A text.
-    #[serde(serialize_with = "text", deserialize_with = "shared")]
     Text(Arc<str>),
     /// Not known.
     Missing,
@@ -74,14 +73,6 @@ impl Value {
     pub const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
     }
-}
-
-fn text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(text)
-}
-
-fn shared<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
-    String::deserialize(deserializer).map(Arc::from)
 }
 
 impl fmt::Display for Value {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::assessment::{Alert, Assessment, CardResult, Manual, Note, RuleResult};
+use super::Engine;
+use super::assessment::{Alert, Assessment, CardResult, LeftOut, Manual, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Rows, Source, all_rows, class, currency, expression, within};
 use super::input::Input;
 use super::plan::{Outputs, Rule, Slot, Step, Work};
-use super::Engine;
 use crate::book::OverrideKind;
 use crate::expr::Outcome;
 use crate::fault::{Code, Fault};
@@ -179,7 +179,8 @@ fn manual(input: &Input<'_>, as_of: AsOf) -> Vec<Manual> {
         .filter(|it| it.from.date() <= as_of && it.until.is_none_or(|it| as_of <= it.date()))
         .collect();
     live.sort_by(|left, right| {
-        let key = |it: &&crate::book::Override| (it.subject, it.subject_id.clone(), it.scorecard.clone());
+        let key =
+            |it: &&crate::book::Override| (it.subject, it.subject_id.clone(), it.scorecard.clone());
         key(left).cmp(&key(right)).then(right.from.cmp(&left.from))
     });
     live.dedup_by(|next, kept| {
@@ -242,7 +243,7 @@ impl Run<'_> {
         };
         let mut solid = None;
         let mut made = match (given, &step.work) {
-            (Some(column), _) => Made { column, given: true, unused: 0 },
+            (Some(column), _) => Made { given: true, ..Made::plain(column) },
             (None, Work::Attribute { attribute }) => {
                 self.source.attribute(kind, rows, slot, attribute.as_ref())
             }
@@ -252,7 +253,7 @@ impl Run<'_> {
             (None, work) => {
                 let (column, sure) = self.computed(kind, slot, work);
                 solid = sure;
-                Made { column, given: false, unused: 0 }
+                Made::plain(column)
             }
         };
         let out_of_range = within(&mut made.column, slot);
@@ -332,8 +333,14 @@ impl Run<'_> {
             let metric = metric.clone();
             self.out.notes.push(Note::OutOfRange { kind, metric, values: out_of_range });
         }
-        if made.unused > 0 {
-            self.out.notes.push(Note::LeftOut { kind, metric, records: made.unused });
+        for (values, reason) in [
+            (made.unclear, LeftOut::NoData),
+            (made.unconverted, LeftOut::NoRate),
+            (made.other_kind, LeftOut::OtherKind),
+        ] {
+            if values > 0 {
+                self.out.notes.push(Note::LeftOut { kind, metric: metric.clone(), values, reason });
+            }
         }
     }
 

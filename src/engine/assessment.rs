@@ -142,15 +142,30 @@ pub enum Note {
         /// How many.
         values: usize,
     },
-    /// Records whose `where` had no data, or attributes of another kind, were left out.
+    /// Records or values that could not be used were left out.
     LeftOut {
         /// What the subjects are.
         kind: SubjectKind,
         /// The metric.
         metric: String,
         /// How many.
-        records: usize,
+        values: usize,
+        /// Why.
+        reason: LeftOut,
     },
+}
+
+/// Why records or values were left out of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LeftOut {
+    /// The metric's `where` reads something that the record does not have.
+    NoData,
+    /// The amount is in a currency without a rate to the reporting currency.
+    NoRate,
+    /// The value is of another kind than the metric.
+    OtherKind,
 }
 
 impl Assessment {

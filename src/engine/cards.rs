@@ -147,7 +147,9 @@ impl Resolver<'_> {
                 (None, None) => {
                     let message = format!("the band `{}` has no lower edge", band.name);
                     let fault = Fault::new(Code::MissingKey, &path, message);
-                    self.fault(fault.help("add `from` or `above`; only the lowest band goes without"));
+                    self.fault(
+                        fault.help("add `from` or `above`; only the lowest band goes without"),
+                    );
                     sound = false;
                     continue;
                 }
@@ -270,7 +272,12 @@ impl Builder<'_, '_> {
         Some(self.groups.len() - 1)
     }
 
-    fn factor(&mut self, config: &FactorConfig, inherited: Inherited, path: &str) -> Option<Factor> {
+    fn factor(
+        &mut self,
+        config: &FactorConfig,
+        inherited: Inherited,
+        path: &str,
+    ) -> Option<Factor> {
         let resolver = self.resolver;
         let metric_path = format!("{path}.metric");
         let metric = match resolver.find(self.kind, &config.metric, &metric_path) {
@@ -287,7 +294,8 @@ impl Builder<'_, '_> {
         let weight = self.weight(config.weight.as_ref(), path);
         let points = metric.as_ref().and_then(|metric| {
             let kind = self.kind;
-            resolver.points(kind, config, metric, path, &mut |path, text| self.condition(path, text))
+            resolver
+                .points(kind, config, metric, path, &mut |path, text| self.condition(path, text))
         });
         let applies = self.optional_condition(config.applies_when.as_deref(), path);
         let missing = self.check_missing(config, path);
@@ -306,7 +314,11 @@ impl Builder<'_, '_> {
         })
     }
 
-    fn weight(&mut self, weight: Option<&Variants<Valued<f64>>>, path: &str) -> Option<Choice<f64>> {
+    fn weight(
+        &mut self,
+        weight: Option<&Variants<Valued<f64>>>,
+        path: &str,
+    ) -> Option<Choice<f64>> {
         let path = format!("{path}.weight");
         let check = |number: f64, path: &str| {
             let fine = (0.0..=super::metrics::LARGEST.sqrt()).contains(&number);
@@ -388,7 +400,8 @@ impl Builder<'_, '_> {
                 let points = it.set.or(it.cap).or(it.floor)?;
                 let fine = resolver.check_points(points, &path);
                 let reason = it.reason.clone();
-                Some(AutoOverride { condition: condition?, effect: effect?, reason }).filter(|_| fine)
+                Some(AutoOverride { condition: condition?, effect: effect?, reason })
+                    .filter(|_| fine)
             })
             .collect();
         rules.into_iter().collect()
@@ -415,7 +428,8 @@ impl Builder<'_, '_> {
 
     fn check_missing(&self, config: &FactorConfig, path: &str) -> bool {
         let resolver = self.resolver;
-        let prior = config.prior.is_none_or(|it| resolver.check_points(it, &format!("{path}.prior")));
+        let prior =
+            config.prior.is_none_or(|it| resolver.check_points(it, &format!("{path}.prior")));
         let policy = match config.missing {
             MissingPolicy::Prior if config.prior.is_none() => {
                 let message = "`missing = \"prior\"` needs the population's points";
@@ -423,9 +437,7 @@ impl Builder<'_, '_> {
                 resolver.fault(fault.help("add `prior = …`, the mean points of all subjects"));
                 false
             }
-            MissingPolicy::Value(it) => {
-                resolver.check_points(it, &format!("{path}.missing.value"))
-            }
+            MissingPolicy::Value(it) => resolver.check_points(it, &format!("{path}.missing.value")),
             MissingPolicy::Carry(it) if it.is_zero() => {
                 let message = "a value carried for no time is not carried";
                 let path = format!("{path}.missing.carry");
@@ -452,8 +464,10 @@ impl Builder<'_, '_> {
         let factors = factors.iter().enumerate().map(|(at, it)| {
             (format!("{path}.factors[{at}]"), it.name.as_ref().unwrap_or(&it.metric).as_str())
         });
-        let groups =
-            groups.iter().enumerate().map(|(at, it)| (format!("{path}.groups[{at}]"), it.name.as_str()));
+        let groups = groups
+            .iter()
+            .enumerate()
+            .map(|(at, it)| (format!("{path}.groups[{at}]"), it.name.as_str()));
         let named = factors.chain(groups).map(|(path, name)| (path, self.kind, name));
         self.resolver.check_duplicates("factor or group", named);
     }

@@ -42,9 +42,7 @@ pub(super) fn children(
     let numbers = values.iter().zip(&all).map(|(list, all)| {
         let nothing = if *all == 0 { Some(0.0) } else { None };
         match take {
-            ChildTake::CountTrue => {
-                some(list, |it| it.iter().sum()).or(nothing)
-            }
+            ChildTake::CountTrue => some(list, |it| it.iter().sum()).or(nothing),
             ChildTake::Take(take) => taken(list, take).or(match take {
                 Take::Sum => nothing,
                 _ => None,

@@ -8,7 +8,7 @@ use super::plan::{Attribute, Slot};
 use crate::expr::{Outcome, Program};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::{Column, Data, Labels, NO_DAY, NO_ROW, SubjectKind, Table};
-use crate::metric::{Derivation, Keep, RecordFilter, attribute, custom};
+use crate::metric::{Derivation, Derived, Keep, RecordFilter, attribute, custom};
 use crate::money::Currency;
 use crate::time::AsOf;
 use crate::value::{Kind, Value};
@@ -43,7 +43,8 @@ pub(super) fn all_rows(input: &Input<'_>, as_of: AsOf, faults: &mut Vec<Fault>) 
 
 fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Fault>) -> Rows {
     let frame = input.frames.get(&kind);
-    let Some(book) = input.book.filter(|it| frame.is_none() || !it.subjects(kind).is_empty()) else {
+    let Some(book) = input.book.filter(|it| frame.is_none() || !it.subjects(kind).is_empty())
+    else {
         let ids = frame.map_or_else(Vec::new, |it| it.ids().to_vec());
         let in_frame = frame.map(|it| (0..it.len() as u32).collect());
         return Rows { ids, in_frame, ..Rows::default() };
@@ -125,8 +126,29 @@ pub(super) struct Made {
     pub(super) column: Column,
     /// Whether it was given by the host.
     pub(super) given: bool,
-    /// Records or values that could not be used.
-    pub(super) unused: usize,
+    /// Records left out because their `where` has no data.
+    pub(super) unclear: usize,
+    /// Amounts without a rate to the reporting currency.
+    pub(super) unconverted: usize,
+    /// Values of another kind than the metric's.
+    pub(super) other_kind: usize,
+}
+
+impl Made {
+    /// A column about which there is nothing to say.
+    pub(super) const fn plain(column: Column) -> Self {
+        Self { column, given: false, unclear: 0, unconverted: 0, other_kind: 0 }
+    }
+
+    fn derived(derived: &Derived, rows: &[u32]) -> Self {
+        Self {
+            column: derived.column.gather(rows),
+            given: false,
+            unclear: derived.unclear,
+            unconverted: derived.unconverted,
+            other_kind: derived.other_kind,
+        }
+    }
 }
 
 impl Source<'_> {
@@ -156,23 +178,20 @@ impl Source<'_> {
         slot: &Slot,
         which: Option<&Attribute>,
     ) -> Made {
-        let absent = || Column::missing(slot.kind, rows.ids.len());
+        let absent = || Made::plain(Column::missing(slot.kind, rows.ids.len()));
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
-            return Made { column: absent(), given: false, unused: 0 };
+            return absent();
         };
-        let (column, unused) = match which {
-            None => (None, 0),
+        let derived = match which {
+            None => None,
             Some(Attribute::BuiltIn(name)) => {
-                (attribute(book, kind, self.as_of, name, self.currency), 0)
+                attribute(book, kind, self.as_of, name, self.currency)
             }
-            Some(Attribute::Custom(name)) => {
-                let (column, unused) = custom(book, kind, name, slot.kind);
-                (Some(column), unused)
-            }
+            Some(Attribute::Custom(name)) => Some(custom(book, kind, name, slot.kind)),
         };
-        let column = column.filter(|it| it.kind() == slot.kind);
-        let column = column.map_or_else(absent, |it| it.gather(in_book));
-        Made { column, given: false, unused }
+        derived
+            .filter(|it| it.column.kind() == slot.kind)
+            .map_or_else(absent, |it| Made::derived(&it, in_book))
     }
 
     pub(super) fn records(
@@ -184,13 +203,12 @@ impl Source<'_> {
         filter: Option<&Program>,
     ) -> Made {
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
-            let column = Column::missing(slot.kind, rows.ids.len());
-            return Made { column, given: false, unused: 0 };
+            return Made::plain(Column::missing(slot.kind, rows.ids.len()));
         };
         let filter = filter.map(ProgramFilter);
         let filter = filter.as_ref().map(|it| it as &dyn RecordFilter);
-        let derived = derivation.run(book, kind, self.as_of, filter);
-        Made { column: derived.column.gather(in_book), given: false, unused: derived.unclear }
+        let derived = derivation.run(book, kind, self.as_of, self.currency, filter);
+        Made::derived(&derived, in_book)
     }
 }
 

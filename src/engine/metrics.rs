@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::plan::{Attribute, Slot, Work};
 use super::resolve::{Found, Resolver};
 use crate::config::MetricConfig;
-use crate::expr::{Names, Symbol, Want};
+use crate::expr::{KEYWORDS, Names, Symbol, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
 use crate::metric::{Derivation, Field, attribute_info, table_fields};
@@ -40,7 +40,8 @@ impl Resolver<'_> {
         if !self.fits_kind(metric, found, &path) {
             return Found::Broken;
         }
-        let labels = metric.values.as_ref().map(|it| it.iter().map(|it| Arc::from(it.as_str())).collect());
+        let labels =
+            metric.values.as_ref().map(|it| it.iter().map(|it| Arc::from(it.as_str())).collect());
         let slot = Slot { name: metric.name.clone(), kind: found, range, labels, optional: true };
         Found::Symbol(self.filled(kind, slot, work))
     }
@@ -51,11 +52,17 @@ impl Resolver<'_> {
         if let Some(info) = attribute_info(kind, name) {
             return (info.kind, Some(Attribute::BuiltIn(name.clone())));
         }
-        let found = metric.kind.unwrap_or(if metric.values.is_some() { Kind::Text } else { Kind::Number });
+        let found =
+            metric.kind.unwrap_or(if metric.values.is_some() { Kind::Text } else { Kind::Number });
         (found, metric.attribute.clone().map(Attribute::Custom))
     }
 
-    fn records(&self, kind: SubjectKind, metric: &MetricConfig, path: &str) -> Option<(Kind, Work)> {
+    fn records(
+        &self,
+        kind: SubjectKind,
+        metric: &MetricConfig,
+        path: &str,
+    ) -> Option<(Kind, Work)> {
         let derivation = match Derivation::resolve(metric, kind) {
             Ok(it) => Some(it),
             Err(problems) => {
@@ -116,7 +123,8 @@ impl Resolver<'_> {
             }
         }
         if let Some([low, high]) = metric.range {
-            let ends = [low, high].iter().all(|it| self.check_number(*it, &format!("{path}.range")));
+            let ends =
+                [low, high].iter().all(|it| self.check_number(*it, &format!("{path}.range")));
             if ends && low >= high {
                 let message = format!("the range must go from low to high, got {low} to {high}");
                 self.fault(Fault::new(Code::BadOrder, format!("{path}.range"), message));
@@ -148,7 +156,7 @@ impl Resolver<'_> {
         let first = chars.next();
         let plain = first.is_some_and(|it| it.is_ascii_alphabetic() || it == '_')
             && chars.all(|it| it.is_ascii_alphanumeric() || it == '_');
-        if plain && !self.language.is_reserved(name) {
+        if plain && !KEYWORDS.contains(&name) {
             return true;
         }
         let fault = if name.is_empty() {
@@ -205,7 +213,8 @@ impl Names for FieldNames<'_> {
     fn find(&self, name: &str) -> Option<Symbol> {
         let slot = self.0.iter().position(|it| it.name == name)?;
         let field = self.0.get(slot)?;
-        Some(Symbol { slot, kind: field.kind, range: None, labels: None, optional: field.optional })
+        let (kind, range, optional) = (field.kind, field.range, field.optional);
+        Some(Symbol { slot, kind, range, labels: None, optional })
     }
 
     fn all(&self) -> Vec<String> {

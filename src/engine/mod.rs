@@ -17,7 +17,7 @@ mod points;
 mod resolve;
 mod rules;
 
-pub use assessment::{Alert, Assessment, BandCount, Note, RuleResult, SubjectScore};
+pub use assessment::{Alert, Assessment, BandCount, LeftOut, Note, RuleResult, SubjectScore};
 pub use input::Input;
 
 use std::collections::BTreeMap;
@@ -149,9 +149,11 @@ impl Resolver<'_> {
         let kind = |it: Option<SubjectKind>| it.unwrap_or(config.subject);
         self.check_duplicates(
             "metric",
-            config.metrics.iter().enumerate().map(|(at, it)| {
-                (format!("metrics[{at}]"), kind(it.subject), it.name.as_str())
-            }),
+            config
+                .metrics
+                .iter()
+                .enumerate()
+                .map(|(at, it)| (format!("metrics[{at}]"), kind(it.subject), it.name.as_str())),
         );
         for (list, classes) in [("segments", &config.segments), ("stages", &config.stages)] {
             let named = classes.iter().enumerate();
@@ -163,9 +165,11 @@ impl Resolver<'_> {
         // Results are asked for by the scorecard's name alone, so it is unique over all subjects.
         self.check_duplicates(
             "scorecard",
-            config.scorecards.iter().enumerate().map(|(at, it)| {
-                (format!("scorecards[{at}]"), config.subject, it.name.as_str())
-            }),
+            config
+                .scorecards
+                .iter()
+                .enumerate()
+                .map(|(at, it)| (format!("scorecards[{at}]"), config.subject, it.name.as_str())),
         );
         for (at, metric) in config.metrics.iter().enumerate() {
             self.find(kind(metric.subject), &metric.name, &format!("metrics[{at}]"));

@@ -1,7 +1,7 @@
 //! Points of a config: checked, and compiled.
 
 use super::resolve::Resolver;
-use crate::config::{Better, FactorConfig, LinearPoints, Outside, Points, Variants};
+use crate::config::{Better, FactorConfig, Outside, Points, Variants};
 use crate::expr::{Symbol, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
@@ -113,7 +113,9 @@ impl Resolver<'_> {
         if let Some(wanted) = wanted.filter(|it| *it != metric.kind) {
             let message = format!("these points are for {wanted}, the metric is {}", metric.kind);
             let help = match metric.kind {
-                Kind::Number => "use `linear`, `piecewise`, `steps`, `log`, `decay` or `percentile`",
+                Kind::Number => {
+                    "use `linear`, `piecewise`, `steps`, `log`, `decay` or `percentile`"
+                }
                 Kind::Flag => "use `flag = { true = …, false = … }`",
                 Kind::Text => "use `map = { name = points, … }`",
             };
@@ -129,13 +131,17 @@ impl Resolver<'_> {
                 let path = format!("{path}.map");
                 self.check_labels(map.keys(), metric, &path);
                 !map.is_empty()
-                    && all(map.iter().map(|(name, it)| self.check_points(*it, &format!("{path}.{name}"))))
+                    && all(map
+                        .iter()
+                        .map(|(name, it)| self.check_points(*it, &format!("{path}.{name}"))))
             }
             Points::Flag(it) => {
                 let yes = self.check_points(it.yes, &format!("{path}.flag.true"));
                 self.check_points(it.no, &format!("{path}.flag.false")) && yes
             }
-            Points::Decay(it) => self.check_positive(it.half_life, &format!("{path}.decay.half_life")),
+            Points::Decay(it) => {
+                self.check_positive(it.half_life, &format!("{path}.decay.half_life"))
+            }
             Points::Percentile(it) => {
                 self.check_quantiles(&it.quantiles, &format!("{path}.percentile.quantiles"))
             }
@@ -173,7 +179,9 @@ impl Resolver<'_> {
         ]);
         if ends && worst.total_cmp(&best).is_eq() {
             let message = format!("`worst` and `best` must differ, both are {worst}");
-            self.fault(Fault::new(Code::OutOfRange, path, message).help("use `steps` for a threshold"));
+            self.fault(
+                Fault::new(Code::OutOfRange, path, message).help("use `steps` for a threshold"),
+            );
             return false;
         }
         ends
@@ -220,14 +228,16 @@ impl Resolver<'_> {
                 (None, None) if !last => {
                     let message = "only the last step may go without an upper edge";
                     self.fault(
-                        Fault::new(Code::Unreachable, &path, message).help("add `below` or `up_to`"),
+                        Fault::new(Code::Unreachable, &path, message)
+                            .help("add `below` or `up_to`"),
                     );
                     false
                 }
                 (Some(it), None) | (None, Some(it)) => self.check_number(it, &path),
                 (None, None) => true,
             };
-            let points = step.points.is_none_or(|it| self.check_points(it, &format!("{path}.points")));
+            let points =
+                step.points.is_none_or(|it| self.check_points(it, &format!("{path}.points")));
             edge && points
         }));
         let edges = steps.iter().filter_map(|it| it.below.or(it.up_to));
@@ -259,7 +269,12 @@ impl Resolver<'_> {
     }
 
     /// Categories that the metric cannot have.
-    fn check_labels<'n>(&self, names: impl Iterator<Item = &'n String>, metric: &Symbol, path: &str) {
+    fn check_labels<'n>(
+        &self,
+        names: impl Iterator<Item = &'n String>,
+        metric: &Symbol,
+        path: &str,
+    ) {
         let Some(labels) = &metric.labels else { return };
         for name in names.filter(|it| *it != "_") {
             if !labels.iter().any(|it| it.as_ref() == name) {

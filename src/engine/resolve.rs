@@ -211,8 +211,13 @@ impl<'c> Resolver<'c> {
             return self.dotted(kind, name, head, rest, path);
         }
         if let Some(info) = attribute_info(kind, name) {
-            let slot =
-                Slot { name: name.to_owned(), kind: info.kind, range: info.range, labels: None, optional: true };
+            let slot = Slot {
+                name: name.to_owned(),
+                kind: info.kind,
+                range: info.range,
+                labels: None,
+                optional: true,
+            };
             let attribute = Some(Attribute::BuiltIn(name.to_owned()));
             return Found::Symbol(self.filled(kind, slot, Work::Attribute { attribute }));
         }
@@ -232,8 +237,8 @@ impl<'c> Resolver<'c> {
             return Some(self.card_name(kind, at, name));
         }
         let classes = match name {
-            "segment" => ("segments", &self.config.segments),
-            "stage" => ("stages", &self.config.stages),
+            "segment" => ("segments", self.config.segments.as_slice()),
+            "stage" => ("stages", self.config.stages.as_slice()),
             _ => return None,
         };
         classes.1.iter().any(|it| subject(it.subject)).then(|| self.class(kind, name, classes))
@@ -301,9 +306,10 @@ impl<'c> Resolver<'c> {
         rest: &str,
         path: &str,
     ) -> Found {
-        let (inner, take) = match rest.rsplit_once('.').and_then(|(inner, last)| {
-            Some((inner, ChildTake::Take(child_take(last)?)))
-        }) {
+        let (inner, take) = match rest
+            .rsplit_once('.')
+            .and_then(|(inner, last)| Some((inner, ChildTake::Take(child_take(last)?))))
+        {
             Some((inner, take)) => (inner, take),
             None => (rest, ChildTake::CountTrue),
         };
@@ -321,7 +327,9 @@ impl<'c> Resolver<'c> {
             let help = match symbol.kind {
                 Kind::Number => format!("say how: `{name}.min`, `.max`, `.mean`, `.sum`, `.count`"),
                 Kind::Flag => format!("`{}.{inner}` counts those that are true", child.plural()),
-                Kind::Text => format!("`{}.{inner}.count` counts those that have one", child.plural()),
+                Kind::Text => {
+                    format!("`{}.{inner}.count` counts those that have one", child.plural())
+                }
             };
             self.fault(Fault::new(Code::WrongType, path, message).help(help));
             return Found::Broken;
@@ -344,9 +352,10 @@ impl<'c> Resolver<'c> {
             if class.subject.unwrap_or(self.config.subject) != kind {
                 continue;
             }
-            let when = class.when.as_ref().map(|text| {
-                self.compile(kind, &format!("{list}[{at}].when"), text, Want::Flag)
-            });
+            let when = class
+                .when
+                .as_ref()
+                .map(|text| self.compile(kind, &format!("{list}[{at}].when"), text, Want::Flag));
             match when {
                 Some(None) => whole = false,
                 Some(Some(when)) => cases.push((Arc::from(class.name.as_str()), Some(when))),
@@ -365,15 +374,15 @@ impl<'c> Resolver<'c> {
     pub(super) fn names(&self, kind: SubjectKind) -> Vec<String> {
         let subject = |it: Option<SubjectKind>| it.unwrap_or(self.config.subject) == kind;
         let config = self.config;
-        let metrics = config.metrics.iter().filter(|it| subject(it.subject)).map(|it| it.name.clone());
-        let cards =
-            config.scorecards.iter().filter(|it| subject(it.subject)).flat_map(|it| {
-                ["", ".band", ".raw_score", ".raw_band", ".coverage"]
-                    .iter()
-                    .map(|suffix| format!("{}{suffix}", it.name))
-                    .chain(it.groups.iter().map(|group| format!("{}.{}", it.name, group.name)))
-                    .collect::<Vec<_>>()
-            });
+        let metrics =
+            config.metrics.iter().filter(|it| subject(it.subject)).map(|it| it.name.clone());
+        let cards = config.scorecards.iter().filter(|it| subject(it.subject)).flat_map(|it| {
+            ["", ".band", ".raw_score", ".raw_band", ".coverage"]
+                .iter()
+                .map(|suffix| format!("{}{suffix}", it.name))
+                .chain(it.groups.iter().map(|group| format!("{}.{}", it.name, group.name)))
+                .collect::<Vec<_>>()
+        });
         let parents = config.metrics.iter().filter_map(|it| {
             let owner = it.subject.unwrap_or(config.subject);
             (owner < kind).then(|| format!("{}.{}", owner.name(), it.name))

@@ -47,7 +47,7 @@ pub(super) struct Lexed<'a> {
     places: Places,
 }
 
-const KEYWORDS: [&str; 6] = ["let", "if", "else", "in", "true", "false"];
+pub(crate) const KEYWORDS: [&str; 6] = ["let", "if", "else", "in", "true", "false"];
 
 /// Marks of the language, longest first so that the first match is the right one.
 const MARKS: [&str; 24] = [

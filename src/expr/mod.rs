@@ -17,8 +17,6 @@
 //! module's operators, so neither Rhai's epsilon comparisons nor its optimiser nor another crate's
 //! choice of Rhai features can change an answer; `Language::new` tests that on known answers.
 
-#![allow(dead_code, reason = "the rest of the engine uses it next")]
-
 mod check;
 mod engine;
 mod function;
@@ -37,9 +35,10 @@ use std::sync::Arc;
 
 use crate::fault::{Code, Severity};
 
+pub use crate::value::{Kind, Value};
 pub(crate) use engine::Language;
 pub use function::Functions;
-pub use crate::value::{Kind, Value};
+pub(crate) use lex::KEYWORDS;
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};
 

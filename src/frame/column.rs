@@ -227,10 +227,9 @@ impl Column {
         let data = match &self.data {
             Data::Number(values) => Data::Number(pick(values, rows, f64::NAN)),
             Data::Flag(values) => Data::Flag(pick(values, rows, Data::NO_FLAG)),
-            Data::Text { codes, labels } => Data::Text {
-                codes: pick(codes, rows, Data::NO_CODE),
-                labels: Arc::clone(labels),
-            },
+            Data::Text { codes, labels } => {
+                Data::Text { codes: pick(codes, rows, Data::NO_CODE), labels: Arc::clone(labels) }
+            }
         };
         Self { data, seen: self.seen.as_ref().map(|it| pick(it, rows, NO_DAY)) }
     }

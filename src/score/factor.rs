@@ -5,8 +5,8 @@ use std::ops::Range;
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::points::PointMap;
 use super::explain::{Line, present};
+use super::points::PointMap;
 use super::tree::{Factor, PartCell, PartRows, Scorecard};
 use crate::config::MissingPolicy;
 use crate::expr::Outcome;
@@ -114,8 +114,7 @@ impl Factor {
             // The heaviest it could be: what is not known must not vanish.
             (_, Pick::Unclear) => self.weight.values().copied().fold(0.0, f64::max),
         };
-        let (measured, mut status) =
-            self.measure(around, row, points_case, weight_case, applies);
+        let (measured, mut status) = self.measure(around, row, points_case, weight_case, applies);
         let (warm_solid, warming) = self.warms_up(around, row);
         if warming && !matches!(status, Status::NotApplicable) {
             status = Status::WarmingUp;
@@ -125,8 +124,7 @@ impl Factor {
         let counted = if own.is_nan() { filled } else { own };
 
         // `is_solid` follows an expression's inputs; a stale value is one that may be renewed.
-        let renewable =
-            matches!(status, Status::Missing | Status::Stale | Status::Unclear);
+        let renewable = matches!(status, Status::Missing | Status::Stale | Status::Unclear);
         let value_solid = self.is_value_solid(around, row, points_case) && !renewable;
         // A factor that no missing input could bring in, or out, stays what it is.
         let settled = match status {
@@ -211,9 +209,7 @@ impl Factor {
 
     fn is_stale(&self, around: &Around<'_>, row: usize) -> bool {
         match (self.max_age, around.table.seen(self.slot, row)) {
-            (Some(max_age), Some(seen)) => {
-                seen < max_age.before(around.as_of).num_days_from_ce()
-            }
+            (Some(max_age), Some(seen)) => seen < max_age.before(around.as_of).num_days_from_ce(),
             _ => false,
         }
     }
@@ -283,7 +279,8 @@ impl Factor {
 impl Scorecard {
     /// The points of a value on the line of an explanation.
     pub(crate) fn points_of(&self, line: &Line, value: &Value) -> Option<f64> {
-        let factor = self.factors.iter().find(|it| it.name == line.factor && it.metric == line.metric)?;
+        let factor =
+            self.factors.iter().find(|it| it.name == line.factor && it.metric == line.metric)?;
         let case = line.points_case.map(Pick::Case)?;
         present(factor.points.get(case)?.of(&single(value)?, 0))
     }
@@ -330,9 +327,11 @@ fn single(value: &Value) -> Option<Column> {
 fn hull(points: &Choice<PointMap>, case: Pick, solid: bool) -> (f64, f64) {
     match points.get(case) {
         Some(map) if solid => map.hull(),
-        _ => points.values().map(PointMap::hull).fold(
-            (f64::INFINITY, f64::NEG_INFINITY),
-            |(low, high), (bottom, top)| (low.min(bottom), high.max(top)),
-        ),
+        _ => points
+            .values()
+            .map(PointMap::hull)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (bottom, top)| {
+                (low.min(bottom), high.max(top))
+            }),
     }
 }
