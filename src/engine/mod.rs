@@ -7,8 +7,10 @@
 
 mod assess;
 mod assessment;
+mod bands;
 mod cards;
 mod children;
+mod choices;
 mod columns;
 mod input;
 mod metrics;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::plan::{Attribute, ChildTake, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
-use crate::fault::{Code, Fault, Severity};
+use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
 use crate::metric::{attribute_info, attribute_names};
 use crate::score::Scorecard;
@@ -395,11 +395,6 @@ impl<'c> Resolver<'c> {
             }
         }
         names
-    }
-
-    /// Whether faults of the given path, or below it, are errors.
-    pub(super) fn has_errors(&self) -> bool {
-        self.faults.borrow().iter().any(|it| it.severity == Severity::Error)
     }
 }
 
