@@ -95,6 +95,18 @@ macro_rules! record {
 }
 pub(super) use record;
 
+/// For a record type that must have nothing: an empty one is its default.
+macro_rules! default_record {
+    ($($name:ident)+) => {
+        $(impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        })+
+    };
+}
+pub(super) use default_record;
+
 /// The parts of [`Record`] that are the same in every table.
 macro_rules! custom_fields {
     () => {

@@ -32,7 +32,7 @@ pub(crate) fn attribute_names(kind: SubjectKind) -> Vec<&'static str> {
 }
 
 /// A built-in attribute of every subject of a kind, as known on the day; `None` if there is no such
-/// attribute. Amounts are in the reporting currency, or in the house currency if that is `None`.
+/// attribute. A subject that does not exist yet has none. Amounts are in the reporting currency, or in the house currency if that is `None`.
 pub(crate) fn attribute(
     book: &Book,
     kind: SubjectKind,
@@ -47,7 +47,11 @@ pub(crate) fn attribute(
     let view = View { book, as_of, reporting };
     let rows = u32::try_from(book.subjects(kind).len()).ok()?;
     let mut unconverted = 0;
+    let born = book.born(kind, as_of);
     let got = (0..rows).map(|row| {
+        if born.get(row as usize) != Some(&true) {
+            return Got::Missing;
+        }
         let got = source.get(row, slot, &view);
         unconverted += usize::from(got == Got::NoRate);
         got
