@@ -52,6 +52,8 @@ macro_rules! codes {
 codes! {
     /// A condition that is true, or false, whatever the data say.
     AlwaysSame = "always-same";
+    /// A name that expressions cannot read.
+    BadName = "bad-name";
     /// Numbers given in an order that has no meaning, such as descending knots.
     BadOrder = "bad-order";
     /// Two records, or a record with itself, say things that cannot both be true.

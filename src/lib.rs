@@ -1,11 +1,23 @@
 //! Health scores of subscriptions that explain themselves.
 
-pub mod book;
-pub mod config;
 pub mod fault;
-pub mod frame;
-mod metric;
-pub mod money;
+pub mod value;
 pub mod node;
 pub mod time;
-pub mod value;
+pub mod money;
+pub mod frame;
+pub mod book;
+pub mod config;
+pub mod expr;
+mod verdict;
+mod metric;
+pub mod state;
+pub mod score;
+pub mod engine;
+
+pub use book::Book;
+pub use config::Config;
+pub use engine::{Assessment, Engine, Input};
+pub use expr::Functions;
+pub use fault::{Fault, Faults};
+pub use state::State;

@@ -42,7 +42,6 @@ pub enum Value {
     /// True or false.
     Flag(bool),
     /// A text.
-    #[serde(serialize_with = "text", deserialize_with = "shared")]
     Text(Arc<str>),
     /// Not known.
     Missing,
@@ -58,6 +57,17 @@ impl Value {
         }
     }
 
+    /// The kind of the value; `None` when it is missing.
+    #[must_use]
+    pub const fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Number(_) => Some(Kind::Number),
+            Self::Flag(_) => Some(Kind::Flag),
+            Self::Text(_) => Some(Kind::Text),
+            Self::Missing => None,
+        }
+    }
+
     /// Whether there is no value.
     #[must_use]
     pub const fn is_missing(&self) -> bool {
@@ -65,18 +75,11 @@ impl Value {
     }
 }
 
-fn text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(text)
-}
-
-fn shared<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
-    String::deserialize(deserializer).map(Arc::from)
-}
-
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(it) => write!(f, "{it}"),
+            // Adding 0 turns -0 into 0, which is what a reader expects.
+            Self::Number(it) => write!(f, "{}", it + 0.0),
             Self::Flag(it) => write!(f, "{it}"),
             Self::Text(it) => f.write_str(it),
             Self::Missing => f.write_str("missing"),

@@ -85,7 +85,9 @@ impl<T> Choice<T> {
             let verdicts = condition.and_then(|it| conditions.get(it));
             solid &= verdicts.is_none_or(|it| it.is_solid(at));
             match verdicts.map_or(Verdict::Yes, |it| it.get(at)) {
-                Verdict::Yes => return (Pick::Case(u16::try_from(index).unwrap_or(u16::MAX)), solid),
+                Verdict::Yes => {
+                    return (Pick::Case(u16::try_from(index).unwrap_or(u16::MAX)), solid);
+                }
                 Verdict::No => {}
                 Verdict::NoData | Verdict::Faulted => return (Pick::Unclear, false),
             }

@@ -219,6 +219,21 @@ impl Column {
         })
     }
 
+    /// The values of other rows, in their order; missing where a row is not there.
+    pub(crate) fn gather(&self, rows: &[u32]) -> Self {
+        fn pick<T: Copy>(values: &[T], rows: &[u32], missing: T) -> Vec<T> {
+            rows.iter().map(|it| values.get(*it as usize).copied().unwrap_or(missing)).collect()
+        }
+        let data = match &self.data {
+            Data::Number(values) => Data::Number(pick(values, rows, f64::NAN)),
+            Data::Flag(values) => Data::Flag(pick(values, rows, Data::NO_FLAG)),
+            Data::Text { codes, labels } => {
+                Data::Text { codes: pick(codes, rows, Data::NO_CODE), labels: Arc::clone(labels) }
+            }
+        };
+        Self { data, seen: self.seen.as_ref().map(|it| pick(it, rows, NO_DAY)) }
+    }
+
     /// The first row that holds an infinity.
     pub(crate) fn first_infinite(&self) -> Option<usize> {
         match &self.data {

@@ -9,6 +9,8 @@ use crate::value::Value;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {
     ids: Vec<Arc<str>>,
+    /// Rows in the order of their ids.
+    by_id: Vec<u32>,
     slots: Vec<Slot>,
 }
 
@@ -21,7 +23,16 @@ struct Slot {
 
 impl Table {
     pub(crate) fn new(ids: Vec<Arc<str>>, slots: usize) -> Self {
-        Self { ids, slots: vec![Slot::default(); slots] }
+        let mut by_id: Vec<u32> = (0..ids.len() as u32).collect();
+        by_id.sort_by_key(|row| ids.get(*row as usize));
+        Self { ids, by_id, slots: vec![Slot::default(); slots] }
+    }
+
+    /// The row of an id.
+    pub(crate) fn row_of(&self, id: &str) -> Option<usize> {
+        let of = |row: &u32| self.ids.get(*row as usize).map_or("", |it| it.as_ref());
+        let at = self.by_id.binary_search_by(|row| of(row).cmp(id)).ok()?;
+        self.by_id.get(at).map(|it| *it as usize)
     }
 
     pub(crate) fn len(&self) -> usize {

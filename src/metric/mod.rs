@@ -29,11 +29,9 @@ mod refusals;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use attributes::{
-    AttributeInfo, attribute, attribute_info, attribute_names, custom, has_custom,
-};
+pub(crate) use attributes::{attribute, attribute_info, attribute_names, custom};
 pub(crate) use derivation::Derivation;
-pub(crate) use resolve::{Problem, table_fields, table_names};
+pub(crate) use resolve::table_fields;
 pub(crate) use slot::Dated;
 
 use crate::frame::{Column, SubjectKind};

@@ -9,10 +9,12 @@
 mod read;
 mod repair;
 mod source;
+mod write;
 
 pub use read::{ReadError, read_cells};
 pub(crate) use repair::{Removed, read_all};
 pub(crate) use source::Source;
+pub use write::WriteError;
 
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};

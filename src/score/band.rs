@@ -63,7 +63,9 @@ impl Bands {
             band += 1;
         }
         if band == last {
-            while band > 0 && self.list.get(band).is_some_and(|it| !it.is_reached(score, -self.margin)) {
+            while band > 0
+                && self.list.get(band).is_some_and(|it| !it.is_reached(score, -self.margin))
+            {
                 band -= 1;
             }
         }

@@ -118,7 +118,8 @@ struct Split<'a> {
 
 impl<'a> Split<'a> {
     fn new(before: &'a Explanation, after: &'a Explanation, rescore: Rescore<'a>) -> Self {
-        let same = |left: &Line, right: &Line| left.path == right.path && left.factor == right.factor;
+        let same =
+            |left: &Line, right: &Line| left.path == right.path && left.factor == right.factor;
         let mut pairs: Vec<(Option<&Line>, Option<&Line>)> = Vec::new();
         for line in &after.lines {
             pairs.push((before.lines.iter().find(|it| same(it, line)), Some(line)));
@@ -194,7 +195,9 @@ impl<'a> Split<'a> {
         let cause = match (self.recompiled, switched) {
             (true, _) => Cause::Config,
             (false, true) => Cause::Profile,
-            (false, false) => return parts.push(part(after, Cause::Data, (p1 - p0) * factor, moved)),
+            (false, false) => {
+                return parts.push(part(after, Cause::Data, (p1 - p0) * factor, moved));
+            }
         };
         // Where only the old value's worth under the new rules is known, the two can be told apart.
         let middle = match (self.rescore)(after, &before.value) {
@@ -202,7 +205,8 @@ impl<'a> Split<'a> {
             Some(it) if before.points.is_some() && after.points.is_some() => it,
             _ => p1,
         };
-        let text = format!("points of {} {} -> {}", shown(&before.value), tenths(p0), tenths(middle));
+        let text =
+            format!("points of {} {} -> {}", shown(&before.value), tenths(p0), tenths(middle));
         parts.push(part(after, cause, (middle - p0) * factor, text));
         parts.push(part(after, Cause::Data, (p1 - middle) * factor, moved));
     }
@@ -273,7 +277,8 @@ impl fmt::Display for Change {
             None => writeln!(f)?,
         }
         for part in &self.parts {
-            let name = if part.path.is_empty() { "score".to_owned() } else { part.path.join(" / ") };
+            let name =
+                if part.path.is_empty() { "score".to_owned() } else { part.path.join(" / ") };
             writeln!(f, "  {:>6}  {name}: {} ({})", signed(part.points), part.text, part.cause)?;
         }
         Ok(())

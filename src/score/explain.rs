@@ -164,9 +164,8 @@ impl Scorecard {
         let whole = self.groups.len().checked_sub(1)?;
         let mut walk = Walk { card: self, table, row, rows, groups: Vec::new(), lines: Vec::new() };
         walk.group(whole, &[], 1.0, 1.0);
-        let name = |it: Option<usize>| {
-            it.and_then(|it| self.bands.list.get(it)).map(|it| it.name.clone())
-        };
+        let name =
+            |it: Option<usize>| it.and_then(|it| self.bands.list.get(it)).map(|it| it.name.clone());
         Some(Explanation {
             kind: self.kind,
             subject: table.ids().get(row)?.to_string(),
@@ -420,9 +419,14 @@ mod tests {
 
     #[test]
     fn display_rounds_half_away_from_zero() {
-        for (number, expected) in
-            [(8.45, "8.5"), (-8.45, "-8.5"), (0.05, "0.1"), (2.25, "2.3"), (-0.01, "0.0"), (70.0, "70.0")]
-        {
+        for (number, expected) in [
+            (8.45, "8.5"),
+            (-8.45, "-8.5"),
+            (0.05, "0.1"),
+            (2.25, "2.3"),
+            (-0.01, "0.0"),
+            (70.0, "70.0"),
+        ] {
             assert_eq!(tenths(number), expected, "{number}");
         }
         assert_eq!(shown(&Value::Number(12.0)), "12");

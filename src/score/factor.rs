@@ -5,12 +5,13 @@ use std::ops::Range;
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::explain::{Line, present};
 use super::points::PointMap;
-use super::tree::{Factor, PartCell, PartRows};
+use super::tree::{Factor, PartCell, PartRows, Scorecard};
 use crate::config::MissingPolicy;
 use crate::expr::Outcome;
 use crate::frame::{Column, Table};
-use crate::state::CarriedValue;
+use crate::state::{CarriedValue, State};
 use crate::value::Value;
 use crate::verdict::{Choice, Pick, Verdict, Verdicts, is_solid};
 
@@ -113,8 +114,7 @@ impl Factor {
             // The heaviest it could be: what is not known must not vanish.
             (_, Pick::Unclear) => self.weight.values().copied().fold(0.0, f64::max),
         };
-        let (measured, mut status) =
-            self.measure(around, row, points_case, weight_case, applies);
+        let (measured, mut status) = self.measure(around, row, points_case, weight_case, applies);
         let (warm_solid, warming) = self.warms_up(around, row);
         if warming && !matches!(status, Status::NotApplicable) {
             status = Status::WarmingUp;
@@ -124,8 +124,7 @@ impl Factor {
         let counted = if own.is_nan() { filled } else { own };
 
         // `is_solid` follows an expression's inputs; a stale value is one that may be renewed.
-        let renewable =
-            matches!(status, Status::Missing | Status::Stale | Status::Unclear);
+        let renewable = matches!(status, Status::Missing | Status::Stale | Status::Unclear);
         let value_solid = self.is_value_solid(around, row, points_case) && !renewable;
         // A factor that no missing input could bring in, or out, stays what it is.
         let settled = match status {
@@ -210,9 +209,7 @@ impl Factor {
 
     fn is_stale(&self, around: &Around<'_>, row: usize) -> bool {
         match (self.max_age, around.table.seen(self.slot, row)) {
-            (Some(max_age), Some(seen)) => {
-                seen < max_age.before(around.as_of).num_days_from_ce()
-            }
+            (Some(max_age), Some(seen)) => seen < max_age.before(around.as_of).num_days_from_ce(),
             _ => false,
         }
     }
@@ -263,14 +260,11 @@ impl Factor {
     }
 
     fn carry(&self, around: &Around<'_>, row: usize, case: Pick) -> f64 {
-        let Some(carried) = self.carried(around, row) else { return f64::NAN };
-        let column = match carried.value {
-            Value::Number(it) => Column::numbers([Some(it)]),
-            Value::Flag(it) => Column::flags([Some(it)]),
-            Value::Text(it) => Column::texts([Some(it)]),
-            Value::Missing => return f64::NAN,
-        };
-        self.points.get(case).map_or(f64::NAN, |it| it.of(&column, 0))
+        let column = self.carried(around, row).and_then(|it| single(&it.value));
+        match (column, self.points.get(case)) {
+            (Some(column), Some(map)) => map.of(&column, 0),
+            _ => f64::NAN,
+        }
     }
 
     /// The last known value, while it is young enough.
@@ -282,13 +276,62 @@ impl Factor {
     }
 }
 
+impl Scorecard {
+    /// The points of a value on the line of an explanation.
+    pub(crate) fn points_of(&self, line: &Line, value: &Value) -> Option<f64> {
+        let factor =
+            self.factors.iter().find(|it| it.name == line.factor && it.metric == line.metric)?;
+        let case = line.points_case.map(Pick::Case)?;
+        present(factor.points.get(case)?.of(&single(value)?, 0))
+    }
+
+    /// Keeps the values that factors carry forward.
+    pub(crate) fn carry_forward(&self, table: &Table, as_of: NaiveDate, state: &mut State) {
+        for factor in &self.factors {
+            let MissingPolicy::Carry(period) = factor.missing else { continue };
+            let known = state
+                .carried
+                .entry(self.name.clone())
+                .or_default()
+                .entry(factor.name.clone())
+                .or_default();
+            for (row, id) in table.ids().iter().enumerate() {
+                let value = table.value(factor.slot, row);
+                if value.is_missing() {
+                    continue;
+                }
+                let seen = table.seen(factor.slot, row);
+                let day = seen.and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(as_of);
+                known.insert(id.to_string(), CarriedValue { value, day: day.min(as_of) });
+            }
+            known.retain(|_, it| it.day >= period.before(as_of));
+        }
+        if let Some(card) = state.carried.get_mut(&self.name) {
+            card.retain(|_, it| !it.is_empty());
+        }
+        state.carried.retain(|_, it| !it.is_empty());
+    }
+}
+
+/// A column of one value.
+fn single(value: &Value) -> Option<Column> {
+    match value {
+        Value::Number(it) => Some(Column::numbers([Some(*it)])),
+        Value::Flag(it) => Some(Column::flags([Some(*it)])),
+        Value::Text(it) => Some(Column::texts([Some(it)])),
+        Value::Missing => None,
+    }
+}
+
 /// Lowest and highest points of the case that holds, or of all cases where that is open.
 fn hull(points: &Choice<PointMap>, case: Pick, solid: bool) -> (f64, f64) {
     match points.get(case) {
         Some(map) if solid => map.hull(),
-        _ => points.values().map(PointMap::hull).fold(
-            (f64::INFINITY, f64::NEG_INFINITY),
-            |(low, high), (bottom, top)| (low.min(bottom), high.max(top)),
-        ),
+        _ => points
+            .values()
+            .map(PointMap::hull)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (bottom, top)| {
+                (low.min(bottom), high.max(top))
+            }),
     }
 }

@@ -44,15 +44,15 @@ impl Group {
         if applies == Verdict::No || parts.is_empty() {
             weight = 0.0;
         }
-        let unclear = case == Pick::Unclear || matches!(applies, Verdict::NoData | Verdict::Faulted);
+        let unclear =
+            case == Pick::Unclear || matches!(applies, Verdict::NoData | Verdict::Faulted);
 
         let total: f64 = parts.iter().map(|it| it.weight).sum();
         let share = |of: fn(&PartCell) -> f64| {
             parts.iter().map(|it| it.weight * of(it)).sum::<f64>() / total
         };
         // A part that was measured too little to have a score adds nothing that was measured.
-        let counted: fn(&PartCell) -> f64 =
-            |it| if it.score.is_nan() { 0.0 } else { it.coverage };
+        let counted: fn(&PartCell) -> f64 = |it| if it.score.is_nan() { 0.0 } else { it.coverage };
         let coverage = if parts.is_empty() { 0.0 } else { share(counted) };
         let reach = if parts.is_empty() { 0.0 } else { share(|it| it.reach) };
         let gate = self.min_coverage - COVERAGE_ROUNDING;
@@ -139,9 +139,9 @@ impl Aggregate {
                     (Self::Min, _) => add(order.first(), 1.0),
                     (Self::Max, _) => {
                         let top = order.last().map(score);
-                        let first = order.iter().find(|it| {
-                            top.is_some_and(|top| score(it).total_cmp(&top).is_eq())
-                        });
+                        let first = order
+                            .iter()
+                            .find(|it| top.is_some_and(|top| score(it).total_cmp(&top).is_eq()));
                         add(first, 1.0);
                     }
                     (_, Some((left, right))) => {

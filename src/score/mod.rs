@@ -19,6 +19,7 @@ pub use explain::{Explanation, GroupLine, Line, NoScore};
 pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
+pub(crate) use explain::{Frame, present};
 pub(crate) use points::PointMap;
-pub(crate) use run::{Applied, Context, ScoreCell, same};
+pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
 pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, Scorecard};

@@ -115,24 +115,21 @@ impl PointMap {
     /// Expressions are not of one value and give NaN here.
     pub(crate) fn of(&self, column: &Column, row: usize) -> f64 {
         match (column.data(), self) {
-            (Data::Number(values), _) => {
-                values.get(row).map_or(f64::NAN, |it| self.of_number(*it))
-            }
+            (Data::Number(values), _) => values.get(row).map_or(f64::NAN, |it| self.of_number(*it)),
             (Data::Flag(values), Self::Flag { yes, no }) => match values.get(row) {
                 Some(1) => *yes,
                 Some(0) => *no,
                 _ => f64::NAN,
             },
-            (Data::Text { codes, labels }, Self::Map { points, other }) => codes
-                .get(row)
-                .and_then(|it| labels.text(*it))
-                .map_or(f64::NAN, |text| {
+            (Data::Text { codes, labels }, Self::Map { points, other }) => {
+                codes.get(row).and_then(|it| labels.text(*it)).map_or(f64::NAN, |text| {
                     points
                         .binary_search_by(|(name, _)| name.as_ref().cmp(text.as_ref()))
                         .ok()
                         .and_then(|at| points.get(at))
                         .map_or(*other, |(_, it)| *it)
-                }),
+                })
+            }
             _ => f64::NAN,
         }
     }
@@ -256,7 +253,12 @@ mod tests {
         // OpenSSF criticality: log(1 + value) / log(1 + upper).
         check(
             &Points::Log(LogPoints { worst: 0.0, best: 5000.0 }),
-            &[(0.0, 0.0), (5000.0, 100.0), (9e9, 100.0), (70.0, 71.0_f64.ln() / 5001.0_f64.ln() * 100.0)],
+            &[
+                (0.0, 0.0),
+                (5000.0, 100.0),
+                (9e9, 100.0),
+                (70.0, 71.0_f64.ln() / 5001.0_f64.ln() * 100.0),
+            ],
         );
         check(
             &Points::Decay(DecayPoints { half_life: 7.0 }),
@@ -272,7 +274,8 @@ mod tests {
     #[test]
     fn knots_hold_their_ends() {
         let knots = [[0.0, 80.0], [2.0, 100.0], [8.0, 75.0]];
-        for (value, expected) in [(-1.0, 80.0), (1.0, 90.0), (2.0, 100.0), (5.0, 87.5), (9.0, 75.0)] {
+        for (value, expected) in [(-1.0, 80.0), (1.0, 90.0), (2.0, 100.0), (5.0, 87.5), (9.0, 75.0)]
+        {
             assert!((interpolate(&knots, value) - expected).abs() < 1e-12);
         }
         assert!(interpolate(&[], 1.0).is_nan());

@@ -1,0 +1,293 @@
+//! What an assessment says.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::config::RuleSeverity;
+use crate::fault::Fault;
+use crate::frame::{Column, SubjectKind, Table};
+use crate::score::{ScoreCell, present};
+use crate::state::State;
+use crate::time::AsOf;
+use crate::value::Value;
+
+/// The results for all subjects on one day.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    pub(super) as_of: AsOf,
+    pub(super) engine: Arc<str>,
+    /// By kind of subject.
+    pub(super) tables: Vec<Table>,
+    /// Names of columns by kind and slot.
+    pub(super) names: Vec<Vec<String>>,
+    pub(super) cards: Vec<CardResult>,
+    pub(super) rules: Vec<RuleResult>,
+    pub(super) notes: Vec<Note>,
+    pub(super) faults: Vec<Fault>,
+    /// Before and after.
+    pub(super) past: Arc<State>,
+    pub(super) state: State,
+    pub(super) manual: Vec<Manual>,
+}
+
+/// A manual value that was in force.
+#[derive(Debug, Clone)]
+pub(super) struct Manual {
+    pub(super) kind: SubjectKind,
+    pub(super) subject: String,
+    pub(super) scorecard: String,
+    pub(super) effect: crate::score::Effect,
+    pub(super) text: String,
+}
+
+/// A scorecard's results, one per subject.
+#[derive(Debug, Clone)]
+pub(super) struct CardResult {
+    pub(super) name: String,
+    pub(super) kind: SubjectKind,
+    pub(super) bands: Vec<String>,
+    pub(super) cells: Vec<ScoreCell>,
+}
+
+/// A subject's score with what a score must never be without.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SubjectScore<'a> {
+    /// The subject's id.
+    pub subject: &'a str,
+    /// 0 to 100; none where too little is measured.
+    pub score: Option<f64>,
+    /// The score before any override.
+    pub raw_score: Option<f64>,
+    /// The share of weight that is measured, 0 to 1.
+    pub coverage: f64,
+    /// The score with every missing input at its worst and at its best.
+    pub interval: Option<[f64; 2]>,
+    /// The band, held by margin and stay.
+    pub band: Option<&'a str>,
+    /// The band of the score alone.
+    pub raw_band: Option<&'a str>,
+    /// The day of the oldest input that counts, where known.
+    pub oldest_input: Option<NaiveDate>,
+}
+
+/// How many subjects are in a band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct BandCount<'a> {
+    /// The band; none for subjects without a score.
+    pub band: Option<&'a str>,
+    /// How many.
+    pub subjects: usize,
+}
+
+/// What a rule says of all subjects.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct RuleResult {
+    /// The rule's name.
+    pub rule: String,
+    /// What it is about.
+    pub kind: SubjectKind,
+    /// How much it matters.
+    pub severity: RuleSeverity,
+    /// Where it fires.
+    pub firing: Vec<Alert>,
+    /// How many subjects it is quiet about.
+    pub quiet: usize,
+    /// Subjects for which its condition has no data.
+    pub no_data: Vec<Arc<str>>,
+    /// Subjects for which it could not be asked, with the reason.
+    pub faulted: Vec<(Arc<str>, String)>,
+}
+
+/// A rule that fires for a subject.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Alert {
+    /// The rule's name.
+    pub rule: String,
+    /// What the subject is.
+    pub kind: SubjectKind,
+    /// The subject's id.
+    pub subject: Arc<str>,
+    /// How much it matters.
+    pub severity: RuleSeverity,
+    /// What to tell people; the rule's name where it has no message.
+    pub message: String,
+    /// What the condition read, in the order of the engine's columns.
+    pub evidence: Vec<(String, Value)>,
+    /// The rule's labels.
+    pub labels: std::collections::BTreeMap<String, String>,
+}
+
+/// Something about a column that a reader of results should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub enum Note {
+    /// A given column was used instead of what the metric would have been derived from.
+    Given {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+    },
+    /// Values outside the declared range or list were taken as missing.
+    OutOfRange {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+        /// How many.
+        values: usize,
+    },
+    /// Records or values that could not be used were left out.
+    LeftOut {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+        /// How many.
+        values: usize,
+        /// Why.
+        reason: LeftOut,
+    },
+}
+
+/// Why records or values were left out of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LeftOut {
+    /// The metric's `where` reads something that the record does not have.
+    NoData,
+    /// The amount is in a currency without a rate to the reporting currency.
+    NoRate,
+    /// The value is of another kind than the metric.
+    OtherKind,
+}
+
+impl Assessment {
+    /// The day for which it was made.
+    #[must_use]
+    pub const fn as_of(&self) -> AsOf {
+        self.as_of
+    }
+
+    /// The hash of the engine that made it.
+    #[must_use]
+    pub fn engine(&self) -> &str {
+        &self.engine
+    }
+
+    /// The ids of the subjects of a kind that were assessed.
+    #[must_use]
+    pub fn subjects(&self, kind: SubjectKind) -> &[Arc<str>] {
+        self.tables.get(kind.index()).map_or(&[], Table::ids)
+    }
+
+    /// The names of the scorecards.
+    pub fn scorecards(&self) -> impl Iterator<Item = &str> {
+        self.cards.iter().map(|it| it.name.as_str())
+    }
+
+    /// Every subject's score on a scorecard, in the order of [`Assessment::subjects`]; none for an
+    /// unknown scorecard.
+    pub fn scores(&self, scorecard: &str) -> impl Iterator<Item = SubjectScore<'_>> {
+        let card = self.card(scorecard);
+        card.into_iter().flat_map(move |card| {
+            let ids = self.subjects(card.kind).iter();
+            ids.zip(&card.cells).map(|(id, cell)| card.view(id, cell))
+        })
+    }
+
+    /// A subject's score on a scorecard.
+    #[must_use]
+    pub fn score(&self, scorecard: &str, subject: &str) -> Option<SubjectScore<'_>> {
+        let card = self.card(scorecard)?;
+        let table = self.tables.get(card.kind.index())?;
+        let row = table.row_of(subject)?;
+        Some(card.view(table.ids().get(row)?, card.cells.get(row)?))
+    }
+
+    /// How many subjects are in each band, lowest first, then those without a score if any.
+    #[must_use]
+    pub fn bands(&self, scorecard: &str) -> Vec<BandCount<'_>> {
+        let Some(card) = self.card(scorecard) else { return Vec::new() };
+        let mut counts: Vec<BandCount<'_>> =
+            card.bands.iter().map(|it| BandCount { band: Some(it), subjects: 0 }).collect();
+        let mut without = 0;
+        for cell in &card.cells {
+            match cell.band.and_then(|it| counts.get_mut(it)) {
+                Some(it) => it.subjects += 1,
+                None => without += 1,
+            }
+        }
+        if without > 0 {
+            counts.push(BandCount { band: None, subjects: without });
+        }
+        counts
+    }
+
+    /// The column of a metric, score or other name of the config, for a kind of subject.
+    #[must_use]
+    pub fn column(&self, kind: SubjectKind, name: &str) -> Option<&Column> {
+        let slot = self.names.get(kind.index())?.iter().position(|it| it == name)?;
+        self.tables.get(kind.index())?.column(slot)
+    }
+
+    /// A subject's value of a metric, score or other name; missing where there is none.
+    #[must_use]
+    pub fn value(&self, kind: SubjectKind, name: &str, subject: &str) -> Value {
+        let row = self.tables.get(kind.index()).and_then(|it| it.row_of(subject));
+        match (self.column(kind, name), row) {
+            (Some(column), Some(row)) => column.value(row),
+            _ => Value::Missing,
+        }
+    }
+
+    /// What each rule says.
+    #[must_use]
+    pub fn rules(&self) -> &[RuleResult] {
+        &self.rules
+    }
+
+    /// What a reader should know about the columns.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// What was wrong with the input or the state.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// What to hand to the next assessment.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(super) fn card(&self, name: &str) -> Option<&CardResult> {
+        self.cards.iter().find(|it| it.name == name)
+    }
+}
+
+impl CardResult {
+    fn view<'a>(&'a self, subject: &'a str, cell: &ScoreCell) -> SubjectScore<'a> {
+        let band = |it: Option<usize>| it.and_then(|it| self.bands.get(it)).map(String::as_str);
+        SubjectScore {
+            subject,
+            score: present(cell.score),
+            raw_score: present(cell.raw),
+            coverage: cell.coverage,
+            interval: cell.interval(),
+            band: band(cell.band),
+            raw_band: band(cell.raw_band),
+            oldest_input: cell.oldest.and_then(NaiveDate::from_num_days_from_ce_opt),
+        }
+    }
+}

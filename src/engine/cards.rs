@@ -1,0 +1,504 @@
+//! Scorecards of a config: checked, and compiled.
+
+use std::sync::Arc;
+
+use super::plan::{Outputs, Slot, Step, Work};
+use super::points::all;
+use super::resolve::{Found, Resolver};
+use crate::config::{
+    FactorConfig, GroupConfig, MissingPolicy, ScorecardConfig, Valued, Variants, Weights,
+};
+use crate::expr::{Program, Symbol, Want};
+use crate::fault::{Code, Fault};
+use crate::frame::SubjectKind;
+use crate::score::{AutoOverride, Band, Bands, Effect, Factor, Group, Part, Scorecard};
+use crate::time::Period;
+use crate::verdict::Choice;
+
+/// The coverage a scorecard demands where it does not say: half. Our choice: under half, more of
+/// the score is guessed than known; tested by `a_score_needs_half_its_weight_unless_said`.
+const USUAL_COVERAGE: f64 = 0.5;
+
+/// How far sums of percent weights may be from 100: the rounding of decimal fractions.
+const PERCENT_ROUNDING: f64 = 1e-6;
+
+/// The deepest nesting of groups. Our choice, tested by `groups_nested_too_deep_are_refused`.
+const DEEPEST: usize = 32;
+
+/// Settings that hold for everything below.
+#[derive(Clone, Copy)]
+struct Inherited {
+    warm_up: Option<Period>,
+    max_age: Option<Period>,
+    weights: Weights,
+    depth: usize,
+}
+
+/// A scorecard on the way.
+struct Builder<'r, 'c> {
+    resolver: &'r Resolver<'c>,
+    kind: SubjectKind,
+    conditions: Vec<(String, Program)>,
+    factors: Vec<Factor>,
+    groups: Vec<Group>,
+    /// Names of the groups above each group.
+    paths: Vec<Vec<String>>,
+    sound: bool,
+}
+
+impl Resolver<'_> {
+    /// Compiles the scorecard at a place of the config, and defines its outputs.
+    pub(super) fn card(&self, kind: SubjectKind, at: usize) -> Found {
+        let Some(config) = self.config.scorecards.get(at) else { return Found::Unknown };
+        let path = format!("scorecards[{at}]");
+        let mut builder = Builder {
+            resolver: self,
+            kind,
+            conditions: Vec::new(),
+            factors: Vec::new(),
+            groups: Vec::new(),
+            paths: Vec::new(),
+            sound: self.check_name(&config.name, &format!("{path}.name")),
+        };
+        builder.whole(config, &path);
+        let bands = self.bands(config, &path);
+        let overrides = builder.overrides(config, &path);
+        let age = builder.age(&path);
+        let (Some(bands), Some(overrides), true) = (bands, overrides, builder.sound) else {
+            return Found::Broken;
+        };
+        let card = Scorecard {
+            name: config.name.clone(),
+            kind,
+            conditions: builder.conditions.into_iter().map(|(_, it)| it).collect(),
+            factors: builder.factors,
+            groups: builder.groups,
+            bands,
+            overrides,
+            age,
+        };
+        Found::Symbol(self.outputs(kind, at, card, &builder.paths))
+    }
+
+    /// Gives a scorecard's outputs their slots and names.
+    fn outputs(
+        &self,
+        kind: SubjectKind,
+        at: usize,
+        card: Scorecard,
+        paths: &[Vec<String>],
+    ) -> Symbol {
+        let name = &card.name;
+        let labels: Option<Arc<[Arc<str>]>> = (!card.bands.list.is_empty())
+            .then(|| card.bands.list.iter().map(|it| Arc::from(it.name.as_str())).collect());
+        let number = |suffix: &str, top: f64| {
+            let slot = Slot::number(format!("{name}{suffix}"), Some((0.0, top)));
+            (self.slot(kind, slot.clone()), slot)
+        };
+        let text = |suffix: &str| {
+            let slot = Slot::text(format!("{name}{suffix}"), labels.clone());
+            (self.slot(kind, slot.clone()), slot)
+        };
+        let score = number("", 100.0);
+        let fixed = [
+            number(".raw_score", 100.0),
+            number(".coverage", 1.0),
+            text(".band"),
+            text(".raw_band"),
+        ];
+        let groups: Vec<(usize, Slot)> = paths
+            .iter()
+            .take(card.groups.len().saturating_sub(1))
+            .map(|path| number(&format!(".{}", path.join(".")), 100.0))
+            .collect();
+        for (slot, info) in fixed.iter().chain(&groups) {
+            self.define(kind, info.name.clone(), info.symbol(*slot));
+        }
+        let symbol = score.1.symbol(score.0);
+        self.define(kind, name.clone(), symbol.clone());
+        let [raw_score, coverage, band, raw_band] = fixed.map(|(it, _)| it);
+        let groups = groups.into_iter().map(|(it, _)| it).collect();
+        let outputs = Outputs { score: score.0, raw_score, coverage, band, raw_band, groups };
+        self.step(Step { kind, slot: score.0, work: Work::Card { card: at, outputs } });
+        self.keep_card(at, card);
+        symbol
+    }
+
+    fn bands(&self, config: &ScorecardConfig, path: &str) -> Option<Bands> {
+        let margin = config.margin.unwrap_or(0.0);
+        let mut sound = (0.0..=50.0).contains(&margin);
+        if !sound {
+            let message = format!("the margin must be in 0..=50 points, got {margin}");
+            self.fault(Fault::new(Code::OutOfRange, format!("{path}.margin"), message));
+        }
+        let mut list: Vec<Band> = Vec::new();
+        for (at, band) in config.bands.iter().enumerate() {
+            let path = format!("{path}.bands[{at}]");
+            let (edge, with_edge) = match (band.from, band.above) {
+                (Some(_), Some(_)) => {
+                    let message = "a band has one lower edge, `from` or `above`";
+                    self.fault(Fault::new(Code::Incompatible, &path, message));
+                    sound = false;
+                    continue;
+                }
+                (Some(edge), None) => (edge, true),
+                (None, Some(edge)) => (edge, false),
+                (None, None) if at == 0 => (f64::NEG_INFINITY, true),
+                (None, None) => {
+                    let message = format!("the band `{}` has no lower edge", band.name);
+                    let fault = Fault::new(Code::MissingKey, &path, message);
+                    self.fault(
+                        fault.help("add `from` or `above`; only the lowest band goes without"),
+                    );
+                    sound = false;
+                    continue;
+                }
+            };
+            // The lowest band takes in everything below its edge as well: nothing is without a band.
+            let edge = if at == 0 { f64::NEG_INFINITY } else { edge };
+            sound &= at == 0 || self.check_points(edge, &path);
+            if let Some(last) = list.last().filter(|it| it.edge >= edge) {
+                let message =
+                    format!("`{}` must begin above `{}`, got {edge}", band.name, last.name);
+                self.fault(Fault::new(Code::Unreachable, &path, message));
+                sound = false;
+            }
+            if list.iter().any(|it| it.name == band.name) {
+                let message = format!("the band `{}` stands twice", band.name);
+                self.fault(Fault::new(Code::Duplicate, &path, message));
+                sound = false;
+            }
+            list.push(Band { name: band.name.clone(), edge, with_edge });
+        }
+        sound.then_some(Bands { list, margin, min_stay: config.min_stay })
+    }
+}
+
+impl Builder<'_, '_> {
+    fn whole(&mut self, config: &ScorecardConfig, path: &str) {
+        let inherited = Inherited {
+            warm_up: config.warm_up,
+            max_age: config.max_age,
+            weights: config.weights,
+            depth: 0,
+        };
+        let parts = self.parts(&config.factors, &config.groups, inherited, path, &[]);
+        let min_coverage = config.min_coverage.unwrap_or(USUAL_COVERAGE);
+        self.check_coverage(min_coverage, path);
+        self.groups.push(Group {
+            name: config.name.clone(),
+            weight: Choice::one(1.0),
+            aggregate: config.aggregate,
+            min_coverage,
+            applies: None,
+            parts,
+        });
+        self.paths.push(Vec::new());
+    }
+
+    fn parts(
+        &mut self,
+        factors: &[FactorConfig],
+        groups: &[GroupConfig],
+        inherited: Inherited,
+        path: &str,
+        above: &[String],
+    ) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for (at, factor) in factors.iter().enumerate() {
+            let path = format!("{path}.factors[{at}]");
+            match self.factor(factor, inherited, &path) {
+                Some(factor) => {
+                    self.factors.push(factor);
+                    parts.push(Part::Factor(self.factors.len() - 1));
+                }
+                None => self.sound = false,
+            }
+        }
+        for (at, group) in groups.iter().enumerate() {
+            let path = format!("{path}.groups[{at}]");
+            match self.group(group, inherited, &path, above) {
+                Some(it) => parts.push(Part::Group(it)),
+                None => self.sound = false,
+            }
+        }
+        if factors.is_empty() && groups.is_empty() {
+            let fault = Fault::new(Code::Empty, path, "expected at least one factor or group");
+            self.resolver.fault(fault);
+            self.sound = false;
+        }
+        self.check_names(factors, groups, path);
+        self.check_weights(factors, groups, inherited.weights, path);
+        parts
+    }
+
+    fn group(
+        &mut self,
+        config: &GroupConfig,
+        inherited: Inherited,
+        path: &str,
+        above: &[String],
+    ) -> Option<usize> {
+        if inherited.depth >= DEEPEST {
+            let message = format!("groups nest more than {DEEPEST} deep");
+            self.resolver.fault(Fault::new(Code::Limit, path, message));
+            return None;
+        }
+        let named = self.resolver.check_name(&config.name, &format!("{path}.name"));
+        let mut names = above.to_vec();
+        names.push(config.name.clone());
+        let below = Inherited {
+            warm_up: config.warm_up.or(inherited.warm_up),
+            max_age: config.max_age.or(inherited.max_age),
+            weights: inherited.weights,
+            depth: inherited.depth + 1,
+        };
+        let parts = self.parts(&config.factors, &config.groups, below, path, &names);
+        let min_coverage = config.min_coverage.unwrap_or(0.0);
+        self.check_coverage(min_coverage, path);
+        let weight = self.weight(config.weight.as_ref(), path);
+        let applies = self.optional_condition(config.applies_when.as_deref(), path);
+        let (weight, applies) = (weight?, applies?);
+        named.then_some(())?;
+        self.groups.push(Group {
+            name: config.name.clone(),
+            weight,
+            aggregate: config.aggregate,
+            min_coverage,
+            applies,
+            parts,
+        });
+        self.paths.push(names);
+        Some(self.groups.len() - 1)
+    }
+
+    fn factor(
+        &mut self,
+        config: &FactorConfig,
+        inherited: Inherited,
+        path: &str,
+    ) -> Option<Factor> {
+        let resolver = self.resolver;
+        let metric_path = format!("{path}.metric");
+        let metric = match resolver.find(self.kind, &config.metric, &metric_path) {
+            Found::Symbol(it) => Some(it),
+            Found::Broken => None,
+            Found::Unknown => {
+                let message = format!("unknown metric `{}`", crate::node::shorten(&config.metric));
+                let help = resolver.suggest(self.kind, &config.metric);
+                let fault = Fault::new(Code::UnknownName, metric_path, message);
+                resolver.fault(fault.maybe_help(help));
+                None
+            }
+        };
+        let weight = self.weight(config.weight.as_ref(), path);
+        let points = metric.as_ref().and_then(|metric| {
+            let kind = self.kind;
+            resolver
+                .points(kind, config, metric, path, &mut |path, text| self.condition(path, text))
+        });
+        let applies = self.optional_condition(config.applies_when.as_deref(), path);
+        let missing = self.check_missing(config, path);
+        missing.then_some(())?;
+        Some(Factor {
+            name: config.name.clone().unwrap_or_else(|| config.metric.clone()),
+            metric: config.metric.clone(),
+            slot: metric?.slot,
+            weight: weight?,
+            points: points?,
+            missing: config.missing,
+            prior: config.prior.unwrap_or(f64::NAN),
+            applies: applies?,
+            max_age: config.max_age.or(inherited.max_age),
+            warm_up: config.warm_up.or(inherited.warm_up),
+        })
+    }
+
+    fn weight(
+        &mut self,
+        weight: Option<&Variants<Valued<f64>>>,
+        path: &str,
+    ) -> Option<Choice<f64>> {
+        let path = format!("{path}.weight");
+        let check = |number: f64, path: &str| {
+            let fine = (0.0..=super::metrics::LARGEST.sqrt()).contains(&number);
+            if !fine {
+                let message = format!("a weight must be 0 or more, got {number}");
+                self.resolver.fault(Fault::new(Code::OutOfRange, path, message));
+            }
+            fine
+        };
+        match weight {
+            None => Some(Choice::one(1.0)),
+            Some(Variants::One(Valued(it))) => check(*it, &path).then(|| Choice::one(*it)),
+            Some(Variants::Cases(cases)) => {
+                let numbers = all(cases
+                    .iter()
+                    .enumerate()
+                    .map(|(at, case)| check(case.body.0, &format!("{path}[{at}].value"))));
+                if cases.is_empty() {
+                    let fault = Fault::new(Code::Empty, &path, "expected at least one case");
+                    self.resolver.fault(fault);
+                }
+                let compiled: Vec<Option<(Option<usize>, f64)>> = cases
+                    .iter()
+                    .enumerate()
+                    .map(|(at, case)| {
+                        let path = format!("{path}[{at}]");
+                        self.resolver.check_reachable(case.when.is_none(), at, cases.len(), &path);
+                        match &case.when {
+                            None => Some((None, case.body.0)),
+                            Some(text) => self
+                                .condition(&format!("{path}.when"), text)
+                                .map(|it| (Some(it), case.body.0)),
+                        }
+                    })
+                    .collect();
+                let cases = compiled.into_iter().collect::<Option<Vec<_>>>()?;
+                (numbers && !cases.is_empty()).then_some(Choice { cases })
+            }
+        }
+    }
+
+    /// The number of a condition; equal texts share one.
+    fn condition(&mut self, path: &str, text: &str) -> Option<usize> {
+        if let Some(at) = self.conditions.iter().position(|(it, _)| it == text) {
+            return Some(at);
+        }
+        let program = self.resolver.compile(self.kind, path, text, Want::Flag)?;
+        self.conditions.push((text.to_owned(), program));
+        Some(self.conditions.len() - 1)
+    }
+
+    /// Outer `None` is a fault, inner `None` is no condition.
+    fn optional_condition(&mut self, text: Option<&str>, path: &str) -> Option<Option<usize>> {
+        match text {
+            None => Some(None),
+            Some(text) => self.condition(&format!("{path}.applies_when"), text).map(Some),
+        }
+    }
+
+    fn overrides(&mut self, config: &ScorecardConfig, path: &str) -> Option<Vec<AutoOverride>> {
+        let resolver = self.resolver;
+        let rules: Vec<Option<AutoOverride>> = config
+            .overrides
+            .iter()
+            .enumerate()
+            .map(|(at, it)| {
+                let path = format!("{path}.overrides[{at}]");
+                let condition = self.condition(&format!("{path}.when"), &it.when);
+                let effect = match (it.set, it.cap, it.floor) {
+                    (Some(it), None, None) => Some(Effect::Set(it)),
+                    (None, Some(it), None) => Some(Effect::Cap(it)),
+                    (None, None, Some(it)) => Some(Effect::Floor(it)),
+                    _ => {
+                        let message = "expected exactly one of `set`, `cap` and `floor`";
+                        resolver.fault(Fault::new(Code::Incompatible, &path, message));
+                        None
+                    }
+                };
+                let points = it.set.or(it.cap).or(it.floor)?;
+                let fine = resolver.check_points(points, &path);
+                let reason = it.reason.clone();
+                Some(AutoOverride { condition: condition?, effect: effect?, reason })
+                    .filter(|_| fine)
+            })
+            .collect();
+        rules.into_iter().collect()
+    }
+
+    /// The slot of the subject's age, if a factor warms up.
+    fn age(&mut self, path: &str) -> Option<usize> {
+        let needed = self.factors.iter().any(|it| it.warm_up.is_some_and(|it| !it.is_zero()));
+        if !needed {
+            return None;
+        }
+        let path = format!("{path}.warm_up");
+        match self.resolver.find(self.kind, "age_days", &path) {
+            Found::Symbol(it) => Some(it.slot),
+            Found::Broken | Found::Unknown => {
+                let message = format!("the age of a {} is not known", self.kind);
+                let fault = Fault::new(Code::UnknownName, path, message);
+                self.resolver.fault(fault.help("declare a metric `age_days` for it"));
+                self.sound = false;
+                None
+            }
+        }
+    }
+
+    fn check_missing(&self, config: &FactorConfig, path: &str) -> bool {
+        let resolver = self.resolver;
+        let prior =
+            config.prior.is_none_or(|it| resolver.check_points(it, &format!("{path}.prior")));
+        let policy = match config.missing {
+            MissingPolicy::Prior if config.prior.is_none() => {
+                let message = "`missing = \"prior\"` needs the population's points";
+                let fault = Fault::new(Code::MissingKey, path, message);
+                resolver.fault(fault.help("add `prior = …`, the mean points of all subjects"));
+                false
+            }
+            MissingPolicy::Value(it) => resolver.check_points(it, &format!("{path}.missing.value")),
+            MissingPolicy::Carry(it) if it.is_zero() => {
+                let message = "a value carried for no time is not carried";
+                let path = format!("{path}.missing.carry");
+                resolver.fault(Fault::new(Code::OutOfRange, path, message));
+                false
+            }
+            _ => true,
+        };
+        prior && policy
+    }
+
+    fn check_coverage(&mut self, min_coverage: f64, path: &str) {
+        if !(0.0..=1.0).contains(&min_coverage) {
+            let message = format!("a coverage must be in 0..=1, got {min_coverage}");
+            let path = format!("{path}.min_coverage");
+            let fault = Fault::new(Code::OutOfRange, path, message);
+            self.resolver.fault(fault.help("1 is all of the weight, 0.5 half of it"));
+            self.sound = false;
+        }
+    }
+
+    /// Names among neighbours are unique, so that every line of an explanation is.
+    fn check_names(&mut self, factors: &[FactorConfig], groups: &[GroupConfig], path: &str) {
+        let factors = factors.iter().enumerate().map(|(at, it)| {
+            (format!("{path}.factors[{at}]"), it.name.as_ref().unwrap_or(&it.metric).as_str())
+        });
+        let groups = groups
+            .iter()
+            .enumerate()
+            .map(|(at, it)| (format!("{path}.groups[{at}]"), it.name.as_str()));
+        let named = factors.chain(groups).map(|(path, name)| (path, self.kind, name));
+        self.resolver.check_duplicates("factor or group", named);
+    }
+
+    fn check_weights(
+        &mut self,
+        factors: &[FactorConfig],
+        groups: &[GroupConfig],
+        weights: Weights,
+        path: &str,
+    ) {
+        let all = factors.iter().map(|it| &it.weight).chain(groups.iter().map(|it| &it.weight));
+        let plain: Option<Vec<f64>> = all
+            .map(|it| match it {
+                None => Some(1.0),
+                Some(Variants::One(Valued(it))) => Some(*it),
+                Some(Variants::Cases(_)) => None,
+            })
+            .collect();
+        // Weights that differ by case are checked where they are used.
+        let Some(plain) = plain.filter(|it| !it.is_empty()) else { return };
+        let sum: f64 = plain.iter().sum();
+        if weights == Weights::Percent && (sum - 100.0).abs() > PERCENT_ROUNDING {
+            let message = format!("the weights must sum to 100 percent, got {sum}");
+            let fault = Fault::new(Code::WrongWeights, path, message);
+            self.resolver.fault(fault.help("or say `weights = \"relative\"`"));
+            self.sound = false;
+        } else if plain.iter().all(|it| *it <= 0.0) {
+            let fault = Fault::new(Code::WrongWeights, path, "no weight is above 0");
+            self.resolver.fault(fault);
+            self.sound = false;
+        }
+    }
+}

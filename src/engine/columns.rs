@@ -1,0 +1,326 @@
+//! The subjects of an assessment and the columns that need no scorecard.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::input::Input;
+use super::plan::{Attribute, Slot};
+use crate::expr::{Outcome, Program};
+use crate::fault::{Code, Fault, did_you_mean};
+use crate::frame::{Column, Data, Labels, NO_DAY, NO_ROW, SubjectKind, Table};
+use crate::metric::{Derivation, Derived, Keep, RecordFilter, attribute, custom};
+use crate::money::Currency;
+use crate::time::AsOf;
+use crate::value::{Kind, Value};
+use crate::verdict::{Verdict, ask, is_solid};
+
+/// The subjects of one kind: who they are and where their values stand.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rows {
+    pub(super) ids: Vec<Arc<str>>,
+    /// Rows in the book, where there is one.
+    in_book: Option<Vec<u32>>,
+    /// Rows in the frame, where there is one.
+    in_frame: Option<Vec<u32>>,
+    /// Rows of parents, per kind.
+    pub(super) parents: BTreeMap<SubjectKind, Vec<u32>>,
+}
+
+/// Finds the subjects of every kind.
+pub(super) fn all_rows(input: &Input<'_>, as_of: AsOf, faults: &mut Vec<Fault>) -> Vec<Rows> {
+    let mut all: Vec<Rows> =
+        SubjectKind::ALL.iter().map(|kind| rows(input, *kind, as_of, faults)).collect();
+    for child in SubjectKind::ALL {
+        for parent in SubjectKind::ALL.into_iter().filter(|it| *it < child) {
+            let links = links(input, &all, child, parent);
+            if let Some(rows) = all.get_mut(child.index()) {
+                rows.parents.insert(parent, links);
+            }
+        }
+    }
+    all
+}
+
+fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Fault>) -> Rows {
+    let frame = input.frames.get(&kind);
+    let Some(book) = input.book.filter(|it| frame.is_none() || !it.subjects(kind).is_empty())
+    else {
+        let ids = frame.map_or_else(Vec::new, |it| it.ids().to_vec());
+        let in_frame = frame.map(|it| (0..it.len() as u32).collect());
+        return Rows { ids, in_frame, ..Rows::default() };
+    };
+    let born = book.born(kind, as_of);
+    let ended = book.ended(kind, as_of);
+    let lives = |at: usize| {
+        born.get(at).copied().unwrap_or(true)
+            && (input.with_ended || !ended.get(at).copied().unwrap_or(false))
+    };
+    let live: Vec<(u32, Arc<str>)> = book
+        .subjects(kind)
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| lives(*at))
+        .map(|(at, id)| (at as u32, Arc::clone(id)))
+        .collect();
+    let in_frame = frame.map(|frame| {
+        let places: BTreeMap<&str, u32> =
+            frame.ids().iter().zip(0..).map(|(id, at)| (id.as_ref(), at)).collect();
+        for (id, at) in &places {
+            if book.row_of(kind, id).is_none() {
+                let path = format!("{}[{at}]", kind.plural());
+                let message = format!("the given {kind} `{id}` is not in the book");
+                let known = book.subjects(kind).iter().map(AsRef::as_ref);
+                let fault = Fault::new(Code::UnknownReference, path, message);
+                faults.push(fault.maybe_help(did_you_mean(id, known)));
+            }
+        }
+        live.iter().map(|(_, id)| places.get(id.as_ref()).copied().unwrap_or(NO_ROW)).collect()
+    });
+    let (in_book, ids) = live.into_iter().unzip();
+    Rows { ids, in_book: Some(in_book), in_frame, parents: BTreeMap::new() }
+}
+
+/// For each row its parent's row among the subjects that are assessed.
+fn links(input: &Input<'_>, all: &[Rows], child: SubjectKind, parent: SubjectKind) -> Vec<u32> {
+    let (Some(children), Some(parents)) = (all.get(child.index()), all.get(parent.index())) else {
+        return Vec::new();
+    };
+    if let (Some(frame), None) = (input.frames.get(&child), &children.in_book) {
+        let places: BTreeMap<&str, u32> =
+            parents.ids.iter().zip(0..).map(|(id, at)| (id.as_ref(), at)).collect();
+        let given = frame.parents(parent).unwrap_or(&[]);
+        let place = |it: &Option<Arc<str>>| {
+            it.as_ref().and_then(|it| places.get(it.as_ref())).copied().unwrap_or(NO_ROW)
+        };
+        let mut links: Vec<u32> = given.iter().map(place).collect();
+        links.resize(children.ids.len(), NO_ROW);
+        return links;
+    }
+    let (Some(book), Some(rows), Some(of_parents)) =
+        (input.book, &children.in_book, &parents.in_book)
+    else {
+        return vec![NO_ROW; children.ids.len()];
+    };
+    let mut places = vec![NO_ROW; book.subjects(parent).len()];
+    for (at, row) in of_parents.iter().enumerate() {
+        if let Some(place) = places.get_mut(*row as usize) {
+            *place = at as u32;
+        }
+    }
+    let in_book = book.parent_rows(child, parent);
+    rows.iter()
+        .map(|row| in_book.get(*row as usize).copied().unwrap_or(NO_ROW))
+        .map(|row| places.get(row as usize).copied().unwrap_or(NO_ROW))
+        .collect()
+}
+
+/// Where columns come from.
+pub(super) struct Source<'a> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) as_of: AsOf,
+    pub(super) currency: Option<Currency>,
+}
+
+/// A column, and what there is to say about it.
+pub(super) struct Made {
+    pub(super) column: Column,
+    /// Whether it was given by the host.
+    pub(super) given: bool,
+    /// Records left out because their `where` has no data.
+    pub(super) unclear: usize,
+    /// Amounts without a rate to the reporting currency.
+    pub(super) unconverted: usize,
+    /// Values of another kind than the metric's.
+    pub(super) other_kind: usize,
+}
+
+impl Made {
+    /// A column about which there is nothing to say.
+    pub(super) const fn plain(column: Column) -> Self {
+        Self { column, given: false, unclear: 0, unconverted: 0, other_kind: 0 }
+    }
+
+    fn derived(derived: &Derived, rows: &[u32]) -> Self {
+        Self {
+            column: derived.column.gather(rows),
+            given: false,
+            unclear: derived.unclear,
+            unconverted: derived.unconverted,
+            other_kind: derived.other_kind,
+        }
+    }
+}
+
+impl Source<'_> {
+    /// The given column of that name, if it is of the right kind.
+    pub(super) fn given(
+        &self,
+        kind: SubjectKind,
+        rows: &Rows,
+        slot: &Slot,
+        faults: &mut Vec<Fault>,
+    ) -> Option<Column> {
+        let column = self.input.frames.get(&kind)?.get(&slot.name)?;
+        if column.kind() != slot.kind {
+            let path = format!("{}.{}", kind.plural(), slot.name);
+            let message =
+                format!("the given column is {}, the metric is {}", column.kind(), slot.kind);
+            faults.push(Fault::new(Code::WrongType, path, message));
+            return Some(Column::missing(slot.kind, rows.ids.len()));
+        }
+        rows.in_frame.as_ref().map(|it| column.gather(it))
+    }
+
+    pub(super) fn attribute(
+        &self,
+        kind: SubjectKind,
+        rows: &Rows,
+        slot: &Slot,
+        which: Option<&Attribute>,
+    ) -> Made {
+        let absent = || Made::plain(Column::missing(slot.kind, rows.ids.len()));
+        let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
+            return absent();
+        };
+        let derived = match which {
+            None => None,
+            Some(Attribute::BuiltIn(name)) => {
+                attribute(book, kind, self.as_of, name, self.currency)
+            }
+            Some(Attribute::Custom(name)) => Some(custom(book, kind, name, slot.kind)),
+        };
+        derived
+            .filter(|it| it.column.kind() == slot.kind)
+            .map_or_else(absent, |it| Made::derived(&it, in_book))
+    }
+
+    pub(super) fn records(
+        &self,
+        kind: SubjectKind,
+        rows: &Rows,
+        slot: &Slot,
+        derivation: &Derivation,
+        filter: Option<&Program>,
+    ) -> Made {
+        let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
+            return Made::plain(Column::missing(slot.kind, rows.ids.len()));
+        };
+        let filter = filter.map(ProgramFilter);
+        let filter = filter.as_ref().map(|it| it as &dyn RecordFilter);
+        let derived = derivation.run(book, kind, self.as_of, self.currency, filter);
+        Made::derived(&derived, in_book)
+    }
+}
+
+/// A `where` over records.
+struct ProgramFilter<'a>(&'a Program);
+
+impl RecordFilter for ProgramFilter<'_> {
+    fn keep(&self, read: &mut dyn FnMut(usize) -> Value) -> Keep {
+        match self.0.run(read) {
+            Outcome::Value(Value::Flag(true)) => Keep::Yes,
+            Outcome::Value(Value::Flag(false)) => Keep::No,
+            _ => Keep::Unclear,
+        }
+    }
+}
+
+/// The reporting currency of a config, if it says one.
+pub(super) fn currency(text: Option<&str>) -> Option<Currency> {
+    text.and_then(|it| it.parse().ok())
+}
+
+/// The values of an expression, whether each is solid, and the first fault of a host's function.
+pub(super) fn expression(program: &Program, table: &Table) -> (Column, Vec<bool>, Option<String>) {
+    let rows = 0..table.len();
+    let mut fault = None;
+    let values: Vec<Value> = rows
+        .clone()
+        .map(|row| match program.run(&mut |slot| table.value(slot, row)) {
+            Outcome::Value(value) => value,
+            Outcome::NoData { .. } => Value::Missing,
+            Outcome::Faulted(why) => {
+                fault.get_or_insert(why);
+                Value::Missing
+            }
+        })
+        .collect();
+    let solid = rows.clone().map(|row| is_solid(program, table, row)).collect();
+    let seen: Vec<i32> = rows
+        .map(|row| {
+            let days = program.slots().iter().filter_map(|slot| table.seen(*slot, row));
+            days.min().unwrap_or(NO_DAY)
+        })
+        .collect();
+    let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
+    (column_of(program.kind(), &values).with_seen(seen), solid, fault)
+}
+
+fn column_of(kind: Kind, values: &[Value]) -> Column {
+    match kind {
+        Kind::Number => Column::numbers(values.iter().map(Value::number)),
+        Kind::Flag => Column::flags(values.iter().map(|it| match it {
+            Value::Flag(it) => Some(*it),
+            _ => None,
+        })),
+        Kind::Text => Column::texts(values.iter().map(|it| match it {
+            Value::Text(it) => Some(it),
+            _ => None,
+        })),
+    }
+}
+
+/// The first name whose condition holds for each row.
+pub(super) fn class(cases: &[(Arc<str>, Option<Program>)], table: &Table) -> (Column, Vec<bool>) {
+    let mut labels = Labels::default();
+    let codes_of: Vec<u32> = cases.iter().map(|(name, _)| labels.code(name)).collect();
+    let mut codes = Vec::with_capacity(table.len());
+    let mut solid = Vec::with_capacity(table.len());
+    for row in 0..table.len() {
+        let mut sure = true;
+        let mut code = Data::NO_CODE;
+        for ((_, when), candidate) in cases.iter().zip(&codes_of) {
+            let verdict = when.as_ref().map_or(Verdict::Yes, |it| ask(it, table, row));
+            sure &= when.as_ref().is_none_or(|it| is_solid(it, table, row));
+            match verdict {
+                Verdict::No => {}
+                Verdict::Yes => {
+                    code = *candidate;
+                    break;
+                }
+                Verdict::NoData | Verdict::Faulted => break,
+            }
+        }
+        codes.push(code);
+        solid.push(sure);
+    }
+    (Column::new(Data::Text { codes, labels: Arc::new(labels) }), solid)
+}
+
+/// Takes out values that the declaration rules out, and says how many.
+pub(super) fn within(column: &mut Column, slot: &Slot) -> usize {
+    let mut out = 0;
+    match column.data_mut() {
+        Data::Number(values) => {
+            let (low, high) = slot.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+            for value in values.iter_mut() {
+                if !value.is_nan() && !(low..=high).contains(value) || value.is_infinite() {
+                    *value = f64::NAN;
+                    out += 1;
+                }
+            }
+        }
+        Data::Flag(_) => {}
+        Data::Text { codes, labels } => {
+            let Some(known) = &slot.labels else { return 0 };
+            for code in codes.iter_mut().filter(|it| **it != Data::NO_CODE) {
+                let text = labels.text(*code);
+                if !text.is_some_and(|text| known.contains(text)) {
+                    *code = Data::NO_CODE;
+                    out += 1;
+                }
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,46 @@
+//! What an assessment is made from.
+
+use std::collections::BTreeMap;
+
+use crate::book::Book;
+use crate::frame::{Frame, SubjectKind};
+
+/// Records, given columns, or both.
+///
+/// Where a book and a frame are about the same kind of subject, the book says which subjects there
+/// are, and a column of the frame wins over what would be derived from the book.
+#[derive(Debug, Clone, Default)]
+pub struct Input<'a> {
+    pub(super) book: Option<&'a Book>,
+    pub(super) frames: BTreeMap<SubjectKind, &'a Frame>,
+    pub(super) with_ended: bool,
+}
+
+impl<'a> Input<'a> {
+    /// The records of a book.
+    #[must_use]
+    pub fn book(book: &'a Book) -> Self {
+        Self { book: Some(book), ..Self::default() }
+    }
+
+    /// The columns of a frame.
+    #[must_use]
+    pub fn frame(frame: &'a Frame) -> Self {
+        Self::default().and_frame(frame)
+    }
+
+    /// The same with the columns of a frame, instead of any for the same kind of subject.
+    #[must_use]
+    pub fn and_frame(mut self, frame: &'a Frame) -> Self {
+        self.frames.insert(frame.kind(), frame);
+        self
+    }
+
+    /// The same with subjects of the book that have ended by the day of the assessment:
+    /// subscriptions cancelled or past their end, cases resolved. They are left out otherwise.
+    #[must_use]
+    pub const fn with_ended(mut self) -> Self {
+        self.with_ended = true;
+        self
+    }
+}

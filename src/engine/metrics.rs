@@ -1,0 +1,223 @@
+//! Metrics of a config: checked, and turned into steps.
+
+use std::sync::Arc;
+
+use super::plan::{Attribute, Slot, Work};
+use super::resolve::{Found, Resolver};
+use crate::config::MetricConfig;
+use crate::expr::{KEYWORDS, Names, Symbol, Want};
+use crate::fault::{Code, Fault, did_you_mean};
+use crate::frame::SubjectKind;
+use crate::metric::{Derivation, Field, attribute_info, table_fields};
+use crate::value::Kind;
+
+/// The largest number that a config may hold, either way: sums and differences of such stay finite.
+pub(super) const LARGEST: f64 = 1e300;
+
+impl Resolver<'_> {
+    /// Compiles the metric at a place of the config.
+    pub(super) fn metric(&self, kind: SubjectKind, at: usize) -> Found {
+        let Some(metric) = self.config.metrics.get(at) else { return Found::Unknown };
+        let path = format!("metrics[{at}]");
+        let sound = self.check_metric(metric, &path);
+        let range = metric.range.map(|[low, high]| (low, high));
+        let work = match (&metric.from, &metric.expr) {
+            (Some(_), _) => self.records(kind, metric, &path),
+            (None, Some(text)) => self
+                .compile(kind, &format!("{path}.expr"), text, Want::Any)
+                .map(|program| (program.kind(), Work::Expression { program })),
+            (None, None) => {
+                let (found, attribute) = self.attribute(kind, metric);
+                Some((found, Work::Attribute { attribute }))
+            }
+        };
+        let Some((found, work)) = work.filter(|_| sound) else { return Found::Broken };
+        if let Some(want) = metric.kind.filter(|it| *it != found) {
+            let message = format!("`{}` is declared as {want}, but is {found}", metric.name);
+            self.fault(Fault::new(Code::WrongType, format!("{path}.type"), message));
+            return Found::Broken;
+        }
+        if !self.fits_kind(metric, found, &path) {
+            return Found::Broken;
+        }
+        let labels =
+            metric.values.as_ref().map(|it| it.iter().map(|it| Arc::from(it.as_str())).collect());
+        let slot = Slot { name: metric.name.clone(), kind: found, range, labels, optional: true };
+        Found::Symbol(self.filled(kind, slot, work))
+    }
+
+    /// What a metric without records and expression reads.
+    fn attribute(&self, kind: SubjectKind, metric: &MetricConfig) -> (Kind, Option<Attribute>) {
+        let name = metric.attribute.as_ref().unwrap_or(&metric.name);
+        if let Some(info) = attribute_info(kind, name) {
+            return (info.kind, Some(Attribute::BuiltIn(name.clone())));
+        }
+        let found =
+            metric.kind.unwrap_or(if metric.values.is_some() { Kind::Text } else { Kind::Number });
+        (found, metric.attribute.clone().map(Attribute::Custom))
+    }
+
+    fn records(
+        &self,
+        kind: SubjectKind,
+        metric: &MetricConfig,
+        path: &str,
+    ) -> Option<(Kind, Work)> {
+        let derivation = match Derivation::resolve(metric, kind) {
+            Ok(it) => Some(it),
+            Err(problems) => {
+                for (key, code, message, help) in problems {
+                    let fault = Fault::new(code, format!("{path}.{key}"), message);
+                    self.fault(fault.maybe_help(help));
+                }
+                None
+            }
+        };
+        let fields = metric.from.as_deref().and_then(table_fields);
+        let filter = match (&metric.filter, fields) {
+            (Some(text), Some(fields)) => {
+                let path = format!("{path}.where");
+                let (program, problems) =
+                    self.language.compile(text, &FieldNames(&fields), Want::Flag);
+                for problem in problems {
+                    self.report(&path, problem);
+                }
+                Some(program?)
+            }
+            // Without fields the table itself is unknown, and that has been reported.
+            (Some(_), None) => return None,
+            (None, _) => None,
+        };
+        let derivation = derivation?;
+        Some((derivation.kind(), Work::Records { derivation: Box::new(derivation), filter }))
+    }
+
+    fn check_metric(&self, metric: &MetricConfig, path: &str) -> bool {
+        let mut sound = self.check_name(&metric.name, &format!("{path}.name"));
+        let sources = [
+            ("attribute", metric.attribute.is_some()),
+            ("from", metric.from.is_some()),
+            ("expr", metric.expr.is_some()),
+        ];
+        let given: Vec<&str> = sources.iter().filter(|(_, it)| *it).map(|(it, _)| *it).collect();
+        if let [first, second, ..] = given.as_slice() {
+            let message = format!("`{first}` and `{second}` exclude one another");
+            self.fault(Fault::new(Code::Incompatible, format!("{path}.{second}"), message));
+            sound = false;
+        }
+        if metric.from.is_none() {
+            for (key, given) in [
+                ("where", metric.filter.is_some()),
+                ("field", metric.field.is_some()),
+                ("take", metric.take.is_some()),
+                ("window", metric.window.is_some()),
+                ("half_life", metric.half_life.is_some()),
+                ("empty", metric.empty.is_some()),
+            ] {
+                if given {
+                    let message = format!("`{key}` needs records to work on");
+                    let fault = Fault::new(Code::Incompatible, format!("{path}.{key}"), message);
+                    self.fault(fault.help("say which with `from`"));
+                    sound = false;
+                }
+            }
+        }
+        if let Some([low, high]) = metric.range {
+            let ends =
+                [low, high].iter().all(|it| self.check_number(*it, &format!("{path}.range")));
+            if ends && low >= high {
+                let message = format!("the range must go from low to high, got {low} to {high}");
+                self.fault(Fault::new(Code::BadOrder, format!("{path}.range"), message));
+            }
+            sound &= ends && low < high;
+        }
+        sound
+    }
+
+    /// Whether the settings that belong to one kind of value stand on that kind.
+    fn fits_kind(&self, metric: &MetricConfig, kind: Kind, path: &str) -> bool {
+        let mut sound = true;
+        if metric.range.is_some() && kind != Kind::Number {
+            let message = format!("`range` is for numbers, `{}` is {kind}", metric.name);
+            self.fault(Fault::new(Code::WrongType, format!("{path}.range"), message));
+            sound = false;
+        }
+        if metric.values.is_some() && kind != Kind::Text {
+            let message = format!("`values` is for texts, `{}` is {kind}", metric.name);
+            self.fault(Fault::new(Code::WrongType, format!("{path}.values"), message));
+            sound = false;
+        }
+        sound
+    }
+
+    /// Whether a name can be used in expressions.
+    pub(super) fn check_name(&self, name: &str, path: &str) -> bool {
+        let mut chars = name.chars();
+        let first = chars.next();
+        let plain = first.is_some_and(|it| it.is_ascii_alphabetic() || it == '_')
+            && chars.all(|it| it.is_ascii_alphanumeric() || it == '_');
+        if plain && !KEYWORDS.contains(&name) {
+            return true;
+        }
+        let fault = if name.is_empty() {
+            Fault::new(Code::Empty, path, "a name must not be empty")
+        } else if plain {
+            Fault::new(Code::BadName, path, format!("`{name}` is a word of the language"))
+        } else {
+            let shown = crate::node::shorten(name);
+            Fault::new(Code::BadName, path, format!("`{shown}` cannot be used in expressions"))
+                .help("a name is a letter or `_`, then letters, digits and `_`")
+        };
+        self.fault(fault);
+        false
+    }
+
+    /// Whether a number of a config can be calculated with.
+    pub(super) fn check_number(&self, number: f64, path: &str) -> bool {
+        let fine = number.abs() <= LARGEST;
+        if !fine {
+            let message = format!("expected a number of at most {LARGEST:e}, got `{number}`");
+            let code = if number.is_finite() { Code::OutOfRange } else { Code::NotFinite };
+            self.fault(Fault::new(code, path, message));
+        }
+        fine
+    }
+
+    /// Reports names that stand twice.
+    pub(super) fn check_duplicates<'n>(
+        &self,
+        what: &str,
+        names: impl Iterator<Item = (String, SubjectKind, &'n str)>,
+    ) {
+        let mut seen = std::collections::BTreeMap::new();
+        for (path, kind, name) in names {
+            if let Some(first) = seen.insert((kind, name), path.clone()) {
+                let message = format!("the {what} `{name}` stands twice for the {kind}");
+                let fault = Fault::new(Code::Duplicate, path, message);
+                self.fault(fault.help(format!("the first stands at {first}")));
+            }
+        }
+    }
+
+    /// Help for an unknown name.
+    pub(super) fn suggest(&self, kind: SubjectKind, name: &str) -> Option<String> {
+        let names = self.names(kind);
+        did_you_mean(name, names.iter().map(String::as_str))
+    }
+}
+
+/// The fields of records, as names in a `where`.
+struct FieldNames<'a>(&'a [Field]);
+
+impl Names for FieldNames<'_> {
+    fn find(&self, name: &str) -> Option<Symbol> {
+        let slot = self.0.iter().position(|it| it.name == name)?;
+        let field = self.0.get(slot)?;
+        let (kind, range, optional) = (field.kind, field.range, field.optional);
+        Some(Symbol { slot, kind, range, labels: None, optional })
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.0.iter().map(|it| it.name.to_string()).collect()
+    }
+}

@@ -1,0 +1,188 @@
+//! The engine: a config compiled, checked whole, and ready to assess any number of subjects.
+//!
+//! [`Engine::compile`] reports every fault at once; [`Engine::assess`] cannot fail: what cannot be
+//! computed for a subject is missing or faulted, with its reason, for that subject alone.
+//!
+//! Must not know: the clock, files, or how a result is shown.
+
+mod assess;
+mod assessment;
+mod cards;
+mod children;
+mod columns;
+mod input;
+mod metrics;
+mod plan;
+mod points;
+mod resolve;
+mod rules;
+
+pub use assessment::{Alert, Assessment, BandCount, LeftOut, Note, RuleResult, SubjectScore};
+pub use input::Input;
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::expr::{Functions, Language};
+use crate::fault::{Fault, Faults, Severity};
+use crate::frame::SubjectKind;
+use crate::node::Node;
+use crate::score::Scorecard;
+use plan::{Rule, Slot, Step};
+use resolve::Resolver;
+
+/// A compiled config.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine, Input, State};
+/// use foretell::frame::{Column, Frame, SubjectKind};
+///
+/// let config = Config::parse(r#"
+///     [[metrics]]
+///     name = "days_since_login"
+///
+///     [[scorecards]]
+///     name = "health"
+///     bands = [{ name = "red" }, { name = "green", from = 50 }]
+///     factors = [{ metric = "days_since_login", points.linear = { worst = 60, best = 0 } }]
+/// "#);
+/// let engine = Engine::compile(&config)?;
+///
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+/// let as_of = "2026-03-01".parse()?;
+/// let assessment = engine.assess(&Input::frame(&frame), as_of, &State::new());
+///
+/// let health = assessment.score("health", "s1").ok_or("no such subject")?;
+/// assert_eq!((health.score, health.band), (Some(25.0), Some("red")));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Engine {
+    config: Config,
+    hash: String,
+    spaces: Vec<Vec<Slot>>,
+    steps: Vec<Step>,
+    /// By number in the config.
+    cards: BTreeMap<usize, Scorecard>,
+    rules: Vec<Rule>,
+    warnings: Vec<Fault>,
+}
+
+impl Engine {
+    /// Checks a config whole and compiles it.
+    ///
+    /// # Errors
+    /// Every fault of the config at once, warnings included, in the order of the text.
+    pub fn compile(config: &Config) -> Result<Self, Faults> {
+        Self::compile_with(config, Functions::new())
+    }
+
+    /// Checks and compiles a config whose expressions may call the host's own functions.
+    ///
+    /// # Errors
+    /// Every fault of the config at once, warnings included, in the order of the text.
+    pub fn compile_with(config: &Config, functions: Functions) -> Result<Self, Faults> {
+        let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
+        let resolver = Resolver::new(config, &language);
+        resolver.everything();
+        let rules = resolver.rules();
+        let mut compiled = resolver.finish();
+        compiled.faults.sort_by(|left, right| {
+            let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());
+            key(left).cmp(&key(right))
+        });
+        compiled.faults.dedup();
+        if compiled.faults.iter().any(|it| it.severity == Severity::Error) {
+            return Err(Faults(compiled.faults));
+        }
+        // The config's own types always serialize.
+        let hash = Node::of(config).unwrap_or(Node::Null).content_hash();
+        Ok(Self {
+            config: config.clone(),
+            hash,
+            spaces: compiled.spaces,
+            steps: compiled.steps,
+            cards: compiled.cards,
+            rules,
+            warnings: compiled.faults,
+        })
+    }
+
+    /// The hash of what the config says, the same for the same content on every machine: 32
+    /// hexadecimal digits. Comments, spacing and the order of keys do not matter.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The config it was compiled from.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What is worth a look in the config although it works as written.
+    #[must_use]
+    pub fn warnings(&self) -> &[Fault] {
+        &self.warnings
+    }
+
+    /// The names of the columns of a kind of subject: what a host may give, and what an assessment
+    /// holds.
+    pub fn columns(&self, kind: SubjectKind) -> impl Iterator<Item = &str> {
+        self.spaces.get(kind.index()).into_iter().flatten().map(|it| it.name.as_str())
+    }
+
+    /// The compiled scorecard of that name.
+    fn card(&self, name: &str) -> Option<(usize, &Scorecard)> {
+        self.cards.iter().find(|(_, it)| it.name == name).map(|(at, it)| (*at, it))
+    }
+}
+
+impl Resolver<'_> {
+    /// Compiles everything that the config declares, used or not.
+    fn everything(&self) {
+        let config = self.config;
+        let kind = |it: Option<SubjectKind>| it.unwrap_or(config.subject);
+        self.check_duplicates(
+            "metric",
+            config
+                .metrics
+                .iter()
+                .enumerate()
+                .map(|(at, it)| (format!("metrics[{at}]"), kind(it.subject), it.name.as_str())),
+        );
+        for (list, classes) in [("segments", &config.segments), ("stages", &config.stages)] {
+            let named = classes.iter().enumerate();
+            self.check_duplicates(
+                list.trim_end_matches('s'),
+                named.map(|(at, it)| (format!("{list}[{at}]"), kind(it.subject), it.name.as_str())),
+            );
+        }
+        // Results are asked for by the scorecard's name alone, so it is unique over all subjects.
+        self.check_duplicates(
+            "scorecard",
+            config
+                .scorecards
+                .iter()
+                .enumerate()
+                .map(|(at, it)| (format!("scorecards[{at}]"), config.subject, it.name.as_str())),
+        );
+        for (at, metric) in config.metrics.iter().enumerate() {
+            self.find(kind(metric.subject), &metric.name, &format!("metrics[{at}]"));
+        }
+        for (name, list, classes) in
+            [("segment", "segments", &config.segments), ("stage", "stages", &config.stages)]
+        {
+            for (at, class) in classes.iter().enumerate() {
+                self.find(kind(class.subject), name, &format!("{list}[{at}]"));
+            }
+        }
+        for (at, card) in config.scorecards.iter().enumerate() {
+            self.find(kind(card.subject), &card.name, &format!("scorecards[{at}]"));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What an engine does, in order: slots to fill, and the steps that fill them.
+
+use std::sync::Arc;
+
+use crate::config::Take;
+use crate::expr::{Program, Symbol};
+use crate::frame::SubjectKind;
+use crate::metric::Derivation;
+use crate::value::{Kind, Value};
+
+/// A column to come: its name and what its values can be.
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// Lowest and highest value; values outside are missing.
+    pub(crate) range: Option<(f64, f64)>,
+    /// Every text it can be; others are missing.
+    pub(crate) labels: Option<Arc<[Arc<str>]>>,
+    /// Whether it can be missing.
+    pub(crate) optional: bool,
+}
+
+impl Slot {
+    pub(crate) fn number(name: impl Into<String>, range: Option<(f64, f64)>) -> Self {
+        Self { name: name.into(), kind: Kind::Number, range, labels: None, optional: true }
+    }
+
+    pub(crate) fn text(name: impl Into<String>, labels: Option<Arc<[Arc<str>]>>) -> Self {
+        Self { name: name.into(), kind: Kind::Text, range: None, labels, optional: true }
+    }
+
+    pub(crate) fn symbol(&self, slot: usize) -> Symbol {
+        Symbol {
+            slot,
+            kind: self.kind,
+            range: self.range,
+            labels: self.labels.clone(),
+            optional: self.optional,
+        }
+    }
+}
+
+/// One step: it fills slots of one kind of subject from slots filled before.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    pub(crate) kind: SubjectKind,
+    pub(crate) slot: usize,
+    pub(crate) work: Work,
+}
+
+/// What a step does.
+#[derive(Debug, Clone)]
+pub(crate) enum Work {
+    /// A given column, or else an attribute of the record, if there is one.
+    Attribute { attribute: Option<Attribute> },
+    /// A given column, or else a value derived from dated records.
+    Records { derivation: Box<Derivation>, filter: Option<Program> },
+    /// A given column, or else an expression.
+    Expression { program: Program },
+    /// A value of the parent.
+    Parent { parent: SubjectKind, from: usize },
+    /// A value of the children.
+    Children { child: SubjectKind, from: usize, take: ChildTake },
+    /// The first name whose condition holds.
+    Class { cases: Vec<(Arc<str>, Option<Program>)> },
+    /// A scorecard with its outputs.
+    Card { card: usize, outputs: Outputs },
+}
+
+/// Where an attribute comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum Attribute {
+    BuiltIn(String),
+    Custom(String),
+}
+
+/// How children's values become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ChildTake {
+    Take(Take),
+    /// How many have a true flag.
+    CountTrue,
+}
+
+/// The slots that a scorecard fills.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outputs {
+    pub(crate) score: usize,
+    pub(crate) raw_score: usize,
+    pub(crate) coverage: usize,
+    pub(crate) band: usize,
+    pub(crate) raw_band: usize,
+    /// One per group but the whole, in the order of the compiled groups.
+    pub(crate) groups: Vec<usize>,
+}
+
+/// A compiled rule.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    /// Its number in the config.
+    pub(crate) number: usize,
+    pub(crate) kind: SubjectKind,
+    pub(crate) when: Program,
+    pub(crate) message: Option<Program>,
+}
+
+/// Reads a value as evidence: its name and what it was.
+pub(crate) type Evidence = (String, Value);

@@ -1,0 +1,441 @@
+//! From names to slots: every name that a config uses is found, compiled and given a slot, what it
+//! needs before it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::plan::{Attribute, ChildTake, Slot, Step, Work};
+use crate::config::{Config, Take};
+use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
+use crate::fault::{Code, Fault, Severity};
+use crate::frame::SubjectKind;
+use crate::metric::{attribute_info, attribute_names};
+use crate::score::Scorecard;
+use crate::value::Kind;
+
+/// The deepest chain of names that rest on one another. Our choice: far deeper than any real
+/// config, far shallower than the stack, tested by `a_long_chain_of_names_is_refused`.
+const DEEPEST: usize = 64;
+
+/// What became of a name.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Found {
+    Symbol(Symbol),
+    /// There is no such name.
+    Unknown,
+    /// There is, but it cannot be used; that has been or will be reported elsewhere.
+    Broken,
+}
+
+#[derive(Debug, Clone)]
+enum Entry {
+    /// On the way, and the place that asked for it first.
+    Busy,
+    Done(Found),
+}
+
+/// The compiler's working state. Names are resolved while expressions are compiled, so everything
+/// here is changed through short borrows.
+pub(super) struct Resolver<'c> {
+    pub(super) config: &'c Config,
+    pub(super) language: &'c Language,
+    spaces: RefCell<Vec<Vec<Slot>>>,
+    steps: RefCell<Vec<Step>>,
+    cards: RefCell<BTreeMap<usize, Scorecard>>,
+    entries: RefCell<BTreeMap<(SubjectKind, String), Entry>>,
+    faults: RefCell<Vec<Fault>>,
+    /// Whether what is being compiled uses something broken.
+    tainted: Cell<bool>,
+    depth: Cell<usize>,
+}
+
+/// The names that expressions about one kind of subject can read.
+struct Scope<'r, 'c> {
+    resolver: &'r Resolver<'c>,
+    kind: SubjectKind,
+    path: &'r str,
+}
+
+/// Everything that was compiled.
+pub(super) struct Compiled {
+    pub(super) spaces: Vec<Vec<Slot>>,
+    pub(super) steps: Vec<Step>,
+    pub(super) cards: BTreeMap<usize, Scorecard>,
+    pub(super) faults: Vec<Fault>,
+}
+
+impl<'c> Resolver<'c> {
+    pub(super) fn new(config: &'c Config, language: &'c Language) -> Self {
+        Self {
+            config,
+            language,
+            spaces: RefCell::new(vec![Vec::new(); SubjectKind::ALL.len()]),
+            steps: RefCell::default(),
+            cards: RefCell::default(),
+            entries: RefCell::default(),
+            faults: RefCell::new(config.faults().to_vec()),
+            tainted: Cell::new(false),
+            depth: Cell::new(0),
+        }
+    }
+
+    pub(super) fn finish(self) -> Compiled {
+        Compiled {
+            spaces: self.spaces.into_inner(),
+            steps: self.steps.into_inner(),
+            cards: self.cards.into_inner(),
+            faults: self.faults.into_inner(),
+        }
+    }
+
+    /// Reports a fault at a path of the config.
+    pub(super) fn fault(&self, fault: Fault) {
+        let fault = self.config.locate(fault);
+        self.faults.borrow_mut().push(fault);
+    }
+
+    /// A new slot.
+    pub(super) fn slot(&self, kind: SubjectKind, slot: Slot) -> usize {
+        let mut spaces = self.spaces.borrow_mut();
+        let Some(space) = spaces.get_mut(kind.index()) else { return usize::MAX };
+        space.push(slot);
+        space.len() - 1
+    }
+
+    /// A new slot that a step fills.
+    pub(super) fn filled(&self, kind: SubjectKind, slot: Slot, work: Work) -> Symbol {
+        let number = self.slot(kind, slot.clone());
+        self.step(Step { kind, slot: number, work });
+        slot.symbol(number)
+    }
+
+    pub(super) fn step(&self, step: Step) {
+        self.steps.borrow_mut().push(step);
+    }
+
+    pub(super) fn keep_card(&self, number: usize, card: Scorecard) {
+        self.cards.borrow_mut().insert(number, card);
+    }
+
+    /// Records what a name means, where another item defines it on the way.
+    pub(super) fn define(&self, kind: SubjectKind, name: String, symbol: Symbol) {
+        self.entries.borrow_mut().insert((kind, name), Entry::Done(Found::Symbol(symbol)));
+    }
+
+    /// Compiles an expression about a kind of subject, reporting its problems at `path`.
+    pub(super) fn compile(
+        &self,
+        kind: SubjectKind,
+        path: &str,
+        text: &str,
+        want: Want,
+    ) -> Option<Program> {
+        self.guarded(path, |scope| self.language.compile(text, scope, want), kind)
+    }
+
+    /// Compiles a message that is shown when `sure` slots are known to be there.
+    pub(super) fn compile_message(
+        &self,
+        kind: SubjectKind,
+        path: &str,
+        text: &str,
+        sure: &BTreeSet<usize>,
+    ) -> Option<Program> {
+        self.guarded(path, |scope| self.language.compile_message(text, scope, sure), kind)
+    }
+
+    fn guarded(
+        &self,
+        path: &str,
+        compile: impl FnOnce(&dyn Names) -> (Option<Program>, Vec<Problem>),
+        kind: SubjectKind,
+    ) -> Option<Program> {
+        let outer = self.tainted.replace(false);
+        let (program, problems) = compile(&Scope { resolver: self, kind, path });
+        let tainted = self.tainted.replace(outer);
+        if tainted {
+            // Blaming the use of what is broken would only hide what broke it.
+            return None;
+        }
+        for problem in problems {
+            self.report(path, problem);
+        }
+        program
+    }
+
+    pub(super) fn report(&self, path: &str, problem: Problem) {
+        let mut fault = Fault::new(problem.code, path, problem.message).maybe_help(problem.help);
+        fault.severity = problem.severity;
+        let fault = self.config.locate_inside(fault, problem.start, problem.length);
+        self.faults.borrow_mut().push(fault);
+    }
+
+    /// What a name means for a kind of subject. `path` is where it is used.
+    pub(super) fn find(&self, kind: SubjectKind, name: &str, path: &str) -> Found {
+        let key = (kind, name.to_owned());
+        let entry = self.entries.borrow().get(&key).cloned();
+        match entry {
+            Some(Entry::Done(found)) => return found,
+            Some(Entry::Busy) => {
+                self.fault(
+                    Fault::new(Code::Cycle, path, format!("`{name}` depends on itself"))
+                        .help("let one of the two read something else"),
+                );
+                return Found::Broken;
+            }
+            None => {}
+        }
+        if self.depth.get() >= DEEPEST {
+            let message = format!("`{name}` ends a chain of more than {DEEPEST} names");
+            self.fault(Fault::new(Code::Limit, path, message));
+            return Found::Broken;
+        }
+        self.entries.borrow_mut().insert(key.clone(), Entry::Busy);
+        self.depth.set(self.depth.get() + 1);
+        let found = self.look_up(kind, name, path);
+        self.depth.set(self.depth.get() - 1);
+        let mut entries = self.entries.borrow_mut();
+        // A scorecard defines its parts by itself.
+        if !matches!(entries.get(&key), Some(Entry::Done(_))) {
+            entries.insert(key, Entry::Done(found.clone()));
+        }
+        found
+    }
+
+    fn look_up(&self, kind: SubjectKind, name: &str, path: &str) -> Found {
+        if let Some(found) = self.declared(kind, name) {
+            return found;
+        }
+        if let Some((head, rest)) = name.split_once('.') {
+            return self.dotted(kind, name, head, rest, path);
+        }
+        if let Some(info) = attribute_info(kind, name) {
+            let slot = Slot {
+                name: name.to_owned(),
+                kind: info.kind,
+                range: info.range,
+                labels: None,
+                optional: true,
+            };
+            let attribute = Some(Attribute::BuiltIn(name.to_owned()));
+            return Found::Symbol(self.filled(kind, slot, Work::Attribute { attribute }));
+        }
+        if self.config.is_lost(name) { Found::Broken } else { Found::Unknown }
+    }
+
+    /// Metrics, classes and scorecards.
+    fn declared(&self, kind: SubjectKind, name: &str) -> Option<Found> {
+        let subject = |it: Option<SubjectKind>| it.unwrap_or(self.config.subject) == kind;
+        let metrics = &self.config.metrics;
+        if let Some(at) = metrics.iter().position(|it| subject(it.subject) && it.name == name) {
+            return Some(self.metric(kind, at));
+        }
+        let head = name.split('.').next().unwrap_or(name);
+        let cards = &self.config.scorecards;
+        if let Some(at) = cards.iter().position(|it| subject(it.subject) && it.name == head) {
+            return Some(self.card_name(kind, at, name));
+        }
+        let classes = match name {
+            "segment" => ("segments", self.config.segments.as_slice()),
+            "stage" => ("stages", self.config.stages.as_slice()),
+            _ => return None,
+        };
+        classes.1.iter().any(|it| subject(it.subject)).then(|| self.class(kind, name, classes))
+    }
+
+    /// A scorecard's score, or one of the values it has beside it.
+    fn card_name(&self, kind: SubjectKind, at: usize, name: &str) -> Found {
+        let known = |name: &str| match self.entries.borrow().get(&(kind, name.to_owned())) {
+            Some(Entry::Done(found)) => Some(found.clone()),
+            _ => None,
+        };
+        let head = name.split('.').next().unwrap_or(name);
+        if head != name && known(head).is_none() {
+            // Compiling the scorecard under its own name is what finds cycles through it.
+            if self.find(kind, head, &format!("scorecards[{at}]")) == Found::Broken {
+                return Found::Broken;
+            }
+        } else if head == name {
+            return self.card(kind, at);
+        }
+        known(name).unwrap_or(Found::Unknown)
+    }
+
+    fn dotted(&self, kind: SubjectKind, name: &str, head: &str, rest: &str, path: &str) -> Found {
+        for other in SubjectKind::ALL {
+            if other < kind && head == other.name() {
+                return self.parent(kind, name, other, rest, path);
+            }
+            if other > kind && head == other.plural() {
+                return self.children(kind, name, other, rest, path);
+            }
+        }
+        if self.config.is_lost(head) { Found::Broken } else { Found::Unknown }
+    }
+
+    fn parent(
+        &self,
+        kind: SubjectKind,
+        name: &str,
+        parent: SubjectKind,
+        rest: &str,
+        path: &str,
+    ) -> Found {
+        match self.find(parent, rest, path) {
+            Found::Symbol(it) => {
+                let slot = Slot {
+                    name: name.to_owned(),
+                    kind: it.kind,
+                    range: it.range,
+                    labels: it.labels,
+                    optional: true,
+                };
+                Found::Symbol(self.filled(kind, slot, Work::Parent { parent, from: it.slot }))
+            }
+            other => other,
+        }
+    }
+
+    /// `subscriptions.arr.sum`, or `cases.is_open` for how many.
+    fn children(
+        &self,
+        kind: SubjectKind,
+        name: &str,
+        child: SubjectKind,
+        rest: &str,
+        path: &str,
+    ) -> Found {
+        let (inner, take) = match rest
+            .rsplit_once('.')
+            .and_then(|(inner, last)| Some((inner, ChildTake::Take(child_take(last)?))))
+        {
+            Some((inner, take)) => (inner, take),
+            None => (rest, ChildTake::CountTrue),
+        };
+        let symbol = match self.find(child, inner, path) {
+            Found::Symbol(it) => it,
+            other => return other,
+        };
+        let fits = match take {
+            ChildTake::CountTrue => symbol.kind == Kind::Flag,
+            ChildTake::Take(Take::Count | Take::Distinct) => true,
+            ChildTake::Take(_) => symbol.kind == Kind::Number,
+        };
+        if !fits {
+            let message = format!("`{name}` cannot be taken: `{inner}` is {}", symbol.kind);
+            let help = match symbol.kind {
+                Kind::Number => format!("say how: `{name}.min`, `.max`, `.mean`, `.sum`, `.count`"),
+                Kind::Flag => format!("`{}.{inner}` counts those that are true", child.plural()),
+                Kind::Text => {
+                    format!("`{}.{inner}.count` counts those that have one", child.plural())
+                }
+            };
+            self.fault(Fault::new(Code::WrongType, path, message).help(help));
+            return Found::Broken;
+        }
+        let slot = Slot::number(name, None);
+        let work = Work::Children { child, from: symbol.slot, take };
+        Found::Symbol(self.filled(kind, slot, work))
+    }
+
+    /// A segment or a stage.
+    fn class(
+        &self,
+        kind: SubjectKind,
+        name: &str,
+        (list, classes): (&str, &[crate::config::ClassConfig]),
+    ) -> Found {
+        let mut cases = Vec::new();
+        let mut whole = true;
+        for (at, class) in classes.iter().enumerate() {
+            if class.subject.unwrap_or(self.config.subject) != kind {
+                continue;
+            }
+            let when = class
+                .when
+                .as_ref()
+                .map(|text| self.compile(kind, &format!("{list}[{at}].when"), text, Want::Flag));
+            match when {
+                Some(None) => whole = false,
+                Some(Some(when)) => cases.push((Arc::from(class.name.as_str()), Some(when))),
+                None => cases.push((Arc::from(class.name.as_str()), None)),
+            }
+        }
+        if !whole {
+            return Found::Broken;
+        }
+        let labels: Arc<[Arc<str>]> = cases.iter().map(|(name, _)| Arc::clone(name)).collect();
+        let slot = Slot::text(name, Some(labels));
+        Found::Symbol(self.filled(kind, slot, Work::Class { cases }))
+    }
+
+    /// Names for suggestions.
+    pub(super) fn names(&self, kind: SubjectKind) -> Vec<String> {
+        let subject = |it: Option<SubjectKind>| it.unwrap_or(self.config.subject) == kind;
+        let config = self.config;
+        let metrics =
+            config.metrics.iter().filter(|it| subject(it.subject)).map(|it| it.name.clone());
+        let cards = config.scorecards.iter().filter(|it| subject(it.subject)).flat_map(|it| {
+            ["", ".band", ".raw_score", ".raw_band", ".coverage"]
+                .iter()
+                .map(|suffix| format!("{}{suffix}", it.name))
+                .chain(it.groups.iter().map(|group| format!("{}.{}", it.name, group.name)))
+                .collect::<Vec<_>>()
+        });
+        let parents = config.metrics.iter().filter_map(|it| {
+            let owner = it.subject.unwrap_or(config.subject);
+            (owner < kind).then(|| format!("{}.{}", owner.name(), it.name))
+        });
+        let mut names: Vec<String> = metrics.chain(cards).chain(parents).collect();
+        names.extend(attribute_names(kind).iter().map(|it| (*it).to_owned()));
+        for (name, list) in [("segment", &config.segments), ("stage", &config.stages)] {
+            if list.iter().any(|it| subject(it.subject)) {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+
+    /// Whether faults of the given path, or below it, are errors.
+    pub(super) fn has_errors(&self) -> bool {
+        self.faults.borrow().iter().any(|it| it.severity == Severity::Error)
+    }
+}
+
+/// The way to take children's values that a suffix names.
+fn child_take(suffix: &str) -> Option<Take> {
+    Some(match suffix {
+        "count" => Take::Count,
+        "sum" => Take::Sum,
+        "mean" => Take::Mean,
+        "min" => Take::Min,
+        "max" => Take::Max,
+        "median" => Take::Median,
+        "distinct" => Take::Distinct,
+        _ => return None,
+    })
+}
+
+impl Names for Scope<'_, '_> {
+    fn find(&self, name: &str) -> Option<Symbol> {
+        match self.resolver.find(self.kind, name, self.path) {
+            Found::Symbol(symbol) => Some(symbol),
+            Found::Unknown => None,
+            Found::Broken => {
+                self.resolver.tainted.set(true);
+                Some(Symbol {
+                    slot: usize::MAX,
+                    kind: Kind::Number,
+                    range: None,
+                    labels: None,
+                    optional: true,
+                })
+            }
+        }
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.resolver.names(self.kind)
+    }
+}

@@ -1,0 +1,290 @@
+//! What an expression may call: the built-in functions, and the host's.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Kind, MAX_TEXT, Value};
+use crate::fault::{Code, Fault};
+
+type Body = dyn Fn(&[Value]) -> Value + Send + Sync;
+
+/// A pure function of scalars.
+#[derive(Clone)]
+pub(crate) struct Function {
+    pub(crate) name: String,
+    /// The kinds of its arguments; where `repeats`, the last may stand more often.
+    pub(crate) params: Vec<Kind>,
+    pub(crate) repeats: bool,
+    pub(crate) returns: Kind,
+    pub(crate) body: Arc<Body>,
+}
+
+/// The most arguments a function can take.
+pub(super) const MAX_ARGUMENTS: usize = 16;
+
+impl Function {
+    /// Whether it takes so many arguments.
+    pub(super) fn takes(&self, count: usize) -> bool {
+        count == self.params.len()
+            || (self.repeats && (self.params.len()..=MAX_ARGUMENTS).contains(&count))
+    }
+
+    /// The kind of its argument number `at`, from 0.
+    pub(super) fn param(&self, at: usize) -> Option<Kind> {
+        self.params.get(at).or_else(|| self.params.last().filter(|_| self.repeats)).copied()
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.name, self.params.len())
+    }
+}
+
+impl PartialEq for Function {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.params == other.params
+    }
+}
+
+/// The functions that expressions may call.
+///
+/// Built in are `abs`, `min`, `max`, `clamp`, `round`, `floor`, `ceil`, `sqrt`, `ln`, `log10`, `exp`,
+/// `pow`, `starts_with`, `ends_with`, `contains`, `lower` and `upper`. `is_missing` and `is_present`
+/// belong to the language itself. A host adds its own with [`Functions::register`].
+#[derive(Debug, Clone)]
+pub struct Functions {
+    by_name: BTreeMap<String, Vec<Arc<Function>>>,
+}
+
+/// Words that would read as something else when called.
+const RESERVED: [&str; 34] = [
+    "is_missing",
+    "is_present",
+    "let",
+    "if",
+    "else",
+    "in",
+    "true",
+    "false",
+    "while",
+    "for",
+    "loop",
+    "do",
+    "until",
+    "break",
+    "continue",
+    "fn",
+    "private",
+    "switch",
+    "match",
+    "case",
+    "return",
+    "exit",
+    "throw",
+    "try",
+    "catch",
+    "const",
+    "var",
+    "import",
+    "export",
+    "this",
+    "and",
+    "or",
+    "not",
+    "elif",
+];
+
+impl Functions {
+    /// The built-in functions.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut new = Self { by_name: BTreeMap::new() };
+        new.add_numeric();
+        new.add_textual();
+        new
+    }
+
+    /// Adds a function of the host's.
+    ///
+    /// It must be pure (the same arguments give the same result) and must not panic. It is called
+    /// only with arguments that are there, of the declared kinds, and finite where they are numbers.
+    /// A result that is [`Value::Missing`] or not finite makes the expression have no data; a result
+    /// of another kind than `returns` makes it faulted.
+    ///
+    /// # Errors
+    /// A [`Fault`] when the name is not lower case letters, digits and `_`, is a word of the
+    /// language, or stands for a function already; and when there are more than 16 parameters.
+    ///
+    /// # Examples
+    /// ```
+    /// use foretell::expr::{Functions, Kind, Value};
+    ///
+    /// let mut functions = Functions::new();
+    /// functions.register("halve", &[Kind::Number], Kind::Number, |it| match it {
+    ///     [Value::Number(it)] => Value::Number(it / 2.0),
+    ///     _ => Value::Missing,
+    /// })?;
+    /// assert!(functions.register("abs", &[], Kind::Flag, |_| Value::Missing).is_err());
+    /// # Ok::<(), foretell::fault::Fault>(())
+    /// ```
+    #[allow(clippy::result_large_err, reason = "made once, while loading")]
+    pub fn register(
+        &mut self,
+        name: &str,
+        params: &[Kind],
+        returns: Kind,
+        f: impl Fn(&[Value]) -> Value + Send + Sync + 'static,
+    ) -> Result<(), Fault> {
+        let path = format!("functions.{name}");
+        let plain = name.starts_with(|it: char| it.is_ascii_lowercase())
+            && name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_')
+            && name.len() <= 64;
+        if !plain {
+            let message = format!("`{name}` cannot name a function");
+            return Err(Fault::new(Code::Forbidden, path, message)
+                .help("use lower case letters, digits and `_`, at most 64"));
+        }
+        if RESERVED.contains(&name) {
+            return Err(Fault::new(
+                Code::Forbidden,
+                path,
+                format!("`{name}` is a word of the language and cannot name a function"),
+            ));
+        }
+        if self.by_name.contains_key(name) {
+            return Err(Fault::new(
+                Code::Duplicate,
+                path,
+                format!("there is a function `{name}` already"),
+            ));
+        }
+        if params.len() > MAX_ARGUMENTS {
+            let message = format!(
+                "`{name}` has {} parameters, at most {MAX_ARGUMENTS} are allowed",
+                params.len()
+            );
+            return Err(Fault::new(Code::Limit, path, message));
+        }
+        self.add(name, params, false, returns, f);
+        Ok(())
+    }
+
+    /// Every function, by name.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Function>> {
+        self.by_name.values().flatten()
+    }
+
+    /// The functions of that name.
+    pub(super) fn find(&self, name: &str) -> &[Arc<Function>] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every name that can be called.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str).chain(["is_missing", "is_present"])
+    }
+
+    fn add(
+        &mut self,
+        name: &str,
+        params: &[Kind],
+        repeats: bool,
+        returns: Kind,
+        f: impl Fn(&[Value]) -> Value + Send + Sync + 'static,
+    ) {
+        self.by_name.entry(name.to_owned()).or_default().push(Arc::new(Function {
+            name: name.to_owned(),
+            params: params.to_vec(),
+            repeats,
+            returns,
+            body: Arc::new(f),
+        }));
+    }
+
+    fn number(&mut self, name: &str, f: fn(f64) -> f64) {
+        self.add(name, &[Kind::Number], false, Kind::Number, move |it| match it {
+            [Value::Number(it)] => Value::Number(f(*it)),
+            _ => Value::Missing,
+        });
+    }
+
+    fn fold(&mut self, name: &str, f: fn(f64, f64) -> f64) {
+        self.add(name, &[Kind::Number, Kind::Number], true, Kind::Number, move |all| {
+            let numbers = all.iter().filter_map(|it| match it {
+                Value::Number(it) => Some(*it),
+                _ => None,
+            });
+            numbers.reduce(f).map_or(Value::Missing, Value::Number)
+        });
+    }
+
+    fn add_numeric(&mut self) {
+        self.number("abs", f64::abs);
+        self.number("floor", f64::floor);
+        self.number("ceil", f64::ceil);
+        self.number("sqrt", f64::sqrt);
+        self.number("ln", f64::ln);
+        self.number("log10", f64::log10);
+        self.number("exp", f64::exp);
+        self.number("round", f64::round);
+        self.fold("min", f64::min);
+        self.fold("max", f64::max);
+        let two = [Kind::Number, Kind::Number];
+        self.add("round", &two, false, Kind::Number, |it| match it {
+            [Value::Number(it), Value::Number(digits)] => Value::Number(round(*it, *digits)),
+            _ => Value::Missing,
+        });
+        self.add("pow", &two, false, Kind::Number, |it| match it {
+            [Value::Number(base), Value::Number(power)] => Value::Number(base.powf(*power)),
+            _ => Value::Missing,
+        });
+        self.add("clamp", &[Kind::Number; 3], false, Kind::Number, |it| match it {
+            // With the ends in the wrong order there is no answer.
+            [Value::Number(it), Value::Number(low), Value::Number(high)] if low <= high => {
+                Value::Number(it.clamp(*low, *high))
+            }
+            _ => Value::Missing,
+        });
+    }
+
+    fn add_textual(&mut self) {
+        self.test("starts_with", |text, part| text.starts_with(part));
+        self.test("ends_with", |text, part| text.ends_with(part));
+        self.test("contains", |text, part| text.contains(part));
+        self.change("lower", str::to_lowercase);
+        self.change("upper", str::to_uppercase);
+    }
+
+    fn test(&mut self, name: &str, f: fn(&str, &str) -> bool) {
+        self.add(name, &[Kind::Text, Kind::Text], false, Kind::Flag, move |it| match it {
+            [Value::Text(text), Value::Text(part)] => Value::Flag(f(text, part)),
+            _ => Value::Missing,
+        });
+    }
+
+    fn change(&mut self, name: &str, f: fn(&str) -> String) {
+        self.add(name, &[Kind::Text], false, Kind::Text, move |it| match it {
+            [Value::Text(text)] if text.len() <= MAX_TEXT => Value::Text(f(text).into()),
+            _ => Value::Missing,
+        });
+    }
+}
+
+impl Default for Functions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Rounds to so many decimals, halves away from zero. What a double cannot hold is not invented:
+/// 1.005 lies below its half and rounds to 1.
+fn round(it: f64, digits: f64) -> f64 {
+    let digits = digits.round().clamp(-300.0, 300.0);
+    let scale = 10f64.powf(digits.abs());
+    let rounded =
+        if digits < 0.0 { (it / scale).round() * scale } else { (it * scale).round() / scale };
+    // A number too large to scale has no decimals left to round.
+    if digits >= 0.0 && !(it * scale).is_finite() { it } else { rounded }
+}

@@ -1,0 +1,131 @@
+//! The condition language: a total subset of Rhai, checked whole before it runs.
+//!
+//! An author writes `days_since_login > 30 && plan in ["pro", "enterprise"]`; [`Functions`] says what
+//! may be called. The text goes through four steps, each in one module:
+//!
+//! 1. `lex` finds the tokens, refuses what the language has no use for, and bounds size and depth;
+//! 2. `parse` has Rhai parse the text and reads its syntax tree (no other module touches that tree);
+//! 3. `check` gives every part a kind, binds names to slots and reports every problem at once;
+//! 4. `program` runs the checked tree for one row.
+//!
+//! What a row means is the same everywhere: numbers are IEEE doubles, a name that is missing makes
+//! the whole answer *no data* unless it stands behind `??`, `is_missing` or `is_present`, `&&` and
+//! `||` go left to right and stop early, and a number that is not finite is no data where it is
+//! compared, passed to a function or returned.
+//!
+//! The checked tree never runs through Rhai's own operators. It is printed as calls of this
+//! module's operators, so neither Rhai's epsilon comparisons nor its optimiser nor another crate's
+//! choice of Rhai features can change an answer; `Language::new` tests that on known answers.
+
+mod check;
+mod engine;
+mod function;
+mod lex;
+mod parse;
+mod presence;
+mod program;
+mod range;
+mod template;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::fault::{Code, Severity};
+
+pub use crate::value::{Kind, Value};
+pub(crate) use engine::Language;
+pub use function::Functions;
+pub(crate) use lex::KEYWORDS;
+#[allow(unused_imports, reason = "the rest of the engine uses it next")]
+pub(crate) use program::{Outcome, Program};
+
+/// What a name means to an expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Symbol {
+    /// Where its value is found.
+    pub(crate) slot: usize,
+    /// What sort of value it has.
+    pub(crate) kind: Kind,
+    /// The smallest and largest number it can be, both included.
+    pub(crate) range: Option<(f64, f64)>,
+    /// Every text it can be.
+    pub(crate) labels: Option<Arc<[Arc<str>]>>,
+    /// Whether it can be missing.
+    pub(crate) optional: bool,
+}
+
+/// The names an expression may read.
+pub(crate) trait Names {
+    /// What `name` means, if anything.
+    fn find(&self, name: &str) -> Option<Symbol>;
+    /// Every name, for suggestions.
+    fn all(&self) -> Vec<String>;
+}
+
+/// One thing wrong inside an expression's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// What kind of problem.
+    pub(crate) code: Code,
+    /// How much it matters.
+    pub(crate) severity: Severity,
+    /// Byte offset in the text.
+    pub(crate) start: usize,
+    /// Length in bytes.
+    pub(crate) length: usize,
+    /// What was got and what was wanted.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) help: Option<String>,
+}
+
+impl Problem {
+    /// An error at a byte range.
+    fn new(code: Code, (start, end): (usize, usize), message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            start,
+            length: end.saturating_sub(start),
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// The same with help.
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same as a warning.
+    fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+}
+
+/// What kind of answer is wanted of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want {
+    /// True or false.
+    Flag,
+    /// A number.
+    Number,
+    /// Anything.
+    Any,
+}
+
+/// The longest expression or message, in bytes.
+const MAX_BYTES: usize = 16 * 1024;
+/// The most tokens in one expression.
+const MAX_TOKENS: usize = 4096;
+/// How deep brackets and pending operators may nest; a bracket counts two.
+const MAX_NESTING: usize = 64;
+/// How deep the checked tree may be. A chain of `+` is as deep as it is long; `&&` and `||` are flat.
+const MAX_DEPTH: usize = 32;
+/// The longest text a value may be, in bytes.
+const MAX_TEXT: usize = 64 * 1024;

@@ -1,0 +1,115 @@
+//! Which names are surely present once an expression has a value.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::tree::{Named, Node, Tree};
+
+type Slots = BTreeSet<usize>;
+
+/// The slots present when a flag is true, and when it is false. Other kinds have both alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) yes: Slots,
+    pub(super) no: Slots,
+}
+
+impl Facts {
+    fn same(slots: Slots) -> Self {
+        Self { no: slots.clone(), yes: slots }
+    }
+
+    /// What holds whichever way it goes.
+    pub(super) fn both(&self) -> Slots {
+        self.yes.intersection(&self.no).copied().collect()
+    }
+}
+
+/// What follows from a tree having a value. Each part is visited once.
+pub(super) fn facts(tree: &Tree) -> Facts {
+    match &tree.node {
+        Node::Read(it) => Facts::same([it.symbol.slot].into()),
+        Node::Presence(it, present) => {
+            let (here, nothing) = (Slots::from([it.symbol.slot]), Slots::new());
+            if *present {
+                Facts { yes: here, no: nothing }
+            } else {
+                Facts { yes: nothing, no: here }
+            }
+        }
+        Node::Not(it) => {
+            let Facts { yes, no } = facts(it);
+            Facts { yes: no, no: yes }
+        }
+        Node::And(terms) => conjunction(terms.iter().map(facts)),
+        Node::Or(terms) => {
+            let flipped = terms.iter().map(|it| {
+                let Facts { yes, no } = facts(it);
+                Facts { yes: no, no: yes }
+            });
+            let Facts { yes, no } = conjunction(flipped);
+            Facts { yes: no, no: yes }
+        }
+        Node::If(parts) => {
+            let [condition, yes, no] = &**parts;
+            let (condition, yes, no) = (facts(condition), facts(yes), facts(no));
+            let either = |yes: &Slots, no: &Slots| {
+                let with = &condition.yes | yes;
+                let without = &condition.no | no;
+                &with & &without
+            };
+            Facts { yes: either(&yes.yes, &no.yes), no: either(&yes.no, &no.no) }
+        }
+        Node::Let(_, _, value, body) => {
+            let always = facts(value).both();
+            let Facts { yes, no } = facts(body);
+            Facts { yes: &yes | &always, no: &no | &always }
+        }
+        // The last is read only when all before it are missing.
+        Node::Coalesce(..) => Facts::default(),
+        _ => Facts::same(tree.parts().into_iter().flat_map(|it| facts(it).both()).collect()),
+    }
+}
+
+/// `&&` from left to right: true when all are, false as soon as one is.
+fn conjunction(terms: impl Iterator<Item = Facts>) -> Facts {
+    let mut so_far = Slots::new();
+    let mut no: Option<Slots> = None;
+    for term in terms {
+        let stopped = &so_far | &term.no;
+        no = Some(no.map_or_else(|| stopped.clone(), |it| &it & &stopped));
+        so_far.extend(term.yes);
+    }
+    Facts { yes: so_far, no: no.unwrap_or_default() }
+}
+
+/// The reads of names that can be missing and are not known to be present, with their places.
+pub(super) fn unguarded(tree: &Tree, known: &Slots) -> Vec<(Arc<Named>, (usize, usize))> {
+    let mut found = Vec::new();
+    walk(tree, known, &mut found);
+    found
+}
+
+fn walk(tree: &Tree, known: &Slots, found: &mut Vec<(Arc<Named>, (usize, usize))>) {
+    match &tree.node {
+        Node::Read(it) if it.symbol.optional && !known.contains(&it.symbol.slot) => {
+            found.push((Arc::clone(it), tree.span));
+        }
+        Node::And(terms) | Node::Or(terms) => {
+            let mut known = known.clone();
+            for term in terms {
+                walk(term, &known, found);
+                let Facts { yes, no } = facts(term);
+                known.extend(if matches!(tree.node, Node::And(_)) { yes } else { no });
+            }
+        }
+        Node::If(parts) => {
+            let [condition, yes, no] = &**parts;
+            walk(condition, known, found);
+            let after = facts(condition);
+            walk(yes, &(known | &after.yes), found);
+            walk(no, &(known | &after.no), found);
+        }
+        _ => tree.parts().into_iter().for_each(|it| walk(it, known, found)),
+    }
+}
