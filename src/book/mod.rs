@@ -23,6 +23,8 @@ mod row;
 mod subject;
 mod tables;
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
 
 pub use asset::{Contact, Deployment, Entitlement, License};

@@ -82,6 +82,7 @@ macro_rules! record {
 
         impl $name {
             /// A record with what it must have; fill in the rest.
+            #[allow(clippy::too_many_arguments, reason = "a record has what it must have")]
             #[must_use]
             pub fn new($($must: impl Into<$must_type>),*) -> Self {
                 Self {

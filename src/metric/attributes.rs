@@ -83,13 +83,6 @@ pub(crate) fn custom(book: &Book, kind: SubjectKind, name: &str, wanted: Kind) -
     Derived { other_kind, ..Derived::of(column) }
 }
 
-/// Whether any subject of a kind has a custom field of that name.
-pub(crate) fn has_custom(book: &Book, kind: SubjectKind, name: &str) -> bool {
-    let rows = u32::try_from(book.subjects(kind).len()).unwrap_or(0);
-    let source = subjects_of(book, kind);
-    (0..rows).any(|row| source.is_some_and(|it| it.custom(row, name).is_some()))
-}
-
 pub(super) fn custom_value<'a>(cell: &Cell, wanted: Kind, text: Option<&'a str>) -> Got<'a> {
     match wanted {
         Kind::Number => cell.number().map_or(Got::Missing, Got::Number),

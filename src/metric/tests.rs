@@ -63,14 +63,11 @@ impl RecordFilter for Compare {
 
 fn filter(metric: &MetricConfig) -> Option<Compare> {
     let text = metric.filter.as_deref()?;
-    let at = text.find([':', '<', '>']).unwrap();
+    let sign = text.chars().find(|it| ":<>".contains(*it)).unwrap();
+    let (name, with) = text.split_once(sign).unwrap();
     let fields = table_fields(metric.from.as_deref().unwrap()).unwrap();
-    let slot = fields.iter().position(|it| it.name == &text[..at]).unwrap();
-    Some(Compare {
-        slot,
-        sign: text[at..].chars().next().unwrap(),
-        with: text[at + 1..].to_owned(),
-    })
+    let slot = fields.iter().position(|it| it.name == name).unwrap();
+    Some(Compare { slot, sign, with: with.to_owned() })
 }
 
 pub(super) fn run(book: &Book, kind: SubjectKind, as_of: AsOf, text: &str) -> Derived {
@@ -289,7 +286,7 @@ fn surveys_assessments_engagements_and_invoices() {
         it.paid = paid.map(stamp);
         tables.push(it);
     }
-    let mut contact = Contact::default();
+    let mut contact = Contact::new();
     contact.account_id = Some("a1".into());
     contact.last_contacted = Some(stamp("2026-02-03"));
     contact.left = Some(stamp("2026-02-06"));
