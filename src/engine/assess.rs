@@ -142,7 +142,7 @@ impl Engine {
             }
         }
         next.bands.retain(|_, it| !it.is_empty());
-        for (_, card) in &self.cards {
+        for card in self.cards.values() {
             if let Some(table) = out.tables.get(card.kind.index()) {
                 card.carry_forward(table, out.as_of, &mut next);
             }

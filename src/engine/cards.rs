@@ -7,7 +7,7 @@ use super::resolve::{Found, Resolver};
 use crate::config::{
     FactorConfig, GroupConfig, MissingPolicy, ScorecardConfig, Valued, Variants, Weights,
 };
-use crate::expr::Program;
+use crate::expr::{Program, Symbol};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
 use crate::score::{AutoOverride, Effect, Factor, Group, Part, Scorecard};
