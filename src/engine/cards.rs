@@ -247,7 +247,12 @@ impl Builder<'_, '_> {
         let applies = self.optional_condition(config.applies_when.as_deref(), path);
         let missing = self.check_missing(config, path);
         missing.then_some(())?;
+        let declared = resolver.declaration(self.kind, &config.metric);
         Some(Factor {
+            label: declared
+                .and_then(|it| it.label.clone())
+                .unwrap_or_else(|| config.metric.clone()),
+            unit: declared.and_then(|it| it.unit.clone()),
             name: config.name.clone().unwrap_or_else(|| config.metric.clone()),
             metric: config.metric.clone(),
             slot: metric?.slot,

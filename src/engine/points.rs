@@ -17,9 +17,7 @@ impl Resolver<'_> {
         metric: &Symbol,
         path: &str,
     ) -> Option<PointMap> {
-        let declared = self.config.metrics.iter().find(|it| {
-            it.name == factor.metric && it.subject.unwrap_or(self.config.subject) == kind
-        });
+        let declared = self.declaration(kind, &factor.metric);
         match (declared.and_then(|it| it.better), metric.range) {
             (Some(better), Some((low, high))) => {
                 let (worst, best) = match better {

@@ -29,6 +29,9 @@ pub(crate) struct Scorecard {
 pub(crate) struct Factor {
     pub(crate) name: String,
     pub(crate) metric: String,
+    /// What people call the metric, and its unit.
+    pub(crate) label: String,
+    pub(crate) unit: Option<String>,
     pub(crate) slot: usize,
     pub(crate) weight: Choice<f64>,
     pub(crate) points: Choice<PointMap>,
