@@ -107,9 +107,4 @@ impl<T> Choice<T> {
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
         self.cases.iter().map(|(_, it)| it)
     }
-
-    /// Whether some subject may match no case.
-    pub(crate) fn is_partial(&self) -> bool {
-        self.cases.last().is_none_or(|(condition, _)| condition.is_some())
-    }
 }
