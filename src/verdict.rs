@@ -89,7 +89,7 @@ impl<T> Choice<T> {
                     return (Pick::Case(u16::try_from(index).unwrap_or(u16::MAX)), solid);
                 }
                 Verdict::No => {}
-                Verdict::NoData | Verdict::Faulted => return (Pick::Unclear, false),
+                Verdict::NoData | Verdict::Faulted => return (Pick::Unclear, solid),
             }
         }
         (Pick::None, solid)
@@ -106,5 +106,17 @@ impl<T> Choice<T> {
     /// What holds for each case.
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
         self.cases.iter().map(|(_, it)| it)
+    }
+}
+
+impl Choice<f64> {
+    /// The weight that holds; the heaviest it could be where that is not known, so that nothing
+    /// vanishes; 0 where no case matches.
+    pub(crate) fn weigh(&self, pick: Pick) -> f64 {
+        match pick {
+            Pick::Case(_) => self.get(pick).copied().unwrap_or(0.0),
+            Pick::None => 0.0,
+            Pick::Unclear => self.values().copied().fold(0.0, f64::max),
+        }
     }
 }

@@ -293,6 +293,24 @@ proptest! {
     #![proptest_config(cases(100))]
 
     #[test]
+    fn where_everything_is_known_the_interval_is_the_score(
+        text in configs(true), rows in rows(4), filling in fillings(4),
+    ) {
+        let engine = engine(&text);
+        let full = rows::fresh(&complete(&rows, &filling));
+        let assessment = assess(&engine, &full, &State::new());
+        for (card, it) in scores(&assessment) {
+            let point = it.score.map(|it| [it, it]);
+            prop_assert!(
+                it.interval == point,
+                "{card}: {:?}\n{}",
+                it.interval,
+                engine.explain(&assessment, &card, it.subject).unwrap()
+            );
+        }
+    }
+
+    #[test]
     fn the_same_day_twice_changes_nothing(
         text in configs(true), past in rows(5), rows in rows(5), days in 0..60_u64,
     ) {

@@ -125,18 +125,15 @@ impl Factor {
         let applies_solid = applies.is_none_or(|it| it.is_solid(at));
         let applies = applies.map_or(Verdict::Yes, |it| it.get(at));
 
-        let weight = match (applies, weight_case) {
-            (Verdict::No, _) | (_, Pick::None) => 0.0,
-            (_, Pick::Case(_)) => self.weight.get(weight_case).copied().unwrap_or(0.0),
-            // The heaviest it could be: what is not known must not vanish.
-            (_, Pick::Unclear) => self.weight.values().copied().fold(0.0, f64::max),
-        };
+        let whole = self.weight.weigh(weight_case);
+        let weight = if applies == Verdict::No { 0.0 } else { whole };
         let (measured, mut status) = self.measure(around, row, points_case, weight_case, applies);
         let (warm_solid, warming) = self.warms_up(around, row);
         if warming && !matches!(status, Status::NotApplicable) {
             status = Status::WarmingUp;
         }
-        let own = if status == Status::Measured { measured } else { f64::NAN };
+        // Adding 0 turns -0 into 0: points that are equal have equal bits.
+        let own = if status == Status::Measured { measured + 0.0 } else { f64::NAN };
         let (filled, stand_in) = self.stand_in(around, row, status, points_case);
         let counted = if own.is_nan() { filled } else { own };
 
@@ -148,19 +145,14 @@ impl Factor {
             value: self.is_value_solid(around, row, points_case),
         };
         // It is out for good: what is not known cannot bring it in.
-        let out = applies == Verdict::No && applies_solid
-            || weight_solid && self.weight.get(weight_case).is_none_or(|it| *it <= 0.0);
+        let out = applies == Verdict::No && applies_solid || weight_solid && whole <= 0.0;
         let settled = match status {
             _ if out => true,
             // What is out for now may come in, and what is stale may be renewed.
             Status::NotApplicable | Status::Stale => false,
             Status::WarmingUp => warm_solid && (points_solid || stand_in.is_none()),
             Status::NoCase => points_solid,
-            Status::Unclear => {
-                matches!(applies, Verdict::NoData | Verdict::Faulted)
-                    && applies_solid
-                    && points_solid
-            }
+            Status::Unclear => points_solid && weight_solid && applies_solid,
             Status::Missing => sure.value && points_solid,
             Status::Measured | Status::NoPoints => {
                 sure.value && points_solid && (sure.gates() || !self.has_stand_in())

@@ -33,20 +33,13 @@ impl Group {
         let applies = applies.map_or(Verdict::Yes, |it| it.get(at));
         // Parts that may come to count still bound the interval.
         let bounds = span(parts.iter().filter(|it| it.weight > 0.0 || it.doubt.loose));
-        let out = applies == Verdict::No && applies_solid
-            || weight_solid && self.weight.get(case).is_none_or(|it| *it <= 0.0);
+        let whole = self.weight.weigh(case);
+        let out = applies == Verdict::No && applies_solid || weight_solid && whole <= 0.0;
         let loose =
             !out && (!weight_solid || !applies_solid || parts.iter().any(|it| it.doubt.loose));
         parts.retain(|it| it.weight > 0.0);
 
-        let mut weight = match case {
-            Pick::Case(_) => self.weight.get(case).copied().unwrap_or(0.0),
-            Pick::None => 0.0,
-            Pick::Unclear => self.weight.values().copied().fold(0.0, f64::max),
-        };
-        if applies == Verdict::No || parts.is_empty() {
-            weight = 0.0;
-        }
+        let weight = if applies == Verdict::No || parts.is_empty() { 0.0 } else { whole };
         let unclear =
             case == Pick::Unclear || matches!(applies, Verdict::NoData | Verdict::Faulted);
 
@@ -83,7 +76,7 @@ impl Group {
             reach: if dead { 0.0 } else { reach },
             low,
             high,
-            doubt: Doubt { loose, thin, absent: !dead && (bare || thin && gate > 0.0) },
+            doubt: Doubt { loose, thin, absent: !low.is_nan() && (bare || thin && gate > 0.0) },
         }
     }
 }
@@ -151,7 +144,8 @@ impl Aggregate {
         match self {
             Self::Mean => {
                 let low = lowest_mean(parts, |it| it.low);
-                let high = -lowest_mean(parts, |it| -it.high);
+                // Not a negation, which would make -0 of 0.
+                let high = 0.0 - lowest_mean(parts, |it| 0.0 - it.high);
                 (low.clamp(0.0, 100.0), high.clamp(0.0, 100.0))
             }
             Self::Min => {

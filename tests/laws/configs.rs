@@ -247,7 +247,7 @@ fn variants(
 
 fn weight(scope: Scope) -> BoxedStrategy<String> {
     let one = prop_oneof![
-        6 => select(vec![1.0, 2.0, 3.7, 10.0, 0.5]),
+        6 => select(vec![1.0, 2.0, 3.7, 10.0, 0.5, 1e6, 1e-6]),
         2 => 0.01..20.0_f64,
         1 => Just(0.0),
     ]

@@ -210,3 +210,12 @@ pub(crate) fn improve(rows: &Rows, (values, _): &Filling) -> Rows {
     }
     better
 }
+
+/// The same rows, everything seen today.
+pub(crate) fn fresh(rows: &Rows) -> Rows {
+    let mut fresh = rows.clone();
+    for cell in fresh.list.iter_mut().flat_map(|it| &mut it.cells) {
+        cell.age = Some(0);
+    }
+    fresh
+}
