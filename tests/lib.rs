@@ -7,4 +7,6 @@
     reason = "a test says what is wrong by failing"
 )]
 
+#[cfg(feature = "toml")]
+mod cases;
 mod tidy;
