@@ -9,4 +9,6 @@
 
 #[cfg(feature = "toml")]
 mod cases;
+mod docs;
+mod engine;
 mod tidy;
