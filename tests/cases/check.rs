@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use foretell::config::{FactorConfig, GroupConfig, Points, Step, Variants};
+use foretell::config::{
+    BandConfig, FactorConfig, GroupConfig, Points, ScorecardConfig, Step, Variants,
+};
 use foretell::engine::Note;
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::score::{Explanation, GroupLine, Line as Got};
@@ -277,12 +279,16 @@ pub(super) fn laws(
     }
 }
 
-/// Compares the points around each edge of every `steps` of a config with what the config says.
-/// Says how many edges there were.
-pub(super) fn steps(text: &str, fail: &mut dyn FnMut(String)) -> usize {
+/// Compares the points around each edge of every `steps` of a config, and the bands around each of
+/// theirs, with what the config says. Says how many edges there were.
+pub(super) fn edges(text: &str, fail: &mut dyn FnMut(String)) -> usize {
     let config = Config::parse(text);
     let mut count = 0;
     for card in &config.scorecards {
+        count += card.bands.iter().filter(|it| it.from.or(it.above).is_some()).count();
+        for failure in compare_bands(card) {
+            fail(format!("{}: {failure}", card.name));
+        }
         let mut factors: Vec<&FactorConfig> = card.factors.iter().collect();
         let mut open: Vec<&GroupConfig> = card.groups.iter().collect();
         while let Some(group) = open.pop() {
@@ -307,14 +313,9 @@ pub(super) fn steps(text: &str, fail: &mut dyn FnMut(String)) -> usize {
     count
 }
 
-/// A scorecard of one factor with these steps, asked just below, at and just above each edge.
+/// Asks just below, at and just above each edge of the steps.
 fn compare_steps(steps: &[Step]) -> Vec<String> {
-    let mut config = Config::parse(
-        "[[metrics]]\nname = 'm'\n[[scorecards]]\nname = 'card'\nmin_coverage = 0\n\
-         factors = [{ metric = 'm', points.steps = [{ points = 0 }] }]",
-    );
-    config.scorecards[0].factors[0].points = Some(Variants::One(Points::Steps(steps.to_vec())));
-    let engine = Engine::compile(&config).unwrap();
+    let card = card_of(Points::Steps(steps.to_vec()), &[]);
     let mut failures = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         let Some(edge) = step.below.or(step.up_to) else { continue };
@@ -323,17 +324,51 @@ fn compare_steps(steps: &[Step]) -> Vec<String> {
         for (value, wanted) in
             [(edge.next_down(), step.points), (edge, at_edge), (edge.next_up(), next)]
         {
-            let mut frame = Frame::new(SubjectKind::Subscription, [ONLY]).unwrap();
-            frame.insert("m", Column::numbers([Some(value)])).unwrap();
-            let as_of = "2026-01-01".parse().unwrap();
-            let assessment = engine.assess(&Input::frame(&frame), as_of, &State::new());
-            let got = engine.explain(&assessment, "card", ONLY).unwrap().lines[0].points;
+            let got = explained(&card, value).lines[0].points;
             if got != wanted {
                 failures.push(format!("{value} is worth {got:?}, the config says {wanted:?}"));
             }
         }
     }
     failures
+}
+
+/// Asks just below, at and just above each edge of the bands.
+fn compare_bands(config: &ScorecardConfig) -> Vec<String> {
+    let card = card_of(Points::Expr("m".to_owned()), &config.bands);
+    let mut failures = Vec::new();
+    for pair in config.bands.windows(2) {
+        let Some(edge) = pair[1].from.or(pair[1].above) else { continue };
+        let at_edge = if pair[1].from.is_some() { &pair[1] } else { &pair[0] };
+        for (score, wanted) in
+            [(edge.next_down(), &pair[0]), (edge, at_edge), (edge.next_up(), &pair[1])]
+        {
+            let got = explained(&card, score).band;
+            if got.as_ref() != Some(&wanted.name) {
+                failures.push(format!("{score} is {got:?}, the config says {}", wanted.name));
+            }
+        }
+    }
+    failures
+}
+
+/// A scorecard of one factor.
+fn card_of(points: Points, bands: &[BandConfig]) -> Engine {
+    let mut config = Config::parse(
+        "[[metrics]]\nname = 'm'\n[[scorecards]]\nname = 'card'\nmin_coverage = 0\n\
+         factors = [{ metric = 'm', points.steps = [{ points = 0 }] }]",
+    );
+    config.scorecards[0].factors[0].points = Some(Variants::One(points));
+    config.scorecards[0].bands = bands.to_vec();
+    Engine::compile(&config).unwrap()
+}
+
+fn explained(card: &Engine, value: f64) -> Explanation {
+    let mut frame = Frame::new(SubjectKind::Subscription, [ONLY]).unwrap();
+    frame.insert("m", Column::numbers([Some(value)])).unwrap();
+    let as_of = "2026-01-01".parse().unwrap();
+    let assessment = card.assess(&Input::frame(&frame), as_of, &State::new());
+    card.explain(&assessment, "card", ONLY).unwrap()
 }
 
 #[test]

@@ -45,6 +45,9 @@ pub(super) struct Case {
     /// The faults of the config, as `code at path`; it must not compile then.
     #[serde(default)]
     pub(super) faults: Vec<String>,
+    /// The warnings that a config of its own earns.
+    #[serde(default)]
+    pub(super) warnings: Vec<String>,
     /// Days in order, each with the state of the one before.
     #[serde(default)]
     pub(super) days: Vec<Day>,
@@ -111,6 +114,18 @@ pub(super) enum Plain {
     Flag(bool),
     Number(f64),
     Text(String),
+}
+
+impl Case {
+    /// Whether it says anything that could fail.
+    pub(super) fn expects(&self) -> bool {
+        let any = |one: &Option<Expect>, many: &[Subject]| {
+            one.is_some() || many.iter().any(|it| it.expect.is_some())
+        };
+        !self.faults.is_empty()
+            || any(&self.expect, &self.subjects)
+            || self.days.iter().any(|it| any(&it.expect, &it.subjects))
+    }
 }
 
 impl Cell {

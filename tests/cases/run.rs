@@ -54,16 +54,16 @@ pub(super) fn case(folder: &Path, file: &File, case: &Case) -> Vec<String> {
     if !case.faults.is_empty() {
         failures.push(format!("it compiles, expected {:?}", case.faults));
     }
+    let earned = if case.config.is_some() { &case.warnings } else { &file.warnings };
     let warnings: Vec<String> = engine.warnings().iter().map(said).collect();
-    if case.config.is_none() && warnings != file.warnings {
-        failures.push(format!("warnings {warnings:?}, expected {:?}", file.warnings));
+    if warnings != *earned {
+        failures.push(format!("warnings {warnings:?}, expected {earned:?}"));
     }
     let mut state = State::new();
     if case.days.is_empty() && case.faults.is_empty() {
         let Some(as_of) = case.as_of.or(file.as_of) else {
             return vec!["expected `as_of`".to_owned()];
         };
-        // The text form is what the two have in common with their checks.
         let subjects =
             subjects(file, &case.given, &case.missing, case.expect.as_ref(), &case.subjects);
         day(&engine, file, as_of, &subjects, &case.out_of_range, &mut state, &mut failures);
