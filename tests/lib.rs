@@ -9,4 +9,5 @@
 
 mod docs;
 mod engine;
+mod records;
 mod tidy;
