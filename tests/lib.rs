@@ -11,4 +11,5 @@
 mod cases;
 mod docs;
 mod engine;
+mod records;
 mod tidy;
