@@ -92,7 +92,7 @@ pub(super) fn expectation(
         };
         match (&got, wanted) {
             (Plain::Number(got), Plain::Number(wanted)) => {
-                compare.number(name, *got, Some(*wanted))
+                compare.number(name, *got, Some(*wanted));
             }
             _ if got == *wanted => {}
             _ => compare.0.push(format!("{name} is {got:?}, expected {wanted:?}")),

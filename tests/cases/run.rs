@@ -149,7 +149,7 @@ fn day(
             frames.push(frame(engine, kind, &rows));
         }
     }
-    let input = frames.iter().fold(Input::default(), |input, it| input.and_frame(it));
+    let input = frames.iter().fold(Input::default(), Input::and_frame);
     let assessment = engine.assess(&input, as_of, state);
     let again = engine.assess(&input, as_of, assessment.state());
     if again.state() != assessment.state() {
