@@ -1,0 +1,81 @@
+//! The report for programs: one object on one line.
+
+use serde_json::{Map, Value, json};
+
+use super::later::Later;
+use super::report::{BandLine, Report, TableCount};
+
+pub(super) fn line(report: &Report) -> String {
+    let per_table = |get: &dyn Fn(&TableCount) -> Value| {
+        object(report.tables.iter().map(|it| (it.table, get(it))))
+    };
+    let rejected = |it: &TableCount| object(it.reasons.iter().map(|(why, it)| (*why, json!(it.rows))));
+    let mut whole = json!({
+        "as_of": report.as_of,
+        "engine": report.engine,
+        "read": per_table(&|it| json!(it.read)),
+        "good": per_table(&|it| json!(it.good)),
+        "rejected": per_table(&rejected),
+        "ignored": report.ignored,
+        "scorecard": report.scorecard,
+        "subject": report.kind.name(),
+        "subjects": report.subjects,
+        "scored": report.scored,
+        "no_score": report.subjects - report.scored,
+        "coverage": report.coverage,
+        "bands": object(report.bands.iter().map(|it| (it.band.as_str(), band(it)))),
+        "rules": object(report.rules.iter().map(|it| {
+            let counts = json!({
+                "severity": it.severity,
+                "firing": it.firing,
+                "quiet": it.quiet,
+                "no_data": it.no_data,
+                "faulted": it.faulted,
+            });
+            (it.rule.as_str(), counts)
+        })),
+        "top": report.top.iter().map(|it| json!({
+            "subject": it.subject,
+            "account": it.account,
+            "score": it.score,
+            "band": it.band,
+            "coverage": it.coverage,
+            "reasons": it.reasons,
+            "alerts": it.alerts,
+        })).collect::<Vec<_>>(),
+        "notes": report.notes,
+    });
+    if let (Some(all), Some(whole)) = (report.later, whole.as_object_mut()) {
+        let groups = |it: &mut dyn Iterator<Item = (&str, Option<Later>)>| {
+            object(it.filter_map(|(name, it)| Some((name, later(it?)))))
+        };
+        let mut told = later(all);
+        told["bands"] = groups(&mut report.bands.iter().map(|it| (it.band.as_str(), it.later)));
+        told["rules"] = groups(&mut report.rules.iter().map(|it| (it.rule.as_str(), it.later)));
+        whole.insert("later_lost".to_owned(), told);
+    }
+    whole.to_string()
+}
+
+fn band(it: &BandLine) -> Value {
+    // Money as text: it is exact, and a JSON number need not be.
+    let arr = it.arr.iter().map(|(currency, sum)| {
+        let currency = if currency.is_empty() { "unstated" } else { currency };
+        (currency, json!(sum.to_string()))
+    });
+    json!({ "subjects": it.subjects, "arr": object(arr) })
+}
+
+fn later(it: Later) -> Value {
+    json!({
+        "known": it.known,
+        "cancelled": it.cancelled,
+        "lapsed": it.lapsed,
+        "lost": it.lost(),
+        "share": it.share(),
+    })
+}
+
+fn object<'a>(entries: impl Iterator<Item = (&'a str, Value)>) -> Value {
+    Value::Object(entries.map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
+}
