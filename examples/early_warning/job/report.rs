@@ -259,7 +259,9 @@ fn top(facts: &Facts<'_>, card: &str, scores: &[SubjectScore<'_>]) -> Vec<AtRisk
 
 /// A factor's part in words: what was measured, as its metric is labelled, and what it costs.
 fn reason(engine: &Engine, line: &Line) -> String {
-    let metric = engine.config().metrics.iter().find(|it| it.name == line.metric);
+    // A parent's metric is read by prefix: `account.open_cases`.
+    let own = line.metric.split_once('.').map_or(line.metric.as_str(), |it| it.1);
+    let metric = engine.config().metrics.iter().find(|it| it.name == own);
     let label = metric.and_then(|it| it.label.as_deref()).unwrap_or(&line.metric);
     let unit = metric.and_then(|it| it.unit.as_deref());
     let cost = format!("costs {:.1} points", line.lost());
