@@ -7,4 +7,6 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod docs;
+mod engine;
 mod tidy;

@@ -1,7 +1,7 @@
 //! Records of what a subject has: licences, deployments, contacts, entitlements.
 
 use super::check::Checks;
-use super::record::{Record, custom_fields, record, three_refs};
+use super::record::{Record, custom_fields, default_record, record, three_refs};
 use crate::time::Stamp;
 
 record! {
@@ -114,6 +114,8 @@ record! {
         used: f64,
     }
 }
+
+default_record! { License Deployment Contact }
 
 impl Record for License {
     const TABLE: &'static str = "licenses";

@@ -27,11 +27,8 @@ enum Line {
 /// Rejects companies whose parent is unknown, rejected or themselves, in linear time.
 pub(super) fn check_parents(companies: &mut Vec<Good<Company>>, loader: &mut Loader) {
     let lines = lines(companies);
-    let mut row = 0;
-    let given = std::mem::take(companies);
-    for good in given {
-        let line = lines.get(row).copied().unwrap_or(Line::Sound);
-        row += 1;
+    for (at, good) in std::mem::take(companies).into_iter().enumerate() {
+        let line = lines.get(at).copied().unwrap_or(Line::Sound);
         let (reason, code, what) = match line {
             Line::Lost if loader.is_rejected(good.record.parent_id.as_deref()) => {
                 ("rejected-parent", Code::UnknownReference, "was rejected")

@@ -22,7 +22,7 @@ impl Groups {
     fn build(subjects: usize, order: &[u32], owner: impl Fn(u32) -> u32) -> Self {
         let mut counts = vec![0_u32; subjects + 1];
         for row in order {
-            if let Some(count) = counts.get_mut(owner(*row) as usize + 1) {
+            if let Some(count) = counts.get_mut((owner(*row) as usize).saturating_add(1)) {
                 *count += 1;
             }
         }
@@ -96,17 +96,14 @@ impl<R: Record> Store<R> {
         self.days = stamps.iter().map(|it| day_number(*it)).collect();
         let rows = u32::try_from(self.records.len()).unwrap_or(NO_ROW);
         let mut order: Vec<u32> = (0..rows).collect();
-        let stamp = |row: u32| stamps.get(row as usize).copied().flatten();
-        order.sort_by(|left, right| {
-            stamp(*left).cmp(&stamp(*right)).then_with(|| {
-                let record = |row: u32| self.records.get(row as usize);
-                let (left, right) = (record(*left), record(*right));
-                let id = |it: Option<&R>| it.and_then(Record::id).map(str::to_owned);
-                id(left)
-                    .cmp(&id(right))
-                    .then_with(|| format!("{left:?}").cmp(&format!("{right:?}")))
-            })
-        });
+        let record = |row: u32| self.records.get(row as usize);
+        let key = |row: u32| (stamps.get(row as usize).copied().flatten(), id_of(record(row)));
+        order.sort_unstable_by(|left, right| key(*left).cmp(&key(*right)));
+        for tied in order.chunk_by_mut(|left, right| key(*left) == key(*right)) {
+            if tied.len() > 1 {
+                tied.sort_by_cached_key(|row| format!("{:?}", record(*row)));
+            }
+        }
         self.groups = groups(counts, &order, &self.owners);
     }
 
@@ -114,6 +111,10 @@ impl<R: Record> Store<R> {
         self.records.push(record);
         self.owners.push(owners);
     }
+}
+
+fn id_of<R: Record>(record: Option<&R>) -> Option<&str> {
+    record.and_then(Record::id)
 }
 
 impl<R> Store<R> {

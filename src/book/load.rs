@@ -17,7 +17,7 @@ use crate::fault::{Code, Fault, Faults};
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::shorten;
-use crate::time::Stamp;
+use crate::time::{AsOf, Stamp};
 
 /// What to do about bad records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,8 +129,7 @@ pub(super) struct Loader {
     /// Every fault, of records and tables.
     faults: Vec<Fault>,
     table_faults: Vec<Fault>,
-    currencies: BTreeSet<Currency>,
-    unstated: bool,
+    currencies: BTreeMap<Currency, AsOf>,
     present: BTreeSet<&'static str>,
 }
 
@@ -202,7 +201,6 @@ impl Loader {
         book.links = std::mem::take(&mut self.links);
         book.present = std::mem::take(&mut self.present);
         book.currencies = std::mem::take(&mut self.currencies);
-        book.unstated = self.unstated;
     }
 
     fn unknown(&mut self, name: &str, rows: usize) {
@@ -309,11 +307,10 @@ impl Loader {
     }
 
     fn count_currency<R: Record>(&mut self, record: &R) {
-        if record.has_amount() {
-            match record.currency() {
-                Some(currency) => drop(self.currencies.insert(currency)),
-                None => self.unstated = true,
-            }
+        if let (true, Some(currency)) = (record.has_amount(), record.currency()) {
+            let day = record.stamp().map_or(AsOf::MIN, Stamp::date);
+            let since = self.currencies.entry(currency).or_insert(day);
+            *since = day.min(*since);
         }
     }
 

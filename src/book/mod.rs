@@ -23,6 +23,8 @@ mod row;
 mod subject;
 mod tables;
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
 
 pub use asset::{Contact, Deployment, Entitlement, License};
@@ -67,10 +69,8 @@ pub struct Book {
     links: Links,
     present: BTreeSet<&'static str>,
     rates: Option<Rates>,
-    /// The currencies that amounts are stated in.
-    currencies: BTreeSet<Currency>,
-    /// Whether there is an amount without a currency.
-    unstated: bool,
+    /// The currencies that amounts are stated in, each with the first day of such a record.
+    currencies: BTreeMap<Currency, AsOf>,
 }
 
 impl Book {
@@ -201,20 +201,19 @@ impl Book {
     }
 
     /// The currency of amounts that state none, and of metrics that ask for none: the rates' base,
-    /// or the only currency there is.
+    /// or the only currency there is on that day.
     #[must_use]
-    pub fn house_currency(&self) -> Option<Currency> {
-        match (&self.rates, self.currencies.len()) {
-            (Some(rates), _) => Some(rates.base()),
-            (None, 1) => self.currencies.first().copied(),
-            _ => None,
+    pub fn house_currency(&self, as_of: AsOf) -> Option<Currency> {
+        if let Some(rates) = &self.rates {
+            return Some(rates.base());
         }
+        let mut known = self.currencies(as_of);
+        known.next().filter(|_| known.next().is_none())
     }
 
-    /// The currencies that amounts are stated in.
-    #[must_use]
-    pub const fn currencies(&self) -> &BTreeSet<Currency> {
-        &self.currencies
+    /// The currencies that amounts are stated in, in records that exist on that day.
+    pub fn currencies(&self, as_of: AsOf) -> impl Iterator<Item = Currency> {
+        self.currencies.iter().filter(move |(_, since)| **since <= as_of).map(|(it, _)| *it)
     }
 
     /// An amount in the reporting currency, exact; `None` when there is no rate for it.
@@ -226,13 +225,19 @@ impl Book {
         amount: Amount,
         currency: Option<Currency>,
         reporting: Option<Currency>,
+        as_of: AsOf,
     ) -> Option<Amount> {
-        let house = self.house_currency();
-        let mixed = house.is_none() && !self.currencies.is_empty();
+        if let (Some(from), Some(to)) = (currency, reporting)
+            && from == to
+        {
+            return Some(amount);
+        }
+        let house = self.house_currency(as_of);
         match (currency.or(house), reporting.or(house)) {
             (Some(from), Some(to)) if from == to => Some(amount),
             (Some(from), Some(to)) => self.rates.as_ref()?.convert(amount, from, to),
-            (None, _) if !mixed => Some(amount),
+            // Of several currencies it could be any.
+            (None, _) if self.currencies(as_of).next().is_none() => Some(amount),
             _ => None,
         }
     }

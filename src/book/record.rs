@@ -82,6 +82,7 @@ macro_rules! record {
 
         impl $name {
             /// A record with what it must have; fill in the rest.
+            #[allow(clippy::too_many_arguments, reason = "a record has what it must have")]
             #[must_use]
             pub fn new($($must: impl Into<$must_type>),*) -> Self {
                 Self {
@@ -94,6 +95,18 @@ macro_rules! record {
     };
 }
 pub(super) use record;
+
+/// For a record type that must have nothing: an empty one is its default.
+macro_rules! default_record {
+    ($($name:ident)+) => {
+        $(impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        })+
+    };
+}
+pub(super) use default_record;
 
 /// The parts of [`Record`] that are the same in every table.
 macro_rules! custom_fields {

@@ -141,8 +141,10 @@ impl Engine {
                 }
             }
         }
-        next.bands.retain(|_, it| !it.is_empty());
-        for (_, card) in &self.cards {
+        // What a scorecard that is gone remembered means nothing to the next one of its name.
+        next.bands.retain(|name, it| !it.is_empty() && self.card(name).is_some());
+        next.carried.retain(|name, _| self.card(name).is_some());
+        for card in self.cards.values() {
             if let Some(table) = out.tables.get(card.kind.index()) {
                 card.carry_forward(table, out.as_of, &mut next);
             }
@@ -449,9 +451,12 @@ impl Assessment {
             bands?.get(id).map(|it| (it.band.as_str(), it.since))
         };
         let manual = |id: &str| {
-            let at = self.manual.iter().position(|it| {
-                it.kind == card.kind && it.subject == id && it.scorecard == card.name
-            })?;
+            let key = (card.kind, id, card.name.as_str());
+            // They were sorted by this key.
+            let at = self.manual.binary_search_by(|it| {
+                (it.kind, it.subject.as_str(), it.scorecard.as_str()).cmp(&key)
+            });
+            let at = at.ok()?;
             Some((at as u32, self.manual.get(at)?.effect))
         };
         let context = Context {

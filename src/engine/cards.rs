@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use super::plan::{Outputs, Slot, Step, Work};
-use super::points::all;
 use super::resolve::{Found, Resolver};
 use crate::config::{
     FactorConfig, GroupConfig, MissingPolicy, ScorecardConfig, Valued, Variants, Weights,
 };
-use crate::expr::{Program, Symbol, Want};
+use crate::expr::{Program, Symbol};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
-use crate::score::{AutoOverride, Band, Bands, Effect, Factor, Group, Part, Scorecard};
+use crate::score::{AutoOverride, Effect, Factor, Group, Part, Scorecard};
 use crate::time::Period;
 use crate::verdict::Choice;
 
@@ -35,10 +34,11 @@ struct Inherited {
 }
 
 /// A scorecard on the way.
-struct Builder<'r, 'c> {
-    resolver: &'r Resolver<'c>,
-    kind: SubjectKind,
-    conditions: Vec<(String, Program)>,
+pub(super) struct Builder<'r, 'c> {
+    pub(super) resolver: &'r Resolver<'c>,
+    pub(super) kind: SubjectKind,
+    /// Each with its canonical text.
+    pub(super) conditions: Vec<(String, Program)>,
     factors: Vec<Factor>,
     groups: Vec<Group>,
     /// Names of the groups above each group.
@@ -93,6 +93,7 @@ impl Resolver<'_> {
             .then(|| card.bands.list.iter().map(|it| Arc::from(it.name.as_str())).collect());
         let number = |suffix: &str, top: f64| {
             let slot = Slot::number(format!("{name}{suffix}"), Some((0.0, top)));
+            let slot = Slot { optional: suffix != ".coverage", ..slot };
             (self.slot(kind, slot.clone()), slot)
         };
         let text = |suffix: &str| {
@@ -122,55 +123,6 @@ impl Resolver<'_> {
         self.step(Step { kind, slot: score.0, work: Work::Card { card: at, outputs } });
         self.keep_card(at, card);
         symbol
-    }
-
-    fn bands(&self, config: &ScorecardConfig, path: &str) -> Option<Bands> {
-        let margin = config.margin.unwrap_or(0.0);
-        let mut sound = (0.0..=50.0).contains(&margin);
-        if !sound {
-            let message = format!("the margin must be in 0..=50 points, got {margin}");
-            self.fault(Fault::new(Code::OutOfRange, format!("{path}.margin"), message));
-        }
-        let mut list: Vec<Band> = Vec::new();
-        for (at, band) in config.bands.iter().enumerate() {
-            let path = format!("{path}.bands[{at}]");
-            let (edge, with_edge) = match (band.from, band.above) {
-                (Some(_), Some(_)) => {
-                    let message = "a band has one lower edge, `from` or `above`";
-                    self.fault(Fault::new(Code::Incompatible, &path, message));
-                    sound = false;
-                    continue;
-                }
-                (Some(edge), None) => (edge, true),
-                (None, Some(edge)) => (edge, false),
-                (None, None) if at == 0 => (f64::NEG_INFINITY, true),
-                (None, None) => {
-                    let message = format!("the band `{}` has no lower edge", band.name);
-                    let fault = Fault::new(Code::MissingKey, &path, message);
-                    self.fault(
-                        fault.help("add `from` or `above`; only the lowest band goes without"),
-                    );
-                    sound = false;
-                    continue;
-                }
-            };
-            // The lowest band takes in everything below its edge as well: nothing is without a band.
-            let edge = if at == 0 { f64::NEG_INFINITY } else { edge };
-            sound &= at == 0 || self.check_points(edge, &path);
-            if let Some(last) = list.last().filter(|it| it.edge >= edge) {
-                let message =
-                    format!("`{}` must begin above `{}`, got {edge}", band.name, last.name);
-                self.fault(Fault::new(Code::Unreachable, &path, message));
-                sound = false;
-            }
-            if list.iter().any(|it| it.name == band.name) {
-                let message = format!("the band `{}` stands twice", band.name);
-                self.fault(Fault::new(Code::Duplicate, &path, message));
-                sound = false;
-            }
-            list.push(Band { name: band.name.clone(), edge, with_edge });
-        }
-        sound.then_some(Bands { list, margin, min_stay: config.min_stay })
     }
 }
 
@@ -292,15 +244,16 @@ impl Builder<'_, '_> {
             }
         };
         let weight = self.weight(config.weight.as_ref(), path);
-        let points = metric.as_ref().and_then(|metric| {
-            let kind = self.kind;
-            resolver
-                .points(kind, config, metric, path, &mut |path, text| self.condition(path, text))
-        });
+        let points = metric.as_ref().and_then(|it| self.points(config, it, path));
         let applies = self.optional_condition(config.applies_when.as_deref(), path);
         let missing = self.check_missing(config, path);
         missing.then_some(())?;
+        let declared = resolver.declaration(self.kind, &config.metric);
         Some(Factor {
+            label: declared
+                .and_then(|it| it.label.clone())
+                .unwrap_or_else(|| config.metric.clone()),
+            unit: declared.and_then(|it| it.unit.clone()),
             name: config.name.clone().unwrap_or_else(|| config.metric.clone()),
             metric: config.metric.clone(),
             slot: metric?.slot,
@@ -312,70 +265,6 @@ impl Builder<'_, '_> {
             max_age: config.max_age.or(inherited.max_age),
             warm_up: config.warm_up.or(inherited.warm_up),
         })
-    }
-
-    fn weight(
-        &mut self,
-        weight: Option<&Variants<Valued<f64>>>,
-        path: &str,
-    ) -> Option<Choice<f64>> {
-        let path = format!("{path}.weight");
-        let check = |number: f64, path: &str| {
-            let fine = (0.0..=super::metrics::LARGEST.sqrt()).contains(&number);
-            if !fine {
-                let message = format!("a weight must be 0 or more, got {number}");
-                self.resolver.fault(Fault::new(Code::OutOfRange, path, message));
-            }
-            fine
-        };
-        match weight {
-            None => Some(Choice::one(1.0)),
-            Some(Variants::One(Valued(it))) => check(*it, &path).then(|| Choice::one(*it)),
-            Some(Variants::Cases(cases)) => {
-                let numbers = all(cases
-                    .iter()
-                    .enumerate()
-                    .map(|(at, case)| check(case.body.0, &format!("{path}[{at}].value"))));
-                if cases.is_empty() {
-                    let fault = Fault::new(Code::Empty, &path, "expected at least one case");
-                    self.resolver.fault(fault);
-                }
-                let compiled: Vec<Option<(Option<usize>, f64)>> = cases
-                    .iter()
-                    .enumerate()
-                    .map(|(at, case)| {
-                        let path = format!("{path}[{at}]");
-                        self.resolver.check_reachable(case.when.is_none(), at, cases.len(), &path);
-                        match &case.when {
-                            None => Some((None, case.body.0)),
-                            Some(text) => self
-                                .condition(&format!("{path}.when"), text)
-                                .map(|it| (Some(it), case.body.0)),
-                        }
-                    })
-                    .collect();
-                let cases = compiled.into_iter().collect::<Option<Vec<_>>>()?;
-                (numbers && !cases.is_empty()).then_some(Choice { cases })
-            }
-        }
-    }
-
-    /// The number of a condition; equal texts share one.
-    fn condition(&mut self, path: &str, text: &str) -> Option<usize> {
-        if let Some(at) = self.conditions.iter().position(|(it, _)| it == text) {
-            return Some(at);
-        }
-        let program = self.resolver.compile(self.kind, path, text, Want::Flag)?;
-        self.conditions.push((text.to_owned(), program));
-        Some(self.conditions.len() - 1)
-    }
-
-    /// Outer `None` is a fault, inner `None` is no condition.
-    fn optional_condition(&mut self, text: Option<&str>, path: &str) -> Option<Option<usize>> {
-        match text {
-            None => Some(None),
-            Some(text) => self.condition(&format!("{path}.applies_when"), text).map(Some),
-        }
     }
 
     fn overrides(&mut self, config: &ScorecardConfig, path: &str) -> Option<Vec<AutoOverride>> {

@@ -46,6 +46,12 @@ impl Resolver<'_> {
         Found::Symbol(self.filled(kind, slot, work))
     }
 
+    /// What a config says of a metric.
+    pub(super) fn declaration(&self, kind: SubjectKind, name: &str) -> Option<&MetricConfig> {
+        let of = |it: &MetricConfig| it.subject.unwrap_or(self.config.subject) == kind;
+        self.config.metrics.iter().find(|it| it.name == name && of(it))
+    }
+
     /// What a metric without records and expression reads.
     fn attribute(&self, kind: SubjectKind, metric: &MetricConfig) -> (Kind, Option<Attribute>) {
         let name = metric.attribute.as_ref().unwrap_or(&metric.name);

@@ -7,8 +7,10 @@
 
 mod assess;
 mod assessment;
+mod bands;
 mod cards;
 mod children;
+mod choices;
 mod columns;
 mod input;
 mod metrics;
@@ -24,8 +26,9 @@ use std::collections::BTreeMap;
 
 use crate::config::Config;
 use crate::expr::{Functions, Language};
-use crate::fault::{Fault, Faults, Severity};
+use crate::fault::{Code, Fault, Faults, Severity};
 use crate::frame::SubjectKind;
+use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
 use plan::{Rule, Slot, Step};
@@ -146,6 +149,11 @@ impl Resolver<'_> {
     /// Compiles everything that the config declares, used or not.
     fn everything(&self) {
         let config = self.config;
+        if let Some(text) = &config.currency
+            && let Err(why) = text.parse::<Currency>()
+        {
+            self.fault(Fault::new(Code::OutOfRange, "currency", why));
+        }
         let kind = |it: Option<SubjectKind>| it.unwrap_or(config.subject);
         self.check_duplicates(
             "metric",

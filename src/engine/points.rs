@@ -1,80 +1,23 @@
 //! Points of a config: checked, and compiled.
 
 use super::resolve::Resolver;
-use crate::config::{Better, FactorConfig, Outside, Points, Variants};
+use crate::config::{Better, FactorConfig, Outside, Points};
 use crate::expr::{Symbol, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
 use crate::score::PointMap;
 use crate::value::Kind;
-use crate::verdict::Choice;
 
 impl Resolver<'_> {
-    /// Compiles the points of a factor whose metric is known.
-    pub(super) fn points(
-        &self,
-        kind: SubjectKind,
-        factor: &FactorConfig,
-        metric: &Symbol,
-        path: &str,
-        conditions: &mut dyn FnMut(&str, &str) -> Option<usize>,
-    ) -> Option<Choice<PointMap>> {
-        let below = format!("{path}.points");
-        match &factor.points {
-            None => self.straight(kind, factor, metric, path).map(Choice::one),
-            Some(Variants::One(points)) => {
-                self.point_map(kind, points, metric, &below).map(Choice::one)
-            }
-            Some(Variants::Cases(cases)) => {
-                if cases.is_empty() {
-                    self.fault(Fault::new(Code::Empty, below, "expected at least one case"));
-                    return None;
-                }
-                let compiled: Vec<Option<(Option<usize>, PointMap)>> = cases
-                    .iter()
-                    .enumerate()
-                    .map(|(at, case)| {
-                        let path = format!("{below}[{at}]");
-                        self.check_reachable(case.when.is_none(), at, cases.len(), &path);
-                        let when = match &case.when {
-                            Some(text) => Some(conditions(&format!("{path}.when"), text)),
-                            None => None,
-                        };
-                        let map = self.point_map(kind, &case.body, metric, &path);
-                        match when {
-                            Some(None) => None,
-                            Some(Some(it)) => Some((Some(it), map?)),
-                            None => Some((None, map?)),
-                        }
-                    })
-                    .collect();
-                let cases = compiled.into_iter().collect::<Option<Vec<_>>>()?;
-                Some(Choice { cases })
-            }
-        }
-    }
-
-    /// A case without a condition hides those after it.
-    pub(super) fn check_reachable(&self, always: bool, at: usize, count: usize, path: &str) {
-        if always && at + 1 < count {
-            self.fault(
-                Fault::new(Code::Unreachable, path, "the cases after this one can never hold")
-                    .help("give it a `when`, or put it last"),
-            );
-        }
-    }
-
     /// The line over a metric's declared range.
-    fn straight(
+    pub(super) fn straight(
         &self,
         kind: SubjectKind,
         factor: &FactorConfig,
         metric: &Symbol,
         path: &str,
     ) -> Option<PointMap> {
-        let declared = self.config.metrics.iter().find(|it| {
-            it.name == factor.metric && it.subject.unwrap_or(self.config.subject) == kind
-        });
+        let declared = self.declaration(kind, &factor.metric);
         match (declared.and_then(|it| it.better), metric.range) {
             (Some(better), Some((low, high))) => {
                 let (worst, best) = match better {
@@ -97,7 +40,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn point_map(
+    /// Compiles points for a metric that is known.
+    pub(super) fn point_map(
         &self,
         kind: SubjectKind,
         points: &Points,

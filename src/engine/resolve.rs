@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::plan::{Attribute, ChildTake, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
-use crate::fault::{Code, Fault, Severity};
+use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
 use crate::metric::{attribute_info, attribute_names};
 use crate::score::Scorecard;
@@ -17,6 +17,9 @@ use crate::value::Kind;
 /// The deepest chain of names that rest on one another. Our choice: far deeper than any real
 /// config, far shallower than the stack, tested by `a_long_chain_of_names_is_refused`.
 const DEEPEST: usize = 64;
+
+/// The segment or stage of a subject that none of the declared ones takes in.
+const OTHER: &str = "other";
 
 /// What became of a name.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,6 +115,10 @@ impl<'c> Resolver<'c> {
 
     pub(super) fn step(&self, step: Step) {
         self.steps.borrow_mut().push(step);
+    }
+
+    pub(super) fn each_step(&self, mut see: impl FnMut(&Step)) {
+        self.steps.borrow().iter().for_each(|it| see(it));
     }
 
     pub(super) fn keep_card(&self, number: usize, card: Scorecard) {
@@ -251,15 +258,16 @@ impl<'c> Resolver<'c> {
             _ => None,
         };
         let head = name.split('.').next().unwrap_or(name);
-        if head != name && known(head).is_none() {
-            // Compiling the scorecard under its own name is what finds cycles through it.
-            if self.find(kind, head, &format!("scorecards[{at}]")) == Found::Broken {
-                return Found::Broken;
-            }
-        } else if head == name {
+        if head == name {
             return self.card(kind, at);
         }
-        known(name).unwrap_or(Found::Unknown)
+        // Compiling the scorecard under its own name is what finds cycles through it.
+        let whole =
+            known(head).unwrap_or_else(|| self.find(kind, head, &format!("scorecards[{at}]")));
+        match whole {
+            Found::Broken => Found::Broken,
+            _ => known(name).unwrap_or(Found::Unknown),
+        }
     }
 
     fn dotted(&self, kind: SubjectKind, name: &str, head: &str, rest: &str, path: &str) -> Found {
@@ -365,6 +373,9 @@ impl<'c> Resolver<'c> {
         if !whole {
             return Found::Broken;
         }
+        if cases.last().is_some_and(|(_, when)| when.is_some()) {
+            cases.push((Arc::from(OTHER), None));
+        }
         let labels: Arc<[Arc<str>]> = cases.iter().map(|(name, _)| Arc::clone(name)).collect();
         let slot = Slot::text(name, Some(labels));
         Found::Symbol(self.filled(kind, slot, Work::Class { cases }))
@@ -395,11 +406,6 @@ impl<'c> Resolver<'c> {
             }
         }
         names
-    }
-
-    /// Whether faults of the given path, or below it, are errors.
-    pub(super) fn has_errors(&self) -> bool {
-        self.faults.borrow().iter().any(|it| it.severity == Severity::Error)
     }
 }
 

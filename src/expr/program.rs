@@ -38,7 +38,6 @@ struct Inner {
     slots: Vec<usize>,
     sure: BTreeSet<usize>,
     always: Option<bool>,
-    canonical: String,
     body: Body,
 }
 
@@ -86,7 +85,6 @@ impl Program {
             slots: reads.iter().map(|it| it.named.symbol.slot).collect(),
             sure: if tree.kind == Kind::Flag { known.yes } else { known.both() },
             always,
-            canonical: tree.canonical(),
             body: Body::Expression { tree, engine, script, reads },
         }))
     }
@@ -96,20 +94,12 @@ impl Program {
             || parts.iter().filter_map(|it| if let Part::Code(it) = it { Some(it) } else { None });
         let slots: BTreeSet<usize> = programs().flat_map(|it| it.slots().to_vec()).collect();
         let sure = programs().flat_map(Self::surely_read).collect();
-        let canonical = parts
-            .iter()
-            .map(|it| match it {
-                Part::Plain(it) => it.clone(),
-                Part::Code(it) => format!("${{{}}}", it.canonical()),
-            })
-            .collect();
         Self(Arc::new(Inner {
             text: text.to_owned(),
             kind: Kind::Text,
             slots: slots.into_iter().collect(),
             sure,
             always: None,
-            canonical,
             body: Body::Message(parts),
         }))
     }
@@ -120,6 +110,7 @@ impl Program {
     }
 
     /// The text it was compiled from.
+    #[cfg(test)]
     pub(crate) fn text(&self) -> &str {
         &self.0.text
     }
@@ -142,10 +133,20 @@ impl Program {
     /// A text that is the same for expressions that mean the same in the same words, whatever their
     /// spacing, brackets and the numbering of slots.
     pub(crate) fn canonical(&self) -> String {
-        self.0.canonical.clone()
+        match &self.0.body {
+            Body::Expression { tree, .. } => tree.canonical(),
+            Body::Message(parts) => parts
+                .iter()
+                .map(|it| match it {
+                    Part::Plain(it) => it.clone(),
+                    Part::Code(it) => format!("${{{}}}", it.canonical()),
+                })
+                .collect(),
+        }
     }
 
-    /// The checked tree, for lowering to columns; `None` for a message.
+    /// The checked tree; `None` for a message.
+    #[cfg(test)]
     pub(crate) fn tree(&self) -> Option<&Tree> {
         match &self.0.body {
             Body::Expression { tree, .. } => Some(tree),

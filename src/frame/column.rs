@@ -147,11 +147,6 @@ impl Column {
         self.seen.as_ref().and_then(|it| it.get(row)).copied().filter(|it| *it != NO_DAY)
     }
 
-    /// Whether any observation day is known.
-    pub(crate) const fn has_seen(&self) -> bool {
-        self.seen.is_some()
-    }
-
     /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -32,7 +32,7 @@ pub(crate) fn attribute_names(kind: SubjectKind) -> Vec<&'static str> {
 }
 
 /// A built-in attribute of every subject of a kind, as known on the day; `None` if there is no such
-/// attribute. Amounts are in the reporting currency, or in the house currency if that is `None`.
+/// attribute. A subject that does not exist yet has none. Amounts are in the reporting currency, or in the house currency if that is `None`.
 pub(crate) fn attribute(
     book: &Book,
     kind: SubjectKind,
@@ -47,7 +47,11 @@ pub(crate) fn attribute(
     let view = View { book, as_of, reporting };
     let rows = u32::try_from(book.subjects(kind).len()).ok()?;
     let mut unconverted = 0;
+    let born = book.born(kind, as_of);
     let got = (0..rows).map(|row| {
+        if born.get(row as usize) != Some(&true) {
+            return Got::Missing;
+        }
         let got = source.get(row, slot, &view);
         unconverted += usize::from(got == Got::NoRate);
         got
@@ -77,13 +81,6 @@ pub(crate) fn custom(book: &Book, kind: SubjectKind, name: &str, wanted: Kind) -
     });
     let column = column(wanted, got);
     Derived { other_kind, ..Derived::of(column) }
-}
-
-/// Whether any subject of a kind has a custom field of that name.
-pub(crate) fn has_custom(book: &Book, kind: SubjectKind, name: &str) -> bool {
-    let rows = u32::try_from(book.subjects(kind).len()).unwrap_or(0);
-    let source = subjects_of(book, kind);
-    (0..rows).any(|row| source.is_some_and(|it| it.custom(row, name).is_some()))
 }
 
 pub(super) fn custom_value<'a>(cell: &Cell, wanted: Kind, text: Option<&'a str>) -> Got<'a> {

@@ -25,6 +25,8 @@ mod take;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use attributes::{attribute, attribute_info, attribute_names, custom};

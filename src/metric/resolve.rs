@@ -7,6 +7,7 @@ use super::source::{Shape, TABLES, USAGE, shape_of};
 use crate::config::{Empty, MetricConfig, Take, Window};
 use crate::fault::{Code, did_you_mean};
 use crate::frame::SubjectKind;
+use crate::node::shorten;
 use crate::value::Kind;
 
 /// One thing wrong with a metric: the key it is about, the code, the message, help.
@@ -16,11 +17,6 @@ pub(crate) type Problem = (String, Code, String, Option<String>);
 /// such table. `from` may name a part: `usage.logins`, `surveys.nps`.
 pub(crate) fn table_fields(from: &str) -> Option<Vec<Field>> {
     shape_of(split(from).0).map(|it| it.fields)
-}
-
-/// The names of the tables that metrics can be computed from.
-pub(crate) const fn table_names() -> &'static [&'static str] {
-    TABLES
 }
 
 /// The table and the part of a `from`.
@@ -100,7 +96,7 @@ impl Faults {
         let Some(shape) = shape_of(table) else {
             let help = did_you_mean(table, TABLES.iter().copied())
                 .unwrap_or_else(|| format!("the tables are `{}`", TABLES.join("`, `")));
-            let message = format!("unknown table `{table}`");
+            let message = format!("unknown table `{}`", shorten(table));
             self.add("from", Code::UnknownName, message, Some(&help));
             return None;
         };
@@ -110,14 +106,14 @@ impl Faults {
                 self.add("from", Code::MissingKey, message, Some("write `usage.logins`"));
             }
             (Parts::None, Some(part)) => {
-                let message = format!("`{table}` has no part `{part}`");
+                let message = format!("`{table}` has no part `{}`", shorten(part));
                 let help = format!("write `{table}`, and say which records count with `where`");
                 self.add("from", Code::UnknownName, message, Some(&help));
             }
             (Parts::Known(known), Some(part)) if !known.contains(&part) => {
                 let help = did_you_mean(part, known.iter().copied())
                     .unwrap_or_else(|| format!("its parts are `{}`", known.join("`, `")));
-                let message = format!("`{table}` has no part `{part}`");
+                let message = format!("`{table}` has no part `{}`", shorten(part));
                 self.add("from", Code::UnknownName, message, Some(&help));
             }
             _ => {}
@@ -147,7 +143,8 @@ impl Faults {
         };
         if unread {
             if let Some(name) = written {
-                let message = format!("`take = \"count\"` counts records, it reads no `{name}`");
+                let message =
+                    format!("`take = \"count\"` counts records, it reads no `{}`", shorten(name));
                 let help = "leave `field` out, or take `distinct`, or filter with `where`";
                 self.add("field", Code::Incompatible, message, Some(help));
             }
@@ -196,9 +193,13 @@ impl Faults {
             None => {
                 let known = shape.fields.iter().map(|it| it.name);
                 let help = did_you_mean(name, known).unwrap_or_else(|| {
-                    format!("the fields are {}; others are read as `custom.{name}`", list(shape))
+                    format!(
+                        "the fields are {}; others are read as `custom.{}`",
+                        list(shape),
+                        shorten(name)
+                    )
                 });
-                let message = format!("`{}` has no field `{name}`", shape.table);
+                let message = format!("`{}` has no field `{}`", shape.table, shorten(name));
                 self.add("field", Code::UnknownName, message, Some(&help));
                 None
             }

@@ -167,7 +167,7 @@ impl<R: Record> Slot<R> {
                 None => Got::Missing,
                 Some(amount) => view
                     .book
-                    .convert(amount, record.currency(), view.reporting)
+                    .convert(amount, record.currency(), view.reporting, as_of)
                     .map_or(Got::NoRate, Got::Amount),
             },
             Get::Past(get) => match get(record).filter(|it| it.date() <= as_of) {

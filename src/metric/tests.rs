@@ -1,1 +1,419 @@
+//! Metrics against values worked out by hand.
 
+use super::{
+    Derivation, Derived, Keep, RecordFilter, attribute, attribute_info, attribute_names, custom,
+    table_fields,
+};
+use crate::book::{
+    Account, Assessment, Book, Case, Cell, Company, Contact, Engagement, EngagementKind, Invoice,
+    Mark, Subscription, Survey, SurveyKind, Tables, Usage,
+};
+use crate::config::{Empty, MetricConfig, Take, Window};
+use crate::frame::SubjectKind;
+use crate::money::Rates;
+use crate::time::{AsOf, Stamp};
+use crate::value::{Kind, Value};
+
+pub(super) fn day(text: &str) -> AsOf {
+    text.parse().unwrap()
+}
+
+pub(super) fn stamp(text: &str) -> Stamp {
+    text.parse().unwrap()
+}
+
+/// A metric from `key=value` words.
+pub(super) fn metric(text: &str) -> MetricConfig {
+    let mut metric = MetricConfig { name: "m".to_owned(), ..MetricConfig::default() };
+    for word in text.split(' ') {
+        let (key, value) = word.split_once('=').unwrap();
+        match key {
+            "from" => metric.from = Some(value.to_owned()),
+            "take" => metric.take = Some(serde_json::from_value::<Take>(value.into()).unwrap()),
+            "field" => metric.field = Some(value.to_owned()),
+            "window" => metric.window = Some(value.parse::<Window>().unwrap()),
+            "half_life" => metric.half_life = Some(value.parse().unwrap()),
+            "empty" => metric.empty = Some(serde_json::from_value::<Empty>(value.into()).unwrap()),
+            "type" => metric.kind = Some(serde_json::from_value::<Kind>(value.into()).unwrap()),
+            "where" => metric.filter = Some(value.to_owned()),
+            other => panic!("{other}"),
+        }
+    }
+    metric
+}
+
+/// A filter `field=text`, `field<number` or `field>number`, unclear where the field is missing.
+struct Compare {
+    slot: usize,
+    sign: char,
+    with: String,
+}
+
+impl RecordFilter for Compare {
+    fn keep(&self, read: &mut dyn FnMut(usize) -> Value) -> Keep {
+        let holds = match read(self.slot) {
+            Value::Missing => return Keep::Unclear,
+            Value::Number(it) if self.sign == '<' => it < self.with.parse().unwrap(),
+            Value::Number(it) if self.sign == '>' => it > self.with.parse().unwrap(),
+            other => other.to_string() == self.with,
+        };
+        if holds { Keep::Yes } else { Keep::No }
+    }
+}
+
+fn filter(metric: &MetricConfig) -> Option<Compare> {
+    let text = metric.filter.as_deref()?;
+    let sign = text.chars().find(|it| ":<>".contains(*it)).unwrap();
+    let (name, with) = text.split_once(sign).unwrap();
+    let fields = table_fields(metric.from.as_deref().unwrap()).unwrap();
+    let slot = fields.iter().position(|it| it.name == name).unwrap();
+    Some(Compare { slot, sign, with: with.to_owned() })
+}
+
+pub(super) fn run(book: &Book, kind: SubjectKind, as_of: AsOf, text: &str) -> Derived {
+    let metric = metric(text);
+    let derivation =
+        Derivation::resolve(&metric, kind).unwrap_or_else(|it| panic!("{text}: {it:?}"));
+    let filter = filter(&metric);
+    derivation.run(book, kind, as_of, None, filter.as_ref().map(|it| it as &dyn RecordFilter))
+}
+
+pub(super) fn shown(derived: &Derived) -> String {
+    let values = (0..derived.column.len()).map(|row| match derived.column.value(row) {
+        Value::Missing => "-".to_owned(),
+        Value::Number(it) => format!("{}", (it * 1e6).round() / 1e6),
+        other => other.to_string(),
+    });
+    values.collect::<Vec<_>>().join(" ")
+}
+
+/// A company with two accounts; a1 has s1 (since 2026-01-01) and s2, a2 has s3.
+fn book() -> Book {
+    let mut tables = Tables::default();
+    tables.push(Company::new("c1"));
+    for (id, subscriptions) in [("a1", &["s1", "s2"][..]), ("a2", &["s3"])] {
+        let mut account = Account::new(id);
+        account.company_id = Some("c1".into());
+        tables.push(account);
+        for id in subscriptions {
+            let mut it = Subscription::new(*id);
+            it.account_id = Some(account_of(id).into());
+            it.start = (*id == "s1").then(|| stamp("2026-01-01"));
+            it.arr = Some(if *id == "s3" { 300.into() } else { "100.10".parse().unwrap() });
+            it.plan = (*id != "s2").then(|| "pro".into());
+            it.renewal_date = Some(stamp(if *id == "s1" { "2026-03-20" } else { "2026-03-01" }));
+            tables.push(it);
+        }
+    }
+    for (id, date, value) in [
+        ("s1", "2026-02-01", 4.0),
+        ("s1", "2026-02-20", 5.0),
+        ("s1", "2026-03-01", 1.0),
+        ("s1", "2026-03-05", 3.0),
+        ("s1", "2026-03-05", 3.0),
+        ("s1", "2026-03-10", 0.0),
+        ("s1", "2026-03-12", 99.0),
+        ("s2", "2025-01-01", 7.0),
+    ] {
+        let mut it = Usage::new("logins", stamp(date), value);
+        it.subscription_id = Some(id.into());
+        tables.push(it);
+    }
+    cases(&mut tables);
+    Book::strict(tables).unwrap()
+}
+
+fn account_of(subscription: &str) -> &'static str {
+    if subscription == "s3" { "a2" } else { "a1" }
+}
+
+fn cases(tables: &mut Tables) {
+    for (id, parent, severity, opened, resolved) in [
+        ("k1", "s1", Some("p1"), "2026-03-01 08:00", Some("2026-03-02 20:00")),
+        ("k2", "s1", None, "2026-03-03", None),
+        ("k3", "a1", Some("p1"), "2026-03-09", Some("2026-03-11")),
+        ("k4", "a1", Some("p2"), "2026-03-11", None),
+    ] {
+        let mut it = Case::new(id, stamp(opened));
+        match parent {
+            "s1" => it.subscription_id = Some(parent.into()),
+            _ => it.account_id = Some(parent.into()),
+        }
+        it.severity = severity.map(Into::into);
+        it.resolved = resolved.map(stamp);
+        tables.push(it);
+    }
+}
+
+#[test]
+fn takes_of_a_usage_series_on_10_march() {
+    let book = book();
+    // s1 has 4 on 1 Feb, 5 on 20 Feb, 1 on 1 Mar, 3 and 3 on 5 Mar, 0 on 10 Mar; s2 7 in 2025.
+    for (text, expected) in [
+        ("take=sum", "16 7 -"),
+        ("take=sum window=10d", "7 0 -"),
+        ("take=sum window=10d empty=missing", "7 - -"),
+        ("take=sum window=10d empty=zero", "7 0 0"),
+        ("take=sum window=9d", "6 0 -"),
+        ("take=count window=1mo", "5 0 -"),
+        ("take=mean window=10d", "1.75 - -"),
+        ("take=mean window=10d empty=zero", "1.75 0 0"),
+        ("take=min", "0 7 -"),
+        ("take=max", "5 7 -"),
+        ("take=median", "3 7 -"),
+        ("take=median window=10d", "2 - -"),
+        ("take=last", "0 7 -"),
+        ("take=distinct", "5 1 -"),
+        ("take=days_since_last", "0 433 -"),
+        ("take=days_since_last where=value>0", "5 433 -"),
+        // Days 1, 5, 5, 10 of March with 1, 3, 3, 0: mean day 5.25, mean 1.75.
+        ("take=slope window=10d", &format!("{} - -", round(-5.75 / 40.75))),
+        // 7 in the last 10 days, 5 in the 10 before.
+        ("take=change window=10d", "40 - -"),
+        ("take=change window=5d", "-100 - -"),
+        ("take=std_dev window=10d", "1.5 - -"),
+        // Weights from 10 March back: 1, then 0.5 after 5 days, 0.5^1.8 after 9.
+        (
+            "take=ewm half_life=5 window=10d",
+            &format!("{} - -", round((3.0 + 0.5_f64.powf(1.8)) / (2.0 + 0.5_f64.powf(1.8)))),
+        ),
+        ("take=zero_share window=10d", "0.8 1 -"),
+        // 69 days since 1 January; days with use: 1 Feb, 20 Feb, 1 Mar, 5 Mar.
+        ("take=zero_share window=start", &format!("{} - -", round(1.0 - 4.0 / 69.0))),
+        // The window reaches back before the first day, which is no silent day.
+        ("take=zero_share window=1y", &format!("{} 1 -", round(1.0 - 4.0 / 69.0))),
+        ("take=share where=value>0 window=10d", "0.75 - -"),
+        ("take=share where=value>100", "0 0 -"),
+        ("take=sum window=start", "16 7 -"),
+    ] {
+        let text = format!("from=usage.logins {text}");
+        let derived = run(&book, SubjectKind::Subscription, day("2026-03-10"), &text);
+        assert_eq!(shown(&derived), expected, "{text}");
+    }
+    let of = |kind, text| shown(&run(&book, kind, day("2026-03-10"), text));
+    assert_eq!(of(SubjectKind::Account, "from=usage.logins take=sum"), "23 -");
+    assert_eq!(of(SubjectKind::Company, "from=usage.logins take=sum"), "23");
+    assert_eq!(of(SubjectKind::Company, "from=usage.exports take=sum"), "-");
+    assert_eq!(of(SubjectKind::Company, "from=usage.exports take=sum empty=zero"), "0");
+    assert_eq!(of(SubjectKind::Company, "from=invoices take=count"), "-");
+    assert_eq!(of(SubjectKind::Company, "from=invoices take=count empty=zero"), "-");
+}
+
+fn round(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
+}
+
+#[test]
+fn a_change_needs_the_whole_window_before() {
+    let book = book();
+    let change = |as_of: &str| {
+        let text = "from=usage.logins take=change window=28d";
+        shown(&run(&book, SubjectKind::Subscription, day(as_of), text))
+    };
+    // 56 days from 1 January end on 25 February.
+    assert_eq!(change("2026-02-24"), "- - -", "the base window begins before the subscription");
+    assert_eq!(change("2026-02-25"), "- - -", "the base is 0");
+    assert_eq!(change("2026-03-10"), format!("{} - -", round((12.0 - 4.0) / 4.0 * 100.0)));
+}
+
+#[test]
+fn takes_of_cases_and_children() {
+    let book = book();
+    let (subscription, account) = (SubjectKind::Subscription, SubjectKind::Account);
+    for (kind, text, expected) in [
+        (subscription, "from=cases take=count", "2 0 0"),
+        (account, "from=cases take=count", "3 0"),
+        (account, "from=cases take=count where=is_open:true", "2 0"),
+        (account, "from=cases take=count where=severity:p1", "2 0"),
+        (account, "from=cases take=count window=7d", "1 0"),
+        (account, "from=cases take=share where=severity:p1", "1 -"),
+        (account, "from=cases take=last field=severity type=text", "p1 -"),
+        (account, "from=cases take=distinct field=severity", "1 0"),
+        (account, "from=cases take=mean field=is_open", "0.666667 -"),
+        (account, "from=cases take=share field=is_open", "0.666667 -"),
+        (account, "from=cases take=max field=hours_to_resolution", "36 -"),
+        (account, "from=cases take=days_since_last", "1 -"),
+        (account, "from=cases take=days_since_last field=resolved", "8 -"),
+        (account, "from=subscriptions take=count", "2 1"),
+        (account, "from=subscriptions take=sum field=arr", "200.2 300"),
+        (account, "from=subscriptions take=last field=plan type=text", "pro pro"),
+        (account, "from=subscriptions take=days_until field=renewal_date", "10 -"),
+        (SubjectKind::Company, "from=accounts take=count", "2"),
+        (SubjectKind::Company, "from=subscriptions take=sum field=arr", "500.2"),
+    ] {
+        assert_eq!(shown(&run(&book, kind, day("2026-03-10"), text)), expected, "{kind} {text}");
+    }
+    let derived = run(&book, account, day("2026-03-10"), "from=cases take=count where=severity:p1");
+    assert_eq!(derived.unclear, 1, "k2 has no severity");
+    use chrono::Datelike as _;
+    assert_eq!(derived.column.seen(0), Some(day("2026-03-09").num_days_from_ce()));
+    assert_eq!(derived.column.seen(1), None);
+    let later = run(&book, account, day("2026-03-11"), "from=cases take=count where=is_open:true");
+    assert_eq!(shown(&later), "2 0", "k3 is resolved, k4 is opened");
+}
+
+#[test]
+fn surveys_assessments_engagements_and_invoices() {
+    let mut tables = Tables::default();
+    tables.extend([Account::new("a1"), Account::new("a2")]);
+    for (kind, date, score) in [
+        (SurveyKind::Nps, "2026-01-01", 9.0),
+        (SurveyKind::Nps, "2026-02-01", 4.0),
+        (SurveyKind::Csat, "2026-02-15", 5.0),
+    ] {
+        let mut it = Survey::new(kind, stamp(date), score);
+        it.account_id = Some("a1".into());
+        tables.push(it);
+    }
+    for (name, date, value, expires) in [
+        ("mood", "2026-01-01", Cell::from(3.0), None),
+        ("mood", "2026-02-01", Cell::from(5.0), Some("2026-02-10")),
+        ("risk", "2026-01-01", Cell::from("high"), None),
+    ] {
+        let mut it = Assessment::new(SubjectKind::Account, "a1", name, stamp(date), value);
+        it.expires = expires.map(stamp);
+        tables.push(it);
+    }
+    let mut engagement = Engagement::new(EngagementKind::Training, stamp("2026-01-05"));
+    engagement.account_id = Some("a1".into());
+    tables.push(engagement);
+    for (due, paid) in
+        [("2026-01-31", Some("2026-02-05")), ("2026-02-08", None), ("2026-03-01", None)]
+    {
+        let mut it = Invoice::new(stamp("2026-01-01"));
+        it.account_id = Some("a1".into());
+        it.due = Some(stamp(due));
+        it.paid = paid.map(stamp);
+        tables.push(it);
+    }
+    let mut contact = Contact::new();
+    contact.account_id = Some("a1".into());
+    contact.last_contacted = Some(stamp("2026-02-03"));
+    contact.left = Some(stamp("2026-02-06"));
+    tables.push(contact);
+    let book = Book::strict(tables).unwrap();
+    for (as_of, text, expected) in [
+        ("2026-02-20", "from=surveys.nps take=last field=score", "4 -"),
+        ("2026-01-20", "from=surveys.nps take=last field=score", "9 -"),
+        ("2026-02-20", "from=surveys take=count", "3 0"),
+        ("2026-02-20", "from=surveys.ces take=count", "0 0"),
+        ("2026-02-10", "from=assessments.mood", "5 -"),
+        ("2026-02-11", "from=assessments.mood", "- -"),
+        ("2026-02-11", "from=assessments.mood take=mean", "3 -"),
+        ("2026-02-11", "from=assessments.risk type=text", "high -"),
+        ("2026-02-11", "from=assessments.risk", "- -"),
+        ("2026-02-11", "from=engagements.training take=days_since_last", "37 -"),
+        ("2026-02-11", "from=engagements.webinar take=count", "0 0"),
+        ("2026-02-04", "from=invoices take=count where=is_overdue:true", "1 0"),
+        ("2026-02-05", "from=invoices take=count where=is_overdue:true", "0 0"),
+        ("2026-02-11", "from=invoices take=count where=is_overdue:true", "1 0"),
+        ("2026-02-11", "from=invoices take=max field=days_late", "5 -"),
+        ("2026-02-11", "from=invoices take=days_until field=due", "18 -"),
+        ("2026-02-05", "from=contacts take=count where=has_left:false", "1 0"),
+        ("2026-02-06", "from=contacts take=count where=has_left:false", "0 0"),
+        ("2026-02-06", "from=contacts take=days_since_last field=last_contacted", "3 -"),
+        ("2026-02-02", "from=contacts take=days_since_last field=last_contacted", "- -"),
+    ] {
+        let derived = run(&book, SubjectKind::Account, day(as_of), text);
+        assert_eq!(shown(&derived), expected, "{as_of} {text}");
+    }
+}
+
+#[test]
+fn attributes_are_those_of_the_day() {
+    let mut tables = Tables::default();
+    let mut it = Subscription::new("s1");
+    it.start = Some(stamp("2026-01-31"));
+    it.end = Some(stamp("2026-12-31"));
+    it.cancelled_on = Some(stamp("2026-06-01"));
+    it.status = Some("churned".into());
+    it.seats = Some(12.0);
+    it.arr = Some("1200.50".parse().unwrap());
+    it.currency = "EUR".parse().ok();
+    it.custom.insert("tier".into(), Cell::from(3.0));
+    it.custom.insert("code".into(), Cell::from("1.10"));
+    tables.push(it);
+    let mut case = Case::new("k1", stamp("2026-02-01 12:00"));
+    case.first_response = Some(stamp("2026-02-01 15:30"));
+    case.resolved = Some(stamp("2026-02-03 12:00"));
+    case.escalated = Some(Mark::On(stamp("2026-02-02")));
+    case.satisfaction = Some(4.0);
+    tables.push(case);
+    let book = Book::strict(tables).unwrap();
+    for (kind, as_of, name, expected) in [
+        (SubjectKind::Subscription, "2026-01-30", "seats", "-"),
+        (SubjectKind::Subscription, "2026-02-27", "months_since_start", "0"),
+        (SubjectKind::Subscription, "2026-02-28", "months_since_start", "1"),
+        (SubjectKind::Subscription, "2026-03-30", "months_since_start", "1"),
+        (SubjectKind::Subscription, "2027-01-31", "months_since_start", "12"),
+        (SubjectKind::Subscription, "2026-02-28", "age_days", "28"),
+        (SubjectKind::Subscription, "2026-05-31", "status", "active"),
+        (SubjectKind::Subscription, "2026-06-01", "status", "cancelled"),
+        (SubjectKind::Subscription, "2026-05-31", "is_cancelled", "false"),
+        (SubjectKind::Subscription, "2026-06-01", "is_cancelled", "true"),
+        (SubjectKind::Subscription, "2026-05-31", "cancelled_on", "-"),
+        (SubjectKind::Subscription, "2026-12-01", "days_to_renewal", "30"),
+        (SubjectKind::Subscription, "2027-01-01", "days_to_end", "-1"),
+        (SubjectKind::Subscription, "2026-06-01", "arr", "1200.5"),
+        (SubjectKind::Subscription, "2026-06-01", "currency", "EUR"),
+        (SubjectKind::Case, "2026-01-31", "status", "-"),
+        (SubjectKind::Case, "2026-02-01", "status", "open"),
+        (SubjectKind::Case, "2026-02-03", "status", "resolved"),
+        (SubjectKind::Case, "2026-02-01", "is_escalated", "false"),
+        (SubjectKind::Case, "2026-02-02", "is_escalated", "true"),
+        (SubjectKind::Case, "2026-02-01", "hours_to_first_response", "3.5"),
+        (SubjectKind::Case, "2026-02-02", "hours_to_resolution", "-"),
+        (SubjectKind::Case, "2026-02-03", "hours_to_resolution", "48"),
+        (SubjectKind::Case, "2026-02-02", "satisfaction", "-"),
+        (SubjectKind::Case, "2026-02-03", "satisfaction", "4"),
+        (SubjectKind::Case, "2026-02-01", "age_hours", "12"),
+        (SubjectKind::Case, "2026-02-09", "age_hours", "48"),
+        (SubjectKind::Case, "2026-02-02", "age_days", "1"),
+    ] {
+        let derived = attribute(&book, kind, day(as_of), name, None).unwrap();
+        assert_eq!(shown(&derived), expected, "{kind} {name} on {as_of}");
+        assert_eq!(derived.column.kind(), attribute_info(kind, name).unwrap().kind);
+    }
+    let subscription = SubjectKind::Subscription;
+    assert!(attribute(&book, subscription, day("2026-06-01"), "sets", None).is_none());
+    let dollars = "USD".parse().ok();
+    let arr = attribute(&book, subscription, day("2026-06-01"), "arr", dollars).unwrap();
+    assert_eq!((shown(&arr).as_str(), arr.unconverted), ("-", 1));
+    assert!(attribute_names(SubjectKind::Company).contains(&"industry"));
+    for (name, wanted, expected, other) in [
+        ("tier", Kind::Number, "3", 0),
+        ("tier", Kind::Text, "3", 0),
+        ("tier", Kind::Flag, "-", 1),
+        ("code", Kind::Number, "1.1", 0),
+        ("code", Kind::Text, "1.10", 0),
+        ("gone", Kind::Text, "-", 0),
+    ] {
+        let derived = custom(&book, subscription, name, wanted);
+        assert_eq!((shown(&derived).as_str(), derived.other_kind), (expected, other), "{name}");
+    }
+}
+
+#[test]
+fn money_is_summed_exactly_in_one_currency_or_not_at_all() {
+    let build = |rates: bool| {
+        let mut tables = Tables::default();
+        tables.push(Account::new("a1"));
+        for (at, currency) in ["EUR", "USD", "USD"].iter().enumerate() {
+            let mut it = Subscription::new(format!("s{at}"));
+            it.account_id = Some("a1".into());
+            it.arr = Some("0.10".parse().unwrap());
+            it.currency = currency.parse().ok();
+            tables.push(it);
+        }
+        if rates {
+            let rates = Rates::new("USD".parse().unwrap());
+            tables.set_rates(rates.with("EUR".parse().unwrap(), "1".parse().unwrap()));
+        }
+        Book::strict(tables).unwrap()
+    };
+    let text = "from=subscriptions take=sum field=arr";
+    let mixed = run(&build(false), SubjectKind::Account, day("2026-01-01"), text);
+    assert_eq!((shown(&mixed).as_str(), mixed.unconverted), ("-", 3));
+    let summed = run(&build(true), SubjectKind::Account, day("2026-01-01"), text);
+    assert_eq!(summed.column.value(0), Value::Number(0.3), "not 0.30000000000000004");
+}

@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::explain::{Explanation, Line, percent, shown, tenths};
+use super::explain::{Explanation, Line, percent, tenths};
 use super::factor::Status;
 use crate::value::Value;
 
@@ -190,7 +190,12 @@ impl<'a> Split<'a> {
         factor: f64,
         parts: &mut Vec<ChangePart>,
     ) {
-        let moved = format!("{} {} -> {}", after.metric, shown(&before.value), shown(&after.value));
+        let moved = format!(
+            "{} {} -> {}",
+            after.label,
+            after.shown(&before.value),
+            after.shown(&after.value)
+        );
         let switched = before.points_case != after.points_case;
         let cause = match (self.recompiled, switched) {
             (true, _) => Cause::Config,
@@ -205,8 +210,12 @@ impl<'a> Split<'a> {
             Some(it) if before.points.is_some() && after.points.is_some() => it,
             _ => p1,
         };
-        let text =
-            format!("points of {} {} -> {}", shown(&before.value), tenths(p0), tenths(middle));
+        let text = format!(
+            "points of {} {} -> {}",
+            after.shown(&before.value),
+            tenths(p0),
+            tenths(middle)
+        );
         parts.push(part(after, cause, (middle - p0) * factor, text));
         parts.push(part(after, Cause::Data, (p1 - middle) * factor, moved));
     }
@@ -227,12 +236,12 @@ impl<'a> Split<'a> {
     }
 
     fn ratio_cause(&self, before: &Line, after: &Line) -> (Cause, String) {
-        let metric = &after.metric;
+        let metric = &after.label;
         match (before.points.is_some(), after.points.is_some()) {
             (true, false) if after.status == Status::Stale => (Cause::Stale, after.why()),
             (true, false) => (Cause::Missing, after.why()),
             (false, true) => {
-                (Cause::Returned, format!("{metric} is back at {}", shown(&after.value)))
+                (Cause::Returned, format!("{metric} is back at {}", after.shown(&after.value)))
             }
             _ if self.rearranged => (
                 Cause::Redistributed,

@@ -91,6 +91,10 @@ pub struct Line {
     pub factor: String,
     /// The metric it reads.
     pub metric: String,
+    /// What people call the metric.
+    pub label: String,
+    /// The metric's unit, for people.
+    pub unit: Option<String>,
     /// The metric's value, stale ones included.
     pub value: Value,
     /// 0 to 100; none where it has none.
@@ -264,6 +268,8 @@ impl Walk<'_> {
             path: path.to_vec(),
             factor: factor.name.clone(),
             metric: factor.metric.clone(),
+            label: factor.label.clone(),
+            unit: factor.unit.clone(),
             value: self.table.value(factor.slot, self.row),
             points: present(note.points),
             weight,
@@ -348,12 +354,23 @@ impl Line {
         writeln!(f)
     }
 
+    /// A value of its metric for people, with its unit.
+    pub(crate) fn shown(&self, value: &Value) -> String {
+        match &self.unit {
+            Some(unit) if value.number().is_some() => {
+                let space = if unit.starts_with('%') { "" } else { " " };
+                format!("{}{space}{unit}", shown(value))
+            }
+            _ => shown(value),
+        }
+    }
+
     /// What stands behind the points, in words.
     #[must_use]
     pub fn why(&self) -> String {
-        let metric = &self.metric;
+        let metric = &self.label;
         let mut text = match self.status {
-            Status::Measured => format!("{metric} is {}", shown(&self.value)),
+            Status::Measured => format!("{metric} is {}", self.shown(&self.value)),
             Status::Missing => format!("{metric} has no data"),
             Status::Stale => match self.observed {
                 Some(day) => format!("{metric} is stale, last seen {day}"),
@@ -362,7 +379,7 @@ impl Line {
             Status::WarmingUp => "still warming up".to_owned(),
             Status::NoCase => "no case matches".to_owned(),
             Status::Unclear => "a condition it hangs on has no data".to_owned(),
-            Status::NoPoints => format!("no points for {metric} {}", shown(&self.value)),
+            Status::NoPoints => format!("no points for {metric} {}", self.shown(&self.value)),
             Status::NotApplicable => "does not apply".to_owned(),
         };
         text += match self.stand_in {

@@ -143,7 +143,7 @@ impl Factor {
             && (!points_solid && self.points.is_partial()
                 || self.points.values().any(PointMap::is_partial));
         let cell = PartCell {
-            score: if weight > 0.0 { counted } else { f64::NAN },
+            score: counted,
             weight,
             coverage: if own.is_nan() { 0.0 } else { 1.0 },
             reach: if own.is_nan() && !renewable { 0.0 } else { 1.0 },

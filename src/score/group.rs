@@ -56,7 +56,7 @@ impl Group {
         let coverage = if parts.is_empty() { 0.0 } else { share(counted) };
         let reach = if parts.is_empty() { 0.0 } else { share(|it| it.reach) };
         let gate = self.min_coverage - COVERAGE_ROUNDING;
-        let gated = coverage < gate || unclear;
+        let gated = coverage < gate || unclear || applies == Verdict::No;
 
         let score = if gated { f64::NAN } else { self.aggregate.of(parts, |it| it.score) };
         let (mut low, mut high) = if loose {
@@ -69,7 +69,7 @@ impl Group {
         low = low.min(score);
         high = high.max(score);
         PartCell {
-            score: if weight > 0.0 { score } else { f64::NAN },
+            score,
             weight,
             coverage,
             reach: if reach < gate { 0.0 } else { reach },

@@ -29,6 +29,9 @@ pub(crate) struct Scorecard {
 pub(crate) struct Factor {
     pub(crate) name: String,
     pub(crate) metric: String,
+    /// What people call the metric, and its unit.
+    pub(crate) label: String,
+    pub(crate) unit: Option<String>,
     pub(crate) slot: usize,
     pub(crate) weight: Choice<f64>,
     pub(crate) points: Choice<PointMap>,
@@ -89,7 +92,7 @@ impl Effect {
 /// Scratch of a part for the rows of a chunk.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PartRows {
-    /// What enters the score; NaN where nothing does.
+    /// Its points or score, counted or not; NaN for none.
     pub(crate) score: Vec<f64>,
     /// Its weight among its neighbours; 0 where it is not counted or does not apply.
     pub(crate) weight: Vec<f64>,
