@@ -8,5 +8,6 @@
 )]
 
 mod docs;
+mod early_warning;
 mod engine;
 mod tidy;

@@ -10,10 +10,8 @@ use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args_os()
-        .skip(1)
-        .map(|it| it.to_string_lossy().into_owned())
-        .collect();
+    let arguments: Vec<String> =
+        std::env::args_os().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
     let mut out = BufWriter::new(io::stdout().lock());
     let code = job::run(&arguments, &mut out, &mut io::stderr().lock());
     // A reader that closes early, such as `head`, has seen what it wanted.

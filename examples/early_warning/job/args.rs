@@ -100,7 +100,6 @@ fn date(text: &str) -> Result<NaiveDate, Complaint> {
 }
 
 fn count(text: &str) -> Result<usize, Complaint> {
-    text.parse().map_err(|_| {
-        Complaint::new(format!("expected a whole number, got `{text}`")).at("--top")
-    })
+    text.parse()
+        .map_err(|_| Complaint::new(format!("expected a whole number, got `{text}`")).at("--top"))
 }

@@ -3,13 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::later::Later;
-use super::report::{BandLine, Report, TableCount};
+use super::report::{Arr, BandLine, Report, TableCount};
 
 pub(super) fn line(report: &Report) -> String {
     let per_table = |get: &dyn Fn(&TableCount) -> Value| {
         object(report.tables.iter().map(|it| (it.table, get(it))))
     };
-    let rejected = |it: &TableCount| object(it.reasons.iter().map(|(why, it)| (*why, json!(it.rows))));
+    let rejected =
+        |it: &TableCount| object(it.reasons.iter().map(|(why, it)| (*why, json!(it.rows))));
     let mut whole = json!({
         "as_of": report.as_of,
         "engine": report.engine,
@@ -23,7 +24,7 @@ pub(super) fn line(report: &Report) -> String {
         "scored": report.scored,
         "no_score": report.subjects - report.scored,
         "coverage": report.coverage,
-        "bands": object(report.bands.iter().map(|it| (it.band.as_str(), band(it)))),
+        "bands": object(report.bands.iter().filter_map(|it| Some((it.band.as_deref()?, band(it))))),
         "rules": object(report.rules.iter().map(|it| {
             let counts = json!({
                 "severity": it.severity,
@@ -39,6 +40,7 @@ pub(super) fn line(report: &Report) -> String {
             "account": it.account,
             "score": it.score,
             "band": it.band,
+            "arr": arr(&it.arr),
             "coverage": it.coverage,
             "reasons": it.reasons,
             "alerts": it.alerts,
@@ -46,24 +48,25 @@ pub(super) fn line(report: &Report) -> String {
         "notes": report.notes,
     });
     if let (Some(all), Some(whole)) = (report.later, whole.as_object_mut()) {
-        let groups = |it: &mut dyn Iterator<Item = (&str, Option<Later>)>| {
-            object(it.filter_map(|(name, it)| Some((name, later(it?)))))
-        };
+        let bands =
+            report.bands.iter().filter_map(|it| Some((it.band.as_deref()?, later(it.later?))));
+        let rules = report.rules.iter().filter_map(|it| Some((it.rule.as_str(), later(it.later?))));
         let mut told = later(all);
-        told["bands"] = groups(&mut report.bands.iter().map(|it| (it.band.as_str(), it.later)));
-        told["rules"] = groups(&mut report.rules.iter().map(|it| (it.rule.as_str(), it.later)));
+        told["bands"] = object(bands);
+        told["rules"] = object(rules);
         whole.insert("later_lost".to_owned(), told);
     }
     whole.to_string()
 }
 
 fn band(it: &BandLine) -> Value {
-    // Money as text: it is exact, and a JSON number need not be.
-    let arr = it.arr.iter().map(|(currency, sum)| {
-        let currency = if currency.is_empty() { "unstated" } else { currency };
-        (currency, json!(sum.to_string()))
-    });
-    json!({ "subjects": it.subjects, "arr": object(arr) })
+    json!({ "subjects": it.subjects, "arr": arr(&it.arr) })
+}
+
+/// Money as text: it is exact, and a JSON number need not be.
+fn arr(sums: &Arr) -> Value {
+    let unstated = |it| if it == "" { "unstated" } else { it };
+    object(sums.iter().map(|(currency, sum)| (unstated(currency.as_str()), json!(sum.to_string()))))
 }
 
 fn later(it: Later) -> Value {

@@ -138,8 +138,9 @@ pub(super) struct Folder<'a> {
 
 /// Finds out what a folder holds.
 pub(super) fn find(place: &Shown) -> Result<Folder<'_>, Complaint> {
-    let unreadable =
-        |it: std::io::Error| Complaint::new(format!("cannot read the folder: {it}")).at(&place.shown);
+    let unreadable = |it: std::io::Error| {
+        Complaint::new(format!("cannot read the folder: {it}")).at(&place.shown)
+    };
     let mut files = BTreeSet::new();
     for entry in std::fs::read_dir(&place.path).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();

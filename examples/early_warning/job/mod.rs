@@ -61,7 +61,6 @@ fn report(options: &Options, err: &mut dyn Write) -> Result<Report, Complaint> {
     let loaded = Book::load(tables, Mode::Lenient).map_err(Complaint::faults)?;
     progress.say(|| "assessing");
     let assessment = engine.assess(&Input::book(&loaded.book), options.as_of, &State::new());
-    progress.done();
 
     Report::new(&report::Facts {
         options,

@@ -73,16 +73,30 @@ fn table(
         unread: BTreeMap::new(),
     };
     let mut records = Vec::new();
+    // Where one row becomes many records they carry no id, so that it is looked after here.
+    let id = columns.iter().position(|it| mapping.field(it) == Some("id"));
+    let id = id.filter(|_| !mapping.series.is_empty());
+    let mut lines: BTreeMap<String, usize> = BTreeMap::new();
     let mut bytes = ByteRecord::new();
     while reader.read_byte_record(&mut bytes).map_err(unreadable)? {
         let row = file.rows;
         file.rows += 1;
         match cells(&columns, &bytes) {
             Ok(cells) => {
-                let before = records.len();
-                add(mapping, &columns, &cells, &mut records);
-                if records.len() == before {
-                    file.unread.insert(row, ("no-value", "none of its values is filled in".into()));
+                let id = id.and_then(|it| cells.get(it)).filter(|it| !it.is_empty());
+                // The header is line 1.
+                let first = id.and_then(|it| lines.insert(it.to_owned(), row + 2));
+                if let (Some(first), Some(id)) = (first, id) {
+                    let message = format!("the id `{id}` stands in line {first} too");
+                    file.unread.insert(row, ("duplicate-id", message));
+                    lines.insert(id.to_owned(), first);
+                } else {
+                    let before = records.len();
+                    add(mapping, &columns, &cells, &mut records);
+                    if records.len() == before {
+                        let message = "none of its values is filled in".to_owned();
+                        file.unread.insert(row, ("no-value", message));
+                    }
                 }
             }
             Err(why) => drop(file.unread.insert(row, why)),
@@ -122,24 +136,19 @@ fn add(mapping: &Mapping, columns: &[String], cells: &StringRecord, records: &mu
         records.push(Node::Table(fields));
         return;
     }
+    fields.retain(|(field, _)| field != "id");
     for (column, cell) in columns.iter().zip(cells) {
         if cell.is_empty() || !mapping.series.contains(&column.as_str()) {
             continue;
         }
         let mut fields = fields.clone();
-        for (field, value) in &mut fields {
-            // Ids are unique in a table, and these are several records.
-            if let (true, Node::Text(id)) = (field == "id", value) {
-                *id = format!("{id}/{column}");
-            }
-        }
         fields.push(("name".to_owned(), Node::text(column)));
         fields.push(("value".to_owned(), Node::text(cell)));
         records.push(Node::Table(fields));
     }
 }
 
-/// A line for people who wait, when a job takes more than a second.
+/// Lines for people who wait, when a job takes more than a second.
 pub(super) struct Progress<'a> {
     out: &'a mut dyn Write,
     started: Instant,
@@ -157,15 +166,7 @@ impl<'a> Progress<'a> {
             return;
         }
         self.said = Some(Instant::now());
-        // The line replaces the one before it.
-        drop(write!(self.out, "\r{:<60}", what().as_ref()));
+        drop(writeln!(self.out, "{} ...", what().as_ref()));
         drop(self.out.flush());
-    }
-
-    /// Takes the line away.
-    pub(super) fn done(self) {
-        if self.said.is_some() {
-            drop(write!(self.out, "\r{:<60}\r", ""));
-        }
     }
 }

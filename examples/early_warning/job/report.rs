@@ -7,8 +7,6 @@ use foretell::config::RuleSeverity;
 use foretell::engine::SubjectScore;
 use foretell::frame::SubjectKind;
 use foretell::money::Amount;
-use foretell::score::{Line, Status};
-use foretell::value::Value;
 use foretell::{Assessment, Engine};
 
 use super::args::{Options, Shown};
@@ -72,12 +70,15 @@ pub(super) struct Reason {
     pub(super) example: String,
 }
 
+/// Recurring amount a year by currency; no currency where none is stated, nothing where none is known.
+pub(super) type Arr = BTreeMap<String, Amount>;
+
 #[derive(Debug)]
 pub(super) struct BandLine {
-    pub(super) band: String,
+    /// None for subjects without a score, or for all where the scorecard has no bands.
+    pub(super) band: Option<String>,
     pub(super) subjects: usize,
-    /// Recurring amount a year by currency; no currency where none is stated.
-    pub(super) arr: BTreeMap<String, Amount>,
+    pub(super) arr: Arr,
     pub(super) later: Option<Later>,
 }
 
@@ -97,7 +98,8 @@ pub(super) struct AtRisk {
     pub(super) subject: String,
     pub(super) account: Option<String>,
     pub(super) score: f64,
-    pub(super) band: String,
+    pub(super) band: Option<String>,
+    pub(super) arr: Arr,
     pub(super) coverage: f64,
     pub(super) reasons: Vec<String>,
     pub(super) alerts: Vec<String>,
@@ -175,27 +177,34 @@ fn bands(
     scores: &[SubjectScore<'_>],
     fates: Option<&Fates>,
 ) -> Vec<BandLine> {
-    let subscriptions: BTreeMap<&str, &Subscription> =
-        facts.loaded.book.subscriptions().iter().map(|it| (it.id.as_str(), it)).collect();
+    let subscriptions = by_id(facts.loaded);
     let line = |band: Option<&str>| {
         let ids: Vec<&str> =
             scores.iter().filter(|it| it.band == band).map(|it| it.subject).collect();
-        let mut arr: BTreeMap<String, Amount> = BTreeMap::new();
-        for it in ids.iter().filter_map(|it| subscriptions.get(it)) {
-            let Some(amount) = it.arr else { continue };
-            let currency = it.currency.map_or_else(String::new, |it| it.to_string());
-            let sum = arr.entry(currency).or_insert(Amount::ZERO);
-            *sum = sum.checked_add(amount).unwrap_or(*sum);
-        }
-        let later = fates.map(|it| it.of(ids.iter().copied()));
         BandLine {
-            band: band.unwrap_or("no band").to_owned(),
+            band: band.map(str::to_owned),
             subjects: ids.len(),
-            arr,
-            later,
+            arr: arr(ids.iter().filter_map(|it| subscriptions.get(it).copied())),
+            later: fates.map(|it| it.of(ids.iter().copied())),
         }
     };
     facts.assessment.bands(card).iter().map(|it| line(it.band)).collect()
+}
+
+fn by_id(loaded: &Loaded) -> BTreeMap<&str, &Subscription> {
+    loaded.book.subscriptions().iter().map(|it| (it.id.as_str(), it)).collect()
+}
+
+/// What some subscriptions are worth a year; one that states no amount is not counted.
+fn arr<'a>(subscriptions: impl IntoIterator<Item = &'a Subscription>) -> Arr {
+    let mut sums = Arr::new();
+    for it in subscriptions {
+        let Some(amount) = it.arr else { continue };
+        let currency = it.currency.map_or_else(String::new, |it| it.to_string());
+        let sum = sums.entry(currency).or_insert(Amount::ZERO);
+        *sum = sum.checked_add(amount).unwrap_or(*sum);
+    }
+    sums
 }
 
 fn rules(assessment: &Assessment, fates: Option<&Fates>) -> Vec<RuleLine> {
@@ -218,10 +227,15 @@ fn rules(assessment: &Assessment, fates: Option<&Fates>) -> Vec<RuleLine> {
 
 /// The lowest scores with their strongest reasons.
 fn top(facts: &Facts<'_>, card: &str, scores: &[SubjectScore<'_>]) -> Vec<AtRisk> {
+    let subscriptions = by_id(facts.loaded);
+    let worth = |id: &str| subscriptions.get(id).and_then(|it| it.arr);
     let mut lowest: Vec<(f64, &SubjectScore<'_>)> =
         scores.iter().filter_map(|it| Some((it.score?, it))).collect();
-    lowest.sort_by(|left, right| {
-        left.0.total_cmp(&right.0).then_with(|| left.1.subject.cmp(right.1.subject))
+    // Of equal scores the one with the most to lose comes first.
+    lowest.sort_by(|(left, one), (right, other)| {
+        left.total_cmp(right)
+            .then_with(|| worth(other.subject).cmp(&worth(one.subject)))
+            .then_with(|| one.subject.cmp(other.subject))
     });
     lowest.truncate(facts.options.top);
     let mut alerts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -232,59 +246,26 @@ fn top(facts: &Facts<'_>, card: &str, scores: &[SubjectScore<'_>]) -> Vec<AtRisk
             alerts.entry(&it.subject).or_default().push(said);
         }
     }
-    let accounts: BTreeMap<&str, &str> = facts
-        .loaded
-        .book
-        .subscriptions()
-        .iter()
-        .filter_map(|it| Some((it.id.as_str(), it.account_id.as_deref()?)))
-        .collect();
     lowest
         .into_iter()
         .map(|(score, it)| {
             let explanation = facts.engine.explain(facts.assessment, card, it.subject);
             let lines = explanation.iter().flat_map(|it| it.strongest(REASONS));
+            let subscription = subscriptions.get(it.subject).copied();
             AtRisk {
                 subject: it.subject.to_owned(),
-                account: accounts.get(it.subject).map(|it| (*it).to_owned()),
+                account: subscription.and_then(|it| it.account_id.clone()),
                 score,
-                band: it.band.unwrap_or("no band").to_owned(),
+                band: it.band.map(str::to_owned),
+                arr: arr(subscription),
                 coverage: it.coverage,
-                reasons: lines.map(|line| reason(facts.engine, line)).collect(),
+                reasons: lines
+                    .map(|line| format!("{}; costs {:.1} points", line.why(), line.lost()))
+                    .collect(),
                 alerts: alerts.remove(it.subject).unwrap_or_default(),
             }
         })
         .collect()
-}
-
-/// A factor's part in words: what was measured, as its metric is labelled, and what it costs.
-fn reason(engine: &Engine, line: &Line) -> String {
-    // A parent's metric is read by prefix: `account.open_cases`.
-    let own = line.metric.split_once('.').map_or(line.metric.as_str(), |it| it.1);
-    let metric = engine.config().metrics.iter().find(|it| it.name == own);
-    let label = metric.and_then(|it| it.label.as_deref()).unwrap_or(&line.metric);
-    let unit = metric.and_then(|it| it.unit.as_deref());
-    let cost = format!("costs {:.1} points", line.lost());
-    match (&line.status, &line.value) {
-        (Status::Measured, Value::Number(number)) => {
-            let number = trimmed(*number);
-            let unit = unit.map_or_else(String::new, |it| match it {
-                "%" => "%".to_owned(),
-                // One day, not one days.
-                it if number == "1" => format!(" {}", it.strip_suffix('s').unwrap_or(it)),
-                it => format!(" {it}"),
-            });
-            format!("{label}: {number}{unit}; {cost}")
-        }
-        (Status::Measured, value) => format!("{label}: {value}; {cost}"),
-        _ => format!("{}; {cost}", line.why()),
-    }
-}
-
-/// At most two decimals.
-fn trimmed(number: f64) -> String {
-    let text = format!("{number:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// What else a reader should know.

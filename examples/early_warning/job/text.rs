@@ -3,7 +3,7 @@
 use foretell::money::Amount;
 
 use super::later::Later;
-use super::report::{BandLine, Report, RuleLine, TableCount};
+use super::report::{Arr, Report, RuleLine, TableCount};
 
 pub(super) fn pages(report: &Report) -> String {
     let mut text = format!(
@@ -58,7 +58,7 @@ fn read(report: &Report, text: &mut String) {
 fn health(report: &Report, text: &mut String) {
     let kind = report.kind.plural();
     *text += &format!(
-        "\n{} of {} active {kind}: {} scored, {} without a score",
+        "\n{} of {} active {kind}: {} scored, {} without a score for want of data",
         capital(&report.scorecard),
         grouped(report.subjects),
         grouped(report.scored),
@@ -71,7 +71,10 @@ fn health(report: &Report, text: &mut String) {
     let mut rows = vec![row(["band", kind, "share", "ARR"])];
     for it in &report.bands {
         let share = it.subjects as f64 / report.subjects as f64;
-        rows.push(vec![it.band.clone(), grouped(it.subjects), percent(share), arr(it)]);
+        let without = if report.scored == report.subjects { "no band" } else { "no score" };
+        let band = it.band.as_deref().unwrap_or(without).to_owned();
+        let arr = money(&it.arr).unwrap_or_else(|| "unknown".to_owned());
+        rows.push(vec![band, grouped(it.subjects), percent(share), arr]);
     }
     with_later(&mut rows, report, report.bands.iter().map(|it| it.later));
     *text += &table(&rows);
@@ -98,12 +101,13 @@ fn top(report: &Report, text: &mut String) {
     *text += &format!("\nMost at risk, {} of {}\n", report.top.len(), grouped(report.scored));
     for (at, it) in report.top.iter().enumerate() {
         let account = it.account.as_ref().map_or_else(String::new, |it| format!(" of {it}"));
+        let arr = money(&it.arr).map_or_else(String::new, |it| format!(", {it} a year"));
         *text += &format!(
-            "{:>3}. {}{account}: {:.1} {}, {} measured\n",
+            "{:>3}. {}{account}: {:.1} {}, {} measured{arr}\n",
             at + 1,
             it.subject,
             it.score,
-            it.band,
+            it.band.as_deref().unwrap_or(""),
             percent(it.coverage)
         );
         for reason in &it.reasons {
@@ -187,17 +191,14 @@ fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
-fn arr(band: &BandLine) -> String {
-    if band.arr.is_empty() {
-        return if band.subjects == 0 { String::new() } else { "unknown".to_owned() };
-    }
+fn money(arr: &Arr) -> Option<String> {
     let show = |(currency, amount): (&String, &Amount)| {
         let text = amount.to_string();
-        let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
-        let rest = if rest.is_empty() { String::new() } else { format!(".{rest}") };
+        let (whole, rest) = text.split_once('.').map_or((&*text, None), |it| (it.0, Some(it.1)));
+        let rest = rest.map_or_else(String::new, |it| format!(".{it}"));
         format!("{}{rest} {currency}", separated(whole)).trim_end().to_owned()
     };
-    band.arr.iter().map(show).collect::<Vec<_>>().join(", ")
+    (!arr.is_empty()).then(|| arr.iter().map(show).collect::<Vec<_>>().join(", "))
 }
 
 fn grouped(number: usize) -> String {
