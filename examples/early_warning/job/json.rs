@@ -48,13 +48,16 @@ pub(super) fn line(report: &Report) -> String {
         "notes": report.notes,
     });
     if let (Some(all), Some(whole)) = (report.later, whole.as_object_mut()) {
-        let bands =
-            report.bands.iter().filter_map(|it| Some((it.band.as_deref()?, later(it.later?))));
-        let rules = report.rules.iter().filter_map(|it| Some((it.rule.as_str(), later(it.later?))));
+        let bands = report
+            .bands
+            .iter()
+            .filter_map(|it| Some((it.band.as_deref()?, later(it.later?).into())));
+        let rules =
+            report.rules.iter().filter_map(|it| Some((it.rule.as_str(), later(it.later?).into())));
+        let (bands, rules) = (object(bands), object(rules));
         let mut told = later(all);
-        told["bands"] = object(bands);
-        told["rules"] = object(rules);
-        whole.insert("later_lost".to_owned(), told);
+        told.extend([("bands".to_owned(), bands), ("rules".to_owned(), rules)]);
+        whole.insert("later_lost".to_owned(), told.into());
     }
     whole.to_string()
 }
@@ -65,18 +68,21 @@ fn band(it: &BandLine) -> Value {
 
 /// Money as text: it is exact, and a JSON number need not be.
 fn arr(sums: &Arr) -> Value {
-    let unstated = |it| if it == "" { "unstated" } else { it };
-    object(sums.iter().map(|(currency, sum)| (unstated(currency.as_str()), json!(sum.to_string()))))
+    object(sums.iter().map(|(currency, sum)| {
+        let currency = if currency.is_empty() { "unstated" } else { currency };
+        (currency, json!(sum.to_string()))
+    }))
 }
 
-fn later(it: Later) -> Value {
-    json!({
-        "known": it.known,
-        "cancelled": it.cancelled,
-        "lapsed": it.lapsed,
-        "lost": it.lost(),
-        "share": it.share(),
-    })
+fn later(it: Later) -> Map<String, Value> {
+    let entries = [
+        ("known", json!(it.known)),
+        ("cancelled", json!(it.cancelled)),
+        ("lapsed", json!(it.lapsed)),
+        ("lost", json!(it.lost())),
+        ("share", json!(it.share())),
+    ];
+    entries.map(|(key, value)| (key.to_owned(), value)).into_iter().collect()
 }
 
 fn object<'a>(entries: impl Iterator<Item = (&'a str, Value)>) -> Value {

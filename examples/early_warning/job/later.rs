@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use foretell::book::{Book, OutcomeKind};
+use foretell::time::Stamp;
 
 /// What became of one subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl Fates {
             note(&it.subscription_id, it.date.date(), fate);
         }
         for it in book.subscriptions() {
-            if let Some(date) = it.cancelled_on.map(|it| it.date()).filter(|it| day < *it) {
+            if let Some(date) = it.cancelled_on.map(Stamp::date).filter(|it| day < *it) {
                 note(&it.id, date, Fate::Cancelled);
             }
         }

@@ -53,6 +53,12 @@ fn report(options: &Options, err: &mut dyn Write) -> Result<Report, Complaint> {
     let folder = layout::find(&options.data)?;
     let config = options.config.clone().unwrap_or_else(|| args::bundled(folder.layout.config));
     let engine = compile(&config, err)?;
+    // Of several scorecards the first is reported.
+    let card = engine.config().scorecards.first().ok_or_else(|| {
+        Complaint::new("the config has no scorecard")
+            .at(&config.shown)
+            .help("add `[[scorecards]]` with a name, factors and bands")
+    })?;
 
     let mut progress = Progress::new(err);
     let mut given = read::tables(&folder, &mut progress)?;
@@ -62,14 +68,15 @@ fn report(options: &Options, err: &mut dyn Write) -> Result<Report, Complaint> {
     progress.say(|| "assessing");
     let assessment = engine.assess(&Input::book(&loaded.book), options.as_of, &State::new());
 
-    Report::new(&report::Facts {
+    Ok(Report::new(&report::Facts {
         options,
         config: &config,
         engine: &engine,
+        card,
         given: &given,
         loaded: &loaded,
         assessment: &assessment,
-    })
+    }))
 }
 
 /// Reads and compiles a config; warnings go to `err`.

@@ -102,7 +102,7 @@ fn table(
             Err(why) => drop(file.unread.insert(row, why)),
         }
         file.row_of.resize(records.len(), row);
-        if row % 1024 == 0 {
+        if row.is_multiple_of(1024) {
             progress.say(|| format!("reading {name}, row {row}"));
         }
     }

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use foretell::book::{Loaded, Subscription};
-use foretell::config::RuleSeverity;
+use foretell::config::{RuleSeverity, ScorecardConfig};
 use foretell::engine::SubjectScore;
 use foretell::frame::SubjectKind;
 use foretell::money::Amount;
 use foretell::{Assessment, Engine};
 
 use super::args::{Options, Shown};
-use super::complaint::Complaint;
 use super::later::{Fates, Later};
 use super::read::{File, Given};
 
@@ -22,6 +21,7 @@ pub(super) struct Facts<'a> {
     pub(super) options: &'a Options,
     pub(super) config: &'a Shown,
     pub(super) engine: &'a Engine,
+    pub(super) card: &'a ScorecardConfig,
     pub(super) given: &'a Given,
     pub(super) loaded: &'a Loaded,
     pub(super) assessment: &'a Assessment,
@@ -106,21 +106,15 @@ pub(super) struct AtRisk {
 }
 
 impl Report {
-    /// Counts what an assessment says; of several scorecards the first is reported.
-    pub(super) fn new(facts: &Facts<'_>) -> Result<Self, Complaint> {
-        let Facts { options, assessment, loaded, .. } = *facts;
-        let config = facts.engine.config();
-        let Some(card) = config.scorecards.first() else {
-            return Err(Complaint::new("the config has no scorecard")
-                .at(&facts.config.shown)
-                .help("add `[[scorecards]]` with a name, factors and bands"));
-        };
-        let kind = card.subject.unwrap_or(config.subject);
+    /// Counts what an assessment says.
+    pub(super) fn new(facts: &Facts<'_>) -> Self {
+        let Facts { options, assessment, loaded, card, .. } = *facts;
+        let kind = card.subject.unwrap_or(facts.engine.config().subject);
         let fates = Fates::after(&loaded.book, options.as_of);
         let fates = fates.as_ref().filter(|_| kind == SubjectKind::Subscription);
         let scores: Vec<SubjectScore<'_>> = assessment.scores(&card.name).collect();
         let coverage = scores.iter().map(|it| it.coverage).sum::<f64>() / scores.len() as f64;
-        Ok(Self {
+        Self {
             as_of: options.as_of.to_string(),
             engine: assessment.engine().to_owned(),
             data: options.data.shown.clone(),
@@ -138,7 +132,7 @@ impl Report {
             top: top(facts, &card.name, &scores),
             later: fates.map(|it| it.of(scores.iter().map(|it| it.subject))),
             notes: notes(facts),
-        })
+        }
     }
 }
 
