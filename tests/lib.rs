@@ -10,4 +10,5 @@
 mod docs;
 mod early_warning;
 mod engine;
+mod records;
 mod tidy;

@@ -117,8 +117,8 @@ impl<'c> Resolver<'c> {
         self.steps.borrow_mut().push(step);
     }
 
-    pub(super) fn each_step(&self, mut see: impl FnMut(&Step)) {
-        self.steps.borrow().iter().for_each(|it| see(it));
+    pub(super) fn each_step(&self, see: impl FnMut(&Step)) {
+        self.steps.borrow().iter().for_each(see);
     }
 
     pub(super) fn keep_card(&self, number: usize, card: Scorecard) {
