@@ -10,6 +10,7 @@
 #[cfg(feature = "toml")]
 mod cases;
 mod docs;
+mod early_warning;
 mod engine;
 mod records;
 mod tidy;

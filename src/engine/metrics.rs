@@ -49,7 +49,12 @@ impl Resolver<'_> {
     /// What a config says of a metric.
     pub(super) fn declaration(&self, kind: SubjectKind, name: &str) -> Option<&MetricConfig> {
         let of = |it: &MetricConfig| it.subject.unwrap_or(self.config.subject) == kind;
-        self.config.metrics.iter().find(|it| it.name == name && of(it))
+        if let Some(own) = self.config.metrics.iter().find(|it| it.name == name && of(it)) {
+            return Some(own);
+        }
+        let (head, rest) = name.split_once('.')?;
+        let parent = SubjectKind::ALL.into_iter().find(|it| *it < kind && it.name() == head)?;
+        self.declaration(parent, rest)
     }
 
     /// What a metric without records and expression reads.
