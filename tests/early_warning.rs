@@ -59,8 +59,8 @@ fn the_sample_finds_people_who_later_left() {
     assert_eq!(told["as_of"], "2015-01-21");
     assert_eq!(told["read"]["subscriptions"], 748);
     assert_eq!(told["read"]["usage"], 49_844);
-    assert_eq!(told["good"]["subscriptions"], 728);
-    assert_eq!(told["rejected"]["subscriptions"]["date-order"], 20);
+    // Twenty were cancelled before their term began; that is no contradiction.
+    assert_eq!(told["good"]["subscriptions"], 748);
     assert_eq!((&told["subjects"], &told["scored"]), (&332.into(), &332.into()));
     let later = &told["later_lost"];
     assert_eq!((&later["cancelled"], &later["lapsed"]), (&33.into(), &46.into()));
