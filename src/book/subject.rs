@@ -66,7 +66,8 @@ record! {
     /// A subscription of an account.
     ///
     /// Its last day is the later of `cancelled_on` and `end`: notice may be given long before the
-    /// term is over.
+    /// term is over, and it may be used until then. From the day of its cancellation it is lost all
+    /// the same, and no longer assessed.
     Subscription
     must {
         /// Its id, unique among subscriptions.
