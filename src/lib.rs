@@ -1,4 +1,4 @@
-//! Health scores of subscriptions that explain themselves.
+#![doc = include_str!("../README.md")]
 
 pub mod fault;
 pub mod value;

@@ -207,3 +207,65 @@ fn an_assessment_of_another_engine_is_not_explained() {
     assert!(one.explain(&assessment, "s", "nobody").is_none());
     assert!(one.explain(&assessment, "nothing", "x").is_none());
 }
+
+#[test]
+fn who_matches_no_segment_is_in_other() {
+    let engine = engine(
+        "[[metrics]]\nname = \"seats\"\n\
+         [[segments]]\nname = \"large\"\nwhen = \"seats >= 100\"\n\
+         [[rules]]\nname = \"small\"\nwhen = 'segment != \"large\"'",
+    );
+    let frame = subscriptions(
+        ["a", "b", "c"],
+        &[("seats", Column::numbers([Some(500.0), Some(5.0), None]))],
+    );
+    let assessment = assess(&engine, &[&frame]);
+    let segment = |id: &str| assessment.value(SubjectKind::Subscription, "segment", id);
+    assert_eq!(segment("a"), Value::Text("large".into()));
+    assert_eq!(segment("b"), Value::Text("other".into()));
+    assert_eq!(segment("c"), Value::Missing);
+    let rule = &assessment.rules()[0];
+    assert_eq!((rule.firing.len(), rule.quiet, rule.no_data.len()), (1, 1, 1));
+}
+
+#[test]
+fn a_weight_of_zero_is_shown_and_not_counted() {
+    let engine = engine(
+        "[[metrics]]\nname = \"a\"\nrange = [0, 1]\nbetter = \"higher\"\n\
+         [[scorecards]]\nname = \"s\"\nfactors = [{ metric = \"a\" }]\n\
+         groups = [{ name = \"g\", weight = 0, factors = [\
+         { name = \"low\", metric = \"a\", points.linear = { worst = 1, best = 0 } }] }]",
+    );
+    let frame = subscriptions(["x"], &[("a", Column::numbers([Some(0.75)]))]);
+    let assessment = assess(&engine, &[&frame]);
+    let why = engine.explain(&assessment, "s", "x").unwrap();
+    assert_eq!((why.score, why.coverage), (Some(75.0), 1.0));
+    assert_eq!(why.groups[0].score, Some(25.0));
+    assert_eq!((why.lines[1].points, why.lines[1].contribution), (Some(25.0), 0.0));
+}
+
+#[test]
+fn engines_and_results_cross_threads() {
+    fn crosses<T: Send + Sync + 'static>() {}
+    crosses::<Engine>();
+    crosses::<Assessment>();
+    crosses::<foretell::Book>();
+    crosses::<State>();
+}
+
+#[test]
+fn a_parents_metric_is_called_what_its_config_calls_it() {
+    let engine = engine(
+        "[[metrics]]\nname = \"nps\"\nsubject = \"account\"\nlabel = \"last answer\"\nunit = \"of 10\"\n\
+         range = [0, 10]\nbetter = \"higher\"\n\
+         [[scorecards]]\nname = \"health\"\nfactors = [{ metric = \"account.nps\" }]\n",
+    );
+    let mut accounts = Frame::new(SubjectKind::Account, ["a"]).unwrap();
+    accounts.insert("nps", Column::numbers([Some(4.0)])).unwrap();
+    let mut subscriptions = subscriptions(["s"], &[]);
+    subscriptions.set_parents(SubjectKind::Account, vec![Some("a".into())]).unwrap();
+    let assessment = assess(&engine, &[&accounts, &subscriptions]);
+    let why = engine.explain(&assessment, "health", "s").unwrap();
+    assert_eq!(why.lines[0].why(), "last answer is 4 of 10");
+    assert_eq!(why.score, Some(40.0));
+}

@@ -124,25 +124,26 @@ fn check_change(
     Ok(())
 }
 
-/// Multiplies every weight.
-fn scale(config: &mut Config, by: f64) {
-    fn weight(it: &mut Option<Variants<Valued<f64>>>, by: f64) {
-        match it {
-            None => *it = Some(Variants::One(Valued(by))),
-            Some(Variants::One(it)) => it.0 *= by,
-            Some(Variants::Cases(cases)) => cases.iter_mut().for_each(|it| it.body.0 *= by),
-            Some(_) => panic!("a kind of variants that is not scaled"),
+/// Every weight of a config, written out where it was left out.
+fn weights(config: &mut Config) -> Vec<&mut f64> {
+    fn weight<'c>(it: &'c mut Option<Variants<Valued<f64>>>, all: &mut Vec<&'c mut f64>) {
+        match it.get_or_insert(Variants::One(Valued(1.0))) {
+            Variants::One(it) => all.push(&mut it.0),
+            Variants::Cases(cases) => all.extend(cases.iter_mut().map(|it| &mut it.body.0)),
+            _ => panic!("a kind of variants without a weight"),
         }
     }
-    fn group(it: &mut GroupConfig, by: f64) {
-        weight(&mut it.weight, by);
-        it.factors.iter_mut().for_each(|it| weight(&mut it.weight, by));
-        it.groups.iter_mut().for_each(|it| group(it, by));
+    fn group<'c>(it: &'c mut GroupConfig, all: &mut Vec<&'c mut f64>) {
+        weight(&mut it.weight, all);
+        it.factors.iter_mut().for_each(|it| weight(&mut it.weight, all));
+        it.groups.iter_mut().for_each(|it| group(it, all));
     }
+    let mut all = Vec::new();
     for card in &mut config.scorecards {
-        card.factors.iter_mut().for_each(|it| weight(&mut it.weight, by));
-        card.groups.iter_mut().for_each(|it| group(it, by));
+        card.factors.iter_mut().for_each(|it| weight(&mut it.weight, &mut all));
+        card.groups.iter_mut().for_each(|it| group(it, &mut all));
     }
+    all
 }
 
 proptest! {
@@ -186,7 +187,7 @@ proptest! {
         let plain = assess(&Engine::compile(&config).unwrap(), &rows, &State::new());
         let scaled = |by| {
             let mut config = config.clone();
-            scale(&mut config, by);
+            weights(&mut config).into_iter().for_each(|it| *it *= by);
             assess(&Engine::compile(&config).unwrap(), &rows, &State::new())
         };
         let doubled = scaled(2.0_f64.powi(exponent));

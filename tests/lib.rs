@@ -7,6 +7,16 @@
     reason = "a test says what is wrong by failing"
 )]
 
+#[cfg(feature = "toml")]
+mod cases;
+mod docs;
+mod early_warning;
 mod engine;
+#[cfg(feature = "toml")]
+mod faults;
+#[cfg(feature = "toml")]
 mod laws;
+mod records;
 mod tidy;
+#[cfg(feature = "toml")]
+mod twin;

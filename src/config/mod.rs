@@ -80,6 +80,9 @@ pub struct Config {
 }
 
 /// A segment or a stage: the first whose condition holds is the subject's.
+///
+/// A subject that none takes in is in `other`; one for which a condition on the way has no data is
+/// in none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -93,6 +93,7 @@ impl Resolver<'_> {
             .then(|| card.bands.list.iter().map(|it| Arc::from(it.name.as_str())).collect());
         let number = |suffix: &str, top: f64| {
             let slot = Slot::number(format!("{name}{suffix}"), Some((0.0, top)));
+            let slot = Slot { optional: suffix != ".coverage", ..slot };
             (self.slot(kind, slot.clone()), slot)
         };
         let text = |suffix: &str| {

@@ -99,8 +99,10 @@ impl Builder<'_, '_> {
             };
             if always && at + 1 < whens.len() {
                 let message = "the cases after this one can never hold";
-                let fault = Fault::new(Code::Unreachable, &path, message);
-                self.resolver.fault(fault.help("give it a `when`, or put it last"));
+                let fault = Fault::new(Code::Unreachable, &path, message)
+                    .help("give it a `when`, or put it last");
+                // A condition that is always true is a doubt; no condition at all is a mistake.
+                self.resolver.fault(if number.is_some() { fault.warning() } else { fault });
             }
             compiled.push(number);
         }

@@ -18,6 +18,9 @@ use crate::value::Kind;
 /// config, far shallower than the stack, tested by `a_long_chain_of_names_is_refused`.
 const DEEPEST: usize = 64;
 
+/// The segment or stage of a subject that none of the declared ones takes in.
+const OTHER: &str = "other";
+
 /// What became of a name.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Found {
@@ -124,6 +127,10 @@ impl<'c> Resolver<'c> {
             Some(Work::Parent { parent, from }) => self.fills(*parent, *from),
             _ => false,
         }
+    }
+
+    pub(super) fn each_step(&self, see: impl FnMut(&Step)) {
+        self.steps.borrow().iter().for_each(see);
     }
 
     pub(super) fn keep_card(&self, number: usize, card: Scorecard) {
@@ -263,15 +270,16 @@ impl<'c> Resolver<'c> {
             _ => None,
         };
         let head = name.split('.').next().unwrap_or(name);
-        if head != name && known(head).is_none() {
-            // Compiling the scorecard under its own name is what finds cycles through it.
-            if self.find(kind, head, &format!("scorecards[{at}]")) == Found::Broken {
-                return Found::Broken;
-            }
-        } else if head == name {
+        if head == name {
             return self.card(kind, at);
         }
-        known(name).unwrap_or(Found::Unknown)
+        // Compiling the scorecard under its own name is what finds cycles through it.
+        let whole =
+            known(head).unwrap_or_else(|| self.find(kind, head, &format!("scorecards[{at}]")));
+        match whole {
+            Found::Broken => Found::Broken,
+            _ => known(name).unwrap_or(Found::Unknown),
+        }
     }
 
     fn dotted(&self, kind: SubjectKind, name: &str, head: &str, rest: &str, path: &str) -> Found {
@@ -376,6 +384,9 @@ impl<'c> Resolver<'c> {
         }
         if !whole {
             return Found::Broken;
+        }
+        if cases.last().is_some_and(|(_, when)| when.is_some()) {
+            cases.push((Arc::from(OTHER), None));
         }
         let labels: Arc<[Arc<str>]> = cases.iter().map(|(name, _)| Arc::clone(name)).collect();
         let slot = Slot::text(name, Some(labels));

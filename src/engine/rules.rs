@@ -1,8 +1,11 @@
 //! Rules of a config: checked, and compiled.
 
-use super::plan::Rule;
+use std::collections::BTreeSet;
+
+use super::plan::{Rule, Work};
 use super::resolve::Resolver;
 use crate::expr::Want;
+use crate::frame::SubjectKind;
 
 impl Resolver<'_> {
     /// Compiles every rule.
@@ -27,7 +30,7 @@ impl Resolver<'_> {
             let message = match &rule.message {
                 None => None,
                 Some(text) => {
-                    let sure = when.surely_read();
+                    let sure = self.with_scores(kind, when.surely_read());
                     match self.compile_message(kind, &format!("{path}.message"), text, &sure) {
                         Some(it) => Some(it),
                         None => continue,
@@ -39,5 +42,21 @@ impl Resolver<'_> {
             }
         }
         rules
+    }
+
+    /// Slots known to be there, and those that are there with them: a band comes from a score, and
+    /// a score before an override stays one.
+    fn with_scores(&self, kind: SubjectKind, mut sure: BTreeSet<usize>) -> BTreeSet<usize> {
+        self.each_step(|step| {
+            if let Work::Card { outputs, .. } = &step.work
+                && step.kind == kind
+                && [outputs.score, outputs.raw_score, outputs.band, outputs.raw_band]
+                    .iter()
+                    .any(|it| sure.contains(it))
+            {
+                sure.insert(outputs.score);
+            }
+        });
+        sure
     }
 }

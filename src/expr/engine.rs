@@ -146,7 +146,10 @@ impl Language {
         let Some(tree) = tree else { return (None, problems) };
         for (named, span) in presence::unguarded(&tree, sure) {
             let message = format!("`{}` may be missing when this is shown", named.name);
-            let help = format!("write `${{{} ?? \"unknown\"}}`", named.name);
+            let help = format!(
+                "write `${{{} ?? \"unknown\"}}`, and the message between single quotes",
+                named.name
+            );
             problems.push(Problem::new(Code::MaybeMissing, span, message).help(help));
         }
         self.finish(code, tree, None, problems)

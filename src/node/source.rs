@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Node;
 #[cfg(feature = "toml")]
-use super::read::{Step, show_path};
+use super::{
+    Node,
+    read::{Step, show_path},
+};
 #[cfg(feature = "toml")]
 use crate::fault::{Code, Severity};
 use crate::fault::{Fault, Place};

@@ -54,7 +54,9 @@ impl Node {
                 hash.add(b"]");
             }
             Self::Table(entries) => {
-                let mut sorted: Vec<&(String, Self)> = entries.iter().collect();
+                // What is not said is not content, whether the key is there or not.
+                let said = |it: &&(String, Self)| !matches!(it.1, Self::Null | Self::Removed);
+                let mut sorted: Vec<&(String, Self)> = entries.iter().filter(said).collect();
                 sorted.sort_by(|left, right| left.0.cmp(&right.0));
                 hash.add(b"{");
                 for (key, value) in sorted {
@@ -311,6 +313,10 @@ mod tests {
         let table = |pairs: Vec<(&str, Node)>| Node::table(pairs).content_hash();
         let one = table(vec![("a", Node::Int(1)), ("b", Node::text("x"))]);
         assert_eq!(one, table(vec![("b", Node::text("x")), ("a", Node::Float(1.0))]));
+        assert_eq!(
+            one,
+            table(vec![("a", Node::Int(1)), ("b", Node::text("x")), ("c", Node::Null)])
+        );
         assert_ne!(one, table(vec![("a", Node::Int(1)), ("b", Node::text("y"))]));
         assert_ne!(one, table(vec![("a", Node::text("1")), ("b", Node::text("x"))]));
         assert_eq!(one.len(), 32);

@@ -104,6 +104,14 @@ impl Sure {
     }
 }
 
+impl FactorRows {
+    /// The day of the input that counts in a row.
+    pub(crate) fn oldest(&self, at: usize) -> Option<i32> {
+        let note = self.notes.get(at).filter(|_| self.part.cell(at).weight > 0.0)?;
+        (note.status == Status::Measured || note.stand_in.is_some()).then_some(note.seen)?
+    }
+}
+
 impl Factor {
     pub(crate) fn run(&self, around: &Around<'_>, rows: Range<usize>) -> FactorRows {
         let mut out = FactorRows {
@@ -178,7 +186,7 @@ impl Factor {
         };
         let thin = reaches && !self.is_surely_measured(status, points_case, settled, sure);
         let cell = PartCell {
-            score: if weight > 0.0 { counted } else { f64::NAN },
+            score: counted,
             weight,
             coverage: if own.is_nan() { 0.0 } else { 1.0 },
             reach: if reaches { 1.0 } else { 0.0 },

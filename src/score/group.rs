@@ -34,9 +34,10 @@ impl Group {
         // Parts that may come to count still bound the interval.
         let bounds = span(parts.iter().filter(|it| it.weight > 0.0 || it.doubt.loose));
         let whole = self.weight.weigh(case);
-        let out = applies == Verdict::No && applies_solid || weight_solid && whole <= 0.0;
-        let loose =
-            !out && (!weight_solid || !applies_solid || parts.iter().any(|it| it.doubt.loose));
+        let out = applies == Verdict::No && applies_solid;
+        // Shown without being counted, whatever comes to be known.
+        let idle = weight_solid && whole <= 0.0;
+        let open = !weight_solid || !applies_solid || parts.iter().any(|it| it.doubt.loose);
         parts.retain(|it| it.weight > 0.0);
 
         let weight = if applies == Verdict::No || parts.is_empty() { 0.0 } else { whole };
@@ -53,30 +54,29 @@ impl Group {
         let coverage = if parts.is_empty() { 0.0 } else { share(counted) };
         let reach = if parts.is_empty() { 0.0 } else { share(|it| it.reach) };
         let gate = self.min_coverage - COVERAGE_ROUNDING;
-        let gated = coverage < gate || unclear;
+        let gated = coverage < gate || unclear || applies == Verdict::No;
 
         let score = if gated { f64::NAN } else { self.aggregate.of(parts, |it| it.score) };
         // However much comes to be known, it never has a score.
-        let dead = out || !loose && (reach < gate || unclear);
-        let (mut low, mut high) = match (dead, loose) {
+        let dead = out || !open && (reach < gate || unclear);
+        let (low, high) = match (dead, open) {
             (true, _) => (f64::NAN, f64::NAN),
             (_, true) => bounds,
             (_, false) => self.aggregate.bounds(parts),
         };
-        if !out {
-            low = low.min(score);
-            high = high.max(score);
-        }
+        let (low, high) = (low.min(score), high.max(score));
         let thin = !dead && parts.iter().any(|it| it.doubt.thin);
         let bare = parts.iter().all(|it| it.doubt.absent || it.low.is_nan());
+        let absent = !low.is_nan() && (bare || thin && gate > 0.0);
+        let doubt = Doubt { loose: open && !out && !idle, thin, absent: absent || open && idle };
         PartCell {
-            score: if weight > 0.0 { score } else { f64::NAN },
+            score,
             weight,
             coverage,
             reach: if dead { 0.0 } else { reach },
             low,
             high,
-            doubt: Doubt { loose, thin, absent: !low.is_nan() && (bare || thin && gate > 0.0) },
+            doubt,
         }
     }
 }

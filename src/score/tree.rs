@@ -96,7 +96,7 @@ impl Effect {
 /// Scratch of a part for the rows of a chunk.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PartRows {
-    /// What enters the score; NaN where nothing does.
+    /// Its points or score, counted or not; NaN for none.
     pub(crate) score: Vec<f64>,
     /// Its weight among its neighbours; 0 where it is not counted or does not apply.
     pub(crate) weight: Vec<f64>,

@@ -58,7 +58,10 @@ fn what_may_be_missing_needs_a_guard() {
     }
     let (_, problems) = LANGUAGE.compile_message("${days}", &World, &slots(&[]));
     assert_eq!(problems[0].message, "`days` may be missing when this is shown");
-    assert_eq!(problems[0].help.as_deref(), Some("write `${days ?? \"unknown\"}`"));
+    assert_eq!(
+        problems[0].help.as_deref(),
+        Some("write `${days ?? \"unknown\"}`, and the message between single quotes")
+    );
 }
 
 #[test]

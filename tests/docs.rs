@@ -1,0 +1,33 @@
+//! What the documents show is true: the README's config compiles, its fault is the one that comes.
+
+use foretell::{Config, Engine};
+
+const README: &str = include_str!("../README.md");
+
+/// The fenced blocks of a language, in order.
+fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let open = format!("```{language}\n");
+    text.split(&open).skip(1).filter_map(|it| it.split("```").next()).collect()
+}
+
+#[test]
+fn the_configs_of_the_readme_are_one_config_that_compiles() {
+    let blocks = blocks(README, "toml");
+    assert!(blocks.len() >= 3, "the README shows configs in pieces");
+    let text = blocks.concat();
+    let engine = Engine::compile(&Config::parse(&text)).unwrap_or_else(|it| panic!("{it}"));
+    assert_eq!(engine.warnings(), []);
+}
+
+#[test]
+fn the_fault_of_the_readme_is_what_an_author_sees() {
+    let text = blocks(README, "toml").concat();
+    let right = "metric = \"logins_per_seat\"";
+    assert!(text.contains(right), "the README's config has the factor that the fault is about");
+    let faults =
+        Engine::compile(&Config::parse(&text.replace(right, "metric = \"logins_per_seta\"")))
+            .expect_err("a misspelt metric is a fault");
+    let [fault] = faults.list() else { panic!("one mistake, one fault: {faults}") };
+    let shown = fault.render();
+    assert!(README.contains(&shown), "the README does not show\n{shown}");
+}
