@@ -12,5 +12,11 @@ mod cases;
 mod docs;
 mod early_warning;
 mod engine;
+#[cfg(feature = "toml")]
+mod faults;
+#[cfg(feature = "toml")]
+mod laws;
 mod records;
 mod tidy;
+#[cfg(feature = "toml")]
+mod twin;

@@ -10,7 +10,7 @@ use crate::config::{
 use crate::expr::{Program, Symbol};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
-use crate::score::{AutoOverride, Effect, Factor, Group, Part, Scorecard};
+use crate::score::{AutoOverride, Effect, Factor, Group, Part, Scorecard, factor_key};
 use crate::time::Period;
 use crate::verdict::Choice;
 
@@ -162,7 +162,7 @@ impl Builder<'_, '_> {
         let mut parts = Vec::new();
         for (at, factor) in factors.iter().enumerate() {
             let path = format!("{path}.factors[{at}]");
-            match self.factor(factor, inherited, &path) {
+            match self.factor(factor, inherited, &path, above) {
                 Some(factor) => {
                     self.factors.push(factor);
                     parts.push(Part::Factor(self.factors.len() - 1));
@@ -238,6 +238,7 @@ impl Builder<'_, '_> {
         config: &FactorConfig,
         inherited: Inherited,
         path: &str,
+        above: &[String],
     ) -> Option<Factor> {
         let resolver = self.resolver;
         let metric_path = format!("{path}.metric");
@@ -258,14 +259,18 @@ impl Builder<'_, '_> {
         let missing = self.check_missing(config, path);
         missing.then_some(())?;
         let declared = resolver.declaration(self.kind, &config.metric);
+        let name = config.name.clone().unwrap_or_else(|| config.metric.clone());
+        let slot = metric?.slot;
         Some(Factor {
             label: declared
                 .and_then(|it| it.label.clone())
                 .unwrap_or_else(|| config.metric.clone()),
             unit: declared.and_then(|it| it.unit.clone()),
-            name: config.name.clone().unwrap_or_else(|| config.metric.clone()),
+            key: factor_key(above, &name),
+            name,
             metric: config.metric.clone(),
-            slot: metric?.slot,
+            slot,
+            fills: resolver.fills(self.kind, slot),
             weight: weight?,
             points: points?,
             missing: config.missing,

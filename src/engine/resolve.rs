@@ -144,6 +144,18 @@ impl<'c> Resolver<'c> {
         self.steps.borrow_mut().push(step);
     }
 
+    /// Whether a slot surely has a value once it is known what it is made of. Calculations may have
+    /// none all the same, and scorecards too.
+    pub(super) fn fills(&self, kind: SubjectKind, slot: usize) -> bool {
+        let steps = self.steps.borrow();
+        let step = steps.iter().find(|it| it.kind == kind && it.slot == slot);
+        match step.map(|it| &it.work) {
+            Some(Work::Attribute { .. } | Work::Records { .. }) => true,
+            Some(Work::Parent { parent, from }) => self.fills(*parent, *from),
+            _ => false,
+        }
+    }
+
     pub(super) fn each_step(&self, see: impl FnMut(&Step)) {
         self.steps.borrow().iter().for_each(see);
     }
