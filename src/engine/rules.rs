@@ -11,32 +11,19 @@ impl Resolver<'_> {
     /// Compiles every rule.
     pub(super) fn rules(&self) -> Vec<Rule> {
         let config = self.config;
-        self.check_duplicates(
-            "rule",
-            config.rules.iter().enumerate().map(|(at, it)| {
-                // Results are asked for by the rule's name alone.
-                (format!("rules[{at}]"), config.subject, it.name.as_str())
-            }),
-        );
         let mut rules = Vec::new();
         for (number, rule) in config.rules.iter().enumerate() {
             let path = format!("rules[{number}]");
             let kind = rule.subject.unwrap_or(config.subject);
             let named = self.check_name(&rule.name, &format!("{path}.name"));
-            let Some(when) = self.compile(kind, &format!("{path}.when"), &rule.when, Want::Flag)
-            else {
-                continue;
-            };
-            let message = match &rule.message {
-                None => None,
-                Some(text) => {
-                    let sure = self.with_scores(kind, when.surely_read());
-                    match self.compile_message(kind, &format!("{path}.message"), text, &sure) {
-                        Some(it) => Some(it),
-                        None => continue,
-                    }
-                }
-            };
+            let when = self.compile(kind, &format!("{path}.when"), &rule.when, Want::Flag);
+            let message = rule.message.as_ref().map(|text| {
+                // Of a condition that is faulty it cannot be said what it makes sure.
+                let sure = when.as_ref().map(|it| self.with_scores(kind, it.surely_read()));
+                self.compile_message(kind, &format!("{path}.message"), text, sure.as_ref())
+            });
+            let (Some(when), None | Some(Some(_))) = (when, &message) else { continue };
+            let message = message.flatten();
             if named {
                 rules.push(Rule { number, kind, when, message });
             }

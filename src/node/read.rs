@@ -385,9 +385,13 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), ReadError> {
         let name: StrDeserializer<'_, ReadError> = self.name.into_deserializer();
-        let value = seed.deserialize(name).map_err(|it| {
-            // An unknown kind is marked at its key where it has one.
-            if self.body.is_some() { it.under(Step::Key(self.name.to_owned())) } else { it }
+        let value = seed.deserialize(name).map_err(|mut it| {
+            if self.body.is_some() {
+                // The kind is a key here, and marked as one.
+                it.code = Code::UnknownKey;
+                it.key = Some(self.name.to_owned());
+            }
+            it
         })?;
         Ok((value, self))
     }

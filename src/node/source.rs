@@ -88,6 +88,11 @@ impl Source {
         self.mark(&mut fault.place, from..to.max(from + 1));
     }
 
+    /// Whether a text stands in quotes somewhere.
+    pub(crate) fn has_quoted(&self, text: &str) -> bool {
+        ['"', '\''].iter().any(|it| self.text.contains(&format!("{it}{text}{it}")))
+    }
+
     fn is_long(&self, span: &Range<usize>) -> bool {
         self.text.get(span.clone()).is_some_and(|it| it.contains('\n'))
     }
