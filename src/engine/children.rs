@@ -39,6 +39,8 @@ pub(super) fn children(
             *day = if *day == NO_DAY { it } else { it.min(*day) };
         }
     }
+    // In one order whatever that of the rows, so that sums have the same bits.
+    values.iter_mut().for_each(|it| it.sort_by(f64::total_cmp));
     let numbers = values.iter().zip(&all).map(|(list, all)| {
         let nothing = if *all == 0 { Some(0.0) } else { None };
         match take {
@@ -71,12 +73,8 @@ fn some(list: &[f64], of: impl Fn(&[f64]) -> f64) -> Option<f64> {
     (!list.is_empty()).then(|| of(list))
 }
 
+/// One value of a sorted list.
 fn taken(list: &[f64], take: Take) -> Option<f64> {
-    let sorted = || {
-        let mut sorted = list.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        sorted
-    };
     match take {
         Take::Count => Some(list.len() as f64),
         Take::Sum => some(list, |it| it.iter().sum()),
@@ -84,12 +82,11 @@ fn taken(list: &[f64], take: Take) -> Option<f64> {
         Take::Min => list.iter().copied().reduce(f64::min),
         Take::Max => list.iter().copied().reduce(f64::max),
         Take::Median => {
-            let sorted = sorted();
-            let last = sorted.len().checked_sub(1)?;
-            Some((sorted.get(last / 2)? + sorted.get(sorted.len() / 2)?) / 2.0)
+            let last = list.len().checked_sub(1)?;
+            Some((list.get(last / 2)? + list.get(list.len() / 2)?) / 2.0)
         }
         Take::Distinct => {
-            let mut sorted = sorted();
+            let mut sorted = list.to_vec();
             sorted.dedup_by(|left, right| left.total_cmp(right).is_eq());
             Some(sorted.len() as f64)
         }
