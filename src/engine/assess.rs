@@ -54,6 +54,8 @@ impl Engine {
                 names,
                 cards: Vec::new(),
                 rules: Vec::new(),
+                events: Vec::new(),
+                alerts: Vec::new(),
                 notes: Vec::new(),
                 faults,
                 past: Arc::new(past),
@@ -71,12 +73,13 @@ impl Engine {
             let result = run.rule(rule);
             run.out.rules.push(result);
         }
-        let mut out = run.out;
+        let (mut out, rows) = (run.out, run.rows);
         out.state = if out.faults.iter().any(|it| it.code == Code::TimeReversed) {
             state.clone()
         } else {
             self.next_state(&out)
         };
+        self.advance_alerts(&mut out, &rows, input.suppressions);
         out
     }
 
@@ -423,11 +426,11 @@ impl Run<'_> {
         result
     }
 
-    /// What the condition read.
+    /// What is shown of why.
     fn evidence(&self, rule: &Rule, table: &Table, row: usize) -> Vec<super::plan::Evidence> {
         let names = self.out.names.get(rule.kind.index());
         let name = |slot: &usize| names.and_then(|it| it.get(*slot)).cloned().unwrap_or_default();
-        rule.when.slots().iter().map(|slot| (name(slot), table.value(*slot, row))).collect()
+        rule.because.iter().map(|slot| (name(slot), table.value(*slot, row))).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::alert::{Event, OpenAlert};
 use crate::config::RuleSeverity;
 use crate::fault::Fault;
 use crate::frame::{Column, SubjectKind, Table};
@@ -24,6 +25,8 @@ pub struct Assessment {
     pub(super) names: Vec<Vec<String>>,
     pub(super) cards: Vec<CardResult>,
     pub(super) rules: Vec<RuleResult>,
+    pub(super) events: Vec<Event>,
+    pub(super) alerts: Vec<OpenAlert>,
     pub(super) notes: Vec<Note>,
     pub(super) faults: Vec<Fault>,
     /// Before and after.
@@ -251,6 +254,19 @@ impl Assessment {
     #[must_use]
     pub fn rules(&self) -> &[RuleResult] {
         &self.rules
+    }
+
+    /// What happened to alerts since the last assessment, suppressed or not, by rule and subject; none
+    /// when the same day is assessed again.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The alerts that are not over: pending, firing and recovering, by rule and subject.
+    #[must_use]
+    pub fn alerts(&self) -> &[OpenAlert] {
+        &self.alerts
     }
 
     /// What a reader should know about the columns.

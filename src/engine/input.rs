@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::alert::Suppressions;
 use crate::book::Book;
 use crate::frame::{Frame, SubjectKind};
 
@@ -14,6 +15,7 @@ pub struct Input<'a> {
     pub(super) book: Option<&'a Book>,
     pub(super) frames: BTreeMap<SubjectKind, &'a Frame>,
     pub(super) with_ended: bool,
+    pub(super) suppressions: Option<&'a Suppressions>,
 }
 
 impl<'a> Input<'a> {
@@ -41,6 +43,13 @@ impl<'a> Input<'a> {
     #[must_use]
     pub const fn with_ended(mut self) -> Self {
         self.with_ended = true;
+        self
+    }
+
+    /// The same with what must be quiet.
+    #[must_use]
+    pub const fn with_suppressions(mut self, suppressions: &'a Suppressions) -> Self {
+        self.suppressions = Some(suppressions);
         self
     }
 }
