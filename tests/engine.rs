@@ -252,3 +252,20 @@ fn engines_and_results_cross_threads() {
     crosses::<foretell::Book>();
     crosses::<State>();
 }
+
+#[test]
+fn a_parents_metric_is_called_what_its_config_calls_it() {
+    let engine = engine(
+        "[[metrics]]\nname = \"nps\"\nsubject = \"account\"\nlabel = \"last answer\"\nunit = \"of 10\"\n\
+         range = [0, 10]\nbetter = \"higher\"\n\
+         [[scorecards]]\nname = \"health\"\nfactors = [{ metric = \"account.nps\" }]\n",
+    );
+    let mut accounts = Frame::new(SubjectKind::Account, ["a"]).unwrap();
+    accounts.insert("nps", Column::numbers([Some(4.0)])).unwrap();
+    let mut subscriptions = subscriptions(["s"], &[]);
+    subscriptions.set_parents(SubjectKind::Account, vec![Some("a".into())]).unwrap();
+    let assessment = assess(&engine, &[&accounts, &subscriptions]);
+    let why = engine.explain(&assessment, "health", "s").unwrap();
+    assert_eq!(why.lines[0].why(), "last answer is 4 of 10");
+    assert_eq!(why.score, Some(40.0));
+}

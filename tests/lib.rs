@@ -7,7 +7,10 @@
     reason = "a test says what is wrong by failing"
 )]
 
+#[cfg(feature = "toml")]
+mod cases;
 mod docs;
+mod early_warning;
 mod engine;
 mod records;
 mod tidy;

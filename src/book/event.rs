@@ -466,6 +466,11 @@ impl Record for Outcome {
     const TABLE: &'static str = "outcomes";
     const BOUNDS: Bounds = Bounds::NotBeforeStart;
 
+    fn bounds(&self) -> Bounds {
+        // What never began can be lost all the same.
+        if self.outcome.is_lost() { Bounds::Free } else { Self::BOUNDS }
+    }
+
     fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }

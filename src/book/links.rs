@@ -111,14 +111,15 @@ impl Links {
         let [_, _, subscription, _] = owners;
         let index = self.kind(SubjectKind::Subscription);
         let Some((start, last)) = index.terms.get(subscription as usize) else { return };
-        let (Some(stamp), true) = (record.stamp(), R::BOUNDS != Bounds::Free) else { return };
+        let bounds = record.bounds();
+        let (Some(stamp), true) = (record.stamp(), bounds != Bounds::Free) else { return };
         let id = index.ids.get(subscription as usize).map_or("", |it| it);
         if let Some(start) = start.filter(|it| stamp.date() < it.date()) {
             let message =
                 format!("`{stamp}` is before subscription `{}` starts ({start})", shorten(id));
             checks.add("before-start", Code::WrongDate, "date", message);
         }
-        if let (Some(last), Bounds::WithinTerm) = (last, R::BOUNDS)
+        if let (Some(last), Bounds::WithinTerm) = (last, bounds)
             && last.date() < stamp.date()
         {
             let message =

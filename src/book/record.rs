@@ -32,6 +32,11 @@ pub(crate) trait Record: Debug + DeserializeOwned + 'static {
     const NEEDS_PARENT: bool = true;
     const BOUNDS: Bounds = Bounds::Free;
 
+    /// Which days this very record may have.
+    fn bounds(&self) -> Bounds {
+        Self::BOUNDS
+    }
+
     fn id(&self) -> Option<&str>;
     fn refs(&self) -> Refs<'_>;
     /// When it came to exist; always there if `None`.

@@ -66,7 +66,8 @@ record! {
     /// A subscription of an account.
     ///
     /// Its last day is the later of `cancelled_on` and `end`: notice may be given long before the
-    /// term is over.
+    /// term is over, and it may be used until then. From the day of its cancellation it is lost all
+    /// the same, and no longer assessed.
     Subscription
     must {
         /// Its id, unique among subscriptions.
@@ -215,7 +216,7 @@ impl Record for Subscription {
     fn check(&self, checks: &mut Checks<'_>) {
         checks.order(("start", self.start), ("end", self.end));
         checks.order(("start", self.start), ("renewal_date", self.renewal_date));
-        checks.order(("start", self.start), ("cancelled_on", self.cancelled_on));
+        // It may be cancelled before it starts: it was sold, and never began.
         checks.amount("arr", self.arr);
         checks.amount("mrr", self.mrr);
         checks.amount("one_off", self.one_off);

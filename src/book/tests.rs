@@ -148,6 +148,9 @@ fn rows_are_kept_or_refused_with_their_reason() {
             "outcomes[0].date before-start",
         ),
         ("outcomes", "subscription_id=s1,date=2027-01-05,outcome=lapsed", "good"),
+        // Sold, and cancelled before it began.
+        ("outcomes", "subscription_id=s1,date=2025-01-01,outcome=churned", "good"),
+        ("subscriptions", "id=s8,account_id=a1,start=2026-01-01,cancelled_on=2025-12-01", "good"),
         (
             "overrides",
             "subject=subscription,subject_id=s9,scorecard=h,kind=cap,value=5,reason=r,author=x,from=2026-01-01",

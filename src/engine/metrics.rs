@@ -34,7 +34,12 @@ impl Resolver<'_> {
         let Some((found, work)) = work.filter(|_| sound) else { return Found::Broken };
         if let Some(want) = metric.kind.filter(|it| *it != found) {
             let message = format!("`{}` is declared as {want}, but is {found}", metric.name);
-            self.fault(Fault::new(Code::WrongType, format!("{path}.type"), message));
+            let built_in = metric.from.is_none() && metric.expr.is_none();
+            let help = built_in.then(|| {
+                format!("every {kind} has an attribute of this name, choose another for your own")
+            });
+            let fault = Fault::new(Code::WrongType, format!("{path}.type"), message);
+            self.fault(fault.maybe_help(help));
             return Found::Broken;
         }
         if !self.fits_kind(metric, found, &path) {
@@ -49,7 +54,12 @@ impl Resolver<'_> {
     /// What a config says of a metric.
     pub(super) fn declaration(&self, kind: SubjectKind, name: &str) -> Option<&MetricConfig> {
         let of = |it: &MetricConfig| it.subject.unwrap_or(self.config.subject) == kind;
-        self.config.metrics.iter().find(|it| it.name == name && of(it))
+        if let Some(own) = self.config.metrics.iter().find(|it| it.name == name && of(it)) {
+            return Some(own);
+        }
+        let (head, rest) = name.split_once('.')?;
+        let parent = SubjectKind::ALL.into_iter().find(|it| *it < kind && it.name() == head)?;
+        self.declaration(parent, rest)
     }
 
     /// What a metric without records and expression reads.

@@ -94,7 +94,11 @@ impl Resolver<'_> {
                 return Some(PointMap::Expr(Box::new(program)));
             }
         };
-        if sound { PointMap::new(points) } else { None }
+        let map = PointMap::new(points).filter(|_| sound)?;
+        Some(match &metric.labels {
+            Some(texts) => map.for_texts(texts),
+            None => map,
+        })
     }
 
     /// Whether a number can be points.

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::Node;
 use super::read::{ReadError, Step, read, show_path};
-use crate::fault::{Code, Fault};
+use crate::fault::{Code, Fault, nearest};
 
 /// What could be read, every fault on the way, and what was taken out to go on.
 #[derive(Debug)]
@@ -80,17 +80,23 @@ pub(crate) fn read_all<T: DeserializeOwned + Default>(mut node: Node) -> Repaire
     }
 }
 
-/// Whether a missing key is missing only because its faulty value was taken out.
+/// Whether a missing key is missing only because its faulty value, or the same key misspelt, was
+/// taken out.
 fn is_consequence(error: &ReadError, poisoned: &BTreeSet<String>) -> bool {
     let here = show_path(&error.path);
-    let below = format!("{here}.");
-    error.code != Code::UnknownKey
-        && (poisoned.contains(&here)
-            || (error.code == Code::MissingKey
-                && poisoned.iter().any(|it| {
-                    it.strip_prefix(&below)
-                        .is_some_and(|key| error.message.contains(&format!("`{key}`")))
-                })))
+    let below = if here.is_empty() { here.clone() } else { format!("{here}.") };
+    let missing = |key: &str| {
+        error.message.split('`').nth(1).is_some_and(|name| nearest(key, [name]).is_some())
+    };
+    match error.code {
+        Code::UnknownKey => false,
+        Code::MissingKey
+            if poisoned.iter().any(|it| it.strip_prefix(&below).is_some_and(missing)) =>
+        {
+            true
+        }
+        _ => poisoned.contains(&here),
+    }
 }
 
 /// Takes the faulty part out of the tree and says which path that was.
@@ -111,6 +117,10 @@ fn take_out(node: &mut Node, error: &ReadError, removed: &mut Removed) -> String
         };
         let Some(child) = child else { return show_path(&path) };
         here = child;
+    }
+    if let Node::Text(name) = here {
+        // It may be a name under a misspelt key.
+        removed.names.insert(name.clone());
     }
     collect_names(here, &mut removed.names);
     *here = Node::Removed;
@@ -193,6 +203,15 @@ mod tests {
         assert_eq!(read.removed.original("items[0].weight"), "items[1].weight");
         assert_eq!(read.removed.original("items[1]"), "items[3]");
         assert!(read.removed.names.contains("a") && read.removed.names.contains("c"));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_one_fault() {
+        let item = Node::table([("nam", Node::text("a")), ("weight", Node::Int(1))]);
+        let read = read_all::<Doc>(Node::table([("items", Node::List(vec![item]))]));
+        let shown: Vec<&str> = read.faults.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(shown, ["unknown key `nam`"]);
+        assert!(read.removed.names.contains("a"));
     }
 
     #[test]

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::factor::{StandIn, Status};
 use super::run::{CardRows, ScoreCell};
-use super::tree::{Part, PartCell, Scorecard};
+use super::tree::{Group, Part, PartCell, Scorecard};
 use crate::frame::{SubjectKind, Table};
 use crate::value::Value;
-use crate::verdict::Pick;
+use crate::verdict::{Pick, Verdict, ask};
 
 /// A score with everything it rests on.
 ///
@@ -166,7 +166,15 @@ impl Scorecard {
     ) -> Option<Explanation> {
         let result = rows.results.first()?;
         let whole = self.groups.len().checked_sub(1)?;
-        let mut walk = Walk { card: self, table, row, rows, groups: Vec::new(), lines: Vec::new() };
+        let mut walk = Walk {
+            card: self,
+            table,
+            row,
+            rows,
+            applies: true,
+            groups: Vec::new(),
+            lines: Vec::new(),
+        };
         walk.group(whole, &[], 1.0, 1.0);
         let name =
             |it: Option<usize>| it.and_then(|it| self.bands.list.get(it)).map(|it| it.name.clone());
@@ -215,6 +223,8 @@ struct Walk<'a> {
     table: &'a Table,
     row: usize,
     rows: &'a CardRows,
+    /// Whether the group that is walked, and all around it, concern the subject.
+    applies: bool,
     groups: Vec<GroupLine>,
     lines: Vec<Line>,
 }
@@ -249,10 +259,19 @@ impl Walk<'_> {
                         coverage: cell.coverage,
                         weight,
                     });
+                    let outer = self.applies;
+                    self.applies &= self.concerns(inner);
                     self.group(*it, &path, weight, share);
+                    self.applies = outer;
                 }
             }
         }
+    }
+
+    /// Whether a group may concern the subject.
+    fn concerns(&self, group: &Group) -> bool {
+        let when = group.applies.and_then(|it| self.card.conditions.get(it));
+        when.is_none_or(|it| ask(it, self.table, self.row) != Verdict::No)
     }
 
     fn factor(&mut self, number: usize, path: &[String], weight: f64, share: f64) {
@@ -271,12 +290,12 @@ impl Walk<'_> {
             label: factor.label.clone(),
             unit: factor.unit.clone(),
             value: self.table.value(factor.slot, self.row),
-            points: present(note.points),
+            points: present(note.points).filter(|_| self.applies),
             weight,
             effective_weight: share,
             contribution: if share > 0.0 { share * note.points } else { 0.0 },
-            status: note.status,
-            stand_in: note.stand_in,
+            status: if self.applies { note.status } else { Status::NotApplicable },
+            stand_in: note.stand_in.filter(|_| self.applies),
             observed: note.seen.and_then(date),
             points_case: case(note.points_case),
             weight_case: case(note.weight_case),

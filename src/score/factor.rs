@@ -87,6 +87,14 @@ pub(crate) struct Around<'a> {
     pub(crate) carried: &'a dyn Fn(&str, &str) -> Option<CarriedValue>,
 }
 
+impl FactorRows {
+    /// The day of the input that counts in a row.
+    pub(crate) fn oldest(&self, at: usize) -> Option<i32> {
+        let note = self.notes.get(at).filter(|_| self.part.cell(at).weight > 0.0)?;
+        (note.status == Status::Measured || note.stand_in.is_some()).then_some(note.seen)?
+    }
+}
+
 impl Factor {
     pub(crate) fn run(&self, around: &Around<'_>, rows: Range<usize>) -> FactorRows {
         let mut out = FactorRows {

@@ -67,6 +67,20 @@ impl PointMap {
         })
     }
 
+    /// The same for a metric that is never any other text than these: where all are listed, no
+    /// value goes without points.
+    #[must_use]
+    pub(crate) fn for_texts(mut self, texts: &[Arc<str>]) -> Self {
+        if let Self::Map { points, other } = &mut self
+            && other.is_nan()
+            && texts.iter().all(|text| points.iter().any(|(name, _)| name == text))
+        {
+            // Never asked for; any of the points keeps the hull as it is.
+            *other = points.first().map_or(f64::NAN, |(_, it)| *it);
+        }
+        self
+    }
+
     /// Lowest and highest points it can give.
     pub(crate) fn hull(&self) -> (f64, f64) {
         fn span(points: impl Iterator<Item = f64>) -> (f64, f64) {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::factor::{Around, FactorRows, Status};
+use super::factor::{Around, FactorRows};
 use super::tree::{Effect, Part, PartCell, PartRows, Scorecard};
 use crate::frame::Table;
 use crate::state::CarriedValue;
@@ -121,7 +121,7 @@ impl Scorecard {
             high: whole.high,
             band: None,
             raw_band: None,
-            oldest: rows.oldest(at),
+            oldest: self.oldest(rows, self.groups.len().wrapping_sub(1), at),
             applied: Applied::None,
             solid: !whole.loose,
         };
@@ -138,6 +138,17 @@ impl Scorecard {
             .and_then(|(name, since)| self.bands.find(name).map(|it| (it, since)));
         cell.band = self.bands.settled(cell.score, last, context.as_of);
         cell
+    }
+
+    /// The oldest input that counts in a group; what stands in a group without a score does not.
+    fn oldest(&self, rows: &CardRows, group: usize, at: usize) -> Option<i32> {
+        let parts = self.groups.get(group)?.parts.iter();
+        let days = parts.filter_map(|part| match part {
+            Part::Factor(it) => rows.factors.get(*it)?.oldest(at),
+            Part::Group(it) if rows.groups.get(*it)?.cell(at).score.is_nan() => None,
+            Part::Group(it) => self.oldest(rows, *it, at),
+        });
+        days.min()
     }
 
     /// Applies the first override by rule that holds. The interval takes in what every rule that
@@ -185,19 +196,6 @@ impl ScoreCell {
         if !same(self.score, before) {
             self.applied = applied;
         }
-    }
-}
-
-impl CardRows {
-    /// The oldest input that counts.
-    fn oldest(&self, at: usize) -> Option<i32> {
-        self.factors
-            .iter()
-            .filter(|it| it.part.cell(at).weight > 0.0)
-            .filter_map(|it| it.notes.get(at))
-            .filter(|it| it.status == Status::Measured || it.stand_in.is_some())
-            .filter_map(|it| it.seen)
-            .min()
     }
 }
 
