@@ -34,7 +34,7 @@ pub struct Waiting {
 pub struct Capped {
     /// To be sent now, the most valuable first.
     pub sent: Vec<Event>,
-    /// What need not be said any more: the alert ended while its notice waited.
+    /// What need not be said any more: the alert ended, or was repeated, while its notice waited.
     pub settled: Vec<Event>,
     /// What waits, and how many were sent.
     pub queue: Queue,
@@ -44,7 +44,8 @@ pub struct Capped {
 /// wait. Events that are not to be sent anyway stay out of it: give those for which
 /// [`Event::is_sent`] holds.
 ///
-/// The end of an alert whose beginning still waits takes both out of the queue. An event that has
+/// The end of an alert whose beginning still waits takes both out of the queue, and while it waits
+/// nothing is repeated. An event that has
 /// waited is sent before one of the same value that has not. A value that is not a number is the
 /// least.
 #[must_use]
@@ -64,7 +65,10 @@ pub fn cap(
                 == (event.rule.as_str(), event.kind, event.subject.as_str(), event.fired)
         };
         let begins = |it: &Waiting| same(it) && !it.event.told_before;
-        if matches!(event.change, Change::Resolved { .. }) && waiting.iter().any(begins) {
+        let begun = waiting.iter().any(begins);
+        if matches!(event.change, Change::Repeated { .. }) && begun {
+            out.settled.push(event.clone());
+        } else if matches!(event.change, Change::Resolved { .. }) && begun {
             let (gone, rest): (Vec<Waiting>, Vec<Waiting>) = waiting.into_iter().partition(same);
             waiting = rest;
             out.settled.extend(gone.into_iter().map(|it| it.event));

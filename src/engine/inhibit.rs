@@ -13,20 +13,21 @@ impl Resolver<'_> {
         let config = self.config;
         for (number, it) in config.inhibit.iter().enumerate() {
             let path = format!("inhibit[{number}]");
-            self.check_rule_names(&it.source, &format!("{path}.source"));
-            self.check_rule_names(&it.target, &format!("{path}.target"));
+            let mut sound = self.check_rule_names(&it.source, &format!("{path}.source"));
+            sound &= self.check_rule_names(&it.target, &format!("{path}.target"));
             let sides = [
                 ("source", it.source.is_empty() && it.source_severity.is_none()),
                 ("target", it.target.is_empty() && it.target_severity.is_none()),
             ];
             for (side, empty) in sides {
                 if empty {
+                    sound = false;
                     let message = format!("missing key `{side}`");
                     let help = format!("add `{side} = [\"rule\"]` or `{side}_severity = \"…\"`");
                     self.fault(Fault::new(Code::MissingKey, path.clone(), message).help(help));
                 }
             }
-            if sides.iter().all(|(_, empty)| !empty) && self.silenced(it).next().is_none() {
+            if sound && self.silenced(it).next().is_none() {
                 let message = "no rule can silence another by this";
                 let fault = Fault::new(Code::Unused, path, message).warning();
                 self.fault(fault.help(match it.on {
@@ -40,15 +41,21 @@ impl Resolver<'_> {
         self.check_circles();
     }
 
-    fn check_rule_names(&self, names: &[String], path: &str) {
+    fn check_rule_names(&self, names: &[String], path: &str) -> bool {
+        let mut sound = true;
         let known = || self.config.rules.iter().map(|it| it.name.as_str());
         for (at, name) in names.iter().enumerate() {
-            if !known().any(|it| it == name) && !self.config.is_lost(name) {
+            if known().any(|it| it == name) {
+                continue;
+            }
+            sound = false;
+            if !self.config.is_lost(name) {
                 let message = format!("there is no rule `{name}`");
                 let fault = Fault::new(Code::UnknownName, format!("{path}[{at}]"), message);
                 self.fault(fault.maybe_help(did_you_mean(name, known())));
             }
         }
+        sound
     }
 
     /// The pairs of rules of which the first can silence the second.
