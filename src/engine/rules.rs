@@ -9,6 +9,7 @@ use crate::expr::{Program, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
 use crate::node::Node;
+use crate::time::Period;
 
 impl Resolver<'_> {
     /// Compiles every rule.
@@ -95,14 +96,14 @@ impl Resolver<'_> {
             ("no_data_for", rule.no_data_for),
         ];
         for (key, period) in periods {
-            if period.is_some_and(|it| it.is_zero()) {
+            if period.is_some_and(Period::is_zero) {
                 let message = format!("`{key}` is no time at all");
                 let fault = Fault::new(Code::Unused, format!("{path}.{key}"), message).warning();
                 self.fault(fault.help("leave it out, or give it a length such as `7d`"));
             }
         }
         for (key, period) in [("repeat_every", rule.repeat_every), ("max_gap", rule.max_gap)] {
-            if period.is_some_and(|it| it.is_zero()) {
+            if period.is_some_and(Period::is_zero) {
                 let message = format!("expected `{key}` of at least `1d`, got `0d`");
                 self.fault(Fault::new(Code::OutOfRange, format!("{path}.{key}"), message));
             }
