@@ -17,6 +17,9 @@ use crate::value::Value;
 ///
 /// It grows with the subjects that have a band, a carried value or an alert, not with the size of the config.
 /// Names are kept as names, so that a config may change between two runs.
+///
+/// Numbers in it must come back as they were, to the last bit: with `serde_json` turn its feature
+/// `float_roundtrip` on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct State {
@@ -29,7 +32,8 @@ pub struct State {
     /// Bands by scorecard and subject.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub bands: BTreeMap<String, BTreeMap<String, BandState>>,
-    /// Last known values by scorecard, factor and subject, where a factor carries them forward.
+    /// Last known values by scorecard, factor and subject, where a factor carries them forward. A
+    /// factor's name stands after those of its groups: `product / nps`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub carried: BTreeMap<String, BTreeMap<String, BTreeMap<String, CarriedValue>>>,
     /// Alerts by rule: those that are pending, firing, recovering or cooling down.

@@ -89,7 +89,7 @@ impl<T> Choice<T> {
                     return (Pick::Case(u16::try_from(index).unwrap_or(u16::MAX)), solid);
                 }
                 Verdict::No => {}
-                Verdict::NoData | Verdict::Faulted => return (Pick::Unclear, false),
+                Verdict::NoData | Verdict::Faulted => return (Pick::Unclear, solid),
             }
         }
         (Pick::None, solid)
@@ -107,9 +107,16 @@ impl<T> Choice<T> {
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
         self.cases.iter().map(|(_, it)| it)
     }
+}
 
-    /// Whether some subject may match no case.
-    pub(crate) fn is_partial(&self) -> bool {
-        self.cases.last().is_none_or(|(condition, _)| condition.is_some())
+impl Choice<f64> {
+    /// The weight that holds; the heaviest it could be where that is not known, so that nothing
+    /// vanishes; 0 where no case matches.
+    pub(crate) fn weigh(&self, pick: Pick) -> f64 {
+        match pick {
+            Pick::Case(_) => self.get(pick).copied().unwrap_or(0.0),
+            Pick::None => 0.0,
+            Pick::Unclear => self.values().copied().fold(0.0, f64::max),
+        }
     }
 }

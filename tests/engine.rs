@@ -269,3 +269,178 @@ fn a_parents_metric_is_called_what_its_config_calls_it() {
     assert_eq!(why.lines[0].why(), "last answer is 4 of 10");
     assert_eq!(why.score, Some(40.0));
 }
+
+/// Each fault as its code and the text it marks.
+fn marked(text: &str) -> Vec<(Code, String)> {
+    let Err(faults) = Engine::compile(&Config::parse(text)) else { return Vec::new() };
+    let shown = faults.list().iter().map(|it| {
+        let (column, length) = (it.place.column.unwrap_or(1), it.place.length.unwrap_or(0));
+        let line = it.place.snippet.clone().unwrap_or_default();
+        (it.code, line.chars().skip(column as usize - 1).take(length as usize).collect())
+    });
+    shown.collect()
+}
+
+const METRIC: &str = "[[metrics]]\nname = \"a\"\nrange = [0, 1]\nbetter = \"higher\"\n";
+
+#[test]
+fn one_mistake_is_one_fault() {
+    let card = |factor: &str, rest: &str| {
+        format!("{METRIC}[[scorecards]]\nname = \"s\"\nfactors = [{{ {factor} }}]\n{rest}\n")
+    };
+    for (text, code, mark) in [
+        (card("metric = \"a\", points.linear = { worst = 1 }", ""), Code::MissingKey, "linear"),
+        (
+            card("metric = \"a\", points.linaer = { worst = 1, best = 0 }", ""),
+            Code::UnknownKey,
+            "linaer",
+        ),
+        (
+            card("metric = \"a\", points.linear = { worst = \"x\", best = 0 }", ""),
+            Code::WrongType,
+            "\"x\"",
+        ),
+        (
+            card("metric = \"a\", weight = [{ value = 1, vlaue = 2 }]", ""),
+            Code::UnknownKey,
+            "vlaue",
+        ),
+        (
+            card("metric = \"a\", weight = [{ when = \"a > 0\", vlaue = 2 }]", ""),
+            Code::UnknownKey,
+            "vlaue",
+        ),
+        (card("metric = \"a\", missing = { carrry = \"3d\" }", ""), Code::UnknownKey, "carrry"),
+        (
+            card("metric = \"a\"", "bands = [{ name = \"r\" }, { name = \"g\", form = 50 }]"),
+            Code::UnknownKey,
+            "form",
+        ),
+        (card("metrc = \"a\"", ""), Code::UnknownKey, "metrc"),
+        (card("metric = \"b\"", ""), Code::UnknownName, "\"b\""),
+        (card("metric = \"a\", applies_when = \"zzz > 1\"", ""), Code::UnknownName, "zzz"),
+        (
+            card("metric = \"a\", weight = [{ when = \"zzz > 1\", value = 1 }, { value = 2 }]", ""),
+            Code::UnknownName,
+            "zzz",
+        ),
+        (
+            card("metric = \"a\"", "overrides = [{ when = \"zzz > 1\", cap = 5 }]"),
+            Code::UnknownName,
+            "zzz",
+        ),
+        (
+            format!("{METRIC}[[segments]]\nname = \"x\"\nwhen = \"zzz > 1\"\n"),
+            Code::UnknownName,
+            "zzz",
+        ),
+        (
+            "[[metrics]]\nname = \"m\"\nfrom = \"cases\"\ntake = \"summ\"\n".to_owned(),
+            Code::UnknownName,
+            "\"summ\"",
+        ),
+        (
+            "[[metrics]]\nnam = \"m\"\n[[rules]]\nname = \"r\"\nwhen = \"m > 0\"\n".to_owned(),
+            Code::UnknownKey,
+            "nam",
+        ),
+        (
+            format!("{METRIC}[[scorecards]]\nname = \"a\"\nfactors = [{{ metric = \"a\" }}]\n"),
+            Code::Duplicate,
+            "[[scorecards]]",
+        ),
+        (
+            card(
+                "metric = \"a\"",
+                "groups = [{ name = \"coverage\", factors = [{ metric = \"a\" }] }]",
+            ),
+            Code::BadName,
+            "\"coverage\"",
+        ),
+    ] {
+        assert_eq!(marked(&text), [(code, mark.to_owned())], "{text}");
+    }
+}
+
+#[test]
+fn two_mistakes_in_one_place_are_two_faults() {
+    for (text, codes) in [
+        // A rule's condition and its message.
+        (
+            format!("{METRIC}[[rules]]\nname = \"r\"\nwhen = \"a > \"\nmessage = \"${{zzz}}\"\n"),
+            [Code::ExpressionSyntax, Code::UnknownName],
+        ),
+        // A factor's metric and its points.
+        (
+            format!(
+                "{METRIC}[[scorecards]]\nname = \"s\"\nfactors = [{{ metric = \"zzz\", points.steps = [{{ below = 1, points = 500 }}] }}]\n"
+            ),
+            [Code::UnknownName, Code::OutOfRange],
+        ),
+        // A name whose metric is broken, and one that there never was.
+        (
+            "[[metrics]]\nname = \"m\"\nexpr = \"1 +\"\n[[rules]]\nname = \"r\"\nwhen = \"m > zzz\"\n"
+                .to_owned(),
+            [Code::ExpressionSyntax, Code::UnknownName],
+        ),
+        // A syntax fault elsewhere does not hide an unknown name.
+        (
+            format!("{METRIC}[[rules]]\nname = \"r\"\nwhen = \"zzz > 1\"\n[[rules]]\nname = = 2\n"),
+            [Code::UnknownName, Code::Syntax],
+        ),
+    ] {
+        let got: Vec<Code> = marked(&text).iter().map(|it| it.0).collect();
+        assert!(codes.iter().all(|it| got.contains(it)), "{text}: {got:?}");
+    }
+}
+
+#[test]
+fn a_thousand_mistakes_are_told_in_time() {
+    let mut text = METRIC.to_owned();
+    for at in 0..1000 {
+        text.push_str(&format!("[[rules]]\nname = \"r{at}\"\nwhen = \"unknown_{at} > 0\"\n"));
+    }
+    #[expect(clippy::disallowed_methods, reason = "a test may look at a clock")]
+    let begun = std::time::Instant::now();
+    let codes = codes(&text);
+    assert_eq!(codes.len(), 201);
+    assert_eq!(codes.iter().filter(|it| **it == Code::Limit).count(), 1);
+    // A tenth of this is usual; the quadratic way took minutes.
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn weights_are_numbers_that_can_be_summed() {
+    let card = |weights: &str, factors: &str| {
+        format!("{METRIC}[[scorecards]]\nname = \"s\"\n{weights}\nfactors = [{factors}]\n")
+    };
+    let one = |weight: &str| format!("{{ metric = \"a\", weight = {weight} }}");
+    let two = |left: &str, right: &str| {
+        format!("{}, {{ name = \"b\", metric = \"a\", weight = {right} }}", one(left))
+    };
+    let percent = "weights = \"percent\"";
+    let by = |when: &str, values: [u8; 2]| {
+        format!("[{{ when = \"{when}\", value = {} }}, {{ value = {} }}]", values[0], values[1])
+    };
+    for (text, expected) in [
+        (card("", &one("1e-300")), vec![Code::OutOfRange]),
+        (card("", &one("-1")), vec![Code::OutOfRange]),
+        (card("", &one("nan")), vec![Code::OutOfRange]),
+        (card("", &one("0")), vec![Code::WrongWeights]),
+        (card("", &one("1e-100")), vec![]),
+        (card(percent, &two("60", "40")), vec![]),
+        (card(percent, &two("60", "30")), vec![Code::WrongWeights]),
+        (card(percent, &two(&by("a > 0", [60, 20]), &by("a > 0", [40, 80]))), vec![]),
+        (
+            card(percent, &two(&by("a > 0", [60, 20]), &by("a > 0", [40, 70]))),
+            vec![Code::WrongWeights],
+        ),
+        (card(percent, &two(&by("a > 0", [7, 9]), "300")), vec![Code::WrongWeights; 2]),
+        (
+            card(percent, &two(&by("a > 0", [60, 20]), &by("a > 0.5", [40, 80]))),
+            vec![Code::Incompatible],
+        ),
+    ] {
+        assert_eq!(codes(&text), expected, "{text}");
+    }
+}

@@ -13,5 +13,11 @@ mod alerts;
 mod docs;
 mod early_warning;
 mod engine;
+#[cfg(feature = "toml")]
+mod faults;
+#[cfg(feature = "toml")]
+mod laws;
 mod records;
 mod tidy;
+#[cfg(feature = "toml")]
+mod twin;

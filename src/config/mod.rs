@@ -144,13 +144,16 @@ impl Config {
         &self.faults
     }
 
-    /// Whether a name was defined by a part that could not be read.
+    /// Whether a name may have been defined by a part that could not be read.
     pub(crate) fn is_lost(&self, name: &str) -> bool {
+        let broken = |it: &Fault| it.code == Code::Syntax && it.severity == Severity::Error;
         self.removed.names.contains(name)
-            || self
-                .faults
-                .iter()
-                .any(|it| it.code == Code::Syntax && it.severity == Severity::Error)
+            || (self.faults.iter().any(broken) && self.source.has_quoted(name))
+    }
+
+    /// Whether a part lacks what could not be read, which has been reported.
+    pub(crate) fn is_torn(&self, path: &str) -> bool {
+        self.removed.touches(path)
     }
 
     /// Moves a fault about this config to its place in the text.

@@ -303,7 +303,8 @@ impl Run<'_> {
                     return nothing(table.len());
                 };
                 let Some(column) = above.column(*from) else { return nothing(table.len()) };
-                let solid = |row: &u32| *row != NO_ROW && above.is_solid(*from, *row as usize);
+                // Without a parent it is missing for good.
+                let solid = |row: &u32| *row == NO_ROW || above.is_solid(*from, *row as usize);
                 (column.gather(links), Some(links.iter().map(solid).collect()))
             }
             Work::Children { child, from, take } => {
@@ -354,38 +355,42 @@ impl Run<'_> {
         let Some(table) = self.out.tables.get(card.kind.index()) else { return };
         let rows = table.len();
         let mut cells: Vec<ScoreCell> = Vec::with_capacity(rows);
-        let mut groups: Vec<Vec<f64>> = vec![Vec::with_capacity(rows); outputs.groups.len()];
+        let mut groups: Vec<(Vec<f64>, Vec<bool>)> = vec![Default::default(); outputs.groups.len()];
         let mut start = 0;
         while start < rows {
             let end = (start + CHUNK).min(rows);
             let chunk = self.out.run_card(card, table, start..end);
             for (all, part) in groups.iter_mut().zip(&chunk.groups) {
-                all.extend_from_slice(&part.score);
+                all.0.extend_from_slice(&part.score);
+                all.1.extend((0..end - start).map(|at| part.cell(at).is_solid()));
             }
             cells.extend(chunk.results);
             start = end;
         }
         let bands: Vec<String> = card.bands.list.iter().map(|it| it.name.clone()).collect();
         let kind = card.kind;
-        let solid: Vec<bool> = cells.iter().map(|it| it.solid).collect();
-        let number = |of: fn(&ScoreCell) -> f64| Data::Number(cells.iter().map(of).collect());
+        let solid = |of: fn(&ScoreCell) -> bool| cells.iter().map(of).collect::<Vec<bool>>();
+        let number =
+            |of: fn(&ScoreCell) -> f64| Column::new(Data::Number(cells.iter().map(of).collect()));
         let band = |of: fn(&ScoreCell) -> Option<usize>| {
             let name = |it: &ScoreCell| of(it).and_then(|it| bands.get(it));
             Column::texts(cells.iter().map(name))
         };
         let columns = [
-            (outputs.score, Column::new(number(|it| it.score))),
-            (outputs.raw_score, Column::new(number(|it| it.raw))),
-            (outputs.coverage, Column::new(number(|it| it.coverage))),
-            (outputs.band, band(|it| it.band)),
-            (outputs.raw_band, band(|it| it.raw_band)),
+            (outputs.score, number(|it| it.score), solid(|it| it.solid)),
+            (outputs.raw_score, number(|it| it.raw), solid(|it| it.raw_solid)),
+            (outputs.coverage, number(|it| it.coverage), solid(|it| it.coverage_solid)),
+            (outputs.band, band(|it| it.band), solid(|it| it.solid)),
+            (outputs.raw_band, band(|it| it.raw_band), solid(|it| it.solid)),
         ];
-        let groups = outputs.groups.iter().copied().zip(groups);
-        let groups = groups.map(|(slot, values)| (slot, Column::new(Data::Number(values))));
-        let columns: Vec<(usize, Column)> = columns.into_iter().chain(groups).collect();
+        let groups = outputs
+            .groups
+            .iter()
+            .zip(groups)
+            .map(|(slot, (values, solid))| (*slot, Column::new(Data::Number(values)), solid));
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
-            for (slot, column) in columns {
-                table.set(slot, column, Some(solid.clone()));
+            for (slot, column, solid) in columns.into_iter().chain(groups) {
+                table.set(slot, column, Some(solid));
             }
         }
         self.out.cards.push(CardResult { name: card.name.clone(), kind, bands, cells });

@@ -53,6 +53,22 @@ impl Resolver<'_> {
             }
             list.push(Band { name: band.name.clone(), edge, with_edge });
         }
+        for (at, band) in list.iter().enumerate().skip(1).filter(|_| sound) {
+            let locked = if band.edge + margin > 100.0 {
+                Some("come into")
+            } else if band.edge - margin < 0.0 {
+                Some("fall out of")
+            } else {
+                None
+            };
+            if let Some(what) = locked {
+                let message =
+                    format!("with a margin of {margin} no subject can {what} `{}`", band.name);
+                let path = format!("{path}.bands[{at}]");
+                let fault = Fault::new(Code::Unreachable, path, message).warning();
+                self.fault(fault.help("make the margin smaller, or move the edge"));
+            }
+        }
         sound.then_some(Bands { list, margin, min_stay: config.min_stay })
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::plan::{Outputs, Slot, Step, Work};
 use super::resolve::{Found, Resolver};
 use crate::config::{
-    FactorConfig, GroupConfig, MissingPolicy, ScorecardConfig, Valued, Variants, Weights,
+    Case, FactorConfig, GroupConfig, MissingPolicy, ScorecardConfig, Valued, Variants, Weights,
 };
 use crate::expr::{Program, Symbol};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
-use crate::score::{AutoOverride, Effect, Factor, Group, Part, Scorecard};
+use crate::score::{AutoOverride, Effect, Factor, Group, Part, Scorecard, factor_key};
 use crate::time::Period;
 use crate::verdict::Choice;
 
@@ -23,6 +23,9 @@ const PERCENT_ROUNDING: f64 = 1e-6;
 
 /// The deepest nesting of groups. Our choice, tested by `groups_nested_too_deep_are_refused`.
 const DEEPEST: usize = 32;
+
+/// What conditions read of a scorecard beside its score and its groups.
+const OUTPUTS: [&str; 4] = ["raw_score", "coverage", "band", "raw_band"];
 
 /// Settings that hold for everything below.
 #[derive(Clone, Copy)]
@@ -159,7 +162,7 @@ impl Builder<'_, '_> {
         let mut parts = Vec::new();
         for (at, factor) in factors.iter().enumerate() {
             let path = format!("{path}.factors[{at}]");
-            match self.factor(factor, inherited, &path) {
+            match self.factor(factor, inherited, &path, above) {
                 Some(factor) => {
                     self.factors.push(factor);
                     parts.push(Part::Factor(self.factors.len() - 1));
@@ -197,6 +200,12 @@ impl Builder<'_, '_> {
             return None;
         }
         let named = self.resolver.check_name(&config.name, &format!("{path}.name"));
+        if above.is_empty() && OUTPUTS.contains(&config.name.as_str()) {
+            let message = format!("every scorecard has a `{}` of its own", config.name);
+            let fault = Fault::new(Code::BadName, format!("{path}.name"), message);
+            self.resolver.fault(fault.help("give the group another name"));
+            self.sound = false;
+        }
         let mut names = above.to_vec();
         names.push(config.name.clone());
         let below = Inherited {
@@ -229,6 +238,7 @@ impl Builder<'_, '_> {
         config: &FactorConfig,
         inherited: Inherited,
         path: &str,
+        above: &[String],
     ) -> Option<Factor> {
         let resolver = self.resolver;
         let metric_path = format!("{path}.metric");
@@ -244,19 +254,23 @@ impl Builder<'_, '_> {
             }
         };
         let weight = self.weight(config.weight.as_ref(), path);
-        let points = metric.as_ref().and_then(|it| self.points(config, it, path));
+        let points = self.points(config, metric.as_ref(), path);
         let applies = self.optional_condition(config.applies_when.as_deref(), path);
         let missing = self.check_missing(config, path);
         missing.then_some(())?;
         let declared = resolver.declaration(self.kind, &config.metric);
+        let name = config.name.clone().unwrap_or_else(|| config.metric.clone());
+        let slot = metric?.slot;
         Some(Factor {
             label: declared
                 .and_then(|it| it.label.clone())
                 .unwrap_or_else(|| config.metric.clone()),
             unit: declared.and_then(|it| it.unit.clone()),
-            name: config.name.clone().unwrap_or_else(|| config.metric.clone()),
+            key: factor_key(above, &name),
+            name,
             metric: config.metric.clone(),
-            slot: metric?.slot,
+            slot,
+            fills: resolver.fills(self.kind, slot),
             weight: weight?,
             points: points?,
             missing: config.missing,
@@ -357,8 +371,8 @@ impl Builder<'_, '_> {
             .iter()
             .enumerate()
             .map(|(at, it)| (format!("{path}.groups[{at}]"), it.name.as_str()));
-        let named = factors.chain(groups).map(|(path, name)| (path, self.kind, name));
-        self.resolver.check_duplicates("factor or group", named);
+        let named = factors.chain(groups).map(|(path, name)| (path, None, "factor or group", name));
+        self.resolver.check_duplicates(named);
     }
 
     fn check_weights(
@@ -369,25 +383,51 @@ impl Builder<'_, '_> {
         path: &str,
     ) {
         let all = factors.iter().map(|it| &it.weight).chain(groups.iter().map(|it| &it.weight));
-        let plain: Option<Vec<f64>> = all
-            .map(|it| match it {
-                None => Some(1.0),
-                Some(Variants::One(Valued(it))) => Some(*it),
-                Some(Variants::Cases(_)) => None,
-            })
-            .collect();
-        // Weights that differ by case are checked where they are used.
-        let Some(plain) = plain.filter(|it| !it.is_empty()) else { return };
-        let sum: f64 = plain.iter().sum();
-        if weights == Weights::Percent && (sum - 100.0).abs() > PERCENT_ROUNDING {
-            let message = format!("the weights must sum to 100 percent, got {sum}");
-            let fault = Fault::new(Code::WrongWeights, path, message);
-            self.resolver.fault(fault.help("or say `weights = \"relative\"`"));
-            self.sound = false;
-        } else if plain.iter().all(|it| *it <= 0.0) {
-            let fault = Fault::new(Code::WrongWeights, path, "no weight is above 0");
-            self.resolver.fault(fault);
-            self.sound = false;
+        let all: Vec<_> = all.filter_map(Option::as_ref).collect();
+        let unsaid = (factors.len() + groups.len() - all.len()) as f64;
+        let lists = all.iter().filter_map(|it| match it {
+            Variants::Cases(cases) => Some(cases.as_slice()),
+            Variants::One(_) => None,
+        });
+        let lists: Vec<_> = lists.collect();
+        let whens = |cases: &[Case<Valued<f64>>]| -> Vec<Option<String>> {
+            cases.iter().map(|it| it.when.clone()).collect()
+        };
+        let aligned = lists.windows(2).all(|it| match it {
+            [left, right] => whens(left) == whens(right),
+            _ => true,
+        });
+        if !aligned {
+            if weights == Weights::Percent {
+                let message =
+                    "percent weights that differ by case must all differ by the same cases";
+                let fault = Fault::new(Code::Incompatible, path, message);
+                self.resolver.fault(fault.help("or say `weights = \"relative\"`"));
+                self.sound = false;
+            }
+            return;
+        }
+        for case in 0..lists.first().map_or(1, |it| it.len()) {
+            let sum: f64 = all
+                .iter()
+                .filter_map(|it| match it {
+                    Variants::One(Valued(it)) => Some(*it),
+                    Variants::Cases(cases) => cases.get(case).map(|it| it.body.0),
+                })
+                .sum::<f64>()
+                + unsaid;
+            if weights == Weights::Percent && (sum - 100.0).abs() > PERCENT_ROUNDING {
+                let of =
+                    if lists.is_empty() { String::new() } else { format!(" in case {}", case + 1) };
+                let message = format!("the weights must sum to 100 percent, got {sum}{of}");
+                let fault = Fault::new(Code::WrongWeights, path, message);
+                self.resolver.fault(fault.help("or say `weights = \"relative\"`"));
+                self.sound = false;
+            } else if sum.abs() <= 0.0 && lists.is_empty() && factors.len() + groups.len() > 0 {
+                let fault = Fault::new(Code::WrongWeights, path, "no weight is above 0");
+                self.resolver.fault(fault);
+                self.sound = false;
+            }
         }
     }
 }

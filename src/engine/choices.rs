@@ -8,17 +8,24 @@ use crate::fault::{Code, Fault};
 use crate::score::PointMap;
 use crate::verdict::Choice;
 
+/// The smallest weight above 0: products and sums of such weights keep their precision. Our choice,
+/// tested by `weights_are_numbers_that_can_be_summed`.
+const SMALLEST: f64 = 1e-100;
+
+/// The most cases in a list. Our choice, far past any real config.
+const MOST_CASES: usize = 1000;
+
 impl Builder<'_, '_> {
     pub(super) fn points(
         &mut self,
         factor: &FactorConfig,
-        metric: &Symbol,
+        metric: Option<&Symbol>,
         path: &str,
     ) -> Option<Choice<PointMap>> {
         let (resolver, kind) = (self.resolver, self.kind);
         let below = format!("{path}.points");
         match &factor.points {
-            None => resolver.straight(kind, factor, metric, path).map(Choice::one),
+            None => resolver.straight(kind, factor, metric?, path).map(Choice::one),
             Some(Variants::One(points)) => {
                 resolver.point_map(kind, points, metric, &below).map(Choice::one)
             }
@@ -45,7 +52,7 @@ impl Builder<'_, '_> {
     ) -> Option<Choice<f64>> {
         let path = format!("{path}.weight");
         let check = |number: f64, path: &str| {
-            let fine = (0.0..=super::metrics::LARGEST.sqrt()).contains(&number);
+            let fine = number.abs() <= 0.0 || (SMALLEST..=1.0 / SMALLEST).contains(&number);
             if !fine {
                 let message = format!("a weight must be 0 or more, got {number}");
                 self.resolver.fault(Fault::new(Code::OutOfRange, path, message));
@@ -85,6 +92,11 @@ impl Builder<'_, '_> {
         if whens.is_empty() {
             let fault = Fault::new(Code::Empty, path, "expected at least one case");
             self.resolver.fault(fault);
+            return None;
+        }
+        if whens.len() > MOST_CASES {
+            let message = format!("a list has at most {MOST_CASES} cases, got {}", whens.len());
+            self.resolver.fault(Fault::new(Code::Limit, path, message));
             return None;
         }
         let mut compiled = Vec::new();

@@ -1,5 +1,6 @@
 //! Metrics of a config: checked, and turned into steps.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::plan::{Attribute, Slot, Work};
@@ -53,9 +54,8 @@ impl Resolver<'_> {
 
     /// What a config says of a metric.
     pub(super) fn declaration(&self, kind: SubjectKind, name: &str) -> Option<&MetricConfig> {
-        let of = |it: &MetricConfig| it.subject.unwrap_or(self.config.subject) == kind;
-        if let Some(own) = self.config.metrics.iter().find(|it| it.name == name && of(it)) {
-            return Some(own);
+        if let Some(at) = self.metric_at(kind, name) {
+            return self.config.metrics.get(at);
         }
         let (head, rest) = name.split_once('.')?;
         let parent = SubjectKind::ALL.into_iter().find(|it| *it < kind && it.name() == head)?;
@@ -199,16 +199,20 @@ impl Resolver<'_> {
         fine
     }
 
-    /// Reports names that stand twice.
+    /// Reports names that stand twice, among those of one kind of subject where they are its own.
     pub(super) fn check_duplicates<'n>(
         &self,
-        what: &str,
-        names: impl Iterator<Item = (String, SubjectKind, &'n str)>,
+        names: impl Iterator<Item = (String, Option<SubjectKind>, &'static str, &'n str)>,
     ) {
-        let mut seen = std::collections::BTreeMap::new();
-        for (path, kind, name) in names {
-            if let Some(first) = seen.insert((kind, name), path.clone()) {
-                let message = format!("the {what} `{name}` stands twice for the {kind}");
+        let mut seen = BTreeMap::new();
+        for (path, kind, what, name) in names {
+            if let Some((first, before)) = seen.insert((kind, name), (path.clone(), what)) {
+                let of = kind.map_or_else(String::new, |it| format!(" for the {it}"));
+                let message = if before == what {
+                    format!("the {what} `{name}` stands twice{of}")
+                } else {
+                    format!("`{name}` is a {before} already{of}, and cannot be a {what}")
+                };
                 let fault = Fault::new(Code::Duplicate, path, message);
                 self.fault(fault.help(format!("the first stands at {first}")));
             }
@@ -217,6 +221,9 @@ impl Resolver<'_> {
 
     /// Help for an unknown name.
     pub(super) fn suggest(&self, kind: SubjectKind, name: &str) -> Option<String> {
+        if !self.is_readable() {
+            return None;
+        }
         let names = self.names(kind);
         did_you_mean(name, names.iter().map(String::as_str))
     }

@@ -16,6 +16,7 @@ mod columns;
 mod inhibit;
 mod input;
 mod metrics;
+mod names;
 mod plan;
 mod points;
 mod resolve;
@@ -25,7 +26,7 @@ pub use alerts::Replay;
 pub use assessment::{Alert, Assessment, BandCount, LeftOut, Note, RuleResult, SubjectScore};
 pub use input::Input;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
 use crate::expr::{Functions, Language};
@@ -91,6 +92,7 @@ impl Engine {
     /// # Errors
     /// Every fault of the config at once, warnings included, in the order of the text.
     pub fn compile_with(config: &Config, functions: Functions) -> Result<Self, Faults> {
+        let callable = Node::List(functions.signatures().map(Node::Text).collect());
         let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
         let resolver = Resolver::new(config, &language);
         resolver.everything();
@@ -106,7 +108,8 @@ impl Engine {
             return Err(Faults(compiled.faults));
         }
         // The config's own types always serialize.
-        let hash = Node::of(config).unwrap_or(Node::Null).content_hash();
+        let content = Node::of(config).unwrap_or(Node::Null);
+        let hash = Node::List(vec![content, callable]).content_hash();
         Ok(Self {
             config: config.clone(),
             hash,
@@ -118,8 +121,9 @@ impl Engine {
         })
     }
 
-    /// The hash of what the config says, the same for the same content on every machine: 32
-    /// hexadecimal digits. Comments, spacing and the order of keys do not matter.
+    /// The hash of what the config says and of the names and kinds of the host's functions, the
+    /// same for the same content on every machine: 32 hexadecimal digits. Comments, spacing and the
+    /// order of keys do not matter. What a host's function does is the host's to keep.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
@@ -159,30 +163,7 @@ impl Resolver<'_> {
             self.fault(Fault::new(Code::OutOfRange, "currency", why));
         }
         let kind = |it: Option<SubjectKind>| it.unwrap_or(config.subject);
-        self.check_duplicates(
-            "metric",
-            config
-                .metrics
-                .iter()
-                .enumerate()
-                .map(|(at, it)| (format!("metrics[{at}]"), kind(it.subject), it.name.as_str())),
-        );
-        for (list, classes) in [("segments", &config.segments), ("stages", &config.stages)] {
-            let named = classes.iter().enumerate();
-            self.check_duplicates(
-                list.trim_end_matches('s'),
-                named.map(|(at, it)| (format!("{list}[{at}]"), kind(it.subject), it.name.as_str())),
-            );
-        }
-        // Results are asked for by the scorecard's name alone, so it is unique over all subjects.
-        self.check_duplicates(
-            "scorecard",
-            config
-                .scorecards
-                .iter()
-                .enumerate()
-                .map(|(at, it)| (format!("scorecards[{at}]"), config.subject, it.name.as_str())),
-        );
+        self.check_names_once();
         for (at, metric) in config.metrics.iter().enumerate() {
             self.find(kind(metric.subject), &metric.name, &format!("metrics[{at}]"));
         }
@@ -196,5 +177,43 @@ impl Resolver<'_> {
         for (at, card) in config.scorecards.iter().enumerate() {
             self.find(kind(card.subject), &card.name, &format!("scorecards[{at}]"));
         }
+    }
+
+    /// Names that stand twice, or for two things.
+    fn check_names_once(&self) {
+        let config = self.config;
+        let kind = |it: Option<SubjectKind>| Some(it.unwrap_or(config.subject));
+        let metrics = config.metrics.iter().enumerate().map(|(at, it)| {
+            (format!("metrics[{at}]"), kind(it.subject), "metric", it.name.as_str())
+        });
+        let cards = config.scorecards.iter().enumerate().map(|(at, it)| {
+            (format!("scorecards[{at}]"), kind(it.subject), "scorecard", it.name.as_str())
+        });
+        // Results are asked for by the name of a scorecard or rule alone.
+        self.check_duplicates(cards.clone().map(|it| (it.0, None, it.2, it.3)));
+        // Conditions read all of these by name.
+        let mut seen = BTreeSet::new();
+        let cards = cards.filter(|it| seen.insert(it.3));
+        let mut read: Vec<_> = metrics.chain(cards).collect();
+        for (name, list, classes) in
+            [("segment", "segments", &config.segments), ("stage", "stages", &config.stages)]
+        {
+            let mut kinds: Vec<_> = classes.iter().map(|it| kind(it.subject)).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            read.extend(kinds.into_iter().map(|kind| (list.to_owned(), kind, name, name)));
+            let named = classes.iter().enumerate();
+            self.check_duplicates(named.map(|(at, it)| {
+                (format!("{list}[{at}]"), kind(it.subject), name, it.name.as_str())
+            }));
+        }
+        self.check_duplicates(read.into_iter());
+        self.check_duplicates(
+            config
+                .rules
+                .iter()
+                .enumerate()
+                .map(|(at, it)| (format!("rules[{at}]"), None, "rule", it.name.as_str())),
+        );
     }
 }

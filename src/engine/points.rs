@@ -45,7 +45,7 @@ impl Resolver<'_> {
         &self,
         kind: SubjectKind,
         points: &Points,
-        metric: &Symbol,
+        metric: Option<&Symbol>,
         path: &str,
     ) -> Option<PointMap> {
         let wanted = match points {
@@ -54,7 +54,10 @@ impl Resolver<'_> {
             Points::Expr(_) => None,
             _ => Some(Kind::Number),
         };
-        if let Some(wanted) = wanted.filter(|it| *it != metric.kind) {
+        // Of a metric that is not known only the points themselves can be checked.
+        if let (Some(wanted), Some(metric)) = (wanted, metric)
+            && wanted != metric.kind
+        {
             let message = format!("these points are for {wanted}, the metric is {}", metric.kind);
             let help = match metric.kind {
                 Kind::Number => {
@@ -73,7 +76,9 @@ impl Resolver<'_> {
             Points::Steps(steps) => self.check_steps(steps, &format!("{path}.steps")),
             Points::Map(map) => {
                 let path = format!("{path}.map");
-                self.check_labels(map.keys(), metric, &path);
+                if let Some(metric) = metric {
+                    self.check_labels(map.keys(), metric, &path);
+                }
                 !map.is_empty()
                     && all(map
                         .iter()
@@ -95,7 +100,7 @@ impl Resolver<'_> {
             }
         };
         let map = PointMap::new(points).filter(|_| sound)?;
-        Some(match &metric.labels {
+        Some(match metric.and_then(|it| it.labels.as_ref()) {
             Some(texts) => map.for_texts(texts),
             None => map,
         })
@@ -125,7 +130,7 @@ impl Resolver<'_> {
             self.check_number(worst, &format!("{path}.worst")),
             self.check_number(best, &format!("{path}.best")),
         ]);
-        if ends && worst.total_cmp(&best).is_eq() {
+        if ends && (best - worst).abs() <= 0.0 {
             let message = format!("`worst` and `best` must differ, both are {worst}");
             self.fault(
                 Fault::new(Code::OutOfRange, path, message).help("use `steps` for a threshold"),
@@ -140,6 +145,11 @@ impl Resolver<'_> {
         let above = |it: f64| it > -1.0;
         if sound && !(above(worst) && above(best)) {
             let message = format!("a logarithm needs ends above -1, got {worst} and {best}");
+            self.fault(Fault::new(Code::OutOfRange, path, message));
+            return false;
+        }
+        if sound && (best.ln_1p() - worst.ln_1p()).abs() <= 0.0 {
+            let message = format!("{worst} and {best} have the same logarithm");
             self.fault(Fault::new(Code::OutOfRange, path, message));
             return false;
         }

@@ -5,12 +5,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::names::Scope;
 use super::plan::{Attribute, ChildTake, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
-use crate::metric::{attribute_info, attribute_names};
+use crate::metric::attribute_info;
 use crate::score::Scorecard;
 use crate::value::Kind;
 
@@ -20,6 +21,10 @@ const DEEPEST: usize = 64;
 
 /// The segment or stage of a subject that none of the declared ones takes in.
 const OTHER: &str = "other";
+
+/// The most faults that are listed: more than anyone reads, tested by
+/// `a_thousand_mistakes_are_told_in_time`.
+const MOST_FAULTS: usize = 200;
 
 /// What became of a name.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,21 +48,16 @@ enum Entry {
 pub(super) struct Resolver<'c> {
     pub(super) config: &'c Config,
     pub(super) language: &'c Language,
+    /// Where each metric stands, the first of its name.
+    metrics: BTreeMap<(SubjectKind, &'c str), usize>,
     spaces: RefCell<Vec<Vec<Slot>>>,
     steps: RefCell<Vec<Step>>,
     cards: RefCell<BTreeMap<usize, Scorecard>>,
     entries: RefCell<BTreeMap<(SubjectKind, String), Entry>>,
     faults: RefCell<Vec<Fault>>,
     /// Whether what is being compiled uses something broken.
-    tainted: Cell<bool>,
+    pub(super) tainted: Cell<bool>,
     depth: Cell<usize>,
-}
-
-/// The names that expressions about one kind of subject can read.
-struct Scope<'r, 'c> {
-    resolver: &'r Resolver<'c>,
-    kind: SubjectKind,
-    path: &'r str,
 }
 
 /// Everything that was compiled.
@@ -70,9 +70,15 @@ pub(super) struct Compiled {
 
 impl<'c> Resolver<'c> {
     pub(super) fn new(config: &'c Config, language: &'c Language) -> Self {
+        let mut metrics = BTreeMap::new();
+        for (at, metric) in config.metrics.iter().enumerate() {
+            let kind = metric.subject.unwrap_or(config.subject);
+            metrics.entry((kind, metric.name.as_str())).or_insert(at);
+        }
         Self {
             config,
             language,
+            metrics,
             spaces: RefCell::new(vec![Vec::new(); SubjectKind::ALL.len()]),
             steps: RefCell::default(),
             cards: RefCell::default(),
@@ -92,10 +98,31 @@ impl<'c> Resolver<'c> {
         }
     }
 
-    /// Reports a fault at a path of the config.
+    /// Reports a fault at a path of the config, unless it only says that something which could not
+    /// be read is not there.
     pub(super) fn fault(&self, fault: Fault) {
-        let fault = self.config.locate(fault);
-        self.faults.borrow_mut().push(fault);
+        let absence = matches!(fault.code, Code::MissingKey | Code::Empty);
+        if !(absence && self.config.is_torn(&fault.place.path)) {
+            self.keep(|| self.config.locate(fault));
+        }
+    }
+
+    /// Keeps a fault while there are not too many to read.
+    fn keep(&self, fault: impl FnOnce() -> Fault) {
+        let count = self.faults.borrow().len();
+        if count < MOST_FAULTS {
+            let fault = fault();
+            self.faults.borrow_mut().push(fault);
+        } else if count == MOST_FAULTS {
+            let message =
+                format!("there are more than {MOST_FAULTS} faults, the rest is not shown");
+            self.faults.borrow_mut().push(Fault::new(Code::Limit, "", message));
+        }
+    }
+
+    /// Whether suggestions are still worth their time.
+    pub(super) fn is_readable(&self) -> bool {
+        self.faults.borrow().len() < MOST_FAULTS
     }
 
     /// A new slot.
@@ -115,6 +142,18 @@ impl<'c> Resolver<'c> {
 
     pub(super) fn step(&self, step: Step) {
         self.steps.borrow_mut().push(step);
+    }
+
+    /// Whether a slot surely has a value once it is known what it is made of. Calculations may have
+    /// none all the same, and scorecards too.
+    pub(super) fn fills(&self, kind: SubjectKind, slot: usize) -> bool {
+        let steps = self.steps.borrow();
+        let step = steps.iter().find(|it| it.kind == kind && it.slot == slot);
+        match step.map(|it| &it.work) {
+            Some(Work::Attribute { .. } | Work::Records { .. }) => true,
+            Some(Work::Parent { parent, from }) => self.fills(*parent, *from),
+            _ => false,
+        }
     }
 
     pub(super) fn each_step(&self, see: impl FnMut(&Step)) {
@@ -141,15 +180,23 @@ impl<'c> Resolver<'c> {
         self.guarded(path, |scope| self.language.compile(text, scope, want), kind)
     }
 
-    /// Compiles a message that is shown when `sure` slots are known to be there.
+    /// Compiles a message that is shown when `sure` slots are known to be there; without them it
+    /// is not asked whether what it reads may be missing.
     pub(super) fn compile_message(
         &self,
         kind: SubjectKind,
         path: &str,
         text: &str,
-        sure: &BTreeSet<usize>,
+        sure: Option<&BTreeSet<usize>>,
     ) -> Option<Program> {
-        self.guarded(path, |scope| self.language.compile_message(text, scope, sure), kind)
+        let nothing = BTreeSet::new();
+        let compile = |scope: &dyn Names| {
+            let (program, mut problems) =
+                self.language.compile_message(text, scope, sure.unwrap_or(&nothing));
+            problems.retain(|it| sure.is_some() || it.code != Code::MaybeMissing);
+            (program, problems)
+        };
+        self.guarded(path, compile, kind)
     }
 
     /// Compiles a condition that no author wrote; its problems are nobody's.
@@ -170,21 +217,23 @@ impl<'c> Resolver<'c> {
         let outer = self.tainted.replace(false);
         let (program, problems) = compile(&Scope { resolver: self, kind, path });
         let tainted = self.tainted.replace(outer);
-        if tainted {
-            // Blaming the use of what is broken would only hide what broke it.
-            return None;
-        }
         for problem in problems {
-            self.report(path, problem);
+            // What rests on the kind of something broken is not to blame; the rest is.
+            let own = matches!(
+                problem.code,
+                Code::UnknownName | Code::ExpressionSyntax | Code::Forbidden | Code::WrongArity
+            );
+            if !tainted || own {
+                self.report(path, problem);
+            }
         }
-        program
+        program.filter(|_| !tainted)
     }
 
     pub(super) fn report(&self, path: &str, problem: Problem) {
         let mut fault = Fault::new(problem.code, path, problem.message).maybe_help(problem.help);
         fault.severity = problem.severity;
-        let fault = self.config.locate_inside(fault, problem.start, problem.length);
-        self.faults.borrow_mut().push(fault);
+        self.keep(|| self.config.locate_inside(fault, problem.start, problem.length));
     }
 
     /// What a name means for a kind of subject. `path` is where it is used.
@@ -243,8 +292,7 @@ impl<'c> Resolver<'c> {
     /// Metrics, classes and scorecards.
     fn declared(&self, kind: SubjectKind, name: &str) -> Option<Found> {
         let subject = |it: Option<SubjectKind>| it.unwrap_or(self.config.subject) == kind;
-        let metrics = &self.config.metrics;
-        if let Some(at) = metrics.iter().position(|it| subject(it.subject) && it.name == name) {
+        if let Some(at) = self.metric_at(kind, name) {
             return Some(self.metric(kind, at));
         }
         let head = name.split('.').next().unwrap_or(name);
@@ -258,6 +306,11 @@ impl<'c> Resolver<'c> {
             _ => return None,
         };
         classes.1.iter().any(|it| subject(it.subject)).then(|| self.class(kind, name, classes))
+    }
+
+    /// Where a metric stands in the config.
+    pub(super) fn metric_at(&self, kind: SubjectKind, name: &str) -> Option<usize> {
+        self.metrics.get(&(kind, name)).copied()
     }
 
     /// A scorecard's score, or one of the values it has beside it.
@@ -389,33 +442,6 @@ impl<'c> Resolver<'c> {
         let slot = Slot::text(name, Some(labels));
         Found::Symbol(self.filled(kind, slot, Work::Class { cases }))
     }
-
-    /// Names for suggestions.
-    pub(super) fn names(&self, kind: SubjectKind) -> Vec<String> {
-        let subject = |it: Option<SubjectKind>| it.unwrap_or(self.config.subject) == kind;
-        let config = self.config;
-        let metrics =
-            config.metrics.iter().filter(|it| subject(it.subject)).map(|it| it.name.clone());
-        let cards = config.scorecards.iter().filter(|it| subject(it.subject)).flat_map(|it| {
-            ["", ".band", ".raw_score", ".raw_band", ".coverage"]
-                .iter()
-                .map(|suffix| format!("{}{suffix}", it.name))
-                .chain(it.groups.iter().map(|group| format!("{}.{}", it.name, group.name)))
-                .collect::<Vec<_>>()
-        });
-        let parents = config.metrics.iter().filter_map(|it| {
-            let owner = it.subject.unwrap_or(config.subject);
-            (owner < kind).then(|| format!("{}.{}", owner.name(), it.name))
-        });
-        let mut names: Vec<String> = metrics.chain(cards).chain(parents).collect();
-        names.extend(attribute_names(kind).iter().map(|it| (*it).to_owned()));
-        for (name, list) in [("segment", &config.segments), ("stage", &config.stages)] {
-            if list.iter().any(|it| subject(it.subject)) {
-                names.push(name.to_owned());
-            }
-        }
-        names
-    }
 }
 
 /// The way to take children's values that a suffix names.
@@ -430,27 +456,4 @@ fn child_take(suffix: &str) -> Option<Take> {
         "distinct" => Take::Distinct,
         _ => return None,
     })
-}
-
-impl Names for Scope<'_, '_> {
-    fn find(&self, name: &str) -> Option<Symbol> {
-        match self.resolver.find(self.kind, name, self.path) {
-            Found::Symbol(symbol) => Some(symbol),
-            Found::Unknown => None,
-            Found::Broken => {
-                self.resolver.tainted.set(true);
-                Some(Symbol {
-                    slot: usize::MAX,
-                    kind: Kind::Number,
-                    range: None,
-                    labels: None,
-                    optional: true,
-                })
-            }
-        }
-    }
-
-    fn all(&self) -> Vec<String> {
-        self.resolver.names(self.kind)
-    }
 }

@@ -15,13 +15,6 @@ impl Resolver<'_> {
     /// Compiles every rule.
     pub(super) fn rules(&self) -> Vec<Rule> {
         let config = self.config;
-        self.check_duplicates(
-            "rule",
-            config.rules.iter().enumerate().map(|(at, it)| {
-                // Results are asked for by the rule's name alone.
-                (format!("rules[{at}]"), config.subject, it.name.as_str())
-            }),
-        );
         let rules: Vec<Rule> = config
             .rules
             .iter()
@@ -42,6 +35,11 @@ impl Resolver<'_> {
         let when = flag("when", &rule.when);
         let clear = rule.clear_when.as_ref().map(|text| flag("clear_when", text));
         let because = self.because(kind, rule, &path);
+        let message = rule.message.as_ref().map(|text| {
+            // Of a condition that is faulty it cannot be said what it makes sure.
+            let sure = when.as_ref().map(|it| self.with_scores(kind, it.surely_read()));
+            self.compile_message(kind, &format!("{path}.message"), text, sure.as_ref())
+        });
         let when = when?;
         let clear = match clear {
             Some(clear) => {
@@ -51,12 +49,9 @@ impl Resolver<'_> {
             }
             None => None,
         };
-        let message = match &rule.message {
+        let message = match message {
+            Some(it) => Some(it?),
             None => None,
-            Some(text) => {
-                let sure = self.with_scores(kind, when.surely_read());
-                Some(self.compile_message(kind, &format!("{path}.message"), text, &sure)?)
-            }
         };
         let because = if rule.because.is_empty() { when.slots().to_vec() } else { because? };
         let clearing = clear.as_ref().map_or(Node::Null, |it| Node::text(it.canonical()));

@@ -133,8 +133,7 @@ impl Checker<'_> {
         let locals = self.locals.iter().map(|it| it.name.as_str());
         let known = all.iter().map(String::as_str).chain(locals);
         let help = did_you_mean(name, known).unwrap_or_else(|| {
-            let quoted = all.iter().filter_map(|it| self.names.find(it)?.labels);
-            if quoted.flat_map(|it| it.to_vec()).any(|it| &*it == name) {
+            if self.names.texts().iter().any(|it| it == name) {
                 format!("texts stand in double quotes: `\"{name}\"`")
             } else if self.functions.names().any(|it| it == name) {
                 format!("call it: `{name}(x)`")
@@ -310,7 +309,7 @@ impl Checker<'_> {
     fn local(&mut self, raw: &Raw, token: usize, value: &Raw, body: &Raw) -> Option<Tree> {
         let name = self.lexed.word(token).to_owned();
         let value = self.tree(value);
-        let taken = self.names.find(&name).is_some();
+        let taken = self.names.all().contains(&name);
         if name.contains('.') || taken || self.locals.iter().any(|it| it.name == name) {
             let message = format!("`{name}` cannot be given another meaning");
             self.fault(

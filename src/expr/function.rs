@@ -181,6 +181,16 @@ impl Functions {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// What the host has registered beside the functions that are always there.
+    pub(crate) fn signatures(&self) -> impl Iterator<Item = String> {
+        let built_in = Self::new();
+        self.all()
+            .filter(move |it| built_in.find(&it.name).is_empty())
+            .map(|it| format!("{}({:?}) {:?}", it.name, it.params, it.returns))
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
     /// Every name that can be called.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str).chain(["is_missing", "is_present"])

@@ -63,6 +63,10 @@ pub(crate) trait Names {
     fn find(&self, name: &str) -> Option<Symbol>;
     /// Every name, for suggestions.
     fn all(&self) -> Vec<String>;
+    /// Texts that names can be, as far as that is declared, for suggestions.
+    fn texts(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// One thing wrong inside an expression's text.

@@ -68,6 +68,10 @@ impl Names for World {
     fn all(&self) -> Vec<String> {
         WORLD.iter().map(|it| it.0.to_owned()).collect()
     }
+
+    fn texts(&self) -> Vec<String> {
+        WORLD.iter().flat_map(|it| it.3.iter()).map(|it| (*it).to_owned()).collect()
+    }
 }
 
 fn slot(name: &str) -> usize {

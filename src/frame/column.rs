@@ -76,6 +76,8 @@ pub struct Column {
     data: Data,
     /// Days of the common era; [`NO_DAY`] where unknown.
     seen: Option<Vec<i32>>,
+    /// The first row that was given NaN as a value, which no frame takes.
+    given_nan: Option<usize>,
 }
 
 /// An unknown day of observation.
@@ -85,12 +87,16 @@ impl Column {
     /// A column of values.
     #[must_use]
     pub const fn new(data: Data) -> Self {
-        Self { data, seen: None }
+        Self { data, seen: None, given_nan: None }
     }
 
-    /// A number column; `None` and NaN are missing.
+    /// A number column; `None` is missing. NaN given as a value is no number: a frame refuses it,
+    /// as it does an infinity. Where NaN means missing, say so with [`Data::Number`].
     pub fn numbers(values: impl IntoIterator<Item = Option<f64>>) -> Self {
-        Self::new(Data::Number(values.into_iter().map(|it| it.unwrap_or(f64::NAN)).collect()))
+        let values: Vec<Option<f64>> = values.into_iter().collect();
+        let given_nan = values.iter().position(|it| it.is_some_and(f64::is_nan));
+        let values = values.into_iter().map(|it| it.unwrap_or(f64::NAN)).collect();
+        Self { given_nan, ..Self::new(Data::Number(values)) }
     }
 
     /// A flag column.
@@ -226,14 +232,16 @@ impl Column {
                 Data::Text { codes: pick(codes, rows, Data::NO_CODE), labels: Arc::clone(labels) }
             }
         };
-        Self { data, seen: self.seen.as_ref().map(|it| pick(it, rows, NO_DAY)) }
+        let seen = self.seen.as_ref().map(|it| pick(it, rows, NO_DAY));
+        Self { seen, ..Self::new(data) }
     }
 
-    /// The first row that holds an infinity.
-    pub(crate) fn first_infinite(&self) -> Option<usize> {
-        match &self.data {
+    /// The first row that was given something that is no number: an infinity, or NaN as a value.
+    pub(crate) fn first_not_finite(&self) -> Option<usize> {
+        let infinite = match &self.data {
             Data::Number(values) => values.iter().position(|it| it.is_infinite()),
             _ => None,
-        }
+        };
+        infinite.into_iter().chain(self.given_nan).min()
     }
 }

@@ -165,13 +165,13 @@ impl Frame {
     ///
     /// # Errors
     /// [`FrameError::Length`] when it has another number of rows, [`FrameError::NotFinite`] when it
-    /// holds an infinity.
+    /// holds an infinity, or NaN as a value.
     pub fn insert(&mut self, name: impl Into<String>, column: Column) -> Result<(), FrameError> {
         let name = name.into();
         if column.len() != self.len() {
             return Err(FrameError::Length { name, got: column.len(), want: self.len() });
         }
-        if let Some(row) = column.first_infinite() {
+        if let Some(row) = column.first_not_finite() {
             return Err(FrameError::NotFinite { name, row });
         }
         self.columns.insert(name, column);

@@ -79,10 +79,23 @@ impl Node {
 pub(crate) fn shorten(text: &str) -> String {
     const LONGEST: usize = 60;
     if text.chars().count() <= LONGEST {
-        return text.to_owned();
+        return on_one_line(text);
     }
     let head: String = text.chars().take(LONGEST).collect();
-    format!("{head}…")
+    format!("{}…", on_one_line(&head))
+}
+
+/// A text whose line breaks and other control characters are written out.
+pub(crate) fn on_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() {
+            line.extend(char.escape_default());
+        } else {
+            line.push(char);
+        }
+    }
+    line
 }
 
 impl<'de> Deserialize<'de> for Node {

@@ -8,7 +8,7 @@ use serde::de::{
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
-use super::{Node, shorten};
+use super::{Node, on_one_line, shorten};
 use crate::fault::{Code, Fault, did_you_mean};
 
 /// Why a value could not be read, and where.
@@ -35,8 +35,8 @@ pub(crate) fn show_path(steps: &[Step]) -> String {
     let mut text = String::new();
     for step in steps {
         match step {
-            Step::Key(key) if text.is_empty() => text += key,
-            Step::Key(key) => text += &format!(".{key}"),
+            Step::Key(key) if text.is_empty() => text += &on_one_line(key),
+            Step::Key(key) => text += &format!(".{}", on_one_line(key)),
             Step::Index(index) => text += &format!("[{index}]"),
         }
     }
@@ -53,7 +53,8 @@ impl ReadError {
     pub fn into_fault(self, base: &str) -> Fault {
         let mut path = show_path(&self.path);
         if let Some(key) = &self.key {
-            path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let key = on_one_line(key);
+            path = if path.is_empty() { key } else { format!("{path}.{key}") };
         }
         let path = match (base.is_empty(), path.is_empty()) {
             (true, _) => path,
@@ -384,9 +385,13 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), ReadError> {
         let name: StrDeserializer<'_, ReadError> = self.name.into_deserializer();
-        let value = seed.deserialize(name).map_err(|it| {
-            // An unknown kind is marked at its key where it has one.
-            if self.body.is_some() { it.under(Step::Key(self.name.to_owned())) } else { it }
+        let value = seed.deserialize(name).map_err(|mut it| {
+            if self.body.is_some() {
+                // The kind is a key here, and marked as one.
+                it.code = Code::UnknownKey;
+                it.key = Some(self.name.to_owned());
+            }
+            it
         })?;
         Ok((value, self))
     }

@@ -21,11 +21,29 @@ pub(crate) struct Repaired<T> {
 pub(crate) struct Removed {
     /// Paths of list items that were taken out, each as its list and its index.
     items: BTreeSet<(String, usize)>,
+    /// Paths in the document of everything that was taken out.
+    paths: BTreeSet<String>,
     /// Names that the parts taken out would have defined: nobody is blamed for using them.
     pub(crate) names: BTreeSet<String>,
 }
 
 impl Removed {
+    /// Whether a part of the value that was read lacks what was taken out of it: the part itself,
+    /// something within, or its key under another spelling.
+    pub(crate) fn touches(&self, path: &str) -> bool {
+        let path = self.original(path);
+        if self.paths.iter().any(|it| is_within(it, &path)) {
+            return true;
+        }
+        path.rsplit_once('.').is_some_and(|(parent, key)| {
+            let lost = |it: &String| {
+                let child = it.strip_prefix(parent).and_then(|it| it.strip_prefix('.'));
+                child.is_some_and(|it| nearest(it, [key]).is_some())
+            };
+            self.paths.iter().any(lost)
+        })
+    }
+
     /// The path in the document of a path in the value that was read: lists have lost items.
     pub(crate) fn original(&self, path: &str) -> String {
         if self.items.is_empty() {
@@ -36,6 +54,7 @@ impl Removed {
         while let Some(open) = rest.find('[') {
             let (head, tail) = rest.split_at(open);
             text += head;
+            rest = tail;
             let Some(close) = tail.find(']') else { break };
             let Some(mut index) = tail.get(1..close).and_then(|it| it.parse::<usize>().ok()) else {
                 break;
@@ -80,8 +99,14 @@ pub(crate) fn read_all<T: DeserializeOwned + Default>(mut node: Node) -> Repaire
     }
 }
 
-/// Whether a missing key is missing only because its faulty value, or the same key misspelt, was
-/// taken out.
+/// Whether a path is another one or lies within it.
+fn is_within(path: &str, outer: &str) -> bool {
+    let rest = path.strip_prefix(outer);
+    rest.is_some_and(|it| it.is_empty() || outer.is_empty() || it.starts_with(['.', '[']))
+}
+
+/// Whether something is wrong only because of what was taken out: a key is missing whose faulty
+/// value, or whose other spelling, is gone, or a part no longer makes sense without what it held.
 fn is_consequence(error: &ReadError, poisoned: &BTreeSet<String>) -> bool {
     let here = show_path(&error.path);
     let below = if here.is_empty() { here.clone() } else { format!("{here}.") };
@@ -90,12 +115,11 @@ fn is_consequence(error: &ReadError, poisoned: &BTreeSet<String>) -> bool {
     };
     match error.code {
         Code::UnknownKey => false,
-        Code::MissingKey
-            if poisoned.iter().any(|it| it.strip_prefix(&below).is_some_and(missing)) =>
-        {
-            true
+        Code::MissingKey => {
+            poisoned.contains(&here)
+                || poisoned.iter().any(|it| it.strip_prefix(&below).is_some_and(missing))
         }
-        _ => poisoned.contains(&here),
+        _ => poisoned.iter().any(|it| is_within(it, &here)),
     }
 }
 
@@ -124,6 +148,7 @@ fn take_out(node: &mut Node, error: &ReadError, removed: &mut Removed) -> String
     }
     collect_names(here, &mut removed.names);
     *here = Node::Removed;
+    removed.paths.insert(show_path(&path));
     if let Some((Step::Index(index), list)) = path.split_last() {
         removed.items.insert((show_path(list), *index));
     }
@@ -135,7 +160,7 @@ fn collect_names(node: &Node, names: &mut BTreeSet<String>) {
         Node::Table(entries) => {
             for (key, value) in entries {
                 match value {
-                    Node::Text(name) if key == "name" || key == "metric" => {
+                    Node::Text(name) if key == "name" => {
                         names.insert(name.clone());
                     }
                     _ => collect_names(value, names),

@@ -38,9 +38,11 @@ impl Source {
         let source = Self { text: text.into(), spans: Arc::new(spans) };
         for error in errors {
             let mut fault = Fault::new(Code::Syntax, "", reword(error.message()));
-            if let Some(span) = error.span() {
-                source.mark(&mut fault.place, span);
+            if error.message() == "recursion limit" {
+                fault = Fault::new(Code::Limit, "", "lists and tables nest too deep to be read");
             }
+            // What concerns the whole text is said of its start.
+            source.mark(&mut fault.place, error.span().unwrap_or(0..0));
             faults.push(fault);
         }
         for fault in &mut faults {
@@ -86,6 +88,11 @@ impl Source {
         self.mark(&mut fault.place, from..to.max(from + 1));
     }
 
+    /// Whether a text stands in quotes somewhere.
+    pub(crate) fn has_quoted(&self, text: &str) -> bool {
+        ['"', '\''].iter().any(|it| self.text.contains(&format!("{it}{text}{it}")))
+    }
+
     fn is_long(&self, span: &Range<usize>) -> bool {
         self.text.get(span.clone()).is_some_and(|it| it.contains('\n'))
     }
@@ -100,6 +107,8 @@ impl Source {
         let rest = self.text.get(line_start..).unwrap_or("");
         let line = rest.split('\n').next().unwrap_or("").trim_end_matches('\r');
         let column = before.get(line_start..).unwrap_or("").chars().count();
+        // A carriage return at the end of a line is no column of it.
+        let column = column.min(line.chars().count());
         let marked = self.text.get(start..span.end.min(self.text.len())).unwrap_or("");
         let marked = marked.split('\n').next().unwrap_or("").trim_end().chars().count();
         place.line = Some(to_u32(before.matches('\n').count() + 1));

@@ -1,9 +1,12 @@
 //! Why a score moved between two assessments: parts by cause that sum to the change.
 //!
-//! A factor contributes points `p` times its configured share `n` times the ratio `r` of its share
-//! in this score to that. The change of the product is split by averaging over the orders in which
-//! the three can change (Shapley 1953, "A value for n-person games"); for two factors this is
-//! Bennet's 1920 decomposition. The split is exact.
+//! A factor contributes its points times its share of this score. A change of the product is split by
+//! Bennet's 1920 decomposition: each factor's difference times the other's mean. The change of the
+//! share comes from the configured share, which conditions and configs change, and from the ratio of
+//! the two, which missing data and aggregates change; it is split in proportion to their changes in
+//! logarithms (Ang & Liu 2001, "A new energy decomposition method: perfect in decomposition and
+//! consistent in aggregation"), so that no part outgrows the score where weights lie far apart. The
+//! split is exact.
 
 use std::fmt;
 
@@ -99,12 +102,15 @@ impl Change {
             parts.iter_mut().for_each(|it| it.points = 0.0);
             parts.retain(|it| !matches!(it.cause, Cause::Data | Cause::Redistributed));
         } else {
-            parts.retain(|it| it.points != 0.0);
+            parts.retain(|it| it.points.abs() > ROUNDING);
         }
         parts.sort_by(|left, right| right.points.abs().total_cmp(&left.points.abs()));
         Self { before: before.score, after: after.score, difference, parts }
     }
 }
+
+/// What is left of products and differences of shares and points by rounding alone.
+const ROUNDING: f64 = 1e-12;
 
 /// The two explanations side by side.
 struct Split<'a> {
@@ -166,17 +172,13 @@ impl<'a> Split<'a> {
             (None, None) => (0.0, 0.0),
         };
         let (n0, n1) = (before.weight, after.weight);
-        let ratio = |it: &Line| (it.weight > 0.0).then(|| it.effective_weight / it.weight);
-        let (r0, r1) = match (ratio(before), ratio(after)) {
-            (Some(r0), Some(r1)) => (r0, r1),
-            (Some(it), None) | (None, Some(it)) => (it, it),
-            (None, None) => (0.0, 0.0),
-        };
-        self.points_parts(before, after, (p0, p1), mixed(n0, r0, n1, r1), parts);
-        let by_share = (n1 - n0) * mixed(p0, r0, p1, r1);
+        let (e0, e1) = (before.effective_weight, after.effective_weight);
+        self.points_parts(before, after, (p0, p1), (e0 + e1) / 2.0, parts);
+        let points = (p0 + p1) / 2.0;
+        let by_share = points * configured((n0, n1), (e0, e1));
         let text = || format!("share of the whole {} -> {}", percent(n0), percent(n1));
         parts.push(part(after, self.share_cause(before, after), by_share, text()));
-        let by_ratio = (r1 - r0) * mixed(p0, n0, p1, n1);
+        let by_ratio = points * (e1 - e0) - by_share;
         let (cause, text) = self.ratio_cause(before, after);
         parts.push(part(after, cause, by_ratio, text));
     }
@@ -257,9 +259,21 @@ impl<'a> Split<'a> {
     }
 }
 
-/// The Shapley weight of one factor of a product of three from the other two, before and after.
-fn mixed(a0: f64, b0: f64, a1: f64, b1: f64) -> f64 {
-    (a0 * b0 + a1 * b1) / 3.0 + (a0 * b1 + a1 * b0) / 6.0
+/// How much of the change of an effective share comes from the configured share.
+fn configured((n0, n1): (f64, f64), (e0, e1): (f64, f64)) -> f64 {
+    let change = e1 - e0;
+    if n0 <= 0.0 || n1 <= 0.0 {
+        // It began or ceased to concern the subject.
+        return change;
+    }
+    if e0 <= 0.0 || e1 <= 0.0 {
+        // It was not counted, or is not.
+        return 0.0;
+    }
+    // The logarithmic mean of the shares; they differ too little for it where it is not a number.
+    let mean = change / (e1 / e0).ln();
+    let mean = if mean.is_finite() { mean.clamp(e0.min(e1), e0.max(e1)) } else { e0 };
+    mean * (n1 / n0).ln()
 }
 
 fn part(line: &Line, cause: Cause, points: f64, text: String) -> ChangePart {

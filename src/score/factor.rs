@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::explain::{Line, present};
 use super::points::PointMap;
-use super::tree::{Factor, PartCell, PartRows, Scorecard};
+use super::tree::{Doubt, Factor, PartCell, PartRows, Scorecard};
 use crate::config::MissingPolicy;
 use crate::expr::Outcome;
 use crate::frame::{Column, Table};
@@ -87,6 +87,23 @@ pub(crate) struct Around<'a> {
     pub(crate) carried: &'a dyn Fn(&str, &str) -> Option<CarriedValue>,
 }
 
+/// What about a factor missing data could not change.
+#[derive(Debug, Clone, Copy)]
+struct Sure {
+    points: bool,
+    weight: bool,
+    applies: bool,
+    warm: bool,
+    value: bool,
+}
+
+impl Sure {
+    /// Whether it counts, and how much.
+    const fn gates(self) -> bool {
+        self.weight && self.applies && self.warm
+    }
+}
+
 impl FactorRows {
     /// The day of the input that counts in a row.
     pub(crate) fn oldest(&self, at: usize) -> Option<i32> {
@@ -116,48 +133,70 @@ impl Factor {
         let applies_solid = applies.is_none_or(|it| it.is_solid(at));
         let applies = applies.map_or(Verdict::Yes, |it| it.get(at));
 
-        let weight = match (applies, weight_case) {
-            (Verdict::No, _) | (_, Pick::None) => 0.0,
-            (_, Pick::Case(_)) => self.weight.get(weight_case).copied().unwrap_or(0.0),
-            // The heaviest it could be: what is not known must not vanish.
-            (_, Pick::Unclear) => self.weight.values().copied().fold(0.0, f64::max),
-        };
+        let whole = self.weight.weigh(weight_case);
+        let weight = if applies == Verdict::No { 0.0 } else { whole };
         let (measured, mut status) = self.measure(around, row, points_case, weight_case, applies);
         let (warm_solid, warming) = self.warms_up(around, row);
         if warming && !matches!(status, Status::NotApplicable) {
             status = Status::WarmingUp;
         }
-        let own = if status == Status::Measured { measured } else { f64::NAN };
+        // Adding 0 turns -0 into 0: points that are equal have equal bits.
+        let own = if status == Status::Measured { measured + 0.0 } else { f64::NAN };
         let (filled, stand_in) = self.stand_in(around, row, status, points_case);
         let counted = if own.is_nan() { filled } else { own };
 
-        // `is_solid` follows an expression's inputs; a stale value is one that may be renewed.
-        let renewable = matches!(status, Status::Missing | Status::Stale | Status::Unclear);
-        let value_solid = self.is_value_solid(around, row, points_case) && !renewable;
-        // A factor that no missing input could bring in, or out, stays what it is.
+        let sure = Sure {
+            points: points_solid,
+            weight: weight_solid,
+            applies: applies_solid,
+            warm: warm_solid,
+            value: self.is_value_solid(around, row, points_case),
+        };
+        // It is out for good: what is not known cannot bring it in.
+        let out = applies == Verdict::No && applies_solid || weight_solid && whole <= 0.0;
         let settled = match status {
-            Status::NotApplicable => true,
+            _ if out => true,
+            // What is out for now may come in, and what is stale may be renewed.
+            Status::NotApplicable | Status::Stale => false,
             Status::WarmingUp => warm_solid && (points_solid || stand_in.is_none()),
             Status::NoCase => points_solid,
-            _ => value_solid && points_solid,
+            Status::Unclear => points_solid && weight_solid && applies_solid,
+            Status::Missing => sure.value && points_solid,
+            Status::Measured | Status::NoPoints => {
+                sure.value && points_solid && (sure.gates() || !self.has_stand_in())
+            }
         };
         let (mut low, mut high) = (counted, counted);
-        if !settled {
+        if out {
+            (low, high) = (f64::NAN, f64::NAN);
+        } else if !settled {
             let (bottom, top) = hull(&self.points, points_case, points_solid);
-            low = low.min(bottom);
-            high = high.max(top);
+            let usual = match self.missing {
+                MissingPolicy::Prior => self.prior,
+                MissingPolicy::Value(it) => it,
+                _ => f64::NAN,
+            };
+            low = low.min(bottom).min(usual);
+            high = high.max(top).max(usual);
         }
-        let partial = !settled
-            && (!points_solid && self.points.is_partial()
-                || self.points.values().any(PointMap::is_partial));
+        let reaches = match status {
+            Status::Measured | Status::Stale => true,
+            Status::WarmingUp => !warm_solid,
+            _ => !settled,
+        };
+        let thin = reaches && !self.is_surely_measured(status, points_case, settled, sure);
         let cell = PartCell {
             score: counted,
             weight,
             coverage: if own.is_nan() { 0.0 } else { 1.0 },
-            reach: if own.is_nan() && !renewable { 0.0 } else { 1.0 },
+            reach: if reaches { 1.0 } else { 0.0 },
             low,
             high,
-            loose: !(weight_solid && applies_solid && warm_solid) || partial,
+            doubt: Doubt {
+                loose: !out && !sure.gates(),
+                thin,
+                absent: thin && !self.has_stand_in(),
+            },
         };
         let seen = match (status, stand_in) {
             (Status::Measured | Status::Stale, _) => around.table.seen(self.slot, row),
@@ -167,6 +206,24 @@ impl Factor {
             _ => None,
         };
         (cell, FactorNote { status, stand_in, points: counted, points_case, weight_case, seen })
+    }
+
+    /// Whether a policy gives it points whenever it has none of its own.
+    const fn has_stand_in(&self) -> bool {
+        !matches!(self.missing, MissingPolicy::Redistribute | MissingPolicy::Carry(_))
+    }
+
+    /// Whether it is measured whatever missing data turn out to be.
+    fn is_surely_measured(&self, status: Status, case: Pick, settled: bool, sure: Sure) -> bool {
+        sure.gates()
+            && match status {
+                Status::Measured => settled,
+                Status::Missing => {
+                    let whole = self.points.get(case).is_some_and(|it| !it.is_partial());
+                    self.fills && sure.points && whole
+                }
+                _ => false,
+            }
     }
 
     /// The points of the metric, and what became of it.
@@ -227,7 +284,7 @@ impl Factor {
         match (self.warm_up, around.age) {
             (Some(period), Some(slot)) if !period.is_zero() => {
                 let age = around.table.number(slot, row);
-                (!age.is_nan(), age < period.in_days())
+                (around.table.is_solid(slot, row), age < period.in_days())
             }
             _ => (true, false),
         }
@@ -279,16 +336,29 @@ impl Factor {
     fn carried(&self, around: &Around<'_>, row: usize) -> Option<CarriedValue> {
         let MissingPolicy::Carry(period) = self.missing else { return None };
         let id = around.table.ids().get(row)?;
-        (around.carried)(&self.name, id)
+        // One that is stale by `max_age` is still the last one known.
+        self.known(around.table, row, around.as_of)
+            .or_else(|| (around.carried)(&self.key, id))
             .filter(|it| it.day >= period.before(around.as_of) && it.day <= around.as_of)
+    }
+
+    /// The value of a row and its day, as the next assessment will remember it.
+    fn known(&self, table: &Table, row: usize, as_of: NaiveDate) -> Option<CarriedValue> {
+        let value = table.value(self.slot, row);
+        if value.is_missing() {
+            return None;
+        }
+        let seen = table.seen(self.slot, row);
+        let day = seen.and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(as_of);
+        Some(CarriedValue { value, day: day.min(as_of) })
     }
 }
 
 impl Scorecard {
     /// The points of a value on the line of an explanation.
     pub(crate) fn points_of(&self, line: &Line, value: &Value) -> Option<f64> {
-        let factor =
-            self.factors.iter().find(|it| it.name == line.factor && it.metric == line.metric)?;
+        let key = key(&line.path, &line.factor);
+        let factor = self.factors.iter().find(|it| it.key == key && it.metric == line.metric)?;
         let case = line.points_case.map(Pick::Case)?;
         present(factor.points.get(case)?.of(&single(value)?, 0))
     }
@@ -301,16 +371,12 @@ impl Scorecard {
                 .carried
                 .entry(self.name.clone())
                 .or_default()
-                .entry(factor.name.clone())
+                .entry(factor.key.clone())
                 .or_default();
             for (row, id) in table.ids().iter().enumerate() {
-                let value = table.value(factor.slot, row);
-                if value.is_missing() {
-                    continue;
+                if let Some(it) = factor.known(table, row, as_of) {
+                    known.insert(id.to_string(), it);
                 }
-                let seen = table.seen(factor.slot, row);
-                let day = seen.and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(as_of);
-                known.insert(id.to_string(), CarriedValue { value, day: day.min(as_of) });
             }
             known.retain(|_, it| it.day >= period.before(as_of));
         }
@@ -319,6 +385,11 @@ impl Scorecard {
         }
         state.carried.retain(|_, it| !it.is_empty());
     }
+}
+
+/// The name of a factor among all of its scorecard: those of its groups, and its own.
+pub(crate) fn key(path: &[String], name: &str) -> String {
+    path.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(" / ")
 }
 
 /// A column of one value.

@@ -1,6 +1,6 @@
 //! Groups: how parts become one score, one coverage and one interval.
 
-use super::tree::{Group, Part, PartCell, PartRows};
+use super::tree::{Doubt, Group, Part, PartCell, PartRows};
 use crate::config::Aggregate;
 use crate::verdict::{Pick, Verdict, Verdicts};
 
@@ -32,24 +32,22 @@ impl Group {
         let applies_solid = applies.is_none_or(|it| it.is_solid(at));
         let applies = applies.map_or(Verdict::Yes, |it| it.get(at));
         // Parts that may come to count still bound the interval.
-        let bounds = span(parts.iter().filter(|it| it.weight > 0.0 || it.loose));
-        let loose = !weight_solid || !applies_solid || parts.iter().any(|it| it.loose);
+        let bounds = span(parts.iter().filter(|it| it.weight > 0.0 || it.doubt.loose));
+        let whole = self.weight.weigh(case);
+        let out = applies == Verdict::No && applies_solid;
+        // Shown without being counted, whatever comes to be known.
+        let idle = weight_solid && whole <= 0.0;
+        let open = !weight_solid || !applies_solid || parts.iter().any(|it| it.doubt.loose);
         parts.retain(|it| it.weight > 0.0);
 
-        let mut weight = match case {
-            Pick::Case(_) => self.weight.get(case).copied().unwrap_or(0.0),
-            Pick::None => 0.0,
-            Pick::Unclear => self.weight.values().copied().fold(0.0, f64::max),
-        };
-        if applies == Verdict::No || parts.is_empty() {
-            weight = 0.0;
-        }
+        let weight = if applies == Verdict::No || parts.is_empty() { 0.0 } else { whole };
         let unclear =
             case == Pick::Unclear || matches!(applies, Verdict::NoData | Verdict::Faulted);
 
         let total: f64 = parts.iter().map(|it| it.weight).sum();
         let share = |of: fn(&PartCell) -> f64| {
-            parts.iter().map(|it| it.weight * of(it)).sum::<f64>() / total
+            let sum = parts.iter().map(|it| it.weight * of(it)).sum::<f64>();
+            (sum / total).min(1.0)
         };
         // A part that was measured too little to have a score adds nothing that was measured.
         let counted: fn(&PartCell) -> f64 = |it| if it.score.is_nan() { 0.0 } else { it.coverage };
@@ -59,23 +57,26 @@ impl Group {
         let gated = coverage < gate || unclear || applies == Verdict::No;
 
         let score = if gated { f64::NAN } else { self.aggregate.of(parts, |it| it.score) };
-        let (mut low, mut high) = if loose {
-            bounds
-        } else if reach < gate {
-            (f64::NAN, f64::NAN)
-        } else {
-            (self.aggregate.of(parts, |it| it.low), self.aggregate.of(parts, |it| it.high))
+        // However much comes to be known, it never has a score.
+        let dead = out || !open && (reach < gate || unclear);
+        let (low, high) = match (dead, open) {
+            (true, _) => (f64::NAN, f64::NAN),
+            (_, true) => bounds,
+            (_, false) => self.aggregate.bounds(parts),
         };
-        low = low.min(score);
-        high = high.max(score);
+        let (low, high) = (low.min(score), high.max(score));
+        let thin = !dead && parts.iter().any(|it| it.doubt.thin);
+        let bare = parts.iter().all(|it| it.doubt.absent || it.low.is_nan());
+        let absent = !low.is_nan() && (bare || thin && gate > 0.0);
+        let doubt = Doubt { loose: open && !out && !idle, thin, absent: absent || open && idle };
         PartCell {
             score,
             weight,
             coverage,
-            reach: if reach < gate { 0.0 } else { reach },
+            reach: if dead { 0.0 } else { reach },
             low,
             high,
-            loose,
+            doubt,
         }
     }
 }
@@ -84,6 +85,29 @@ impl Group {
 fn span<'a>(parts: impl Iterator<Item = &'a PartCell>) -> (f64, f64) {
     // `min` and `max` pass over NaN.
     parts.fold((f64::NAN, f64::NAN), |(low, high), it| (low.min(it.low), high.max(it.high)))
+}
+
+/// The lowest weighted mean of the parts that are surely there and any of those that may be.
+fn lowest_mean(parts: &[PartCell], value: impl Fn(&PartCell) -> f64) -> f64 {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    let mut open: Vec<(f64, f64)> = Vec::new();
+    for (part, value) in parts.iter().map(|it| (it, value(it))).filter(|(_, it)| !it.is_nan()) {
+        if part.doubt.absent {
+            open.push((value, part.weight));
+        } else {
+            sum += part.weight * value;
+            weight += part.weight;
+        }
+    }
+    open.sort_by(|left, right| left.0.total_cmp(&right.0));
+    for (value, its) in open {
+        // The lowest are taken in first, and each only while it still lowers the mean.
+        if weight <= 0.0 || value * weight < sum {
+            sum += its * value;
+            weight += its;
+        }
+    }
+    if weight > 0.0 { sum / weight } else { f64::NAN }
 }
 
 impl Aggregate {
@@ -109,6 +133,31 @@ impl Aggregate {
                     }
                 }
             }
+        }
+    }
+
+    /// The lowest and the highest that the value can be, where some parts may have none.
+    fn bounds(self, parts: &[PartCell]) -> (f64, f64) {
+        let highest = |it: &PartCell| it.high;
+        let sure: Vec<PartCell> = parts.iter().filter(|it| !it.doubt.absent).copied().collect();
+        let without = |all: f64, sure: f64| if sure.is_nan() { all } else { sure };
+        match self {
+            Self::Mean => {
+                let low = lowest_mean(parts, |it| it.low);
+                // Not a negation, which would make -0 of 0.
+                let high = 0.0 - lowest_mean(parts, |it| 0.0 - it.high);
+                (low.clamp(0.0, 100.0), high.clamp(0.0, 100.0))
+            }
+            Self::Min => {
+                let high = without(Self::Max.of(parts, highest), self.of(&sure, highest));
+                (self.of(parts, |it| it.low), high)
+            }
+            Self::Max => {
+                let low = without(Self::Min.of(parts, |it| it.low), self.of(&sure, |it| it.low));
+                (low, self.of(parts, highest))
+            }
+            Self::Median if sure.len() < parts.len() => span(parts.iter()),
+            Self::Median => (self.of(parts, |it| it.low), self.of(parts, highest)),
         }
     }
 
@@ -163,7 +212,7 @@ fn middle(len: usize) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree::PartCell;
+    use super::super::tree::{Doubt, PartCell};
     use crate::config::Aggregate;
 
     fn cells(rows: &[(f64, f64)]) -> Vec<PartCell> {
@@ -175,7 +224,7 @@ mod tests {
                 reach: 1.0,
                 low: *score,
                 high: *score,
-                loose: false,
+                doubt: Doubt::default(),
             })
             .collect()
     }

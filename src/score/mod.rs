@@ -20,6 +20,7 @@ pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
 pub(crate) use explain::{Frame, present};
+pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
 pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, Scorecard};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use super::factor::{Around, FactorRows};
-use super::tree::{Effect, Part, PartCell, PartRows, Scorecard};
+use super::tree::{Doubt, Effect, Part, PartCell, PartRows, Scorecard, same};
 use crate::frame::Table;
 use crate::state::CarriedValue;
 use crate::verdict::{Verdict, Verdicts};
@@ -48,6 +48,10 @@ pub(crate) struct ScoreCell {
     pub(crate) applied: Applied,
     /// Whether missing data could not change the score.
     pub(crate) solid: bool,
+    /// Whether missing data could not change the score before any override.
+    pub(crate) raw_solid: bool,
+    /// Whether missing data could not change the coverage.
+    pub(crate) coverage_solid: bool,
 }
 
 /// Which override changed a score.
@@ -110,7 +114,7 @@ impl Scorecard {
             reach: 0.0,
             low: f64::NAN,
             high: f64::NAN,
-            loose: true,
+            doubt: Doubt::ALL,
         };
         let whole = whole.unwrap_or(nothing);
         let mut cell = ScoreCell {
@@ -123,16 +127,18 @@ impl Scorecard {
             raw_band: None,
             oldest: self.oldest(rows, self.groups.len().wrapping_sub(1), at),
             applied: Applied::None,
-            solid: !whole.loose,
+            solid: !whole.doubt.loose && !whole.doubt.absent,
+            raw_solid: whole.is_solid(),
+            coverage_solid: !whole.doubt.loose && rows.is_coverage_solid(at),
         };
         let id = context.table.ids().get(row).map_or("", |it| it.as_ref());
-        let settled = self.apply_rules(conditions, at, &mut cell);
+        self.apply_rules(conditions, at, &mut cell);
         if let Some((number, effect)) = (context.manual)(id) {
             cell.apply(effect, Applied::Manual(number));
             (cell.low, cell.high) = (effect.on(cell.low), effect.on(cell.high));
             cell.solid |= matches!(effect, Effect::Set(_));
         }
-        cell.solid &= settled && same(cell.low, cell.high);
+        cell.solid &= same(cell.low, cell.high) && same(cell.score, cell.low);
         cell.raw_band = self.bands.raw(cell.score);
         let last = (context.last_band)(id)
             .and_then(|(name, since)| self.bands.find(name).map(|it| (it, since)));
@@ -152,8 +158,8 @@ impl Scorecard {
     }
 
     /// Applies the first override by rule that holds. The interval takes in what every rule that
-    /// may come to hold would make of it. Says whether missing data could not change the choice.
-    fn apply_rules(&self, conditions: &[Verdicts], at: usize, cell: &mut ScoreCell) -> bool {
+    /// may come to hold would make of it.
+    fn apply_rules(&self, conditions: &[Verdicts], at: usize, cell: &mut ScoreCell) {
         let (low, high) = (cell.low, cell.high);
         let mut reach = (f64::NAN, f64::NAN);
         let mut widen = |effect: Option<Effect>| {
@@ -185,7 +191,7 @@ impl Scorecard {
         }
         cell.low = reach.0.min(cell.score);
         cell.high = reach.1.max(cell.score);
-        settled
+        cell.solid &= settled;
     }
 }
 
@@ -199,7 +205,10 @@ impl ScoreCell {
     }
 }
 
-/// Equal bits, or neither a number.
-pub(crate) fn same(left: f64, right: f64) -> bool {
-    left.to_bits() == right.to_bits() || (left.is_nan() && right.is_nan())
+impl CardRows {
+    /// Whether every factor that counts is measured, or never will be.
+    fn is_coverage_solid(&self, at: usize) -> bool {
+        let cells = self.factors.iter().map(|it| it.part.cell(at)).filter(|it| it.weight > 0.0);
+        cells.into_iter().all(|it| !it.doubt.thin && same(it.coverage, it.reach))
+    }
 }

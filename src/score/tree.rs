@@ -28,11 +28,15 @@ pub(crate) struct Scorecard {
 #[derive(Debug, Clone)]
 pub(crate) struct Factor {
     pub(crate) name: String,
+    /// Its name with those of its groups, which no other factor of the scorecard has.
+    pub(crate) key: String,
     pub(crate) metric: String,
     /// What people call the metric, and its unit.
     pub(crate) label: String,
     pub(crate) unit: Option<String>,
     pub(crate) slot: usize,
+    /// Whether the metric surely has a value once it is known what it is made of.
+    pub(crate) fills: bool,
     pub(crate) weight: Choice<f64>,
     pub(crate) points: Choice<PointMap>,
     pub(crate) missing: MissingPolicy,
@@ -103,8 +107,18 @@ pub(crate) struct PartRows {
     /// Lowest and highest it could be; NaN where it is no part of any completion.
     pub(crate) low: Vec<f64>,
     pub(crate) high: Vec<f64>,
-    /// Whether missing data could change its weight or whether it applies.
-    pub(crate) loose: Vec<bool>,
+    pub(crate) doubt: Vec<Doubt>,
+}
+
+/// What about a part, beside its value, could be otherwise once everything is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Doubt {
+    /// Its weight, or whether it applies.
+    pub(crate) loose: bool,
+    /// It may be measured less than it can be at most.
+    pub(crate) thin: bool,
+    /// It may have no score.
+    pub(crate) absent: bool,
 }
 
 impl PartRows {
@@ -116,7 +130,7 @@ impl PartRows {
             reach: Vec::with_capacity(rows),
             low: Vec::with_capacity(rows),
             high: Vec::with_capacity(rows),
-            loose: Vec::with_capacity(rows),
+            doubt: Vec::with_capacity(rows),
         }
     }
 
@@ -127,7 +141,7 @@ impl PartRows {
         self.reach.push(cell.reach);
         self.low.push(cell.low);
         self.high.push(cell.high);
-        self.loose.push(cell.loose);
+        self.doubt.push(cell.doubt);
     }
 
     pub(crate) fn cell(&self, at: usize) -> PartCell {
@@ -139,7 +153,7 @@ impl PartRows {
             reach: number(&self.reach),
             low: number(&self.low),
             high: number(&self.high),
-            loose: self.loose.get(at).copied().unwrap_or(true),
+            doubt: self.doubt.get(at).copied().unwrap_or(Doubt::ALL),
         }
     }
 }
@@ -153,5 +167,24 @@ pub(crate) struct PartCell {
     pub(crate) reach: f64,
     pub(crate) low: f64,
     pub(crate) high: f64,
-    pub(crate) loose: bool,
+    pub(crate) doubt: Doubt,
+}
+
+impl Doubt {
+    pub(crate) const ALL: Self = Self { loose: true, thin: true, absent: true };
+}
+
+impl PartCell {
+    /// Whether its score stays what it is, whatever missing data turn out to be.
+    pub(crate) fn is_solid(&self) -> bool {
+        !self.doubt.loose
+            && !self.doubt.absent
+            && same(self.low, self.high)
+            && same(self.score, self.low)
+    }
+}
+
+/// Equal bits, or neither a number.
+pub(crate) fn same(left: f64, right: f64) -> bool {
+    left.to_bits() == right.to_bits() || (left.is_nan() && right.is_nan())
 }

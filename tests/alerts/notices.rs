@@ -172,3 +172,15 @@ fn going_back_in_time_changes_nothing() {
         .replay([(day(5), Input::frame(&below)), (day(4), Input::frame(&gone))], &State::new());
     assert_eq!((replay.events.len(), replay.faults.len()), (1, 1));
 }
+
+#[test]
+fn the_configs_of_the_page_on_alerts_compile() {
+    let page = include_str!("../../docs/alerts.md");
+    let blocks: Vec<&str> =
+        page.split("```toml\n").skip(1).filter_map(|it| it.split("```").next()).collect();
+    assert_eq!(blocks.len(), 3);
+    for text in blocks {
+        let engine = Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{it}"));
+        assert_eq!(engine.warnings(), []);
+    }
+}

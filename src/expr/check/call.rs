@@ -80,7 +80,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        if self.names.find(name).is_some() {
+        if self.names.all().iter().any(|it| it == name) {
             let help = Some(format!("write `{name}`"));
             self.fault(
                 Code::UnknownName,

@@ -1,0 +1,74 @@
+//! The names that expressions can read, and those that are suggested when one is not known.
+
+use super::resolve::{Found, Resolver};
+use crate::expr::{Names, Symbol};
+use crate::frame::SubjectKind;
+use crate::metric::attribute_names;
+use crate::value::Kind;
+
+/// The names that expressions about one kind of subject can read.
+pub(super) struct Scope<'r, 'c> {
+    pub(super) resolver: &'r Resolver<'c>,
+    pub(super) kind: SubjectKind,
+    pub(super) path: &'r str,
+}
+
+impl Names for Scope<'_, '_> {
+    fn find(&self, name: &str) -> Option<Symbol> {
+        match self.resolver.find(self.kind, name, self.path) {
+            Found::Symbol(symbol) => Some(symbol),
+            Found::Unknown => None,
+            Found::Broken => {
+                self.resolver.tainted.set(true);
+                Some(Symbol {
+                    slot: usize::MAX,
+                    kind: Kind::Number,
+                    range: None,
+                    labels: None,
+                    optional: true,
+                })
+            }
+        }
+    }
+
+    fn all(&self) -> Vec<String> {
+        if self.resolver.is_readable() { self.resolver.names(self.kind) } else { Vec::new() }
+    }
+
+    fn texts(&self) -> Vec<String> {
+        let config = self.resolver.config;
+        let values = config.metrics.iter().flat_map(|it| it.values.iter().flatten());
+        let bands = config.scorecards.iter().flat_map(|it| &it.bands).map(|it| &it.name);
+        let classes = config.segments.iter().chain(&config.stages).map(|it| &it.name);
+        values.chain(bands).chain(classes).cloned().collect()
+    }
+}
+
+impl Resolver<'_> {
+    /// Names for suggestions.
+    pub(super) fn names(&self, kind: SubjectKind) -> Vec<String> {
+        let subject = |it: Option<SubjectKind>| it.unwrap_or(self.config.subject) == kind;
+        let config = self.config;
+        let metrics =
+            config.metrics.iter().filter(|it| subject(it.subject)).map(|it| it.name.clone());
+        let cards = config.scorecards.iter().filter(|it| subject(it.subject)).flat_map(|it| {
+            ["", ".band", ".raw_score", ".raw_band", ".coverage"]
+                .iter()
+                .map(|suffix| format!("{}{suffix}", it.name))
+                .chain(it.groups.iter().map(|group| format!("{}.{}", it.name, group.name)))
+                .collect::<Vec<_>>()
+        });
+        let parents = config.metrics.iter().filter_map(|it| {
+            let owner = it.subject.unwrap_or(config.subject);
+            (owner < kind).then(|| format!("{}.{}", owner.name(), it.name))
+        });
+        let mut names: Vec<String> = metrics.chain(cards).chain(parents).collect();
+        names.extend(attribute_names(kind).iter().map(|it| (*it).to_owned()));
+        for (name, list) in [("segment", &config.segments), ("stage", &config.stages)] {
+            if list.iter().any(|it| subject(it.subject)) {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+}

@@ -1,0 +1,553 @@
+//! Random configs over a fixed set of metrics, written as TOML.
+
+use foretell::Config;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// The metrics that every config declares, two classes, and a small scorecard for others to read.
+const METRICS: &str = r#"
+metrics = [
+  { name = "n0" },
+  { name = "n1", range = [0, 100], better = "higher" },
+  { name = "n2", range = [-50, 50] },
+  { name = "n3" },
+  { name = "solo" },
+  { name = "f0", type = "flag" },
+  { name = "f1", type = "flag" },
+  { name = "t0", type = "text", values = ["a", "b", "c"] },
+  { name = "t1", type = "text" },
+  { name = "p0", subject = "account" },
+  { name = "e0", expr = 'n0 / n3' },
+  { name = "e1", expr = '(n1 ?? 0) + (n2 ?? 1)' },
+  { name = "e2", expr = 'if f0 ?? false { n0 } else { n1 }' },
+  { name = "e3", expr = 'n0 > (n3 ?? 5)' },
+  { name = "e4", expr = 'n2 / (n3 ?? 0)' },
+]
+segments = [
+  { name = "big", when = 'n0 > 10' },
+  { name = "small", when = '(n3 ?? 0) < 3' },
+  { name = "rest" },
+]
+"#;
+
+const NUMBERS: [&str; 9] = ["n0", "n1", "n2", "n3", "e0", "e1", "e2", "e4", "account.p0"];
+const FLAGS: [&str; 3] = ["f0", "f1", "e3"];
+const TEXTS: [&str; 3] = ["t0", "t1", "segment"];
+
+/// Which parts of the language a config may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Scope {
+    /// Conditions, variants and overrides.
+    pub(crate) conditions: bool,
+    /// Whether they may read the scorecard `base`.
+    pub(crate) base: bool,
+}
+
+fn some_of(items: &[&'static str]) -> BoxedStrategy<String> {
+    select(items.to_vec()).prop_map(str::to_owned).boxed()
+}
+
+/// A number expression and a constant near which its comparison goes either way.
+fn comparison(scope: Scope) -> BoxedStrategy<String> {
+    let names = some_of(&[
+        "n0",
+        "n3",
+        "e0",
+        "account.p0",
+        "(n2 ?? 1)",
+        "(n3 ?? 5)",
+        "n1",
+        "(e1 ?? 0)",
+        "(e4 ?? 3)",
+        "(account.p0 ?? 3)",
+        "n0 / n3",
+        "(n0 ?? 1) / (n3 ?? 1)",
+        "min(n0, n3)",
+        "(age_days ?? 20)",
+    ]);
+    let plain =
+        (names, some_of(&["<", "<=", ">", ">=", "==", "!="]), some_of(&["0.5", "3", "7", "20"]))
+            .prop_map(|(name, op, number)| format!("{name} {op} {number}"));
+    if !scope.base {
+        return plain.boxed();
+    }
+    let base = (
+        some_of(&["base", "(base ?? 50)", "(base.raw_score ?? 30)", "(base.g ?? 20)", "base.g"]),
+        some_of(&["<", ">="]),
+        some_of(&["20", "50", "80"]),
+    )
+        .prop_map(|(name, op, number)| format!("{name} {op} {number}"));
+    let coverage = some_of(&["base.coverage < 0.6", "base.coverage > 0.3", "is_missing(base)"]);
+    let band = some_of(&["base.band == \"high\"", "(base.raw_band ?? \"low\") == \"low\""]);
+    prop_oneof![4 => plain, 2 => base, 1 => coverage, 1 => band].boxed()
+}
+
+/// A condition.
+fn condition(scope: Scope) -> BoxedStrategy<String> {
+    let atom = prop_oneof![
+        4 => comparison(scope),
+        3 => some_of(&[
+            "f0",
+            "(f1 ?? true)",
+            "!f0",
+            "is_missing(n3)",
+            "is_present(t1)",
+            "t0 == \"a\"",
+            "(t1 ?? \"x\") in [\"x\", \"y\"]",
+            "segment == \"big\"",
+            "(segment ?? \"rest\") != \"small\"",
+            "(e3 ?? false)",
+            "is_missing(e0)",
+        ]),
+    ];
+    let other = atom.clone();
+    prop_oneof![
+        3 => atom.clone(),
+        1 => (atom.clone(), other.clone()).prop_map(|(left, right)| format!("{left} && {right}")),
+        1 => (atom.clone(), other).prop_map(|(left, right)| format!("{left} || {right}")),
+        1 => atom.prop_map(|it| format!("!({it})")),
+    ]
+    .boxed()
+}
+
+fn number() -> BoxedStrategy<f64> {
+    prop_oneof![
+        4 => (-20..60_i32).prop_map(f64::from),
+        2 => -30.0..90.0,
+        1 => select(vec![1e9, -1e9, 1e300, -1e300, 0.0, 1e-9]),
+    ]
+    .boxed()
+}
+
+fn worth() -> BoxedStrategy<f64> {
+    prop_oneof![2 => (0..=20_i32).prop_map(|it| f64::from(it) * 5.0), 1 => 0.0..=100.0].boxed()
+}
+
+/// Ascending numbers, each well apart from the next.
+fn ascending(count: std::ops::RangeInclusive<usize>) -> BoxedStrategy<Vec<f64>> {
+    (number(), prop::collection::vec(0.5..30.0, count))
+        .prop_map(|(first, gaps)| {
+            let mut at = first.clamp(-1e9, 1e9);
+            gaps.iter()
+                .map(|gap| {
+                    at += gap * at.abs().max(1.0);
+                    at
+                })
+                .collect()
+        })
+        .boxed()
+}
+
+fn two(of: BoxedStrategy<f64>) -> BoxedStrategy<(f64, f64)> {
+    (of.clone(), of)
+        .prop_filter("two that differ", |(left, right)| (left - right).abs() > 0.0)
+        .boxed()
+}
+
+fn show(numbers: &[f64]) -> String {
+    numbers.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Points of a number.
+fn number_points() -> BoxedStrategy<String> {
+    let linear = (two(number()), prop::bool::weighted(0.3)).prop_map(|((worst, best), out)| {
+        let outside = if out { ", outside = \"missing\"" } else { "" };
+        format!("linear = {{ worst = {worst:?}, best = {best:?}{outside} }}")
+    });
+    let piecewise = ascending(2..=4).prop_flat_map(|knots| {
+        prop::collection::vec(worth(), knots.len()).prop_map(move |points| {
+            let knots: Vec<String> =
+                knots.iter().zip(points).map(|(x, y)| format!("[{x:?}, {y:?}]")).collect();
+            format!("piecewise = [{}]", knots.join(", "))
+        })
+    });
+    let steps = (ascending(1..=3), any::<u8>(), prop::bool::weighted(0.3)).prop_flat_map(
+        |(edges, owners, holed)| {
+            prop::collection::vec(worth(), edges.len() + 1).prop_map(move |points| {
+                let mut steps: Vec<String> = Vec::new();
+                for (at, edge) in edges.iter().enumerate() {
+                    let key = if owners >> (at % 8) & 1 == 1 { "below" } else { "up_to" };
+                    let hole = holed && at == 0;
+                    let points =
+                        if hole { String::new() } else { format!(", points = {:?}", points[at]) };
+                    steps.push(format!("{{ {key} = {edge:?}{points} }}"));
+                }
+                if owners > 40 {
+                    steps.push(format!("{{ points = {:?} }}", points[edges.len()]));
+                }
+                format!("steps = [{}]", steps.join(", "))
+            })
+        },
+    );
+    let log = two((0..900_i32).prop_map(f64::from).boxed())
+        .prop_map(|(worst, best)| format!("log = {{ worst = {worst:?}, best = {best:?} }}"));
+    let decay = (0.5..200.0).prop_map(|it| format!("decay = {{ half_life = {it:?} }}"));
+    let percentile = (ascending(2..=5), any::<bool>()).prop_map(|(quantiles, descending)| {
+        let quantiles = show(&quantiles);
+        format!("percentile = {{ quantiles = [{quantiles}], descending = {descending} }}")
+    });
+    prop_oneof![
+        3 => linear, 2 => piecewise, 2 => steps, 1 => log, 1 => decay, 1 => percentile,
+        2 => expression_points(),
+    ]
+    .boxed()
+}
+
+fn expression_points() -> BoxedStrategy<String> {
+    some_of(&[
+        "expr = '50 + n0 / n3'",
+        "expr = '(n2 ?? 0) + 40'",
+        "expr = 'n1'",
+        "expr = 'if f0 ?? true { n1 } else { 30 }'",
+    ])
+}
+
+fn points_of(metric: &str) -> BoxedStrategy<String> {
+    if FLAGS.contains(&metric) {
+        let flag = (worth(), worth())
+            .prop_map(|(yes, no)| format!("flag = {{ true = {yes:?}, false = {no:?} }}"));
+        return prop_oneof![4 => flag, 1 => expression_points()].boxed();
+    }
+    if TEXTS.contains(&metric) {
+        let known = match metric {
+            "t0" => ["a", "b"],
+            "t1" => ["x", "y"],
+            _ => ["big", "small"],
+        };
+        let map =
+            (worth(), worth(), prop::option::of(worth())).prop_map(move |(one, two, rest)| {
+                let rest = rest.map_or_else(String::new, |it| format!(", _ = {it:?}"));
+                format!("map = {{ {} = {one:?}, {} = {two:?}{rest} }}", known[0], known[1])
+            });
+        return prop_oneof![4 => map, 1 => expression_points()].boxed();
+    }
+    number_points()
+}
+
+/// A setting, or a list of cases of it.
+fn variants(
+    plain: BoxedStrategy<String>,
+    case: BoxedStrategy<String>,
+    scope: Scope,
+) -> BoxedStrategy<String> {
+    if !scope.conditions {
+        return plain;
+    }
+    let cases = (condition(scope), case.clone(), condition(scope), case.clone(), case, 0..4_u8)
+        .prop_map(|(when, one, other, two, three, form)| match form {
+            0 => format!("[{{ when = '{when}', {one} }}, {{ {three} }}]"),
+            1 => format!("[{{ when = '{when}', {one} }}]"),
+            2 => format!("[{{ when = '{when}', {one} }}, {{ when = '{other}', {two} }}]"),
+            _ => {
+                format!(
+                    "[{{ when = '{when}', {one} }}, {{ when = '{other}', {two} }}, {{ {three} }}]"
+                )
+            }
+        });
+    prop_oneof![3 => plain, 1 => cases].boxed()
+}
+
+fn weight(scope: Scope) -> BoxedStrategy<String> {
+    let one = prop_oneof![
+        6 => select(vec![1.0, 2.0, 3.7, 10.0, 0.5, 1e6, 1e-6]),
+        2 => 0.01..20.0_f64,
+        1 => Just(0.0),
+    ]
+    .prop_map(|it| format!("{it:?}"))
+    .boxed();
+    let case = one.clone().prop_map(|it| format!("value = {it}")).boxed();
+    variants(one, case, scope)
+}
+
+fn missing() -> BoxedStrategy<String> {
+    prop_oneof![
+        4 => Just(String::new()),
+        1 => Just(", missing = \"worst\"".to_owned()),
+        1 => Just(", missing = \"best\"".to_owned()),
+        1 => worth().prop_map(|it| format!(", missing = {{ value = {it:?} }}")),
+        1 => worth().prop_map(|it| format!(", missing = \"prior\", prior = {it:?}")),
+        1 => Just(", missing = { carry = \"30d\" }".to_owned()),
+    ]
+    .boxed()
+}
+
+fn optional(key: &'static str, value: BoxedStrategy<String>, odds: f64) -> BoxedStrategy<String> {
+    prop::option::weighted(odds, value)
+        .prop_map(move |it| it.map_or_else(String::new, |it| format!(", {key} = {it}")))
+        .boxed()
+}
+
+/// A factor of a metric, without its name.
+fn factor_of(metric: String, scope: Scope) -> BoxedStrategy<String> {
+    let points = points_of(&metric);
+    let plain = points.clone().prop_map(|it| format!("{{ {it} }}")).boxed();
+    let odds = if scope.conditions { 0.2 } else { 0.0 };
+    let quoted = |scope| condition(scope).prop_map(|it| format!("'{it}'")).boxed();
+    (
+        variants(plain, points, scope),
+        weight(scope),
+        missing(),
+        optional("applies_when", quoted(scope), odds),
+        optional("max_age", some_of(&["\"30d\"", "\"1y\""]), 0.2),
+        optional("warm_up", some_of(&["\"30d\"", "\"2mo\""]), odds),
+    )
+        .prop_map(move |(points, weight, missing, applies, age, warm)| {
+            format!(
+                "metric = \"{metric}\", weight = {weight}, points = {points}\
+                 {missing}{applies}{age}{warm}"
+            )
+        })
+        .boxed()
+}
+
+fn factor(scope: Scope) -> BoxedStrategy<String> {
+    let mut metrics: Vec<&str> = NUMBERS.to_vec();
+    metrics.extend(FLAGS);
+    metrics.extend(TEXTS);
+    select(metrics).prop_flat_map(move |metric| factor_of(metric.to_owned(), scope)).boxed()
+}
+
+fn aggregate() -> BoxedStrategy<String> {
+    some_of(&["mean", "mean", "mean", "min", "max", "median"])
+}
+
+/// The parts of a group: its factors and groups, named by their place.
+fn parts(factors: Vec<String>, groups: Vec<String>) -> String {
+    let factors: Vec<String> = factors
+        .iter()
+        .enumerate()
+        .map(|(at, it)| format!("{{ name = \"x{at}\", {it} }}"))
+        .collect();
+    let groups: Vec<String> =
+        groups.iter().enumerate().map(|(at, it)| format!("{{ name = \"g{at}\", {it} }}")).collect();
+    let mut text = Vec::new();
+    if !factors.is_empty() {
+        text.push(format!("factors = [{}]", factors.join(", ")));
+    }
+    if !groups.is_empty() {
+        text.push(format!("groups = [{}]", groups.join(", ")));
+    }
+    text.join(", ")
+}
+
+fn group(scope: Scope) -> BoxedStrategy<String> {
+    let quoted = condition(scope).prop_map(|it| format!("'{it}'")).boxed();
+    let settings = (
+        aggregate(),
+        weight(scope),
+        optional("min_coverage", some_of(&["0.3", "0.5", "0.9", "1"]), 0.3),
+        optional("applies_when", quoted, if scope.conditions { 0.2 } else { 0.0 }),
+        optional("max_age", some_of(&["\"30d\""]), 0.1),
+        optional("warm_up", some_of(&["\"30d\""]), if scope.conditions { 0.1 } else { 0.0 }),
+    )
+        .prop_map(|(aggregate, weight, gate, applies, age, warm)| {
+            format!("aggregate = \"{aggregate}\", weight = {weight}{gate}{applies}{age}{warm}")
+        })
+        .boxed();
+    let leaf = (settings.clone(), prop::collection::vec(factor(scope), 1..=3))
+        .prop_map(|(settings, factors)| format!("{settings}, {}", parts(factors, Vec::new())))
+        .boxed();
+    let nested = (
+        settings,
+        prop::collection::vec(factor(scope), 0..=2),
+        prop::collection::vec(leaf.clone(), 1..=2),
+    )
+        .prop_map(|(settings, factors, groups)| format!("{settings}, {}", parts(factors, groups)))
+        .boxed();
+    prop_oneof![3 => leaf, 1 => nested].boxed()
+}
+
+fn overrides(scope: Scope) -> BoxedStrategy<String> {
+    if !scope.conditions {
+        return Just(String::new()).boxed();
+    }
+    let one = (condition(scope), some_of(&["set", "cap", "floor"]), worth())
+        .prop_map(|(when, key, to)| format!("{{ when = '{when}', {key} = {to:?} }}"));
+    prop::collection::vec(one, 0..=2)
+        .prop_map(|it| match it.is_empty() {
+            true => String::new(),
+            false => format!("overrides = [{}]\n", it.join(", ")),
+        })
+        .boxed()
+}
+
+const BANDS: [&str; 3] = [
+    "bands = [{ name = \"low\" }, { name = \"mid\", above = 40 }, { name = \"high\", from = 75 }]",
+    "bands = [{ name = \"low\" }, { name = \"high\", from = 50 }]\nmargin = 5",
+    "bands = [{ name = \"low\" }, { name = \"high\", above = 50 }]\nmargin = 2.5\nmin_stay = \"14d\"",
+];
+
+/// A scorecard with that name.
+pub(crate) fn card(name: &'static str, scope: Scope) -> BoxedStrategy<String> {
+    let solo = (number_points(), missing(), weight(scope)).prop_map(|(points, missing, weight)| {
+        format!(
+            "metric = \"solo\", weight = {weight}, max_age = \"30d\", points = {{ {points} }}{missing}"
+        )
+    });
+    (
+        aggregate(),
+        prop::option::of(some_of(&["0", "0", "0.3", "0.8"])),
+        prop::collection::vec(factor(scope), 1..=4),
+        prop::option::weighted(0.3, solo),
+        prop::collection::vec(group(scope), 0..=2),
+        some_of(&BANDS),
+        overrides(scope),
+    )
+        .prop_map(move |(aggregate, gate, mut factors, solo, groups, bands, overrides)| {
+            factors.extend(solo);
+            let gate = gate.map_or_else(String::new, |it| format!("min_coverage = {it}\n"));
+            let parts = parts(factors, groups).replace("}], groups", "}]\ngroups");
+            format!(
+                "[[scorecards]]\nname = \"{name}\"\naggregate = \"{aggregate}\"\n{gate}{parts}\n\
+                 {bands}\n{overrides}"
+            )
+        })
+        .boxed()
+}
+
+/// A small scorecard whose results others read.
+fn base() -> BoxedStrategy<String> {
+    let scope = Scope { conditions: true, base: false };
+    (
+        factor(scope),
+        factor(scope),
+        factor(scope),
+        some_of(&["0", "0.4", "0.7"]),
+        some_of(&["", ", min_coverage = 0.6"]),
+        overrides(scope),
+    )
+        .prop_map(|(one, two, three, gate, inner, overrides)| {
+            format!(
+                "[[scorecards]]\nname = \"base\"\nmin_coverage = {gate}\n\
+                 bands = [{{ name = \"low\" }}, {{ name = \"high\", from = 50 }}]\n\
+                 factors = [{{ name = \"a\", {one} }}]\n\
+                 groups = [{{ name = \"g\"{inner}, factors = [{{ name = \"b\", {two} }}, \
+                 {{ name = \"c\", {three} }}] }}]\n{overrides}"
+            )
+        })
+        .boxed()
+}
+
+/// A whole config with a scorecard `health` and whatever that needs.
+pub(crate) fn configs(conditions: bool) -> BoxedStrategy<String> {
+    if !conditions {
+        let scope = Scope { conditions, base: false };
+        return card("health", scope)
+            .prop_map(|card| format!("{METRICS}\n{card}"))
+            .prop_filter("one that compiles", |it| compiles(it))
+            .boxed();
+    }
+    let alone = card("health", Scope { conditions, base: false })
+        .prop_map(|card| format!("{METRICS}\n{card}\n{}", rules("health")));
+    let reading = (base(), card("health", Scope { conditions, base: true }))
+        .prop_map(|(base, card)| format!("{METRICS}\n{base}\n{card}\n{}", rules("base")));
+    prop_oneof![2 => alone, 1 => reading]
+        .prop_filter("one that compiles", |it| compiles(it))
+        .boxed()
+}
+
+fn rules(card: &str) -> String {
+    format!(
+        "[[rules]]\nname = \"low\"\nwhen = '{card} < 50 || e3'\nmessage = 'at ${{n0 ?? 0}}'\n\
+         [[rules]]\nname = \"odd\"\nwhen = 'n0 / n3 > 1'\n"
+    )
+}
+
+fn compiles(text: &str) -> bool {
+    foretell::Engine::compile(&Config::parse(text)).is_ok()
+}
+
+/// Points that never fall as a number rises, or never rise, and give every number some.
+fn rising(up: bool) -> BoxedStrategy<String> {
+    let sorted = move |mut points: Vec<f64>| {
+        points.sort_by(f64::total_cmp);
+        if !up {
+            points.reverse();
+        }
+        points
+    };
+    let linear = two(number()).prop_map(move |(one, two)| {
+        let (low, high) = (one.min(two), one.max(two));
+        let (worst, best) = if up { (low, high) } else { (high, low) };
+        format!("linear = {{ worst = {worst:?}, best = {best:?} }}")
+    });
+    let piecewise = ascending(2..=4).prop_flat_map(move |knots| {
+        prop::collection::vec(worth(), knots.len()).prop_map(move |points| {
+            let points = sorted(points);
+            let knots: Vec<String> =
+                knots.iter().zip(points).map(|(x, y)| format!("[{x:?}, {y:?}]")).collect();
+            format!("piecewise = [{}]", knots.join(", "))
+        })
+    });
+    let steps = ascending(1..=3).prop_flat_map(move |edges| {
+        prop::collection::vec(worth(), edges.len() + 1).prop_map(move |points| {
+            let points = sorted(points);
+            let mut steps: Vec<String> = edges
+                .iter()
+                .zip(&points)
+                .map(|(edge, points)| format!("{{ up_to = {edge:?}, points = {points:?} }}"))
+                .collect();
+            steps.push(format!("{{ points = {:?} }}", points[edges.len()]));
+            format!("steps = [{}]", steps.join(", "))
+        })
+    });
+    let percentile = ascending(2..=5).prop_map(move |quantiles| {
+        let quantiles = show(&quantiles);
+        format!("percentile = {{ quantiles = [{quantiles}], descending = {} }}", !up)
+    });
+    let log = two((0..900_i32).prop_map(f64::from).boxed()).prop_map(move |(one, two)| {
+        let (low, high) = (one.min(two), one.max(two));
+        let (worst, best) = if up { (low, high) } else { (high, low) };
+        format!("log = {{ worst = {worst:?}, best = {best:?} }}")
+    });
+    if up {
+        prop_oneof![linear, piecewise, steps, percentile, log].boxed()
+    } else {
+        let decay = (0.5..200.0).prop_map(|it| format!("decay = {{ half_life = {it:?} }}"));
+        prop_oneof![linear, piecewise, steps, percentile, log, decay].boxed()
+    }
+}
+
+/// A factor that gets better as `n0` and `n1` rise and as `n2` and `n3` fall. Conditions read other
+/// metrics only.
+fn monotone_factor() -> BoxedStrategy<String> {
+    let scope = Scope { conditions: false, base: false };
+    let conditions = some_of(&["f0", "(f1 ?? true)", "t0 == \"a\"", "(age_days ?? 20) > 7"]);
+    let applies = conditions.prop_map(|it| format!("'{it}'")).boxed();
+    let metric = select(vec![("n0", true), ("n1", true), ("n2", false), ("n3", false)]);
+    let points = metric.prop_flat_map(|(name, up)| (Just(name), rising(up)));
+    (points, weight(scope), missing(), optional("applies_when", applies, 0.3))
+        .prop_map(|((metric, points), weight, missing, applies)| {
+            format!("metric = \"{metric}\", weight = {weight}, points = {{ {points} }}{missing}{applies}")
+        })
+        .boxed()
+}
+
+/// A config whose score can only rise as `n0` and `n1` rise and `n2` and `n3` fall.
+pub(crate) fn monotone() -> BoxedStrategy<String> {
+    let group =
+        (aggregate(), prop::collection::vec(monotone_factor(), 1..=3), some_of(&["0", "0.6"]))
+            .prop_map(|(aggregate, factors, gate)| {
+                format!(
+                    "aggregate = \"{aggregate}\", min_coverage = {gate}, {}",
+                    parts(factors, Vec::new())
+                )
+            });
+    let effect = some_of(&["cap = 70", "floor = 30", "set = 50"]);
+    (
+        aggregate(),
+        prop::collection::vec(monotone_factor(), 1..=4),
+        prop::collection::vec(group, 0..=2),
+        effect,
+    )
+        .prop_map(|(aggregate, factors, groups, effect)| {
+            let parts = parts(factors, groups).replace("}], groups", "}]\ngroups");
+            format!(
+                "{METRICS}\n[[scorecards]]\nname = \"health\"\naggregate = \"{aggregate}\"\n{parts}\n\
+                 overrides = [{{ when = 'f1', {effect} }}]\n{}",
+                BANDS[0]
+            )
+        })
+        .prop_filter("one that compiles", |it| compiles(it))
+        .boxed()
+}
