@@ -16,5 +16,5 @@ pub(crate) use event::event_id;
 pub use event::{Change, Event, OpenAlert, Reason};
 pub use group::{Group, GroupBy, group};
 pub(crate) use step::{Answer, Happening, Step, end, step};
-pub(crate) use suppress::{About, cooling, inhibitors, settle};
+pub(crate) use suppress::{About, Open, cooling, inhibitors, settle};
 pub use suppress::{Matcher, QuietCalendar, Silence, Snooze, Suppressions, Suppressor};

@@ -211,31 +211,31 @@ impl Suppressions {
     }
 }
 
+/// Open alerts by the kind and the id of their subjects.
+pub(crate) type Open<'a> = BTreeMap<(SubjectKind, &'a str), Vec<About<'a>>>;
+
 /// The open alerts that silence one. `open` is every alert that fires, quiet or not: an alert that
 /// nobody hears of still stands for its lesser ones.
 pub(crate) fn inhibitors(
     rules: &[InhibitConfig],
     target: &About<'_>,
-    open: &[About<'_>],
+    open: &Open<'_>,
 ) -> Vec<Suppressor> {
     let mut all = Vec::new();
     for rule in rules.iter().filter(|it| it.is_target(target.rule, target.severity)) {
         let both = rule.is_source(target.rule, target.severity);
-        for source in open.iter().filter(|it| rule.is_source(it.rule, it.severity)) {
-            let related = match rule.on {
-                InhibitOn::Subject => {
-                    (source.kind, source.subject) == (target.kind, target.subject)
-                }
-                InhibitOn::Parent => {
-                    target.parents.get(&source.kind).is_some_and(|it| it == source.subject)
-                }
-            };
+        let related: Vec<(SubjectKind, &str)> = match rule.on {
+            InhibitOn::Subject => vec![(target.kind, target.subject)],
+            InhibitOn::Parent => {
+                target.parents.iter().map(|(kind, id)| (*kind, id.as_str())).collect()
+            }
+        };
+        for source in related.iter().filter_map(|it| open.get(it)).flatten() {
             // Two alerts that silence one another would both be lost.
             let mutual = both
                 && rule.on == InhibitOn::Subject
                 && rule.is_target(source.rule, source.severity);
-            let itself = source.rule == target.rule && source.subject == target.subject;
-            if related && !mutual && !itself {
+            if rule.is_source(source.rule, source.severity) && !mutual {
                 all.push(Suppressor::Inhibited {
                     rule: source.rule.to_owned(),
                     kind: source.kind,

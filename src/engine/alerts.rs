@@ -10,8 +10,8 @@ use super::columns::Rows;
 use super::input::Input;
 use super::plan::Rule;
 use crate::alert::{
-    About, Answer, Event, Happening, OpenAlert, Reason, Step, Suppressions, Suppressor, cooling,
-    end, event_id, inhibitors, settle, step,
+    About, Answer, Event, Happening, Open, OpenAlert, Reason, Step, Suppressions, Suppressor,
+    cooling, end, event_id, inhibitors, settle, step,
 };
 use crate::config::{NoDataPolicy, RuleConfig};
 use crate::fault::{Code, Fault};
@@ -363,11 +363,12 @@ fn suppressed(
     suppressions: Option<&Suppressions>,
     moving: &[Moving<'_>],
 ) -> Vec<Vec<Suppressor>> {
-    let open: Vec<About<'_>> = moving
-        .iter()
-        .filter(|it| it.step.next.as_ref().is_some_and(|it| it.phase.is_firing()))
-        .map(Moving::about)
-        .collect();
+    let mut open = Open::new();
+    for it in moving {
+        if it.step.next.as_ref().is_some_and(|it| it.phase.is_firing()) {
+            open.entry((it.kind, it.subject.as_str())).or_default().push(it.about());
+        }
+    }
     let of = |it: &Moving<'_>| {
         let about = it.about();
         let mut all = inhibitors(&engine.config.inhibit, &about, &open);
