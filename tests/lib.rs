@@ -9,6 +9,7 @@
 
 #[cfg(feature = "toml")]
 mod cases;
+mod days;
 mod docs;
 mod early_warning;
 mod engine;

@@ -72,11 +72,9 @@ impl Engine {
             run.out.rules.push(result);
         }
         let mut out = run.out;
-        out.state = if out.faults.iter().any(|it| it.code == Code::TimeReversed) {
-            state.clone()
-        } else {
-            self.next_state(&out)
-        };
+        let unusable = |it: &Fault| it.place.path.starts_with("state.");
+        out.state =
+            if out.faults.iter().any(unusable) { state.clone() } else { self.next_state(&out) };
         out
     }
 
@@ -158,7 +156,10 @@ fn usable(state: &State, as_of: AsOf, faults: &mut Vec<Fault>) -> State {
     if state.version > State::VERSION {
         let message =
             format!("the state has form {}, this crate knows {}", state.version, State::VERSION);
-        faults.push(Fault::new(Code::OutOfRange, "state.version", message));
+        faults.push(
+            Fault::new(Code::OutOfRange, "state.version", message)
+                .help("it was not used, and is handed on as it is"),
+        );
         return State::new();
     }
     if let Some(last) = state.as_of.filter(|it| *it > as_of) {
