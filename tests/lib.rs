@@ -8,8 +8,10 @@
 )]
 
 #[cfg(feature = "toml")]
-mod cases;
 mod alerts;
+#[cfg(feature = "toml")]
+mod cases;
+mod days;
 mod docs;
 mod early_warning;
 mod engine;

@@ -14,7 +14,7 @@ use crate::alert::{
     cooling, end, event_id, inhibitors, settle, step,
 };
 use crate::config::{NoDataPolicy, RuleConfig};
-use crate::fault::{Code, Fault};
+use crate::fault::Fault;
 use crate::frame::{NO_ROW, SubjectKind, Table};
 use crate::state::{AlertState, RuleAlerts, State};
 use crate::time::AsOf;
@@ -65,16 +65,13 @@ impl Engine {
         out
     }
 
-    /// Takes every alert through the day of the assessment.
+    /// Takes every alert through the day of the assessment, whose state must be usable.
     pub(super) fn advance_alerts(
         &self,
         out: &mut Assessment,
         rows: &[Rows],
         suppressions: Option<&Suppressions>,
     ) {
-        if out.faults.iter().any(|it| it.code == Code::TimeReversed) {
-            return;
-        }
         let past = std::sync::Arc::clone(&out.past);
         let again = past.as_of == Some(out.as_of);
         let mut moving = self.moving(out, &past, rows, again);
@@ -277,15 +274,15 @@ impl Asked<'_> {
             return Step { next: before.cloned(), ..Step::default() };
         }
         let row = self.table.row_of(subject);
-        if row.is_none() && self.table.len() > 0 {
+        // Where there is no subject of the kind at all, what is open is kept; nothing begins.
+        let idle = before.is_none_or(|it| it.phase.is_idle());
+        if row.is_none() && (idle || self.table.len() > 0) {
             return before.map_or_else(Step::default, |it| {
                 end(it, Reason::SubjectGone, Some(self.config), now)
             });
         }
-        let verdict = |it: &crate::expr::Program| {
-            // Without any subject of the kind there is nothing to tell who is gone.
-            row.map_or(Verdict::NoData, |row| ask(it, self.table, row))
-        };
+        let verdict =
+            |it: &crate::expr::Program| row.map_or(Verdict::NoData, |row| ask(it, self.table, row));
         let answer = Answer {
             when: verdict(&self.rule.when),
             clear: self.rule.clear.as_ref().map(verdict),

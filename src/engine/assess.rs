@@ -74,12 +74,12 @@ impl Engine {
             run.out.rules.push(result);
         }
         let (mut out, rows) = (run.out, run.rows);
-        out.state = if out.faults.iter().any(|it| it.code == Code::TimeReversed) {
-            state.clone()
+        if out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
+            out.state = state.clone();
         } else {
-            self.next_state(&out)
-        };
-        self.advance_alerts(&mut out, &rows, input.suppressions);
+            out.state = self.next_state(&out);
+            self.advance_alerts(&mut out, &rows, input.suppressions);
+        }
         out
     }
 
@@ -161,7 +161,10 @@ fn usable(state: &State, as_of: AsOf, faults: &mut Vec<Fault>) -> State {
     if state.version > State::VERSION {
         let message =
             format!("the state has form {}, this crate knows {}", state.version, State::VERSION);
-        faults.push(Fault::new(Code::OutOfRange, "state.version", message));
+        faults.push(
+            Fault::new(Code::OutOfRange, "state.version", message)
+                .help("it was not used, and is handed on as it is"),
+        );
         return State::new();
     }
     if let Some(last) = state.as_of.filter(|it| *it > as_of) {
