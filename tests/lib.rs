@@ -12,5 +12,6 @@ mod cases;
 mod docs;
 mod early_warning;
 mod engine;
+mod notices;
 mod records;
 mod tidy;
