@@ -13,14 +13,18 @@ mod children;
 mod choices;
 mod columns;
 mod input;
+mod manual;
 mod metrics;
 mod names;
+mod notices;
 mod plan;
 mod points;
 mod resolve;
 mod rules;
 
-pub use assessment::{Alert, Assessment, BandCount, LeftOut, Note, RuleResult, SubjectScore};
+pub use assessment::{
+    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, RuleResult, SubjectScore,
+};
 pub use input::Input;
 
 use std::collections::{BTreeMap, BTreeSet};
