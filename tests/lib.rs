@@ -19,6 +19,7 @@ mod engine;
 mod faults;
 #[cfg(feature = "toml")]
 mod laws;
+mod notices;
 mod records;
 mod tidy;
 #[cfg(feature = "toml")]

@@ -9,7 +9,7 @@ use crate::frame::{Frame, SubjectKind};
 /// Records, given columns, or both.
 ///
 /// Where a book and a frame are about the same kind of subject, the book says which subjects there
-/// are, and a column of the frame wins over what would be derived from the book.
+/// are and whose, and a column of the frame wins over what would be derived from the book.
 #[derive(Debug, Clone, Default)]
 pub struct Input<'a> {
     pub(super) book: Option<&'a Book>,

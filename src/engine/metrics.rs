@@ -192,7 +192,7 @@ impl Resolver<'_> {
     pub(super) fn check_number(&self, number: f64, path: &str) -> bool {
         let fine = number.abs() <= LARGEST;
         if !fine {
-            let message = format!("expected a number of at most {LARGEST:e}, got `{number}`");
+            let message = format!("expected a number of at most {LARGEST:e}, got `{number:e}`");
             let code = if number.is_finite() { Code::OutOfRange } else { Code::NotFinite };
             self.fault(Fault::new(code, path, message));
         }

@@ -15,15 +15,19 @@ mod choices;
 mod columns;
 mod inhibit;
 mod input;
+mod manual;
 mod metrics;
 mod names;
+mod notices;
 mod plan;
 mod points;
 mod resolve;
 mod rules;
 
 pub use alerts::Replay;
-pub use assessment::{Alert, Assessment, BandCount, LeftOut, Note, RuleResult, SubjectScore};
+pub use assessment::{
+    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, RuleResult, SubjectScore,
+};
 pub use input::Input;
 
 use std::collections::{BTreeMap, BTreeSet};

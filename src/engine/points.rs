@@ -79,10 +79,11 @@ impl Resolver<'_> {
                 if let Some(metric) = metric {
                     self.check_labels(map.keys(), metric, &path);
                 }
-                !map.is_empty()
-                    && all(map
-                        .iter()
-                        .map(|(name, it)| self.check_points(*it, &format!("{path}.{name}"))))
+                if map.is_empty() {
+                    self.fault(Fault::new(Code::Empty, &path, "expected at least one text"));
+                    return None;
+                }
+                all(map.iter().map(|(name, it)| self.check_points(*it, &format!("{path}.{name}"))))
             }
             Points::Flag(it) => {
                 let yes = self.check_points(it.yes, &format!("{path}.flag.true"));

@@ -96,7 +96,8 @@ impl de::Error for ReadError {
     }
 
     fn invalid_length(got: usize, wanted: &dyn Expected) -> Self {
-        Self::new(Code::WrongType, format!("expected {}, got {got} items", show_wanted(wanted)))
+        let items = format!("{got} item{}", crate::fault::plural(got));
+        Self::new(Code::WrongType, format!("expected {}, got {items}", show_wanted(wanted)))
     }
 
     fn unknown_variant(got: &str, known: &'static [&'static str]) -> Self {
@@ -147,6 +148,7 @@ fn show_wanted(wanted: &dyn Expected) -> String {
         "a sequence" => "a list",
         "a map" => "a table",
         other if other.starts_with("struct ") => "a table",
+        "an array of length 2" => "a list of 2 items",
         other if other.starts_with("enum ") => "a name",
         other => other,
     };

@@ -84,7 +84,7 @@ pub(crate) fn read_all<T: DeserializeOwned + Default>(mut node: Node) -> Repaire
         match read(&node) {
             Ok(value) => return Repaired { value, faults, removed },
             Err(error) => {
-                let follows = is_consequence(&error, &poisoned);
+                let follows = is_consequence(&error, &poisoned) || is_torn(&node, &error);
                 let taken = take_out(&mut node, &error, &mut removed);
                 poisoned.insert(taken.clone());
                 let root = error.path.is_empty() && error.key.is_none();
@@ -121,6 +121,19 @@ fn is_consequence(error: &ReadError, poisoned: &BTreeSet<String>) -> bool {
         }
         _ => poisoned.iter().any(|it| is_within(it, &here)),
     }
+}
+
+/// Whether a list is too short only because an item that could not be parsed was left out.
+fn is_torn(node: &Node, error: &ReadError) -> bool {
+    let mut here = Some(node);
+    for step in &error.path {
+        here = match (step, here) {
+            (Step::Key(key), Some(it)) => it.get(key),
+            (Step::Index(index), Some(Node::List(items))) => items.get(*index),
+            _ => None,
+        };
+    }
+    error.key.is_none() && matches!(here, Some(Node::List(items)) if items.contains(&Node::Removed))
 }
 
 /// Takes the faulty part out of the tree and says which path that was.

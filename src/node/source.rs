@@ -83,7 +83,7 @@ impl Source {
             return self.locate(fault);
         };
         let raw = self.text.get(spans.value.clone()).unwrap_or("");
-        let from = spans.value.start + raw_offset(raw, start);
+        let from = spans.value.start + past_joins(raw, raw_offset(raw, start));
         let to = spans.value.start + raw_offset(raw, start + length);
         self.mark(&mut fault.place, from..to.max(from + 1));
     }
@@ -166,6 +166,17 @@ fn raw_offset(raw: &str, wanted: usize) -> usize {
         at += code.len();
         let code = u32::from_str_radix(&code, 16).ok().and_then(char::from_u32);
         decoded += code.map_or(1, char::len_utf8);
+    }
+    at
+}
+
+/// The offset past backslashes that join lines, of which the decoded text has nothing.
+fn past_joins(raw: &str, mut at: usize) -> usize {
+    while raw.starts_with("\"\"\"")
+        && let Some(rest) = raw.get(at..).and_then(|it| it.strip_prefix('\\'))
+        && rest.starts_with(char::is_whitespace)
+    {
+        at += 1 + rest.len() - rest.trim_start().len();
     }
     at
 }

@@ -34,9 +34,14 @@ pub(crate) fn check_wording(fault: &Fault) -> Result<(), TestCaseError> {
 
 /// Compiles a text; whatever comes of it is in order.
 fn check_text(text: &str, rows: &super::Rows) -> Result<(), TestCaseError> {
-    match Engine::compile(&Config::parse(text)) {
+    let config = Config::parse(text);
+    match Engine::compile(&config) {
         Ok(engine) => {
             let assessment = assess(&engine, rows, &State::new());
+            // Nothing that was written is passed over.
+            prop_assert_eq!(config.faults(), &[]);
+            prop_assert_eq!(assessment.scorecards().count(), config.scorecards.len());
+            prop_assert_eq!(assessment.rules().len(), config.rules.len());
             check_ranges(&assessment)?;
             for it in explanations(&engine, &assessment) {
                 check_sums(&it)?;
