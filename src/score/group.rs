@@ -64,7 +64,6 @@ impl Group {
             (_, true) => bounds,
             (_, false) => self.aggregate.bounds(parts),
         };
-        let (low, high) = (low.min(score), high.max(score));
         let thin = !dead && parts.iter().any(|it| it.doubt.thin);
         let bare = parts.iter().all(|it| it.doubt.absent || it.low.is_nan());
         let absent = !low.is_nan() && (bare || thin && gate > 0.0);

@@ -155,11 +155,12 @@ impl PointMap {
         }
         match self {
             Self::Linear { worst, best, outside } => {
-                let share = (value - worst) / (best - worst);
-                if *outside == Outside::Missing && !(0.0..=1.0).contains(&share) {
+                // Of the value itself: a share may round to an end that the value is beyond.
+                let inside = (worst.min(*best)..=worst.max(*best)).contains(&value);
+                if *outside == Outside::Missing && !inside {
                     return f64::NAN;
                 }
-                share.clamp(0.0, 1.0) * 100.0
+                ((value - worst) / (best - worst)).clamp(0.0, 1.0) * 100.0
             }
             Self::Piecewise(knots) => interpolate(knots, value),
             Self::Steps(rungs) => rungs

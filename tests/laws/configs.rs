@@ -41,6 +41,21 @@ pub(crate) struct Scope {
     pub(crate) conditions: bool,
     /// Whether they may read the scorecard `base`.
     pub(crate) base: bool,
+    /// Only metrics that are given, points that every value has, and no ages.
+    pub(crate) plain: bool,
+}
+
+/// True so often; never and always allowed.
+fn odds(of: f64) -> BoxedStrategy<bool> {
+    (0.0..1.0).prop_map(move |it| it < of).boxed()
+}
+
+/// A value so often; never and always allowed.
+fn maybe<T: Clone + std::fmt::Debug + 'static>(
+    of: f64,
+    value: impl Strategy<Value = T> + 'static,
+) -> BoxedStrategy<Option<T>> {
+    (odds(of), value).prop_map(|(there, it)| there.then_some(it)).boxed()
 }
 
 fn some_of(items: &[&'static str]) -> BoxedStrategy<String> {
@@ -149,8 +164,9 @@ fn show(numbers: &[f64]) -> String {
 }
 
 /// Points of a number.
-fn number_points() -> BoxedStrategy<String> {
-    let linear = (two(number()), prop::bool::weighted(0.3)).prop_map(|((worst, best), out)| {
+fn number_points(scope: Scope) -> BoxedStrategy<String> {
+    let holes = if scope.plain { 0.0 } else { 0.3 };
+    let linear = (two(number()), odds(holes)).prop_map(|((worst, best), out)| {
         let outside = if out { ", outside = \"missing\"" } else { "" };
         format!("linear = {{ worst = {worst:?}, best = {best:?}{outside} }}")
     });
@@ -161,8 +177,8 @@ fn number_points() -> BoxedStrategy<String> {
             format!("piecewise = [{}]", knots.join(", "))
         })
     });
-    let steps = (ascending(1..=3), any::<u8>(), prop::bool::weighted(0.3)).prop_flat_map(
-        |(edges, owners, holed)| {
+    let steps = (ascending(1..=3), any::<u8>(), odds(holes)).prop_flat_map(
+        move |(edges, owners, holed)| {
             prop::collection::vec(worth(), edges.len() + 1).prop_map(move |points| {
                 let mut steps: Vec<String> = Vec::new();
                 for (at, edge) in edges.iter().enumerate() {
@@ -172,7 +188,7 @@ fn number_points() -> BoxedStrategy<String> {
                         if hole { String::new() } else { format!(", points = {:?}", points[at]) };
                     steps.push(format!("{{ {key} = {edge:?}{points} }}"));
                 }
-                if owners > 40 {
+                if owners > 40 || scope.plain {
                     steps.push(format!("{{ points = {:?} }}", points[edges.len()]));
                 }
                 format!("steps = [{}]", steps.join(", "))
@@ -186,11 +202,11 @@ fn number_points() -> BoxedStrategy<String> {
         let quantiles = show(&quantiles);
         format!("percentile = {{ quantiles = [{quantiles}], descending = {descending} }}")
     });
-    prop_oneof![
+    let curves = prop_oneof![
         3 => linear, 2 => piecewise, 2 => steps, 1 => log, 1 => decay, 1 => percentile,
-        2 => expression_points(),
     ]
-    .boxed()
+    .boxed();
+    if scope.plain { curves } else { prop_oneof![5 => curves, 1 => expression_points()].boxed() }
 }
 
 fn expression_points() -> BoxedStrategy<String> {
@@ -202,11 +218,12 @@ fn expression_points() -> BoxedStrategy<String> {
     ])
 }
 
-fn points_of(metric: &str) -> BoxedStrategy<String> {
+fn points_of(metric: &str, scope: Scope) -> BoxedStrategy<String> {
+    let expressions = u32::from(!scope.plain);
     if FLAGS.contains(&metric) {
         let flag = (worth(), worth())
             .prop_map(|(yes, no)| format!("flag = {{ true = {yes:?}, false = {no:?} }}"));
-        return prop_oneof![4 => flag, 1 => expression_points()].boxed();
+        return prop_oneof![4 => flag, expressions => expression_points()].boxed();
     }
     if TEXTS.contains(&metric) {
         let known = match metric {
@@ -214,14 +231,14 @@ fn points_of(metric: &str) -> BoxedStrategy<String> {
             "t1" => ["x", "y"],
             _ => ["big", "small"],
         };
-        let map =
-            (worth(), worth(), prop::option::of(worth())).prop_map(move |(one, two, rest)| {
-                let rest = rest.map_or_else(String::new, |it| format!(", _ = {it:?}"));
-                format!("map = {{ {} = {one:?}, {} = {two:?}{rest} }}", known[0], known[1])
-            });
-        return prop_oneof![4 => map, 1 => expression_points()].boxed();
+        let rest = maybe(if scope.plain { 1.0 } else { 0.5 }, worth());
+        let map = (worth(), worth(), rest).prop_map(move |(one, two, rest)| {
+            let rest = rest.map_or_else(String::new, |it| format!(", _ = {it:?}"));
+            format!("map = {{ {} = {one:?}, {} = {two:?}{rest} }}", known[0], known[1])
+        });
+        return prop_oneof![4 => map, expressions => expression_points()].boxed();
     }
-    number_points()
+    number_points(scope)
 }
 
 /// A setting, or a list of cases of it.
@@ -272,14 +289,14 @@ fn missing() -> BoxedStrategy<String> {
 }
 
 fn optional(key: &'static str, value: BoxedStrategy<String>, odds: f64) -> BoxedStrategy<String> {
-    prop::option::weighted(odds, value)
+    maybe(odds, value)
         .prop_map(move |it| it.map_or_else(String::new, |it| format!(", {key} = {it}")))
         .boxed()
 }
 
 /// A factor of a metric, without its name.
 fn factor_of(metric: String, scope: Scope) -> BoxedStrategy<String> {
-    let points = points_of(&metric);
+    let points = points_of(&metric, scope);
     let plain = points.clone().prop_map(|it| format!("{{ {it} }}")).boxed();
     let odds = if scope.conditions { 0.2 } else { 0.0 };
     let quoted = |scope| condition(scope).prop_map(|it| format!("'{it}'")).boxed();
@@ -288,7 +305,7 @@ fn factor_of(metric: String, scope: Scope) -> BoxedStrategy<String> {
         weight(scope),
         missing(),
         optional("applies_when", quoted(scope), odds),
-        optional("max_age", some_of(&["\"30d\"", "\"1y\""]), 0.2),
+        optional("max_age", some_of(&["\"30d\"", "\"1y\""]), if scope.plain { 0.0 } else { 0.2 }),
         optional("warm_up", some_of(&["\"30d\"", "\"2mo\""]), odds),
     )
         .prop_map(move |(points, weight, missing, applies, age, warm)| {
@@ -301,9 +318,10 @@ fn factor_of(metric: String, scope: Scope) -> BoxedStrategy<String> {
 }
 
 fn factor(scope: Scope) -> BoxedStrategy<String> {
-    let mut metrics: Vec<&str> = NUMBERS.to_vec();
-    metrics.extend(FLAGS);
-    metrics.extend(TEXTS);
+    let mut metrics: Vec<&str> = [NUMBERS.as_slice(), &FLAGS, &TEXTS].concat();
+    if scope.plain {
+        metrics.retain(|it| !it.starts_with('e') && !["segment", "account.p0"].contains(it));
+    }
     select(metrics).prop_flat_map(move |metric| factor_of(metric.to_owned(), scope)).boxed()
 }
 
@@ -337,7 +355,7 @@ fn group(scope: Scope) -> BoxedStrategy<String> {
         weight(scope),
         optional("min_coverage", some_of(&["0.3", "0.5", "0.9", "1"]), 0.3),
         optional("applies_when", quoted, if scope.conditions { 0.2 } else { 0.0 }),
-        optional("max_age", some_of(&["\"30d\""]), 0.1),
+        optional("max_age", some_of(&["\"30d\""]), if scope.plain { 0.0 } else { 0.1 }),
         optional("warm_up", some_of(&["\"30d\""]), if scope.conditions { 0.1 } else { 0.0 }),
     )
         .prop_map(|(aggregate, weight, gate, applies, age, warm)| {
@@ -379,7 +397,7 @@ const BANDS: [&str; 3] = [
 
 /// A scorecard with that name.
 pub(crate) fn card(name: &'static str, scope: Scope) -> BoxedStrategy<String> {
-    let solo = (number_points(), missing(), weight(scope)).prop_map(|(points, missing, weight)| {
+    let solo = (number_points(scope), missing(), weight(scope)).prop_map(|(points, missing, weight)| {
         format!(
             "metric = \"solo\", weight = {weight}, max_age = \"30d\", points = {{ {points} }}{missing}"
         )
@@ -388,7 +406,7 @@ pub(crate) fn card(name: &'static str, scope: Scope) -> BoxedStrategy<String> {
         aggregate(),
         prop::option::of(some_of(&["0", "0", "0.3", "0.8"])),
         prop::collection::vec(factor(scope), 1..=4),
-        prop::option::weighted(0.3, solo),
+        maybe(if scope.plain { 0.0 } else { 0.3 }, solo),
         prop::collection::vec(group(scope), 0..=2),
         some_of(&BANDS),
         overrides(scope),
@@ -407,7 +425,7 @@ pub(crate) fn card(name: &'static str, scope: Scope) -> BoxedStrategy<String> {
 
 /// A small scorecard whose results others read.
 fn base() -> BoxedStrategy<String> {
-    let scope = Scope { conditions: true, base: false };
+    let scope = Scope { conditions: true, base: false, plain: false };
     (
         factor(scope),
         factor(scope),
@@ -428,18 +446,20 @@ fn base() -> BoxedStrategy<String> {
         .boxed()
 }
 
+/// A config with a scorecard `health` that is the same for all subjects.
+pub(crate) fn unconditional(plain: bool) -> BoxedStrategy<String> {
+    card("health", Scope { conditions: false, base: false, plain })
+        .prop_map(|card| format!("{METRICS}\n{card}"))
+        .prop_filter("one that compiles", |it| compiles(it))
+        .boxed()
+}
+
 /// A whole config with a scorecard `health` and whatever that needs.
-pub(crate) fn configs(conditions: bool) -> BoxedStrategy<String> {
-    if !conditions {
-        let scope = Scope { conditions, base: false };
-        return card("health", scope)
-            .prop_map(|card| format!("{METRICS}\n{card}"))
-            .prop_filter("one that compiles", |it| compiles(it))
-            .boxed();
-    }
-    let alone = card("health", Scope { conditions, base: false })
+pub(crate) fn configs() -> BoxedStrategy<String> {
+    let conditions = true;
+    let alone = card("health", Scope { conditions, base: false, plain: false })
         .prop_map(|card| format!("{METRICS}\n{card}\n{}", rules("health")));
-    let reading = (base(), card("health", Scope { conditions, base: true }))
+    let reading = (base(), card("health", Scope { conditions, base: true, plain: false }))
         .prop_map(|(base, card)| format!("{METRICS}\n{base}\n{card}\n{}", rules("base")));
     prop_oneof![2 => alone, 1 => reading]
         .prop_filter("one that compiles", |it| compiles(it))
@@ -511,7 +531,7 @@ fn rising(up: bool) -> BoxedStrategy<String> {
 /// A factor that gets better as `n0` and `n1` rise and as `n2` and `n3` fall. Conditions read other
 /// metrics only.
 fn monotone_factor() -> BoxedStrategy<String> {
-    let scope = Scope { conditions: false, base: false };
+    let scope = Scope { conditions: false, base: false, plain: false };
     let conditions = some_of(&["f0", "(f1 ?? true)", "t0 == \"a\"", "(age_days ?? 20) > 7"]);
     let applies = conditions.prop_map(|it| format!("'{it}'")).boxed();
     let metric = select(vec![("n0", true), ("n1", true), ("n2", false), ("n3", false)]);
