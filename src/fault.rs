@@ -56,9 +56,9 @@ codes! {
     BadName = "bad-name";
     /// Numbers given in an order that has no meaning, such as descending knots.
     BadOrder = "bad-order";
-    /// Two records, or a record with itself, say things that cannot both be true.
+    /// Two records, or the dates of one record, say things that cannot both be true.
     Contradiction = "contradiction";
-    /// A name that depends on itself.
+    /// A name that depends on itself, or a company that is below itself.
     Cycle = "cycle";
     /// A name or an id given twice.
     Duplicate = "duplicate";
@@ -66,6 +66,8 @@ codes! {
     Empty = "empty";
     /// Text that is no valid expression.
     ExpressionSyntax = "expression-syntax";
+    /// Something that could not be computed: a function of the host failed.
+    Faulted = "faulted";
     /// A construct of the expression language that foretell does not allow.
     Forbidden = "forbidden";
     /// Two settings that exclude one another.
@@ -98,7 +100,7 @@ codes! {
     Unreachable = "unreachable";
     /// Something given and never used.
     Unused = "unused";
-    /// A date that the record's own dates rule out.
+    /// A date that the first or the last day of the record's subscription rules out.
     WrongDate = "wrong-date";
     /// The wrong number of arguments.
     WrongArity = "wrong-arity";
@@ -166,7 +168,7 @@ impl Fault {
             code,
             severity: Severity::Error,
             place: Place::at(path),
-            message: message.into(),
+            message: on_one_line(message.into()),
             help: None,
         }
     }
@@ -181,14 +183,14 @@ impl Fault {
     /// The same fault with help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(on_one_line(help.into()));
         self
     }
 
     /// The same fault with help where there is some.
     #[must_use]
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help.or(self.help);
+        self.help = help.map(on_one_line).or(self.help);
         self
     }
 
@@ -251,6 +253,11 @@ impl fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
+
+/// A message stays on one line, whatever the author wrote into a name.
+fn on_one_line(text: String) -> String {
+    if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text }
+}
 
 /// The ending of a counted word.
 pub(crate) const fn plural(count: usize) -> &'static str {

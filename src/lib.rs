@@ -13,6 +13,7 @@ mod verdict;
 mod metric;
 pub mod state;
 pub mod score;
+pub mod alert;
 pub mod engine;
 
 pub use book::Book;

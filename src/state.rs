@@ -2,6 +2,10 @@
 //!
 //! Must not know: how it comes about.
 
+mod alert;
+
+pub use alert::{AlertState, Health, Phase, RuleAlerts};
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -11,7 +15,7 @@ use crate::value::Value;
 
 /// The memory between two assessments.
 ///
-/// It grows with the subjects that have a band or a carried value, not with the size of the config.
+/// It grows with the subjects that have a band, a carried value or an alert, not with the size of the config.
 /// Names are kept as names, so that a config may change between two runs.
 ///
 /// Numbers in it must come back as they were, to the last bit: with `serde_json` turn its feature
@@ -32,6 +36,9 @@ pub struct State {
     /// factor's name stands after those of its groups: `product / nps`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub carried: BTreeMap<String, BTreeMap<String, BTreeMap<String, CarriedValue>>>,
+    /// Alerts by rule: those that are pending, firing, recovering or cooling down.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub alerts: BTreeMap<String, RuleAlerts>,
 }
 
 impl State {

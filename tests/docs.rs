@@ -1,7 +1,10 @@
 //! What the documents show is true: the README's config compiles, its fault is the one that comes.
 
+use foretell::book::{Book, Tables};
+use foretell::fault::Code;
 use foretell::{Config, Engine};
 
+const FAULTS: &str = include_str!("../docs/faults.md");
 const README: &str = include_str!("../README.md");
 
 /// The fenced blocks of a language, in order.
@@ -30,4 +33,31 @@ fn the_fault_of_the_readme_is_what_an_author_sees() {
     let [fault] = faults.list() else { panic!("one mistake, one fault: {faults}") };
     let shown = fault.render();
     assert!(README.contains(&shown), "the README does not show\n{shown}");
+}
+
+#[cfg(feature = "toml")]
+#[test]
+fn the_examples_of_the_faults_give_their_faults() {
+    let mut wrong = Vec::new();
+    let mut examples = 0;
+    for section in FAULTS.split("\n## `").skip(1) {
+        let code = section.split('`').next().unwrap();
+        let configs = blocks(section, "toml").into_iter().map(|text| {
+            let faults = Engine::compile(&Config::parse(text)).map(|it| it.warnings().to_vec());
+            faults.unwrap_or_else(|it| it.0)
+        });
+        let books = blocks(section, "json").into_iter().map(|text| {
+            let tables: Tables = serde_json::from_str(text).unwrap();
+            Book::strict(tables).expect_err(code).0
+        });
+        for faults in configs.chain(books) {
+            examples += 1;
+            let codes: Vec<Code> = faults.iter().map(|it| it.code).collect();
+            if codes.is_empty() || codes.iter().any(|it| it.as_str() != code) {
+                wrong.push(format!("{code}: {faults:#?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(examples >= 22, "{examples} examples");
 }

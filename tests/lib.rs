@@ -8,7 +8,10 @@
 )]
 
 #[cfg(feature = "toml")]
+mod alerts;
+#[cfg(feature = "toml")]
 mod cases;
+mod days;
 mod docs;
 mod early_warning;
 mod engine;
@@ -16,6 +19,7 @@ mod engine;
 mod faults;
 #[cfg(feature = "toml")]
 mod laws;
+mod notices;
 mod records;
 mod tidy;
 #[cfg(feature = "toml")]

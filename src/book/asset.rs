@@ -5,7 +5,8 @@ use super::record::{Record, custom_fields, default_record, record, three_refs};
 use crate::time::Stamp;
 
 record! {
-    /// A licence.
+    /// A licence. It counts from its first day to its last, both included: unlike a subscription's,
+    /// its `end` is a day on which it still holds.
     License
     must {}
     may {
@@ -21,7 +22,7 @@ record! {
         product: String,
         /// Its first day.
         start: Stamp,
-        /// Its last day.
+        /// Its last day; it still counts on that day.
         end: Stamp,
         /// How much it allows, 0 or more.
         quantity: f64,
@@ -87,7 +88,8 @@ record! {
 }
 
 record! {
-    /// A service that the customer may claim.
+    /// A service that the customer may claim, from its first day to its last, both included: unlike
+    /// a subscription's, its `end` is a day on which it still holds.
     Entitlement
     must {
         /// What may be claimed: `premier_support`.
@@ -106,7 +108,7 @@ record! {
         level: String,
         /// Its first day.
         start: Stamp,
-        /// Its last day.
+        /// Its last day; it still counts on that day.
         end: Stamp,
         /// How often or how much, 0 or more.
         quantity: f64,

@@ -84,8 +84,9 @@ record! {
         plan: String,
         /// Its first day; it is no subject before.
         start: Stamp,
-        /// The end of its present term. A renewal moves it; from that day on an unrenewed
-        /// subscription is over.
+        /// The end of its present term: the first day that is not in it, on which the next term
+        /// begins. A renewal moves it; from that day on an unrenewed subscription is over and no
+        /// longer assessed. (A licence's or an entitlement's `end` is the last day that counts.)
         end: Stamp,
         /// The day on which it is to be renewed; `end` if not said.
         renewal_date: Stamp,

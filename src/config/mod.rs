@@ -6,12 +6,14 @@
 //!
 //! Must not know: what the settings mean to a subject's data.
 
+mod alert;
 mod metric;
 mod points;
 mod rule;
 mod scorecard;
 mod variants;
 
+pub use alert::{Hold, InhibitConfig, InhibitOn, NoDataPolicy};
 pub use metric::{Better, Empty, MetricConfig, Take, Window};
 pub use points::{
     DecayPoints, FlagPoints, LinearPoints, LogPoints, Outside, PercentilePoints, Points, Step,
@@ -70,6 +72,9 @@ pub struct Config {
     /// Conditions that raise alerts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleConfig>,
+    /// Which open alerts keep others from being sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inhibit: Vec<InhibitConfig>,
 
     #[serde(skip)]
     source: Source,

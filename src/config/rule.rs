@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Hold, NoDataPolicy};
 use crate::frame::SubjectKind;
+use crate::time::Period;
 
 /// A condition that raises an alert.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,43 @@ pub struct RuleConfig {
     /// Free names and values that travel with the alert.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+    /// How long the condition must hold before the alert fires; not at all if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r#for: Option<Hold>,
+    /// How long the alert goes on after the condition stopped to hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_firing_for: Option<Period>,
+    /// What ends a firing alert, instead of the condition being false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clear_when: Option<String>,
+    /// How long after its end a new firing is not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cooldown: Option<Period>,
+    /// How often a firing alert is told again; never if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_every: Option<Period>,
+    /// What becomes of the alert where the condition has no data.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub no_data: NoDataPolicy,
+    /// How long data must be missing before `no_data` acts; until then all stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_data_for: Option<Period>,
+    /// The longest time between two evaluations that counts whole towards `for`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_gap: Option<Period>,
+    /// The names shown as evidence; what the condition reads if not said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
+    /// Who it is for: a person or a role, for the host to route by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// What to do about it, for the host to look up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub playbook: Option<String>,
+}
+
+fn is_default(policy: &NoDataPolicy) -> bool {
+    *policy == NoDataPolicy::default()
 }
 
 /// How much an alert matters, least first.

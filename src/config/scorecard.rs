@@ -111,10 +111,13 @@ pub struct FactorConfig {
     /// Whether it concerns the subject at all; always if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applies_when: Option<String>,
-    /// Age past which the metric counts as missing.
+    /// Age past which the metric counts as missing. What is read from the values of records, such as
+    /// `last` or `mean`, is as old as the newest record that counts and has a value; what counts or
+    /// adds records up is as old as the newest record of the source, whatever the `where`.
+    /// Conditions read a stale value all the same: ask for its age there too, where it matters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<Period>,
-    /// How long after a subject's start it counts as missing.
+    /// How long after a subject's start it counts as missing, by the subject's `age_days`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warm_up: Option<Period>,
 }

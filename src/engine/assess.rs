@@ -6,12 +6,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::Engine;
-use super::assessment::{Alert, Assessment, CardResult, LeftOut, Manual, Note, RuleResult};
+use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Rows, Source, all_rows, class, currency, expression, within};
 use super::input::Input;
+use super::manual::{manual, not_used};
+use super::notices::{mixed_currencies, of_input};
 use super::plan::{Outputs, Rule, Slot, Step, Work};
-use crate::book::OverrideKind;
 use crate::expr::Outcome;
 use crate::fault::{Code, Fault};
 use crate::frame::{Column, Data, NO_ROW, SubjectKind, Table};
@@ -43,6 +44,9 @@ impl Engine {
             .collect();
         let names =
             self.spaces.iter().map(|it| it.iter().map(|it| it.name.clone()).collect()).collect();
+        let manual = manual(input, as_of);
+        let mut notes = of_input(self, input, &rows);
+        notes.extend(not_used(self, &manual));
         let mut run = Run {
             engine: self,
             source: Source { input, as_of, currency: currency(self.config.currency.as_deref()) },
@@ -54,11 +58,13 @@ impl Engine {
                 names,
                 cards: Vec::new(),
                 rules: Vec::new(),
-                notes: Vec::new(),
+                events: Vec::new(),
+                alerts: Vec::new(),
+                notes,
                 faults,
                 past: Arc::new(past),
                 state: State::new(),
-                manual: manual(input, as_of),
+                manual,
             },
         };
         for step in &self.steps {
@@ -71,12 +77,14 @@ impl Engine {
             let result = run.rule(rule);
             run.out.rules.push(result);
         }
-        let mut out = run.out;
-        out.state = if out.faults.iter().any(|it| it.code == Code::TimeReversed) {
-            state.clone()
+        let (mut out, rows, reporting) = (run.out, run.rows, run.source.currency);
+        out.faults.extend(mixed_currencies(input, as_of, reporting, &out.notes));
+        if out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
+            out.state = state.clone();
         } else {
-            self.next_state(&out)
-        };
+            out.state = self.next_state(&out);
+            self.advance_alerts(&mut out, &rows, input.suppressions);
+        }
         out
     }
 
@@ -158,7 +166,10 @@ fn usable(state: &State, as_of: AsOf, faults: &mut Vec<Fault>) -> State {
     if state.version > State::VERSION {
         let message =
             format!("the state has form {}, this crate knows {}", state.version, State::VERSION);
-        faults.push(Fault::new(Code::OutOfRange, "state.version", message));
+        faults.push(
+            Fault::new(Code::OutOfRange, "state.version", message)
+                .help("it was not used, and is handed on as it is"),
+        );
         return State::new();
     }
     if let Some(last) = state.as_of.filter(|it| *it > as_of) {
@@ -170,50 +181,6 @@ fn usable(state: &State, as_of: AsOf, faults: &mut Vec<Fault>) -> State {
         return State::new();
     }
     state.clone()
-}
-
-/// The manual values in force, the newest of each subject and scorecard.
-fn manual(input: &Input<'_>, as_of: AsOf) -> Vec<Manual> {
-    let Some(book) = input.book else { return Vec::new() };
-    let mut live: Vec<_> = book
-        .overrides()
-        .iter()
-        .filter(|it| it.from.date() <= as_of && it.until.is_none_or(|it| as_of <= it.date()))
-        .collect();
-    live.sort_by(|left, right| {
-        let key =
-            |it: &&crate::book::Override| (it.subject, it.subject_id.clone(), it.scorecard.clone());
-        key(left).cmp(&key(right)).then(right.from.cmp(&left.from))
-    });
-    live.dedup_by(|next, kept| {
-        next.subject == kept.subject
-            && next.subject_id == kept.subject_id
-            && next.scorecard == kept.scorecard
-    });
-    live.into_iter()
-        .map(|it| {
-            let (effect, verb) = match it.kind {
-                OverrideKind::Set => (Effect::Set(it.value), "set to"),
-                OverrideKind::Cap => (Effect::Cap(it.value), "capped at"),
-                OverrideKind::Floor => (Effect::Floor(it.value), "held at least at"),
-            };
-            let until = it.until.map_or_else(String::new, |it| format!(" until {}", it.date()));
-            let text = format!(
-                "{verb} {} by {} on {}{until}: {}",
-                it.value,
-                it.author,
-                it.from.date(),
-                it.reason
-            );
-            Manual {
-                kind: it.subject,
-                subject: it.subject_id.clone(),
-                scorecard: it.scorecard.clone(),
-                effect,
-                text,
-            }
-        })
-        .collect()
 }
 
 /// An assessment on the way.
@@ -259,6 +226,11 @@ impl Run<'_> {
             }
         };
         let out_of_range = within(&mut made.column, slot);
+        if !made.unsure.is_empty() {
+            // A record that may count was left out: the value is there, but could be another.
+            let rows = made.unsure.iter().enumerate();
+            solid = Some(rows.map(|(row, it)| !it && !made.column.is_missing(row)).collect());
+        }
         let derived = !matches!(&step.work, Work::Attribute { attribute: None });
         self.note(kind, slot, &made, derived, out_of_range);
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
@@ -285,7 +257,7 @@ impl Run<'_> {
                 if let Some(why) = fault {
                     let path = format!("{}.{}", kind.plural(), slot.name);
                     let message = format!("`{}` could not be computed: {why}", slot.name);
-                    self.out.faults.push(Fault::new(Code::Contradiction, path, message));
+                    self.out.faults.push(Fault::new(Code::Faulted, path, message));
                 }
                 (column, Some(solid))
             }
@@ -428,11 +400,11 @@ impl Run<'_> {
         result
     }
 
-    /// What the condition read.
+    /// What is shown of why.
     fn evidence(&self, rule: &Rule, table: &Table, row: usize) -> Vec<super::plan::Evidence> {
         let names = self.out.names.get(rule.kind.index());
         let name = |slot: &usize| names.and_then(|it| it.get(*slot)).cloned().unwrap_or_default();
-        rule.when.slots().iter().map(|slot| (name(slot), table.value(*slot, row))).collect()
+        rule.because.iter().map(|slot| (name(slot), table.value(*slot, row))).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::alert::{Event, OpenAlert};
 use crate::config::RuleSeverity;
 use crate::fault::Fault;
 use crate::frame::{Column, SubjectKind, Table};
@@ -24,6 +25,8 @@ pub struct Assessment {
     pub(super) names: Vec<Vec<String>>,
     pub(super) cards: Vec<CardResult>,
     pub(super) rules: Vec<RuleResult>,
+    pub(super) events: Vec<Event>,
+    pub(super) alerts: Vec<OpenAlert>,
     pub(super) notes: Vec<Note>,
     pub(super) faults: Vec<Fault>,
     /// Before and after.
@@ -153,6 +156,77 @@ pub enum Note {
         /// Why.
         reason: LeftOut,
     },
+    /// A given column has a name that nothing in the config reads, and was not used.
+    NotRead {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The column.
+        column: String,
+        /// The name that was meant, where one that can be given is near.
+        near: Option<String>,
+    },
+    /// A given column has the name of something that is always computed, such as a score, a
+    /// segment or a value of a parent or of children, and was not used.
+    Computed {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The column.
+        column: String,
+    },
+    /// The given parents of some subjects are not among the subjects that are assessed, so what
+    /// reads them has no data.
+    NoParent {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// What the parents are.
+        parent: SubjectKind,
+        /// How many subjects.
+        subjects: usize,
+        /// The first parent that is not there.
+        first: String,
+    },
+    /// Subjects of the book were left out.
+    NotAssessed {
+        /// What they are.
+        kind: SubjectKind,
+        /// How many.
+        subjects: usize,
+        /// Why.
+        reason: Absent,
+    },
+    /// Manual values that are in force on that day were not used.
+    Override {
+        /// What their subjects are.
+        kind: SubjectKind,
+        /// The scorecard they name.
+        scorecard: String,
+        /// How many.
+        overrides: usize,
+        /// Why.
+        reason: NotUsed,
+    },
+}
+
+/// Why subjects of the book are not assessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Absent {
+    /// Their first day is later.
+    NotBegun,
+    /// They were over by the end of that day.
+    Ended,
+}
+
+/// Why manual values are not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NotUsed {
+    /// The config has no scorecard of that name.
+    UnknownScorecard,
+    /// The scorecard is of another kind of subject.
+    OtherKind,
 }
 
 /// Why records or values were left out of a metric.
@@ -251,6 +325,19 @@ impl Assessment {
     #[must_use]
     pub fn rules(&self) -> &[RuleResult] {
         &self.rules
+    }
+
+    /// What happened to alerts since the last assessment, suppressed or not, by rule and subject; none
+    /// when the same day is assessed again.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The alerts that are not over: pending, firing and recovering, by rule and subject.
+    #[must_use]
+    pub fn alerts(&self) -> &[OpenAlert] {
+        &self.alerts
     }
 
     /// What a reader should know about the columns.

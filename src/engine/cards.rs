@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::plan::{Outputs, Slot, Step, Work};
 use super::resolve::{Found, Resolver};
 use crate::config::{
-    Case, FactorConfig, GroupConfig, MissingPolicy, ScorecardConfig, Valued, Variants, Weights,
+    Case, FactorConfig, GroupConfig, MissingPolicy, Points, ScorecardConfig, Valued, Variants,
+    Weights,
 };
 use crate::expr::{Program, Symbol};
 use crate::fault::{Code, Fault};
@@ -341,6 +342,11 @@ impl Builder<'_, '_> {
                 false
             }
             MissingPolicy::Value(it) => resolver.check_points(it, &format!("{path}.missing.value")),
+            MissingPolicy::Carry(_) if has_expression(config.points.as_ref()) => {
+                let message = "points by expression are not of one value that could be carried";
+                resolver.fault(Fault::new(Code::Incompatible, path, message));
+                false
+            }
             MissingPolicy::Carry(it) if it.is_zero() => {
                 let message = "a value carried for no time is not carried";
                 let path = format!("{path}.missing.carry");
@@ -429,5 +435,15 @@ impl Builder<'_, '_> {
                 self.sound = false;
             }
         }
+    }
+}
+
+/// Whether a case of the points is an expression.
+fn has_expression(points: Option<&Variants<Points>>) -> bool {
+    let is = |it: &Points| matches!(it, Points::Expr(_));
+    match points {
+        None => false,
+        Some(Variants::One(it)) => is(it),
+        Some(Variants::Cases(cases)) => cases.iter().any(|it| is(&it.body)),
     }
 }

@@ -3,12 +3,15 @@
 use super::plan::ChildTake;
 use crate::config::Take;
 use crate::frame::{Column, Data, NO_DAY, NO_ROW, Table};
+use crate::metric::{distinct_of, median_of};
 use crate::value::Value;
 
 /// The values of the children of each parent, taken together; whether each is solid.
 ///
-/// Children without a value are passed over; a parent whose children all lack one has none. Without
-/// any child, counts and sums are 0 and all else is missing.
+/// Children without a value are passed over; a parent whose children all lack one has none, but for
+/// `count`, which says how many have one. Without
+/// any child, counts and sums are 0 and all else is missing. The order of the children is nothing to
+/// any of them: the sums are of sorted numbers.
 pub(super) fn children(
     parents: usize,
     table: &Table,
@@ -39,13 +42,12 @@ pub(super) fn children(
             *day = if *day == NO_DAY { it } else { it.min(*day) };
         }
     }
-    // In one order whatever that of the rows, so that sums have the same bits.
-    values.iter_mut().for_each(|it| it.sort_by(f64::total_cmp));
     let numbers = values.iter().zip(&all).map(|(list, all)| {
         let nothing = if *all == 0 { Some(0.0) } else { None };
+        let unknown = all.saturating_sub(list.len());
         match take {
-            ChildTake::CountTrue => some(list, |it| it.iter().sum()).or(nothing),
-            ChildTake::Take(take) => taken(list, take).or(match take {
+            ChildTake::CountTrue => sum(list).or(nothing),
+            ChildTake::Take(take) => taken(list, unknown, take).or(match take {
                 Take::Sum => nothing,
                 _ => None,
             }),
@@ -69,27 +71,78 @@ fn number(table: &Table, slot: usize, row: usize) -> Option<f64> {
     }
 }
 
-fn some(list: &[f64], of: impl Fn(&[f64]) -> f64) -> Option<f64> {
-    (!list.is_empty()).then(|| of(list))
+/// The sum, the same to the bit whatever the order.
+fn sum(list: &[f64]) -> Option<f64> {
+    let mut sorted = list.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    (!sorted.is_empty()).then(|| sorted.iter().sum())
 }
 
-/// One value of a sorted list.
-fn taken(list: &[f64], take: Take) -> Option<f64> {
+/// What numbers come to; `unknown` is how many more have no value.
+fn taken(list: &[f64], unknown: usize, take: Take) -> Option<f64> {
     match take {
         Take::Count => Some(list.len() as f64),
-        Take::Sum => some(list, |it| it.iter().sum()),
-        Take::Mean => some(list, |it| it.iter().sum::<f64>() / it.len() as f64),
+        Take::Sum => sum(list),
+        Take::Mean => Some(sum(list)? / list.len() as f64),
         Take::Min => list.iter().copied().reduce(f64::min),
         Take::Max => list.iter().copied().reduce(f64::max),
-        Take::Median => {
-            let last = list.len().checked_sub(1)?;
-            Some((list.get(last / 2)? + list.get(list.len() / 2)?) / 2.0)
-        }
+        Take::Median => median_of(list.to_vec()),
         Take::Distinct => {
-            let mut sorted = list.to_vec();
-            sorted.dedup_by(|left, right| left.total_cmp(right).is_eq());
-            Some(sorted.len() as f64)
+            // Adding 0 makes -0 a 0.
+            let known = list.iter().map(|it| Some((it + 0.0).to_bits()));
+            distinct_of(known.chain((unknown > 0).then_some(None)))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{ChildTake, children};
+    use crate::config::Take;
+    use crate::frame::{Column, Table};
+    use crate::value::Value;
+
+    /// What the children of one parent come to.
+    fn check(values: &[Option<f64>], take: Take) -> Value {
+        let ids = (0..values.len()).map(|it| Arc::from(it.to_string())).collect();
+        let mut table = Table::new(ids, 1);
+        table.set(0, Column::numbers(values.iter().copied()), None);
+        let links = vec![0; values.len()];
+        children(1, &table, 0, &links, ChildTake::Take(take)).0.value(0)
+    }
+
+    #[test]
+    fn the_order_of_children_changes_no_bit() {
+        let forth = [1e16, 1.0, -1e16, 0.1, 0.2, 0.3, 7.7, -0.0].map(Some);
+        let mut back = forth;
+        back.reverse();
+        let mut turned = forth;
+        turned.rotate_left(3);
+        for take in [Take::Sum, Take::Mean, Take::Median, Take::Distinct, Take::Min, Take::Max] {
+            let bits = |it: &[Option<f64>]| check(it, take).number().map(f64::to_bits);
+            assert_eq!(bits(&forth), bits(&back), "{take:?}");
+            assert_eq!(bits(&forth), bits(&turned), "{take:?}");
+        }
+    }
+
+    #[test]
+    fn children_are_taken_as_records_are() {
+        for (values, take, expected) in [
+            (&[][..], Take::Distinct, Some(0.0)),
+            (&[None, None], Take::Distinct, None),
+            (&[Some(1.0), None, Some(1.0)], Take::Distinct, Some(1.0)),
+            (&[Some(0.0), Some(-0.0)], Take::Distinct, Some(1.0)),
+            (&[], Take::Median, None),
+            (&[Some(3.0), None, Some(1.0)], Take::Median, Some(2.0)),
+            (&[Some(f64::MAX), Some(f64::MAX)], Take::Median, Some(f64::MAX)),
+            (&[], Take::Sum, Some(0.0)),
+            (&[None], Take::Sum, None),
+        ] {
+            let got = check(values, take).number();
+            assert_eq!(got, expected, "{take:?} of {values:?}");
+        }
     }
 }

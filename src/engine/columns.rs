@@ -5,25 +5,34 @@ use std::sync::Arc;
 
 use super::input::Input;
 use super::plan::{Attribute, Slot};
+use crate::book::Book;
 use crate::expr::{Outcome, Program};
 use crate::fault::{Code, Fault, did_you_mean};
-use crate::frame::{Column, Data, Labels, NO_DAY, NO_ROW, SubjectKind, Table};
+use crate::frame::{Column, Data, Frame, Labels, NO_DAY, NO_ROW, SubjectKind, Table};
 use crate::metric::{Derivation, Derived, Keep, RecordFilter, attribute, custom};
 use crate::money::Currency;
+use crate::node::shorten;
 use crate::time::AsOf;
 use crate::value::{Kind, Value};
 use crate::verdict::{Verdict, ask, is_solid};
+
+/// How many of many are named in a message.
+const NAMED: usize = 3;
 
 /// The subjects of one kind: who they are and where their values stand.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
     pub(super) ids: Vec<Arc<str>>,
     /// Rows in the book, where there is one.
-    in_book: Option<Vec<u32>>,
+    pub(super) in_book: Option<Vec<u32>>,
     /// Rows in the frame, where there is one.
     in_frame: Option<Vec<u32>>,
     /// Rows of parents, per kind.
     pub(super) parents: BTreeMap<SubjectKind, Vec<u32>>,
+    /// Subjects of the book that are left out: they have not begun.
+    pub(super) unborn: usize,
+    /// Subjects of the book that are left out: they have ended.
+    pub(super) ended: usize,
 }
 
 /// Finds the subjects of every kind.
@@ -51,33 +60,54 @@ fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Faul
     };
     let born = book.born(kind, as_of);
     let ended = book.ended(kind, as_of);
-    let lives = |at: usize| {
-        born.get(at).copied().unwrap_or(true)
-            && (input.with_ended || !ended.get(at).copied().unwrap_or(false))
-    };
+    let is_born = |at: usize| born.get(at).copied().unwrap_or(true);
+    let is_over = |at: usize| !input.with_ended && ended.get(at).copied().unwrap_or(false);
+    let unborn = (0..born.len()).filter(|at| !is_born(*at)).count();
+    let gone = (0..born.len()).filter(|at| is_born(*at) && is_over(*at)).count();
     let live: Vec<(u32, Arc<str>)> = book
         .subjects(kind)
         .iter()
         .enumerate()
-        .filter(|(at, _)| lives(*at))
+        .filter(|(at, _)| is_born(*at) && !is_over(*at))
         .map(|(at, id)| (at as u32, Arc::clone(id)))
         .collect();
     let in_frame = frame.map(|frame| {
         let places: BTreeMap<&str, u32> =
             frame.ids().iter().zip(0..).map(|(id, at)| (id.as_ref(), at)).collect();
-        for (id, at) in &places {
-            if book.row_of(kind, id).is_none() {
-                let path = format!("{}[{at}]", kind.plural());
-                let message = format!("the given {kind} `{id}` is not in the book");
-                let known = book.subjects(kind).iter().map(AsRef::as_ref);
-                let fault = Fault::new(Code::UnknownReference, path, message);
-                faults.push(fault.maybe_help(did_you_mean(id, known)));
-            }
-        }
+        faults.extend(strangers(frame, book, kind));
         live.iter().map(|(_, id)| places.get(id.as_ref()).copied().unwrap_or(NO_ROW)).collect()
     });
     let (in_book, ids) = live.into_iter().unzip();
-    Rows { ids, in_book: Some(in_book), in_frame, parents: BTreeMap::new() }
+    let (in_book, parents) = (Some(in_book), BTreeMap::new());
+    Rows { ids, in_book, in_frame, parents, unborn, ended: gone }
+}
+
+/// The fault of given subjects that the book does not have: one for all of them.
+fn strangers(frame: &Frame, book: &Book, kind: SubjectKind) -> Option<Fault> {
+    let unknown = |it: &(usize, &Arc<str>)| book.row_of(kind, it.1).is_none();
+    let mut strangers = frame.ids().iter().enumerate().filter(unknown);
+    let first = strangers.next()?;
+    let count = 1 + strangers.clone().count();
+    let plural = kind.plural();
+    let known = book.subjects(kind);
+    if count == 1 {
+        let message = format!("the given {kind} `{}` is not in the book", shorten(first.1));
+        let fault = Fault::new(Code::UnknownReference, format!("{plural}[{}]", first.0), message);
+        // Ids are often numbered: a suggestion among many is noise, and slow.
+        let near = known.len() <= 50;
+        let near = near.then(|| did_you_mean(first.1, known.iter().map(AsRef::as_ref)));
+        return Some(fault.maybe_help(near.flatten()));
+    }
+    let named: Vec<String> = std::iter::once(first)
+        .chain(strangers.take(NAMED - 1))
+        .map(|(_, id)| format!("`{}`", shorten(id)))
+        .collect();
+    let more = match count - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!("{count} given {plural} are not in the book: {}{more}", named.join(", "));
+    Some(Fault::new(Code::UnknownReference, plural, message))
 }
 
 /// For each row its parent's row among the subjects that are assessed.
@@ -128,6 +158,8 @@ pub(super) struct Made {
     pub(super) given: bool,
     /// Records left out because their `where` has no data.
     pub(super) unclear: usize,
+    /// Rows whose value could change for such records; empty when none could.
+    pub(super) unsure: Vec<bool>,
     /// Amounts without a rate to the reporting currency.
     pub(super) unconverted: usize,
     /// Values of another kind than the metric's.
@@ -137,14 +169,19 @@ pub(super) struct Made {
 impl Made {
     /// A column about which there is nothing to say.
     pub(super) const fn plain(column: Column) -> Self {
-        Self { column, given: false, unclear: 0, unconverted: 0, other_kind: 0 }
+        Self { column, given: false, unclear: 0, unsure: Vec::new(), unconverted: 0, other_kind: 0 }
     }
 
     fn derived(derived: &Derived, rows: &[u32]) -> Self {
+        let unsure = |row: &u32| derived.unsure.get(*row as usize).copied().unwrap_or(false);
         Self {
             column: derived.column.gather(rows),
             given: false,
             unclear: derived.unclear,
+            unsure: match derived.unsure.is_empty() {
+                true => Vec::new(),
+                false => rows.iter().map(unsure).collect(),
+            },
             unconverted: derived.unconverted,
             other_kind: derived.other_kind,
         }

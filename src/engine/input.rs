@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use crate::alert::Suppressions;
 use crate::book::Book;
 use crate::frame::{Frame, SubjectKind};
 
 /// Records, given columns, or both.
 ///
 /// Where a book and a frame are about the same kind of subject, the book says which subjects there
-/// are, and a column of the frame wins over what would be derived from the book.
+/// are and whose, and a column of the frame wins over what would be derived from the book.
 #[derive(Debug, Clone, Default)]
 pub struct Input<'a> {
     pub(super) book: Option<&'a Book>,
     pub(super) frames: BTreeMap<SubjectKind, &'a Frame>,
     pub(super) with_ended: bool,
+    pub(super) suppressions: Option<&'a Suppressions>,
 }
 
 impl<'a> Input<'a> {
@@ -41,6 +43,13 @@ impl<'a> Input<'a> {
     #[must_use]
     pub const fn with_ended(mut self) -> Self {
         self.with_ended = true;
+        self
+    }
+
+    /// The same with what must be quiet.
+    #[must_use]
+    pub const fn with_suppressions(mut self, suppressions: &'a Suppressions) -> Self {
+        self.suppressions = Some(suppressions);
         self
     }
 }

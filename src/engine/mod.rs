@@ -5,6 +5,7 @@
 //!
 //! Must not know: the clock, files, or how a result is shown.
 
+mod alerts;
 mod assess;
 mod assessment;
 mod bands;
@@ -12,15 +13,21 @@ mod cards;
 mod children;
 mod choices;
 mod columns;
+mod inhibit;
 mod input;
+mod manual;
 mod metrics;
 mod names;
+mod notices;
 mod plan;
 mod points;
 mod resolve;
 mod rules;
 
-pub use assessment::{Alert, Assessment, BandCount, LeftOut, Note, RuleResult, SubjectScore};
+pub use alerts::Replay;
+pub use assessment::{
+    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, RuleResult, SubjectScore,
+};
 pub use input::Input;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +101,7 @@ impl Engine {
         let resolver = Resolver::new(config, &language);
         resolver.everything();
         let rules = resolver.rules();
+        resolver.check_inhibitions();
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());

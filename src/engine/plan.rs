@@ -103,6 +103,12 @@ pub(crate) struct Rule {
     pub(crate) kind: SubjectKind,
     pub(crate) when: Program,
     pub(crate) message: Option<Program>,
+    /// What ends a firing alert instead of `when` being false.
+    pub(crate) clear: Option<Program>,
+    /// The slots shown as evidence.
+    pub(crate) because: Vec<usize>,
+    /// The hash of what its conditions mean.
+    pub(crate) meaning: String,
 }
 
 /// Reads a value as evidence: its name and what it was.

@@ -3,32 +3,171 @@
 use std::collections::BTreeSet;
 
 use super::plan::{Rule, Work};
-use super::resolve::Resolver;
-use crate::expr::Want;
+use super::resolve::{Found, Resolver};
+use crate::config::{Hold, NoDataPolicy, RuleConfig};
+use crate::expr::{Program, Want};
+use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
+use crate::node::Node;
+use crate::time::Period;
 
 impl Resolver<'_> {
     /// Compiles every rule.
     pub(super) fn rules(&self) -> Vec<Rule> {
         let config = self.config;
-        let mut rules = Vec::new();
-        for (number, rule) in config.rules.iter().enumerate() {
-            let path = format!("rules[{number}]");
-            let kind = rule.subject.unwrap_or(config.subject);
-            let named = self.check_name(&rule.name, &format!("{path}.name"));
-            let when = self.compile(kind, &format!("{path}.when"), &rule.when, Want::Flag);
-            let message = rule.message.as_ref().map(|text| {
-                // Of a condition that is faulty it cannot be said what it makes sure.
-                let sure = when.as_ref().map(|it| self.with_scores(kind, it.surely_read()));
-                self.compile_message(kind, &format!("{path}.message"), text, sure.as_ref())
-            });
-            let (Some(when), None | Some(Some(_))) = (when, &message) else { continue };
-            let message = message.flatten();
-            if named {
-                rules.push(Rule { number, kind, when, message });
+        let rules: Vec<Rule> = config
+            .rules
+            .iter()
+            .enumerate()
+            .filter_map(|(number, rule)| self.rule(number, rule))
+            .collect();
+        self.check_twins(&rules);
+        rules
+    }
+
+    fn rule(&self, number: usize, rule: &RuleConfig) -> Option<Rule> {
+        let path = format!("rules[{number}]");
+        let kind = rule.subject.unwrap_or(self.config.subject);
+        let named = self.check_name(&rule.name, &format!("{path}.name"));
+        self.check_waits(rule, &path);
+        let flag =
+            |key: &str, text: &str| self.compile(kind, &format!("{path}.{key}"), text, Want::Flag);
+        let when = flag("when", &rule.when);
+        let clear = rule.clear_when.as_ref().map(|text| flag("clear_when", text));
+        let because = self.because(kind, rule, &path);
+        let message = rule.message.as_ref().map(|text| {
+            // Of a condition that is faulty it cannot be said what it makes sure.
+            let sure = when.as_ref().map(|it| self.with_scores(kind, it.surely_read()));
+            self.compile_message(kind, &format!("{path}.message"), text, sure.as_ref())
+        });
+        let when = when?;
+        let clear = match clear {
+            Some(clear) => {
+                let clear = clear?;
+                self.check_overlap(kind, rule, &path, (&when, &clear));
+                Some(clear)
+            }
+            None => None,
+        };
+        let message = match message {
+            Some(it) => Some(it?),
+            None => None,
+        };
+        let because = if rule.because.is_empty() { when.slots().to_vec() } else { because? };
+        let clearing = clear.as_ref().map_or(Node::Null, |it| Node::text(it.canonical()));
+        let meaning = Node::List(vec![Node::text(when.canonical()), clearing]).content_hash();
+        named.then_some(Rule { number, kind, when, message, clear, because, meaning })
+    }
+
+    /// The slots of the names that are shown; none where one of them is no name.
+    fn because(&self, kind: SubjectKind, rule: &RuleConfig, path: &str) -> Option<Vec<usize>> {
+        let mut slots = Some(Vec::new());
+        for (at, name) in rule.because.iter().enumerate() {
+            let path = format!("{path}.because[{at}]");
+            match self.find(kind, name, &path) {
+                Found::Symbol(it) => {
+                    if let Some(slots) = &mut slots {
+                        slots.push(it.slot);
+                    }
+                }
+                Found::Broken => slots = None,
+                Found::Unknown => {
+                    let names = self.names(kind);
+                    let help = did_you_mean(name, names.iter().map(String::as_str));
+                    let message = format!("nothing is called `{name}`");
+                    self.fault(Fault::new(Code::UnknownName, path, message).maybe_help(help));
+                    slots = None;
+                }
             }
         }
-        rules
+        slots
+    }
+
+    /// Waits that are of no length, and settings without the one that they belong to.
+    fn check_waits(&self, rule: &RuleConfig, path: &str) {
+        let periods = [
+            ("keep_firing_for", rule.keep_firing_for),
+            ("cooldown", rule.cooldown),
+            ("no_data_for", rule.no_data_for),
+        ];
+        for (key, period) in periods {
+            if period.is_some_and(Period::is_zero) {
+                let message = format!("`{key}` is no time at all");
+                let fault = Fault::new(Code::Unused, format!("{path}.{key}"), message).warning();
+                self.fault(fault.help("leave it out, or give it a length such as `7d`"));
+            }
+        }
+        for (key, period) in [("repeat_every", rule.repeat_every), ("max_gap", rule.max_gap)] {
+            if period.is_some_and(Period::is_zero) {
+                let message = format!("expected `{key}` of at least `1d`, got `0d`");
+                self.fault(Fault::new(Code::OutOfRange, format!("{path}.{key}"), message));
+            }
+        }
+        let unused = |key: &str, message: &str, help: &str| {
+            let fault = Fault::new(Code::Unused, format!("{path}.{key}"), message);
+            self.fault(fault.help(help).warning());
+        };
+        if rule.no_data_for.is_some() && rule.no_data == NoDataPolicy::Keep {
+            unused(
+                "no_data_for",
+                "`no_data_for` means nothing while missing data keep the alert as it is",
+                "add `no_data = \"alert\"` or `no_data = \"resolve\"`",
+            );
+        }
+        let waits = matches!(rule.r#for, Some(Hold::Period(it)) if !it.is_zero());
+        if rule.max_gap.is_some() && !waits {
+            unused(
+                "max_gap",
+                "`max_gap` means nothing without a period in `for`",
+                "add `for = \"14d\"`, or leave it out",
+            );
+        }
+    }
+
+    /// Warns where an alert could be begun and ended by the same value. Only plain thresholds on one
+    /// name are looked at: of anything else too little is known to be sure.
+    fn check_overlap(
+        &self,
+        kind: SubjectKind,
+        rule: &RuleConfig,
+        path: &str,
+        (when, clear): (&Program, &Program),
+    ) {
+        let Some(text) = &rule.clear_when else { return };
+        let plain = |it: &str| !["||", "if", "let", "(", "!"].iter().any(|part| it.contains(part));
+        let same = when.slots().len() == 1 && when.slots() == clear.slots();
+        if !same || !plain(&rule.when) || !plain(text) {
+            return;
+        }
+        let both = self.compile_quietly(kind, &format!("({}) && ({text})", rule.when));
+        if both.is_some_and(|it| it.always() != Some(false)) {
+            let message = "`clear_when` can be true together with `when`";
+            let fault = Fault::new(Code::Contradiction, format!("{path}.clear_when"), message);
+            self.fault(
+                fault
+                    .help("leave a margin between the two, or the alert ends and begins anew")
+                    .warning(),
+            );
+        }
+    }
+
+    /// Warns of two rules that would always say the same.
+    fn check_twins(&self, rules: &[Rule]) {
+        let config = |rule: &Rule| self.config.rules.get(rule.number);
+        for (at, rule) in rules.iter().enumerate() {
+            let Some(one) = config(rule) else { continue };
+            let twin = rules.iter().take(at).find(|it| {
+                it.kind == rule.kind
+                    && it.meaning == rule.meaning
+                    && config(it)
+                        .is_some_and(|it| it.severity == one.severity && it.r#for == one.r#for)
+            });
+            if let Some(other) = twin.and_then(config) {
+                let message = format!("`{}` has the same condition as `{}`", one.name, other.name);
+                let path = format!("rules[{}].when", rule.number);
+                self.fault(Fault::new(Code::Duplicate, path, message).warning());
+            }
+        }
     }
 
     /// Slots known to be there, and those that are there with them: a band comes from a score, and

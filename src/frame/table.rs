@@ -77,7 +77,8 @@ impl Table {
         }
     }
 
-    /// The day number of the newest input behind a value.
+    /// The day number of the input that a value rests on: of records the newest that counts for
+    /// their take, of an expression or of children the oldest of their inputs' days.
     pub(crate) fn seen(&self, slot: usize, row: usize) -> Option<i32> {
         self.column(slot).and_then(|it| it.seen(row))
     }

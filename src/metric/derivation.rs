@@ -87,21 +87,48 @@ impl Derivation {
             unclear: 0,
             unconverted: 0,
         };
+        let mut unsure = Vec::with_capacity(subjects);
         let mut seen = Vec::with_capacity(subjects);
         let mut values = Vec::with_capacity(subjects);
         for (row, start) in book.starts(kind).into_iter().enumerate() {
             let rows = source
                 .groups(kind)
                 .map_or(&[][..], |it| it.of(u32::try_from(row).unwrap_or(crate::frame::NO_ROW)));
+            let unclear = run.unclear;
             let (value, newest) = run.subject(rows, start);
             values.push(value);
             seen.push(newest);
+            unsure.push(run.unclear > unclear);
         }
         Derived {
             column: column(self.kind, values.into_iter()).with_seen(Some(seen)),
             unclear: run.unclear,
+            unsure: if run.unclear > 0 { unsure } else { Vec::new() },
             unconverted: run.unconverted,
             other_kind: 0,
+        }
+    }
+
+    /// Whether it is read from the values of the records that pass, and is as old as they are. What
+    /// counts records is as new as the newest of them, and what compares spans of time too.
+    const fn reads_values(&self) -> bool {
+        match self.take {
+            Take::Mean
+            | Take::Min
+            | Take::Max
+            | Take::Median
+            | Take::Last
+            | Take::StdDev
+            | Take::Ewm
+            | Take::Slope
+            | Take::DaysSinceLast
+            | Take::DaysUntil => true,
+            Take::Count
+            | Take::Sum
+            | Take::Distinct
+            | Take::Share
+            | Take::ZeroShare
+            | Take::Change => false,
         }
     }
 
@@ -152,14 +179,13 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// The value of one subject, and the day of its newest record.
+    /// The value of one subject, and the day of the newest record behind it.
     fn subject(&mut self, rows: &[u32], start: Option<NaiveDate>) -> (Got<'a>, i32) {
         let source = self.source;
         let known = rows.partition_point(|row| source.day(*row) <= self.today);
         let rows = rows.get(..known).unwrap_or(&[]);
         let part = self.derivation.part.as_deref();
         let newest = rows.iter().rfind(|row| part.is_none_or(|it| source.is_in(**row, it)));
-        let day = newest.map_or(NO_DAY, |row| source.day(*row));
         let start = start.map(|it| it.num_days_from_ce() - 1);
         let after = match self.derivation.window {
             Some(Window::SinceStart) => start,
@@ -168,7 +194,17 @@ impl<'a> Run<'a> {
         let span = Span { after, base: self.window.1, start };
         self.select(rows, &span);
         let value = self.value(&span, newest.is_some());
-        (value, day)
+        // Where no record passed, `empty` speaks of the source as a whole.
+        let behind = match self.derivation.reads_values() && !self.passing.is_empty() {
+            true => self.passing.iter().rfind(|row| self.is_known(**row)),
+            false => newest,
+        };
+        (value, behind.map_or(NO_DAY, |row| source.day(*row)))
+    }
+
+    /// Whether a record has a value to read.
+    fn is_known(&self, row: u32) -> bool {
+        !matches!(self.get(row), Got::Missing | Got::NoRate)
     }
 
     /// Finds the records that count.

@@ -33,6 +33,7 @@ pub(crate) use attributes::{attribute, attribute_info, attribute_names, custom};
 pub(crate) use derivation::Derivation;
 pub(crate) use resolve::table_fields;
 pub(crate) use slot::Dated;
+pub(crate) use take::{distinct_of, median_of};
 
 use crate::frame::{Column, SubjectKind};
 use crate::value::{Kind, Value};
@@ -69,11 +70,16 @@ pub(crate) trait RecordFilter {
 /// A column computed from a book, and what had to be left out.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Derived {
-    /// One row per subject. For derivations with the day of the newest record of the source for
-    /// each subject, whatever the filter and the window.
+    /// One row per subject. For derivations with a day for each subject: what is read from values
+    /// (`mean`, `last`, `days_since_last` and their like) has that of the newest record that counts
+    /// and has a value; what counts or adds records up (`count`, `sum`, `distinct`, `share`,
+    /// `zero_share`, `change`) has that of the newest record of the source, whatever the filter and
+    /// the window, for a count of none is as new as what was searched.
     pub(crate) column: Column,
     /// Records left out because their filter reads something missing.
     pub(crate) unclear: usize,
+    /// Which subjects have such a record, so that their value could change; empty when none has.
+    pub(crate) unsure: Vec<bool>,
     /// Amounts without a rate to the reporting currency; what depends on them is missing.
     pub(crate) unconverted: usize,
     /// Values of another kind than the wanted one, which are missing.
@@ -82,7 +88,7 @@ pub(crate) struct Derived {
 
 impl Derived {
     const fn of(column: Column) -> Self {
-        Self { column, unclear: 0, unconverted: 0, other_kind: 0 }
+        Self { column, unclear: 0, unsure: Vec::new(), unconverted: 0, other_kind: 0 }
     }
 }
 

@@ -39,7 +39,11 @@ pub(super) fn mean<'a>(values: impl Iterator<Item = (i32, Got<'a>)>) -> Option<f
 
 /// The middle value, or halfway between the two in the middle.
 pub(super) fn median<'a>(values: impl Iterator<Item = (i32, Got<'a>)>) -> Option<f64> {
-    let mut sorted: Vec<f64> = numbers(values).map(|it| it.1).collect();
+    median_of(numbers(values).map(|it| it.1).collect())
+}
+
+/// The median of numbers.
+pub(crate) fn median_of(mut sorted: Vec<f64>) -> Option<f64> {
     sorted.sort_by(f64::total_cmp);
     let upper = sorted.get(sorted.len() / 2).copied()?;
     let lower = sorted.get((sorted.len() - 1) / 2).copied()?;
@@ -48,23 +52,24 @@ pub(super) fn median<'a>(values: impl Iterator<Item = (i32, Got<'a>)>) -> Option
 
 /// How many different values there are. 0 and -0 are one.
 pub(super) fn distinct<'a>(values: impl Iterator<Item = (i32, Got<'a>)>) -> Option<f64> {
-    let mut seen: BTreeSet<(u8, u64, &str)> = BTreeSet::new();
+    distinct_of(values.map(|(_, value)| match value {
+        Got::Text(it) => Some((0, 0, it)),
+        Got::Flag(it) => Some((1, u64::from(it), "")),
+        // Adding 0 makes -0 a 0.
+        Got::Number(_) | Got::Amount(_) => value.number().map(|it| (2, (it + 0.0).to_bits(), "")),
+        Got::NoRate | Got::Missing => None,
+    }))
+}
+
+/// How many different keys there are; a value that is not known has none.
+pub(crate) fn distinct_of<K: Ord>(keys: impl Iterator<Item = Option<K>>) -> Option<f64> {
+    let mut seen: BTreeSet<K> = BTreeSet::new();
     let mut any = false;
-    for (_, value) in values {
+    for key in keys {
         any = true;
-        let key = match value {
-            Got::Text(it) => (0, 0, it),
-            Got::Flag(it) => (1, u64::from(it), ""),
-            // Adding 0 makes -0 a 0.
-            Got::Number(_) | Got::Amount(_) => match value.number() {
-                Some(it) => (2, (it + 0.0).to_bits(), ""),
-                None => continue,
-            },
-            Got::NoRate | Got::Missing => continue,
-        };
-        seen.insert(key);
+        seen.extend(key);
     }
-    // Records whose field is not known have an unknown number of values.
+    // Values none of which is known are of an unknown number.
     if any && seen.is_empty() { None } else { Some(seen.len() as f64) }
 }
 

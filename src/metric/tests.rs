@@ -317,6 +317,23 @@ fn surveys_assessments_engagements_and_invoices() {
         let derived = run(&book, SubjectKind::Account, day(as_of), text);
         assert_eq!(shown(&derived), expected, "{as_of} {text}");
     }
+    for (text, expected) in [
+        ("from=surveys take=last field=score where=score>5", "2026-01-01"),
+        ("from=surveys take=mean field=score where=score>5", "2026-01-01"),
+        ("from=surveys take=days_since_last where=score>5", "2026-01-01"),
+        ("from=surveys take=count where=score>5", "2026-02-15"),
+        ("from=surveys.nps take=share where=score>5", "2026-02-01"),
+        ("from=surveys take=mean field=score", "2026-02-15"),
+        // The newest mood has expired.
+        ("from=assessments.mood take=mean", "2026-01-01"),
+        // Of the window alone; a zero by `empty` is of the whole source.
+        ("from=surveys take=mean field=score window=3d empty=zero", "2026-02-15"),
+    ] {
+        let derived = run(&book, SubjectKind::Account, day("2026-02-20"), text);
+        use chrono::Datelike as _;
+        let expected = Some(day(expected).num_days_from_ce());
+        assert_eq!(derived.column.seen(0), expected, "{text}");
+    }
 }
 
 #[test]

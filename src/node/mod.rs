@@ -2,7 +2,7 @@
 //!
 //! Configs and records arrive as TOML, JSON, CSV cells or host values. All become a [`Node`]; serde
 //! types are read from it by a deserializer that knows the path of every fault, and that can go on
-//! after one ([`read_all`]), so that an author sees every fault at once.
+//! after one, so that an author sees every fault at once.
 //!
 //! Must not know: what the documents mean.
 

@@ -97,12 +97,11 @@ impl Change {
             });
         }
         let difference = before.score.zip(after.score).map(|(before, after)| after - before);
+        parts.retain(|it| it.points.abs() > ROUNDING);
         if difference.is_none() {
             // Without two scores there is nothing to sum to; what happened still counts.
             parts.iter_mut().for_each(|it| it.points = 0.0);
             parts.retain(|it| !matches!(it.cause, Cause::Data | Cause::Redistributed));
-        } else {
-            parts.retain(|it| it.points.abs() > ROUNDING);
         }
         parts.sort_by(|left, right| right.points.abs().total_cmp(&left.points.abs()));
         Self { before: before.score, after: after.score, difference, parts }
@@ -198,6 +197,10 @@ impl<'a> Split<'a> {
             after.shown(&before.value),
             after.shown(&after.value)
         );
+        if let (false, Some((cause, text))) = (self.recompiled, measured_cause(before, after)) {
+            // Something stands in for it, or did.
+            return parts.push(part(after, cause, (p1 - p0) * factor, text));
+        }
         let switched = before.points_case != after.points_case;
         let cause = match (self.recompiled, switched) {
             (true, _) => Cause::Config,
@@ -238,14 +241,9 @@ impl<'a> Split<'a> {
     }
 
     fn ratio_cause(&self, before: &Line, after: &Line) -> (Cause, String) {
-        let metric = &after.label;
-        match (before.points.is_some(), after.points.is_some()) {
-            (true, false) if after.status == Status::Stale => (Cause::Stale, after.why()),
-            (true, false) => (Cause::Missing, after.why()),
-            (false, true) => {
-                (Cause::Returned, format!("{metric} is back at {}", after.shown(&after.value)))
-            }
-            _ if self.rearranged => (
+        match measured_cause(before, after) {
+            Some(it) => it,
+            None if self.rearranged => (
                 Cause::Redistributed,
                 format!(
                     "share of the score {} -> {}",
@@ -254,8 +252,24 @@ impl<'a> Split<'a> {
                 ),
             ),
             // Of a minimum, maximum or median another part is now the one that counts.
-            _ => (Cause::Data, "which part decides has changed".to_owned()),
+            None => (Cause::Data, "which part decides has changed".to_owned()),
         }
+    }
+}
+
+/// Why a factor is measured no longer, or again; none where that did not change.
+fn measured_cause(before: &Line, after: &Line) -> Option<(Cause, String)> {
+    let is = |it: &Line| it.status == Status::Measured;
+    match (is(before), is(after)) {
+        (true, false) if after.status == Status::NotApplicable => None,
+        (false, true) if before.status == Status::NotApplicable => None,
+        (true, false) if after.status == Status::Stale => Some((Cause::Stale, after.why())),
+        (true, false) => Some((Cause::Missing, after.why())),
+        (false, true) => {
+            let text = format!("{} is back at {}", after.label, after.shown(&after.value));
+            Some((Cause::Returned, text))
+        }
+        _ => None,
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Explanation {
 pub enum NoScore {
     /// No factor concerns the subject.
     NothingApplies,
+    /// Nothing is measured, and nothing stands in for it.
+    NothingMeasured,
     /// Less is measured than the scorecard demands.
     Coverage,
 }
@@ -132,6 +134,7 @@ impl Explanation {
         match self.score {
             Some(_) => None,
             None if self.lines.iter().all(|it| it.weight <= 0.0) => Some(NoScore::NothingApplies),
+            None if self.coverage >= self.min_coverage => Some(NoScore::NothingMeasured),
             None => Some(NoScore::Coverage),
         }
     }
@@ -319,6 +322,7 @@ impl fmt::Display for Explanation {
                 }
             }
             (None, Some(NoScore::NothingApplies)) => write!(f, "no score, nothing applies")?,
+            (None, Some(NoScore::NothingMeasured)) => write!(f, "no score, nothing is measured")?,
             (None, _) => write!(
                 f,
                 "no score, {} measured of {} needed",

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::explain::{Line, present};
@@ -284,7 +284,10 @@ impl Factor {
         match (self.warm_up, around.age) {
             (Some(period), Some(slot)) if !period.is_zero() => {
                 let age = around.table.number(slot, row);
-                (around.table.is_solid(slot, row), age < period.in_days())
+                let days = age.max(0.0).min(f64::from(i32::MAX)) as u64;
+                let start = around.as_of.checked_sub_days(Days::new(days));
+                let warming = start.is_some_and(|it| around.as_of < period.after(it));
+                (!age.is_nan(), !age.is_nan() && warming)
             }
             _ => (true, false),
         }
@@ -374,7 +377,14 @@ impl Scorecard {
                 .entry(factor.key.clone())
                 .or_default();
             for (row, id) in table.ids().iter().enumerate() {
-                if let Some(it) = factor.known(table, row, as_of) {
+                // A value that earns no points is not believed, and must not displace one that is.
+                let earns = |it: &CarriedValue| {
+                    let column = single(&it.value);
+                    column.is_some_and(|it| {
+                        factor.points.values().any(|map| !map.of(&it, 0).is_nan())
+                    })
+                };
+                if let Some(it) = factor.known(table, row, as_of).filter(earns) {
                     known.insert(id.to_string(), it);
                 }
             }

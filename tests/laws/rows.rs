@@ -104,9 +104,7 @@ fn value(given: &'static Given) -> BoxedStrategy<Value> {
     match given.kind {
         Kind::Number => any_number().prop_map(Value::Number).boxed(),
         Kind::Flag => any::<bool>().prop_map(Value::Flag).boxed(),
-        Kind::Text => {
-            select(vec!["a", "b", "c", "x", "y", "Zürich"]).prop_map(|it| text(it)).boxed()
-        }
+        Kind::Text => select(vec!["a", "b", "c", "x", "y", "Zürich"]).prop_map(text).boxed(),
     }
 }
 

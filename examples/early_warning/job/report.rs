@@ -264,7 +264,7 @@ fn top(facts: &Facts<'_>, card: &str, scores: &[SubjectScore<'_>]) -> Vec<AtRisk
 
 /// What else a reader should know.
 fn notes(facts: &Facts<'_>) -> Vec<String> {
-    use foretell::engine::Note;
+    use foretell::engine::{Absent, Note};
     let mut notes: Vec<String> = facts
         .assessment
         .notes()
@@ -276,6 +276,20 @@ fn notes(facts: &Facts<'_>) -> Vec<String> {
             }
             Note::LeftOut { metric, values, reason, .. } => {
                 format!("{metric}: {values} values left out ({reason:?})")
+            }
+            Note::NotAssessed { kind, subjects, reason } => {
+                let why = match reason {
+                    Absent::Ended => "had ended by that day",
+                    _ => "had not begun by that day",
+                };
+                format!("{subjects} {} {why} and are not assessed", kind.plural())
+            }
+            Note::NotRead { column, near, .. } => {
+                let near = near.as_ref().map(|it| format!(", is it `{it}`?"));
+                format!("{column} was given and is read by nothing{}", near.unwrap_or_default())
+            }
+            Note::Computed { column, .. } => {
+                format!("{column} was given and not used: it is always computed")
             }
             other => format!("{other:?}"),
         })

@@ -1,0 +1,279 @@
+//! What keeps an alert quiet. It marks events with everything that speaks against sending them, and
+//! drops none.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike as _, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+
+use super::step::{Happening, cooled, repeat};
+use crate::config::{InhibitConfig, InhibitOn, RuleConfig, RuleSeverity};
+use crate::frame::SubjectKind;
+use crate::state::{AlertState, Phase};
+
+/// What a host says must be quiet: plain data, given with the input of each assessment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Suppressions {
+    /// Quiet for what fits a matcher.
+    pub silences: Vec<Silence>,
+    /// Quiet for one alert.
+    pub snoozes: Vec<Snooze>,
+    /// Days on which it is quiet for all or for what fits a matcher.
+    pub calendars: Vec<QuietCalendar>,
+}
+
+/// Which alerts are meant: those that fit everything that is said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Matcher {
+    /// One of these rules.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
+    /// A subject of this kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<SubjectKind>,
+    /// One of these subjects, or of what belongs to them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<String>,
+    /// At most this severity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<RuleSeverity>,
+    /// These labels; a label that is not there is empty.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Matcher {
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn fits(&self, alert: &About<'_>) -> bool {
+        let listed = |list: &[String], it: &str| list.iter().any(|listed| listed == it);
+        (self.rules.is_empty() || listed(&self.rules, alert.rule))
+            && self.kind.is_none_or(|it| it == alert.kind)
+            && (self.subjects.is_empty()
+                || listed(&self.subjects, alert.subject)
+                || alert.parents.values().any(|it| listed(&self.subjects, it)))
+            && self.severity.is_none_or(|it| alert.severity <= it)
+            && self
+                .labels
+                .iter()
+                .all(|(name, value)| alert.labels.get(name).map_or("", String::as_str) == value)
+    }
+}
+
+/// Quiet for a while for what fits a matcher. One that matches on nothing silences nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Silence {
+    /// Its id, for the record.
+    pub id: String,
+    /// What it silences.
+    pub matches: Matcher,
+    /// Who asked for it.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The day on which it is over.
+    pub until: NaiveDate,
+}
+
+/// Quiet for a while for the alert of one rule about one subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snooze {
+    /// The rule.
+    pub rule: String,
+    /// The subject's id.
+    pub subject: String,
+    /// Who asked for it.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The day on which it is over.
+    pub until: NaiveDate,
+}
+
+/// Days on which nothing is told: holidays, an outage of one's own, weekends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuietCalendar {
+    /// What it is called.
+    pub name: String,
+    /// Spans of days: the first, and the day on which it is over.
+    pub spans: Vec<(NaiveDate, NaiveDate)>,
+    /// Whether Saturdays and Sundays are quiet.
+    pub weekends: bool,
+    /// For what; for all where it says nothing.
+    pub matches: Matcher,
+}
+
+/// Something that speaks against sending an event.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "by")]
+#[non_exhaustive]
+pub enum Suppressor {
+    /// An open alert that silences it.
+    Inhibited {
+        /// The rule of that alert.
+        rule: String,
+        /// What its subject is.
+        kind: SubjectKind,
+        /// Its subject's id.
+        subject: String,
+    },
+    /// A silence.
+    Silence {
+        /// Its id.
+        id: String,
+        /// Who asked for it.
+        author: String,
+        /// Why.
+        reason: String,
+        /// The day on which it is over.
+        until: NaiveDate,
+    },
+    /// A snooze.
+    Snooze {
+        /// Who asked for it.
+        author: String,
+        /// Why.
+        reason: String,
+        /// The day on which it is over.
+        until: NaiveDate,
+    },
+    /// A quiet day.
+    Calendar {
+        /// The calendar.
+        name: String,
+    },
+    /// It fired again too soon after it had ended.
+    Cooldown {
+        /// The day on which that is over.
+        until: NaiveDate,
+    },
+    /// It is the end of an alert that nobody was told of.
+    Untold,
+}
+
+/// An alert as suppression sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) rule: &'a str,
+    pub(crate) kind: SubjectKind,
+    pub(crate) subject: &'a str,
+    pub(crate) parents: &'a BTreeMap<SubjectKind, String>,
+    pub(crate) severity: RuleSeverity,
+    pub(crate) labels: &'a BTreeMap<String, String>,
+}
+
+impl Suppressions {
+    /// What keeps an alert quiet on a day.
+    pub(crate) fn of(&self, alert: &About<'_>, now: NaiveDate) -> Vec<Suppressor> {
+        let within = |from: NaiveDate, until: NaiveDate| from <= now && now < until;
+        let silences = self.silences.iter().filter(|it| {
+            within(it.from, it.until) && !it.matches.is_empty() && it.matches.fits(alert)
+        });
+        let snoozes = self.snoozes.iter().filter(|it| {
+            within(it.from, it.until) && it.rule == alert.rule && it.subject == alert.subject
+        });
+        let weekend = matches!(now.weekday(), Weekday::Sat | Weekday::Sun);
+        let calendars = self.calendars.iter().filter(|it| {
+            let quiet =
+                (it.weekends && weekend) || it.spans.iter().any(|(from, to)| within(*from, *to));
+            quiet && it.matches.fits(alert)
+        });
+        let mut all: Vec<Suppressor> = silences
+            .map(|it| Suppressor::Silence {
+                id: it.id.clone(),
+                author: it.author.clone(),
+                reason: it.reason.clone(),
+                until: it.until,
+            })
+            .chain(snoozes.map(|it| Suppressor::Snooze {
+                author: it.author.clone(),
+                reason: it.reason.clone(),
+                until: it.until,
+            }))
+            .chain(calendars.map(|it| Suppressor::Calendar { name: it.name.clone() }))
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+/// Open alerts by the kind and the id of their subjects.
+pub(crate) type Open<'a> = BTreeMap<(SubjectKind, &'a str), Vec<About<'a>>>;
+
+/// The open alerts that silence one. `open` is every alert that fires, quiet or not: an alert that
+/// nobody hears of still stands for its lesser ones.
+pub(crate) fn inhibitors(
+    rules: &[InhibitConfig],
+    target: &About<'_>,
+    open: &Open<'_>,
+) -> Vec<Suppressor> {
+    let mut all = Vec::new();
+    for rule in rules.iter().filter(|it| it.is_target(target.rule, target.severity)) {
+        let both = rule.is_source(target.rule, target.severity);
+        let related: Vec<(SubjectKind, &str)> = match rule.on {
+            InhibitOn::Subject => vec![(target.kind, target.subject)],
+            InhibitOn::Parent => {
+                target.parents.iter().map(|(kind, id)| (*kind, id.as_str())).collect()
+            }
+        };
+        for source in related.iter().filter_map(|it| open.get(it)).flatten() {
+            // Two alerts that silence one another would both be lost.
+            let mutual = both
+                && rule.on == InhibitOn::Subject
+                && rule.is_target(source.rule, source.severity);
+            if rule.is_source(source.rule, source.severity) && !mutual {
+                all.push(Suppressor::Inhibited {
+                    rule: source.rule.to_owned(),
+                    kind: source.kind,
+                    subject: source.subject.to_owned(),
+                });
+            }
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// What speaks against telling of an alert because it ended not long ago.
+pub(crate) fn cooling(alert: &AlertState, rule: &RuleConfig, now: NaiveDate) -> Option<Suppressor> {
+    let until = cooled(alert, rule).filter(|it| now < *it && alert.phase != Phase::Inactive)?;
+    Some(Suppressor::Cooldown { until })
+}
+
+/// Notes whether someone is told that an alert fires; says it again where nobody was and nothing
+/// speaks against it any more.
+pub(crate) fn settle(
+    alert: &mut AlertState,
+    happenings: &mut Vec<Happening>,
+    suppressed: bool,
+    now: NaiveDate,
+) {
+    if suppressed || alert.told || !alert.phase.is_firing() {
+        return;
+    }
+    let said = |it: &Happening| {
+        use super::Change;
+        matches!(it.change, Change::Fired | Change::Repeated { .. })
+    };
+    if happenings.iter().any(said) {
+        alert.told = true;
+    } else if alert.phase == Phase::Firing {
+        happenings.push(repeat(alert, now));
+        alert.told = true;
+    }
+}

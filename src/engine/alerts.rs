@@ -1,0 +1,394 @@
+//! From what rules say to alerts: each is taken a step further, and the next state remembers it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::Engine;
+use super::assessment::{Assessment, RuleResult};
+use super::columns::Rows;
+use super::input::Input;
+use super::plan::Rule;
+use crate::alert::{
+    About, Answer, Event, Happening, Open, OpenAlert, Reason, Step, Suppressions, Suppressor,
+    cooling, end, event_id, inhibitors, settle, step,
+};
+use crate::config::{NoDataPolicy, RuleConfig};
+use crate::fault::Fault;
+use crate::frame::{NO_ROW, SubjectKind, Table};
+use crate::state::{AlertState, RuleAlerts, State};
+use crate::time::AsOf;
+use crate::verdict::{Verdict, ask};
+
+/// What a history of inputs comes to.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Replay {
+    /// Every event, by day, rule and subject.
+    pub events: Vec<Event>,
+    /// What was wrong with the inputs, with the day.
+    pub faults: Vec<(AsOf, Fault)>,
+    /// What to hand to the next assessment.
+    pub state: State,
+}
+
+/// One alert on its way: what it is about and what happened to it.
+struct Moving<'a> {
+    rule: &'a str,
+    /// The rule as it is now, if it is.
+    config: Option<&'a RuleConfig>,
+    compiled: Option<&'a Rule>,
+    /// What was remembered of the rule.
+    past: Option<&'a RuleAlerts>,
+    kind: SubjectKind,
+    subject: String,
+    parents: BTreeMap<SubjectKind, String>,
+    row: Option<usize>,
+    message: String,
+    step: Step,
+}
+
+impl Engine {
+    /// Assesses days in order, each with the state of the day before it, and returns every event.
+    pub fn replay<'a>(
+        &self,
+        history: impl IntoIterator<Item = (AsOf, Input<'a>)>,
+        state: &State,
+    ) -> Replay {
+        let mut out = Replay { state: state.clone(), ..Replay::default() };
+        for (as_of, input) in history {
+            let assessment = self.assess(&input, as_of, &out.state);
+            out.events.extend(assessment.events);
+            out.faults.extend(assessment.faults.into_iter().map(|it| (as_of, it)));
+            out.state = assessment.state;
+        }
+        out
+    }
+
+    /// Takes every alert through the day of the assessment, whose state must be usable.
+    pub(super) fn advance_alerts(
+        &self,
+        out: &mut Assessment,
+        rows: &[Rows],
+        suppressions: Option<&Suppressions>,
+    ) {
+        let past = std::sync::Arc::clone(&out.past);
+        let again = past.as_of == Some(out.as_of);
+        let mut moving = self.moving(out, &past, rows, again);
+        let quiet = suppressed(self, out.as_of, suppressions, &moving);
+        let mut next: BTreeMap<String, RuleAlerts> = BTreeMap::new();
+        for (it, reasons) in moving.iter_mut().zip(quiet) {
+            if let Some(alert) = &mut it.step.next
+                && !again
+            {
+                settle(alert, &mut it.step.happenings, !reasons.is_empty(), out.as_of);
+            }
+            for happening in &it.step.happenings {
+                let event = self.event(out, it, happening, &reasons);
+                out.events.push(event);
+            }
+            let Some(alert) = it.step.next.clone() else { continue };
+            if let Some(open) = it.open(&alert, reasons) {
+                out.alerts.push(open);
+            }
+            let list = next.entry(it.rule.to_owned()).or_insert_with(|| it.remembered(again));
+            list.subjects.insert(it.subject.clone(), alert);
+        }
+        let key = |it: &Event| (it.rule.clone(), it.subject.clone(), it.change);
+        out.events.sort_by_key(key);
+        out.alerts
+            .sort_by(|left, right| (&left.rule, &left.subject).cmp(&(&right.rule, &right.subject)));
+        out.state.alerts = next;
+    }
+
+    /// Every alert that was remembered or that its rule now speaks of, a step further.
+    fn moving<'a>(
+        &'a self,
+        out: &Assessment,
+        past: &'a State,
+        rows: &[Rows],
+        again: bool,
+    ) -> Vec<Moving<'a>> {
+        let mut all = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (rule, result) in self.rules.iter().zip(&out.rules) {
+            let Some(config) = self.config.rules.get(rule.number) else { continue };
+            let remembered = past.alerts.get(&config.name);
+            let same = remembered.filter(|it| it.subject == rule.kind);
+            if same.is_some() || remembered.is_none() {
+                seen.insert(config.name.as_str());
+            }
+            let Some(table) = out.tables.get(rule.kind.index()) else { continue };
+            let asked = Asked { rule, config, past: same, table, result };
+            let messages: BTreeMap<&str, &String> =
+                result.firing.iter().map(|it| (it.subject.as_ref(), &it.message)).collect();
+            for subject in asked.subjects(again) {
+                let before = same.and_then(|it| it.subjects.get(subject));
+                let row = table.row_of(subject);
+                let step = asked.step(subject, before, out.as_of, past.as_of, again);
+                let mut it = Moving {
+                    rule: &config.name,
+                    config: Some(config),
+                    compiled: Some(rule),
+                    past: same,
+                    kind: rule.kind,
+                    subject: subject.to_owned(),
+                    parents: parents(out, rows, rule.kind, row),
+                    row,
+                    message: before.map_or_else(String::new, |it| it.message.clone()),
+                    step,
+                };
+                if let Some(message) = messages.get(subject).filter(|_| !again) {
+                    it.message.clone_from(message);
+                }
+                if it.message.is_empty() {
+                    it.message.clone_from(&config.name);
+                }
+                if let Some(alert) = it.step.next.as_mut().filter(|it| !it.phase.is_idle()) {
+                    alert.message.clone_from(&it.message);
+                }
+                all.push(it);
+            }
+        }
+        for (rule, past) in past.alerts.iter().filter(|(rule, _)| !seen.contains(rule.as_str())) {
+            let reason = if self.config.rules.iter().any(|it| it.name == *rule) {
+                Reason::RuleChanged
+            } else {
+                Reason::RuleRemoved
+            };
+            for (subject, before) in &past.subjects {
+                let step = if again {
+                    Step { next: Some(before.clone()), ..Step::default() }
+                } else {
+                    end(before, reason, None, out.as_of)
+                };
+                let row = out.tables.get(past.subject.index()).and_then(|it| it.row_of(subject));
+                all.push(Moving {
+                    rule,
+                    config: None,
+                    compiled: None,
+                    past: Some(past),
+                    kind: past.subject,
+                    subject: subject.clone(),
+                    parents: parents(out, rows, past.subject, row),
+                    row,
+                    message: before.message.clone(),
+                    step,
+                });
+            }
+        }
+        all
+    }
+
+    fn event(
+        &self,
+        out: &Assessment,
+        it: &Moving<'_>,
+        happening: &Happening,
+        reasons: &[Suppressor],
+    ) -> Event {
+        use crate::alert::Change;
+        let first = match happening.change {
+            Change::HealthChanged { .. } => happening.since,
+            _ => happening.fired.unwrap_or(happening.since),
+        };
+        let about = it.about();
+        let mut suppressed_by = reasons.to_vec();
+        if matches!(happening.change, Change::Resolved { .. }) && !happening.told {
+            suppressed_by.push(Suppressor::Untold);
+        }
+        let name = |slot: usize| {
+            let names = out.names.get(it.kind.index());
+            names.and_then(|it| it.get(slot)).cloned().unwrap_or_default()
+        };
+        let table = out.tables.get(it.kind.index());
+        let mut evidence = Vec::new();
+        if let (Some(rule), Some(table), Some(row)) = (it.compiled, table, it.row) {
+            let values = rule.because.iter().map(|slot| (name(*slot), table.value(*slot, row)));
+            evidence = values.collect();
+        }
+        if it.config.is_none_or(|it| it.because.is_empty()) {
+            // The order of columns depends on the order of rules.
+            evidence.sort_by(|left, right| left.0.cmp(&right.0));
+        }
+        Event {
+            id: event_id(
+                it.rule,
+                (it.kind, &it.subject),
+                happening.change.name(),
+                first,
+                happening.ordinal,
+            ),
+            day: out.as_of,
+            rule: it.rule.to_owned(),
+            kind: it.kind,
+            subject: it.subject.clone(),
+            parents: it.parents.clone(),
+            change: happening.change,
+            since: happening.since,
+            fired: happening.fired,
+            severity: about.severity,
+            message: it.message.clone(),
+            evidence,
+            labels: about.labels.clone(),
+            owner: it.owner(),
+            playbook: it.config.and_then(|it| it.playbook.clone()),
+            suppressed_by,
+            told_before: happening.told,
+        }
+    }
+}
+
+/// A rule and what it says today.
+struct Asked<'a> {
+    rule: &'a Rule,
+    config: &'a RuleConfig,
+    past: Option<&'a RuleAlerts>,
+    table: &'a Table,
+    result: &'a RuleResult,
+}
+
+impl Asked<'_> {
+    /// The subjects that have an alert or may get one, sorted.
+    fn subjects(&self, again: bool) -> BTreeSet<&str> {
+        let past = self.past.into_iter().flat_map(|it| it.subjects.keys().map(String::as_str));
+        let mut all: BTreeSet<&str> = past.collect();
+        if !again {
+            all.extend(self.result.firing.iter().map(|it| it.subject.as_ref()));
+            if self.config.no_data == NoDataPolicy::Alert {
+                all.extend(self.result.no_data.iter().map(AsRef::as_ref));
+            }
+        }
+        all
+    }
+
+    fn step(
+        &self,
+        subject: &str,
+        before: Option<&AlertState>,
+        now: NaiveDate,
+        last: Option<NaiveDate>,
+        again: bool,
+    ) -> Step {
+        if again {
+            return Step { next: before.cloned(), ..Step::default() };
+        }
+        let row = self.table.row_of(subject);
+        // Where there is no subject of the kind at all, what is open is kept; nothing begins.
+        let idle = before.is_none_or(|it| it.phase.is_idle());
+        if row.is_none() && (idle || self.table.len() > 0) {
+            return before.map_or_else(Step::default, |it| {
+                end(it, Reason::SubjectGone, Some(self.config), now)
+            });
+        }
+        let verdict =
+            |it: &crate::expr::Program| row.map_or(Verdict::NoData, |row| ask(it, self.table, row));
+        let answer = Answer {
+            when: verdict(&self.rule.when),
+            clear: self.rule.clear.as_ref().map(verdict),
+            changed: self.past.is_some_and(|it| it.meaning != self.rule.meaning),
+        };
+        step(before, answer, self.config, now, last)
+    }
+}
+
+impl Moving<'_> {
+    fn about(&self) -> About<'_> {
+        static NONE: BTreeMap<String, String> = BTreeMap::new();
+        let (severity, labels) = match (self.config, self.past) {
+            (Some(it), _) => (it.severity, &it.labels),
+            (None, Some(it)) => (it.severity, &it.labels),
+            (None, None) => (Default::default(), &NONE),
+        };
+        About {
+            rule: self.rule,
+            kind: self.kind,
+            subject: &self.subject,
+            parents: &self.parents,
+            severity,
+            labels,
+        }
+    }
+
+    fn owner(&self) -> Option<String> {
+        match self.config {
+            Some(it) => it.owner.clone(),
+            None => self.past.and_then(|it| it.owner.clone()),
+        }
+    }
+
+    /// What the next state says of the rule.
+    fn remembered(&self, again: bool) -> RuleAlerts {
+        if let Some(past) = self.past.filter(|_| again) {
+            return RuleAlerts { subjects: BTreeMap::new(), ..past.clone() };
+        }
+        let about = self.about();
+        RuleAlerts {
+            subject: self.kind,
+            severity: about.severity,
+            meaning: self.compiled.map_or_else(String::new, |it| it.meaning.clone()),
+            labels: about.labels.clone(),
+            owner: self.owner(),
+            subjects: BTreeMap::new(),
+        }
+    }
+
+    fn open(&self, alert: &AlertState, suppressed_by: Vec<Suppressor>) -> Option<OpenAlert> {
+        let about = self.about();
+        (!alert.phase.is_idle()).then(|| OpenAlert {
+            rule: self.rule.to_owned(),
+            kind: self.kind,
+            subject: self.subject.clone(),
+            phase: alert.phase,
+            since: alert.began,
+            fired: alert.fired,
+            health: alert.health,
+            told: alert.told,
+            severity: about.severity,
+            message: self.message.clone(),
+            labels: about.labels.clone(),
+            owner: self.owner(),
+            suppressed_by,
+        })
+    }
+}
+
+/// What speaks against telling of each alert, all known.
+fn suppressed(
+    engine: &Engine,
+    now: AsOf,
+    suppressions: Option<&Suppressions>,
+    moving: &[Moving<'_>],
+) -> Vec<Vec<Suppressor>> {
+    let mut open = Open::new();
+    for it in moving {
+        if it.step.next.as_ref().is_some_and(|it| it.phase.is_firing()) {
+            open.entry((it.kind, it.subject.as_str())).or_default().push(it.about());
+        }
+    }
+    let of = |it: &Moving<'_>| {
+        let about = it.about();
+        let mut all = inhibitors(&engine.config.inhibit, &about, &open);
+        all.extend(suppressions.into_iter().flat_map(|it| it.of(&about, now)));
+        let alert = it.step.next.as_ref().zip(it.config);
+        all.extend(alert.and_then(|(alert, config)| cooling(alert, config, now)));
+        all
+    };
+    moving.iter().map(of).collect()
+}
+
+/// The ids of the parents of a row.
+fn parents(
+    out: &Assessment,
+    rows: &[Rows],
+    kind: SubjectKind,
+    row: Option<usize>,
+) -> BTreeMap<SubjectKind, String> {
+    let (Some(rows), Some(row)) = (rows.get(kind.index()), row) else { return BTreeMap::new() };
+    let id = |(parent, links): (&SubjectKind, &Vec<u32>)| {
+        let above = links.get(row).filter(|it| **it != NO_ROW)?;
+        let ids = out.tables.get(parent.index())?.ids();
+        Some((*parent, ids.get(*above as usize)?.to_string()))
+    };
+    rows.parents.iter().filter_map(id).collect()
+}

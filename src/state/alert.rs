@@ -1,0 +1,140 @@
+//! Where alerts stand between two assessments.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::config::RuleSeverity;
+use crate::frame::SubjectKind;
+
+/// The alerts of a rule, with what is needed to end them should the rule be gone.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleAlerts {
+    /// What the rule is about.
+    pub subject: SubjectKind,
+    /// How much it matters.
+    pub severity: RuleSeverity,
+    /// The hash of what its conditions mean.
+    pub meaning: String,
+    /// Its labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Who it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// By subject.
+    pub subjects: BTreeMap<String, AlertState>,
+}
+
+/// Where the alert of a rule about a subject stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlertState {
+    /// How far it is.
+    pub phase: Phase,
+    /// The day on which the condition was first true.
+    pub began: NaiveDate,
+    /// The day from which `for` counts: `began`, moved by the days that do not count.
+    pub since: NaiveDate,
+    /// Evaluations in a row at which the condition was true, while pending.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub evaluations: u32,
+    /// The day on which it fired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fired: Option<NaiveDate>,
+    /// The day from which `keep_firing_for` counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clear_since: Option<NaiveDate>,
+    /// Whether its condition could be asked.
+    #[serde(default, skip_serializing_if = "Health::is_ok")]
+    pub health: Health,
+    /// The day since when it could not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_since: Option<NaiveDate>,
+    /// Whether an event said that it fires, and was not suppressed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub told: bool,
+    /// The day of the last event that said so, suppressed or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_event: Option<NaiveDate>,
+    /// How many events repeated it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repeats: u32,
+    /// How many events told of its health.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub health_changes: u32,
+    /// The day on which the firing before ended, while it cools down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<NaiveDate>,
+    /// What it said when its condition was last true.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
+}
+
+/// How far an alert is.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Phase {
+    /// Nothing is up; it cools down, or waits for `no_data_for`.
+    #[default]
+    Inactive,
+    /// The condition is true, but not for long enough.
+    Pending,
+    /// It is true, and has been for long enough.
+    Firing,
+    /// It is no longer true, but not for long enough.
+    Recovering,
+}
+
+impl Phase {
+    /// Whether the alert fires: it fired and has not ended.
+    #[must_use]
+    pub const fn is_firing(self) -> bool {
+        matches!(self, Self::Firing | Self::Recovering)
+    }
+
+    /// Whether nothing is up.
+    #[must_use]
+    pub const fn is_idle(self) -> bool {
+        matches!(self, Self::Inactive)
+    }
+}
+
+/// Whether the condition of an alert could be asked.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Health {
+    /// It had an answer.
+    #[default]
+    Ok,
+    /// Something that it needs is missing.
+    NoData,
+    /// It could not be asked.
+    Faulted,
+}
+
+impl Health {
+    /// Whether it had an answer.
+    #[must_use]
+    pub const fn is_ok(&self) -> bool {
+        matches!(self, Self::Ok)
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}

@@ -1,0 +1,186 @@
+//! Faults of rules, what an event carries, grouping, and caps.
+
+use foretell::alert::{Change, Event, GroupBy, Queue, Suppressions, cap, group};
+use foretell::config::{Config, RuleSeverity};
+use foretell::fault::{Code, Severity};
+use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::value::Value;
+use foretell::{Engine, Input, State};
+
+use super::timeline::{day, engine, frames};
+
+/// The fault codes of a rule with these keys and more config; warnings in brackets.
+fn codes(rule: &str, more: &str) -> String {
+    let text = format!(
+        "[[metrics]]\nname = \"x\"\nrange = [0, 100]\nbetter = \"higher\"\n\
+         [[rules]]\nname = \"r\"\nwhen = \"x > 5\"\n{rule}\n{more}"
+    );
+    let config = Config::parse(&text);
+    let faults = match Engine::compile(&config) {
+        Ok(it) => it.warnings().to_vec(),
+        Err(it) => it.list().to_vec(),
+    };
+    let show = |it: &foretell::fault::Fault| match it.severity {
+        Severity::Error => it.code.to_string(),
+        _ => format!("({})", it.code),
+    };
+    faults.iter().map(show).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn settings_that_cannot_be_meant_are_faults() {
+    let b = "[[rules]]\nname = \"b\"\nwhen = \"x > 50\"\nseverity = \"critical\"\n";
+    let circle = "[[inhibit]]\nsource = [\"b\"]\ntarget = [\"r\"]\n\
+                  [[inhibit]]\nsource = [\"r\"]\ntarget = [\"b\"]\n";
+    for (rule, more, wanted) in [
+        ("for = \"14d\"", "", ""),
+        ("for = 3", "", ""),
+        ("for = -1", "", "out-of-range"),
+        ("for = 40000", "", "out-of-range"),
+        ("for = \"soon\"", "", "out-of-range"),
+        ("for = true", "", "wrong-type"),
+        ("keep_firing_for = \"0d\"", "", "(unused)"),
+        ("repeat_every = \"0d\"", "", "out-of-range"),
+        ("no_data = \"kep\"", "", "unknown-name"),
+        ("no_data_for = \"3d\"", "", "(unused)"),
+        ("no_data = \"alert\"\nno_data_for = \"3d\"", "", ""),
+        ("max_gap = \"3d\"", "", "(unused)"),
+        ("max_gap = \"3d\"\nfor = 3", "", "(unused)"),
+        ("max_gap = \"3d\"\nfor = \"3d\"", "", ""),
+        ("because = [\"x\"]", "", ""),
+        ("because = [\"xx\"]", "", "unknown-name"),
+        ("clear_when = \"x < 3\"", "", ""),
+        ("clear_when = \"x <= 5\"", "", ""),
+        ("clear_when = \"x < 6\"", "", "(contradiction)"),
+        ("clear_when = \"x\"", "", "wrong-type"),
+        ("clear_when = \"xx < 6\"", "", "unknown-name"),
+        ("cooldwn = \"3d\"", "", "unknown-key"),
+        ("", "[[rules]]\nname = \"twin\"\nwhen = \"x>5\"\n", "(duplicate)"),
+        ("", &b.replace("50", "5"), ""),
+        ("", &format!("{b}[[inhibit]]\nsource = [\"b\"]\ntarget = [\"r\"]\n"), ""),
+        ("", &format!("{b}[[inhibit]]\nsource = [\"bb\"]\ntarget = [\"r\"]\n"), "unknown-name"),
+        ("", &format!("{b}[[inhibit]]\nsource = [\"b\"]\n"), "missing-key"),
+        ("", &format!("{b}{circle}"), "cycle"),
+        (
+            "",
+            &format!("{b}[[inhibit]]\nsource = [\"b\"]\ntarget = [\"r\"]\non = \"parent\"\n"),
+            "(unused)",
+        ),
+        (
+            "",
+            &format!(
+                "{b}[[inhibit]]\nsource_severity = \"critical\"\ntarget_severity = \"warning\"\n"
+            ),
+            "",
+        ),
+    ] {
+        let got = codes(rule, more);
+        assert!(
+            got == wanted || (wanted == "unknown-name" && got.starts_with(wanted)),
+            "{rule} {more}: wanted `{wanted}`, got `{got}`"
+        );
+    }
+    assert!(Code::ALL.contains(&Code::Cycle));
+}
+
+/// The events of one day on which the rule `r` fires.
+fn fired(rule: &str) -> Vec<Event> {
+    let engine = engine(Some(rule), "");
+    let [below, above] = frames("7", "3");
+    let input = Input::frame(&below).and_frame(&above);
+    engine.assess(&input, day(0), &State::new()).events().to_vec()
+}
+
+#[test]
+fn an_event_carries_what_people_need() {
+    let rule = "message = \"x is ${x}\"; because = [\"y\", \"account.z\"]; owner = \"csm\"; \
+                playbook = \"call\"; severity = \"critical\"; labels = { team = \"emea\" }";
+    // A message that may lack a value is no part of this rule: `x` is there when it fires.
+    let [event] = fired(rule).try_into().unwrap();
+    assert_eq!(event.message, "x is 7");
+    let evidence =
+        [("y".to_owned(), Value::Number(3.0)), ("account.z".to_owned(), Value::Number(3.0))];
+    assert_eq!(event.evidence, evidence);
+    assert_eq!((event.owner.as_deref(), event.playbook.as_deref()), (Some("csm"), Some("call")));
+    assert_eq!(event.parents.get(&SubjectKind::Account).map(String::as_str), Some("p"));
+    assert_eq!((event.severity, event.labels.len()), (RuleSeverity::Critical, 1));
+    assert_eq!((event.id.len(), event.is_sent()), (32, true));
+    let text = serde_json::to_string(&event).unwrap();
+    assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+    // Without a choice, what the condition reads, by name.
+    assert_eq!(fired("")[0].evidence, [("x".to_owned(), Value::Number(7.0))]);
+}
+
+/// Alerts of five subjects, for two owners.
+fn book(values: &[(&str, f64)]) -> Vec<Event> {
+    let engine = engine(Some("owner = \"ann\"; when = \"x > 0\""), "");
+    let mut frame = Frame::new(SubjectKind::Subscription, values.iter().map(|it| it.0)).unwrap();
+    let x = Column::numbers(values.iter().map(|it| Some(it.1)));
+    frame.insert("x", x).unwrap();
+    engine.assess(&Input::frame(&frame), day(0), &State::new()).events().to_vec()
+}
+
+#[test]
+fn events_that_belong_together_make_one_group() {
+    let events = book(&[("a", 1.0), ("b", 2.0), ("c", 3.0)]);
+    let sizes = |by| group(&events, by).iter().map(|it| it.events.len()).collect::<Vec<_>>();
+    assert_eq!(sizes(GroupBy::Rule), [3]);
+    assert_eq!(sizes(GroupBy::Subject), [1, 1, 1]);
+    assert_eq!(group(&events, GroupBy::Owner)[0].key, "ann");
+    assert_eq!(group(&events, GroupBy::Parent(SubjectKind::Account))[0].key, "");
+    assert_eq!(group(&events, GroupBy::Label("team"))[0].severity, RuleSeverity::Warning);
+}
+
+#[test]
+fn what_is_past_the_cap_waits_by_value() {
+    let events = book(&[("a", 1.0), ("b", 5.0), ("c", 3.0), ("d", f64::MIN_POSITIVE)]);
+    let value = |it: &Event| match it.evidence.first() {
+        Some((_, Value::Number(it))) => *it,
+        _ => f64::NAN,
+    };
+    let ids = |list: &[Event]| list.iter().map(|it| it.subject.clone()).collect::<Vec<_>>();
+    let first = cap(&Queue::default(), &events, &value, 2, day(0));
+    assert_eq!((ids(&first.sent), first.queue.waiting.len()), (vec!["b".into(), "c".into()], 2));
+    // The same day again: the cap is used up, and nothing is queued twice.
+    let again = cap(&first.queue, &events[..1], &value, 2, day(0));
+    assert_eq!((again.sent.len(), again.queue.waiting.len()), (0, 2));
+    // The queue is plain data.
+    let text = serde_json::to_string(&again.queue).unwrap();
+    let queue: Queue = serde_json::from_str(&text).unwrap();
+    // An alert that ends while its notice waits needs no notice.
+    let mut over = events[0].clone();
+    over.change = Change::Resolved { reason: foretell::alert::Reason::Condition };
+    over.told_before = true;
+    over.id = "over".to_owned();
+    let next = cap(&queue, &[over], &value, 2, day(1));
+    assert_eq!(ids(&next.sent), ["d"]);
+    assert_eq!(ids(&next.settled), ["a", "a"]);
+    assert!(next.queue.waiting.is_empty());
+}
+
+#[test]
+fn going_back_in_time_changes_nothing() {
+    let engine = engine(Some(""), "");
+    let [below, _] = frames("1", "0");
+    let out = engine.assess(&Input::frame(&below), day(5), &State::new());
+    let quiet = Suppressions::default();
+    let [gone, _] = frames("0", "0");
+    let back = engine.assess(&Input::frame(&gone).with_suppressions(&quiet), day(4), out.state());
+    assert_eq!(back.events(), []);
+    assert_eq!(back.state(), out.state());
+    let replay = engine
+        .replay([(day(5), Input::frame(&below)), (day(4), Input::frame(&gone))], &State::new());
+    assert_eq!((replay.events.len(), replay.faults.len()), (1, 1));
+}
+
+#[test]
+fn the_configs_of_the_page_on_alerts_compile() {
+    let page = include_str!("../../docs/alerts.md");
+    let blocks: Vec<&str> =
+        page.split("```toml\n").skip(1).filter_map(|it| it.split("```").next()).collect();
+    assert_eq!(blocks.len(), 3);
+    for text in blocks {
+        let engine = Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{it}"));
+        assert_eq!(engine.warnings(), []);
+    }
+}

@@ -1,0 +1,196 @@
+//! A timeline: a rule, a value for each day, and what is to come of it.
+//!
+//! `series` has one value of `x` for each day from day 0: a number, `_` for missing, `-` for a day on
+//! which the subject is not there, `none` for a day without any subject, `.` for a day without an
+//! evaluation, `again` for the day before evaluated once more; `1x3` stands for `1 1 1`. `second` is the same for `y`.
+//! Spans of days are `"2..5"`, the last not included. Day 0 is a Thursday.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use foretell::alert::{Event, Matcher, QuietCalendar, Silence, Snooze, Suppressions};
+use foretell::config::Config;
+use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::{Engine, Input, State};
+use toml::de::{DeTable, DeValue};
+
+/// One row of a table.
+#[derive(Debug, Default)]
+pub(super) struct Timeline {
+    pub(super) name: String,
+    /// The keys of the rule `r`, with `;` between them; `when = "x > 0"` if not said.
+    rule: String,
+    /// The rest of the config.
+    config: String,
+    /// From this day on, these keys of the rule `r` and this rest of the config.
+    changed: Option<(u64, String, String)>,
+    series: Vec<String>,
+    second: Vec<String>,
+    suppressions: Suppressions,
+    pub(super) events: String,
+    /// The phase of `r` at the end.
+    pub(super) last: String,
+}
+
+pub(super) fn first() -> NaiveDate {
+    "2026-01-01".parse().unwrap()
+}
+
+pub(super) fn day(number: u64) -> NaiveDate {
+    first() + Days::new(number)
+}
+
+/// Reads a table.
+pub(super) fn read(text: &str) -> Vec<Timeline> {
+    let root = DeTable::parse(text).unwrap_or_else(|it| panic!("{it}"));
+    let cases = root.get_ref().get("case").expect("cases").get_ref().as_array().expect("a list");
+    cases.iter().map(|it| timeline(it.get_ref().as_table().expect("a table"))).collect()
+}
+
+fn timeline(table: &DeTable<'_>) -> Timeline {
+    let mut out = Timeline::default();
+    let mut change = (0, String::new(), String::new());
+    for (key, value) in table {
+        let text = match value.get_ref() {
+            DeValue::String(it) => it.to_string(),
+            DeValue::Integer(it) => it.to_string(),
+            _ => panic!("{}: a text is wanted", key.get_ref()),
+        };
+        let span = || {
+            let (from, until) = text.split_once("..").expect("a span");
+            (day(from.parse().unwrap()), day(until.parse().unwrap()))
+        };
+        let (author, reason) = ("ann".to_owned(), "known".to_owned());
+        match key.get_ref().as_ref() {
+            "name" => out.name = text,
+            "rule" => out.rule = text,
+            "config" => out.config = text,
+            "change_day" => change.0 = text.parse().unwrap(),
+            "change_rule" => change.1 = text,
+            "change_config" => change.2 = text,
+            "series" => out.series = series(&text),
+            "second" => out.second = series(&text),
+            "events" => out.events = text,
+            "last" => out.last = text,
+            "silence" => {
+                let (from, until) = span();
+                let matches = Matcher { rules: vec!["r".to_owned()], ..Matcher::default() };
+                let id = "s".to_owned();
+                let it = Silence { id, matches, author, reason, from, until };
+                out.suppressions.silences.push(it);
+            }
+            "snooze" => {
+                let (from, until) = span();
+                let (rule, subject) = ("r".to_owned(), "a".to_owned());
+                let it = Snooze { rule, subject, author, reason, from, until };
+                out.suppressions.snoozes.push(it);
+            }
+            "quiet" => {
+                let mut it = QuietCalendar { name: "quiet".to_owned(), ..QuietCalendar::default() };
+                if text == "weekends" {
+                    it.weekends = true;
+                } else {
+                    it.spans.push(span());
+                }
+                out.suppressions.calendars.push(it);
+            }
+            other => panic!("unknown key `{other}`"),
+        }
+    }
+    if change.0 > 0 {
+        out.changed = Some(change);
+    }
+    out
+}
+
+fn series(text: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for token in text.split_whitespace() {
+        match token.split_once('x') {
+            Some((value, times)) => {
+                all.extend(vec![value.to_owned(); times.parse().unwrap()]);
+            }
+            None => all.push(token.to_owned()),
+        }
+    }
+    all
+}
+
+/// An engine for the rule `r` with these keys, and more config.
+pub(super) fn engine(rule: Option<&str>, config: &str) -> Engine {
+    let mut text = "[[metrics]]\nname = \"x\"\n[[metrics]]\nname = \"y\"\n\
+                    [[metrics]]\nname = \"z\"\nsubject = \"account\"\n"
+        .to_owned();
+    if let Some(rule) = rule {
+        text += "[[rules]]\nname = \"r\"\n";
+        if !rule.split(';').any(|it| it.trim().starts_with("when")) {
+            text += "when = \"x > 0\"\n";
+        }
+        text += &rule.replace(';', "\n");
+        text.push('\n');
+    }
+    text += config;
+    Engine::compile(&Config::parse(&text)).unwrap_or_else(|it| panic!("{text}\n{it}"))
+}
+
+/// A frame of the subject `a` of the account `p`, and of `p` with `z` as `y`.
+pub(super) fn frames(x: &str, y: &str) -> [Frame; 2] {
+    let ids: &[&str] = match x {
+        "-" => &["b"],
+        "none" => &[],
+        _ => &["a"],
+    };
+    let number = |it: &str| it.parse::<f64>().ok();
+    let column = |it: &str| Column::numbers(ids.iter().map(|_| number(it)));
+    let mut below = Frame::new(SubjectKind::Subscription, ids.iter().copied()).unwrap();
+    below.insert("x", column(x)).unwrap();
+    below.insert("y", column(y)).unwrap();
+    let parents = ids.iter().map(|_| Some("p".into())).collect();
+    below.set_parents(SubjectKind::Account, parents).unwrap();
+    let mut above = Frame::new(SubjectKind::Account, ["p"]).unwrap();
+    above.insert("z", Column::numbers([number(y)])).unwrap();
+    [below, above]
+}
+
+impl Timeline {
+    /// Every event, and the phase at the end.
+    pub(super) fn run(&self) -> (Vec<Event>, String) {
+        let removed = |rule: &str| if rule == "removed" { None } else { Some(rule.to_owned()) };
+        let engine_of = |rule: &str, config: &str| engine(removed(rule).as_deref(), config);
+        let before = engine_of(&self.rule, &self.config);
+        let after = self.changed.as_ref().map(|(day, rule, more)| (*day, engine_of(rule, more)));
+        let (mut state, mut events) = (State::new(), Vec::new());
+        let mut last = "inactive".to_owned();
+        let mut now: u64 = 0;
+        let mut seen = BTreeMap::new();
+        for (at, x) in self.series.iter().enumerate() {
+            let y = self.second.get(at).map_or("_", String::as_str);
+            let today = now;
+            if x == "again" {
+                now -= 1;
+            }
+            let here = now;
+            now = if x == "again" { today } else { today + 1 };
+            if x == "." {
+                continue;
+            }
+            let value = if x == "again" { "0" } else { x };
+            let engine = match &after {
+                Some((from, engine)) if *from <= here => engine,
+                _ => &before,
+            };
+            let [below, above] = frames(value, y);
+            let input =
+                Input::frame(&below).and_frame(&above).with_suppressions(&self.suppressions);
+            let assessment = engine.assess(&input, day(here), &state);
+            for event in assessment.events() {
+                assert!(seen.insert(event.id.clone(), here).is_none(), "{}: ids", self.name);
+            }
+            events.extend(assessment.events().to_vec());
+            let open = assessment.alerts().iter().find(|it| it.rule == "r");
+            last = super::phase(open.map(|it| it.phase).unwrap_or_default()).to_owned();
+            state = assessment.state().clone();
+        }
+        (events, last)
+    }
+}
