@@ -211,7 +211,7 @@ proptest! {
 
     #[test]
     fn the_order_of_rows_changes_nothing(
-        text in configs(), (rows, mixed) in rows(8).prop_flat_map(|rows| {
+        text in configs(), (rows, mixed) in rows(24).prop_flat_map(|rows| {
             (Just(rows.clone()), Just(rows.list).prop_shuffle())
         }),
     ) {
@@ -221,6 +221,12 @@ proptest! {
             (assess(&engine, &rows, &State::new()), assess(&engine, &mixed, &State::new()));
         for (card, it) in scores(&plain) {
             prop_assert_eq!(bits(&it), bits(&other.score(&card, it.subject).unwrap()));
+        }
+        for id in plain.subjects(SubjectKind::Account) {
+            for name in ["p1", "p2"] {
+                let of = |it: &Assessment| bits(&it.value(SubjectKind::Account, name, id));
+                prop_assert_eq!(of(&plain), of(&other));
+            }
         }
         for (one, two) in plain.rules().iter().zip(other.rules()) {
             prop_assert_eq!((&one.rule, one.quiet), (&two.rule, two.quiet));

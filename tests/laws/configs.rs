@@ -17,6 +17,8 @@ metrics = [
   { name = "t0", type = "text", values = ["a", "b", "c"] },
   { name = "t1", type = "text" },
   { name = "p0", subject = "account" },
+  { name = "p1", subject = "account", expr = 'subscriptions.n0.sum' },
+  { name = "p2", subject = "account", expr = 'subscriptions.n2.mean' },
   { name = "e0", expr = 'n0 / n3' },
   { name = "e1", expr = '(n1 ?? 0) + (n2 ?? 1)' },
   { name = "e2", expr = 'if f0 ?? false { n0 } else { n1 }' },
