@@ -271,7 +271,7 @@ fn has_expression(text: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(cases(200))]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn the_engine_scores_as_its_twin(

@@ -407,7 +407,7 @@ fn last_day() -> NaiveDate {
 }
 
 proptest! {
-    #![proptest_config(cases(80))]
+    #![proptest_config(cases(50))]
 
     #[test]
     fn no_book_makes_assess_panic(

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// The metrics that every config declares, two classes, and a small scorecard for others to read.
-const METRICS: &str = r#"
+pub(crate) const METRICS: &str = r#"
 metrics = [
   { name = "n0" },
   { name = "n1", range = [0, 100], better = "higher" },

@@ -154,7 +154,7 @@ fn tokens(text: &str) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(cases(150))]
+    #![proptest_config(cases(80))]
 
     #[test]
     fn no_text_makes_compile_panic(text in "\\PC{0,120}", lines in "([a-z=\\[\\]{}'\", .0-9#\n]){0,200}") {
