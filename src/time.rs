@@ -150,12 +150,6 @@ impl Period {
     pub const fn is_zero(self) -> bool {
         self.months == 0 && self.days == 0
     }
-
-    /// Length in days, a month counted as 365.2425 / 12 days.
-    #[must_use]
-    pub fn in_days(self) -> f64 {
-        f64::from(self.days) + f64::from(self.months) * 365.2425 / 12.0
-    }
 }
 
 impl FromStr for Period {

@@ -3,6 +3,8 @@
 mod call;
 mod within;
 
+pub(super) use call::FORBIDDEN;
+
 use std::sync::Arc;
 
 use super::function::Functions;

@@ -8,7 +8,7 @@ use rhai::{
     Array, Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, OptimizationLevel, Position,
 };
 
-use super::check::check;
+use super::check::{FORBIDDEN, check};
 use super::function::{Function, Functions, MAX_ARGUMENTS};
 use super::lex::Lexed;
 use super::parse::parse;
@@ -220,50 +220,12 @@ fn hardened(functions: &Functions) -> Engine {
     engine.set_max_string_size(MAX_TEXT);
     engine.set_max_array_size(MAX_TOKENS);
     engine.set_max_map_size(1);
-    for symbol in [
-        "eval",
-        "Fn",
-        "call",
-        "curry",
-        "type_of",
-        "is_def_var",
-        "is_def_fn",
-        "is_shared",
-        "print",
-        "debug",
-        "sleep",
-        "this",
-        "import",
-        "export",
-        "as",
-        "global",
-        "private",
-        "fn",
-        "throw",
-        "try",
-        "catch",
-        "return",
-        "while",
-        "for",
-        "loop",
-        "do",
-        "until",
-        "break",
-        "continue",
-        "switch",
-        "const",
-        "|",
-        "=>",
-        "#{",
-        "?.",
-        "?[",
-        "+=",
-        "-=",
-        "*=",
-        "/=",
-        "%=",
-        "**=",
-    ] {
+    let words = [
+        "this", "import", "export", "as", "private", "fn", "throw", "try", "catch", "return",
+        "while", "for", "loop", "do", "until", "break", "continue", "switch", "const", "|", "=>",
+        "#{", "?.", "?[", "+=", "-=", "*=", "/=", "%=", "**=",
+    ];
+    for symbol in FORBIDDEN.into_iter().chain(words) {
         engine.disable_symbol(symbol);
     }
     register_operators(&mut engine);

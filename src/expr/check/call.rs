@@ -10,7 +10,7 @@ use crate::expr::tree::{Node, Tree};
 use crate::fault::{Code, nearest, plural};
 
 /// Functions of Rhai that reach outside, build code or take for ever.
-const FORBIDDEN: [&str; 16] = [
+pub(in crate::expr) const FORBIDDEN: [&str; 16] = [
     "eval",
     "Fn",
     "call",
