@@ -23,6 +23,7 @@ mod plan;
 mod points;
 mod resolve;
 mod rules;
+mod run;
 
 pub use alerts::Replay;
 pub use assessment::{
