@@ -22,17 +22,27 @@ const NAMED: usize = 3;
 /// The subjects of one kind: who they are and where their values stand.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
-    pub(super) ids: Vec<Arc<str>>,
+    pub(super) ids: Arc<[Arc<str>]>,
     /// Rows in the book, where there is one.
     pub(super) in_book: Option<Vec<u32>>,
-    /// Rows in the frame, where there is one.
-    in_frame: Option<Vec<u32>>,
+    in_frame: InFrame,
     /// Rows of parents, per kind.
     pub(super) parents: BTreeMap<SubjectKind, Vec<u32>>,
     /// Subjects of the book that are left out: they have not begun.
     pub(super) unborn: usize,
     /// Subjects of the book that are left out: they have ended.
     pub(super) ended: usize,
+}
+
+/// Where the rows stand in the frame.
+#[derive(Debug, Clone, Default)]
+enum InFrame {
+    /// There is none.
+    #[default]
+    Nowhere,
+    /// The rows are the frame's.
+    Same,
+    Rows(Vec<u32>),
 }
 
 /// Finds the subjects of every kind.
@@ -54,8 +64,8 @@ fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Faul
     let frame = input.frames.get(&kind);
     let Some(book) = input.book.filter(|it| frame.is_none() || !it.subjects(kind).is_empty())
     else {
-        let ids = frame.map_or_else(Vec::new, |it| it.ids().to_vec());
-        let in_frame = frame.map(|it| (0..it.len() as u32).collect());
+        let ids = frame.map_or_else(Arc::default, |it| Arc::clone(it.shared_ids()));
+        let in_frame = frame.map_or(InFrame::Nowhere, |_| InFrame::Same);
         return Rows { ids, in_frame, ..Rows::default() };
     };
     let born = book.born(kind, as_of);
@@ -71,14 +81,15 @@ fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Faul
         .filter(|(at, _)| is_born(*at) && !is_over(*at))
         .map(|(at, id)| (at as u32, Arc::clone(id)))
         .collect();
-    let in_frame = frame.map(|frame| {
+    let in_frame = frame.map_or(InFrame::Nowhere, |frame| {
         let places: BTreeMap<&str, u32> =
             frame.ids().iter().zip(0..).map(|(id, at)| (id.as_ref(), at)).collect();
         faults.extend(strangers(frame, book, kind));
-        live.iter().map(|(_, id)| places.get(id.as_ref()).copied().unwrap_or(NO_ROW)).collect()
+        let row = |id: &str| places.get(id).copied().unwrap_or(NO_ROW);
+        InFrame::Rows(live.iter().map(|(_, id)| row(id)).collect())
     });
-    let (in_book, ids) = live.into_iter().unzip();
-    let (in_book, parents) = (Some(in_book), BTreeMap::new());
+    let (in_book, ids): (_, Vec<_>) = live.into_iter().unzip();
+    let (ids, in_book, parents) = (ids.into(), Some(in_book), BTreeMap::new());
     Rows { ids, in_book, in_frame, parents, unborn, ended: gone }
 }
 
@@ -153,7 +164,7 @@ pub(super) struct Source<'a> {
 
 /// A column, and what there is to say about it.
 pub(super) struct Made {
-    pub(super) column: Column,
+    pub(super) column: Arc<Column>,
     /// Whether it was given by the host.
     pub(super) given: bool,
     /// Records left out because their `where` has no data.
@@ -168,14 +179,21 @@ pub(super) struct Made {
 
 impl Made {
     /// A column about which there is nothing to say.
-    pub(super) const fn plain(column: Column) -> Self {
-        Self { column, given: false, unclear: 0, unsure: Vec::new(), unconverted: 0, other_kind: 0 }
+    pub(super) fn plain(column: impl Into<Arc<Column>>) -> Self {
+        Self {
+            column: column.into(),
+            given: false,
+            unclear: 0,
+            unsure: Vec::new(),
+            unconverted: 0,
+            other_kind: 0,
+        }
     }
 
     fn derived(derived: &Derived, rows: &[u32]) -> Self {
         let unsure = |row: &u32| derived.unsure.get(*row as usize).copied().unwrap_or(false);
         Self {
-            column: derived.column.gather(rows),
+            column: derived.column.gather(rows).into(),
             given: false,
             unclear: derived.unclear,
             unsure: match derived.unsure.is_empty() {
@@ -196,16 +214,20 @@ impl Source<'_> {
         rows: &Rows,
         slot: &Slot,
         faults: &mut Vec<Fault>,
-    ) -> Option<Column> {
-        let column = self.input.frames.get(&kind)?.get(&slot.name)?;
+    ) -> Option<Arc<Column>> {
+        let column = self.input.frames.get(&kind)?.shared(&slot.name)?;
         if column.kind() != slot.kind {
             let path = format!("{}.{}", kind.plural(), slot.name);
             let message =
                 format!("the given column is {}, the metric is {}", column.kind(), slot.kind);
             faults.push(Fault::new(Code::WrongType, path, message));
-            return Some(Column::missing(slot.kind, rows.ids.len()));
+            return Some(Column::missing(slot.kind, rows.ids.len()).into());
         }
-        rows.in_frame.as_ref().map(|it| column.gather(it))
+        match &rows.in_frame {
+            InFrame::Nowhere => None,
+            InFrame::Same => Some(Arc::clone(column)),
+            InFrame::Rows(rows) => Some(column.gather(rows).into()),
+        }
     }
 
     pub(super) fn attribute(
@@ -336,7 +358,11 @@ pub(super) fn class(cases: &[(Arc<str>, Option<Program>)], table: &Table) -> (Co
 }
 
 /// Takes out values that the declaration rules out, and says how many.
-pub(super) fn within(column: &mut Column, slot: &Slot) -> usize {
+pub(super) fn within(column: &mut Arc<Column>, slot: &Slot) -> usize {
+    if is_within(column, slot) {
+        return 0;
+    }
+    let column = Arc::make_mut(column);
     let mut out = 0;
     match column.data_mut() {
         Data::Number(values) => {
@@ -361,4 +387,20 @@ pub(super) fn within(column: &mut Column, slot: &Slot) -> usize {
         }
     }
     out
+}
+
+/// Whether the declaration rules no value out.
+fn is_within(column: &Column, slot: &Slot) -> bool {
+    match column.data() {
+        Data::Number(values) => {
+            let (low, high) = slot.range.unwrap_or((f64::MIN, f64::MAX));
+            // Without a way out on the first, so that it runs over several at a time.
+            values.iter().fold(true, |all, it| all & !(*it < low) & !(*it > high) & !it.is_infinite())
+        }
+        Data::Flag(_) => true,
+        Data::Text { labels, .. } => {
+            let is_known = |known: &[Arc<str>]| labels.texts().iter().all(|it| known.contains(it));
+            slot.labels.as_ref().is_none_or(|it| is_known(it))
+        }
+    }
 }

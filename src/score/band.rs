@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::frame::Data;
 use crate::time::Period;
 
 /// Bands, lowest first; empty where a scorecard has none.
@@ -39,6 +40,17 @@ impl Bands {
             return None;
         }
         self.list.iter().rposition(|it| it.is_reached(score, 0.0))
+    }
+
+    /// The band of each score alone, by number; none for no score.
+    pub(super) fn fill(&self, scores: &[f64], out: &mut [u32]) {
+        out.fill(Data::NO_CODE);
+        // Edges ascend: a score reaches all bands up to its own.
+        for (number, band) in (0u32..).zip(&self.list) {
+            for (out, score) in out.iter_mut().zip(scores) {
+                *out = if band.is_reached(*score, 0.0) { number } else { *out };
+            }
+        }
     }
 
     /// The band of a score that was in `last` since `since`.

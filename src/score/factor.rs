@@ -12,6 +12,7 @@ use crate::config::MissingPolicy;
 use crate::expr::Outcome;
 use crate::frame::{Column, Table};
 use crate::state::{CarriedValue, State};
+use crate::time::Period;
 use crate::value::Value;
 use crate::verdict::{Choice, Pick, Verdict, Verdicts, is_solid};
 
@@ -87,6 +88,27 @@ pub(crate) struct Around<'a> {
     pub(crate) carried: &'a dyn Fn(&str, &str) -> Option<CarriedValue>,
 }
 
+/// What a factor is worth in a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Worth {
+    /// Its own points; NaN where it has none.
+    pub(super) own: f64,
+    /// Its points or those that stand in for them; NaN for none.
+    pub(super) counted: f64,
+    /// Its weight; 0 where it does not apply.
+    pub(super) weight: f64,
+    /// Its weight if it applies.
+    whole: f64,
+    status: Status,
+    stand_in: Option<StandIn>,
+    points_case: Pick,
+    weight_case: Pick,
+    applies: Verdict,
+    /// Whether missing data could not change the case of its points, that of its weight, whether it
+    /// applies, and whether it warms up.
+    solid: [bool; 4],
+}
+
 /// What about a factor missing data could not change.
 #[derive(Debug, Clone, Copy)]
 struct Sure {
@@ -126,7 +148,8 @@ impl Factor {
         out
     }
 
-    fn cell(&self, around: &Around<'_>, at: usize, row: usize) -> (PartCell, FactorNote) {
+    /// What it is worth in a row, before it is asked how sure that is.
+    pub(super) fn worth(&self, around: &Around<'_>, at: usize, row: usize) -> Worth {
         let (points_case, points_solid) = self.points.pick(around.conditions, at);
         let (weight_case, weight_solid) = self.weight.pick(around.conditions, at);
         let applies = self.applies.and_then(|it| around.conditions.get(it));
@@ -144,7 +167,33 @@ impl Factor {
         let own = if status == Status::Measured { measured + 0.0 } else { f64::NAN };
         let (filled, stand_in) = self.stand_in(around, row, status, points_case);
         let counted = if own.is_nan() { filled } else { own };
+        Worth {
+            own,
+            counted,
+            weight,
+            whole,
+            status,
+            stand_in,
+            points_case,
+            weight_case,
+            applies,
+            solid: [points_solid, weight_solid, applies_solid, warm_solid],
+        }
+    }
 
+    fn cell(&self, around: &Around<'_>, at: usize, row: usize) -> (PartCell, FactorNote) {
+        let Worth {
+            own,
+            counted,
+            weight,
+            whole,
+            status,
+            stand_in,
+            points_case,
+            weight_case,
+            applies,
+            solid: [points_solid, weight_solid, applies_solid, warm_solid],
+        } = self.worth(around, at, row);
         let sure = Sure {
             points: points_solid,
             weight: weight_solid,
@@ -206,6 +255,28 @@ impl Factor {
             _ => None,
         };
         (cell, FactorNote { status, stand_in, points: counted, points_case, weight_case, seen })
+    }
+
+    /// The one map of its points, its one weight and the points that stand in for missing ones (NaN for
+    /// none), where nothing about it hangs on a condition, on ages or on days.
+    pub(super) fn plain(&self) -> Option<(&PointMap, f64, f64)> {
+        let ([(None, map)], [(None, weight)]) =
+            (self.points.cases.as_slice(), self.weight.cases.as_slice())
+        else {
+            return None;
+        };
+        let ageless = self.max_age.is_none() && self.warm_up.is_none_or(Period::is_zero);
+        let (low, high) = map.hull();
+        let stand_in = match self.missing {
+            MissingPolicy::Redistribute => f64::NAN,
+            MissingPolicy::Worst => low,
+            MissingPolicy::Best => high,
+            MissingPolicy::Prior => self.prior,
+            MissingPolicy::Value(it) => it,
+            MissingPolicy::Carry(_) => return None,
+        };
+        let plain = self.applies.is_none() && ageless && !matches!(map, PointMap::Expr(_));
+        plain.then_some((map, *weight, stand_in))
     }
 
     /// Whether a policy gives it points whenever it has none of its own.

@@ -7,9 +7,13 @@
 
 mod band;
 mod change;
+mod columns;
 mod explain;
 mod factor;
+mod fill;
+mod fold;
 mod group;
+mod knots;
 mod points;
 mod run;
 mod tree;
@@ -19,6 +23,7 @@ pub use explain::{Explanation, GroupLine, Line, NoScore};
 pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
+pub(crate) use columns::{CardColumns, Held, Scratch};
 pub(crate) use explain::{Frame, present};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;
