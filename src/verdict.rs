@@ -2,16 +2,24 @@
 
 use std::ops::Range;
 
+use serde::Serialize;
+
 use crate::expr::{Outcome, Program};
 use crate::frame::Table;
 use crate::value::Value;
 
 /// What a condition says of a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Verdict {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Verdict {
+    /// It is false.
     No,
+    /// It is true.
     Yes,
+    /// Something that it needs is missing.
     NoData,
+    /// It could not be asked.
     Faulted,
 }
 
@@ -33,6 +41,11 @@ impl Verdicts {
     /// The same, without asking how sure that is: nothing counts as solid.
     pub(crate) fn answers(program: &Program, table: &Table, rows: Range<usize>) -> Self {
         Self { list: rows.map(|row| ask(program, table, row)).collect(), solid: Vec::new() }
+    }
+
+    /// The answers, one a row.
+    pub(crate) fn into_list(self) -> Vec<Verdict> {
+        self.list
     }
 
     pub(crate) fn get(&self, at: usize) -> Verdict {

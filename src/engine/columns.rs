@@ -395,7 +395,9 @@ fn is_within(column: &Column, slot: &Slot) -> bool {
         Data::Number(values) => {
             let (low, high) = slot.range.unwrap_or((f64::MIN, f64::MAX));
             // Without a way out on the first, so that it runs over several at a time.
-            values.iter().fold(true, |all, it| all & !(*it < low) & !(*it > high) & !it.is_infinite())
+            values
+                .iter()
+                .fold(true, |all, it| all & !(*it < low) & !(*it > high) & !it.is_infinite())
         }
         Data::Flag(_) => true,
         Data::Text { labels, .. } => {

@@ -25,14 +25,17 @@ mod points;
 mod resolve;
 mod rules;
 mod run;
+mod scores;
 
 pub use alerts::Replay;
 pub use assessment::{
     Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, RuleResult, SubjectScore,
 };
 pub use input::Input;
+pub use scores::{RuleColumn, Scores};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::expr::{Functions, Language};
@@ -76,8 +79,10 @@ use resolve::Resolver;
 #[derive(Debug, Clone)]
 pub struct Engine {
     config: Config,
-    hash: String,
+    hash: Arc<str>,
     spaces: Vec<Vec<Slot>>,
+    /// Names of columns by kind and slot.
+    names: Arc<[Vec<String>]>,
     steps: Vec<Step>,
     /// By number in the config.
     cards: BTreeMap<usize, Scorecard>,
@@ -120,9 +125,11 @@ impl Engine {
         // The config's own types always serialize.
         let content = Node::of(config).unwrap_or(Node::Null);
         let hash = Node::List(vec![content, callable]).content_hash();
+        let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
         Ok(Self {
             config: config.clone(),
-            hash,
+            hash: hash.into(),
+            names: compiled.spaces.iter().map(names).collect(),
             spaces: compiled.spaces,
             tracked: tracked(&compiled.steps),
             steps: compiled.steps,

@@ -30,6 +30,8 @@ pub(super) struct Run<'a> {
     pub(super) out: Assessment,
     /// What rules say, by number in the config, with their alerts a step further.
     pub(super) rules: BTreeMap<usize, (RuleResult, Vec<Moving<'a>>)>,
+    /// Whether only values are wanted, and not how sure they are.
+    pub(super) lean: bool,
 }
 
 impl<'a> Run<'a> {
@@ -42,8 +44,10 @@ impl<'a> Run<'a> {
         ) else {
             return;
         };
-        if let Work::Card { card, outputs } = &step.work {
-            return self.card(*card, outputs);
+        match &step.work {
+            Work::Card { card, outputs } if self.lean => return self.card_columns(*card, outputs),
+            Work::Card { card, outputs } => return self.card(*card, outputs),
+            _ => {}
         }
         if let Work::Alerts { rule, outputs } = &step.work {
             return self.alerts(*rule, outputs);

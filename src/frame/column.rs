@@ -15,6 +15,13 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// Texts whose codes are their places; each stands once.
+    pub(crate) fn of(texts: impl IntoIterator<Item = Arc<str>>) -> Self {
+        let texts: Vec<Arc<str>> = texts.into_iter().collect();
+        let codes = texts.iter().cloned().zip(0..).collect();
+        Self { texts, codes }
+    }
+
     /// The code of a text, added if it is new.
     pub fn code(&mut self, text: &str) -> u32 {
         if let Some(code) = self.codes.get(text) {

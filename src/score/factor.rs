@@ -429,6 +429,12 @@ impl Factor {
 }
 
 impl Scorecard {
+    /// Whether a score hangs on how sure a value is: where a value without points is one that may come to have
+    /// some, the last known one is carried forward.
+    pub(crate) fn asks_how_sure(&self) -> bool {
+        self.factors.iter().any(|it| matches!(it.missing, MissingPolicy::Carry(_)))
+    }
+
     /// The points of a value on the line of an explanation.
     pub(crate) fn points_of(&self, line: &Line, value: &Value) -> Option<f64> {
         let key = key(&line.path, &line.factor);

@@ -109,8 +109,12 @@ impl Fold {
                 }
                 return;
             }
-            Aggregate::Min => rows.for_each(|(at, (it, points))| *it = it.min(is_part(at, *points))),
-            Aggregate::Max => rows.for_each(|(at, (it, points))| *it = it.max(is_part(at, *points))),
+            Aggregate::Min => {
+                rows.for_each(|(at, (it, points))| *it = it.min(is_part(at, *points)))
+            }
+            Aggregate::Max => {
+                rows.for_each(|(at, (it, points))| *it = it.max(is_part(at, *points)))
+            }
             Aggregate::Median => {
                 let part = points.iter().enumerate().map(|(at, points)| is_part(at, *points));
                 self.parts.push(part.collect());
@@ -128,8 +132,8 @@ impl Fold {
                 for ((score, value), present) in
                     score.iter_mut().zip(&self.value).zip(&self.present)
                 {
-                    // Nothing over nothing is NaN.
-                    *score = (value / present).clamp(0.0, 100.0);
+                    let mean = (value / present).clamp(0.0, 100.0);
+                    *score = if *present > 0.0 { mean } else { f64::NAN };
                 }
             }
             Aggregate::Min | Aggregate::Max => score.copy_from_slice(&self.value),

@@ -23,7 +23,7 @@ pub use explain::{Explanation, GroupLine, Line, NoScore};
 pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
-pub(crate) use columns::{CardColumns, Held, Scratch};
+pub(crate) use columns::{Held, Scratch};
 pub(crate) use explain::{Frame, present};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;

@@ -136,9 +136,10 @@ impl PointMap {
                 Some(0) => *no,
                 _ => f64::NAN,
             },
-            (Data::Text { codes, labels }, Self::Map { .. }) => {
-                codes.get(row).and_then(|it| labels.text(*it)).map_or(f64::NAN, |it| self.of_text(it))
-            }
+            (Data::Text { codes, labels }, Self::Map { .. }) => codes
+                .get(row)
+                .and_then(|it| labels.text(*it))
+                .map_or(f64::NAN, |it| self.of_text(it)),
             _ => f64::NAN,
         }
     }
