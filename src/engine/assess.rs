@@ -55,6 +55,7 @@ impl Engine {
                 rules: Vec::new(),
                 events: Vec::new(),
                 alerts: Vec::new(),
+                enrolled: super::enrol::Enrolled::default(),
                 notes,
                 faults,
                 past: Arc::new(past),
@@ -79,6 +80,7 @@ impl Engine {
         } else {
             out.state = self.next_state(&out);
             self.advance_alerts(&mut out, &rows, input.suppressions);
+            self.advance_playbooks(&mut out, &rows, input);
         }
         out
     }

@@ -13,6 +13,7 @@ mod cards;
 mod children;
 mod choices;
 mod columns;
+mod enrol;
 mod inhibit;
 mod input;
 mod manual;
@@ -20,14 +21,17 @@ mod metrics;
 mod names;
 mod notices;
 mod plan;
+mod playbooks;
 mod points;
+mod reports;
 mod resolve;
 mod rules;
 mod run;
 
 pub use alerts::Replay;
 pub use assessment::{
-    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, RuleResult, SubjectScore,
+    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, ReportNotUsed, RuleResult,
+    SubjectScore,
 };
 pub use input::Input;
 
@@ -41,6 +45,7 @@ use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
 use plan::{Rule, Slot, Step};
+use playbooks::Playbook;
 use resolve::Resolver;
 
 /// A compiled config.
@@ -80,6 +85,7 @@ pub struct Engine {
     /// By number in the config.
     cards: BTreeMap<usize, Scorecard>,
     rules: Vec<Rule>,
+    playbooks: Vec<Playbook>,
     warnings: Vec<Fault>,
 }
 
@@ -103,6 +109,7 @@ impl Engine {
         resolver.everything();
         let rules = resolver.rules();
         resolver.check_inhibitions();
+        let playbooks = resolver.playbooks();
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());
@@ -122,6 +129,7 @@ impl Engine {
             steps: compiled.steps,
             cards: compiled.cards,
             rules,
+            playbooks,
             warnings: compiled.faults,
         })
     }
