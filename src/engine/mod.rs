@@ -20,6 +20,7 @@ mod manual;
 mod metrics;
 mod names;
 mod notices;
+mod past;
 mod plan;
 mod playbooks;
 mod points;
@@ -44,6 +45,7 @@ use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
+use past::{Tracked, tracked};
 use plan::{Rule, Slot, Step};
 use playbooks::Playbook;
 use resolve::Resolver;
@@ -84,8 +86,11 @@ pub struct Engine {
     steps: Vec<Step>,
     /// By number in the config.
     cards: BTreeMap<usize, Scorecard>,
+    /// In the order of the config.
     rules: Vec<Rule>,
     playbooks: Vec<Playbook>,
+    /// The names whose past something asks for.
+    tracked: Vec<Tracked>,
     warnings: Vec<Fault>,
 }
 
@@ -107,9 +112,10 @@ impl Engine {
         let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
         let resolver = Resolver::new(config, &language);
         resolver.everything();
+        // They may ask for alerts, so they come before the rules are taken out.
+        let playbooks = resolver.playbooks();
         let rules = resolver.rules();
         resolver.check_inhibitions();
-        let playbooks = resolver.playbooks();
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());
@@ -126,6 +132,7 @@ impl Engine {
             config: config.clone(),
             hash,
             spaces: compiled.spaces,
+            tracked: tracked(&compiled.steps),
             steps: compiled.steps,
             cards: compiled.cards,
             rules,

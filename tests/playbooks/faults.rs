@@ -79,6 +79,8 @@ fn what_a_playbook_cannot_mean_is_a_fault() {
         ("[[playbooks.steps]]\nchannel = \"call\"", "missing-key: [[playbooks.steps]]"),
         ("[[playbooks.steps]]\nchannel = \"cal\"\ntitle = \"t\"", "unknown-name: \"cal\""),
         ("[[playbooks.steps]]\ntitle = \"t\"", "missing-key: [[playbooks.steps]]"),
+        ("stop_when = \"!alerts.r\"\nSTEP", ""),
+        ("stop_when = \"!alerts.rr\"\nSTEP", "unknown-name: alerts.rr"),
         ("STEP\n[[playbooks]]\nname = \"p\"\nSTEP", "duplicate: [[playbooks]]"),
         ("STEP\n[[playbooks]]\nname = \"q\"\nSTEP", "(unused: \"q\")"),
         ("STEP\n[[playbooks]]\nname = \"a b\"\nSTEP", "bad-name: \"a b\" (unused: \"a b\")"),
@@ -115,7 +117,9 @@ fn faults_of_playbooks_are_worded_as_promised() {
     for text in [
         config(""),
         config("subject = \"account\"\n[[playbooks.steps]]\nchannel = \"x\"\ntitle = \"\""),
-        config(&format!("{STEP}\nescalate_to = \"a\"\ndeadline = \"0d\"\n{STEP}\nescalate_to = \"\"")),
+        config(&format!(
+            "{STEP}\nescalate_to = \"a\"\ndeadline = \"0d\"\n{STEP}\nescalate_to = \"\""
+        )),
     ] {
         let found = faults(&text);
         assert!(!found.is_empty());

@@ -32,7 +32,8 @@ const STEP: [&[&str]; 4] = [
 ];
 
 /// Settings of a rule.
-const RULE: [&str; 4] = ["", "cooldown = \"3d\"", "keep_firing_for = \"2d\"", "no_data = \"resolve\""];
+const RULE: [&str; 4] =
+    ["", "cooldown = \"3d\"", "keep_firing_for = \"2d\"", "no_data = \"resolve\""];
 
 #[derive(Debug, Clone)]
 struct History {
@@ -147,9 +148,11 @@ impl History {
         course.state = State::new();
         for ((as_of, frame), pick) in self.frames(false).into_iter().zip(&self.reports) {
             // Two of four evaluations hand in reports, on every action so far that its place picks.
-            let picked = course.actions.iter().enumerate().filter(|(at, _)| {
-                *pick < 2 && at % 2 == usize::from(*pick)
-            });
+            let picked = course
+                .actions
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| *pick < 2 && at % 2 == usize::from(*pick));
             let reports: Vec<ActionReport> = picked
                 .map(|(at, it)| ActionReport {
                     action: it.id.clone(),
@@ -159,8 +162,7 @@ impl History {
                     note: None,
                 })
                 .collect();
-            let input =
-                Input::frame(&frame).with_work_calendar(&calendar).with_reports(&reports);
+            let input = Input::frame(&frame).with_work_calendar(&calendar).with_reports(&reports);
             let out = engine.assess(&input, as_of, &course.state);
             let again = engine.assess(&input, as_of, out.state());
             assert_eq!((again.actions(), again.enrolment_changes()), (&[][..], &[][..]));
@@ -204,9 +206,8 @@ fn sparse(state: &State) {
             assert!(!entries.is_empty());
             for it in entries.iter().filter(|it| !it.phase.is_open()) {
                 let alert = state.alerts.get(&it.rule).and_then(|it| it.subjects.get(subject));
-                let fires = alert.is_some_and(|alert| {
-                    alert.phase.is_firing() && alert.fired == Some(it.fired)
-                });
+                let fires = alert
+                    .is_some_and(|alert| alert.phase.is_firing() && alert.fired == Some(it.fired));
                 assert!(fires, "remembered for nothing: {it:?}");
                 assert!(it.reached.is_empty() && it.awaited.is_empty() && it.cause.is_none());
             }

@@ -103,7 +103,8 @@ fn the_configs_of_the_documents_compile() {
     let blocks: Vec<&str> =
         DOCS.split("```toml\n").skip(1).filter_map(|it| it.split("```").next()).collect();
     for text in &blocks {
-        let engine = Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{text}\n{it}"));
+        let engine =
+            Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{text}\n{it}"));
         assert_eq!(engine.warnings(), [], "{text}");
     }
     for which in ReadyMade::ALL {

@@ -1,8 +1,8 @@
 //! What an action says, its flat record, and what is said of inputs.
 
 use foretell::config::{Config, RuleSeverity};
-use foretell::expr::{Kind, Value};
 use foretell::engine::{Note, ReportNotUsed};
+use foretell::expr::{Kind, Value};
 use foretell::fault::Code;
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::playbook::{Action, ActionRecord, ActionReport, ActionSort, Outcome, Turn};
@@ -82,7 +82,10 @@ fn an_action_is_a_record_of_stable_names() {
     assert_eq!(escalated.escalation_of.as_ref(), Some(&issued.id));
     // The alert is over; what it said last is still why.
     assert_eq!(escalated.why, "nobody has logged in for 22 days");
-    assert_eq!((issued.severity, escalated.severity), (RuleSeverity::Critical, RuleSeverity::Critical));
+    assert_eq!(
+        (issued.severity, escalated.severity),
+        (RuleSeverity::Critical, RuleSeverity::Critical)
+    );
     let records: Vec<ActionRecord> = vec![issued.record(), escalated.record()];
     let text = serde_json::to_string_pretty(&records).unwrap();
     insta::assert_snapshot!("record", text);
@@ -101,10 +104,8 @@ fn a_record_keeps_every_field_that_is_documented() {
     let docs = include_str!("../../docs/playbooks.md");
     let (_, table) = docs.split_once("## The record").unwrap();
     let (table, _) = table.split_once("\n## ").unwrap();
-    let documented: Vec<&str> = table
-        .lines()
-        .filter_map(|it| it.strip_prefix("| `")?.split("` |").next())
-        .collect();
+    let documented: Vec<&str> =
+        table.lines().filter_map(|it| it.strip_prefix("| `")?.split("` |").next()).collect();
     let sorted = |mut it: Vec<&str>| {
         it.sort_unstable();
         it.join(" ")
@@ -160,7 +161,8 @@ fn a_day_before_the_last_changes_nothing() {
 
 #[test]
 fn a_calendar_without_work_is_said_and_issues_nothing() {
-    let text = CONFIG.replace("name = \"wake_up\"\n\n[[", "name = \"wake_up\"\ndays = \"business\"\n\n[[");
+    let text =
+        CONFIG.replace("name = \"wake_up\"\n\n[[", "name = \"wake_up\"\ndays = \"business\"\n\n[[");
     let engine = engine(&text);
     let mut calendar = WorkCalendar::default();
     calendar.weekend = {
@@ -186,8 +188,8 @@ fn a_condition_that_cannot_be_asked_leaves_the_others_alone() {
     functions.register("broken", &[Kind::Number], Kind::Flag, oops).unwrap();
     let text = CONFIG.replace("when = \"seats > 1\"", "when = \"broken(seats)\"");
     let text = text.replace("${seats}", "${seats ?? 0}");
-    let engine = Engine::compile_with(&Config::parse(&text), functions)
-        .unwrap_or_else(|it| panic!("{it}"));
+    let engine =
+        Engine::compile_with(&Config::parse(&text), functions).unwrap_or_else(|it| panic!("{it}"));
     let all = days(&engine, &[20.0]);
     assert_eq!(all[0].faults()[0].place.path, "playbooks.wake_up.steps[0].when");
     assert_eq!(all[0].events().len(), 1);
@@ -201,5 +203,8 @@ fn an_action_of_a_step_is_no_escalation() {
     let all = days(&engine(CONFIG), &[20.0]);
     let it = &all[0].actions()[0];
     assert_eq!((it.sort, it.escalation_of.as_ref(), it.id.len()), (ActionSort::Step, None, 32));
-    assert_eq!((it.title.as_str(), it.text.as_str()), ("Call the admin", "Of 12 seats none is used."));
+    assert_eq!(
+        (it.title.as_str(), it.text.as_str()),
+        ("Call the admin", "Of 12 seats none is used.")
+    );
 }

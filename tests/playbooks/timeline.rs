@@ -289,12 +289,15 @@ fn show(out: &Assessment) -> Vec<String> {
     all.extend(out.enrolment_changes().iter().filter(|it| !early(it)).map(change));
     for note in out.notes() {
         if let Note::Report { reason, .. } = note {
-            all.push(format!("unused({})", match reason {
-                ReportNotUsed::UnknownAction => "unknown",
-                ReportNotUsed::NotYet => "not yet",
-                ReportNotUsed::SameDay => "same day",
-                _ => "?",
-            }));
+            all.push(format!(
+                "unused({})",
+                match reason {
+                    ReportNotUsed::UnknownAction => "unknown",
+                    ReportNotUsed::NotYet => "not yet",
+                    ReportNotUsed::SameDay => "same day",
+                    _ => "?",
+                }
+            ));
         }
     }
     all
