@@ -219,21 +219,20 @@ impl<'a> Day<'a> {
         firings: &[Firing<'_>],
     ) -> Vec<EnrolmentState> {
         let Some(table) = self.out.tables.get(playbook.kind.index()) else { return entries };
+        let firing = |it: &EnrolmentState| firings.iter().find(|firing| firing.began(it));
+        let mut entries = entries;
         let Some(row) = table.row_of(subject) else {
             // Where there is no subject of the kind at all, nothing can be told from it.
-            if table.len() == 0 {
-                return entries;
-            }
-            for it in entries.iter().filter(|it| it.phase.is_open()) {
+            let nothing = table.len() == 0;
+            for it in entries.iter().filter(|it| !nothing && it.phase.is_open()) {
                 let turn = Turn::Ended { reason: EndReason::SubjectGone };
                 self.change((&playbook.config.name, playbook.kind, subject), it, turn);
             }
-            return Vec::new();
+            entries.retain(|it| nothing && (it.phase.is_open() || firing(it).is_some()));
+            return entries;
         };
         let place = Place { playbook, subject, table, row };
         let stop = self.ask(&place, "stop_when", playbook.stop_when.as_ref()) == Some(Verdict::Yes);
-        let firing = |it: &EnrolmentState| firings.iter().find(|firing| firing.began(it));
-        let mut entries = entries;
         let mut released = false;
         for it in entries.iter_mut().filter(|it| it.phase.is_open()) {
             if let Some(firing) = firing(it) {

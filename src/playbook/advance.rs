@@ -144,13 +144,14 @@ fn escalate(
 
 /// Forgets the issued steps whose report nothing waits for.
 fn forget(enrolment: &mut EnrolmentState, course: Course<'_>) {
-    let goes_on = next_step(enrolment, course).is_some();
+    let next = next_step(enrolment, course).and_then(|it| course.steps.get(it.step));
+    let waits = next.is_some_and(|it| it.after_done);
     let last = enrolment.reached.last();
     enrolment.awaited.retain_mut(|it| {
         let config = course.position(&it.step).and_then(|at| course.steps.get(at));
         if config.is_none_or(|it| it.escalate_to.is_none()) {
             it.deadline = None;
         }
-        it.deadline.is_some() || (goes_on && last == Some(&it.step))
+        it.deadline.is_some() || (waits && last == Some(&it.step))
     });
 }

@@ -31,7 +31,7 @@ const STEP: &str = "[[playbooks.steps]]\nchannel = \"call\"\ntitle = \"t\"";
 /// A config whose rule begins the playbook `p` with these keys.
 fn config(playbook: &str) -> String {
     format!(
-        "[[metrics]]\nname = \"x\"\n[[metrics]]\nname = \"sure\"\nempty = 0\nfrom = \"cases\"\ntake = \"count\"\n\
+        "[[metrics]]\nname = \"x\"\n\
          [[rules]]\nname = \"r\"\nwhen = \"x > 5\"\nplaybook = \"p\"\n[[playbooks]]\nname = \"p\"\n{playbook}\n"
     )
 }
@@ -66,7 +66,7 @@ fn what_a_playbook_cannot_mean_is_a_fault() {
         ("STEP\nescalate_to = \"lead\"", "missing-key: [[playbooks.steps]]"),
         ("STEP\ndeadline = \"3d\"\nescalate_to = \"lead\"", ""),
         ("STEP\ndeadline = \"3d\"\nescalate_to = \"\"", "empty: \"\""),
-        ("STEP\nafter_done = true", "(unused: true)"),
+        ("STEP\nafter_done = true", "(unused: after_done)"),
         ("STEP\nSTEP\nname = \"b\"\nafter_done = true", ""),
         ("STEP\nwhen = \"zz > 1\"", "unknown-name: zz"),
         ("STEP\ntext = 'now ${x}'", "maybe-missing: x"),
@@ -82,8 +82,8 @@ fn what_a_playbook_cannot_mean_is_a_fault() {
         ("stop_when = \"!alerts.r\"\nSTEP", ""),
         ("stop_when = \"!alerts.rr\"\nSTEP", "unknown-name: alerts.rr"),
         ("STEP\n[[playbooks]]\nname = \"p\"\nSTEP", "duplicate: [[playbooks]]"),
-        ("STEP\n[[playbooks]]\nname = \"q\"\nSTEP", "(unused: \"q\")"),
-        ("STEP\n[[playbooks]]\nname = \"a b\"\nSTEP", "bad-name: \"a b\" (unused: \"a b\")"),
+        ("STEP\n[[playbooks]]\nname = \"q\"\nSTEP", "(unused: name)"),
+        ("STEP\n[[playbooks]]\nname = \"a b\"\nSTEP", "(unused: name) bad-name: \"a b\""),
         ("subject = \"account\"\nSTEP", "incompatible: \"p\""),
         (
             "STEP\n[[rules]]\nname = \"s\"\nwhen = \"x > 6\"\nplaybook = \"pp\"",

@@ -9,6 +9,8 @@ use foretell::playbook::{Action, ActionReport, ActionSort, EnrolmentChange, Outc
 use foretell::time::WorkCalendar;
 use foretell::{Engine, Input, State};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 
 use super::timeline::day;
 
@@ -247,8 +249,49 @@ fn lives_are_whole(course: &Course) {
     }
 }
 
+/// The laws say something only of what the histories come to.
+#[test]
+fn the_random_histories_reach_every_turn() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for _ in 0..60 {
+        let history = histories().new_tree(&mut runner).unwrap().current();
+        let course = history.stepped(&history.engine(false)).0;
+        seen.extend(course.changes.iter().map(|it| match &it.turn {
+            Turn::Begun => "begun".to_owned(),
+            Turn::Declined { .. } => "declined".to_owned(),
+            Turn::Reported { outcome, .. } => format!("{outcome:?}"),
+            Turn::Skipped { reason, .. } => format!("{reason:?}"),
+            Turn::Ended { reason } => format!("{reason:?}"),
+            other => format!("{other:?}"),
+        }));
+        seen.extend(
+            course.actions.iter().map(|it| format!("{:?} late {}", it.sort, it.due < it.day)),
+        );
+    }
+    let seen: Vec<&str> = seen.iter().map(String::as_str).collect();
+    assert_eq!(
+        seen,
+        [
+            "Condition",
+            "Done",
+            "Escalation late false",
+            "Finished",
+            "NoData",
+            "Resolved",
+            "Skipped",
+            "Step late false",
+            "Step late true",
+            "Stopped",
+            "SubjectGone",
+            "begun",
+            "declined",
+        ]
+    );
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn playbooks_keep_their_laws(history in histories()) {

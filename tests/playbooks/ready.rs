@@ -36,7 +36,7 @@ fn walk(text: &str) -> (String, EndReason) {
             let owner = it.owner.as_deref().unwrap_or("-");
             let _ = writeln!(
                 lines,
-                "{} {deadline:10} {:10} {owner:18} {}: {}",
+                "{} {deadline:10} {:11} {owner:18} {}: {}",
                 it.day,
                 it.channel.name(),
                 it.step,
