@@ -11,7 +11,7 @@ use super::columns::Rows;
 use super::input::Input;
 use super::playbooks::Playbook;
 use super::reports::take_reports;
-use crate::config::{DayCount, OnePer};
+use crate::config::{DayCount, OnePer, StepConfig};
 use crate::expr::{Outcome, Program};
 use crate::fault::{Code, Fault};
 use crate::frame::{SubjectKind, Table};
@@ -331,7 +331,7 @@ impl<'a> Day<'a> {
                 }
                 Happening::Skipped { step, reason } => {
                     let step = place.playbook.config.steps.get(step);
-                    let step = step.map_or("", |it| it.name()).to_owned();
+                    let step = step.map_or("", StepConfig::name).to_owned();
                     self.change(about, it, Turn::Skipped { step, reason });
                 }
                 Happening::Ended(reason) => {

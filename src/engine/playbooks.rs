@@ -183,7 +183,6 @@ impl Resolver<'_> {
 }
 
 /// What compiled, or that there was nothing to compile; none where it did not.
-#[expect(clippy::option_option, reason = "nothing written, and nothing compiled, are not the same")]
 fn whole(it: Option<Option<Program>>) -> Option<Option<Program>> {
     match it {
         None => Some(None),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Engine;
 use super::assessment::ReportNotUsed;
+use crate::config::StepConfig;
 use crate::playbook::{ActionReport, ActionSort, EnrolmentChange, Turn, action_id};
 use crate::state::{EnrolmentState, PlaybookEnrolments};
 use crate::time::AsOf;
@@ -83,7 +84,7 @@ fn origins(
     for (name, list) in playbooks {
         let config = engine.playbooks.iter().find(|it| it.config.name == *name);
         let written =
-            || config.into_iter().flat_map(|it| it.config.steps.iter().map(|it| it.name()));
+            || config.into_iter().flat_map(|it| it.config.steps.iter().map(StepConfig::name));
         for (subject, entries) in &list.subjects {
             for (at, it) in entries.iter().enumerate() {
                 for step in steps(it, written()) {

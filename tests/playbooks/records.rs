@@ -164,11 +164,9 @@ fn a_calendar_without_work_is_said_and_issues_nothing() {
     let text =
         CONFIG.replace("name = \"wake_up\"\n\n[[", "name = \"wake_up\"\ndays = \"business\"\n\n[[");
     let engine = engine(&text);
-    let mut calendar = WorkCalendar::default();
-    calendar.weekend = {
-        let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-        days.iter().map(|it| it.parse().unwrap()).collect()
-    };
+    let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let weekend = days.iter().map(|it| it.parse().unwrap()).collect();
+    let calendar = WorkCalendar { weekend, ..WorkCalendar::default() };
     let (frame, above) = (frame(30.0), accounts());
     let input = Input::frame(&frame).and_frame(&above).with_work_calendar(&calendar);
     let out = engine.assess(&input, day(0), &State::new());
