@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
+use foretell::Faults;
 use foretell::book::{Account, Book, Subscription, Tables, Usage};
 use foretell::time::Stamp;
-
-use super::complaint::Complaint;
 
 /// Everything that was read.
 #[derive(Debug, Clone, Default)]
@@ -111,7 +110,7 @@ impl Cohort {
     }
 
     /// The whole of it, later days included: an assessment reads what was known on its day.
-    pub(crate) fn book(&self) -> Result<Book, Complaint> {
+    pub(crate) fn book(&self) -> Result<Book, Faults> {
         let mut tables = Tables::default();
         let mut accounts: Vec<&str> = self.people.iter().map(|it| it.account.as_str()).collect();
         accounts.sort_unstable();
@@ -131,6 +130,6 @@ impl Cohort {
             usage.subscription_id = Some(person.id.clone());
             tables.push(usage);
         }
-        Book::strict(tables).map_err(Complaint::faults)
+        Book::strict(tables)
     }
 }

@@ -59,7 +59,7 @@ fn answer(arguments: &[String], err: &mut dyn Write) -> Result<String, Complaint
     let read = started.elapsed();
     let mut cohorts = Vec::new();
     for cohort in &history.cohorts {
-        cohorts.push((cohort, replay::replay(&engine, cohort)?));
+        cohorts.push((cohort, replay::replay(&engine, cohort).map_err(Complaint::faults)?));
     }
     let whole = started.elapsed();
     let report = Report::new(&options, &engine, &history, &cohorts);

@@ -50,7 +50,7 @@ pub(super) fn pages(report: &Report) -> String {
 
 fn page(year: &Year, text: &mut String) {
     let why = match year.tuned {
-        true => "the thresholds were chosen on these: their figures flatter",
+        true => "the thresholds were chosen on these, so these figures flatter",
         false => "nothing was chosen on these",
     };
     *text += &format!("\nTerms of {}: {why}\n", year.year);
@@ -134,12 +134,10 @@ fn differ(year: &Year) -> String {
     };
     let apart = cancelled.high < silent.low || silent.high < cancelled.low;
     let verdict = if apart { "The two differ" } else { "The two cannot be told apart" };
+    let [cancelled, silent, kept] = [cancelled, silent, kept].map(with_interval);
     format!(
-        "{verdict}: an alert came to {} of those who were cancelled, {} of those who went\n  \
-         silent, and {} of those who were kept.",
-        with_interval(cancelled),
-        with_interval(silent),
-        with_interval(kept)
+        "{verdict}. An alert came to {cancelled} of the cancelled,\n  \
+         {silent} of those who went silent, {kept} of the kept."
     )
 }
 
