@@ -13,10 +13,11 @@ use foretell::frame::SubjectKind;
 
 use super::args::Options;
 use super::baseline::{Baseline, baselines};
-use super::history::{Cohort, Fate, History, Person};
+use super::history::{Cohort, Fate, History, Later, Person};
 
-/// How long after an alert a cancellation may come to count: at any time, and within so many days.
-pub(super) const HORIZONS: [Option<i64>; 3] = [None, Some(28), Some(56)];
+/// What an alert is held against.
+pub(super) const AIMS: [Later; 4] =
+    [Later::Cancelled(None), Later::Cancelled(Some(28)), Later::Cancelled(Some(56)), Later::Lost];
 
 /// The year on which the thresholds of the config were chosen.
 const TUNED_ON: &str = "2013";
@@ -45,8 +46,8 @@ pub(super) struct Year {
     pub(super) fates: [usize; 3],
     /// A subject on a day.
     pub(super) evaluations: usize,
-    /// The share of evaluations that a cancellation follows, by horizon.
-    pub(super) base: [Option<f64>; 3],
+    /// The share of evaluations after which each of `AIMS` came.
+    pub(super) base: [Option<f64>; 4],
     /// One for each rule, and one for all.
     pub(super) lines: Vec<Line>,
     pub(super) quality: AlertQuality,
@@ -59,20 +60,21 @@ pub(super) struct Line {
     pub(super) told: usize,
     pub(super) per_subject: f64,
     pub(super) per_subject_month: f64,
-    pub(super) horizons: [Outcome; 3],
+    /// One for each of `AIMS`.
+    pub(super) outcomes: [Outcome; 4],
     /// Days from the first alert told to the cancellation: median and lower quartile.
     pub(super) lead: Option<[f64; 2]>,
     /// Alerts told, and subjects with one, by what became of them.
     pub(super) fates: [(usize, usize); 3],
 }
 
-/// One horizon of a rule.
+/// A rule against one aim.
 pub(super) struct Outcome {
-    /// Alerts that a cancellation followed.
+    /// Alerts after which it came.
     pub(super) precision: Option<Share>,
-    /// The share of all who were assessed on the days of the alerts that a cancellation followed.
+    /// The same of all who were assessed on the days of the alerts.
     pub(super) base: Option<f64>,
-    /// Cancellations that an alert preceded.
+    /// Those to whom it came, and an alert before.
     pub(super) recall: Option<Share>,
 }
 
@@ -80,8 +82,8 @@ pub(super) struct Outcome {
 struct Run<'a> {
     cohort: &'a Cohort,
     replay: &'a Replay,
-    /// Of those assessed on a day: all, and those who cancel, by horizon.
-    days: BTreeMap<NaiveDate, [usize; 4]>,
+    /// Of those assessed on a day: all, and those to whom each of `AIMS` comes.
+    days: BTreeMap<NaiveDate, (usize, [usize; 4])>,
     alerts: Vec<Alert<'a>>,
 }
 
@@ -120,15 +122,9 @@ impl<'a> Run<'a> {
     fn new(cohort: &'a Cohort, replay: &'a Replay) -> Self {
         let mut days = BTreeMap::new();
         for day in cohort.days() {
-            let mut counts = [0; 4];
-            for person in cohort.people.iter().filter(|it| it.runs(day)) {
-                let cancels = HORIZONS.map(|it| person.cancels(day, it));
-                let met = [true, cancels[0], cancels[1], cancels[2]];
-                for (count, met) in counts.iter_mut().zip(met) {
-                    *count += usize::from(met);
-                }
-            }
-            days.insert(day, counts);
+            let running: Vec<&Person> = cohort.people.iter().filter(|it| it.runs(day)).collect();
+            let count = |aim| running.iter().filter(|it| it.meets(aim, day)).count();
+            days.insert(day, (running.len(), AIMS.map(count)));
         }
         let people: BTreeMap<&str, &Person> =
             cohort.people.iter().map(|it| (it.id.as_str(), it)).collect();
@@ -149,13 +145,13 @@ impl<'a> Run<'a> {
 impl Year {
     fn new(year: String, engine: &Engine, runs: &[Run<'_>]) -> Self {
         let people: Vec<&Person> = runs.iter().flat_map(Run::subjects).collect();
-        let mut counts = [0; 4];
-        for day in runs.iter().flat_map(|it| it.days.values()) {
-            for (count, more) in counts.iter_mut().zip(day) {
+        let (mut evaluations, mut met) = (0, [0; 4]);
+        for (all, of_them) in runs.iter().flat_map(|it| it.days.values()) {
+            evaluations += all;
+            for (count, more) in met.iter_mut().zip(of_them) {
                 *count += more;
             }
         }
-        let [evaluations, cancels @ ..] = counts;
         let mut exposure = Exposure::default();
         for run in runs {
             exposure.add(&run.replay.exposure);
@@ -172,7 +168,7 @@ impl Year {
             subjects: people.len(),
             fates: Fate::ALL.map(|fate| people.iter().filter(|it| it.fate() == fate).count()),
             evaluations,
-            base: cancels.map(|it| (evaluations > 0).then(|| it as f64 / evaluations as f64)),
+            base: met.map(|it| (evaluations > 0).then(|| it as f64 / evaluations as f64)),
             lines,
             quality: quality(engine, runs, &exposure),
         }
@@ -183,7 +179,7 @@ impl Year {
 fn quality(engine: &Engine, runs: &[Run<'_>], exposure: &Exposure) -> AlertQuality {
     let judged = runs.iter().flat_map(|it| &it.alerts).map(|it| Judgement {
         alert: AlertRef::Firing(it.firing.key.clone()),
-        opinion: match it.person.cancels(it.told_on, None) {
+        opinion: match it.person.meets(Later::Cancelled(None), it.told_on) {
             true => Opinion::Useful,
             false => Opinion::Noise,
         },
@@ -221,7 +217,7 @@ impl Line {
             told: told.len(),
             per_subject: told.len() as f64 / people.len().max(1) as f64,
             per_subject_month: if months > 0.0 { told.len() as f64 / months } else { 0.0 },
-            horizons: [0, 1, 2].map(|at| Outcome::new(at, &told, people, &days)),
+            outcomes: [0, 1, 2, 3].map(|at| Outcome::new(at, &told, people, &days)),
             lead: quantile(&leads, 0.5).zip(quantile(&leads, 0.25)).map(|(half, low)| [half, low]),
             fates: Fate::ALL.map(|fate| {
                 let of: Vec<&str> = told
@@ -242,22 +238,25 @@ impl Outcome {
         people: &[&Person],
         days: &BTreeMap<&str, Vec<NaiveDate>>,
     ) -> Self {
-        let horizon = HORIZONS.get(at).copied().flatten();
-        let hits = told.iter().filter(|(_, it)| it.person.cancels(it.told_on, horizon)).count();
+        let aim = AIMS.get(at).copied().unwrap_or(Later::Lost);
+        let hits = told.iter().filter(|(_, it)| it.person.meets(aim, it.told_on)).count();
         let shares = told.iter().filter_map(|(run, it)| {
-            let counts = run.days.get(&it.told_on)?;
-            let [all, cancels] = [counts.first()?, counts.get(at + 1)?];
-            Some(*cancels as f64 / *all as f64)
+            let (all, met) = run.days.get(&it.told_on)?;
+            Some(*met.get(at)? as f64 / *all as f64)
         });
-        let lost: Vec<&&Person> = people.iter().filter(|it| it.cancelled.is_some()).collect();
+        let is_aim = |it: &&&Person| match aim {
+            Later::Cancelled(_) => it.fate() == Fate::Cancelled,
+            Later::Lost => it.fate() != Fate::Kept,
+        };
+        let aimed_at: Vec<&&Person> = people.iter().filter(is_aim).collect();
         let seen = |it: &&&&Person| {
             let days = days.get(it.id.as_str());
-            days.is_some_and(|days| days.iter().any(|day| it.cancels(*day, horizon)))
+            days.is_some_and(|days| days.iter().any(|day| it.meets(aim, *day)))
         };
         Self {
             precision: Share::of(hits, told.len()),
             base: (!told.is_empty()).then(|| shares.sum::<f64>() / told.len() as f64),
-            recall: Share::of(lost.iter().filter(seen).count(), lost.len()),
+            recall: Share::of(aimed_at.iter().filter(seen).count(), aimed_at.len()),
         }
     }
 }

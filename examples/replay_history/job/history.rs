@@ -56,12 +56,14 @@ impl Person {
         self.start <= day && day < self.end && self.cancelled.is_none_or(|it| day < it)
     }
 
-    /// Whether it was cancelled after a day, and within so many.
-    pub(crate) fn cancels(&self, day: NaiveDate, within: Option<i64>) -> bool {
-        self.cancelled.is_some_and(|it| {
-            let days = (it - day).num_days();
-            0 < days && within.is_none_or(|most| days <= most)
-        })
+    /// Whether something came after a day.
+    pub(crate) fn meets(&self, later: Later, day: NaiveDate) -> bool {
+        let most = match later {
+            Later::Lost if self.fate() == Fate::Silent => return true,
+            Later::Lost | Later::Cancelled(None) => i64::MAX,
+            Later::Cancelled(Some(most)) => most,
+        };
+        self.cancelled.is_some_and(|it| (1..=most).contains(&(it - day).num_days()))
     }
 
     pub(crate) const fn fate(&self) -> Fate {
@@ -71,6 +73,15 @@ impl Person {
             (None, false) => Fate::Kept,
         }
     }
+}
+
+/// What may come after an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Later {
+    /// It is cancelled: at any later time, or within so many days.
+    Cancelled(Option<i64>),
+    /// It is cancelled at any later time, or goes silent.
+    Lost,
 }
 
 /// What became of a subscription.
