@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::figures::{HORIZONS, Line, Report, Year};
-use super::history::Fate;
+use super::figures::{AIMS, Line, Report, Year};
+use super::history::{Fate, Later};
 
 pub(super) fn line(report: &Report) -> String {
     let years = report.years.iter().map(|it| (it.year.clone(), year(it)));
@@ -28,7 +28,7 @@ pub(super) fn line(report: &Report) -> String {
 }
 
 fn year(it: &Year) -> Value {
-    let base = HORIZONS.iter().zip(it.base).map(|(it, base)| (key(*it), json!(base)));
+    let base = AIMS.iter().zip(it.base).map(|(it, base)| (key(*it), json!(base)));
     let lines = it.lines.iter().map(|it| (it.rule.clone(), rule(it)));
     json!({
         "tuned": it.tuned,
@@ -43,20 +43,20 @@ fn year(it: &Year) -> Value {
 }
 
 fn rule(it: &Line) -> Value {
-    let horizons = HORIZONS.iter().zip(&it.horizons).map(|(horizon, it)| {
+    let outcomes = AIMS.iter().zip(&it.outcomes).map(|(later, it)| {
         let figures = json!({
             "precision": it.precision,
             "base": it.base,
             "recall": it.recall,
         });
-        (key(*horizon), figures)
+        (key(*later), figures)
     });
     json!({
         "fired": it.fired,
         "told": it.told,
         "per_subject": it.per_subject,
         "per_subject_month": it.per_subject_month,
-        "horizons": object(horizons),
+        "outcomes": object(outcomes),
         "lead_days_median": it.lead.map(|it| it[0]),
         "lead_days_lower_quartile": it.lead.map(|it| it[1]),
         "fates": fates(it.fates.map(|(alerts, subjects)| {
@@ -69,8 +69,12 @@ fn fates(values: [Value; 3]) -> Value {
     object(Fate::ALL.iter().zip(values).map(|(it, value)| (it.name().replace(' ', "_"), value)))
 }
 
-fn key(horizon: Option<i64>) -> String {
-    horizon.map_or_else(|| "later".to_owned(), |it| format!("{it}_days"))
+fn key(later: Later) -> String {
+    match later {
+        Later::Cancelled(None) => "cancelled".to_owned(),
+        Later::Cancelled(Some(days)) => format!("cancelled_in_{days}_days"),
+        Later::Lost => "lost".to_owned(),
+    }
 }
 
 fn object(entries: impl Iterator<Item = (String, Value)>) -> Value {

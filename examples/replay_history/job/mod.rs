@@ -7,6 +7,7 @@
 )]
 
 #[path = "../../early_warning/job/complaint.rs"]
+#[allow(clippy::duplicate_mod, reason = "the tests run both examples in one binary")]
 mod complaint;
 mod args;
 pub(crate) mod history;

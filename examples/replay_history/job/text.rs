@@ -2,23 +2,22 @@
 
 use foretell::alert::Share;
 
-use super::figures::{HORIZONS, Line, Report, Year};
-use super::history::Fate;
+use super::figures::{AIMS, Line, Report, Year};
+use super::history::{Fate, Later};
 
 const DEFINITIONS: &str = "\
 Definitions
   Each subscription is assessed on the last day of each week of its term, from what was known by then:
   weeks that are over, and nothing later. It is assessed while it runs: begun, not cancelled, not over.
   An alert counts from the day on which somebody was told; what was suppressed is not counted.
-  cancelled      a dated withdrawal; went silent: failed, with no withdrawal; kept: all others
-  precision      alerts after which the subscription was cancelled: at any later time, in 28, in 56 days;
-                 in brackets the 95% interval
-  base           of all that were assessed on the very days of the alerts, the share that was cancelled
-                 in the same time: what alerts for anybody on those days would have hit
-  recall         cancelled subscriptions that an alert preceded, by no more than so many days; those
-                 cancelled before their first assessment are in no figure
-  lead           days from the first alert to the cancellation: the median, and after it the
-                 lower quartile
+  cancelled   a dated withdrawal; went silent: failed, with no withdrawal; kept: all others
+  precision   alerts after which it came: a cancellation at any later time, within 28 days, within 56, or
+              a loss (cancelled later or went silent at the end); in brackets the 95% interval
+  base        the same of all that were assessed on the very days of the alerts: what alerts for anybody
+              on those days would have hit
+  recall      subscriptions to which it came, and an alert before, by no more than so many days; those
+              cancelled before their first assessment are in no figure
+  lead        days from the first alert to the cancellation: the median, and after it the lower quartile
 ";
 
 pub(super) fn pages(report: &Report) -> String {
@@ -66,11 +65,9 @@ fn page(year: &Year, text: &mut String) {
         grouped(year.evaluations),
         grouped(year.never),
     );
-    let base: Vec<String> = HORIZONS
-        .iter()
-        .zip(year.base)
-        .map(|(it, base)| format!("{} {}", span(*it), maybe(base)))
-        .collect();
+    let base = AIMS.iter().zip(year.base);
+    let base: Vec<String> =
+        base.map(|(it, base)| format!("{} {}", aim(*it), maybe(base))).collect();
     *text += &format!("  base rate over all evaluations: {}\n", base.join(", "));
 
     let mut rows = vec![row(["alerts", "fired", "told", "per subject", "per subject and month"])];
@@ -81,9 +78,9 @@ fn page(year: &Year, text: &mut String) {
     }));
     *text += &format!("\n{}", table(&rows));
 
-    let mut rows = vec![row(["", "cancelled", "precision", "base", "lift", "recall", "lead"])];
+    let mut rows = vec![row(["", "what came", "precision", "base", "lift", "recall", "lead"])];
     for line in &year.lines {
-        rows.extend(HORIZONS.iter().enumerate().map(|(at, it)| outcome(line, at, *it)));
+        rows.extend(AIMS.iter().enumerate().map(|(at, it)| outcome(line, at, *it)));
     }
     *text += &format!("\n{}", table(&rows));
 
@@ -105,15 +102,15 @@ fn page(year: &Year, text: &mut String) {
     );
 }
 
-fn outcome(line: &Line, at: usize, horizon: Option<i64>) -> Vec<String> {
-    let Some(it) = line.horizons.get(at) else { return Vec::new() };
+fn outcome(line: &Line, at: usize, later: Later) -> Vec<String> {
+    let Some(it) = line.outcomes.get(at) else { return Vec::new() };
     let name = if at == 0 { line.rule.clone() } else { String::new() };
     let share = |it: Option<Share>| it.map_or_else(|| "-".to_owned(), with_interval);
     let lift = it.precision.zip(it.base).filter(|it| it.1 > 0.0);
     let lead = line.lead.filter(|_| at == 0);
     vec![
         name,
-        span(horizon),
+        aim(later),
         share(it.precision),
         maybe(it.base),
         lift.map_or_else(|| "-".to_owned(), |(it, base)| format!("{:.2} x", it.value / base)),
@@ -157,8 +154,12 @@ fn baselines(report: &Report, text: &mut String) {
     *text += &table(&rows);
 }
 
-fn span(horizon: Option<i64>) -> String {
-    horizon.map_or_else(|| "later".to_owned(), |it| format!("in {it} days"))
+fn aim(later: Later) -> String {
+    match later {
+        Later::Cancelled(None) => "cancelled".to_owned(),
+        Later::Cancelled(Some(days)) => format!("in {days} days"),
+        Later::Lost => "lost".to_owned(),
+    }
 }
 
 fn with_interval(it: Share) -> String {
