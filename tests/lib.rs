@@ -20,6 +20,8 @@ mod faults;
 #[cfg(feature = "toml")]
 mod laws;
 mod notices;
+#[cfg(feature = "toml")]
+mod playbooks;
 mod records;
 #[cfg(feature = "toml")]
 mod replay_history;
