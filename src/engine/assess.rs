@@ -54,6 +54,7 @@ impl Engine {
         } else {
             out.state = self.next_state(&out);
             self.advance_alerts(&mut out, &rows, (moved, &past), input.suppressions);
+            self.advance_playbooks(&mut out, &rows, input);
         }
         out
     }
@@ -82,6 +83,7 @@ impl Engine {
                 rules: Vec::new(),
                 events: Vec::new(),
                 alerts: Vec::new(),
+                enrolled: super::enrol::Enrolled::default(),
                 notes: Vec::new(),
                 faults,
                 past: Arc::clone(past),
