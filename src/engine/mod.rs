@@ -24,12 +24,14 @@ mod points;
 mod resolve;
 mod rules;
 mod run;
+mod testing;
 
 pub use alerts::Replay;
 pub use assessment::{
     Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, RuleResult, SubjectScore,
 };
 pub use input::Input;
+pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,6 +82,7 @@ pub struct Engine {
     /// By number in the config.
     cards: BTreeMap<usize, Scorecard>,
     rules: Vec<Rule>,
+    tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
 }
 
@@ -103,6 +106,7 @@ impl Engine {
         resolver.everything();
         let rules = resolver.rules();
         resolver.check_inhibitions();
+        let tests = resolver.tests();
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());
@@ -113,7 +117,11 @@ impl Engine {
             return Err(Faults(compiled.faults));
         }
         // The config's own types always serialize.
-        let content = Node::of(config).unwrap_or(Node::Null);
+        let mut content = Node::of(config).unwrap_or(Node::Null);
+        if let Node::Table(entries) = &mut content {
+            // Tests say what is expected of the config; they are no part of it.
+            entries.retain(|(key, _)| key != "tests");
+        }
         let hash = Node::List(vec![content, callable]).content_hash();
         Ok(Self {
             config: config.clone(),
@@ -122,13 +130,14 @@ impl Engine {
             steps: compiled.steps,
             cards: compiled.cards,
             rules,
+            tests,
             warnings: compiled.faults,
         })
     }
 
     /// The hash of what the config says and of the names and kinds of the host's functions, the
     /// same for the same content on every machine: 32 hexadecimal digits. Comments, spacing and the
-    /// order of keys do not matter. What a host's function does is the host's to keep.
+    /// order of keys do not matter, nor does what the config's own tests say. What a host's function does is the host's to keep.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash

@@ -107,6 +107,11 @@ impl<'c> Resolver<'c> {
         }
     }
 
+    /// Reports a fault about a key at a path of the config.
+    pub(super) fn fault_at_key(&self, fault: Fault) {
+        self.keep(|| self.config.locate_key(fault));
+    }
+
     /// Keeps a fault while there are not too many to read.
     fn keep(&self, fault: impl FnOnce() -> Fault) {
         let count = self.faults.borrow().len();
@@ -158,6 +163,22 @@ impl<'c> Resolver<'c> {
 
     pub(super) fn each_step(&self, see: impl FnMut(&Step)) {
         self.steps.borrow().iter().for_each(see);
+    }
+
+    /// The columns of each kind of subject by name: what they hold, and whether one that is given
+    /// comes before what would be computed.
+    pub(super) fn columns_made(&self) -> Vec<BTreeMap<String, (Kind, bool)>> {
+        let kind_of = |it: &Slot| (it.name.clone(), (it.kind, false));
+        let spaces = self.spaces.borrow();
+        let mut all: Vec<BTreeMap<_, _>> =
+            spaces.iter().map(|it| it.iter().map(kind_of).collect()).collect();
+        self.each_step(|step| {
+            let slot = spaces.get(step.kind.index()).and_then(|it| it.get(step.slot));
+            if let (Some(slot), Some(columns)) = (slot, all.get_mut(step.kind.index())) {
+                columns.insert(slot.name.clone(), (slot.kind, step.work.takes_given()));
+            }
+        });
+        all
     }
 
     pub(super) fn keep_card(&self, number: usize, card: Scorecard) {
@@ -233,7 +254,12 @@ impl<'c> Resolver<'c> {
     pub(super) fn report(&self, path: &str, problem: Problem) {
         let mut fault = Fault::new(problem.code, path, problem.message).maybe_help(problem.help);
         fault.severity = problem.severity;
-        self.keep(|| self.config.locate_inside(fault, problem.start, problem.length));
+        self.fault_inside(fault, problem.start, problem.length);
+    }
+
+    /// Reports a fault about `length` bytes at `start` of the text at a path of the config.
+    pub(super) fn fault_inside(&self, fault: Fault, start: usize, length: usize) {
+        self.keep(|| self.config.locate_inside(fault, start, length));
     }
 
     /// What a name means for a kind of subject. `path` is where it is used.

@@ -58,10 +58,19 @@ impl Source {
     /// a key the key.
     pub(crate) fn locate(&self, fault: &mut Fault) {
         use crate::fault::Code as It;
+        let wants_key = matches!(fault.code, It::UnknownKey | It::MissingKey | It::Unused);
+        self.locate_at(fault, wants_key);
+    }
+
+    /// Fills in the place of the key at the fault's path.
+    pub(crate) fn locate_key(&self, fault: &mut Fault) {
+        self.locate_at(fault, true);
+    }
+
+    fn locate_at(&self, fault: &mut Fault, wants_key: bool) {
         let mut path = fault.place.path.as_str();
         loop {
             if let Some(spans) = self.spans.get(path) {
-                let wants_key = matches!(fault.code, It::UnknownKey | It::MissingKey | It::Unused);
                 let span = match &spans.key {
                     Some(key) if wants_key || self.is_long(&spans.value) => key.clone(),
                     _ => spans.value.clone(),
