@@ -242,7 +242,11 @@ fn child(
             number.as_str().parse().map_or_else(|_| refuse(number.as_str()), Node::Float)
         }
         DeValue::Boolean(it) => Node::Bool(*it),
-        DeValue::Datetime(it) => Node::Text(it.to_string()),
+        DeValue::Datetime(it) => match it.to_string() {
+            // No date at all, which the parser has said.
+            text if text.is_empty() => Node::Removed,
+            text => Node::Text(text),
+        },
         DeValue::Array(items) => {
             let mut nodes = Vec::with_capacity(items.len());
             for (index, item) in items.iter().enumerate() {
