@@ -198,3 +198,22 @@ fn check_config_says_by_its_code_how_it_went() {
     assert_eq!(told["files"][1]["faults"][0]["code"], "unknown-name");
     assert_eq!(told["files"][1]["report"], Value::Null);
 }
+
+/// What is shown as `missing` is not the text `missing`.
+#[test]
+fn a_missing_text_is_not_the_text_that_says_so() {
+    let config = |given: &str, wanted: &str| {
+        format!(
+            "[[metrics]]\nname = \"t\"\ntype = \"text\"\n[[tests]]\nname = \"x\"\ngiven = {{ t = \"{given}\" }}\n\
+             expect = [{{ at = 0, values = {{ t = \"{wanted}\" }} }}]\n"
+        )
+    };
+    for (given, wanted, passes) in [
+        ("_", "_", true),
+        ("'missing'", "missing", true),
+        ("_", "missing", false),
+        ("'missing'", "_", false),
+    ] {
+        assert_eq!(report(&config(given, wanted)).passed(), passes, "{given} {wanted}");
+    }
+}

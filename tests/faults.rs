@@ -163,7 +163,7 @@ fn a_place_inside_a_text_is_found_however_the_text_is_written() {
     }
 }
 
-/// A hundred thousand assessments are enough for a config's own tests.
+/// A hundred thousand assessments are enough for a config's own tests, and a thousand subjects for one.
 #[test]
 fn tests_past_the_limit_are_refused() {
     let text = |steps: u32| {
@@ -174,6 +174,14 @@ fn tests_past_the_limit_are_refused() {
     let found = faults(&text(33_334));
     let [fault] = found.list() else { panic!("{found}") };
     assert_eq!((fault.code, fault.place.path.as_str()), (Code::Limit, "tests[2]"), "{found}");
+    let text = |count: usize| {
+        let one = |at: usize| format!("[[tests.subjects]]\nid = \"s{at}\"\nevents = []\n");
+        format!("[[tests]]\nname = \"t\"\n{}", (0..count).map(one).collect::<String>())
+    };
+    assert_eq!(faults(&text(1000)).list(), []);
+    let found = faults(&text(1001));
+    let [fault] = found.list() else { panic!("{found}") };
+    assert_eq!((fault.code, fault.place.path.as_str()), (Code::Limit, "tests[0].subjects"));
 }
 
 /// A book with a fault of every sort.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::{MOST_ASSESSED, START, Subject, Test};
-use crate::config::{Given, Series, SeriesError, TestConfig, TestTime};
+use super::{MOST_ASSESSED, MOST_SUBJECTS, START, Subject, Test};
+use crate::config::{Config, Given, ScorecardConfig, Series, SeriesError, TestConfig, TestTime};
 use crate::engine::resolve::Resolver;
 use crate::expr::Problem;
 use crate::fault::{Code, Fault, Severity, did_you_mean, plural};
@@ -23,6 +23,10 @@ pub(super) struct Checker<'r, 'c> {
     pub(super) resolver: &'r Resolver<'c>,
     /// By kind of subject: what each column holds, and whether it can be given.
     pub(super) columns: Vec<BTreeMap<String, (Kind, bool)>>,
+    /// What each rule is about, by name.
+    pub(super) rules: BTreeMap<&'c str, SubjectKind>,
+    /// By name.
+    pub(super) cards: BTreeMap<&'c str, &'c ScorecardConfig>,
     /// How many assessments of a subject are left.
     room: Cell<u64>,
 }
@@ -42,7 +46,7 @@ struct Read {
     series: Series,
 }
 
-impl Resolver<'_> {
+impl<'c> Resolver<'c> {
     /// Checks and compiles every test.
     pub(in crate::engine) fn tests(&self) -> Vec<Test> {
         let tests = &self.config.tests;
@@ -53,8 +57,16 @@ impl Resolver<'_> {
         self.check_duplicates(
             named.map(|(at, it)| (format!("tests[{at}]"), None, "test", it.name.as_str())),
         );
-        let columns = self.columns_made();
-        let checker = Checker { resolver: self, columns, room: Cell::new(MOST_ASSESSED) };
+        let config: &'c Config = self.config;
+        let kind = |it: Option<SubjectKind>| it.unwrap_or(config.subject);
+        let rules = config.rules.iter().map(|it| (it.name.as_str(), kind(it.subject)));
+        let checker = Checker {
+            resolver: self,
+            columns: self.columns_made(),
+            rules: rules.collect(),
+            cards: config.scorecards.iter().map(|it| (it.name.as_str(), it)).collect(),
+            room: Cell::new(MOST_ASSESSED),
+        };
         tests.iter().enumerate().map(|(at, it)| checker.test(&format!("tests[{at}]"), it)).collect()
     }
 }
@@ -124,8 +136,13 @@ impl Checker<'_, '_> {
             let fault = Fault::new(Code::Incompatible, format!("{path}.{key}"), message);
             self.fault(fault.help(format!("give `{key}` to each of the subjects")));
         }
+        let got = config.subjects.len();
+        if got > MOST_SUBJECTS {
+            let message = format!("a test has at most {MOST_SUBJECTS} subjects, got {got}");
+            self.fault(Fault::new(Code::Limit, format!("{path}.subjects"), message));
+        }
         let mut all: Vec<Subject> = Vec::new();
-        for (at, it) in config.subjects.iter().enumerate() {
+        for (at, it) in config.subjects.iter().enumerate().take(MOST_SUBJECTS) {
             let path = format!("{path}.subjects[{at}]");
             let kind = it.subject.unwrap_or(kind);
             if it.id.is_empty() {
@@ -211,6 +228,9 @@ impl Checker<'_, '_> {
                 return None;
             }
             None => {}
+        }
+        if !self.resolver.is_readable() {
+            return None;
         }
         let others: Vec<SubjectKind> = config
             .metrics

@@ -165,7 +165,7 @@ impl Checker<'_, '_> {
     fn value(&self, path: &str, name: &str, given: &Given, subject: &Subject) -> Option<Value> {
         let columns = self.columns.get(subject.kind.index())?;
         let Some((kind, _)) = columns.get(name) else {
-            if !self.is_broken(subject.kind, name) {
+            if self.resolver.is_readable() && !self.is_broken(subject.kind, name) {
                 let message = format!("nothing computes `{name}` of {}", subject.kind.plural());
                 let fault = Fault::new(Code::UnknownName, path, message);
                 let near = self.suggest(name, columns.keys().map(String::as_str));
@@ -216,12 +216,12 @@ impl Checker<'_, '_> {
     /// A scorecard by its name, which is a key.
     fn card(&self, path: &str, name: &str, subject: &Subject) -> Option<&ScorecardConfig> {
         let config = self.resolver.config;
-        let Some(card) = config.scorecards.iter().find(|it| it.name == name) else {
-            if !config.is_lost(name) {
-                let known = config.scorecards.iter().map(|it| it.name.as_str());
+        let Some(card) = self.cards.get(name).copied() else {
+            if self.resolver.is_readable() && !config.is_lost(name) {
                 let message = format!("there is no scorecard `{name}`");
                 let fault = Fault::new(Code::UnknownName, path, message);
-                self.resolver.fault_at_key(fault.maybe_help(self.suggest(name, known)));
+                let near = self.suggest(name, self.cards.keys().copied());
+                self.resolver.fault_at_key(fault.maybe_help(near));
             }
             return None;
         };
@@ -235,15 +235,13 @@ impl Checker<'_, '_> {
 
     /// What a rule is about, if there is one of that name.
     fn find_rule(&self, path: &str, name: &str, at: fn(&Self, Fault)) -> Option<SubjectKind> {
-        let config = self.resolver.config;
-        let rule = config.rules.iter().find(|it| it.name == name);
-        if rule.is_none() && !config.is_lost(name) {
-            let known = config.rules.iter().map(|it| it.name.as_str());
+        let rule = self.rules.get(name).copied();
+        if rule.is_none() && self.resolver.is_readable() && !self.resolver.config.is_lost(name) {
             let message = format!("there is no rule `{name}`");
             let fault = Fault::new(Code::UnknownName, path, message);
-            at(self, fault.maybe_help(self.suggest(name, known)));
+            at(self, fault.maybe_help(self.suggest(name, self.rules.keys().copied())));
         }
-        rule.map(|it| it.subject.unwrap_or(config.subject))
+        rule
     }
 
     /// Checks the name of a rule.

@@ -36,6 +36,10 @@ const START: NaiveDate = match NaiveDate::from_ymd_opt(2026, 1, 1) {
 /// a hundred days, in seconds; tested by `tests_past_the_limit_are_refused`.
 const MOST_ASSESSED: u64 = 100_000;
 
+/// The most subjects of one test. Our choice: more than anyone writes; tested by
+/// `tests_past_the_limit_are_refused`.
+const MOST_SUBJECTS: usize = 1000;
+
 /// How far a score may be off if not said: half a unit of the decimal that is shown.
 const SCORE_TOLERANCE: f64 = 0.05;
 

@@ -113,8 +113,13 @@ impl fmt::Display for TestReport {
         }
         for it in self.tests.iter().filter(|it| !it.passed()) {
             writeln!(f, "\n---- {} ----", it.name)?;
-            for failure in &it.failures {
+            for (at, failure) in it.failures.iter().enumerate() {
                 failure.fmt(f)?;
+                // A score and its band have one explanation.
+                let next = it.failures.get(at + 1);
+                if next.is_none_or(|next| !next.has_reasons_of(failure)) {
+                    failure.because.iter().try_for_each(|line| writeln!(f, "    {line}"))?;
+                }
             }
         }
         if count > 0 && !self.coverage.is_whole() {
@@ -126,16 +131,18 @@ impl fmt::Display for TestReport {
     }
 }
 
+impl TestFailure {
+    fn has_reasons_of(&self, other: &Self) -> bool {
+        (self.step, &self.subject, &self.because) == (other.step, &other.subject, &other.because)
+    }
+}
+
 impl fmt::Display for TestFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { step, day, subject, what, .. } = self;
         writeln!(f, "step {step}, {day}, `{subject}`: {what}")?;
         writeln!(f, "  expected: {}", self.expected)?;
-        writeln!(f, "       got: {}", self.got)?;
-        for line in &self.because {
-            writeln!(f, "    {line}")?;
-        }
-        Ok(())
+        writeln!(f, "       got: {}", self.got)
     }
 }
 

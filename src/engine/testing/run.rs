@@ -12,6 +12,7 @@ use super::{
     Expected, NUMBER_TOLERANCE, SCORE_TOLERANCE, Subject, Test, TestFailure, TestReport,
     TestResult, Wanted, actions_of,
 };
+use crate::alert::{Event, OpenAlert};
 use crate::engine::{Assessment, Engine, Input};
 use crate::frame::{Column, Frame, SubjectKind};
 use crate::score::{shown, tenths};
@@ -110,12 +111,12 @@ impl Test {
     fn compare(&self, engine: &Engine, out: &Assessment, step: u32, result: &mut TestResult) {
         let mut told = |subject: &Subject, compared: Compared| {
             result.checks += 1;
-            let Compared { what, expected, got, because } = compared;
-            if expected == got {
-                return;
+            let Compared { what, fits, expected, got, because } = compared;
+            if !fits {
+                let (day, subject) = (out.as_of(), subject.id.clone());
+                let failure = TestFailure { step, day, subject, what, expected, got, because };
+                result.failures.push(failure);
             }
-            let (day, subject) = (out.as_of(), subject.id.clone());
-            result.failures.push(TestFailure { step, day, subject, what, expected, got, because });
         };
         for subject in &self.subjects {
             let case = Case { engine, out, kind: subject.kind, id: &subject.id };
@@ -134,91 +135,108 @@ impl Test {
     }
 }
 
-/// Two texts that are equal when all is as expected.
+/// What was compared, and whether all is as expected.
 struct Compared {
     what: String,
+    fits: bool,
     expected: String,
     got: String,
     because: Vec<String>,
 }
 
 impl Compared {
-    /// The same without reasons where all is as expected.
+    /// The same with reasons where something is not as expected.
     fn because(self, reasons: impl FnOnce() -> Vec<String>) -> Self {
-        let because = if self.expected == self.got { Vec::new() } else { reasons() };
+        let because = if self.fits { Vec::new() } else { reasons() };
         Self { because, ..self }
     }
 }
 
-fn compared(what: String, expected: impl Into<String>, got: impl Into<String>) -> Compared {
-    Compared { what, expected: expected.into(), got: got.into(), because: Vec::new() }
+fn compared(
+    what: impl Into<String>,
+    fits: bool,
+    expected: impl Into<String>,
+    got: impl Into<String>,
+) -> Compared {
+    let (what, expected, got) = (what.into(), expected.into(), got.into());
+    Compared { what, fits, expected, got, because: Vec::new() }
 }
 
 impl Case<'_> {
     fn compare(&self, expected: &Expected) -> Compared {
+        let off = expected.tolerance;
         match &expected.wanted {
             Wanted::Score { card, score } => {
-                let got = self.out.score(card, self.id).map(|it| it.score);
-                let off = expected.tolerance.unwrap_or(SCORE_TOLERANCE);
-                let none = || "no score".to_owned();
-                let (wanted, got) = match (*score, got) {
-                    (wanted, None) => (wanted.map_or_else(none, tenths), "not assessed".to_owned()),
-                    (Some(wanted), Some(Some(got))) => numbers(wanted, got, off, tenths),
-                    (wanted, Some(got)) => {
-                        (wanted.map_or_else(none, tenths), got.map_or_else(none, tenths))
-                    }
-                };
-                compared(format!("score `{card}`"), wanted, got).because(|| self.score(card))
+                self.compare_score(card, *score, off.unwrap_or(SCORE_TOLERANCE))
             }
             Wanted::Band { card, band } => {
-                let got = self.out.score(card, self.id).map(|it| it.band.unwrap_or("no band"));
-                let wanted = band.as_deref().unwrap_or("no band");
-                compared(format!("band `{card}`"), wanted, got.unwrap_or("not assessed"))
+                let got = self.out.score(card, self.id).map(|it| it.band);
+                let fits = got == Some(band.as_deref());
+                let show = |it: Option<&str>| it.unwrap_or("no band").to_owned();
+                let got = got.map_or_else(not_assessed, show);
+                compared(format!("band `{card}`"), fits, show(band.as_deref()), got)
                     .because(|| self.score(card))
             }
-            Wanted::Value { name, value } => {
-                let got = self.out.value(self.kind, name, self.id);
-                let show = |it: f64| shown(&Value::Number(it));
-                let (wanted, got) = match (value, &got) {
-                    _ if !self.is_there() => (value.to_string(), "not assessed".to_owned()),
-                    (Value::Number(wanted), Value::Number(got)) => {
-                        let usual = NUMBER_TOLERANCE * wanted.abs().max(1.0);
-                        numbers(*wanted, *got, expected.tolerance.unwrap_or(usual), show)
-                    }
-                    (wanted, got) => (wanted.to_string(), got.to_string()),
-                };
-                compared(format!("`{name}`"), wanted, got).because(|| self.score(name))
-            }
+            Wanted::Value { name, value } => self.compare_value(name, value, off),
             Wanted::Alert { rule, phase, health } => {
-                let open = self.out.alerts().iter();
-                let mut open = open.filter(|it| it.kind == self.kind && it.subject == self.id);
-                let got = open.find(|it| it.rule == *rule);
-                let got = got.map_or((Phase::Inactive, Health::Ok), |it| (it.phase, it.health));
-                let wanted = show_state(*phase, health.unwrap_or(got.1));
-                compared(format!("alert `{rule}`"), wanted, show_state(got.0, got.1))
+                let got = self
+                    .open(rule)
+                    .map_or((Phase::Inactive, Health::Ok), |it| (it.phase, it.health));
+                let wanted = (*phase, health.unwrap_or(got.1));
+                let show = |it: (Phase, Health)| show_state(it.0, it.1);
+                compared(format!("alert `{rule}`"), wanted == got, show(wanted), show(got))
                     .because(|| self.alert(rule))
             }
             Wanted::Message { rule, text } => {
                 let event = self.own_events().find(|it| it.rule == *rule).map(|it| &it.message);
-                let open = self.out.alerts().iter();
-                let mut open = open.filter(|it| it.kind == self.kind && it.subject == self.id);
-                let got = event.or_else(|| open.find(|it| it.rule == *rule).map(|it| &it.message));
-                let got = got.map_or("no alert", String::as_str);
-                compared(format!("message of `{rule}`"), text, got).because(|| self.alert(rule))
+                let got = event.or_else(|| self.open(rule).map(|it| &it.message));
+                let shown = got.map_or("no alert", String::as_str);
+                compared(format!("message of `{rule}`"), got == Some(text), text, shown)
+                    .because(|| self.alert(rule))
             }
             Wanted::Events(events) => self.events(events),
             Wanted::Actions(actions) => self.actions(actions),
         }
     }
 
-    fn own_events(&self) -> impl Iterator<Item = &crate::alert::Event> {
+    fn compare_score(&self, card: &str, wanted: Option<f64>, off: f64) -> Compared {
+        let show = |it: Option<f64>| it.map_or_else(|| "no score".to_owned(), tenths);
+        let (fits, wanted, got) = match (wanted, self.out.score(card, self.id).map(|it| it.score)) {
+            (wanted, None) => (false, show(wanted), not_assessed()),
+            (Some(wanted), Some(Some(got))) => numbers(wanted, got, off, tenths),
+            (wanted, Some(got)) => (wanted.is_none() && got.is_none(), show(wanted), show(got)),
+        };
+        compared(format!("score `{card}`"), fits, wanted, got).because(|| self.score(card))
+    }
+
+    fn compare_value(&self, name: &str, wanted: &Value, off: Option<f64>) -> Compared {
+        let got = self.out.value(self.kind, name, self.id);
+        let show = |it: f64| shown(&Value::Number(it));
+        let (fits, wanted, got) = match (wanted, &got) {
+            _ if !self.is_there() => (false, wanted.to_string(), not_assessed()),
+            (Value::Number(wanted), Value::Number(got)) => {
+                let usual = NUMBER_TOLERANCE * wanted.abs().max(1.0);
+                numbers(*wanted, *got, off.unwrap_or(usual), show)
+            }
+            (wanted, got) => (wanted == got, wanted.to_string(), got.to_string()),
+        };
+        compared(format!("`{name}`"), fits, wanted, got).because(|| self.score(name))
+    }
+
+    /// The alert of a rule about the subject, if it is open.
+    fn open(&self, rule: &str) -> Option<&OpenAlert> {
+        let own = |it: &&OpenAlert| it.kind == self.kind && it.subject == self.id;
+        self.out.alerts().iter().filter(own).find(|it| it.rule == rule)
+    }
+
+    fn own_events(&self) -> impl Iterator<Item = &Event> {
         self.out.events().iter().filter(|it| it.kind == self.kind && it.subject == self.id)
     }
 
     fn events(&self, wanted: &[String]) -> Compared {
         let mut got: Vec<String> = self.own_events().map(show).collect();
         got.sort();
-        compared("events".to_owned(), list(wanted), list(&got)).because(|| {
+        compared("events", wanted == got, list(wanted), list(&got)).because(|| {
             // The rules of what is in one of the two only.
             let differ = |left: &[String], right: &[String]| -> BTreeSet<String> {
                 let only = left.iter().filter(|it| !right.contains(it));
@@ -232,21 +250,25 @@ impl Case<'_> {
 
     fn actions(&self, wanted: &[String]) -> Compared {
         let got = actions_of(self.out, self.kind, self.id);
-        compared("actions".to_owned(), list(wanted), list(&got))
+        compared("actions", wanted == got, list(wanted), list(&got))
     }
 }
 
-/// Both numbers as texts, which are equal when the numbers are as near as they should be.
-fn numbers(wanted: f64, got: f64, off: f64, show: impl Fn(f64) -> String) -> (String, String) {
+fn not_assessed() -> String {
+    "not assessed".to_owned()
+}
+
+/// Whether two numbers are as near as they should be, and both as texts.
+fn numbers(wanted: f64, got: f64, off: f64, show: fn(f64) -> String) -> (bool, String, String) {
+    // A number at the very edge is not refused for how it is calculated.
     let slack = NUMBER_TOLERANCE * wanted.abs().max(1.0);
+    let fits = (got - wanted).abs() <= off + slack.min(off);
     let (short, other) = (show(wanted), show(got));
-    if (got - wanted).abs() <= off + slack.min(off) {
-        (short.clone(), short)
-    } else if short == other {
-        // They differ in what is not shown.
-        (wanted.to_string(), got.to_string())
+    if short == other {
+        // What they differ in is not shown.
+        (fits, wanted.to_string(), got.to_string())
     } else {
-        (short, other)
+        (fits, short, other)
     }
 }
 
