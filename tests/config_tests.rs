@@ -217,3 +217,47 @@ fn a_missing_text_is_not_the_text_that_says_so() {
         assert_eq!(report(&config(given, wanted)).passed(), passes, "{given} {wanted}");
     }
 }
+
+/// A long text costs what its length costs, whatever is wrong with it.
+#[test]
+fn long_tests_are_checked_in_time() {
+    let test = "[[tests]]\nname = \"t\"\n";
+    let long = |head: &str, part: &dyn Fn(usize) -> String, tail: &str| {
+        let mut text = format!("[[metrics]]\nname = \"n\"\n{head}");
+        let mut at = 0;
+        while text.len() < 300_000 {
+            text += &part(at);
+            at += 1;
+        }
+        text + tail
+    };
+    for text in [
+        long(
+            "",
+            &|at| format!("[[tests]]\nname = \"t{at}\"\ngiven = {{ m{at} = 1 }}\nevents = []\n"),
+            "",
+        ),
+        long("x = \n", &|at| format!("[[tests]]\nname = \"t{at}\"\ngiven = {{ m{at} = 1 }}\n"), ""),
+        long("", &|at| format!("[[tests]]\nname = \"t{at}\"\nsteps = 99\nevents = []\n"), ""),
+        long(test, &|at| format!("[[tests.expect]]\nat = 0\nscores = {{ s{at} = 1 }}\n"), ""),
+        long(test, &|at| format!("[[tests.expect]]\nat = 0\nvalues = {{ s{at} = 1 }}\n"), ""),
+        long(
+            test,
+            &|at| format!("[[tests.expect]]\nat = {at}\nalerts = {{ r{at} = \"on\" }}\n"),
+            "",
+        ),
+        long(test, &|at| format!("[[tests.subjects]]\nid = \"s{at}\"\n"), ""),
+        long(&format!("{test}events = [\"r "), &|_| "fired at 0,".to_owned(), "\"]\n"),
+        long(&format!("{test}events = ["), &|at| format!("\"r{at} fired at 0\","), "]\n"),
+        long(&format!("{test}events = []\ngiven.n = \""), &|_| "1 2x2 ".to_owned(), "\"\n"),
+        long(&format!("{test}events = []\ngiven.n = \"'"), &|_| "''".to_owned(), "\"\n"),
+        long(&format!("{test}events = []\ngiven.n = \"5"), &|_| "0".to_owned(), "x3\"\n"),
+    ] {
+        #[expect(clippy::disallowed_methods, reason = "a test may look at a clock")]
+        let begun = std::time::Instant::now();
+        let faults = Engine::compile(&Config::parse(&text)).expect_err("all of these are wrong");
+        assert!(faults.list().len() <= 210, "{}", faults.list().len());
+        let took = begun.elapsed();
+        assert!(took.as_secs() < 20, "{took:?} {}", text.get(..200).unwrap_or(""));
+    }
+}
