@@ -7,6 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::{MOST_ASSESSED, MOST_SUBJECTS, START, Subject, Test};
 use crate::config::{Config, Given, ScorecardConfig, Series, SeriesError, TestConfig, TestTime};
+use crate::engine::plan::Slot;
 use crate::engine::resolve::Resolver;
 use crate::expr::Problem;
 use crate::fault::{Code, Fault, Severity, did_you_mean, plural};
@@ -68,6 +69,22 @@ impl<'c> Resolver<'c> {
             room: Cell::new(MOST_ASSESSED),
         };
         tests.iter().enumerate().map(|(at, it)| checker.test(&format!("tests[{at}]"), it)).collect()
+    }
+
+    /// The columns of each kind of subject by name: what they hold, and whether one that is given
+    /// comes before what would be computed.
+    fn columns_made(&self) -> Vec<BTreeMap<String, (Kind, bool)>> {
+        let kind_of = |it: &Slot| (it.name.clone(), (it.kind, false));
+        let spaces = self.spaces.borrow();
+        let mut all: Vec<BTreeMap<_, _>> =
+            spaces.iter().map(|it| it.iter().map(kind_of).collect()).collect();
+        self.each_step(|step| {
+            let slot = spaces.get(step.kind.index()).and_then(|it| it.get(step.slot));
+            if let (Some(slot), Some(columns)) = (slot, all.get_mut(step.kind.index())) {
+                columns.insert(slot.name.clone(), (slot.kind, step.work.takes_given()));
+            }
+        });
+        all
     }
 }
 
