@@ -23,6 +23,8 @@ mod faults;
 mod laws;
 mod notices;
 mod records;
+#[cfg(feature = "toml")]
+mod replay_history;
 mod tidy;
 #[cfg(feature = "toml")]
 mod twin;
