@@ -149,6 +149,11 @@ impl Period {
             .unwrap_or(NaiveDate::MAX)
     }
 
+    /// This many times as long.
+    pub(crate) const fn times(self, count: u32) -> Self {
+        Self { months: self.months.saturating_mul(count), days: self.days.saturating_mul(count) }
+    }
+
     /// Whether this is no time at all.
     #[must_use]
     pub const fn is_zero(self) -> bool {

@@ -11,6 +11,8 @@
 mod alerts;
 #[cfg(feature = "toml")]
 mod cases;
+#[cfg(feature = "toml")]
+mod config_tests;
 mod days;
 mod docs;
 mod early_warning;

@@ -28,6 +28,7 @@ mod reports;
 mod resolve;
 mod rules;
 mod run;
+mod testing;
 
 pub use alerts::Replay;
 pub use assessment::{
@@ -35,6 +36,7 @@ pub use assessment::{
     SubjectScore,
 };
 pub use input::Input;
+pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,6 +93,7 @@ pub struct Engine {
     playbooks: Vec<Playbook>,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
+    tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
 }
 
@@ -116,6 +119,7 @@ impl Engine {
         let playbooks = resolver.playbooks();
         let rules = resolver.rules();
         resolver.check_inhibitions();
+        let tests = resolver.tests();
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());
@@ -126,7 +130,11 @@ impl Engine {
             return Err(Faults(compiled.faults));
         }
         // The config's own types always serialize.
-        let content = Node::of(config).unwrap_or(Node::Null);
+        let mut content = Node::of(config).unwrap_or(Node::Null);
+        if let Node::Table(entries) = &mut content {
+            // Tests say what is expected of the config; they are no part of it.
+            entries.retain(|(key, _)| key != "tests");
+        }
         let hash = Node::List(vec![content, callable]).content_hash();
         Ok(Self {
             config: config.clone(),
@@ -137,13 +145,14 @@ impl Engine {
             cards: compiled.cards,
             rules,
             playbooks,
+            tests,
             warnings: compiled.faults,
         })
     }
 
     /// The hash of what the config says and of the names and kinds of the host's functions, the
     /// same for the same content on every machine: 32 hexadecimal digits. Comments, spacing and the
-    /// order of keys do not matter. What a host's function does is the host's to keep.
+    /// order of keys do not matter, nor does what the config's own tests say. What a host's function does is the host's to keep.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
