@@ -261,3 +261,24 @@ fn long_tests_are_checked_in_time() {
         assert!(took.as_secs() < 20, "{took:?} {}", text.get(..200).unwrap_or(""));
     }
 }
+
+#[test]
+fn an_action_is_of_a_playbook_and_one_of_its_steps() {
+    let text = |action: &str| {
+        format!(
+            "[[metrics]]\nname = \"n\"\n\
+             [[rules]]\nname = \"u\"\nwhen = \"n > 0\"\nplaybook = \"low_usage\"\n\
+             [[playbooks]]\nname = \"low_usage\"\nready_made = \"low_usage\"\n\
+             [[tests]]\nname = \"t\"\ngiven = {{ n = \"1x3\" }}\nactions = [\"{action} at 0\"]\n"
+        )
+    };
+    let told = |action: &str| match Engine::compile(&Config::parse(&text(action))) {
+        Ok(engine) => engine.run_tests().to_string(),
+        Err(faults) => faults.to_string(),
+    };
+    assert!(told("low_usage/review_account").contains("1 passed"), "{}", told("low_usage/review"));
+    let misspelt = told("low_usage/review_acount");
+    assert!(misspelt.contains("has no step `review_acount`"), "{misspelt}");
+    assert!(misspelt.contains("did you mean `review_account`?"), "{misspelt}");
+    assert!(told("low_use/review_account").contains("did you mean `low_usage`?"));
+}

@@ -50,7 +50,7 @@ fn the_configs_of_the_pages_compile_and_pass_their_own_tests() {
             tested += report.tests.len();
         }
     }
-    assert_eq!(tested, 3);
+    assert_eq!(tested, 4);
 }
 
 #[cfg(feature = "toml")]
