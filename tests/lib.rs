@@ -19,6 +19,8 @@ mod engine;
 mod faults;
 #[cfg(feature = "toml")]
 mod laws;
+#[cfg(feature = "toml")]
+mod hostile;
 mod notices;
 mod records;
 mod tidy;

@@ -97,6 +97,11 @@ impl Engine {
     /// # Errors
     /// Every fault of the config at once, warnings included, in the order of the text.
     pub fn compile_with(config: &Config, functions: Functions) -> Result<Self, Faults> {
+        // The config's own types always serialize.
+        let content = Node::of(config).unwrap_or(Node::Null);
+        if let Some(fault) = Config::crowded(&content) {
+            return Err(Faults(vec![fault]));
+        }
         let callable = Node::List(functions.signatures().map(Node::Text).collect());
         let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
         let resolver = Resolver::new(config, &language);
@@ -112,8 +117,6 @@ impl Engine {
         if compiled.faults.iter().any(|it| it.severity == Severity::Error) {
             return Err(Faults(compiled.faults));
         }
-        // The config's own types always serialize.
-        let content = Node::of(config).unwrap_or(Node::Null);
         let hash = Node::List(vec![content, callable]).content_hash();
         Ok(Self {
             config: config.clone(),

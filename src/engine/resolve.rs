@@ -55,6 +55,8 @@ pub(super) struct Resolver<'c> {
     cards: RefCell<BTreeMap<usize, Scorecard>>,
     entries: RefCell<BTreeMap<(SubjectKind, String), Entry>>,
     faults: RefCell<Vec<Fault>>,
+    /// Every name of a kind of subject, once it was asked for.
+    pub(super) suggested: RefCell<BTreeMap<SubjectKind, Arc<[String]>>>,
     /// Whether what is being compiled uses something broken.
     pub(super) tainted: Cell<bool>,
     depth: Cell<usize>,
@@ -84,6 +86,7 @@ impl<'c> Resolver<'c> {
             cards: RefCell::default(),
             entries: RefCell::default(),
             faults: RefCell::new(config.faults().to_vec()),
+            suggested: RefCell::default(),
             tainted: Cell::new(false),
             depth: Cell::new(0),
         }
@@ -122,7 +125,7 @@ impl<'c> Resolver<'c> {
 
     /// Whether suggestions are still worth their time.
     pub(super) fn is_readable(&self) -> bool {
-        self.faults.borrow().len() < MOST_FAULTS
+        self.faults.borrow().len() < MOST_FAULTS / 4
     }
 
     /// A new slot.

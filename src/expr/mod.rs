@@ -62,7 +62,7 @@ pub(crate) trait Names {
     /// What `name` means, if anything.
     fn find(&self, name: &str) -> Option<Symbol>;
     /// Every name, for suggestions.
-    fn all(&self) -> Vec<String>;
+    fn all(&self) -> Arc<[String]>;
     /// Texts that names can be, as far as that is declared, for suggestions.
     fn texts(&self) -> Vec<String> {
         Vec::new()

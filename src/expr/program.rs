@@ -246,8 +246,8 @@ impl Names for Canary {
         Some(Symbol { slot, kind: Kind::Number, range: None, labels: None, optional: true })
     }
 
-    fn all(&self) -> Vec<String> {
-        vec!["x".to_owned(), "u".to_owned()]
+    fn all(&self) -> Arc<[String]> {
+        ["x".to_owned(), "u".to_owned()].into()
     }
 }
 

@@ -13,6 +13,10 @@ use crate::fault::Code;
 mod interval;
 pub(super) use interval::Interval;
 
+/// The most texts of a name that are followed through an expression, which takes time for each of
+/// them; of a name with more, nothing is known. Our choice.
+const MOST_LABELS: usize = 64;
+
 /// The values something can take.
 #[derive(Debug, Clone, PartialEq)]
 enum Shape {
@@ -148,7 +152,8 @@ fn declared(named: &Named) -> Shape {
         Kind::Number => Shape::Number(named.symbol.range.map_or(Interval::ALL, Interval::closed)),
         Kind::Flag => Shape::Flag(true, true),
         Kind::Text => {
-            Shape::Text(named.symbol.labels.as_ref().map(|it| it.iter().cloned().collect()))
+            let few = named.symbol.labels.as_ref().filter(|it| it.len() <= MOST_LABELS);
+            Shape::Text(few.map(|it| it.iter().cloned().collect()))
         }
     }
 }

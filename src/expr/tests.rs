@@ -65,7 +65,7 @@ impl Names for World {
         Some(Symbol { slot, kind, range, labels, optional })
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all(&self) -> Arc<[String]> {
         WORLD.iter().map(|it| it.0.to_owned()).collect()
     }
 
