@@ -196,7 +196,7 @@ fn whole() -> Vec<Row> {
         }),
         row("unknown names beside 1,999 metrics", "limit", move || {
             let names = many(1500, |at| format!("y{at}>1||"));
-            many(1999, metric) + &format!("[[rules]]\nname=\"r\"\nwhen='{names}true'\n")
+            many(1999, metric) + &*format!("[[rules]]\nname=\"r\"\nwhen='{names}true'\n")
         }),
         row("long names, each nearly known", "unknown-name", || {
             let name =
