@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::resolve::{Found, Resolver};
+use super::resolve::{ALERTS, Found, Resolver};
 use crate::expr::{Names, Symbol};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_names;
@@ -74,6 +74,13 @@ impl Resolver<'_> {
             (owner < kind).then(|| format!("{}.{}", owner.name(), it.name))
         });
         let mut names: Vec<String> = metrics.chain(cards).chain(parents).collect();
+        names.extend(config.rules.iter().filter_map(|it| {
+            let owner = it.subject.unwrap_or(config.subject);
+            (owner <= kind).then(|| match owner {
+                own if own == kind => format!("{ALERTS}.{}", it.name),
+                above => format!("{}.{ALERTS}.{}", above.name(), it.name),
+            })
+        }));
         names.extend(attribute_names(kind).iter().map(|it| (*it).to_owned()));
         for (name, list) in [("segment", &config.segments), ("stage", &config.stages)] {
             if list.iter().any(|it| subject(it.subject)) {
