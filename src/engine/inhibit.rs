@@ -40,15 +40,41 @@ impl Resolver<'_> {
             if sound && !self.sides(it).can_silence(it.on) {
                 let message = "no rule can silence another by this";
                 let fault = Fault::new(Code::Unused, path, message).warning();
-                self.fault(fault.help(match it.on {
-                    InhibitOn::Subject => "both rules must be about the same kind of subject",
-                    InhibitOn::Parent => {
-                        "the source must be about a parent of the target's subject"
-                    }
-                }));
+                self.fault(fault.help(self.why_not(it)));
             }
         }
         self.check_circles();
+    }
+
+    /// What keeps an inhibition from having any effect.
+    fn why_not(&self, inhibit: &InhibitConfig) -> String {
+        let any = |fits: &dyn Fn(&RuleConfig) -> bool| self.config.rules.iter().any(fits);
+        let scope = |names: &[String], side: &str| {
+            if names.is_empty() { "no rule".to_owned() } else { format!("no rule of `{side}`") }
+        };
+        if let Some(least) = inhibit.source_severity
+            && !any(&|it| inhibit.is_source(&it.name, it.severity))
+        {
+            return format!(
+                "{} has the severity `{least}` or a greater",
+                scope(&inhibit.source, "source")
+            );
+        }
+        if let Some(most) = inhibit.target_severity
+            && !any(&|it| inhibit.is_target(&it.name, it.severity))
+        {
+            return format!(
+                "{} has the severity `{most}` or a lesser",
+                scope(&inhibit.target, "target")
+            );
+        }
+        let help = match inhibit.on {
+            InhibitOn::Subject => {
+                "both rules must be about the same kind of subject, and only one on both sides"
+            }
+            InhibitOn::Parent => "the source must be about a parent of the target's subject",
+        };
+        help.to_owned()
     }
 
     fn check_rule_names(&self, names: &[String], path: &str) -> bool {

@@ -22,9 +22,11 @@ mod notices;
 mod past;
 mod plan;
 mod points;
+mod quiet;
 mod resolve;
 mod rules;
 mod run;
+mod told;
 
 pub use alerts::Replay;
 pub use assessment::{
@@ -113,6 +115,7 @@ impl Engine {
         resolver.everything();
         let rules = resolver.rules();
         resolver.check_inhibitions();
+        resolver.check_told(&rules);
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());

@@ -9,7 +9,7 @@ use super::names::Scope;
 use super::plan::{Attribute, ChildTake, Rule, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
-use crate::fault::{Code, Fault};
+use crate::fault::{Code, Fault, Severity};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
 use crate::score::Scorecard;
@@ -127,6 +127,11 @@ impl<'c> Resolver<'c> {
                 format!("there are more than {MOST_FAULTS} faults, the rest is not shown");
             self.faults.borrow_mut().push(Fault::new(Code::Limit, "", message));
         }
+    }
+
+    /// Whether nothing that was found keeps the config from being used.
+    pub(super) fn is_sound(&self) -> bool {
+        self.faults.borrow().iter().all(|it| it.severity == Severity::Warning)
     }
 
     /// Whether suggestions are still worth their time.

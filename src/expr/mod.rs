@@ -27,6 +27,7 @@ mod program;
 mod range;
 mod template;
 mod tree;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -53,6 +53,30 @@ pub(super) fn analyse(tree: &Tree) -> (Option<bool>, Vec<Problem>) {
     (always, analysis.found)
 }
 
+/// What a condition is on every row on which another is true, where that is sure. It is not where
+/// it calculates: a number that is not finite has no answer.
+pub(super) fn under(condition: &Tree, tree: &Tree) -> Option<bool> {
+    if !is_plain(tree) {
+        return None;
+    }
+    let mut known = Shapes::new();
+    narrow(condition, true, &mut known);
+    match (Analysis { found: Vec::new() }).shape(tree, &known) {
+        Shape::Flag(true, false) => Some(true),
+        Shape::Flag(false, true) => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether it has an answer wherever the names that it reads have values.
+fn is_plain(tree: &Tree) -> bool {
+    let fine = !matches!(
+        tree.node,
+        Node::Arithmetic(..) | Node::Minus(_) | Node::Call(..) | Node::Let(..) | Node::If(_)
+    );
+    fine && tree.parts().iter().all(|it| is_plain(it))
+}
+
 struct Analysis {
     found: Vec<Problem>,
 }

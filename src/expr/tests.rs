@@ -6,6 +6,7 @@ mod limits;
 mod messages;
 mod shapes;
 mod values;
+mod words;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
