@@ -84,7 +84,7 @@ fn what_must_be_quiet_is_checked() {
              `s9`, which is not among those assessed",
         ),
         (
-            silence(fits, "") + &silence(fits, ""),
+            silence(fits, "") + &*silence(fits, ""),
             "duplicate at silences[1].id: the silence `a` stands twice",
         ),
         (snooze("low_use", "s1"), ""),
