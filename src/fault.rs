@@ -97,7 +97,7 @@ codes! {
     UnknownName = "unknown-name";
     /// A reference to a record that is not there.
     UnknownReference = "unknown-reference";
-    /// A step, band or variant that no value can reach.
+    /// A step, band or variant that no value can reach, or a rule that another always silences.
     Unreachable = "unreachable";
     /// Something given and never used.
     Unused = "unused";
