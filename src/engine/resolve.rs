@@ -9,7 +9,7 @@ use super::names::Scope;
 use super::plan::{Attribute, ChildTake, Rule, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
-use crate::fault::{Code, Fault};
+use crate::fault::{Code, Fault, Severity};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
 use crate::score::Scorecard;
@@ -60,6 +60,8 @@ pub(super) struct Resolver<'c> {
     pub(super) rules: RefCell<BTreeMap<usize, Option<Option<Rule>>>>,
     entries: RefCell<BTreeMap<(SubjectKind, String), Entry>>,
     faults: RefCell<Vec<Fault>>,
+    /// Every name of a kind of subject, once it was asked for.
+    pub(super) suggested: RefCell<BTreeMap<SubjectKind, Arc<[String]>>>,
     /// Whether what is being compiled uses something broken.
     pub(super) tainted: Cell<bool>,
     depth: Cell<usize>,
@@ -90,6 +92,7 @@ impl<'c> Resolver<'c> {
             rules: RefCell::default(),
             entries: RefCell::default(),
             faults: RefCell::new(config.faults().to_vec()),
+            suggested: RefCell::default(),
             tainted: Cell::new(false),
             depth: Cell::new(0),
         }
@@ -131,9 +134,14 @@ impl<'c> Resolver<'c> {
         }
     }
 
+    /// Whether nothing that was found keeps the config from being used.
+    pub(super) fn is_sound(&self) -> bool {
+        self.faults.borrow().iter().all(|it| it.severity == Severity::Warning)
+    }
+
     /// Whether suggestions are still worth their time.
     pub(super) fn is_readable(&self) -> bool {
-        self.faults.borrow().len() < MOST_FAULTS
+        self.faults.borrow().len() < MOST_FAULTS / 4
     }
 
     /// A new slot.
