@@ -12,6 +12,7 @@ use super::columns::{Source, all_rows, currency};
 use super::input::Input;
 use super::manual::{manual, not_used};
 use super::notices::{mixed_currencies, of_input};
+use super::quiet;
 use super::run::Run;
 use crate::fault::{Code, Fault};
 use crate::frame::Table;
@@ -33,6 +34,8 @@ impl Engine {
         let mut faults = Vec::new();
         let past = Arc::new(usable(state, as_of, &mut faults));
         let mut run = self.run(input, as_of, &past, faults);
+        let quiet = input.suppressions.into_iter();
+        run.out.faults.extend(quiet.flat_map(|it| quiet::check(self, it, &run.rows, as_of)));
         run.out.notes = of_input(self, input, &run.rows);
         run.out.notes.extend(not_used(self, &run.out.manual));
         for step in &self.steps {

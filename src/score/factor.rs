@@ -5,13 +5,12 @@ use std::ops::Range;
 use chrono::{Datelike as _, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::explain::{Line, present};
 use super::points::PointMap;
-use super::tree::{Doubt, Factor, PartCell, PartRows, Scorecard};
+use super::tree::{Doubt, Factor, PartCell, PartRows};
 use crate::config::MissingPolicy;
 use crate::expr::Outcome;
 use crate::frame::{Column, Table};
-use crate::state::{CarriedValue, State};
+use crate::state::CarriedValue;
 use crate::time::Period;
 use crate::value::Value;
 use crate::verdict::{Choice, Pick, Verdict, Verdicts, is_solid};
@@ -417,7 +416,12 @@ impl Factor {
     }
 
     /// The value of a row and its day, as the next assessment will remember it.
-    fn known(&self, table: &Table, row: usize, as_of: NaiveDate) -> Option<CarriedValue> {
+    pub(super) fn known(
+        &self,
+        table: &Table,
+        row: usize,
+        as_of: NaiveDate,
+    ) -> Option<CarriedValue> {
         let value = table.value(self.slot, row);
         if value.is_missing() {
             return None;
@@ -428,59 +432,13 @@ impl Factor {
     }
 }
 
-impl Scorecard {
-    /// Whether a score hangs on how sure a value is: where a value without points is one that may come to have
-    /// some, the last known one is carried forward.
-    pub(crate) fn asks_how_sure(&self) -> bool {
-        self.factors.iter().any(|it| matches!(it.missing, MissingPolicy::Carry(_)))
-    }
-
-    /// The points of a value on the line of an explanation.
-    pub(crate) fn points_of(&self, line: &Line, value: &Value) -> Option<f64> {
-        let key = key(&line.path, &line.factor);
-        let factor = self.factors.iter().find(|it| it.key == key && it.metric == line.metric)?;
-        let case = line.points_case.map(Pick::Case)?;
-        present(factor.points.get(case)?.of(&single(value)?, 0))
-    }
-
-    /// Keeps the values that factors carry forward.
-    pub(crate) fn carry_forward(&self, table: &Table, as_of: NaiveDate, state: &mut State) {
-        for factor in &self.factors {
-            let MissingPolicy::Carry(period) = factor.missing else { continue };
-            let known = state
-                .carried
-                .entry(self.name.clone())
-                .or_default()
-                .entry(factor.key.clone())
-                .or_default();
-            for (row, id) in table.ids().iter().enumerate() {
-                // A value that earns no points is not believed, and must not displace one that is.
-                let earns = |it: &CarriedValue| {
-                    let column = single(&it.value);
-                    column.is_some_and(|it| {
-                        factor.points.values().any(|map| !map.of(&it, 0).is_nan())
-                    })
-                };
-                if let Some(it) = factor.known(table, row, as_of).filter(earns) {
-                    known.insert(id.to_string(), it);
-                }
-            }
-            known.retain(|_, it| it.day >= period.before(as_of));
-        }
-        if let Some(card) = state.carried.get_mut(&self.name) {
-            card.retain(|_, it| !it.is_empty());
-        }
-        state.carried.retain(|_, it| !it.is_empty());
-    }
-}
-
 /// The name of a factor among all of its scorecard: those of its groups, and its own.
 pub(crate) fn key(path: &[String], name: &str) -> String {
     path.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(" / ")
 }
 
 /// A column of one value.
-fn single(value: &Value) -> Option<Column> {
+pub(super) fn single(value: &Value) -> Option<Column> {
     match value {
         Value::Number(it) => Some(Column::numbers([Some(*it)])),
         Value::Flag(it) => Some(Column::flags([Some(*it)])),

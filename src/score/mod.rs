@@ -6,6 +6,7 @@
 //! Must not know: what a subject is, or where its columns come from.
 
 mod band;
+mod carry;
 mod change;
 mod columns;
 mod explain;
@@ -24,7 +25,7 @@ pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
 pub(crate) use columns::{Held, Scratch};
-pub(crate) use explain::{Frame, present};
+pub(crate) use explain::{Frame, present, shown, tenths};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
