@@ -20,7 +20,10 @@
 mod check;
 mod engine;
 mod function;
+mod ir;
+mod kernel;
 mod lex;
+mod lower;
 mod parse;
 mod presence;
 mod program;
@@ -38,6 +41,7 @@ use crate::fault::{Code, Severity};
 pub use crate::value::{Kind, Value};
 pub(crate) use engine::Language;
 pub use function::Functions;
+pub(crate) use kernel::{CHUNK, Chunk, Columns, Compiled, FAULTED, Scratch};
 pub(crate) use lex::KEYWORDS;
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};

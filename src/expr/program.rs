@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
 
 use super::engine::{Stop, dynamic_of, value_of};
+use super::kernel::Compiled;
 use super::presence::facts;
 use super::template::Part;
 use super::tree::{Named, Tree};
@@ -39,6 +40,8 @@ struct Inner {
     sure: BTreeSet<usize>,
     always: Option<bool>,
     body: Body,
+    /// Itself over columns, made when it is first asked for.
+    compiled: OnceLock<Compiled>,
 }
 
 enum Body {
@@ -86,6 +89,7 @@ impl Program {
             sure: if tree.kind == Kind::Flag { known.yes } else { known.both() },
             always,
             body: Body::Expression { tree, engine, script, reads },
+            compiled: OnceLock::new(),
         }))
     }
 
@@ -101,6 +105,7 @@ impl Program {
             sure,
             always: None,
             body: Body::Message(parts),
+            compiled: OnceLock::new(),
         }))
     }
 
@@ -145,8 +150,12 @@ impl Program {
         }
     }
 
+    /// Itself over columns.
+    pub(crate) fn compiled(&self) -> &Compiled {
+        self.0.compiled.get_or_init(|| Compiled::of([self.tree()]))
+    }
+
     /// The checked tree; `None` for a message.
-    #[cfg(test)]
     pub(crate) fn tree(&self) -> Option<&Tree> {
         match &self.0.body {
             Body::Expression { tree, .. } => Some(tree),

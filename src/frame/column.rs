@@ -12,6 +12,8 @@ use crate::value::{Kind, Value};
 pub struct Labels {
     texts: Vec<Arc<str>>,
     codes: BTreeMap<Arc<str>, u32>,
+    /// The length of the longest text, in bytes.
+    longest: usize,
 }
 
 impl Labels {
@@ -22,6 +24,7 @@ impl Labels {
         }
         let code = u32::try_from(self.texts.len()).unwrap_or(Data::NO_CODE);
         let text: Arc<str> = text.into();
+        self.longest = self.longest.max(text.len());
         self.texts.push(Arc::clone(&text));
         self.codes.insert(text, code);
         code
@@ -37,6 +40,11 @@ impl Labels {
     #[must_use]
     pub fn text(&self, code: u32) -> Option<&Arc<str>> {
         self.texts.get(code as usize)
+    }
+
+    /// The length of the longest text, in bytes.
+    pub(crate) const fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Every text, in the order of the codes.
