@@ -212,12 +212,16 @@ impl Graph {
     /// The steps that some of them rest on, a line each. Columns and constants stand where they are
     /// read.
     pub(super) fn show(&self, roots: &[Id]) -> Vec<String> {
-        let plain = |id: &Id| !matches!(self.step(*id).op, Op::Column(_) | Op::Number(_) | Op::Text(_) | Op::Flag(_));
+        let plain = |id: &Id| {
+            !matches!(self.step(*id).op, Op::Column(_) | Op::Number(_) | Op::Text(_) | Op::Flag(_))
+        };
         let listed: Vec<Id> = self.reach(roots).into_iter().filter(plain).collect();
         let number = |id: Id| listed.iter().position(|it| *it == id);
         let name = |id: &Id| match (&self.step(*id).op, number(*id)) {
             (_, Some(at)) => format!("#{}", at + 1),
-            (Op::Column(slot), _) => self.columns.get(slot).map_or_else(String::new, |it| it.0.clone()),
+            (Op::Column(slot), _) => {
+                self.columns.get(slot).map_or_else(String::new, |it| it.0.clone())
+            }
             (Op::Number(bits), _) => format!("{}", f64::from_bits(*bits)),
             (Op::Text(it), _) => format!("{it:?}"),
             (Op::Flag(NO), _) => "false".to_owned(),
@@ -227,7 +231,9 @@ impl Graph {
         if listed.is_empty() {
             return roots.iter().map(name).collect();
         }
-        let line = |(at, id): (usize, &Id)| format!("#{} = {}", at + 1, describe(&self.step(*id).op, &name));
+        let line = |(at, id): (usize, &Id)| {
+            format!("#{} = {}", at + 1, describe(&self.step(*id).op, &name))
+        };
         listed.iter().enumerate().map(line).collect()
     }
 }

@@ -62,8 +62,9 @@ impl Compiled {
             let root = match tree {
                 None => Err("a message is text".to_owned()),
                 // What fails must not leave steps behind.
-                Some(tree) => lower(&mut Graph::default(), tree)
-                    .and_then(|_| lower(&mut new.graph, tree)),
+                Some(tree) => {
+                    lower(&mut Graph::default(), tree).and_then(|_| lower(&mut new.graph, tree))
+                }
             };
             new.roots.push(root);
         }

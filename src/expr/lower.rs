@@ -172,9 +172,9 @@ impl Lowering<'_> {
             None => (op, one, two),
         };
         Ok(match (self.constant(one), self.constant(two)) {
-            (_, Some(it)) if !it.is_finite() => self.flag(NO_DATA),
-            (Some(it), Some(_)) if !it.is_finite() => self.flag(NO_DATA),
-            (Some(one), Some(two)) => self.flag(u8::from(op.numbers(one, two))),
+            (Some(one), Some(two)) if one.is_finite() && two.is_finite() => {
+                self.flag(u8::from(op.numbers(one, two)))
+            }
             _ => self.graph.add(Op::Compare(op, one, two), Kind::Flag),
         })
     }
@@ -329,7 +329,8 @@ impl Lowering<'_> {
                 }
             }
             Node::Arithmetic(_, left, right) => {
-                let stops: Vec<Id> = self.stop(left)?.into_iter().chain(self.stop(right)?).collect();
+                let stops: Vec<Id> =
+                    self.stop(left)?.into_iter().chain(self.stop(right)?).collect();
                 self.either(stops)
             }
             Node::Minus(it) => self.stop(it)?,
@@ -353,7 +354,8 @@ impl Lowering<'_> {
             Node::Let(number, _, value, body) => {
                 let id = self.tree(value)?;
                 self.locals.insert(*number, id);
-                let stops: Vec<Id> = self.stop(value)?.into_iter().chain(self.stop(body)?).collect();
+                let stops: Vec<Id> =
+                    self.stop(value)?.into_iter().chain(self.stop(body)?).collect();
                 self.either(stops)
             }
             _ => None,

@@ -1,6 +1,7 @@
 //! Tests of the language, as tables of text, values and outcome.
 
 mod faults;
+mod gears;
 mod laws;
 mod limits;
 mod messages;

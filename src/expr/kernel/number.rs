@@ -200,13 +200,7 @@ fn state(yes: bool, known: bool) -> u64 {
 }
 
 /// Compares. Where both sides are `tame`, a number that is not finite is NaN.
-pub(super) fn compare(
-    op: Comparison,
-    left: Side<'_>,
-    right: Side<'_>,
-    tame: bool,
-    out: &mut [u8],
-) {
+pub(super) fn compare(op: Comparison, left: Side<'_>, right: Side<'_>, tame: bool, out: &mut [u8]) {
     match op {
         Comparison::Equal => test(left, right, tame, out, |one, two| (one <= two) & (one >= two)),
         Comparison::Unequal => test(left, right, tame, out, |one, two| (one < two) | (one > two)),
@@ -218,13 +212,7 @@ pub(super) fn compare(
 }
 
 /// `f` is false where one of the two is NaN.
-fn test(
-    left: Side<'_>,
-    right: Side<'_>,
-    tame: bool,
-    out: &mut [u8],
-    f: impl Fn(f64, f64) -> bool,
-) {
+fn test(left: Side<'_>, right: Side<'_>, tame: bool, out: &mut [u8], f: impl Fn(f64, f64) -> bool) {
     match (left, right) {
         (Side::Each(left), Side::All(right)) if tame && is_fine(right) => {
             states(left, out, |it| u64::from(f(it, right)) | (u64::from(it.is_nan()) << 1));
