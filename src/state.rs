@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::frame::SubjectKind;
 use crate::value::Value;
 
 /// The memory between two assessments.
@@ -36,6 +37,10 @@ pub struct State {
     /// factor's name stands after those of its groups: `product / nps`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub carried: BTreeMap<String, BTreeMap<String, BTreeMap<String, CarriedValue>>>,
+    /// What values were, by kind of subject, name and subject: of the names whose past something in the
+    /// config asks for, as far back as it asks, oldest first.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub history: BTreeMap<SubjectKind, BTreeMap<String, BTreeMap<String, Vec<Held>>>>,
     /// Alerts by rule: those that are pending, firing, recovering or cooling down.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub alerts: BTreeMap<String, RuleAlerts>,
@@ -50,6 +55,16 @@ impl State {
     pub fn new() -> Self {
         Self { version: Self::VERSION, ..Self::default() }
     }
+}
+
+/// A value, and the day of the first assessment at which it was this one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// The day.
+    pub since: NaiveDate,
+    /// The value; it may be missing.
+    pub value: Value,
 }
 
 /// The band of a subject.

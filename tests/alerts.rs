@@ -3,6 +3,7 @@
 mod laws;
 mod notices;
 mod timeline;
+mod two_lines;
 
 use std::fmt::Write as _;
 
@@ -10,12 +11,13 @@ use foretell::alert::{Change, Event, Reason, Suppressor};
 use foretell::state::Phase;
 
 /// The tables of timelines, by name.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 7] = [
     ("waits", include_str!("cases/alerts/waits.toml")),
     ("no_data", include_str!("cases/alerts/no_data.toml")),
     ("noise", include_str!("cases/alerts/noise.toml")),
     ("inhibit", include_str!("cases/alerts/inhibit.toml")),
     ("change", include_str!("cases/alerts/change.toml")),
+    ("past", include_str!("cases/alerts/past.toml")),
     ("pairs", include_str!("cases/alerts/pairs.toml")),
 ];
 

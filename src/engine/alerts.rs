@@ -33,7 +33,7 @@ pub struct Replay {
 }
 
 /// One alert on its way: what it is about and what happened to it.
-struct Moving<'a> {
+pub(super) struct Moving<'a> {
     rule: &'a str,
     /// The rule as it is now, if it is.
     config: Option<&'a RuleConfig>,
@@ -66,15 +66,15 @@ impl Engine {
     }
 
     /// Takes every alert through the day of the assessment, whose state must be usable.
-    pub(super) fn advance_alerts(
-        &self,
+    pub(super) fn advance_alerts<'a>(
+        &'a self,
         out: &mut Assessment,
         rows: &[Rows],
+        (mut moving, past): (Vec<Moving<'a>>, &'a State),
         suppressions: Option<&Suppressions>,
     ) {
-        let past = std::sync::Arc::clone(&out.past);
         let again = past.as_of == Some(out.as_of);
-        let mut moving = self.moving(out, &past, rows, again);
+        moving.extend(self.vanished(out, past, rows));
         let quiet = suppressed(self, out.as_of, suppressions, &moving);
         let mut next: BTreeMap<String, RuleAlerts> = BTreeMap::new();
         for (it, reasons) in moving.iter_mut().zip(quiet) {
@@ -101,56 +101,64 @@ impl Engine {
         out.state.alerts = next;
     }
 
-    /// Every alert that was remembered or that its rule now speaks of, a step further.
-    fn moving<'a>(
+    /// Every alert of a rule that was remembered or that the rule now speaks of, a step further.
+    pub(super) fn moved<'a>(
         &'a self,
         out: &Assessment,
+        (rule, result): (&'a Rule, &RuleResult),
         past: &'a State,
         rows: &[Rows],
-        again: bool,
     ) -> Vec<Moving<'a>> {
+        let again = past.as_of == Some(out.as_of);
         let mut all = Vec::new();
-        let mut seen = BTreeSet::new();
-        for (rule, result) in self.rules.iter().zip(&out.rules) {
-            let Some(config) = self.config.rules.get(rule.number) else { continue };
-            let remembered = past.alerts.get(&config.name);
-            let same = remembered.filter(|it| it.subject == rule.kind);
-            if same.is_some() || remembered.is_none() {
-                seen.insert(config.name.as_str());
+        let (Some(config), Some(table)) =
+            (self.config.rules.get(rule.number), out.tables.get(rule.kind.index()))
+        else {
+            return all;
+        };
+        let same = past.alerts.get(&config.name).filter(|it| it.subject == rule.kind);
+        let asked = Asked { rule, config, past: same, table, result };
+        let messages: BTreeMap<&str, &String> =
+            result.firing.iter().map(|it| (it.subject.as_ref(), &it.message)).collect();
+        for subject in asked.subjects(again) {
+            let before = same.and_then(|it| it.subjects.get(subject));
+            let row = table.row_of(subject);
+            let step = asked.step(subject, before, out.as_of, past.as_of, again);
+            let mut it = Moving {
+                rule: &config.name,
+                config: Some(config),
+                compiled: Some(rule),
+                past: same,
+                kind: rule.kind,
+                subject: subject.to_owned(),
+                parents: parents(out, rows, rule.kind, row),
+                row,
+                message: before.map_or_else(String::new, |it| it.message.clone()),
+                step,
+            };
+            if let Some(message) = messages.get(subject).filter(|_| !again) {
+                it.message.clone_from(message);
             }
-            let Some(table) = out.tables.get(rule.kind.index()) else { continue };
-            let asked = Asked { rule, config, past: same, table, result };
-            let messages: BTreeMap<&str, &String> =
-                result.firing.iter().map(|it| (it.subject.as_ref(), &it.message)).collect();
-            for subject in asked.subjects(again) {
-                let before = same.and_then(|it| it.subjects.get(subject));
-                let row = table.row_of(subject);
-                let step = asked.step(subject, before, out.as_of, past.as_of, again);
-                let mut it = Moving {
-                    rule: &config.name,
-                    config: Some(config),
-                    compiled: Some(rule),
-                    past: same,
-                    kind: rule.kind,
-                    subject: subject.to_owned(),
-                    parents: parents(out, rows, rule.kind, row),
-                    row,
-                    message: before.map_or_else(String::new, |it| it.message.clone()),
-                    step,
-                };
-                if let Some(message) = messages.get(subject).filter(|_| !again) {
-                    it.message.clone_from(message);
-                }
-                if it.message.is_empty() {
-                    it.message.clone_from(&config.name);
-                }
-                if let Some(alert) = it.step.next.as_mut().filter(|it| !it.phase.is_idle()) {
-                    alert.message.clone_from(&it.message);
-                }
-                all.push(it);
+            if it.message.is_empty() {
+                it.message.clone_from(&config.name);
             }
+            if let Some(alert) = it.step.next.as_mut().filter(|it| !it.phase.is_idle()) {
+                alert.message.clone_from(&it.message);
+            }
+            all.push(it);
         }
-        for (rule, past) in past.alerts.iter().filter(|(rule, _)| !seen.contains(rule.as_str())) {
+        all
+    }
+
+    /// The alerts that are remembered of rules which are gone, or about another kind of subject.
+    fn vanished<'a>(&'a self, out: &Assessment, past: &'a State, rows: &[Rows]) -> Vec<Moving<'a>> {
+        let again = past.as_of == Some(out.as_of);
+        let mut all = Vec::new();
+        let is_there = |name: &str, kind: SubjectKind| {
+            let of = |it: &Rule| self.config.rules.get(it.number);
+            self.rules.iter().any(|it| it.kind == kind && of(it).is_some_and(|it| it.name == name))
+        };
+        for (rule, past) in past.alerts.iter().filter(|(rule, it)| !is_there(rule, it.subject)) {
             let reason = if self.config.rules.iter().any(|it| it.name == *rule) {
                 Reason::RuleChanged
             } else {
@@ -293,6 +301,11 @@ impl Asked<'_> {
 }
 
 impl Moving<'_> {
+    /// Where the alert stands after its step, and on which row.
+    pub(super) fn stands(&self) -> Option<(usize, &AlertState)> {
+        self.row.zip(self.step.next.as_ref())
+    }
+
     fn about(&self) -> About<'_> {
         static NONE: BTreeMap<String, String> = BTreeMap::new();
         let (severity, labels) = match (self.config, self.past) {

@@ -1,5 +1,6 @@
 //! From records and columns to scores, alerts and the next state. Total: nothing here can fail.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ impl Engine {
     #[must_use]
     pub fn assess(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
         let mut faults = Vec::new();
-        let past = usable(state, as_of, &mut faults);
+        let past = Arc::new(usable(state, as_of, &mut faults));
         let rows = all_rows(input, as_of, &mut faults);
         let tables: Vec<Table> = rows
             .iter()
@@ -44,6 +45,7 @@ impl Engine {
         notes.extend(not_used(self, &manual));
         let mut run = Run {
             engine: self,
+            past: &past,
             source: Source { input, as_of, currency: currency(self.config.currency.as_deref()) },
             rows,
             out: Assessment {
@@ -57,10 +59,11 @@ impl Engine {
                 alerts: Vec::new(),
                 notes,
                 faults,
-                past: Arc::new(past),
+                past: Arc::clone(&past),
                 state: State::new(),
                 manual,
             },
+            rules: BTreeMap::new(),
         };
         for step in &self.steps {
             run.step(step);
@@ -69,16 +72,18 @@ impl Engine {
         let order = |name: &str| self.config.scorecards.iter().position(|it| it.name == name);
         run.out.cards.sort_by_key(|it| order(&it.name));
         for rule in &self.rules {
-            let result = run.rule(rule);
-            run.out.rules.push(result);
+            run.ask(rule);
         }
         let (mut out, rows, reporting) = (run.out, run.rows, run.source.currency);
+        let (results, moved): (Vec<_>, Vec<_>) = run.rules.into_values().unzip();
+        out.rules = results;
+        let moved = moved.into_iter().flatten().collect();
         out.faults.extend(mixed_currencies(input, as_of, reporting, &out.notes));
         if out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
             out.state = state.clone();
         } else {
             out.state = self.next_state(&out);
-            self.advance_alerts(&mut out, &rows, input.suppressions);
+            self.advance_alerts(&mut out, &rows, (moved, &past), input.suppressions);
         }
         out
     }
@@ -126,6 +131,7 @@ impl Engine {
 
     fn next_state(&self, out: &Assessment) -> State {
         let mut next = (*out.past).clone();
+        next.history = self.next_history(out);
         next.version = State::VERSION;
         next.as_of = Some(out.as_of);
         next.engine.clone_from(&self.hash);

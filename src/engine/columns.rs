@@ -293,7 +293,8 @@ pub(super) fn expression(program: &Program, table: &Table) -> (Column, Vec<bool>
     (column_of(program.kind(), &values).with_seen(seen), solid, fault)
 }
 
-fn column_of(kind: Kind, values: &[Value]) -> Column {
+/// A column of values; those of another kind are missing.
+pub(super) fn column_of(kind: Kind, values: &[Value]) -> Column {
     match kind {
         Kind::Number => Column::numbers(values.iter().map(Value::number)),
         Kind::Flag => Column::flags(values.iter().map(|it| match it {

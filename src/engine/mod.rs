@@ -19,6 +19,7 @@ mod manual;
 mod metrics;
 mod names;
 mod notices;
+mod past;
 mod plan;
 mod points;
 mod resolve;
@@ -40,6 +41,7 @@ use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
+use past::{Tracked, tracked};
 use plan::{Rule, Slot, Step};
 use resolve::Resolver;
 
@@ -79,7 +81,10 @@ pub struct Engine {
     steps: Vec<Step>,
     /// By number in the config.
     cards: BTreeMap<usize, Scorecard>,
+    /// In the order of the config.
     rules: Vec<Rule>,
+    /// The names whose past something asks for.
+    tracked: Vec<Tracked>,
     warnings: Vec<Fault>,
 }
 
@@ -119,6 +124,7 @@ impl Engine {
             config: config.clone(),
             hash,
             spaces: compiled.spaces,
+            tracked: tracked(&compiled.steps),
             steps: compiled.steps,
             cards: compiled.cards,
             rules,

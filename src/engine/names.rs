@@ -1,6 +1,6 @@
 //! The names that expressions can read, and those that are suggested when one is not known.
 
-use super::resolve::{Found, Resolver};
+use super::resolve::{ALERTS, Found, Resolver};
 use crate::expr::{Names, Symbol};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_names;
@@ -63,6 +63,13 @@ impl Resolver<'_> {
             (owner < kind).then(|| format!("{}.{}", owner.name(), it.name))
         });
         let mut names: Vec<String> = metrics.chain(cards).chain(parents).collect();
+        names.extend(config.rules.iter().filter_map(|it| {
+            let owner = it.subject.unwrap_or(config.subject);
+            (owner <= kind).then(|| match owner {
+                own if own == kind => format!("{ALERTS}.{}", it.name),
+                above => format!("{}.{ALERTS}.{}", above.name(), it.name),
+            })
+        }));
         names.extend(attribute_names(kind).iter().map(|it| (*it).to_owned()));
         for (name, list) in [("segment", &config.segments), ("stage", &config.stages)] {
             if list.iter().any(|it| subject(it.subject)) {

@@ -6,6 +6,7 @@ use crate::config::Take;
 use crate::expr::{Program, Symbol};
 use crate::frame::SubjectKind;
 use crate::metric::Derivation;
+use crate::time::Period;
 use crate::value::{Kind, Value};
 
 /// A column to come: its name and what its values can be.
@@ -66,6 +67,34 @@ pub(crate) enum Work {
     Class { cases: Vec<(Arc<str>, Option<Program>)> },
     /// A scorecard with its outputs.
     Card { card: usize, outputs: Outputs },
+    /// What another column was.
+    Past { from: usize, take: PastTake },
+    /// A rule, asked and its alerts taken a step further, with what others can read of them.
+    Alerts { rule: usize, outputs: AlertOutputs },
+}
+
+/// What is asked of the past of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PastTake {
+    /// What it was at the assessment before.
+    Previous,
+    /// What it was at the last assessment at least so long ago.
+    Ago(Period),
+    /// How much it has changed since then.
+    Change(Period),
+    /// For how many days it has been what it is.
+    Days,
+}
+
+/// The slots that a rule's alerts fill.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct AlertOutputs {
+    /// Whether it fires.
+    pub(crate) firing: usize,
+    /// How far it is.
+    pub(crate) phase: usize,
+    /// For how many days its condition has been true.
+    pub(crate) days: usize,
 }
 
 /// Where an attribute comes from.

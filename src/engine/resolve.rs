@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::names::Scope;
-use super::plan::{Attribute, ChildTake, Slot, Step, Work};
+use super::plan::{Attribute, ChildTake, Rule, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
 use crate::fault::{Code, Fault};
@@ -14,6 +14,9 @@ use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
 use crate::score::Scorecard;
 use crate::value::Kind;
+
+/// What the names of rules' alerts begin with.
+pub(super) const ALERTS: &str = "alerts";
 
 /// The deepest chain of names that rest on one another. Our choice: far deeper than any real
 /// config, far shallower than the stack, tested by `a_long_chain_of_names_is_refused`.
@@ -53,6 +56,8 @@ pub(super) struct Resolver<'c> {
     spaces: RefCell<Vec<Vec<Slot>>>,
     steps: RefCell<Vec<Step>>,
     cards: RefCell<BTreeMap<usize, Scorecard>>,
+    /// By number in the config: none on the way, or what became of it.
+    pub(super) rules: RefCell<BTreeMap<usize, Option<Option<Rule>>>>,
     entries: RefCell<BTreeMap<(SubjectKind, String), Entry>>,
     faults: RefCell<Vec<Fault>>,
     /// Whether what is being compiled uses something broken.
@@ -82,6 +87,7 @@ impl<'c> Resolver<'c> {
             spaces: RefCell::new(vec![Vec::new(); SubjectKind::ALL.len()]),
             steps: RefCell::default(),
             cards: RefCell::default(),
+            rules: RefCell::default(),
             entries: RefCell::default(),
             faults: RefCell::new(config.faults().to_vec()),
             tainted: Cell::new(false),
@@ -167,6 +173,14 @@ impl<'c> Resolver<'c> {
     /// Records what a name means, where another item defines it on the way.
     pub(super) fn define(&self, kind: SubjectKind, name: String, symbol: Symbol) {
         self.entries.borrow_mut().insert((kind, name), Entry::Done(Found::Symbol(symbol)));
+    }
+
+    /// What a name was defined to mean.
+    pub(super) fn defined(&self, kind: SubjectKind, name: &str) -> Found {
+        match self.entries.borrow().get(&(kind, name.to_owned())) {
+            Some(Entry::Done(found)) => found.clone(),
+            _ => Found::Unknown,
+        }
     }
 
     /// Compiles an expression about a kind of subject, reporting its problems at `path`.
@@ -269,7 +283,11 @@ impl<'c> Resolver<'c> {
     }
 
     fn look_up(&self, kind: SubjectKind, name: &str, path: &str) -> Found {
-        if let Some(found) = self.declared(kind, name) {
+        let declared = self.declared(kind, name);
+        if !matches!(declared, None | Some(Found::Unknown)) {
+            return declared.unwrap_or(Found::Unknown);
+        }
+        if let Some(found) = self.past(kind, name, path).or(declared) {
             return found;
         }
         if let Some((head, rest)) = name.split_once('.') {
@@ -315,9 +333,9 @@ impl<'c> Resolver<'c> {
 
     /// A scorecard's score, or one of the values it has beside it.
     fn card_name(&self, kind: SubjectKind, at: usize, name: &str) -> Found {
-        let known = |name: &str| match self.entries.borrow().get(&(kind, name.to_owned())) {
-            Some(Entry::Done(found)) => Some(found.clone()),
-            _ => None,
+        let known = |name: &str| match self.defined(kind, name) {
+            Found::Unknown => None,
+            found => Some(found),
         };
         let head = name.split('.').next().unwrap_or(name);
         if head == name {
@@ -333,6 +351,9 @@ impl<'c> Resolver<'c> {
     }
 
     fn dotted(&self, kind: SubjectKind, name: &str, head: &str, rest: &str, path: &str) -> Found {
+        if head == ALERTS {
+            return self.alert_name(kind, name, rest, path);
+        }
         for other in SubjectKind::ALL {
             if other < kind && head == other.name() {
                 return self.parent(kind, name, other, rest, path);

@@ -1,28 +1,90 @@
 //! Rules of a config: checked, and compiled.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::plan::{Rule, Work};
-use super::resolve::{Found, Resolver};
+use super::plan::{AlertOutputs, Rule, Slot, Step, Work};
+use super::resolve::{ALERTS, Found, Resolver};
 use crate::config::{Hold, NoDataPolicy, RuleConfig};
 use crate::expr::{Program, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
 use crate::node::Node;
+use crate::state::Phase;
 use crate::time::Period;
+use crate::value::Kind;
 
 impl Resolver<'_> {
     /// Compiles every rule.
     pub(super) fn rules(&self) -> Vec<Rule> {
-        let config = self.config;
-        let rules: Vec<Rule> = config
-            .rules
-            .iter()
-            .enumerate()
-            .filter_map(|(number, rule)| self.rule(number, rule))
-            .collect();
+        for (number, rule) in self.config.rules.iter().enumerate() {
+            self.rule_at(number, &rule.name, &format!("rules[{number}]"));
+        }
+        let rules: Vec<Rule> = self.rules.take().into_values().flatten().flatten().collect();
         self.check_twins(&rules);
         rules
+    }
+
+    /// Compiles a rule if that has not been done, and says whether it can be used. `path` is where it
+    /// is asked for.
+    fn rule_at(&self, number: usize, name: &str, path: &str) -> bool {
+        let known = self.rules.borrow().get(&number).map(|it| it.as_ref().map(Option::is_some));
+        match known {
+            Some(Some(sound)) => return sound,
+            Some(None) => {
+                let message = format!("the alert of `{name}` depends on itself");
+                let fault = Fault::new(Code::Cycle, path, message);
+                self.fault(fault.help("let one of the rules read something else"));
+                return false;
+            }
+            None => {}
+        }
+        self.rules.borrow_mut().insert(number, None);
+        let rule = self.config.rules.get(number).and_then(|it| self.rule(number, it));
+        let sound = rule.is_some();
+        self.rules.borrow_mut().insert(number, Some(rule));
+        sound
+    }
+
+    /// What others can read of a rule's alert: `alerts.low_use`, whether it fires, and beside it
+    /// `.phase` and `.days`.
+    pub(super) fn alert_name(
+        &self,
+        kind: SubjectKind,
+        name: &str,
+        rest: &str,
+        path: &str,
+    ) -> Found {
+        let head = rest.split('.').next().unwrap_or(rest);
+        let about = |it: &RuleConfig| it.subject.unwrap_or(self.config.subject) == kind;
+        let rules = &self.config.rules;
+        let Some(rule) = rules.iter().position(|it| it.name == head && about(it)) else {
+            return if self.config.is_lost(head) { Found::Broken } else { Found::Unknown };
+        };
+        if head != rest {
+            // The alert under its own name is what finds circles and defines the rest.
+            return match self.find(kind, &format!("{ALERTS}.{head}"), path) {
+                Found::Symbol(_) => self.defined(kind, name),
+                other => other,
+            };
+        }
+        if !self.rule_at(rule, head, path) {
+            return Found::Broken;
+        }
+        let phases = Phase::ALL.map(|it| Arc::from(it.name()));
+        let firing = Slot { kind: Kind::Flag, optional: false, ..Slot::number(name, None) };
+        let phase = Slot::text(format!("{name}.phase"), Some(phases.into()));
+        let phase = Slot { optional: false, ..phase };
+        let days = Slot::number(format!("{name}.days"), Some((0.0, f64::MAX)));
+        let [firing, phase, days] = [firing, phase, days].map(|slot| {
+            let number = self.slot(kind, slot.clone());
+            let symbol = slot.symbol(number);
+            self.define(kind, slot.name, symbol.clone());
+            symbol
+        });
+        let outputs = AlertOutputs { firing: firing.slot, phase: phase.slot, days: days.slot };
+        self.step(Step { kind, slot: firing.slot, work: Work::Alerts { rule, outputs } });
+        Found::Symbol(firing)
     }
 
     fn rule(&self, number: usize, rule: &RuleConfig) -> Option<Rule> {

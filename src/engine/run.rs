@@ -1,17 +1,22 @@
 //! Carries out the steps of a plan: each fills columns from those filled before it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Engine;
+use super::alerts::Moving;
 use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Rows, Source, class, expression, within};
-use super::plan::{Outputs, Rule, Slot, Step, Work};
+use super::past::past;
+use super::plan::{AlertOutputs, Outputs, Rule, Slot, Step, Work};
 use crate::expr::Outcome;
 use crate::fault::{Code, Fault};
 use crate::frame::{Column, Data, NO_ROW, SubjectKind, Table};
 use crate::score::ScoreCell;
+use crate::state::{Phase, State};
 use crate::value::Value;
+use crate::verdict::is_solid;
 
 /// Rows at a time: a chunk's scratch stays in the nearest cache (DESIGN.md, "Frame").
 const CHUNK: usize = 1024;
@@ -19,12 +24,15 @@ const CHUNK: usize = 1024;
 /// An assessment on the way.
 pub(super) struct Run<'a> {
     pub(super) engine: &'a Engine,
+    pub(super) past: &'a State,
     pub(super) source: Source<'a>,
     pub(super) rows: Vec<Rows>,
     pub(super) out: Assessment,
+    /// What rules say, by number in the config, with their alerts a step further.
+    pub(super) rules: BTreeMap<usize, (RuleResult, Vec<Moving<'a>>)>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     pub(super) fn step(&mut self, step: &Step) {
         let (kind, number) = (step.kind, step.slot);
         let engine = self.engine;
@@ -36,6 +44,9 @@ impl Run<'_> {
         };
         if let Work::Card { card, outputs } = &step.work {
             return self.card(*card, outputs);
+        }
+        if let Work::Alerts { rule, outputs } = &step.work {
+            return self.alerts(*rule, outputs);
         }
         let given = match step.work {
             Work::Attribute { .. } | Work::Records { .. } | Work::Expression { .. } => {
@@ -119,9 +130,17 @@ impl Run<'_> {
                 let (column, solid) = children(table.len(), below, *from, links, *take);
                 (column, Some(solid))
             }
-            Work::Attribute { .. } | Work::Records { .. } | Work::Card { .. } => {
-                nothing(table.len())
+            Work::Past { from, take } => {
+                let names = self.out.names.get(kind.index());
+                let Some(name) = names.and_then(|it| it.get(*from)) else {
+                    return nothing(table.len());
+                };
+                past((kind, name), slot.kind, table, (*from, *take), self.past, self.out.as_of)
             }
+            Work::Attribute { .. }
+            | Work::Records { .. }
+            | Work::Card { .. }
+            | Work::Alerts { .. } => nothing(table.len()),
         }
     }
 
@@ -198,7 +217,41 @@ impl Run<'_> {
         self.out.cards.push(CardResult { name: card.name.clone(), kind, bands, cells });
     }
 
-    pub(super) fn rule(&self, rule: &Rule) -> RuleResult {
+    /// Asks a rule and takes its alerts a step further, if that has not been done.
+    pub(super) fn ask(&mut self, rule: &'a Rule) {
+        if !self.rules.contains_key(&rule.number) {
+            let result = self.rule(rule);
+            let moved = self.engine.moved(&self.out, (rule, &result), self.past, &self.rows);
+            self.rules.insert(rule.number, (result, moved));
+        }
+    }
+
+    /// Fills what others read of a rule's alerts.
+    fn alerts(&mut self, number: usize, outputs: &AlertOutputs) {
+        let engine = self.engine;
+        let Some(rule) = engine.rules.iter().find(|it| it.number == number) else { return };
+        self.ask(rule);
+        let Some(table) = self.out.tables.get_mut(rule.kind.index()) else { return };
+        let mut phases = vec![Phase::Inactive; table.len()];
+        let mut days = vec![None; table.len()];
+        let moved = self.rules.get(&number).into_iter().flat_map(|(_, it)| it);
+        for (row, alert) in moved.filter_map(Moving::stands).filter(|it| !it.1.phase.is_idle()) {
+            if let (Some(phase), Some(days)) = (phases.get_mut(row), days.get_mut(row)) {
+                *phase = alert.phase;
+                *days = Some((self.out.as_of - alert.began).num_days() as f64);
+            }
+        }
+        // With what is missing the condition could say something else.
+        let solid: Vec<bool> =
+            (0..table.len()).map(|row| is_solid(&rule.when, table, row)).collect();
+        let firing = Column::flags(phases.iter().map(|it| Some(it.is_firing())));
+        let phase = Column::texts(phases.iter().map(|it| Some(it.name())));
+        table.set(outputs.firing, firing, Some(solid.clone()));
+        table.set(outputs.phase, phase, Some(solid.clone()));
+        table.set(outputs.days, Column::numbers(days), Some(solid));
+    }
+
+    fn rule(&self, rule: &Rule) -> RuleResult {
         let config = self.engine.config.rules.get(rule.number).cloned().unwrap_or_default();
         let mut result = RuleResult {
             rule: config.name.clone(),

@@ -92,6 +92,21 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Every phase.
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Inactive, Self::Pending, Self::Firing, Self::Recovering];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Inactive => "inactive",
+            Self::Pending => "pending",
+            Self::Firing => "firing",
+            Self::Recovering => "recovering",
+        }
+    }
+
     /// Whether the alert fires: it fired and has not ended.
     #[must_use]
     pub const fn is_firing(self) -> bool {

@@ -33,6 +33,18 @@ const CHOICES: [&[&str]; 8] = [
     &["", "severity = \"critical\"", "message = \"x is ${x ?? 0}\"", "because = [\"y\", \"x\"]"],
 ];
 
+/// What each rule may ask.
+const CONDITIONS: [[&str; 4]; 3] = [
+    ["x > 2", "x > 2", "x.change_2d > 0", "x.days > 1 && x > 1"],
+    ["x > 3", "x > 3", "x.previous > 2 && x > 1", "x > (x.ago_3d ?? 2)"],
+    [
+        "x > 4",
+        "alerts.r0 && x > 1",
+        "(alerts.r1.days ?? 0) > 1",
+        "alerts.r1.phase == \"recovering\"",
+    ],
+];
+
 const INHIBIT: [&str; 2] = [
     "[[inhibit]]\nsource = [\"r0\"]\ntarget = [\"r1\", \"r2\"]\n",
     "[[inhibit]]\nsource = [\"r1\"]\ntarget = [\"r2\"]\n",
@@ -41,6 +53,7 @@ const INHIBIT: [&str; 2] = [
 #[derive(Debug, Clone)]
 struct History {
     rules: Vec<[usize; 8]>,
+    conditions: [usize; 3],
     inhibit: bool,
     /// For each evaluation the days since the last one, and a value of each subject: 0 to 5, 6 for
     /// missing, 7 for not there.
@@ -57,11 +70,18 @@ fn histories() -> impl Strategy<Value = History> {
     );
     (
         proptest::collection::vec(rule, 3),
+        proptest::array::uniform3(0usize..4),
         any::<bool>(),
         proptest::collection::vec(today, 1..16),
         proptest::array::uniform3((0u64..12, 0u64..8)),
     )
-        .prop_map(|(rules, inhibit, days, quiet)| History { rules, inhibit, days, quiet })
+        .prop_map(|(rules, conditions, inhibit, days, quiet)| History {
+            rules,
+            conditions,
+            inhibit,
+            days,
+            quiet,
+        })
 }
 
 impl History {
@@ -69,7 +89,8 @@ impl History {
         let mut rules: Vec<String> = (0..)
             .zip(&self.rules)
             .map(|(at, rule): (usize, _)| {
-                let mut text = format!("[[rules]]\nname = \"r{at}\"\nwhen = \"x > {}\"\n", 2 + at);
+                let when = CONDITIONS[at][self.conditions[at]];
+                let mut text = format!("[[rules]]\nname = \"r{at}\"\nwhen = '{when}'\n");
                 for (choice, list) in rule.iter().zip(CHOICES) {
                     text += list[choice % list.len()];
                     text.push('\n');

@@ -266,4 +266,12 @@ pub(super) const ROWS: &[(&str, Code, &str)] = &[
         Code::Limit,
         "(",
     ),
+    ("when: n.change_0d > 3", Code::OutOfRange, "'n.change_0d > 3'"),
+    ("when: t.change_30d > 3", Code::WrongType, "'t.change_30d > 3'"),
+    ("when: n.change_30x > 3", Code::UnknownName, "n.change_30x"),
+    ("when: nn.previous > 3", Code::UnknownName, "nn.previous"),
+    ("when: n.previous == \"a\"", Code::WrongType, "=="),
+    ("when: alerts.nobody", Code::UnknownName, "alerts.nobody"),
+    ("when: alerts.u", Code::Cycle, "'alerts.u'"),
+    ("when: alerts.u.days > 3", Code::Cycle, "'alerts.u.days > 3'"),
 ];

@@ -1,0 +1,214 @@
+//! Names that read what was: a value at an assessment before, its change since, and how long it has held.
+//!
+//! Of every name whose past something asks for, the state keeps from which day on it had which value, as far
+//! back as the longest window that is asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::Engine;
+use super::assessment::Assessment;
+use super::columns::column_of;
+use super::plan::{PastTake, Slot, Step, Work};
+use super::resolve::{Found, Resolver};
+use crate::fault::{Code, Fault};
+use crate::frame::{Column, SubjectKind, Table};
+use crate::state::{Held, State};
+use crate::time::{AsOf, Period};
+use crate::value::{Kind, Value};
+
+/// What is remembered by kind of subject, name and subject.
+type History = BTreeMap<SubjectKind, BTreeMap<String, BTreeMap<String, Vec<Held>>>>;
+
+impl PastTake {
+    /// What the last part of a name asks for: `previous`, `ago_30d`, `change_30d`, `days`.
+    fn of(suffix: &str) -> Option<Self> {
+        match suffix {
+            "previous" => return Some(Self::Previous),
+            "days" => return Some(Self::Days),
+            _ => {}
+        }
+        let (what, period) = suffix.split_once('_')?;
+        let period: Period = period.parse().ok()?;
+        match what {
+            "ago" => Some(Self::Ago(period)),
+            "change" => Some(Self::Change(period)),
+            _ => None,
+        }
+    }
+
+    const fn window(self) -> Option<Period> {
+        match self {
+            Self::Previous | Self::Days => None,
+            Self::Ago(it) | Self::Change(it) => Some(it),
+        }
+    }
+
+    /// The value, from what held before the day and what holds on it.
+    fn value(self, held: &[Held], now: &Value, day: NaiveDate) -> Value {
+        let at = |last: &dyn Fn(&Held) -> bool| {
+            held.iter().rev().find(|it| last(it)).map_or(Value::Missing, |it| it.value.clone())
+        };
+        match self {
+            Self::Previous => at(&|it| it.since < day),
+            Self::Ago(period) => at(&|it| it.since <= period.before(day)),
+            Self::Change(period) => {
+                let before = at(&|it| it.since <= period.before(day));
+                match (now.number(), before.number()) {
+                    (Some(now), Some(before)) => Value::Number(now - before),
+                    _ => Value::Missing,
+                }
+            }
+            Self::Days if now.is_missing() => Value::Missing,
+            Self::Days => {
+                let last = held.iter().rev().find(|it| it.since < day);
+                let since = last.filter(|it| it.value == *now).map_or(day, |it| it.since);
+                Value::Number((day - since).num_days() as f64)
+            }
+        }
+    }
+}
+
+impl Resolver<'_> {
+    /// What a name means that ends by asking for the past of another.
+    pub(super) fn past(&self, kind: SubjectKind, name: &str, path: &str) -> Option<Found> {
+        let (inner, suffix) = name.rsplit_once('.')?;
+        let take = PastTake::of(suffix)?;
+        // What is a parent's has its past with the parent.
+        let head = name.split('.').next()?;
+        if SubjectKind::ALL.into_iter().any(|it| it < kind && it.name() == head) {
+            return None;
+        }
+        let symbol = match self.find(kind, inner, path) {
+            Found::Symbol(it) => it,
+            Found::Broken => return Some(Found::Broken),
+            Found::Unknown => return None,
+        };
+        if take.window().is_some_and(Period::is_zero) {
+            let message = format!("`{name}` looks back no time at all");
+            let fault = Fault::new(Code::OutOfRange, path, message);
+            self.fault(fault.help(format!("give it a length such as `{inner}.change_30d`")));
+            return Some(Found::Broken);
+        }
+        let slot = match take {
+            PastTake::Previous | PastTake::Ago(_) => Slot {
+                name: name.to_owned(),
+                kind: symbol.kind,
+                range: symbol.range,
+                labels: symbol.labels,
+                optional: true,
+            },
+            PastTake::Change(_) if symbol.kind != Kind::Number => {
+                let message = format!("`{name}` cannot be taken: `{inner}` is {}", symbol.kind);
+                let help = format!("`{inner}.previous` and `{inner}.days` can");
+                self.fault(Fault::new(Code::WrongType, path, message).help(help));
+                return Some(Found::Broken);
+            }
+            PastTake::Change(_) => {
+                Slot::number(name, symbol.range.map(|(low, high)| (low - high, high - low)))
+            }
+            PastTake::Days => Slot::number(name, Some((0.0, f64::MAX))),
+        };
+        Some(Found::Symbol(self.filled(kind, slot, Work::Past { from: symbol.slot, take })))
+    }
+}
+
+/// The column of a name that reads the past of another, and which of its values are solid.
+pub(super) fn past(
+    (kind, name): (SubjectKind, &str),
+    wanted: Kind,
+    table: &Table,
+    (from, take): (usize, PastTake),
+    state: &State,
+    day: AsOf,
+) -> (Column, Option<Vec<bool>>) {
+    let held = state.history.get(&kind).and_then(|it| it.get(name));
+    let value = |(row, id): (usize, &std::sync::Arc<str>)| {
+        let held = held.and_then(|it| it.get(id.as_ref())).map_or(&[][..], Vec::as_slice);
+        take.value(held, &table.value(from, row), day)
+    };
+    let values: Vec<Value> = table.ids().iter().enumerate().map(value).collect();
+    let solid = (0..table.len()).map(|row| match take {
+        // What was, was.
+        PastTake::Previous | PastTake::Ago(_) => true,
+        PastTake::Change(_) | PastTake::Days => table.is_solid(from, row),
+    });
+    (column_of(wanted, &values), Some(solid.collect()))
+}
+
+/// A name whose past something asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tracked {
+    kind: SubjectKind,
+    slot: usize,
+    windows: Vec<Period>,
+}
+
+/// The names whose past the steps ask for.
+pub(super) fn tracked(steps: &[Step]) -> Vec<Tracked> {
+    let mut all: BTreeMap<(SubjectKind, usize), BTreeSet<String>> = BTreeMap::new();
+    let mut windows: BTreeMap<(SubjectKind, usize), Vec<Period>> = BTreeMap::new();
+    for step in steps {
+        let Work::Past { from, take } = step.work else { continue };
+        let key = (step.kind, from);
+        let seen = all.entry(key).or_default();
+        let windows = windows.entry(key).or_default();
+        if let Some(window) = take.window().filter(|it| seen.insert(it.to_string())) {
+            windows.push(window);
+        }
+    }
+    windows.into_iter().map(|((kind, slot), windows)| Tracked { kind, slot, windows }).collect()
+}
+
+impl Engine {
+    /// What the next state remembers of values.
+    pub(super) fn next_history(&self, out: &Assessment) -> History {
+        let mut next = History::new();
+        for tracked in &self.tracked {
+            let (Some(name), Some(table)) = (
+                out.names.get(tracked.kind.index()).and_then(|it| it.get(tracked.slot)),
+                out.tables.get(tracked.kind.index()),
+            ) else {
+                continue;
+            };
+            let past = out.past.history.get(&tracked.kind).and_then(|it| it.get(name));
+            let subjects = if table.len() == 0 {
+                // Where there is no subject of the kind at all, nothing can be told from it.
+                past.cloned().unwrap_or_default()
+            } else {
+                let remember = |(row, id): (usize, &std::sync::Arc<str>)| {
+                    let held = past.and_then(|it| it.get(id.as_ref())).cloned().unwrap_or_default();
+                    let held = tracked.remember(held, table.value(tracked.slot, row), out.as_of);
+                    (!held.is_empty()).then(|| (id.to_string(), held))
+                };
+                table.ids().iter().enumerate().filter_map(remember).collect()
+            };
+            if !subjects.is_empty() {
+                next.entry(tracked.kind).or_default().insert(name.clone(), subjects);
+            }
+        }
+        next
+    }
+}
+
+impl Tracked {
+    /// What held before with what holds on a day, as far back as anything looks.
+    fn remember(&self, mut held: Vec<Held>, now: Value, day: NaiveDate) -> Vec<Held> {
+        // The day may be assessed again.
+        held.retain(|it| it.since < day);
+        let news = match held.last() {
+            Some(last) => last.value != now,
+            None => !now.is_missing(),
+        };
+        if news {
+            held.push(Held { since: day, value: now });
+        }
+        let farthest = self.windows.iter().map(|it| it.before(day)).min();
+        let yesterday = Period::days(1).before(day);
+        let horizon = farthest.map_or(yesterday, |it| it.min(yesterday));
+        let first = held.iter().rposition(|it| it.since <= horizon).unwrap_or(0);
+        held.drain(..first);
+        held
+    }
+}
