@@ -42,7 +42,7 @@ use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
 use past::{Tracked, tracked};
-use plan::{Rule, Slot, Step};
+use plan::{Batch, Rule, Slot, Step};
 use resolve::Resolver;
 
 /// A compiled config.
@@ -83,6 +83,7 @@ pub struct Engine {
     cards: BTreeMap<usize, Scorecard>,
     /// In the order of the config.
     rules: Vec<Rule>,
+    batches: Vec<Batch>,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
     warnings: Vec<Fault>,
@@ -120,6 +121,7 @@ impl Engine {
         // The config's own types always serialize.
         let content = Node::of(config).unwrap_or(Node::Null);
         let hash = Node::List(vec![content, callable]).content_hash();
+        let batches = Batch::of_all(&rules, &compiled.steps);
         Ok(Self {
             config: config.clone(),
             hash,
@@ -127,6 +129,7 @@ impl Engine {
             tracked: tracked(&compiled.steps),
             steps: compiled.steps,
             cards: compiled.cards,
+            batches,
             rules,
             warnings: compiled.faults,
         })

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::names::Scope;
-use super::plan::{Attribute, ChildTake, Rule, Slot, Step, Work};
+use super::plan::{Attribute, Cases, ChildTake, Rule, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
 use crate::fault::{Code, Fault};
@@ -461,7 +461,7 @@ impl<'c> Resolver<'c> {
         }
         let labels: Arc<[Arc<str>]> = cases.iter().map(|(name, _)| Arc::clone(name)).collect();
         let slot = Slot::text(name, Some(labels));
-        Found::Symbol(self.filled(kind, slot, Work::Class { cases }))
+        Found::Symbol(self.filled(kind, slot, Work::Class { cases: Cases::new(cases) }))
     }
 }
 

@@ -76,6 +76,11 @@ impl Compiled {
         Self::of(programs.into_iter().map(Program::tree))
     }
 
+    /// The slots that are read, and what they must hold.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (usize, Kind)> + '_ {
+        self.graph.columns()
+    }
+
     /// How many steps there are in all.
     pub(crate) fn steps(&self) -> usize {
         let roots: Vec<Id> = self.roots.iter().filter_map(|it| it.as_ref().ok().copied()).collect();

@@ -1,6 +1,7 @@
 //! One metric of all subjects.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate};
@@ -217,6 +218,30 @@ impl Column {
                 codes.get(row).is_none_or(|it| labels.text(*it).is_none())
             }
         }
+    }
+
+    /// Takes out of `all` the rows that are missing.
+    pub(crate) fn and_present(&self, rows: Range<usize>, all: &mut [bool]) {
+        fn and<T>(all: &mut [bool], values: Option<&[T]>, present: impl Fn(&T) -> bool) {
+            let values = values.unwrap_or(&[]);
+            for (all, it) in all.iter_mut().zip(values) {
+                *all &= present(it);
+            }
+            all.iter_mut().skip(values.len()).for_each(|it| *it = false);
+        }
+        match &self.data {
+            Data::Number(values) => and(all, values.get(rows), |it| !it.is_nan()),
+            Data::Flag(values) => and(all, values.get(rows), |it| *it < Data::NO_FLAG),
+            Data::Text { codes, labels } => {
+                and(all, codes.get(rows), |it| labels.text(*it).is_some());
+            }
+        }
+    }
+
+    /// The day numbers on which the values were observed, [`NO_DAY`] where unknown; none at all
+    /// where no day is known.
+    pub(crate) fn days(&self) -> Option<&[i32]> {
+        self.seen.as_deref()
     }
 
     /// A column of `len` missing values.
