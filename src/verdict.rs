@@ -48,6 +48,11 @@ impl Conditions {
         self.programs.get(number)
     }
 
+    /// How many steps they have together.
+    pub(crate) fn steps(&self) -> usize {
+        self.compiled.steps()
+    }
+
     /// Asks them about some rows, at most [`CHUNK`].
     pub(crate) fn chunk<'a>(
         &'a self,

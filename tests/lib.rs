@@ -20,6 +20,8 @@ mod faults;
 #[cfg(feature = "toml")]
 mod laws;
 mod notices;
+#[cfg(feature = "toml")]
+mod plan;
 mod records;
 mod tidy;
 #[cfg(feature = "toml")]

@@ -13,6 +13,7 @@ mod cards;
 mod children;
 mod choices;
 mod columns;
+mod gears;
 mod inhibit;
 mod input;
 mod manual;
@@ -30,17 +31,19 @@ pub use alerts::Replay;
 pub use assessment::{
     Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, RuleResult, SubjectScore,
 };
+pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
-use crate::expr::{Functions, Language};
+use crate::expr::{Functions, Language, Program};
 use crate::fault::{Code, Fault, Faults, Severity};
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
+use gears::in_order;
 use past::{Tracked, tracked};
 use plan::{Batch, Rule, Slot, Step};
 use resolve::Resolver;
@@ -84,6 +87,8 @@ pub struct Engine {
     /// In the order of the config.
     rules: Vec<Rule>,
     batches: Vec<Batch>,
+    /// Every expression by its place, in the order of the config.
+    programs: Vec<(String, Program)>,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
     warnings: Vec<Fault>,
@@ -130,6 +135,7 @@ impl Engine {
             steps: compiled.steps,
             cards: compiled.cards,
             batches,
+            programs: in_order(compiled.programs),
             rules,
             warnings: compiled.faults,
         })

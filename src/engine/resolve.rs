@@ -60,6 +60,8 @@ pub(super) struct Resolver<'c> {
     pub(super) rules: RefCell<BTreeMap<usize, Option<Option<Rule>>>>,
     entries: RefCell<BTreeMap<(SubjectKind, String), Entry>>,
     faults: RefCell<Vec<Fault>>,
+    /// What was compiled, by place.
+    pub(super) programs: RefCell<Vec<(String, Program)>>,
     /// Whether what is being compiled uses something broken.
     pub(super) tainted: Cell<bool>,
     depth: Cell<usize>,
@@ -71,6 +73,7 @@ pub(super) struct Compiled {
     pub(super) steps: Vec<Step>,
     pub(super) cards: BTreeMap<usize, Scorecard>,
     pub(super) faults: Vec<Fault>,
+    pub(super) programs: Vec<(String, Program)>,
 }
 
 impl<'c> Resolver<'c> {
@@ -90,6 +93,7 @@ impl<'c> Resolver<'c> {
             rules: RefCell::default(),
             entries: RefCell::default(),
             faults: RefCell::new(config.faults().to_vec()),
+            programs: RefCell::default(),
             tainted: Cell::new(false),
             depth: Cell::new(0),
         }
@@ -101,6 +105,7 @@ impl<'c> Resolver<'c> {
             steps: self.steps.into_inner(),
             cards: self.cards.into_inner(),
             faults: self.faults.into_inner(),
+            programs: self.programs.into_inner(),
         }
     }
 
@@ -241,7 +246,9 @@ impl<'c> Resolver<'c> {
                 self.report(path, problem);
             }
         }
-        program.filter(|_| !tainted)
+        let program = program.filter(|_| !tainted);
+        self.keep_program(path, program.as_ref());
+        program
     }
 
     pub(super) fn report(&self, path: &str, problem: Problem) {

@@ -115,7 +115,6 @@ impl Program {
     }
 
     /// The text it was compiled from.
-    #[cfg(test)]
     pub(crate) fn text(&self) -> &str {
         &self.0.text
     }

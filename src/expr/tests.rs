@@ -6,6 +6,7 @@ mod laws;
 mod limits;
 mod messages;
 mod shapes;
+mod speed;
 mod values;
 
 use std::collections::BTreeSet;
