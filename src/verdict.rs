@@ -53,7 +53,7 @@ impl Conditions {
         self.compiled.steps()
     }
 
-    /// Asks them about some rows, at most [`CHUNK`].
+    /// Asks them about some rows, at most those of a chunk.
     pub(crate) fn chunk<'a>(
         &'a self,
         scratch: &'a mut Scratch,
@@ -63,7 +63,7 @@ impl Conditions {
         Asked { conditions: self, chunk: self.compiled.chunk(scratch, table, rows) }
     }
 
-    /// What each says of some rows, at most [`CHUNK`].
+    /// What each says of some rows, at most those of a chunk.
     pub(crate) fn verdicts(&self, table: &Table, rows: Range<usize>) -> Vec<Verdicts> {
         let mut scratch = Scratch::default();
         let mut asked = self.chunk(&mut scratch, table, rows.clone());

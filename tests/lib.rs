@@ -23,6 +23,8 @@ mod notices;
 #[cfg(feature = "toml")]
 mod plan;
 mod records;
+#[cfg(feature = "toml")]
+mod replay_history;
 mod tidy;
 #[cfg(feature = "toml")]
 mod twin;

@@ -10,8 +10,8 @@ use super::columns::Rows;
 use super::input::Input;
 use super::plan::Rule;
 use crate::alert::{
-    About, Answer, Event, Happening, Open, OpenAlert, Reason, Step, Suppressions, Suppressor,
-    cooling, end, event_id, inhibitors, settle, step,
+    About, Answer, Event, Exposure, Happening, Open, OpenAlert, Reason, Step, Suppressions,
+    Suppressor, cooling, end, event_id, inhibitors, settle, step,
 };
 use crate::config::{NoDataPolicy, RuleConfig};
 use crate::fault::Fault;
@@ -30,6 +30,8 @@ pub struct Replay {
     pub faults: Vec<(AsOf, Fault)>,
     /// What to hand to the next assessment.
     pub state: State,
+    /// How many subjects were watched for how long.
+    pub exposure: Exposure,
 }
 
 /// One alert on its way: what it is about and what happened to it.
@@ -55,9 +57,12 @@ impl Engine {
         history: impl IntoIterator<Item = (AsOf, Input<'a>)>,
         state: &State,
     ) -> Replay {
-        let mut out = Replay { state: state.clone(), ..Replay::default() };
+        let exposure = Exposure::since(state.as_of);
+        let mut out = Replay { state: state.clone(), exposure, ..Replay::default() };
         for (as_of, input) in history {
             let assessment = self.assess(&input, as_of, &out.state);
+            let subjects = SubjectKind::ALL.map(|it| (it, assessment.subjects(it).len()));
+            out.exposure.note(as_of, subjects);
             out.events.extend(assessment.events);
             out.faults.extend(assessment.faults.into_iter().map(|it| (as_of, it)));
             out.state = assessment.state;

@@ -269,19 +269,14 @@ impl Functions {
     }
 
     fn add_numeric(&mut self) {
-        let one: [(&str, fn(f64) -> f64); 8] = [
-            ("abs", f64::abs),
-            ("floor", f64::floor),
-            ("ceil", f64::ceil),
-            ("sqrt", f64::sqrt),
-            ("ln", f64::ln),
-            ("log10", f64::log10),
-            ("exp", f64::exp),
-            ("round", f64::round),
-        ];
-        for (name, f) in one {
-            self.number(name, Native::One(f));
-        }
+        self.number("abs", Native::One(f64::abs));
+        self.number("floor", Native::One(f64::floor));
+        self.number("ceil", Native::One(f64::ceil));
+        self.number("sqrt", Native::One(f64::sqrt));
+        self.number("ln", Native::One(f64::ln));
+        self.number("log10", Native::One(f64::log10));
+        self.number("exp", Native::One(f64::exp));
+        self.number("round", Native::One(f64::round));
         self.number("min", Native::Fold(least));
         self.number("max", Native::Fold(most));
         self.number("round", Native::Two(round));

@@ -7,7 +7,7 @@ use super::number::Side;
 use super::{CHUNK, Columns, text};
 use crate::expr::ir::{Graph, Id, Op, Step};
 use crate::expr::{Kind, MAX_TEXT, Outcome, Program, Value};
-use crate::frame::{Data, Labels};
+use crate::frame::{Column, Data, Labels};
 
 /// Missing numbers, flags and texts, for columns that are not there.
 static NO_NUMBERS: [f64; CHUNK] = [f64::NAN; CHUNK];
@@ -127,6 +127,6 @@ impl<'a> Frame<'a> {
     }
 
     fn data(&self, slot: usize) -> Option<&'a Data> {
-        self.columns.column(slot).map(|it| it.data())
+        self.columns.column(slot).map(Column::data)
     }
 }

@@ -347,7 +347,7 @@ fn what_is_too_large_stays_interpreted() {
     let names = ["x", "y", "u", "days", "nps", "seats", "active", "default"];
     let group = |it: usize| {
         let group = wide(60).replace('x', names[it / 2]);
-        format!("({})", if it % 2 == 0 { group } else { group.replace('>', "<") })
+        format!("({})", if it.is_multiple_of(2) { group } else { group.replace('>', "<") })
     };
     let many = (0..16).map(group).collect::<Vec<_>>().join(" && ");
     let many = compile(&many).compiled().refusal(0).map(str::to_owned);

@@ -2,7 +2,6 @@
 //! demand: `cargo test --release --lib speed -- --ignored --nocapture`.
 #![expect(
     clippy::disallowed_methods,
-    clippy::print_stdout,
     clippy::cast_precision_loss,
     reason = "a measurement"
 )]

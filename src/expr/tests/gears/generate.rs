@@ -93,7 +93,7 @@ pub(super) fn frame(rows: usize, seed: u64, odd: bool) -> Given {
                 for text in TEXTS.iter().skip(slot % 2) {
                     labels.code(text);
                 }
-                if odd && first % 5 == 0 {
+                if odd && first.is_multiple_of(5) {
                     labels.code(&LONG);
                 }
                 let known = labels.texts().len();
