@@ -11,13 +11,16 @@ use super::columns::{Made, Rows, Source, chunks, class, expression, why, within}
 use super::past::past;
 use super::plan::{AlertOutputs, Batch, Outputs, Rule, Slot, Step, Work};
 use crate::config::RuleConfig;
-use crate::expr::{Outcome, Scratch};
+use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
 use crate::frame::{Column, Data, NO_ROW, SubjectKind, Table};
 use crate::score::ScoreCell;
 use crate::state::{Phase, State};
 use crate::value::Value;
 use crate::verdict::{Conditions, solid};
+
+/// Rows of a chunk that are passed over together where a rule is quiet about all.
+const BLOCK: usize = 32;
 
 /// An assessment on the way.
 pub(super) struct Run<'a> {
@@ -280,20 +283,21 @@ impl<'a> Run<'a> {
             let mut asked = conditions.chunk(&mut scratch, table, rows.clone());
             for (number, (rule, result)) in rules.iter().zip(&mut results).enumerate() {
                 let states = asked.states(number);
-                let quiet = states.iter().filter(|it| **it == 0).count();
-                result.quiet += quiet;
-                if quiet == states.len() {
-                    continue;
-                }
+                result.quiet += count(states, 0);
                 let Some(config) = configs.get(number) else { continue };
-                for (row, state) in rows.clone().zip(states).filter(|it| *it.1 != 0) {
-                    let Some(id) = table.ids().get(row) else { continue };
-                    match state {
-                        1 => result.firing.push(self.alert(rule, config, table, row)),
-                        2 => result.no_data.push(Arc::clone(id)),
-                        _ => {
-                            let why = why(&rule.when, table, row).unwrap_or_default();
-                            result.faulted.push((Arc::clone(id), why));
+                for (block, first) in states.chunks(BLOCK).zip(rows.clone().step_by(BLOCK)) {
+                    if count(block, 0) == block.len() {
+                        continue;
+                    }
+                    for (row, state) in (first..).zip(block).filter(|it| *it.1 != 0) {
+                        match (state, table.ids().get(row)) {
+                            (1, _) => result.firing.push(self.alert(rule, config, table, row)),
+                            (2, Some(id)) => result.no_data.push(Arc::clone(id)),
+                            (_, Some(id)) => {
+                                let why = why(&rule.when, table, row).unwrap_or_default();
+                                result.faulted.push((Arc::clone(id), why));
+                            }
+                            _ => {}
                         }
                     }
                 }

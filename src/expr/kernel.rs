@@ -21,6 +21,7 @@ use super::lower::lower;
 use super::tree::Tree;
 use super::{Kind, Outcome, Program, Value};
 use crate::frame::{Column, Table};
+pub(crate) use flag::count;
 use frame::Frame;
 use number::Side;
 

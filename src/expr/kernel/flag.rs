@@ -7,6 +7,16 @@ pub(super) fn has(all: &[u8], state: u8) -> bool {
     all.iter().fold(0, |found, it| found | u8::from(*it == state)) != 0
 }
 
+/// How many rows are in a state. Sums of blocks fit a byte, so that the compiler can add many at a
+/// time.
+pub(crate) fn count(all: &[u8], state: u8) -> usize {
+    let blocks = all.chunks(128).map(|block| {
+        let hit = |sum: u8, it: &u8| sum.wrapping_add(u8::from(*it == state));
+        usize::from(block.iter().fold(0, hit))
+    });
+    blocks.sum()
+}
+
 /// Each flag, whatever else than 0 and 1 stands for no data.
 pub(super) fn load(all: &[u8], out: &mut [u8]) {
     for (out, it) in out.iter_mut().zip(all) {
