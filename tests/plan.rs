@@ -28,7 +28,7 @@ const CONFIG: &str = r#"
     subject = "account"
     from = "cases"
     take = "count"
-    where = "priority == \"p1\" && is_open"
+    where = "severity == \"p1\" && is_open"
     [[metrics]]
     name = "use"
     expr = "let share = active / seats; if share > 1 { 1 } else { share }"
@@ -63,7 +63,60 @@ fn the_plan_shows_the_gear_and_the_steps_of_each_expression() {
     let engine = Engine::compile(&Config::parse(CONFIG)).unwrap_or_else(|it| panic!("{it}"));
     let plan = engine.plan();
     assert!(plan.expressions.iter().all(|it| it.why.is_some() == (it.gear == Gear::Interpreted)));
-    insta::assert_snapshot!(plan, @"");
+    insta::assert_snapshot!(plan, @r#"
+    8 of 8 expressions are compiled
+
+    metrics[4].where: severity == "p1" && is_open
+      #1 = severity in ["p1"]
+      #2 = #1 && is_open
+
+    metrics[5].expr: let share = active / seats; if share > 1 { 1 } else { share }
+      #1 = active / seats
+      #2 = is_missing(active)
+      #3 = is_missing(seats)
+      #4 = #2 || #3
+      #5 = #1 > 1
+      #6 = if #5 { 1 } else { #1 }
+      #7 = #6 unless #4
+
+    rules[0].message: only ${active ?? 0} seats are used
+      interpreted: a message is text
+
+    rules[0].when: active / seats < 0.3 && seats > 100
+      #1 = active / seats
+      #2 = #1 < 0.3
+      #3 = seats > 100
+      #4 = #2 && #3
+
+    rules[1].when: active / seats > 0.9 || starts_with(lower(plan), "ent")
+      #1 = active / seats
+      #2 = #1 > 0.9
+      #3 = lower(plan)
+      #4 = starts_with(#3, "ent")
+      #5 = #2 || #4
+
+    rules[2].clear_when: health in 60..=100
+      #1 = health in 60..=100
+
+    rules[2].when: health < 50 && (nps ?? 0) <= 6 && is_present(plan)
+      #1 = health < 50
+      #2 = nps ?? 0
+      #3 = #2 <= 6
+      #4 = is_missing(plan)
+      #5 = !#4
+      #6 = #1 && #3 && #5
+
+    scorecards[0].factors[0].points.expr: min(100, use * 120)
+      #1 = use * 120
+      #2 = min(100, #1)
+
+    segments[0].when: seats > 100 && plan in ["pro", "enterprise"]
+      #1 = seats > 100
+      #2 = plan in ["enterprise", "pro"]
+      #3 = #1 && #2
+
+    the 3 rules about subscriptions run together: 26 steps instead of 30
+    "#);
 }
 
 #[test]

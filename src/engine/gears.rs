@@ -55,7 +55,7 @@ pub struct Shared {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Plan {
-    /// Every expression and message, in the order of the config.
+    /// Every expression and message, by path.
     pub expressions: Vec<Planned>,
     /// The rules that are asked together.
     pub shared: Vec<Shared>,

@@ -87,7 +87,7 @@ pub struct Engine {
     /// In the order of the config.
     rules: Vec<Rule>,
     batches: Vec<Batch>,
-    /// Every expression by its place, in the order of the config.
+    /// Every expression and message, by path.
     programs: Vec<(String, Program)>,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,

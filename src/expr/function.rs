@@ -145,7 +145,8 @@ impl Functions {
     /// It must be pure (the same arguments give the same result) and must not panic. It is called
     /// only with arguments that are there, of the declared kinds, and finite where they are numbers.
     /// A result that is [`Value::Missing`] or not finite makes the expression have no data; a result
-    /// of another kind than `returns` makes it faulted.
+    /// of another kind than `returns` makes it faulted. It may be called for subjects for which the
+    /// answer is not needed in the end: conditions run over many subjects at a time.
     ///
     /// # Errors
     /// A [`Fault`] when the name is not lower case letters, digits and `_`, is a word of the

@@ -25,8 +25,7 @@ pub(crate) use flag::count;
 use frame::Frame;
 use number::Side;
 
-/// Rows at a time: a step's values stay in the nearest cache. Our choice, after DESIGN.md's "Frame" and
-/// `benches`: 512 and 2,048 are as fast to within a tenth.
+/// Rows at a time, so that a step's values stay in the nearest caches. Our choice.
 pub(crate) const CHUNK: usize = 1024;
 
 /// The state of a flag that could not be computed, beside 0 (no), 1 (yes) and 2 (no data).
