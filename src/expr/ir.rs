@@ -6,6 +6,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -99,7 +100,7 @@ pub(super) enum Op {
 pub(super) struct Step {
     pub(super) op: Op,
     pub(super) kind: Kind,
-    /// Its place among the steps of its kind.
+    /// Its place in the scratch of its kind; none for what is read where it stands.
     pub(super) at: usize,
     /// How many steps stand on one another up to this one.
     pub(super) depth: usize,
@@ -124,9 +125,11 @@ static NOTHING: Step = Step {
 pub(super) struct Graph {
     steps: Vec<Step>,
     known: BTreeMap<Op, Id>,
-    /// What columns are called, and what they hold.
-    columns: BTreeMap<usize, (String, Kind)>,
-    /// How many steps of each kind there are.
+    /// The slots that are read and what they hold, each once.
+    columns: Vec<(usize, Kind)>,
+    /// What columns are called.
+    names: BTreeMap<usize, String>,
+    /// How many steps of each kind have a place in the scratch.
     counts: [usize; 3],
 }
 
@@ -139,20 +142,23 @@ impl Graph {
         self.steps.len()
     }
 
-    /// How many steps of a kind there are.
+    /// How many steps of a kind have a place in the scratch.
     pub(super) fn count(&self, kind: Kind) -> usize {
         self.counts.get(kind as usize).copied().unwrap_or(0)
     }
 
     /// The slots that are read, and what they must hold.
     pub(super) fn columns(&self) -> impl Iterator<Item = (usize, Kind)> + '_ {
-        self.columns.iter().map(|(slot, (_, kind))| (*slot, *kind))
+        self.columns.iter().copied()
     }
 
     /// The step that reads a name's column.
     pub(super) fn column(&mut self, named: &Named) -> Id {
         let (slot, kind) = (named.symbol.slot, named.symbol.kind);
-        self.columns.entry(slot).or_insert_with(|| (named.name.clone(), kind));
+        if let Entry::Vacant(new) = self.names.entry(slot) {
+            new.insert(named.name.clone());
+            self.columns.push((slot, kind));
+        }
         self.add(Op::Column(slot), kind)
     }
 
@@ -172,15 +178,17 @@ impl Graph {
             _ => true,
         };
         let breaks = matches!(&op, Op::Call(it, _) if matches!(it.0.native, Native::None));
+        // Number columns and constants are read where they stand.
+        let stands = kind == Kind::Number && matches!(op, Op::Column(_) | Op::Number(_));
         let step = Step {
             kind,
-            at: self.count(kind),
+            at: if stands { usize::MAX } else { self.count(kind) },
             depth: 1 + parts.iter().map(|it| self.step(*it).depth).max().unwrap_or(0),
             tame,
             calls: breaks || !all(|it| !it.calls),
             op: op.clone(),
         };
-        if let Some(count) = self.counts.get_mut(kind as usize) {
+        if let Some(count) = self.counts.get_mut(kind as usize).filter(|_| !stands) {
             *count += 1;
         }
         self.steps.push(step);
@@ -219,9 +227,7 @@ impl Graph {
         let number = |id: Id| listed.iter().position(|it| *it == id);
         let name = |id: &Id| match (&self.step(*id).op, number(*id)) {
             (_, Some(at)) => format!("#{}", at + 1),
-            (Op::Column(slot), _) => {
-                self.columns.get(slot).map_or_else(String::new, |it| it.0.clone())
-            }
+            (Op::Column(slot), _) => self.names.get(slot).cloned().unwrap_or_default(),
             (Op::Number(bits), _) => format!("{}", f64::from_bits(*bits)),
             (Op::Text(it), _) => format!("{it:?}"),
             (Op::Flag(NO), _) => "false".to_owned(),

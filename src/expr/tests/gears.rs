@@ -292,6 +292,15 @@ fn rows_in_the_middle_of_a_table_are_their_own() {
     }
 }
 
+#[test]
+fn of_two_that_are_equal_the_first_is_kept() {
+    use crate::expr::function::{least, most};
+    for (one, two) in [(0.0f64, -0.0f64), (-0.0, 0.0)] {
+        assert_eq!(most(one, two).to_bits(), one.to_bits());
+        assert_eq!(least(one, two).to_bits(), one.to_bits());
+    }
+}
+
 /// The steps of an expression.
 fn steps(text: &str) -> String {
     compile(text).compiled().show(0).join("; ")
