@@ -88,6 +88,8 @@ codes! {
     OutOfRange = "out-of-range";
     /// Text that is not valid TOML.
     Syntax = "syntax";
+    /// A series or an event of a test that cannot be read.
+    TestSyntax = "test-syntax";
     /// An assessment asked for a day before the last one in its state.
     TimeReversed = "time-reversed";
     /// A key that means nothing here.

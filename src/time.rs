@@ -3,6 +3,10 @@
 //! An assessment is made *as of a day*: what is dated on that day or before it is known, and
 //! nothing later is. Times of day serve durations (hours to a first response) and order.
 
+mod work;
+
+pub use work::{Delay, WorkCalendar};
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -143,6 +147,11 @@ impl Period {
         date.checked_add_months(Months::new(self.months))
             .and_then(|it| it.checked_add_days(Days::new(self.days.into())))
             .unwrap_or(NaiveDate::MAX)
+    }
+
+    /// This many times as long.
+    pub(crate) const fn times(self, count: u32) -> Self {
+        Self { months: self.months.saturating_mul(count), days: self.days.saturating_mul(count) }
     }
 
     /// Whether this is no time at all.

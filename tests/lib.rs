@@ -11,6 +11,8 @@
 mod alerts;
 #[cfg(feature = "toml")]
 mod cases;
+#[cfg(feature = "toml")]
+mod config_tests;
 mod days;
 mod docs;
 mod early_warning;
@@ -22,6 +24,8 @@ mod laws;
 mod notices;
 #[cfg(feature = "toml")]
 mod plan;
+#[cfg(feature = "toml")]
+mod playbooks;
 mod records;
 #[cfg(feature = "toml")]
 mod replay_history;

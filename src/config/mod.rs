@@ -8,13 +8,17 @@
 
 mod alert;
 mod metric;
+mod playbook;
 mod points;
 mod rule;
 mod scorecard;
+mod series;
+mod test;
 mod variants;
 
 pub use alert::{Hold, InhibitConfig, InhibitOn, NoDataPolicy};
 pub use metric::{Better, Empty, MetricConfig, Take, Window};
+pub use playbook::{Channel, DayCount, OnePer, PlaybookConfig, ReadyMade, StepConfig};
 pub use points::{
     DecayPoints, FlagPoints, LinearPoints, LogPoints, Outside, PercentilePoints, Points, Step,
 };
@@ -22,6 +26,10 @@ pub use rule::{RuleConfig, RuleSeverity};
 pub use scorecard::{
     Aggregate, BandConfig, FactorConfig, GroupConfig, MissingPolicy, OverrideConfig,
     ScorecardConfig, Weights,
+};
+pub use series::{Series, SeriesError};
+pub use test::{
+    Given, TestCalendar, TestConfig, TestExpect, TestSilence, TestSnooze, TestSubject, TestTime,
 };
 pub use variants::{Case, CaseBody, Valued, Variants};
 
@@ -75,6 +83,12 @@ pub struct Config {
     /// Which open alerts keep others from being sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inhibit: Vec<InhibitConfig>,
+    /// What is to be done about alerts, step by step.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub playbooks: Vec<PlaybookConfig>,
+    /// What the config is held to by its author; no part of what it means.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<TestConfig>,
 
     #[serde(skip)]
     source: Source,
@@ -160,6 +174,13 @@ impl Config {
     pub(crate) fn locate(&self, mut fault: Fault) -> Fault {
         fault.place.path = self.removed.original(&fault.place.path);
         self.source.locate(&mut fault);
+        fault
+    }
+
+    /// Moves a fault about a key of this config to the key's place in the text.
+    pub(crate) fn locate_key(&self, mut fault: Fault) -> Fault {
+        fault.place.path = self.removed.original(&fault.place.path);
+        self.source.locate_key(&mut fault);
         fault
     }
 

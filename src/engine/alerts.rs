@@ -16,6 +16,7 @@ use crate::alert::{
 use crate::config::{NoDataPolicy, RuleConfig};
 use crate::fault::Fault;
 use crate::frame::{NO_ROW, SubjectKind, Table};
+use crate::playbook::{Action, EnrolmentChange};
 use crate::state::{AlertState, RuleAlerts, State};
 use crate::time::AsOf;
 use crate::verdict::{Verdict, ask};
@@ -26,6 +27,10 @@ use crate::verdict::{Verdict, ask};
 pub struct Replay {
     /// Every event, by day, rule and subject.
     pub events: Vec<Event>,
+    /// Every action, by day, playbook, subject and step.
+    pub actions: Vec<Action>,
+    /// What happened to runs of playbooks beside that.
+    pub enrolment_changes: Vec<EnrolmentChange>,
     /// What was wrong with the inputs, with the day.
     pub faults: Vec<(AsOf, Fault)>,
     /// What to hand to the next assessment.
@@ -64,6 +69,8 @@ impl Engine {
             let subjects = SubjectKind::ALL.map(|it| (it, assessment.subjects(it).len()));
             out.exposure.note(as_of, subjects);
             out.events.extend(assessment.events);
+            out.actions.extend(assessment.enrolled.actions);
+            out.enrolment_changes.extend(assessment.enrolled.changes);
             out.faults.extend(assessment.faults.into_iter().map(|it| (as_of, it)));
             out.state = assessment.state;
         }
@@ -396,7 +403,7 @@ fn suppressed(
 }
 
 /// The ids of the parents of a row.
-fn parents(
+pub(super) fn parents(
     out: &Assessment,
     rows: &[Rows],
     kind: SubjectKind,

@@ -28,6 +28,8 @@ pub struct Planned {
     pub path: String,
     /// As it was written.
     pub text: String,
+    /// Whether it is a message: plain text with expressions in it.
+    pub message: bool,
     /// How it runs.
     pub gear: Gear,
     /// Why it is interpreted, where it is.
@@ -66,7 +68,7 @@ impl Plan {
     /// counted.
     #[must_use]
     pub fn coverage(&self) -> (usize, usize) {
-        let expressions = || self.expressions.iter().filter(|it| !is_message(&it.path));
+        let expressions = || self.expressions.iter().filter(|it| !it.message);
         (expressions().filter(|it| it.gear == Gear::Compiled).count(), expressions().count())
     }
 }
@@ -121,6 +123,7 @@ impl Engine {
             Planned {
                 path: path.clone(),
                 text: program.text().to_owned(),
+                message: program.tree().is_none(),
                 gear: if why.is_some() { Gear::Interpreted } else { Gear::Compiled },
                 why,
                 steps: compiled.show(0),
@@ -161,8 +164,4 @@ pub(super) fn in_order(mut programs: Vec<(String, Program)>) -> Vec<(String, Pro
     programs.sort_by_cached_key(|it| key(&it.0));
     programs.dedup_by(|one, two| one.0 == two.0);
     programs
-}
-
-fn is_message(path: &str) -> bool {
-    path.ends_with(".message")
 }

@@ -13,6 +13,7 @@ mod cards;
 mod children;
 mod choices;
 mod columns;
+mod enrol;
 mod gears;
 mod inhibit;
 mod input;
@@ -22,17 +23,22 @@ mod names;
 mod notices;
 mod past;
 mod plan;
+mod playbooks;
 mod points;
+mod reports;
 mod resolve;
 mod rules;
 mod run;
+mod testing;
 
 pub use alerts::Replay;
 pub use assessment::{
-    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, RuleResult, SubjectScore,
+    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, ReportNotUsed, RuleResult,
+    SubjectScore,
 };
 pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;
+pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +52,7 @@ use crate::score::Scorecard;
 use gears::in_order;
 use past::{Tracked, tracked};
 use plan::{Batch, Rule, Slot, Step};
+use playbooks::Playbook;
 use resolve::Resolver;
 
 /// A compiled config.
@@ -89,8 +96,10 @@ pub struct Engine {
     batches: Vec<Batch>,
     /// Every expression and message, by path.
     programs: Vec<(String, Program)>,
+    playbooks: Vec<Playbook>,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
+    tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
 }
 
@@ -112,8 +121,11 @@ impl Engine {
         let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
         let resolver = Resolver::new(config, &language);
         resolver.everything();
+        // They may ask for alerts, so they come before the rules are taken out.
+        let playbooks = resolver.playbooks();
         let rules = resolver.rules();
         resolver.check_inhibitions();
+        let tests = resolver.tests();
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());
@@ -124,7 +136,11 @@ impl Engine {
             return Err(Faults(compiled.faults));
         }
         // The config's own types always serialize.
-        let content = Node::of(config).unwrap_or(Node::Null);
+        let mut content = Node::of(config).unwrap_or(Node::Null);
+        if let Node::Table(entries) = &mut content {
+            // Tests say what is expected of the config; they are no part of it.
+            entries.retain(|(key, _)| key != "tests");
+        }
         let hash = Node::List(vec![content, callable]).content_hash();
         let batches = Batch::of_all(&rules, &compiled.steps);
         Ok(Self {
@@ -137,13 +153,15 @@ impl Engine {
             batches,
             programs: in_order(compiled.programs),
             rules,
+            playbooks,
+            tests,
             warnings: compiled.faults,
         })
     }
 
     /// The hash of what the config says and of the names and kinds of the host's functions, the
     /// same for the same content on every machine: 32 hexadecimal digits. Comments, spacing and the
-    /// order of keys do not matter. What a host's function does is the host's to keep.
+    /// order of keys do not matter, nor does what the config's own tests say. What a host's function does is the host's to keep.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash

@@ -53,7 +53,7 @@ pub(super) struct Resolver<'c> {
     pub(super) language: &'c Language,
     /// Where each metric stands, the first of its name.
     metrics: BTreeMap<(SubjectKind, &'c str), usize>,
-    spaces: RefCell<Vec<Vec<Slot>>>,
+    pub(super) spaces: RefCell<Vec<Vec<Slot>>>,
     steps: RefCell<Vec<Step>>,
     cards: RefCell<BTreeMap<usize, Scorecard>>,
     /// By number in the config: none on the way, or what became of it.
@@ -116,6 +116,11 @@ impl<'c> Resolver<'c> {
         if !(absence && self.config.is_torn(&fault.place.path)) {
             self.keep(|| self.config.locate(fault));
         }
+    }
+
+    /// Reports a fault about a key at a path of the config.
+    pub(super) fn fault_at_key(&self, fault: Fault) {
+        self.keep(|| self.config.locate_key(fault));
     }
 
     /// Keeps a fault while there are not too many to read.
@@ -254,7 +259,12 @@ impl<'c> Resolver<'c> {
     pub(super) fn report(&self, path: &str, problem: Problem) {
         let mut fault = Fault::new(problem.code, path, problem.message).maybe_help(problem.help);
         fault.severity = problem.severity;
-        self.keep(|| self.config.locate_inside(fault, problem.start, problem.length));
+        self.fault_inside(fault, problem.start, problem.length);
+    }
+
+    /// Reports a fault about `length` bytes at `start` of the text at a path of the config.
+    pub(super) fn fault_inside(&self, fault: Fault, start: usize, length: usize) {
+        self.keep(|| self.config.locate_inside(fault, start, length));
     }
 
     /// What a name means for a kind of subject. `path` is where it is used.

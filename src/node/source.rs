@@ -58,10 +58,19 @@ impl Source {
     /// a key the key.
     pub(crate) fn locate(&self, fault: &mut Fault) {
         use crate::fault::Code as It;
+        let wants_key = matches!(fault.code, It::UnknownKey | It::MissingKey | It::Unused);
+        self.locate_at(fault, wants_key);
+    }
+
+    /// Fills in the place of the key at the fault's path.
+    pub(crate) fn locate_key(&self, fault: &mut Fault) {
+        self.locate_at(fault, true);
+    }
+
+    fn locate_at(&self, fault: &mut Fault, wants_key: bool) {
         let mut path = fault.place.path.as_str();
         loop {
             if let Some(spans) = self.spans.get(path) {
-                let wants_key = matches!(fault.code, It::UnknownKey | It::MissingKey | It::Unused);
                 let span = match &spans.key {
                     Some(key) if wants_key || self.is_long(&spans.value) => key.clone(),
                     _ => spans.value.clone(),
@@ -233,7 +242,11 @@ fn child(
             number.as_str().parse().map_or_else(|_| refuse(number.as_str()), Node::Float)
         }
         DeValue::Boolean(it) => Node::Bool(*it),
-        DeValue::Datetime(it) => Node::Text(it.to_string()),
+        DeValue::Datetime(it) => match it.to_string() {
+            // No date at all, which the parser has said.
+            text if text.is_empty() => Node::Removed,
+            text => Node::Text(text),
+        },
         DeValue::Array(items) => {
             let mut nodes = Vec::with_capacity(items.len());
             for (index, item) in items.iter().enumerate() {
