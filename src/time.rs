@@ -154,6 +154,12 @@ impl Period {
         Self { months: self.months.saturating_mul(count), days: self.days.saturating_mul(count) }
     }
 
+    /// Whether it is never longer than another, whatever the day from which both count. Of months
+    /// and days against one another nothing is said.
+    pub(crate) const fn is_within(self, other: Self) -> bool {
+        self.months <= other.months && self.days <= other.days
+    }
+
     /// Whether this is no time at all.
     #[must_use]
     pub const fn is_zero(self) -> bool {

@@ -276,9 +276,9 @@ fn an_action_is_of_a_playbook_and_one_of_its_steps() {
         Ok(engine) => engine.run_tests().to_string(),
         Err(faults) => faults.to_string(),
     };
-    assert!(told("low_usage/review_account").contains("1 passed"), "{}", told("low_usage/review"));
-    let misspelt = told("low_usage/review_acount");
-    assert!(misspelt.contains("has no step `review_acount`"), "{misspelt}");
-    assert!(misspelt.contains("did you mean `review_account`?"), "{misspelt}");
-    assert!(told("low_use/review_account").contains("did you mean `low_usage`?"));
+    assert!(told("low_usage/review_data").contains("1 passed"), "{}", told("low_usage/review"));
+    let misspelt = told("low_usage/review_dta");
+    assert!(misspelt.contains("has no step `review_dta`"), "{misspelt}");
+    assert!(misspelt.contains("did you mean `review_data`?"), "{misspelt}");
+    assert!(told("low_use/review_data").contains("did you mean `low_usage`?"));
 }

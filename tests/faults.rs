@@ -68,6 +68,15 @@ fn config(row: &str) -> String {
             let account = "{ name = \"p\", subject = \"account\" }";
             format!("{}{}{more}", metrics(account), own_tests::BEFORE)
         }
+        Some(("rules", more)) => {
+            let mut parts = more.split("; ");
+            let mut next = || parts.next().unwrap_or_default().to_owned();
+            let rules =
+                ["a", "b"].map(|it| format!("[[rules]]\nname = \"{it}\"\nwhen = '{}'\n", next()));
+            let inhibit = next().replace("target = \"b\"", "source = [\"a\"]\ntarget = [\"b\"]");
+            let target = if inhibit.contains("target") { "" } else { "target = [\"b\"]\n" };
+            format!("{}{}[[inhibit]]\n{inhibit}\n{target}", metrics(""), rules.concat())
+        }
         Some(("when", more)) => rule(format!("when = '{more}'")),
         _ => row.to_owned(),
     }

@@ -21,6 +21,8 @@ mod engine;
 mod faults;
 #[cfg(feature = "toml")]
 mod laws;
+#[cfg(feature = "toml")]
+mod hostile;
 mod notices;
 #[cfg(feature = "toml")]
 mod plan;

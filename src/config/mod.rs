@@ -33,11 +33,13 @@ pub use test::{
 };
 pub use variants::{Case, CaseBody, Valued, Variants};
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Code, Fault, Severity};
 use crate::frame::SubjectKind;
-use crate::node::{Node, Removed, Source, read_all};
+use crate::node::{Node, Removed, Repaired, Source, read_all, show_path};
 
 /// A whole config.
 ///
@@ -94,6 +96,9 @@ pub struct Config {
     source: Source,
     #[serde(skip)]
     removed: Removed,
+    /// What may be a name in a text that is not wholly TOML.
+    #[serde(skip)]
+    torn: BTreeSet<String>,
     #[serde(skip)]
     faults: Vec<Fault>,
 }
@@ -117,9 +122,12 @@ pub struct ClassConfig {
 }
 
 impl Config {
-    /// The longest text that is read, in bytes. Our choice, a hundred times the longest real
-    /// config seen, tested by `a_config_text_past_the_limit_is_refused`.
-    pub const LONGEST_TEXT: usize = 1 << 20;
+    /// The longest text that is read, in bytes. Our choice: twelve times the longest real config
+    /// seen, and little enough that no text can take more than 64 MB to read, tested by
+    /// `no_config_hurts`.
+    pub const LONGEST_TEXT: usize = 1 << 17;
+    /// The most items in one list or table. Our choice, tested by `no_config_hurts`.
+    pub const MOST_ITEMS: usize = 2000;
 
     /// Reads TOML. Never fails: see [`Config::faults`].
     #[cfg(feature = "toml")]
@@ -142,14 +150,30 @@ impl Config {
     }
 
     fn read(node: Node, source: Source, syntax: Vec<Fault>) -> Self {
-        let read = read_all::<Self>(node);
         let mut faults = syntax;
         let syntactic = faults.len();
+        let crowded = Self::crowded(&node);
+        let read = match crowded {
+            Some(fault) => {
+                faults.push(fault);
+                Repaired { value: Self::default(), faults: Vec::new(), removed: Removed::default() }
+            }
+            None => read_all::<Self>(node),
+        };
         faults.extend(read.faults);
         for fault in faults.iter_mut().skip(syntactic) {
             source.locate(fault);
         }
-        Self { source, removed: read.removed, faults, ..read.value }
+        let broken = |it: &Fault| it.code == Code::Syntax && it.severity == Severity::Error;
+        let torn = if faults.iter().any(broken) { source.quoted() } else { BTreeSet::new() };
+        Self { source, removed: read.removed, torn, faults, ..read.value }
+    }
+
+    /// What is wrong with a tree in which a list or table has too many items to go on.
+    pub(crate) fn crowded(node: &Node) -> Option<Fault> {
+        let path = node.crowded(Self::MOST_ITEMS)?;
+        let message = format!("a list or table has at most {} items", Self::MOST_ITEMS);
+        Some(Fault::new(Code::Limit, show_path(&path), message))
     }
 
     /// What could not be read.
@@ -160,9 +184,7 @@ impl Config {
 
     /// Whether a name may have been defined by a part that could not be read.
     pub(crate) fn is_lost(&self, name: &str) -> bool {
-        let broken = |it: &Fault| it.code == Code::Syntax && it.severity == Severity::Error;
-        self.removed.names.contains(name)
-            || (self.faults.iter().any(broken) && self.source.has_quoted(name))
+        self.removed.names.contains(name) || self.torn.contains(name)
     }
 
     /// Whether a part lacks what could not be read, which has been reported.

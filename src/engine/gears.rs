@@ -5,8 +5,9 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Engine;
+use super::names::Scope;
 use super::resolve::Resolver;
-use crate::expr::Program;
+use crate::expr::{Program, Want};
 use crate::frame::SubjectKind;
 
 /// How an expression runs.
@@ -144,6 +145,15 @@ impl Engine {
 }
 
 impl Resolver<'_> {
+    /// Compiles a condition that no author wrote; its problems are nobody's.
+    pub(super) fn compile_quietly(&self, kind: SubjectKind, text: &str) -> Option<Program> {
+        let outer = self.tainted.replace(false);
+        let scope = Scope { resolver: self, kind, path: "" };
+        let program = self.language.compile(text, &scope, Want::Flag).0;
+        let tainted = self.tainted.replace(outer);
+        program.filter(|_| !tainted)
+    }
+
     /// Remembers an expression by its place.
     pub(super) fn keep_program(&self, path: &str, program: Option<&Program>) {
         if let Some(program) = program {

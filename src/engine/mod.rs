@@ -25,11 +25,13 @@ mod past;
 mod plan;
 mod playbooks;
 mod points;
+mod quiet;
 mod reports;
 mod resolve;
 mod rules;
 mod run;
 mod testing;
+mod told;
 
 pub use alerts::Replay;
 pub use assessment::{
@@ -117,6 +119,11 @@ impl Engine {
     /// # Errors
     /// Every fault of the config at once, warnings included, in the order of the text.
     pub fn compile_with(config: &Config, functions: Functions) -> Result<Self, Faults> {
+        // The config's own types always serialize.
+        let mut content = Node::of(config).unwrap_or(Node::Null);
+        if let Some(fault) = Config::crowded(&content) {
+            return Err(Faults(vec![fault]));
+        }
         let callable = Node::List(functions.signatures().map(Node::Text).collect());
         let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
         let resolver = Resolver::new(config, &language);
@@ -125,6 +132,7 @@ impl Engine {
         let playbooks = resolver.playbooks();
         let rules = resolver.rules();
         resolver.check_inhibitions();
+        resolver.check_told(&rules);
         let tests = resolver.tests();
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
@@ -135,8 +143,6 @@ impl Engine {
         if compiled.faults.iter().any(|it| it.severity == Severity::Error) {
             return Err(Faults(compiled.faults));
         }
-        // The config's own types always serialize.
-        let mut content = Node::of(config).unwrap_or(Node::Null);
         if let Node::Table(entries) = &mut content {
             // Tests say what is expected of the config; they are no part of it.
             entries.retain(|(key, _)| key != "tests");

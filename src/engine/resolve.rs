@@ -9,7 +9,7 @@ use super::names::Scope;
 use super::plan::{Attribute, Cases, ChildTake, Rule, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
-use crate::fault::{Code, Fault};
+use crate::fault::{Code, Fault, Severity};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
 use crate::score::Scorecard;
@@ -62,6 +62,8 @@ pub(super) struct Resolver<'c> {
     faults: RefCell<Vec<Fault>>,
     /// What was compiled, by place.
     pub(super) programs: RefCell<Vec<(String, Program)>>,
+    /// Every name of a kind of subject, once it was asked for.
+    pub(super) suggested: RefCell<BTreeMap<SubjectKind, Arc<[String]>>>,
     /// Whether what is being compiled uses something broken.
     pub(super) tainted: Cell<bool>,
     depth: Cell<usize>,
@@ -94,6 +96,7 @@ impl<'c> Resolver<'c> {
             entries: RefCell::default(),
             faults: RefCell::new(config.faults().to_vec()),
             programs: RefCell::default(),
+            suggested: RefCell::default(),
             tainted: Cell::new(false),
             depth: Cell::new(0),
         }
@@ -136,9 +139,14 @@ impl<'c> Resolver<'c> {
         }
     }
 
+    /// Whether nothing that was found keeps the config from being used.
+    pub(super) fn is_sound(&self) -> bool {
+        self.faults.borrow().iter().all(|it| it.severity == Severity::Warning)
+    }
+
     /// Whether suggestions are still worth their time.
     pub(super) fn is_readable(&self) -> bool {
-        self.faults.borrow().len() < MOST_FAULTS
+        self.faults.borrow().len() < MOST_FAULTS / 4
     }
 
     /// A new slot.
@@ -221,15 +229,6 @@ impl<'c> Resolver<'c> {
             (program, problems)
         };
         self.guarded(path, compile, kind)
-    }
-
-    /// Compiles a condition that no author wrote; its problems are nobody's.
-    pub(super) fn compile_quietly(&self, kind: SubjectKind, text: &str) -> Option<Program> {
-        let outer = self.tainted.replace(false);
-        let scope = Scope { resolver: self, kind, path: "" };
-        let program = self.language.compile(text, &scope, Want::Flag).0;
-        let tainted = self.tainted.replace(outer);
-        program.filter(|_| !tainted)
     }
 
     fn guarded(

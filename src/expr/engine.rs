@@ -325,7 +325,11 @@ pub(super) fn answer(function: &Function, values: &[Value]) -> Result<Value, Sto
     if values.iter().any(infinite) {
         return Err(Stop::NoData);
     }
-    let value = (function.body)(values);
+    // A host's function must not panic; one that does spoils its own answer and nobody else's.
+    let call = || (function.body)(values);
+    let Ok(value) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) else {
+        return Err(Stop::Broken(format!("`{}` panicked", function.name)));
+    };
     match value.kind() {
         None => Err(Stop::NoData),
         Some(kind) if kind != function.returns => Err(Stop::Broken(format!(

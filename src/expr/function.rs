@@ -85,7 +85,8 @@ impl PartialEq for Function {
 /// The functions that expressions may call.
 ///
 /// Built in are `abs`, `min`, `max`, `clamp`, `round`, `floor`, `ceil`, `sqrt`, `ln`, `log10`, `exp`,
-/// `pow`, `starts_with`, `ends_with`, `contains`, `lower` and `upper`. `is_missing` and `is_present`
+/// `pow`, `starts_with`, `ends_with`, `contains`, `lower` and `upper`; and for messages `fixed`,
+/// `percent`, `signed`, `grouped`, `money`, `days` and `counted`. `is_missing` and `is_present`
 /// belong to the language itself. A host adds its own with [`Functions::register`].
 #[derive(Debug, Clone)]
 pub struct Functions {
@@ -137,6 +138,7 @@ impl Functions {
         let mut new = Self { by_name: BTreeMap::new() };
         new.add_numeric();
         new.add_textual();
+        super::words::functions().for_each(|it| new.push(it));
         new
     }
 
@@ -145,8 +147,9 @@ impl Functions {
     /// It must be pure (the same arguments give the same result) and must not panic. It is called
     /// only with arguments that are there, of the declared kinds, and finite where they are numbers.
     /// A result that is [`Value::Missing`] or not finite makes the expression have no data; a result
-    /// of another kind than `returns` makes it faulted. It may be called for subjects for which the
-    /// answer is not needed in the end: conditions run over many subjects at a time.
+    /// of another kind than `returns` makes it faulted, for that subject alone. So does a panic
+    /// where panics unwind. It may be called for subjects for which the answer is not needed in the
+    /// end: conditions run over many subjects at a time.
     ///
     /// # Errors
     /// A [`Fault`] when the name is not lower case letters, digits and `_`, is a word of the
@@ -238,14 +241,18 @@ impl Functions {
         returns: Kind,
         f: impl Fn(&[Value]) -> Value + Send + Sync + 'static,
     ) {
-        self.by_name.entry(name.to_owned()).or_default().push(Arc::new(Function {
+        self.push(Function {
             name: name.to_owned(),
             params: params.to_vec(),
             repeats: false,
             returns,
             body: Arc::new(f),
             native: Native::None,
-        }));
+        });
+    }
+
+    fn push(&mut self, function: Function) {
+        self.by_name.entry(function.name.clone()).or_default().push(Arc::new(function));
     }
 
     fn number(&mut self, name: &str, native: Native) {
@@ -259,14 +266,14 @@ impl Functions {
             let it = native.of(&numbers);
             if it.is_nan() { Value::Missing } else { Value::Number(it) }
         };
-        self.by_name.entry(name.to_owned()).or_default().push(Arc::new(Function {
+        self.push(Function {
             name: name.to_owned(),
             params: vec![Kind::Number; params],
             repeats: matches!(native, Native::Fold(_)),
             returns: Kind::Number,
             body: Arc::new(body),
             native,
-        }));
+        });
     }
 
     fn add_numeric(&mut self) {
@@ -280,7 +287,7 @@ impl Functions {
         self.number("round", Native::One(f64::round));
         self.number("min", Native::Fold(least));
         self.number("max", Native::Fold(most));
-        self.number("round", Native::Two(round));
+        self.number("round", Native::Two(super::words::round));
         self.number("pow", Native::Two(f64::powf));
         self.number("clamp", Native::Three(clamp));
     }
@@ -328,15 +335,4 @@ pub(super) fn most(one: f64, two: f64) -> f64 {
 /// NaN where the ends are in the wrong order: there is no answer then.
 pub(super) fn clamp(it: f64, low: f64, high: f64) -> f64 {
     if low <= high { it.clamp(low, high) } else { f64::NAN }
-}
-
-/// Rounds to so many decimals, halves away from zero. What a double cannot hold is not invented:
-/// 1.005 lies below its half and rounds to 1.
-fn round(it: f64, digits: f64) -> f64 {
-    let digits = digits.round().clamp(-300.0, 300.0);
-    let scale = 10f64.powf(digits.abs());
-    let rounded =
-        if digits < 0.0 { (it / scale).round() * scale } else { (it * scale).round() / scale };
-    // A number too large to scale has no decimals left to round.
-    if digits >= 0.0 && !(it * scale).is_finite() { it } else { rounded }
 }

@@ -8,6 +8,7 @@ mod messages;
 mod shapes;
 mod speed;
 mod values;
+mod words;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -67,7 +68,7 @@ impl Names for World {
         Some(Symbol { slot, kind, range, labels, optional })
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all(&self) -> Arc<[String]> {
         WORLD.iter().map(|it| it.0.to_owned()).collect()
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
-use super::Node;
-use super::read::{ReadError, Step, read, show_path};
+use super::read::{ReadError, read};
+use super::{Node, Step, show_path};
 use crate::fault::{Code, Fault, nearest};
 
 /// What could be read, every fault on the way, and what was taken out to go on.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::expr::kernel::{CHUNK, Columns, Compiled, Scratch};
@@ -78,7 +79,7 @@ impl Names for Book {
         Some(Symbol { slot, kind, range: None, labels: None, optional: true })
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all(&self) -> Arc<[String]> {
         let metrics = METRICS.iter().map(|it| it.0).chain(SCORES).chain(["band"]);
         metrics.map(str::to_owned).collect()
     }
