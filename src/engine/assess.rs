@@ -44,8 +44,8 @@ impl Engine {
         // Scorecards were computed as they were needed; results come in the order of the config.
         let order = |name: &str| self.config.scorecards.iter().position(|it| it.name == name);
         run.out.cards.sort_by_key(|it| order(&it.name));
-        for rule in &self.rules {
-            run.ask(rule);
+        for batch in &self.batches {
+            run.ask(batch);
         }
         let (mut out, rows, reporting) = (run.out, run.rows, run.source.currency);
         let (results, moved): (Vec<_>, Vec<_>) = run.rules.into_values().unzip();

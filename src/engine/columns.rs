@@ -1,12 +1,14 @@
 //! The subjects of an assessment and the columns that need no scorecard.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::input::Input;
-use super::plan::{Attribute, Slot};
+use super::plan::{Attribute, Cases, Slot};
 use crate::book::Book;
-use crate::expr::{Outcome, Program};
+use crate::expr::{CHUNK, Columns, FAULTED, Outcome, Program, Scratch};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::{Column, Data, Frame, Labels, NO_DAY, NO_ROW, SubjectKind, Table};
 use crate::metric::{Derivation, Derived, Keep, RecordFilter, attribute, custom};
@@ -14,7 +16,7 @@ use crate::money::Currency;
 use crate::node::shorten;
 use crate::time::AsOf;
 use crate::value::{Kind, Value};
-use crate::verdict::{Verdict, ask, is_solid};
+use crate::verdict::solid;
 
 /// How many of many are named in a message.
 const NAMED: usize = 3;
@@ -264,7 +266,8 @@ impl Source<'_> {
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
             return Made::plain(Column::missing(slot.kind, rows.ids.len()));
         };
-        let filter = filter.map(ProgramFilter);
+        let filter = filter
+            .map(|program| ProgramFilter { program, scratch: RefCell::new(Scratch::default()) });
         let filter = filter.as_ref().map(|it| it as &dyn RecordFilter);
         let derived = derivation.run(book, kind, self.as_of, self.currency, filter);
         Made::derived(&derived, in_book)
@@ -272,14 +275,46 @@ impl Source<'_> {
 }
 
 /// A `where` over records.
-struct ProgramFilter<'a>(&'a Program);
+struct ProgramFilter<'a> {
+    program: &'a Program,
+    scratch: RefCell<Scratch>,
+}
+
+/// Fields of some records as columns, by slot.
+struct Fields(BTreeMap<usize, Column>);
+
+impl Columns for Fields {
+    fn column(&self, slot: usize) -> Option<&Column> {
+        self.0.get(&slot)
+    }
+}
 
 impl RecordFilter for ProgramFilter<'_> {
-    fn keep(&self, read: &mut dyn FnMut(usize) -> Value) -> Keep {
-        match self.0.run(read) {
-            Outcome::Value(Value::Flag(true)) => Keep::Yes,
-            Outcome::Value(Value::Flag(false)) => Keep::No,
-            _ => Keep::Unclear,
+    fn keep(
+        &self,
+        records: &[u32],
+        read: &mut dyn FnMut(u32, usize) -> Value,
+        keep: &mut dyn FnMut(u32, Keep),
+    ) {
+        let program = self.program;
+        for records in records.chunks(CHUNK) {
+            let mut fields = Fields(BTreeMap::new());
+            for (slot, kind) in program.compiled().columns() {
+                let values: Vec<Value> = records.iter().map(|it| read(*it, slot)).collect();
+                fields.0.insert(slot, column_of(kind, &values));
+            }
+            let mut scratch = self.scratch.borrow_mut();
+            let mut chunk = program.compiled().chunk(&mut scratch, &fields, 0..records.len());
+            for (record, state) in records.iter().zip(chunk.flags(0, program)) {
+                keep(
+                    *record,
+                    match state {
+                        0 => Keep::No,
+                        1 => Keep::Yes,
+                        _ => Keep::Unclear,
+                    },
+                );
+            }
         }
     }
 }
@@ -291,31 +326,71 @@ pub(super) fn currency(text: Option<&str>) -> Option<Currency> {
 
 /// The values of an expression, whether each is solid, and the first fault of a host's function.
 pub(super) fn expression(program: &Program, table: &Table) -> (Column, Vec<bool>, Option<String>) {
-    let rows = 0..table.len();
+    let rows = table.len();
     let mut fault = None;
-    let values: Vec<Value> = rows
-        .clone()
-        .map(|row| match program.run(&mut |slot| table.value(slot, row)) {
-            Outcome::Value(value) => value,
-            Outcome::NoData { .. } => Value::Missing,
-            Outcome::Faulted(why) => {
-                fault.get_or_insert(why);
-                Value::Missing
+    let mut scratch = Scratch::default();
+    let (mut numbers, mut flags, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut labels = Labels::default();
+    for chunk in chunks(rows) {
+        let mut asked = program.compiled().chunk(&mut scratch, table, chunk.clone());
+        match program.kind() {
+            Kind::Number => {
+                let (all, why) = asked.numbers(0, program);
+                numbers.extend_from_slice(all);
+                fault = fault.or(why);
             }
-        })
-        .collect();
-    let solid = rows.clone().map(|row| is_solid(program, table, row)).collect();
-    let seen: Vec<i32> = rows
-        .map(|row| {
-            let days = program.slots().iter().filter_map(|slot| table.seen(*slot, row));
-            days.min().unwrap_or(NO_DAY)
-        })
-        .collect();
-    let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
-    (column_of(program.kind(), &values).with_seen(seen), solid, fault)
+            Kind::Flag => {
+                let states = asked.flags(0, program);
+                flags.extend(states.iter().map(|it| (*it).min(Data::NO_FLAG)));
+                if let (None, Some(at)) = (&fault, states.iter().position(|it| *it == FAULTED)) {
+                    fault = why(program, table, chunk.start + at);
+                }
+            }
+            Kind::Text => {
+                let (all, why) = asked.texts(0, program);
+                let code = |it: &Option<Arc<str>>| it.as_ref().map(|it| labels.code(it));
+                codes.extend(all.iter().map(code).map(|it| it.unwrap_or(Data::NO_CODE)));
+                fault = fault.or(why);
+            }
+        }
+    }
+    let data = match program.kind() {
+        Kind::Number => Data::Number(numbers),
+        Kind::Flag => Data::Flag(flags),
+        Kind::Text => Data::Text { codes, labels: Arc::new(labels) },
+    };
+    let column = Column::new(data).with_seen(oldest(program, table));
+    (column, solid(program, table, 0..rows), fault)
 }
 
-/// A column of values; those of another kind are missing.
+/// Rows in chunks.
+pub(super) fn chunks(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows).step_by(CHUNK).map(move |start| start..(start + CHUNK).min(rows))
+}
+
+/// Why a program is faulted in a row.
+pub(super) fn why(program: &Program, table: &Table, row: usize) -> Option<String> {
+    match program.run(&mut |slot| table.value(slot, row)) {
+        Outcome::Faulted(why) => Some(why),
+        Outcome::Value(it) => Some(format!("expected a flag, got {it}")),
+        Outcome::NoData { .. } => None,
+    }
+}
+
+/// The oldest day of what a program reads, for each row; nothing where no day is known.
+fn oldest(program: &Program, table: &Table) -> Option<Vec<i32>> {
+    let known = program.slots().iter().filter_map(|it| table.column(*it)?.days());
+    known
+        .fold(None, |so_far: Option<Vec<i32>>, days| {
+            let mut all = so_far.unwrap_or_else(|| vec![NO_DAY; table.len()]);
+            for (all, day) in all.iter_mut().zip(days).filter(|it| *it.1 != NO_DAY) {
+                *all = if *all == NO_DAY { *day } else { *day.min(all) };
+            }
+            Some(all)
+        })
+        .filter(|all| all.iter().any(|it| *it != NO_DAY))
+}
+
 pub(super) fn column_of(kind: Kind, values: &[Value]) -> Column {
     match kind {
         Kind::Number => Column::numbers(values.iter().map(Value::number)),
@@ -331,30 +406,38 @@ pub(super) fn column_of(kind: Kind, values: &[Value]) -> Column {
 }
 
 /// The first name whose condition holds for each row.
-pub(super) fn class(cases: &[(Arc<str>, Option<Program>)], table: &Table) -> (Column, Vec<bool>) {
+pub(super) fn class(cases: &Cases, table: &Table) -> (Column, Vec<bool>) {
     let mut labels = Labels::default();
-    let codes_of: Vec<u32> = cases.iter().map(|(name, _)| labels.code(name)).collect();
-    let mut codes = Vec::with_capacity(table.len());
-    let mut solid = Vec::with_capacity(table.len());
-    for row in 0..table.len() {
-        let mut sure = true;
-        let mut code = Data::NO_CODE;
-        for ((_, when), candidate) in cases.iter().zip(&codes_of) {
-            let verdict = when.as_ref().map_or(Verdict::Yes, |it| ask(it, table, row));
-            sure &= when.as_ref().is_none_or(|it| is_solid(it, table, row));
-            match verdict {
-                Verdict::No => {}
-                Verdict::Yes => {
-                    code = *candidate;
-                    break;
+    let codes_of: Vec<u32> = cases.names.iter().map(|(name, _)| labels.code(name)).collect();
+    let mut codes = vec![Data::NO_CODE; table.len()];
+    let mut all_solid = vec![true; table.len()];
+    let mut scratch = Scratch::default();
+    let mut open: Vec<usize> = Vec::with_capacity(CHUNK);
+    for chunk in chunks(table.len()) {
+        let start = chunk.start;
+        let mut asked = cases.conditions.chunk(&mut scratch, table, chunk.clone());
+        open.clear();
+        open.extend(0..chunk.len());
+        for ((_, when), code) in cases.names.iter().zip(&codes_of) {
+            let program = when.and_then(|it| Some((it, cases.conditions.get(it)?)));
+            let sure = program.map(|(_, it)| solid(it, table, chunk.clone()));
+            let states = program.map(|(it, _)| asked.states(it));
+            open.retain(|at| {
+                if let Some(solid) = all_solid.get_mut(start + at) {
+                    *solid &= sure.as_ref().is_none_or(|it| it.get(*at) == Some(&true));
                 }
-                Verdict::NoData | Verdict::Faulted => break,
+                let state = states.map_or(1, |it| it.get(*at).copied().unwrap_or(FAULTED));
+                if let (1, Some(it)) = (state, codes.get_mut(start + at)) {
+                    *it = *code;
+                }
+                state == 0
+            });
+            if open.is_empty() {
+                break;
             }
         }
-        codes.push(code);
-        solid.push(sure);
     }
-    (Column::new(Data::Text { codes, labels: Arc::new(labels) }), solid)
+    (Column::new(Data::Text { codes, labels: Arc::new(labels) }), all_solid)
 }
 
 /// Takes out values that the declaration rules out, and says how many.

@@ -14,6 +14,7 @@ mod children;
 mod choices;
 mod columns;
 mod enrol;
+mod gears;
 mod inhibit;
 mod input;
 mod manual;
@@ -38,6 +39,7 @@ pub use assessment::{
     Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, ReportNotUsed, RuleResult,
     SubjectScore,
 };
+pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;
 pub use scores::{RuleColumn, Scores};
 pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
@@ -46,14 +48,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::expr::{Functions, Language};
+use crate::expr::{Functions, Language, Program};
 use crate::fault::{Code, Fault, Faults, Severity};
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
+use gears::in_order;
 use past::{Tracked, tracked};
-use plan::{Rule, Slot, Step};
+use plan::{Batch, Rule, Slot, Step};
 use playbooks::Playbook;
 use resolve::Resolver;
 
@@ -97,6 +100,9 @@ pub struct Engine {
     cards: BTreeMap<usize, Scorecard>,
     /// In the order of the config.
     rules: Vec<Rule>,
+    batches: Vec<Batch>,
+    /// Every expression and message, by path.
+    programs: Vec<(String, Program)>,
     playbooks: Vec<Playbook>,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
@@ -148,6 +154,7 @@ impl Engine {
         }
         let hash = Node::List(vec![content, callable]).content_hash();
         let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
+        let batches = Batch::of_all(&rules, &compiled.steps);
         Ok(Self {
             config: config.clone(),
             hash: hash.into(),
@@ -156,6 +163,8 @@ impl Engine {
             tracked: tracked(&compiled.steps),
             steps: compiled.steps,
             cards: compiled.cards,
+            batches,
+            programs: in_order(compiled.programs),
             rules,
             playbooks,
             tests,

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::assess::usable;
+use super::columns::chunks;
 use super::input::Input;
 use super::plan::{Outputs, Step, Work};
 use super::run::Run;
+use crate::expr;
 use crate::fault::Fault;
 use crate::frame::{Column, Data, Labels, SubjectKind, Table};
 use crate::score::{Held, Scorecard, Scratch};
 use crate::state::State;
 use crate::time::AsOf;
-use crate::verdict::{Verdict, Verdicts};
+use crate::verdict::Verdict;
 
 /// Results in columns. In the order of [`Scores::subjects`].
 ///
@@ -80,15 +82,7 @@ impl Engine {
         for step in &self.steps {
             run.step(step);
         }
-        let answers = |rule: &super::plan::Rule| {
-            let config = self.config.rules.get(rule.number);
-            let answers = run.out.tables.get(rule.kind.index()).map_or_else(Vec::new, |table| {
-                Verdicts::answers(&rule.when, table, 0..table.len()).into_list()
-            });
-            let rule_name = config.map_or_else(Arc::default, |it| it.name.as_str().into());
-            RuleColumn { rule: rule_name, kind: rule.kind, answers }
-        };
-        let rules = self.rules.iter().map(answers).collect();
+        let rules = self.answers(&run.out.tables);
         let card = |step: &Step| match &step.work {
             Work::Card { card, outputs } => {
                 let card = self.cards.get(card)?;
@@ -105,6 +99,33 @@ impl Engine {
             rules,
             faults: run.out.faults,
         }
+    }
+}
+
+impl Engine {
+    /// What every rule says, in the order of the config.
+    fn answers(&self, tables: &[Table]) -> Vec<RuleColumn> {
+        let column = |rule: &super::plan::Rule| {
+            let rows = tables.get(rule.kind.index()).map_or(0, Table::len);
+            let config = self.config.rules.get(rule.number);
+            let name = config.map_or_else(Arc::default, |it| it.name.as_str().into());
+            RuleColumn { rule: name, kind: rule.kind, answers: Vec::with_capacity(rows) }
+        };
+        let mut all: Vec<RuleColumn> = self.rules.iter().map(column).collect();
+        let mut scratch = expr::Scratch::default();
+        for batch in &self.batches {
+            let Some(table) = tables.get(batch.kind.index()) else { continue };
+            for rows in chunks(table.len()) {
+                let mut asked = batch.conditions.chunk(&mut scratch, table, rows);
+                for (number, rule) in batch.rules.iter().enumerate() {
+                    let states = asked.states(number).iter().map(|it| Verdict::of(*it));
+                    if let Some(it) = all.get_mut(*rule) {
+                        it.answers.extend(states);
+                    }
+                }
+            }
+        }
+        all
     }
 }
 

@@ -1,6 +1,7 @@
 //! One metric of all subjects.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate};
@@ -12,6 +13,8 @@ use crate::value::{Kind, Value};
 pub struct Labels {
     texts: Vec<Arc<str>>,
     codes: BTreeMap<Arc<str>, u32>,
+    /// The length of the longest text, in bytes.
+    longest: usize,
 }
 
 impl Labels {
@@ -19,7 +22,8 @@ impl Labels {
     pub(crate) fn of(texts: impl IntoIterator<Item = Arc<str>>) -> Self {
         let texts: Vec<Arc<str>> = texts.into_iter().collect();
         let codes = texts.iter().cloned().zip(0..).collect();
-        Self { texts, codes }
+        let longest = texts.iter().map(|it| it.len()).max().unwrap_or(0);
+        Self { texts, codes, longest }
     }
 
     /// The code of a text, added if it is new.
@@ -29,6 +33,7 @@ impl Labels {
         }
         let code = u32::try_from(self.texts.len()).unwrap_or(Data::NO_CODE);
         let text: Arc<str> = text.into();
+        self.longest = self.longest.max(text.len());
         self.texts.push(Arc::clone(&text));
         self.codes.insert(text, code);
         code
@@ -44,6 +49,11 @@ impl Labels {
     #[must_use]
     pub fn text(&self, code: u32) -> Option<&Arc<str>> {
         self.texts.get(code as usize)
+    }
+
+    /// The length of the longest text, in bytes.
+    pub(crate) const fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Every text, in the order of the codes.
@@ -216,6 +226,30 @@ impl Column {
                 codes.get(row).is_none_or(|it| labels.text(*it).is_none())
             }
         }
+    }
+
+    /// Takes out of `all` the rows that are missing.
+    pub(crate) fn and_present(&self, rows: Range<usize>, all: &mut [bool]) {
+        fn and<T>(all: &mut [bool], values: Option<&[T]>, present: impl Fn(&T) -> bool) {
+            let values = values.unwrap_or(&[]);
+            for (all, it) in all.iter_mut().zip(values) {
+                *all &= present(it);
+            }
+            all.iter_mut().skip(values.len()).for_each(|it| *it = false);
+        }
+        match &self.data {
+            Data::Number(values) => and(all, values.get(rows), |it| !it.is_nan()),
+            Data::Flag(values) => and(all, values.get(rows), |it| *it < Data::NO_FLAG),
+            Data::Text { codes, labels } => {
+                and(all, codes.get(rows), |it| labels.text(*it).is_some());
+            }
+        }
+    }
+
+    /// The day numbers on which the values were observed, [`NO_DAY`] where unknown; none at all
+    /// where no day is known.
+    pub(crate) fn days(&self) -> Option<&[i32]> {
+        self.seen.as_deref()
     }
 
     /// A column of `len` missing values.

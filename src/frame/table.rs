@@ -1,5 +1,6 @@
 //! The working columns of one kind of subject during an assessment, by slot.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::Column;
@@ -87,6 +88,21 @@ impl Table {
                 Some(solid) => solid.get(row).copied().unwrap_or(false),
                 None => it.column.as_ref().is_some_and(|it| !it.is_missing(row)),
             },
+        }
+    }
+
+    /// Takes out of `all` the rows whose value is not solid.
+    pub(crate) fn and_solid(&self, slot: usize, rows: Range<usize>, all: &mut [bool]) {
+        match self.slots.get(slot) {
+            Some(Slot { solid: Some(solid), .. }) => {
+                let solid = solid.get(rows).unwrap_or(&[]);
+                for (all, it) in all.iter_mut().zip(solid) {
+                    *all &= it;
+                }
+                all.iter_mut().skip(solid.len()).for_each(|it| *it = false);
+            }
+            Some(Slot { column: Some(column), solid: None }) => column.and_present(rows, all),
+            _ => all.fill(false),
         }
     }
 

@@ -101,15 +101,12 @@ impl Scorecard {
         scratch: &mut Scratch,
         mut out: Out<'_>,
     ) {
-        let conditions: Vec<Verdicts> = self
-            .conditions
-            .iter()
-            .map(|it| Verdicts::answers(it, context.table, rows.clone()))
-            .collect();
+        let conditions = self.conditions.answers(context.table, rows.clone());
         let around = Around {
             table: context.table,
             as_of: context.as_of,
             conditions: &conditions,
+            calculated: &[],
             age: self.age,
             carried: context.carried,
         };
@@ -239,6 +236,8 @@ impl Factor {
         shares: &mut Vec<f64>,
         mut weights: Vec<f64>,
     ) -> Vec<f64> {
+        let calculated = self.calculated(around.table, rows.clone());
+        let around = &Around { calculated: &calculated, ..*around };
         shares.clear();
         weights.clear();
         for ((at, row), points) in rows.enumerate().zip(points) {

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::points::PointMap;
 use super::tree::{Doubt, Factor, PartCell, PartRows};
 use crate::config::MissingPolicy;
-use crate::expr::Outcome;
+use crate::expr::Scratch;
 use crate::frame::{Column, Table};
 use crate::state::CarriedValue;
 use crate::time::Period;
 use crate::value::Value;
-use crate::verdict::{Choice, Pick, Verdict, Verdicts, is_solid};
+use crate::verdict::{Choice, Pick, Verdict, Verdicts, solid};
 
 /// Why a factor does or does not have points of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -81,6 +81,8 @@ pub(crate) struct Around<'a> {
     pub(crate) table: &'a Table,
     pub(crate) as_of: NaiveDate,
     pub(crate) conditions: &'a [Verdicts],
+    /// For each case of the factor's points what its expression gives for each row.
+    pub(crate) calculated: &'a [Calculated],
     /// The slot of the subject's age in days.
     pub(crate) age: Option<usize>,
     /// The last known value of a factor of a subject.
@@ -106,6 +108,22 @@ pub(super) struct Worth {
     /// Whether missing data could not change the case of its points, that of its weight, whether it
     /// applies, and whether it warms up.
     solid: [bool; 4],
+}
+
+/// What an expression gives for each row of a chunk: points, NaN for none, and whether they are solid.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Calculated {
+    points: Vec<f64>,
+    solid: Vec<bool>,
+}
+
+impl Around<'_> {
+    fn calculated(&self, case: Pick) -> Option<&Calculated> {
+        match case {
+            Pick::Case(it) => self.calculated.get(usize::from(it)),
+            Pick::None | Pick::Unclear => None,
+        }
+    }
 }
 
 /// What about a factor missing data could not change.
@@ -139,6 +157,8 @@ impl Factor {
             part: PartRows::with_capacity(rows.len()),
             notes: Vec::with_capacity(rows.len()),
         };
+        let calculated = self.calculated(around.table, rows.clone());
+        let around = &Around { calculated: &calculated, ..*around };
         for (at, row) in rows.enumerate() {
             let (cell, note) = self.cell(around, at, row);
             out.part.push(cell);
@@ -157,7 +177,8 @@ impl Factor {
 
         let whole = self.weight.weigh(weight_case);
         let weight = if applies == Verdict::No { 0.0 } else { whole };
-        let (measured, mut status) = self.measure(around, row, points_case, weight_case, applies);
+        let (measured, mut status) =
+            self.measure(around, (at, row), points_case, weight_case, applies);
         let (warm_solid, warming) = self.warms_up(around, row);
         if warming && !matches!(status, Status::NotApplicable) {
             status = Status::WarmingUp;
@@ -198,7 +219,7 @@ impl Factor {
             weight: weight_solid,
             applies: applies_solid,
             warm: warm_solid,
-            value: self.is_value_solid(around, row, points_case),
+            value: self.is_value_solid(around, (at, row), points_case),
         };
         // It is out for good: what is not known cannot bring it in.
         let out = applies == Verdict::No && applies_solid || weight_solid && whole <= 0.0;
@@ -300,7 +321,7 @@ impl Factor {
     fn measure(
         &self,
         around: &Around<'_>,
-        row: usize,
+        (at, row): (usize, usize),
         points_case: Pick,
         weight_case: Pick,
         applies: Verdict,
@@ -319,24 +340,38 @@ impl Factor {
         if self.is_stale(around, row) {
             return (f64::NAN, Status::Stale);
         }
-        let points = self.points_at(around.table, row, points_case);
+        let points = self.points_at(around, (at, row), points_case);
         let status = match points.is_nan() {
             false => Status::Measured,
-            true if self.is_value_solid(around, row, points_case) => Status::NoPoints,
+            true if self.is_value_solid(around, (at, row), points_case) => Status::NoPoints,
             true => Status::Missing,
         };
         (points, status)
     }
 
-    /// The points that a case gives the value of a row; NaN for none.
-    fn points_at(&self, table: &Table, row: usize, case: Pick) -> f64 {
-        match (self.points.get(case), table.column(self.slot)) {
-            (Some(PointMap::Expr(program)), _) => {
-                match program.run(&mut |slot| table.value(slot, row)) {
-                    Outcome::Value(Value::Number(it)) => it.clamp(0.0, 100.0),
-                    _ => f64::NAN,
-                }
+    /// What the expressions among its points give for each row; NaN for none.
+    pub(super) fn calculated(&self, table: &Table, rows: Range<usize>) -> Vec<Calculated> {
+        let mut scratch = Scratch::default();
+        let of = |map: &PointMap| match map {
+            PointMap::Expr(program) => {
+                let mut chunk = program.compiled().chunk(&mut scratch, table, rows.clone());
+                let points = chunk.numbers(0, program).0.iter();
+                let points = points.map(|it| it.clamp(0.0, 100.0)).collect();
+                Calculated { points, solid: solid(program, table, rows.clone()) }
             }
+            _ => Calculated::default(),
+        };
+        self.points.values().map(of).collect()
+    }
+
+    /// The points that a case gives the value of a row; NaN for none.
+    fn points_at(&self, around: &Around<'_>, (at, row): (usize, usize), case: Pick) -> f64 {
+        match (self.points.get(case), around.table.column(self.slot)) {
+            (Some(PointMap::Expr(_)), _) => around
+                .calculated(case)
+                .and_then(|it| it.points.get(at))
+                .copied()
+                .unwrap_or(f64::NAN),
             (Some(map), Some(column)) => map.of(column, row),
             _ => f64::NAN,
         }
@@ -363,9 +398,11 @@ impl Factor {
         }
     }
 
-    fn is_value_solid(&self, around: &Around<'_>, row: usize, case: Pick) -> bool {
+    fn is_value_solid(&self, around: &Around<'_>, (at, row): (usize, usize), case: Pick) -> bool {
         let expression = match self.points.get(case) {
-            Some(PointMap::Expr(program)) => is_solid(program, around.table, row),
+            Some(PointMap::Expr(_)) => {
+                around.calculated(case).and_then(|it| it.solid.get(at)).copied().unwrap_or(false)
+            }
             _ => true,
         };
         expression && around.table.is_solid(self.slot, row)
