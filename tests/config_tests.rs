@@ -269,14 +269,19 @@ fn an_action_is_of_a_playbook_and_one_of_its_steps() {
             "[[metrics]]\nname = \"n\"\n\
              [[rules]]\nname = \"u\"\nwhen = \"n > 0\"\nplaybook = \"low_usage\"\n\
              [[playbooks]]\nname = \"low_usage\"\nready_made = \"low_usage\"\n\
-             [[tests]]\nname = \"t\"\ngiven = {{ n = \"1x3\" }}\nactions = [\"{action} at 0\"]\n"
+             [[tests]]\nname = \"t\"\ngiven = {{ n = \"1x1\" }}\n\
+             actions = [\"low_usage/find_reason at 0\", \"{action} at 0\"]\n"
         )
     };
     let told = |action: &str| match Engine::compile(&Config::parse(&text(action))) {
         Ok(engine) => engine.run_tests().to_string(),
         Err(faults) => faults.to_string(),
     };
-    assert!(told("low_usage/review_data").contains("1 passed"), "{}", told("low_usage/review"));
+    assert!(
+        told("low_usage/review_data").contains("1 passed"),
+        "{}",
+        told("low_usage/review_data")
+    );
     let misspelt = told("low_usage/review_dta");
     assert!(misspelt.contains("has no step `review_dta`"), "{misspelt}");
     assert!(misspelt.contains("did you mean `review_data`?"), "{misspelt}");

@@ -21,6 +21,8 @@ fn the_configs_of_the_readme_are_one_config_that_compiles() {
     let text = blocks.concat();
     let engine = Engine::compile(&Config::parse(&text)).unwrap_or_else(|it| panic!("{it}"));
     assert_eq!(engine.warnings(), []);
+    let report = engine.run_tests();
+    assert!(report.passed() && report.tests.len() == 1, "{report}");
 }
 
 #[test]

@@ -93,14 +93,10 @@ impl Checker<'_> {
         self.warn(Code::Contradiction, path, key, message, Some(help));
     }
 
-    /// Whether it has days, and some of them are to come.
+    /// Whether it has days, and some of them are to come. One that is over is no mistake: hosts keep them.
     fn lasts(&mut self, path: &str, name: &str, from: NaiveDate, until: NaiveDate) -> bool {
         if until <= from {
             self.backwards(path, "until", name, from, until);
-        } else if until <= self.now {
-            let message = format!("{name} has been over since {until}");
-            let help = "leave it out from now on".to_owned();
-            self.warn(Code::Unused, path, "until", message, Some(help));
         }
         self.now < until && from < until
     }
