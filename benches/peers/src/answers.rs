@@ -14,7 +14,8 @@ pub const YES: u8 = 1;
 /// What a rule mentions is missing where it matters.
 pub const NO_DATA: u8 = 2;
 
-/// How near two scores must be, relative to the larger: the order of additions is free.
+/// How near two scores must be, relative to the larger, or to 1 where both are small: the order of
+/// additions is free.
 const NEAR: f64 = 1e-9;
 
 /// Scores, bands and what rules say, in columns.
@@ -104,7 +105,7 @@ impl Answers {
         let scores = |name: &str, left: &[f64], right: &[f64]| {
             let far = |(left, right): (&f64, &f64)| {
                 left.is_nan() != right.is_nan()
-                    || (left - right).abs() > NEAR * left.abs().max(right.abs())
+                    || (left - right).abs() > NEAR * left.abs().max(right.abs()).max(1.0)
             };
             let row = left.iter().zip(right).position(far)?;
             Some(format!("{name} of row {row}: {} and {}", left[row], right[row]))
@@ -118,13 +119,11 @@ impl Answers {
         }
         let groups = self.groups.iter().zip(&other.groups).enumerate();
         let rules = self.rules.iter().zip(&other.rules).enumerate();
+        let mut groups = groups.map(|(at, it)| scores(&format!("group {at}"), it.0, it.1));
+        let mut rules = rules.map(|(at, it)| codes(&format!("rule {at}"), it.0, it.1));
         scores("total", &self.total, &other.total)
             .or_else(|| codes("band", &self.bands, &other.bands))
-            .or_else(|| {
-                groups.into_iter().find_map(|(at, it)| scores(&format!("group {at}"), it.0, it.1))
-            })
-            .or_else(|| {
-                rules.into_iter().find_map(|(at, it)| codes(&format!("rule {at}"), it.0, it.1))
-            })
+            .or_else(|| groups.find_map(|it| it))
+            .or_else(|| rules.find_map(|it| it))
     }
 }
