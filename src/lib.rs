@@ -14,6 +14,7 @@ mod metric;
 pub mod state;
 pub mod score;
 pub mod alert;
+pub mod playbook;
 pub mod engine;
 
 pub use book::Book;

@@ -3,8 +3,12 @@
 //! Must not know: how it comes about.
 
 mod alert;
+mod playbook;
 
 pub use alert::{AlertState, Health, Phase, RuleAlerts};
+pub use playbook::{
+    AwaitedStep, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
+};
 
 use std::collections::BTreeMap;
 
@@ -16,7 +20,7 @@ use crate::value::Value;
 
 /// The memory between two assessments.
 ///
-/// It grows with the subjects that have a band, a carried value or an alert, not with the size of the config.
+/// It grows with the subjects that have a band, a carried value, an alert or a playbook, not with the size of the config.
 /// Names are kept as names, so that a config may change between two runs.
 ///
 /// Numbers in it must come back as they were, to the last bit: with `serde_json` turn its feature
@@ -44,6 +48,9 @@ pub struct State {
     /// Alerts by rule: those that are pending, firing, recovering or cooling down.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub alerts: BTreeMap<String, RuleAlerts>,
+    /// Enrolments by playbook: those under way, and those that must not begin again yet.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub playbooks: BTreeMap<String, PlaybookEnrolments>,
 }
 
 impl State {

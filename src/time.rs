@@ -3,6 +3,10 @@
 //! An assessment is made *as of a day*: what is dated on that day or before it is known, and
 //! nothing later is. Times of day serve durations (hours to a first response) and order.
 
+mod work;
+
+pub use work::{Delay, WorkCalendar};
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -20,7 +20,11 @@ mod faults;
 #[cfg(feature = "toml")]
 mod laws;
 mod notices;
+#[cfg(feature = "toml")]
+mod playbooks;
 mod records;
+#[cfg(feature = "toml")]
+mod replay_history;
 mod tidy;
 #[cfg(feature = "toml")]
 mod twin;

@@ -8,6 +8,7 @@
 
 mod alert;
 mod metric;
+mod playbook;
 mod points;
 mod rule;
 mod scorecard;
@@ -15,6 +16,7 @@ mod variants;
 
 pub use alert::{Hold, InhibitConfig, InhibitOn, NoDataPolicy};
 pub use metric::{Better, Empty, MetricConfig, Take, Window};
+pub use playbook::{Channel, DayCount, OnePer, PlaybookConfig, ReadyMade, StepConfig};
 pub use points::{
     DecayPoints, FlagPoints, LinearPoints, LogPoints, Outside, PercentilePoints, Points, Step,
 };
@@ -75,6 +77,9 @@ pub struct Config {
     /// Which open alerts keep others from being sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inhibit: Vec<InhibitConfig>,
+    /// What is to be done about alerts, step by step.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub playbooks: Vec<PlaybookConfig>,
 
     #[serde(skip)]
     source: Source,

@@ -59,7 +59,7 @@ pub struct RuleConfig {
     /// Who it is for: a person or a role, for the host to route by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// What to do about it, for the host to look up.
+    /// What to do about it: the name of a playbook.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub playbook: Option<String>,
 }

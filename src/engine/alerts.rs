@@ -10,12 +10,13 @@ use super::columns::Rows;
 use super::input::Input;
 use super::plan::Rule;
 use crate::alert::{
-    About, Answer, Event, Happening, Open, OpenAlert, Reason, Step, Suppressions, Suppressor,
-    cooling, end, event_id, inhibitors, settle, step,
+    About, Answer, Event, Exposure, Happening, Open, OpenAlert, Reason, Step, Suppressions,
+    Suppressor, cooling, end, event_id, inhibitors, settle, step,
 };
 use crate::config::{NoDataPolicy, RuleConfig};
 use crate::fault::Fault;
 use crate::frame::{NO_ROW, SubjectKind, Table};
+use crate::playbook::{Action, EnrolmentChange};
 use crate::state::{AlertState, RuleAlerts, State};
 use crate::time::AsOf;
 use crate::verdict::{Verdict, ask};
@@ -26,10 +27,16 @@ use crate::verdict::{Verdict, ask};
 pub struct Replay {
     /// Every event, by day, rule and subject.
     pub events: Vec<Event>,
+    /// Every action, by day, playbook, subject and step.
+    pub actions: Vec<Action>,
+    /// What happened to runs of playbooks beside that.
+    pub enrolment_changes: Vec<EnrolmentChange>,
     /// What was wrong with the inputs, with the day.
     pub faults: Vec<(AsOf, Fault)>,
     /// What to hand to the next assessment.
     pub state: State,
+    /// How many subjects were watched for how long.
+    pub exposure: Exposure,
 }
 
 /// One alert on its way: what it is about and what happened to it.
@@ -55,10 +62,15 @@ impl Engine {
         history: impl IntoIterator<Item = (AsOf, Input<'a>)>,
         state: &State,
     ) -> Replay {
-        let mut out = Replay { state: state.clone(), ..Replay::default() };
+        let exposure = Exposure::since(state.as_of);
+        let mut out = Replay { state: state.clone(), exposure, ..Replay::default() };
         for (as_of, input) in history {
             let assessment = self.assess(&input, as_of, &out.state);
+            let subjects = SubjectKind::ALL.map(|it| (it, assessment.subjects(it).len()));
+            out.exposure.note(as_of, subjects);
             out.events.extend(assessment.events);
+            out.actions.extend(assessment.enrolled.actions);
+            out.enrolment_changes.extend(assessment.enrolled.changes);
             out.faults.extend(assessment.faults.into_iter().map(|it| (as_of, it)));
             out.state = assessment.state;
         }
@@ -391,7 +403,7 @@ fn suppressed(
 }
 
 /// The ids of the parents of a row.
-fn parents(
+pub(super) fn parents(
     out: &Assessment,
     rows: &[Rows],
     kind: SubjectKind,

@@ -57,6 +57,7 @@ impl Engine {
                 rules: Vec::new(),
                 events: Vec::new(),
                 alerts: Vec::new(),
+                enrolled: super::enrol::Enrolled::default(),
                 notes,
                 faults,
                 past: Arc::clone(&past),
@@ -84,6 +85,7 @@ impl Engine {
         } else {
             out.state = self.next_state(&out);
             self.advance_alerts(&mut out, &rows, (moved, &past), input.suppressions);
+            self.advance_playbooks(&mut out, &rows, input);
         }
         out
     }

@@ -27,6 +27,7 @@ pub struct Assessment {
     pub(super) rules: Vec<RuleResult>,
     pub(super) events: Vec<Event>,
     pub(super) alerts: Vec<OpenAlert>,
+    pub(super) enrolled: super::enrol::Enrolled,
     pub(super) notes: Vec<Note>,
     pub(super) faults: Vec<Fault>,
     /// Before and after.
@@ -205,6 +206,26 @@ pub enum Note {
         /// Why.
         reason: NotUsed,
     },
+    /// A report on an action was not used.
+    Report {
+        /// The action's id.
+        action: String,
+        /// Why.
+        reason: ReportNotUsed,
+    },
+}
+
+/// Why a report on an action is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReportNotUsed {
+    /// No run of a playbook that is remembered has issued it: it ended, or there never was one.
+    UnknownAction,
+    /// Its day is later than that of the assessment; to be handed in again.
+    NotYet,
+    /// The same day is assessed again, which changes nothing; to be handed in again.
+    SameDay,
 }
 
 /// Why subjects of the book are not assessed.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::alert::Suppressions;
 use crate::book::Book;
 use crate::frame::{Frame, SubjectKind};
+use crate::playbook::ActionReport;
+use crate::time::WorkCalendar;
 
 /// Records, given columns, or both.
 ///
@@ -16,6 +18,8 @@ pub struct Input<'a> {
     pub(super) frames: BTreeMap<SubjectKind, &'a Frame>,
     pub(super) with_ended: bool,
     pub(super) suppressions: Option<&'a Suppressions>,
+    pub(super) reports: &'a [ActionReport],
+    pub(super) work_calendar: Option<&'a WorkCalendar>,
 }
 
 impl<'a> Input<'a> {
@@ -50,6 +54,22 @@ impl<'a> Input<'a> {
     #[must_use]
     pub const fn with_suppressions(mut self, suppressions: &'a Suppressions) -> Self {
         self.suppressions = Some(suppressions);
+        self
+    }
+
+    /// The same with what became of actions of earlier days. Each is remembered where something waits for
+    /// it; one that is handed in twice counts once.
+    #[must_use]
+    pub const fn with_reports(mut self, reports: &'a [ActionReport]) -> Self {
+        self.reports = reports;
+        self
+    }
+
+    /// The same with the days off of playbooks that count days of work. Without one Saturdays and
+    /// Sundays are off.
+    #[must_use]
+    pub const fn with_work_calendar(mut self, calendar: &'a WorkCalendar) -> Self {
+        self.work_calendar = Some(calendar);
         self
     }
 }

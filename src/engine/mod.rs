@@ -13,6 +13,7 @@ mod cards;
 mod children;
 mod choices;
 mod columns;
+mod enrol;
 mod inhibit;
 mod input;
 mod manual;
@@ -21,14 +22,17 @@ mod names;
 mod notices;
 mod past;
 mod plan;
+mod playbooks;
 mod points;
+mod reports;
 mod resolve;
 mod rules;
 mod run;
 
 pub use alerts::Replay;
 pub use assessment::{
-    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, RuleResult, SubjectScore,
+    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, ReportNotUsed, RuleResult,
+    SubjectScore,
 };
 pub use input::Input;
 
@@ -43,6 +47,7 @@ use crate::node::Node;
 use crate::score::Scorecard;
 use past::{Tracked, tracked};
 use plan::{Rule, Slot, Step};
+use playbooks::Playbook;
 use resolve::Resolver;
 
 /// A compiled config.
@@ -83,6 +88,7 @@ pub struct Engine {
     cards: BTreeMap<usize, Scorecard>,
     /// In the order of the config.
     rules: Vec<Rule>,
+    playbooks: Vec<Playbook>,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
     warnings: Vec<Fault>,
@@ -106,6 +112,8 @@ impl Engine {
         let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
         let resolver = Resolver::new(config, &language);
         resolver.everything();
+        // They may ask for alerts, so they come before the rules are taken out.
+        let playbooks = resolver.playbooks();
         let rules = resolver.rules();
         resolver.check_inhibitions();
         let mut compiled = resolver.finish();
@@ -128,6 +136,7 @@ impl Engine {
             steps: compiled.steps,
             cards: compiled.cards,
             rules,
+            playbooks,
             warnings: compiled.faults,
         })
     }

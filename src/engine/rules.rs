@@ -234,7 +234,11 @@ impl Resolver<'_> {
 
     /// Slots known to be there, and those that are there with them: a band comes from a score, and
     /// a score before an override stays one.
-    fn with_scores(&self, kind: SubjectKind, mut sure: BTreeSet<usize>) -> BTreeSet<usize> {
+    pub(super) fn with_scores(
+        &self,
+        kind: SubjectKind,
+        mut sure: BTreeSet<usize>,
+    ) -> BTreeSet<usize> {
         self.each_step(|step| {
             if let Work::Card { outputs, .. } = &step.work
                 && step.kind == kind

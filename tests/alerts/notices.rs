@@ -85,7 +85,9 @@ fn settings_that_cannot_be_meant_are_faults() {
 
 /// The events of one day on which the rule `r` fires.
 fn fired(rule: &str) -> Vec<Event> {
-    let engine = engine(Some(rule), "");
+    let call =
+        "[[playbooks]]\nname = \"call\"\nsteps = [{ channel = \"call\", title = \"call\" }]\n";
+    let engine = engine(Some(rule), call);
     let [below, above] = frames("7", "3");
     let input = Input::frame(&below).and_frame(&above);
     engine.assess(&input, day(0), &State::new()).events().to_vec()

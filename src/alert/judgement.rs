@@ -1,0 +1,143 @@
+//! One firing of an alert as its events tell it, and what somebody said of it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{Change, Event};
+use crate::frame::SubjectKind;
+
+/// What somebody said of one alert, fed back by the host.
+///
+/// ```
+/// use foretell::alert::{AlertRef, Judgement, Opinion};
+///
+/// let said: Judgement = serde_json::from_str(
+///     r#"{
+///         "alert": { "firing": {
+///             "rule": "no_login", "kind": "subscription", "subject": "s1", "fired": "2026-03-02"
+///         } },
+///         "opinion": "too_early"
+///     }"#,
+/// )?;
+/// assert_eq!(said.opinion, Opinion::TooEarly);
+/// assert!(matches!(said.alert, AlertRef::Firing(it) if it.subject == "s1"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judgement {
+    /// Which alert.
+    pub alert: AlertRef,
+    /// What was said.
+    pub opinion: Opinion,
+}
+
+/// Which alert: one firing of a rule for a subject.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertRef {
+    /// The id of any event of that firing: of the notice that the judge had in hand.
+    Event(String),
+    /// Rule, subject and day.
+    Firing(FiringKey),
+}
+
+/// What tells one firing from every other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FiringKey {
+    /// The rule.
+    pub rule: String,
+    /// What the subject is.
+    pub kind: SubjectKind,
+    /// The subject's id.
+    pub subject: String,
+    /// The day on which it fired.
+    pub fired: NaiveDate,
+}
+
+/// What can be said of an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opinion {
+    /// It was right, and there was something to do.
+    Useful,
+    /// There was nothing.
+    Noise,
+    /// There may be something, but not yet enough to act.
+    TooEarly,
+}
+
+/// One firing, put together from its events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Firing {
+    /// Which it is.
+    pub key: FiringKey,
+    /// The subject's parents, where an event names them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parents: BTreeMap<SubjectKind, String>,
+    /// Whether somebody was told that it fires.
+    pub told: bool,
+    /// The first day on which the events given tell somebody; none where they were told before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_on: Option<NaiveDate>,
+    /// The day on which it ended; none while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<NaiveDate>,
+}
+
+impl Firing {
+    /// How many days it was open; none while it is.
+    #[must_use]
+    pub fn days_open(&self) -> Option<i64> {
+        Some((self.resolved? - self.key.fired).num_days())
+    }
+}
+
+impl FiringKey {
+    /// The firing that an event is part of; none for an event of an alert that has not fired.
+    #[must_use]
+    pub fn of(event: &Event) -> Option<Self> {
+        Some(Self {
+            rule: event.rule.clone(),
+            kind: event.kind,
+            subject: event.subject.clone(),
+            fired: event.fired?,
+        })
+    }
+}
+
+/// Every firing that events are part of, by rule, subject and day.
+///
+/// Neither the order of the events nor one that is given twice matters. A firing of which only later
+/// events are given, such as its end, is one too.
+pub fn firings<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<Firing> {
+    let mut sorted: Vec<&Event> = events.into_iter().collect();
+    sorted.sort_by(|left, right| (left.day, &left.id).cmp(&(right.day, &right.id)));
+    let mut all: BTreeMap<FiringKey, Firing> = BTreeMap::new();
+    for event in sorted {
+        let Some(key) = FiringKey::of(event) else { continue };
+        let firing = all.entry(key.clone()).or_insert_with(|| Firing {
+            key,
+            parents: BTreeMap::new(),
+            told: false,
+            told_on: None,
+            resolved: None,
+        });
+        if firing.parents.is_empty() {
+            firing.parents.clone_from(&event.parents);
+        }
+        let tells = matches!(event.change, Change::Fired | Change::Repeated { .. });
+        if tells && event.is_sent() && !firing.told {
+            firing.told_on = Some(event.day);
+        }
+        firing.told |= event.told_before || (tells && event.is_sent());
+        if matches!(event.change, Change::Resolved { .. }) {
+            firing.resolved = Some(event.day);
+        }
+    }
+    all.into_values().collect()
+}

@@ -1,0 +1,494 @@
+//! Takes the enrolments in playbooks through the day of an assessment: from its alerts and what its columns
+//! say to actions and the next state.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Engine;
+use super::alerts::parents;
+use super::assessment::{Assessment, Note};
+use super::columns::Rows;
+use super::input::Input;
+use super::playbooks::Playbook;
+use super::reports::take_reports;
+use crate::config::{DayCount, OnePer, StepConfig};
+use crate::expr::{Outcome, Program};
+use crate::fault::{Code, Fault};
+use crate::frame::{SubjectKind, Table};
+use crate::playbook::{
+    Action, ActionSort, Course, EndReason, Enrolment, EnrolmentChange, Happening, NextStep, Today,
+    Turn, action_id, advance, next_step,
+};
+use crate::state::{
+    AlertState, EnrolmentCause, EnrolmentPhase, EnrolmentState, Phase, PlaybookEnrolments,
+    RuleAlerts,
+};
+use crate::time::{AsOf, WorkCalendar};
+use crate::value::Value;
+use crate::verdict::{Verdict, ask};
+
+/// What an assessment says of playbooks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Enrolled {
+    pub(super) actions: Vec<Action>,
+    pub(super) enrolments: Vec<Enrolment>,
+    pub(super) changes: Vec<EnrolmentChange>,
+}
+
+impl Assessment {
+    /// The actions issued on this day, by playbook, subject and step; none when the same day is assessed
+    /// again.
+    #[must_use]
+    pub fn actions(&self) -> &[Action] {
+        &self.enrolled.actions
+    }
+
+    /// The runs of playbooks that are under way, by playbook and subject.
+    #[must_use]
+    pub fn enrolments(&self) -> &[Enrolment] {
+        &self.enrolled.enrolments
+    }
+
+    /// What happened to runs of playbooks since the last assessment beside their actions, by playbook,
+    /// subject and rule; none when the same day is assessed again.
+    #[must_use]
+    pub fn enrolment_changes(&self) -> &[EnrolmentChange] {
+        &self.enrolled.changes
+    }
+}
+
+impl Engine {
+    /// Takes every enrolment through the day of the assessment, whose alerts were.
+    pub(super) fn advance_playbooks(&self, out: &mut Assessment, rows: &[Rows], input: &Input<'_>) {
+        let past = Arc::clone(&out.past);
+        let again = past.as_of == Some(out.as_of);
+        let standard = WorkCalendar::default();
+        let calendar = input.work_calendar.unwrap_or(&standard);
+        let mut before = past.playbooks.clone();
+        let reports = take_reports(self, &mut before, input.reports, out.as_of, again);
+        let mut day = Day::new(self, out, rows, calendar);
+        day.changes = reports.changes;
+        let next = if again { before } else { day.advance(before) };
+        let enrolments = day.open(&next);
+        let Day { mut actions, mut changes, mut faults, .. } = day;
+        if !calendar.has_work() && self.playbooks.iter().any(is_business) {
+            let message = "the calendar has no day of work, so nothing is ever due";
+            faults.insert(("work_calendar.weekend".to_owned(), message.to_owned()));
+        }
+        actions.sort_by(|left, right| left.0.cmp(&right.0));
+        let key = |it: &EnrolmentChange| (it.playbook.clone(), it.subject.clone(), it.rule.clone());
+        changes.sort_by_key(key);
+        let actions = actions.into_iter().map(|it| it.1).collect();
+        out.enrolled = Enrolled { actions, enrolments, changes };
+        out.notes.extend(
+            reports.unused.into_iter().map(|(action, reason)| Note::Report { action, reason }),
+        );
+        out.faults
+            .extend(faults.into_iter().map(|(path, why)| Fault::new(Code::Faulted, path, why)));
+        out.state.playbooks = next;
+    }
+}
+
+fn is_business(playbook: &Playbook) -> bool {
+    playbook.config.days == Some(DayCount::Business)
+}
+
+/// What actions are sorted by: playbook, subject, rule, the day it began, step, sort.
+type Order = (String, String, String, AsOf, usize, ActionSort);
+
+/// The day of an assessment, and what happens on it.
+struct Day<'a> {
+    engine: &'a Engine,
+    out: &'a Assessment,
+    rows: &'a [Rows],
+    calendar: &'a WorkCalendar,
+    actions: Vec<(Order, Action)>,
+    changes: Vec<EnrolmentChange>,
+    /// Conditions that could not be asked: the place, and what is said.
+    faults: BTreeSet<(String, String)>,
+}
+
+/// An alert that fires.
+struct Firing<'a> {
+    rule: &'a str,
+    fired: AsOf,
+    alert: &'a AlertState,
+    list: &'a RuleAlerts,
+    /// Whether its rule names the playbook that is looked at.
+    names: bool,
+}
+
+impl Firing<'_> {
+    fn began(&self, it: &EnrolmentState) -> bool {
+        it.rule == self.rule && it.fired == self.fired
+    }
+
+    fn cause(&self) -> EnrolmentCause {
+        EnrolmentCause {
+            since: self.alert.began,
+            severity: self.list.severity,
+            message: self.alert.message.clone(),
+            labels: self.list.labels.clone(),
+        }
+    }
+}
+
+/// A subject whose enrolments in a playbook are looked at.
+struct Place<'a> {
+    playbook: &'a Playbook,
+    subject: &'a str,
+    table: &'a Table,
+    row: usize,
+}
+
+impl<'a> Day<'a> {
+    fn new(
+        engine: &'a Engine,
+        out: &'a Assessment,
+        rows: &'a [Rows],
+        calendar: &'a WorkCalendar,
+    ) -> Self {
+        let faults = BTreeSet::new();
+        Self { engine, out, rows, calendar, actions: Vec::new(), changes: Vec::new(), faults }
+    }
+
+    fn advance(
+        &mut self,
+        before: BTreeMap<String, PlaybookEnrolments>,
+    ) -> BTreeMap<String, PlaybookEnrolments> {
+        let mut before = before;
+        let mut next = BTreeMap::new();
+        for playbook in &self.engine.playbooks {
+            let name = &playbook.config.name;
+            let is_same = before.get(name).is_some_and(|it| it.subject == playbook.kind);
+            let past = if is_same { before.remove(name) } else { None }.unwrap_or_default();
+            let firings = self.firings(playbook);
+            let mut subjects: BTreeSet<&str> = past.subjects.keys().map(String::as_str).collect();
+            subjects
+                .extend(firings.iter().filter(|it| it.1.iter().any(|it| it.names)).map(|it| *it.0));
+            let mut list = PlaybookEnrolments { subject: playbook.kind, ..Default::default() };
+            for subject in subjects {
+                let entries = past.subjects.get(subject).cloned().unwrap_or_default();
+                let firings = firings.get(subject).map_or(&[][..], Vec::as_slice);
+                let entries = self.subject(playbook, subject, entries, firings);
+                if !entries.is_empty() {
+                    list.subjects.insert(subject.to_owned(), entries);
+                }
+            }
+            if !list.subjects.is_empty() {
+                next.insert(name.clone(), list);
+            }
+        }
+        for (name, gone) in before {
+            for (subject, entries) in &gone.subjects {
+                for it in entries.iter().filter(|it| it.phase.is_open()) {
+                    let turn = Turn::Ended { reason: EndReason::PlaybookRemoved };
+                    self.change((&name, gone.subject, subject), it, turn);
+                }
+            }
+        }
+        next
+    }
+
+    /// The alerts about the playbook's kind of subject that fire, by subject; those first that matter most.
+    fn firings(&self, playbook: &Playbook) -> BTreeMap<&'a str, Vec<Firing<'a>>> {
+        let mut all: BTreeMap<&str, Vec<Firing<'_>>> = BTreeMap::new();
+        let rules = &self.engine.config.rules;
+        for (rule, list) in self.out.state.alerts.iter().filter(|it| it.1.subject == playbook.kind)
+        {
+            let config = rules.iter().find(|it| it.name == *rule);
+            let names =
+                config.is_some_and(|it| it.playbook.as_ref() == Some(&playbook.config.name));
+            for (subject, alert) in list.subjects.iter().filter(|it| it.1.phase.is_firing()) {
+                let Some(fired) = alert.fired else { continue };
+                all.entry(subject).or_default().push(Firing { rule, fired, alert, list, names });
+            }
+        }
+        for firings in all.values_mut() {
+            firings.sort_by_key(|it| (std::cmp::Reverse(it.list.severity), it.fired, it.rule));
+        }
+        all
+    }
+
+    /// Takes the enrolments of a subject in a playbook through the day.
+    fn subject(
+        &mut self,
+        playbook: &Playbook,
+        subject: &str,
+        entries: Vec<EnrolmentState>,
+        firings: &[Firing<'_>],
+    ) -> Vec<EnrolmentState> {
+        let Some(table) = self.out.tables.get(playbook.kind.index()) else { return entries };
+        let firing = |it: &EnrolmentState| firings.iter().find(|firing| firing.began(it));
+        let mut entries = entries;
+        let Some(row) = table.row_of(subject) else {
+            // Where there is no subject of the kind at all, nothing can be told from it.
+            let nothing = table.len() == 0;
+            for it in entries.iter().filter(|it| !nothing && it.phase.is_open()) {
+                let turn = Turn::Ended { reason: EndReason::SubjectGone };
+                self.change((&playbook.config.name, playbook.kind, subject), it, turn);
+            }
+            entries.retain(|it| nothing && (it.phase.is_open() || firing(it).is_some()));
+            return entries;
+        };
+        let place = Place { playbook, subject, table, row };
+        let stop = self.ask(&place, "stop_when", playbook.stop_when.as_ref()) == Some(Verdict::Yes);
+        let mut released = false;
+        for it in entries.iter_mut().filter(|it| it.phase.is_open()) {
+            if let Some(firing) = firing(it) {
+                it.cause = Some(firing.cause());
+            }
+            let today = Today { day: self.out.as_of, resolved: firing(it).is_none(), stop };
+            released |= self.enrolment(&place, it, today) == Some(EndReason::Resolved);
+        }
+        entries.retain(|it| match it.phase {
+            EnrolmentPhase::Open => true,
+            // What made way for an alert that ended may take its place.
+            EnrolmentPhase::Declined if released => false,
+            _ => firing(it).is_some(),
+        });
+        if !stop {
+            self.begin(&place, &mut entries, firings);
+        }
+        entries.sort_by(|left, right| (&left.rule, left.fired).cmp(&(&right.rule, right.fired)));
+        entries
+    }
+
+    /// Begins what the alerts of the day ask for.
+    fn begin(
+        &mut self,
+        place: &Place<'_>,
+        entries: &mut Vec<EnrolmentState>,
+        firings: &[Firing<'_>],
+    ) {
+        let fresh: Vec<&Firing<'_>> = firings
+            .iter()
+            .filter(|it| it.names && it.alert.told && it.alert.phase == Phase::Firing)
+            .filter(|firing| !entries.iter().any(|it| firing.began(it)))
+            .collect();
+        if fresh.is_empty() {
+            return;
+        }
+        let config = &place.playbook.config;
+        let when = self.ask(place, "when", place.playbook.when.as_ref());
+        if when.is_some_and(|it| it != Verdict::Yes) {
+            return;
+        }
+        let about = (config.name.as_str(), place.playbook.kind, place.subject);
+        let known = entries.len();
+        for firing in fresh {
+            let is_other = |it: &&EnrolmentState| {
+                it.phase.is_open()
+                    && (config.one_per != Some(OnePer::Rule) || it.rule == firing.rule)
+            };
+            let holder = entries.iter().find(is_other).map(|it| it.rule.clone());
+            let entry = EnrolmentState {
+                rule: firing.rule.to_owned(),
+                fired: firing.fired,
+                began: self.out.as_of,
+                phase: match holder {
+                    None => EnrolmentPhase::Open,
+                    Some(_) => EnrolmentPhase::Declined,
+                },
+                last: None,
+                reached: Vec::new(),
+                awaited: Vec::new(),
+                cause: holder.is_none().then(|| firing.cause()),
+            };
+            let turn = holder.map_or(Turn::Begun, |enrolled_by| Turn::Declined { enrolled_by });
+            self.change(about, &entry, turn);
+            entries.push(entry);
+        }
+        let today = Today { day: self.out.as_of, resolved: false, stop: false };
+        for it in entries.iter_mut().skip(known).filter(|it| it.phase.is_open()) {
+            self.enrolment(place, it, today);
+        }
+    }
+
+    /// Takes one enrolment through the day; says why it ended, if it did.
+    fn enrolment(
+        &mut self,
+        place: &Place<'_>,
+        it: &mut EnrolmentState,
+        today: Today,
+    ) -> Option<EndReason> {
+        let course = course(place.playbook, self.calendar);
+        let mut guard = |step: usize| {
+            let program = place.playbook.steps.get(step).and_then(|it| it.when.as_ref());
+            self.ask(place, &format!("steps[{step}].when"), program).unwrap_or(Verdict::Yes)
+        };
+        let happenings = advance(it, course, today, &mut guard);
+        let about = (place.playbook.config.name.as_str(), place.playbook.kind, place.subject);
+        let mut ended = None;
+        for happening in happenings {
+            match happening {
+                Happening::Issued { step, due, deadline } => {
+                    self.action(place, it, step, ActionSort::Step, (due, deadline));
+                }
+                Happening::Escalated { step, deadline } => {
+                    let days = (self.out.as_of, Some(deadline));
+                    self.action(place, it, step, ActionSort::Escalation, days);
+                }
+                Happening::Skipped { step, reason } => {
+                    let step = place.playbook.config.steps.get(step);
+                    let step = step.map_or("", StepConfig::name).to_owned();
+                    self.change(about, it, Turn::Skipped { step, reason });
+                }
+                Happening::Ended(reason) => {
+                    self.change(about, it, Turn::Ended { reason });
+                    it.phase = EnrolmentPhase::Over;
+                    (it.last, it.cause) = (None, None);
+                    it.reached.clear();
+                    it.awaited.clear();
+                    ended = Some(reason);
+                }
+            }
+        }
+        ended
+    }
+
+    fn action(
+        &mut self,
+        place: &Place<'_>,
+        it: &EnrolmentState,
+        step: usize,
+        sort: ActionSort,
+        (due, deadline): (AsOf, Option<AsOf>),
+    ) {
+        let playbook = place.playbook;
+        let (name, kind) = (playbook.config.name.as_str(), playbook.kind);
+        let (Some(config), Some(programs), Some(cause)) =
+            (playbook.config.steps.get(step), playbook.steps.get(step), &it.cause)
+        else {
+            return;
+        };
+        let said =
+            |program: &Program| match program.run(&mut |slot| place.table.value(slot, place.row)) {
+                Outcome::Value(Value::Text(it)) => Some(it.to_string()),
+                _ => None,
+            };
+        let id = |sort| {
+            action_id(name, (kind, place.subject), (&it.rule, it.began), config.name(), sort)
+        };
+        let mut title = said(&programs.title).unwrap_or_else(|| config.name().to_owned());
+        let mut owner = config.owner.clone();
+        if let (ActionSort::Escalation, Some(missed)) = (sort, deadline) {
+            title = format!("overdue since {missed}: {title}");
+            owner.clone_from(&config.escalate_to);
+        }
+        let action = Action {
+            id: id(sort),
+            sort,
+            day: self.out.as_of,
+            due,
+            deadline,
+            playbook: name.to_owned(),
+            step: config.name().to_owned(),
+            channel: config.channel,
+            owner,
+            title,
+            text: programs.text.as_ref().and_then(said).unwrap_or_default(),
+            kind,
+            subject: place.subject.to_owned(),
+            parents: parents(self.out, self.rows, kind, Some(place.row)),
+            rule: it.rule.clone(),
+            why: cause.message.clone(),
+            severity: cause.severity,
+            since: cause.since,
+            fired: it.fired,
+            evidence: self.evidence(place, &it.rule),
+            labels: cause.labels.clone(),
+            escalation_of: (sort == ActionSort::Escalation).then(|| id(ActionSort::Step)),
+        };
+        let (subject, rule) = (place.subject.to_owned(), it.rule.clone());
+        self.actions.push(((name.to_owned(), subject, rule, it.began, step, sort), action));
+    }
+
+    /// What the rule shows as evidence, as of today.
+    fn evidence(&self, place: &Place<'_>, rule: &str) -> Vec<(String, Value)> {
+        let rules = &self.engine.rules;
+        let config = |number: usize| self.engine.config.rules.get(number);
+        let is_it = |number: usize| config(number).is_some_and(|it| it.name == rule);
+        let kind = place.playbook.kind;
+        let Some(rule) = rules.iter().find(|it| it.kind == kind && is_it(it.number)) else {
+            return Vec::new();
+        };
+        let names = self.out.names.get(kind.index());
+        let name = |slot: usize| names.and_then(|it| it.get(slot)).cloned().unwrap_or_default();
+        let values = rule.because.iter().map(|it| (name(*it), place.table.value(*it, place.row)));
+        let mut evidence: Vec<(String, Value)> = values.collect();
+        if config(rule.number).is_none_or(|it| it.because.is_empty()) {
+            evidence.sort_by(|left, right| left.0.cmp(&right.0));
+        }
+        evidence
+    }
+
+    /// What a condition says; none where there is no condition.
+    fn ask(&mut self, place: &Place<'_>, key: &str, program: Option<&Program>) -> Option<Verdict> {
+        let verdict = ask(program?, place.table, place.row);
+        if verdict == Verdict::Faulted {
+            let name = &place.playbook.config.name;
+            let path = format!("playbooks.{name}.{key}");
+            self.faults.insert((path, format!("`{key}` of `{name}` could not be asked for some")));
+        }
+        Some(verdict)
+    }
+
+    fn change(
+        &mut self,
+        (playbook, kind, subject): (&str, SubjectKind, &str),
+        it: &EnrolmentState,
+        turn: Turn,
+    ) {
+        self.changes.push(EnrolmentChange {
+            day: self.out.as_of,
+            playbook: playbook.to_owned(),
+            kind,
+            subject: subject.to_owned(),
+            rule: it.rule.clone(),
+            fired: it.fired,
+            turn,
+        });
+    }
+
+    /// The enrolments that are under way.
+    fn open(&self, all: &BTreeMap<String, PlaybookEnrolments>) -> Vec<Enrolment> {
+        let mut open = Vec::new();
+        for (name, list) in all {
+            let playbook = self.engine.playbooks.iter().find(|it| it.config.name == *name);
+            for (subject, entries) in &list.subjects {
+                for it in entries.iter().filter(|it| it.phase.is_open()) {
+                    let next = playbook.and_then(|playbook| next_of(playbook, self.calendar, it));
+                    open.push(Enrolment {
+                        playbook: name.clone(),
+                        kind: list.subject,
+                        subject: subject.clone(),
+                        rule: it.rule.clone(),
+                        fired: it.fired,
+                        began: it.began,
+                        next,
+                        awaited: it.awaited.iter().map(|it| it.step.clone()).collect(),
+                    });
+                }
+            }
+        }
+        open
+    }
+}
+
+fn course<'a>(playbook: &'a Playbook, calendar: &'a WorkCalendar) -> Course<'a> {
+    Course {
+        steps: &playbook.config.steps,
+        days: playbook.config.days.unwrap_or_default(),
+        until_resolved: playbook.config.until_resolved.unwrap_or_default(),
+        calendar,
+    }
+}
+
+fn next_of(playbook: &Playbook, calendar: &WorkCalendar, it: &EnrolmentState) -> Option<NextStep> {
+    let course = course(playbook, calendar);
+    let next = next_step(it, course)?;
+    let step = course.steps.get(next.step)?.name().to_owned();
+    let due = (next.due != AsOf::MAX).then_some(next.due);
+    Some(NextStep { step, due, waits_for: next.waits_for.map(str::to_owned) })
+}

@@ -1,0 +1,146 @@
+//! What comes out of playbooks: actions for the host to carry out; and what the host says became of them.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Channel, RuleSeverity};
+use crate::frame::SubjectKind;
+use crate::node::Node;
+use crate::value::Value;
+
+/// A step that is due now, or the word that one was not done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Action {
+    /// The same for the same action, however often it is computed: 32 hexadecimal digits.
+    pub id: String,
+    /// Which of the two it is.
+    pub sort: ActionSort,
+    /// The day on which it was issued.
+    pub day: NaiveDate,
+    /// The day on which it was due: earlier where days were missed or the step before was waited for.
+    pub due: NaiveDate,
+    /// The last day on which it is in time; of an escalation, the day that was missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<NaiveDate>,
+    /// The playbook.
+    pub playbook: String,
+    /// The step.
+    pub step: String,
+    /// How to carry it out.
+    pub channel: Channel,
+    /// The role that carries it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// What to do, in a line.
+    pub title: String,
+    /// What to do, in full; empty where the step has no text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// What the subject is.
+    pub kind: SubjectKind,
+    /// The subject's id.
+    pub subject: String,
+    /// The subject's parents, where they are known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parents: BTreeMap<SubjectKind, String>,
+    /// The rule whose alert began the enrolment.
+    pub rule: String,
+    /// What that alert said when it was last heard of.
+    pub why: String,
+    /// How much that alert matters.
+    pub severity: RuleSeverity,
+    /// The day on which the alert's condition was first true.
+    pub since: NaiveDate,
+    /// The day on which the alert fired.
+    pub fired: NaiveDate,
+    /// What the rule shows as evidence, with the values of the day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<(String, Value)>,
+    /// The rule's labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// The action that was not reported in time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation_of: Option<String>,
+}
+
+/// What sort of action it is.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ActionSort {
+    /// A step to carry out.
+    #[default]
+    Step,
+    /// A step was not reported by its deadline.
+    Escalation,
+}
+
+impl ActionSort {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Step, Self::Escalation];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Escalation => "escalation",
+        }
+    }
+}
+
+/// What became of an action, as the host says. A report on an escalation is one on its step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionReport {
+    /// The action's id.
+    pub action: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The day on which that was so; nothing is known of it before.
+    pub day: NaiveDate,
+    /// Who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What there is to say about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What became of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was carried out.
+    Done,
+    /// It will not be.
+    Skipped,
+}
+
+/// The id of an action: of the playbook, the subject, the rule, the day the enrolment began, the step, and
+/// the sort of action.
+pub(crate) fn action_id(
+    playbook: &str,
+    (kind, subject): (SubjectKind, &str),
+    (rule, began): (&str, NaiveDate),
+    step: &str,
+    sort: ActionSort,
+) -> String {
+    Node::List(vec![
+        Node::text(playbook),
+        Node::text(kind.name()),
+        Node::text(subject),
+        Node::text(rule),
+        Node::text(began.to_string()),
+        Node::text(step),
+        Node::text(sort.name()),
+    ])
+    .content_hash()
+}

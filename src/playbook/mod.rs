@@ -1,0 +1,20 @@
+//! Playbooks: the life of an enrolment, the actions that come of it, and those that come with the crate.
+//!
+//! An enrolment is one run of a playbook for a subject, begun by the firing of an alert. Each day it goes
+//! through `advance`, which knows nothing but where it stood, what day it is and what its conditions
+//! say.
+//!
+//! Must not know: columns, the engine, or how an action reaches anyone.
+
+mod action;
+mod advance;
+mod enrolment;
+mod ready;
+mod record;
+
+pub(crate) use action::action_id;
+pub use action::{Action, ActionReport, ActionSort, Outcome};
+pub(crate) use advance::{Course, Happening, Today, advance, next_step};
+pub use enrolment::{EndReason, Enrolment, EnrolmentChange, NextStep, SkipReason, Turn};
+pub(crate) use ready::filled;
+pub use record::ActionRecord;

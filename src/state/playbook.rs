@@ -1,0 +1,96 @@
+//! Where playbooks stand between two assessments.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::config::RuleSeverity;
+use crate::frame::SubjectKind;
+
+/// The enrolments in a playbook.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlaybookEnrolments {
+    /// What the playbook is about.
+    pub subject: SubjectKind,
+    /// By subject: by rule, then by the day on which its alert fired.
+    pub subjects: BTreeMap<String, Vec<EnrolmentState>>,
+}
+
+/// One firing of an alert and what has come of it in a playbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolmentState {
+    /// The rule whose alert began it.
+    pub rule: String,
+    /// The day on which that alert fired.
+    pub fired: NaiveDate,
+    /// The day on which it began, or was declined.
+    pub began: NaiveDate,
+    /// How far it is.
+    #[serde(default, skip_serializing_if = "EnrolmentPhase::is_open")]
+    pub phase: EnrolmentPhase,
+    /// The day from which the delay of the next step counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<NaiveDate>,
+    /// The steps that were issued or skipped, in that order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reached: Vec<String>,
+    /// The issued steps whose report something waits for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaited: Vec<AwaitedStep>,
+    /// What the alert said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<EnrolmentCause>,
+}
+
+/// What the alert that began an enrolment said when it was last heard of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolmentCause {
+    /// The day on which its condition was first true.
+    pub since: NaiveDate,
+    /// How much it matters.
+    pub severity: RuleSeverity,
+    /// What it told people.
+    pub message: String,
+    /// Its labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+}
+
+/// A step that was issued and not yet reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwaitedStep {
+    /// Its name.
+    pub step: String,
+    /// The day by which it is to be reported, until that was escalated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<NaiveDate>,
+}
+
+/// How far an enrolment is.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EnrolmentPhase {
+    /// It is under way.
+    #[default]
+    Open,
+    /// It ended; remembered while its alert fires, so that it does not begin again.
+    Over,
+    /// It never began, as another was under way; remembered while its alert fires.
+    Declined,
+}
+
+impl EnrolmentPhase {
+    /// Whether it is under way.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Open)
+    }
+}
