@@ -81,7 +81,7 @@ fn config(factors: usize, rules: usize) -> Config {
 fn value(row: usize, column: usize) -> Option<f64> {
     let mixed = (row as u64 * 1_000 + column as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 33;
-    (mixed % 20 != 0).then(|| (mixed / 20 % 101) as f64)
+    (!mixed.is_multiple_of(20)).then_some((mixed / 20 % 101) as f64)
 }
 
 /// A frame for [`config`].
@@ -241,12 +241,11 @@ fn book(subscriptions: usize) -> Book {
         it.start = Some("2024-01-01".parse().expect("a day"));
         tables.push(it);
     }
-    let dates: Vec<Stamp> = std::iter::successors(Some(last.date()), |it| {
-        it.checked_sub_days(chrono::Days::new(7))
-    })
-    .take(WEEKS)
-    .map(|it| it.to_string().parse().expect("a day"))
-    .collect();
+    let dates: Vec<Stamp> =
+        std::iter::successors(Some(last.date()), |it| it.checked_sub_days(chrono::Days::new(7)))
+            .take(WEEKS)
+            .map(|it| it.to_string().parse().expect("a day"))
+            .collect();
     for (week, date) in dates.iter().enumerate() {
         for at in 0..subscriptions {
             let mut usage = Usage::new("logins", *date, logins(at, week));

@@ -62,11 +62,9 @@ pub fn text(spec: &Spec, with_rules: bool) -> String {
 fn renamed(spec: &Spec, expr: Expr) -> Expr {
     match expr {
         Expr::Name(it) => Expr::Name(name(spec, &it)),
-        Expr::Binary(left, operator, right) => Expr::Binary(
-            Box::new(renamed(spec, *left)),
-            operator,
-            Box::new(renamed(spec, *right)),
-        ),
+        Expr::Binary(left, operator, right) => {
+            Expr::Binary(Box::new(renamed(spec, *left)), operator, Box::new(renamed(spec, *right)))
+        }
         other => other,
     }
 }

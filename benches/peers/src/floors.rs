@@ -45,8 +45,8 @@ impl Floor {
             return Err(format!("{}: expected {words}, was not measured", self.figure));
         };
         // In this form NaN is out of any bounds.
-        let is_kept = self.at_most.is_none_or(|it| got <= it)
-            && self.at_least.is_none_or(|it| got >= it);
+        let is_kept =
+            self.at_most.is_none_or(|it| got <= it) && self.at_least.is_none_or(|it| got >= it);
         let told = format!("{}: expected {words}, got {got:.2}", self.figure);
         if is_kept { Ok(told) } else { Err(told) }
     }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Duration;
 
+use foretell::frame::Frame;
 use serde::Serialize;
 
 use crate::answers::{Answers, RULES};
+use crate::child;
 use crate::clock::{Job, costs};
 use crate::foretell_side::{self, Side};
 use crate::hand::{self, Work};
-use crate::child;
 use crate::peers::{self, Missing};
 use crate::workload::{Data, Spec, generate};
 
@@ -159,10 +160,7 @@ pub fn check_foretell(spec: &Spec, side: &Side, data: &Data, reference: &Answers
 /// # Panics
 /// Where they differ.
 pub fn check_peers(spec: &Spec, data: &Data, rows: usize) {
-    let few = Data {
-        rows,
-        columns: data.columns.iter().map(|it| it[..rows].to_vec()).collect(),
-    };
+    let few = Data { rows, columns: data.columns.iter().map(|it| it[..rows].to_vec()).collect() };
     let mut strict = Answers::with_rows(rows);
     hand::columns(&few, Work::BothStrict, &mut strict);
     let left_to_right = reference(&few);
@@ -279,7 +277,10 @@ fn ratios(table: &Table, figures: &mut BTreeMap<String, f64>) {
         match line.name.as_str() {
             FORETELL => {}
             HAND | ROWS => {
-                figures.insert(format!("{FORETELL} over {}, {rows} rows", line.name), ours / line.total);
+                figures.insert(
+                    format!("{FORETELL} over {}, {rows} rows", line.name),
+                    ours / line.total,
+                );
             }
             peer => {
                 figures.insert(format!("{peer} over {FORETELL}, {rows} rows"), line.total / ours);
@@ -299,21 +300,39 @@ fn growth_of_cost(measured: &mut Measured) {
     }
 }
 
-/// One live subscription: the engine compiled, the state in hand.
+/// How many different subscriptions take turns in live calls: one alone would teach the processor
+/// every branch.
+const LIVE: usize = 512;
+
+/// One live subscription at a time: the engine compiled, the state in hand.
 fn live(spec: &Spec, plan: &Plan, side: &Side, measured: &mut Measured) {
-    let data = generate(spec, 1);
-    check_foretell(spec, side, &data, &reference(&data));
-    let frame = foretell_side::frame(spec, &data);
-    let metrics: [f64; hand::METRICS] = std::array::from_fn(|it| data.columns[it][0]);
+    let data = generate(spec, LIVE);
+    let one = |row: usize| Data {
+        rows: 1,
+        columns: data.columns.iter().map(|it| vec![it[row]]).collect(),
+    };
+    let books: Vec<Data> = (0..LIVE).map(one).collect();
+    let frames: Vec<Frame> = books.iter().map(|it| foretell_side::frame(spec, it)).collect();
+    let rows: Vec<[f64; hand::METRICS]> =
+        books.iter().map(|it| std::array::from_fn(|at| it.columns[at][0])).collect();
+    for book in &books {
+        check_foretell(spec, side, book, &reference(book));
+    }
     let jobs = vec![
-        Job::new("one row, hand-written row", 1, || {
-            black_box(hand::row(black_box(&metrics)));
+        Job::new("one row, hand-written row", LIVE, || {
+            for it in &rows {
+                black_box(hand::row(black_box(it)));
+            }
         }),
-        Job::new("one row, foretell", 1, || {
-            black_box(side.run(black_box(&frame)));
+        Job::new("one row, foretell", LIVE, || {
+            for it in &frames {
+                black_box(side.run(black_box(it)));
+            }
         }),
-        Job::new("one row, foretell with its frame", 1, || {
-            black_box(side.run(&foretell_side::frame(spec, black_box(&data))));
+        Job::new("one row, foretell with its frame", LIVE, || {
+            for it in &books {
+                black_box(side.run(&foretell_side::frame(spec, black_box(it))));
+            }
         }),
     ];
     let costs = costs(jobs, plan.repetitions, plan.most);

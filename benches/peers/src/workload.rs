@@ -124,11 +124,7 @@ pub fn column(spec: &Spec, metric: usize, rows: usize) -> Vec<f64> {
     let mut values = Vec::with_capacity(rows);
     values.extend((0..rows as u64).map(|row| {
         let is_missing = draw(spec.seed, row, 2 + 2 * metric as u64) < spec.missing_rate;
-        if is_missing {
-            f64::NAN
-        } else {
-            whole(spec, row, metric) / spec.metrics[metric].scale
-        }
+        if is_missing { f64::NAN } else { whole(spec, row, metric) / spec.metrics[metric].scale }
     }));
     values
 }

@@ -30,15 +30,17 @@ fn every_peer_agrees() {
 
 #[test]
 fn the_columns_stand_where_the_hand_written_code_reads_them() {
-    let names: Vec<String> =
-        Spec::read().metrics.iter().map(|it| it.name.to_uppercase()).collect();
+    let names: Vec<String> = Spec::read().metrics.iter().map(|it| it.name.to_uppercase()).collect();
     assert_eq!(names, place::NAMES[..METRICS]);
 }
 
 #[test]
 fn rules_are_read_as_they_bind() {
     let read = |text| Expr::read(text).text();
-    assert_eq!(read("a - b < -2 && c / d > 1 || e == \"x\""), "((((a - b) < -2.0) && ((c / d) > 1.0)) || (e == \"x\"))");
+    assert_eq!(
+        read("a - b < -2 && c / d > 1 || e == \"x\""),
+        "((((a - b) < -2.0) && ((c / d) > 1.0)) || (e == \"x\"))"
+    );
     let logic = Expr::read("a > 1 && (b < 2 || c != \"x\") && d - e - f >= 0").json_logic();
     assert_eq!(
         logic,

@@ -23,7 +23,8 @@ impl<const KNOTS: usize> Line<KNOTS> {
         while at < KNOTS {
             knots[at] = points[at][0];
             if 0 < at && at + 1 < KNOTS {
-                let change = Self::slope(&points, at, weight) - Self::slope(&points, at - 1, weight);
+                let change =
+                    Self::slope(&points, at, weight) - Self::slope(&points, at - 1, weight);
                 changes[at] = change;
                 base -= change * knots[at];
             }

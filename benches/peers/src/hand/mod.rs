@@ -129,8 +129,7 @@ fn rest(data: &Data, from: usize, work: Work, out: &mut Answers) {
     let mut bands = [0; CHUNK];
     bands[..rows].copy_from_slice(&out.bands[from..]);
     let mut rules = [[0; CHUNK]; RULES];
-    let found =
-        Found { total: &mut total, groups: groups.each_mut(), bands: &mut bands };
+    let found = Found { total: &mut total, groups: groups.each_mut(), bands: &mut bands };
     one_chunk(Metrics(inputs.each_ref()), work, found, rules.each_mut());
     out.total[from..].copy_from_slice(&total[..rows]);
     out.bands[from..].copy_from_slice(&bands[..rows]);

@@ -114,8 +114,26 @@ pub(super) fn rules<const STRICT: bool>(
     out: [&mut Bytes; RULES],
 ) {
     let [
-        r01, r02, r03, r04, r05, r06, r07, r08, r09, r10, //
-        r11, r12, r13, r14, r15, r16, r17, r18, r19, r20,
+        r01,
+        r02,
+        r03,
+        r04,
+        r05,
+        r06,
+        r07,
+        r08,
+        r09,
+        r10, //
+        r11,
+        r12,
+        r13,
+        r14,
+        r15,
+        r16,
+        r17,
+        r18,
+        r19,
+        r20,
     ] = out;
     let of = |place| metrics.of(place);
     let [adoption, support, relationship, commercial] = scores.groups;

@@ -59,7 +59,7 @@ impl Peer for Datalogic {
                 continue;
             }
             let said = self.engine.evaluate(rule, data, arena);
-            *out = match said.map(|it| it.as_bool()) {
+            *out = match said.map(DataValue::as_bool) {
                 Ok(Some(true)) => YES,
                 Ok(Some(false)) => NO,
                 other => panic!("datalogic: {other:?}"),
