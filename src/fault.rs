@@ -3,6 +3,7 @@
 //! The wording is a rule, held by tests: lower case, no final period, what the author wrote in
 //! backticks, what was got and what was wanted, and help kept apart from the message.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,8 @@ codes! {
     OutOfRange = "out-of-range";
     /// Text that is not valid TOML.
     Syntax = "syntax";
+    /// A series or an event of a test that cannot be read.
+    TestSyntax = "test-syntax";
     /// An assessment asked for a day before the last one in its state.
     TimeReversed = "time-reversed";
     /// A key that means nothing here.
@@ -96,7 +99,7 @@ codes! {
     UnknownName = "unknown-name";
     /// A reference to a record that is not there.
     UnknownReference = "unknown-reference";
-    /// A step, band or variant that no value can reach.
+    /// A step, band or variant that no value can reach, or a rule that another always silences.
     Unreachable = "unreachable";
     /// Something given and never used.
     Unused = "unused";
@@ -127,10 +130,11 @@ pub struct Place {
     /// Column in the line in characters, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u32>,
-    /// Length of the marked text in characters, within its line.
+    /// Length of the marked text in characters, within its line, at most 1,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<u32>,
-    /// The whole line of the text.
+    /// The line of the text, cut some way after the place where it is long; none where the place
+    /// itself is more than 1,000 characters into it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snippet: Option<String>,
 }
@@ -168,7 +172,7 @@ impl Fault {
             code,
             severity: Severity::Error,
             place: Place::at(path),
-            message: on_one_line(message.into()),
+            message: in_short(message.into()),
             help: None,
         }
     }
@@ -183,14 +187,14 @@ impl Fault {
     /// The same fault with help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(on_one_line(help.into()));
+        self.help = Some(in_short(help.into()));
         self
     }
 
     /// The same fault with help where there is some.
     #[must_use]
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help.map(on_one_line).or(self.help);
+        self.help = help.map(in_short).or(self.help);
         self
     }
 
@@ -213,6 +217,12 @@ impl Fault {
                     text += &format!(" ({})", self.place.path);
                 }
                 text += &format!("\n{pad} |\n{number} | {snippet}\n{pad} | {indent}{carets}\n");
+            }
+            (Some(line), Some(column), None) if self.place.path.is_empty() => {
+                text += &format!(" --> {line}:{column}\n");
+            }
+            (Some(line), Some(column), None) => {
+                text += &format!(" --> {line}:{column} ({})\n", self.place.path);
             }
             _ => text += &format!(" --> {}\n", self.place.path),
         }
@@ -254,8 +264,16 @@ impl fmt::Display for Faults {
 
 impl std::error::Error for Faults {}
 
-/// A message stays on one line, whatever the author wrote into a name.
-fn on_one_line(text: String) -> String {
+/// The longest message, in characters: our choice, longer than any that people read, tested by
+/// `no_config_hurts`.
+const LONGEST_MESSAGE: usize = 1000;
+
+/// A message stays on one line and of a length to be read, whatever the author wrote into a name.
+fn in_short(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_MESSAGE) {
+        text.truncate(end);
+        text.push('…');
+    }
     if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text }
 }
 
@@ -264,16 +282,22 @@ pub(crate) const fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
+/// The longest name for which near ones are looked for, in characters: those of one word of bits.
+const LONGEST_NEAR: usize = 64;
+
 /// The known name nearest to `name`, when it is near enough to be what was meant.
 ///
 /// Near enough is at most one edit per three characters (our choice, tested by
 /// `suggestions_are_near_or_absent`); swapped neighbours count as one edit.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (name.chars().count().max(3) / 3).min(4);
+    let wanted = Pattern::new(name)?;
+    let most = (wanted.length.max(3) / 3).min(4);
     known
         .into_iter()
-        .map(|it| (distance(name, it), it))
-        .filter(|(edits, _)| *edits <= allowed)
+        // Names far apart in length cannot be near.
+        .filter(|it| it.len() <= 4 * (wanted.length + most) && it.len() + most >= wanted.length)
+        .map(|it| (wanted.distance(it), it))
+        .filter(|(edits, _)| *edits <= most)
         .min()
         .map(|(_, it)| it)
 }
@@ -286,38 +310,56 @@ pub(crate) fn did_you_mean<'a>(
     nearest(name, known).map(|it| format!("did you mean `{it}`?"))
 }
 
-/// Optimal string alignment distance: insert, delete, replace, or swap neighbours.
-fn distance(left: &str, right: &str) -> usize {
-    let left: Vec<char> = left.chars().flat_map(char::to_lowercase).collect();
-    let right: Vec<char> = right.chars().flat_map(char::to_lowercase).collect();
-    // Names far apart in length cannot be near; this also bounds the work on hostile input.
-    if left.len().abs_diff(right.len()) > 4 {
-        return usize::MAX;
-    }
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=right.len()).collect();
-    for (i, &from) in left.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &to) in right.iter().enumerate() {
-            let get = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX - 1);
-            let mut best = (get(&above, j + 1) + 1)
-                .min(get(&row, j) + 1)
-                .min(get(&above, j) + usize::from(from != to));
-            let swapped =
-                i > 0 && j > 0 && left.get(i - 1) == Some(&to) && right.get(j - 1) == Some(&from);
-            if swapped {
-                best = best.min(get(&before, j - 1).saturating_add(1));
+/// A name to which others are compared: for each of its characters, at which places it stands.
+struct Pattern {
+    length: usize,
+    places: BTreeMap<char, u64>,
+}
+
+impl Pattern {
+    /// None of a name that is too long.
+    fn new(name: &str) -> Option<Self> {
+        let (mut length, mut places) = (0, BTreeMap::new());
+        for it in name.chars().flat_map(char::to_lowercase) {
+            if length == LONGEST_NEAR {
+                return None;
             }
-            row.push(best);
+            *places.entry(it).or_default() |= 1u64 << length;
+            length += 1;
         }
-        before = std::mem::replace(&mut above, row);
+        Some(Self { length, places })
     }
-    above.last().copied().unwrap_or(usize::MAX)
+
+    /// Optimal string alignment distance: insert, delete, replace, or swap neighbours.
+    ///
+    /// # Source
+    /// Hyyrö (2003), "A Bit-Vector Algorithm for Computing Levenshtein and Damerau Edit Distances":
+    /// a column of differences in two words, so that the work does not grow with the name.
+    fn distance(&self, other: &str) -> usize {
+        let other = other.chars().flat_map(char::to_lowercase);
+        let Some(last) = self.length.checked_sub(1) else { return other.count() };
+        let (mut rises, mut falls, mut diagonal, mut before) = (u64::MAX, 0u64, 0u64, 0u64);
+        let mut distance = self.length;
+        for it in other {
+            let here = self.places.get(&it).copied().unwrap_or(0);
+            let swapped = ((!diagonal & here) << 1) & before;
+            diagonal = ((here & rises).wrapping_add(rises) ^ rises) | here | falls | swapped;
+            let up = falls | !(diagonal | rises);
+            let down = diagonal & rises;
+            distance =
+                distance + usize::from(up >> last & 1 == 1) - usize::from(down >> last & 1 == 1);
+            let up = (up << 1) | 1;
+            rises = (down << 1) | !(diagonal | up);
+            falls = up & diagonal;
+            before = here;
+        }
+        distance
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, Fault, Faults, nearest};
+    use super::{Code, Fault, Faults, Pattern, nearest};
 
     #[test]
     fn codes_are_unique_and_sorted_well_enough_to_find() {
@@ -335,6 +377,64 @@ mod tests {
         assert_eq!(nearest("opne_p1", known), Some("open_p1"));
         assert_eq!(nearest("NPS", known), Some("nps"));
         assert_eq!(nearest("tenure", known), None);
+    }
+
+    /// The distance by the table in which it is defined.
+    fn by_table(left: &str, right: &str) -> usize {
+        let (left, right): (Vec<char>, Vec<char>) =
+            (left.chars().collect(), right.chars().collect());
+        let mut table = vec![vec![0; right.len() + 1]; left.len() + 1];
+        for i in 0..=left.len() {
+            for j in 0..=right.len() {
+                table[i][j] = if i == 0 || j == 0 {
+                    i + j
+                } else {
+                    let cost = usize::from(left[i - 1] != right[j - 1]);
+                    let best = table[i - 1][j - 1] + cost;
+                    let best = best.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
+                    let swaps = i > 1 && j > 1 && left[i - 1] == right[j - 2];
+                    let swaps = swaps && left[i - 2] == right[j - 1];
+                    if swaps { best.min(table[i - 2][j - 2] + 1) } else { best }
+                };
+            }
+        }
+        table[left.len()][right.len()]
+    }
+
+    #[test]
+    fn distances_are_those_of_the_table() {
+        let long = "abc".repeat(21) + "d";
+        let words = [
+            "",
+            "a",
+            "ab",
+            "ba",
+            "abc",
+            "acb",
+            "cab",
+            "abcd",
+            "badc",
+            "aab",
+            "bbbb",
+            "abab",
+            "baba",
+            "kitten",
+            "sitting",
+            "active_seats",
+            "seats_active",
+            "größe",
+            "größen",
+            &long,
+            long.trim_start_matches('a'),
+            long.trim_end_matches('d'),
+        ];
+        for left in words {
+            for right in words {
+                let got = Pattern::new(left).unwrap().distance(right);
+                assert_eq!(got, by_table(left, right), "{left} {right}");
+            }
+        }
+        assert!(Pattern::new(&(long + "e")).is_none());
     }
 
     #[test]

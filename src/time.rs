@@ -149,6 +149,17 @@ impl Period {
             .unwrap_or(NaiveDate::MAX)
     }
 
+    /// This many times as long.
+    pub(crate) const fn times(self, count: u32) -> Self {
+        Self { months: self.months.saturating_mul(count), days: self.days.saturating_mul(count) }
+    }
+
+    /// Whether it is never longer than another, whatever the day from which both count. Of months
+    /// and days against one another nothing is said.
+    pub(crate) const fn is_within(self, other: Self) -> bool {
+        self.months <= other.months && self.days <= other.days
+    }
+
     /// Whether this is no time at all.
     #[must_use]
     pub const fn is_zero(self) -> bool {

@@ -2,7 +2,9 @@
 
 mod laws;
 mod notices;
+mod quiet;
 mod timeline;
+mod told;
 mod two_lines;
 
 use std::fmt::Write as _;

@@ -5,6 +5,7 @@ use foretell::fault::Code;
 use foretell::{Config, Engine};
 
 const FAULTS: &str = include_str!("../docs/faults.md");
+const TESTS: &str = include_str!("../docs/config_tests.md");
 const README: &str = include_str!("../README.md");
 
 /// The fenced blocks of a language, in order.
@@ -20,6 +21,8 @@ fn the_configs_of_the_readme_are_one_config_that_compiles() {
     let text = blocks.concat();
     let engine = Engine::compile(&Config::parse(&text)).unwrap_or_else(|it| panic!("{it}"));
     assert_eq!(engine.warnings(), []);
+    let report = engine.run_tests();
+    assert!(report.passed() && report.tests.len() == 1, "{report}");
 }
 
 #[test]
@@ -33,6 +36,32 @@ fn the_fault_of_the_readme_is_what_an_author_sees() {
     let [fault] = faults.list() else { panic!("one mistake, one fault: {faults}") };
     let shown = fault.render();
     assert!(README.contains(&shown), "the README does not show\n{shown}");
+}
+
+/// Every page but that on faults, whose examples are wrong on purpose.
+#[cfg(feature = "toml")]
+#[test]
+fn the_configs_of_the_pages_compile_and_pass_their_own_tests() {
+    let mut tested = 0;
+    for page in [include_str!("../docs/alerts.md"), TESTS] {
+        for text in blocks(page, "toml") {
+            let engine = Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{it}"));
+            assert_eq!(engine.warnings(), [], "{text}");
+            let report = engine.run_tests();
+            assert!(report.passed(), "{text}\n{report}");
+            tested += report.tests.len();
+        }
+    }
+    assert_eq!(tested, 4);
+}
+
+#[cfg(feature = "toml")]
+#[test]
+fn the_failure_on_the_page_on_tests_is_what_an_author_sees() {
+    let text = blocks(TESTS, "toml")[0].replace("for = \"3d\"", "for = \"4d\"");
+    let report = Engine::compile(&Config::parse(&text)).unwrap().run_tests().to_string();
+    let [shown] = blocks(TESTS, "text")[..] else { panic!("one output is shown") };
+    assert_eq!(shown, format!("{report}\n"));
 }
 
 #[cfg(feature = "toml")]

@@ -1,14 +1,13 @@
 //! What is said of what is wrong: every fault at once, each at its place, in the wording that is
 //! promised.
 
+mod own_tests;
 mod rows;
 
 use foretell::book::Tables;
 use foretell::fault::{Code, Fault};
 use foretell::node::Node;
 use foretell::{Book, Config, Engine, Faults};
-
-use rows::ROWS;
 
 fn faults(text: &str) -> Faults {
     match Engine::compile(&Config::parse(text)) {
@@ -48,6 +47,12 @@ metrics = [
 ]
 "#;
 
+/// Every row: what is written, the code it gives, and the text it marks.
+fn all_rows() -> impl Iterator<Item = (String, Code, &'static str)> {
+    let own = own_tests::ROWS.iter().map(|it| (format!("test: {}", it.0), it.1, it.2));
+    rows::ROWS.iter().map(|it| (it.0.to_owned(), it.1, it.2)).chain(own)
+}
+
 /// A whole config from a row: what stands before the first `: ` says where the rest belongs.
 fn config(row: &str) -> String {
     let metrics = |more: &str| METRICS.replace("MORE", more);
@@ -59,6 +64,19 @@ fn config(row: &str) -> String {
         Some(("card", more)) => card(more.to_owned()),
         Some(("points", more)) => card(format!("factors = [{{ metric = {more} }}]")),
         Some(("rule", more)) => rule(more.to_owned()),
+        Some(("test", more)) => {
+            let account = "{ name = \"p\", subject = \"account\" }";
+            format!("{}{}{more}", metrics(account), own_tests::BEFORE)
+        }
+        Some(("rules", more)) => {
+            let mut parts = more.split("; ");
+            let mut next = || parts.next().unwrap_or_default().to_owned();
+            let rules =
+                ["a", "b"].map(|it| format!("[[rules]]\nname = \"{it}\"\nwhen = '{}'\n", next()));
+            let inhibit = next().replace("target = \"b\"", "source = [\"a\"]\ntarget = [\"b\"]");
+            let target = if inhibit.contains("target") { "" } else { "target = [\"b\"]\n" };
+            format!("{}{}[[inhibit]]\n{inhibit}\n{target}", metrics(""), rules.concat())
+        }
         Some(("when", more)) => rule(format!("when = '{more}'")),
         _ => row.to_owned(),
     }
@@ -67,11 +85,11 @@ fn config(row: &str) -> String {
 #[test]
 fn each_mistake_is_one_fault_at_its_place() {
     let mut wrong = Vec::new();
-    for (row, code, text) in ROWS {
-        let found = faults(&config(row));
+    for (row, code, text) in all_rows() {
+        let found = faults(&config(&row));
         let got: Vec<(Code, String)> =
             found.list().iter().map(|it| (it.code, marked(it))).collect();
-        if got != [(*code, (*text).to_owned())] {
+        if got != [(code, text.to_owned())] {
             wrong.push(format!("{row}\n  want {code} at `{text}`\n  got {got:?}\n{found}"));
         }
     }
@@ -90,13 +108,13 @@ fn every_code_of_a_config_has_a_row() {
         Code::TimeReversed,
     ];
     for code in Code::ALL.iter().filter(|it| !of_records.contains(it)) {
-        assert!(ROWS.iter().any(|(_, it, _)| it == code), "no row gives `{code}`");
+        assert!(all_rows().any(|(_, it, _)| it == *code), "no row gives `{code}`");
     }
 }
 
 #[test]
 fn faults_are_worded_as_promised() {
-    let configs = ROWS.iter().flat_map(|(row, ..)| faults(&config(row)).0);
+    let configs = all_rows().flat_map(|(row, ..)| faults(&config(&row)).0);
     let records = bad_book().0;
     let mut count = 0;
     for fault in configs.chain(records) {
@@ -152,6 +170,27 @@ fn a_place_inside_a_text_is_found_however_the_text_is_written() {
         assert_eq!((fault.code, marked(fault).as_str()), (Code::UnknownName, "nn"), "{found}");
         assert_eq!((fault.place.line, fault.place.column), (Some(line), Some(column)), "{found}");
     }
+}
+
+/// A hundred thousand assessments are enough for a config's own tests, and a thousand subjects for one.
+#[test]
+fn tests_past_the_limit_are_refused() {
+    let text = |steps: u32| {
+        let one = |at: u32| format!("[[tests]]\nname = \"t{at}\"\nsteps = {steps}\nevents = []\n");
+        format!("{}{}{}", one(0), one(1), one(2))
+    };
+    assert_eq!(faults(&text(33_333)).list(), []);
+    let found = faults(&text(33_334));
+    let [fault] = found.list() else { panic!("{found}") };
+    assert_eq!((fault.code, fault.place.path.as_str()), (Code::Limit, "tests[2]"), "{found}");
+    let text = |count: usize| {
+        let one = |at: usize| format!("[[tests.subjects]]\nid = \"s{at}\"\nevents = []\n");
+        format!("[[tests]]\nname = \"t\"\n{}", (0..count).map(one).collect::<String>())
+    };
+    assert_eq!(faults(&text(1000)).list(), []);
+    let found = faults(&text(1001));
+    let [fault] = found.list() else { panic!("{found}") };
+    assert_eq!((fault.code, fault.place.path.as_str()), (Code::Limit, "tests[0].subjects"));
 }
 
 /// A book with a fault of every sort.

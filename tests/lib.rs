@@ -11,6 +11,8 @@
 mod alerts;
 #[cfg(feature = "toml")]
 mod cases;
+#[cfg(feature = "toml")]
+mod config_tests;
 mod days;
 mod docs;
 mod early_warning;
@@ -19,6 +21,8 @@ mod engine;
 mod faults;
 #[cfg(feature = "toml")]
 mod laws;
+#[cfg(feature = "toml")]
+mod hostile;
 mod notices;
 #[cfg(feature = "toml")]
 mod playbooks;

@@ -12,6 +12,8 @@ mod playbook;
 mod points;
 mod rule;
 mod scorecard;
+mod series;
+mod test;
 mod variants;
 
 pub use alert::{Hold, InhibitConfig, InhibitOn, NoDataPolicy};
@@ -25,13 +27,19 @@ pub use scorecard::{
     Aggregate, BandConfig, FactorConfig, GroupConfig, MissingPolicy, OverrideConfig,
     ScorecardConfig, Weights,
 };
+pub use series::{Series, SeriesError};
+pub use test::{
+    Given, TestCalendar, TestConfig, TestExpect, TestSilence, TestSnooze, TestSubject, TestTime,
+};
 pub use variants::{Case, CaseBody, Valued, Variants};
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Code, Fault, Severity};
 use crate::frame::SubjectKind;
-use crate::node::{Node, Removed, Source, read_all};
+use crate::node::{Node, Removed, Repaired, Source, read_all, show_path};
 
 /// A whole config.
 ///
@@ -80,11 +88,17 @@ pub struct Config {
     /// What is to be done about alerts, step by step.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub playbooks: Vec<PlaybookConfig>,
+    /// What the config is held to by its author; no part of what it means.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<TestConfig>,
 
     #[serde(skip)]
     source: Source,
     #[serde(skip)]
     removed: Removed,
+    /// What may be a name in a text that is not wholly TOML.
+    #[serde(skip)]
+    torn: BTreeSet<String>,
     #[serde(skip)]
     faults: Vec<Fault>,
 }
@@ -108,9 +122,12 @@ pub struct ClassConfig {
 }
 
 impl Config {
-    /// The longest text that is read, in bytes. Our choice, a hundred times the longest real
-    /// config seen, tested by `a_config_text_past_the_limit_is_refused`.
-    pub const LONGEST_TEXT: usize = 1 << 20;
+    /// The longest text that is read, in bytes. Our choice: twelve times the longest real config
+    /// seen, and little enough that no text can take more than 64 MB to read, tested by
+    /// `no_config_hurts`.
+    pub const LONGEST_TEXT: usize = 1 << 17;
+    /// The most items in one list or table. Our choice, tested by `no_config_hurts`.
+    pub const MOST_ITEMS: usize = 2000;
 
     /// Reads TOML. Never fails: see [`Config::faults`].
     #[cfg(feature = "toml")]
@@ -133,14 +150,30 @@ impl Config {
     }
 
     fn read(node: Node, source: Source, syntax: Vec<Fault>) -> Self {
-        let read = read_all::<Self>(node);
         let mut faults = syntax;
         let syntactic = faults.len();
+        let crowded = Self::crowded(&node);
+        let read = match crowded {
+            Some(fault) => {
+                faults.push(fault);
+                Repaired { value: Self::default(), faults: Vec::new(), removed: Removed::default() }
+            }
+            None => read_all::<Self>(node),
+        };
         faults.extend(read.faults);
         for fault in faults.iter_mut().skip(syntactic) {
             source.locate(fault);
         }
-        Self { source, removed: read.removed, faults, ..read.value }
+        let broken = |it: &Fault| it.code == Code::Syntax && it.severity == Severity::Error;
+        let torn = if faults.iter().any(broken) { source.quoted() } else { BTreeSet::new() };
+        Self { source, removed: read.removed, torn, faults, ..read.value }
+    }
+
+    /// What is wrong with a tree in which a list or table has too many items to go on.
+    pub(crate) fn crowded(node: &Node) -> Option<Fault> {
+        let path = node.crowded(Self::MOST_ITEMS)?;
+        let message = format!("a list or table has at most {} items", Self::MOST_ITEMS);
+        Some(Fault::new(Code::Limit, show_path(&path), message))
     }
 
     /// What could not be read.
@@ -151,9 +184,7 @@ impl Config {
 
     /// Whether a name may have been defined by a part that could not be read.
     pub(crate) fn is_lost(&self, name: &str) -> bool {
-        let broken = |it: &Fault| it.code == Code::Syntax && it.severity == Severity::Error;
-        self.removed.names.contains(name)
-            || (self.faults.iter().any(broken) && self.source.has_quoted(name))
+        self.removed.names.contains(name) || self.torn.contains(name)
     }
 
     /// Whether a part lacks what could not be read, which has been reported.
@@ -165,6 +196,13 @@ impl Config {
     pub(crate) fn locate(&self, mut fault: Fault) -> Fault {
         fault.place.path = self.removed.original(&fault.place.path);
         self.source.locate(&mut fault);
+        fault
+    }
+
+    /// Moves a fault about a key of this config to the key's place in the text.
+    pub(crate) fn locate_key(&self, mut fault: Fault) -> Fault {
+        fault.place.path = self.removed.original(&fault.place.path);
+        self.source.locate_key(&mut fault);
         fault
     }
 

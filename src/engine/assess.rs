@@ -12,6 +12,7 @@ use super::columns::{Source, all_rows, currency};
 use super::input::Input;
 use super::manual::{manual, not_used};
 use super::notices::{mixed_currencies, of_input};
+use super::quiet;
 use super::run::Run;
 use crate::fault::{Code, Fault};
 use crate::frame::Table;
@@ -33,6 +34,9 @@ impl Engine {
         let mut faults = Vec::new();
         let past = Arc::new(usable(state, as_of, &mut faults));
         let rows = all_rows(input, as_of, &mut faults);
+        faults.extend(
+            input.suppressions.into_iter().flat_map(|it| quiet::check(self, it, &rows, as_of)),
+        );
         let tables: Vec<Table> = rows
             .iter()
             .zip(&self.spaces)

@@ -15,6 +15,9 @@ use crate::value::Kind;
 /// The largest number that a config may hold, either way: sums and differences of such stay finite.
 pub(super) const LARGEST: f64 = 1e300;
 
+/// The longest name that can be declared, in characters: our choice, tested by `no_config_hurts`.
+const LONGEST_NAME: usize = 100;
+
 impl Resolver<'_> {
     /// Compiles the metric at a place of the config.
     pub(super) fn metric(&self, kind: SubjectKind, at: usize) -> Found {
@@ -172,10 +175,14 @@ impl Resolver<'_> {
         let first = chars.next();
         let plain = first.is_some_and(|it| it.is_ascii_alphabetic() || it == '_')
             && chars.all(|it| it.is_ascii_alphanumeric() || it == '_');
-        if plain && !KEYWORDS.contains(&name) {
+        let long = name.chars().count() > LONGEST_NAME;
+        if plain && !long && !KEYWORDS.contains(&name) {
             return true;
         }
-        let fault = if name.is_empty() {
+        let fault = if long {
+            let message = format!("a name has at most {LONGEST_NAME} characters");
+            Fault::new(Code::Limit, path, message)
+        } else if name.is_empty() {
             Fault::new(Code::Empty, path, "a name must not be empty")
         } else if plain {
             Fault::new(Code::BadName, path, format!("`{name}` is a word of the language"))
@@ -240,7 +247,7 @@ impl Names for FieldNames<'_> {
         Some(Symbol { slot, kind, range, labels: None, optional })
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all(&self) -> std::sync::Arc<[String]> {
         self.0.iter().map(|it| it.name.to_string()).collect()
     }
 }

@@ -24,10 +24,13 @@ mod past;
 mod plan;
 mod playbooks;
 mod points;
+mod quiet;
 mod reports;
 mod resolve;
 mod rules;
 mod run;
+mod testing;
+mod told;
 
 pub use alerts::Replay;
 pub use assessment::{
@@ -35,6 +38,7 @@ pub use assessment::{
     SubjectScore,
 };
 pub use input::Input;
+pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,6 +95,7 @@ pub struct Engine {
     playbooks: Vec<Playbook>,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
+    tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
 }
 
@@ -108,6 +113,11 @@ impl Engine {
     /// # Errors
     /// Every fault of the config at once, warnings included, in the order of the text.
     pub fn compile_with(config: &Config, functions: Functions) -> Result<Self, Faults> {
+        // The config's own types always serialize.
+        let mut content = Node::of(config).unwrap_or(Node::Null);
+        if let Some(fault) = Config::crowded(&content) {
+            return Err(Faults(vec![fault]));
+        }
         let callable = Node::List(functions.signatures().map(Node::Text).collect());
         let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
         let resolver = Resolver::new(config, &language);
@@ -116,6 +126,8 @@ impl Engine {
         let playbooks = resolver.playbooks();
         let rules = resolver.rules();
         resolver.check_inhibitions();
+        resolver.check_told(&rules);
+        let tests = resolver.tests();
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());
@@ -125,8 +137,10 @@ impl Engine {
         if compiled.faults.iter().any(|it| it.severity == Severity::Error) {
             return Err(Faults(compiled.faults));
         }
-        // The config's own types always serialize.
-        let content = Node::of(config).unwrap_or(Node::Null);
+        if let Node::Table(entries) = &mut content {
+            // Tests say what is expected of the config; they are no part of it.
+            entries.retain(|(key, _)| key != "tests");
+        }
         let hash = Node::List(vec![content, callable]).content_hash();
         Ok(Self {
             config: config.clone(),
@@ -137,13 +151,14 @@ impl Engine {
             cards: compiled.cards,
             rules,
             playbooks,
+            tests,
             warnings: compiled.faults,
         })
     }
 
     /// The hash of what the config says and of the names and kinds of the host's functions, the
     /// same for the same content on every machine: 32 hexadecimal digits. Comments, spacing and the
-    /// order of keys do not matter. What a host's function does is the host's to keep.
+    /// order of keys do not matter, nor does what the config's own tests say. What a host's function does is the host's to keep.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash

@@ -1,5 +1,7 @@
 //! The names that expressions can read, and those that are suggested when one is not known.
 
+use std::sync::Arc;
+
 use super::resolve::{ALERTS, Found, Resolver};
 use crate::expr::{Names, Symbol};
 use crate::frame::SubjectKind;
@@ -31,8 +33,8 @@ impl Names for Scope<'_, '_> {
         }
     }
 
-    fn all(&self) -> Vec<String> {
-        if self.resolver.is_readable() { self.resolver.names(self.kind) } else { Vec::new() }
+    fn all(&self) -> Arc<[String]> {
+        if self.resolver.is_readable() { self.resolver.names(self.kind) } else { Arc::default() }
     }
 
     fn texts(&self) -> Vec<String> {
@@ -46,7 +48,16 @@ impl Names for Scope<'_, '_> {
 
 impl Resolver<'_> {
     /// Names for suggestions.
-    pub(super) fn names(&self, kind: SubjectKind) -> Vec<String> {
+    pub(super) fn names(&self, kind: SubjectKind) -> Arc<[String]> {
+        let known = self.suggested.borrow().get(&kind).map(Arc::clone);
+        known.unwrap_or_else(|| {
+            let names: Arc<[String]> = self.list_names(kind).into();
+            self.suggested.borrow_mut().insert(kind, Arc::clone(&names));
+            names
+        })
+    }
+
+    fn list_names(&self, kind: SubjectKind) -> Vec<String> {
         let subject = |it: Option<SubjectKind>| it.unwrap_or(self.config.subject) == kind;
         let config = self.config;
         let metrics =

@@ -39,10 +39,7 @@ pub(super) fn of_input(engine: &Engine, input: &Input<'_>, rows: &[Rows]) -> Vec
 
 fn columns(engine: &Engine, kind: SubjectKind, frame: &Frame, notes: &mut Vec<Note>) {
     let space = engine.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
-    let takes_given = |work: &Work| {
-        matches!(work, Work::Attribute { .. } | Work::Records { .. } | Work::Expression { .. })
-    };
-    let steps = engine.steps.iter().filter(|it| it.kind == kind && takes_given(&it.work));
+    let steps = engine.steps.iter().filter(|it| it.kind == kind && it.work.takes_given());
     let givable: BTreeSet<&str> =
         steps.filter_map(|it| space.get(it.slot)).map(|it| it.name.as_str()).collect();
     for (name, _) in frame.columns().filter(|(name, _)| !givable.contains(name)) {

@@ -97,6 +97,13 @@ pub(crate) struct AlertOutputs {
     pub(crate) days: usize,
 }
 
+impl Work {
+    /// Whether a given column comes before it.
+    pub(crate) const fn takes_given(&self) -> bool {
+        matches!(self, Self::Attribute { .. } | Self::Records { .. } | Self::Expression { .. })
+    }
+}
+
 /// Where an attribute comes from.
 #[derive(Debug, Clone)]
 pub(crate) enum Attribute {

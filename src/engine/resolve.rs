@@ -9,7 +9,7 @@ use super::names::Scope;
 use super::plan::{Attribute, ChildTake, Rule, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
-use crate::fault::{Code, Fault};
+use crate::fault::{Code, Fault, Severity};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
 use crate::score::Scorecard;
@@ -53,13 +53,15 @@ pub(super) struct Resolver<'c> {
     pub(super) language: &'c Language,
     /// Where each metric stands, the first of its name.
     metrics: BTreeMap<(SubjectKind, &'c str), usize>,
-    spaces: RefCell<Vec<Vec<Slot>>>,
+    pub(super) spaces: RefCell<Vec<Vec<Slot>>>,
     steps: RefCell<Vec<Step>>,
     cards: RefCell<BTreeMap<usize, Scorecard>>,
     /// By number in the config: none on the way, or what became of it.
     pub(super) rules: RefCell<BTreeMap<usize, Option<Option<Rule>>>>,
     entries: RefCell<BTreeMap<(SubjectKind, String), Entry>>,
     faults: RefCell<Vec<Fault>>,
+    /// Every name of a kind of subject, once it was asked for.
+    pub(super) suggested: RefCell<BTreeMap<SubjectKind, Arc<[String]>>>,
     /// Whether what is being compiled uses something broken.
     pub(super) tainted: Cell<bool>,
     depth: Cell<usize>,
@@ -90,6 +92,7 @@ impl<'c> Resolver<'c> {
             rules: RefCell::default(),
             entries: RefCell::default(),
             faults: RefCell::new(config.faults().to_vec()),
+            suggested: RefCell::default(),
             tainted: Cell::new(false),
             depth: Cell::new(0),
         }
@@ -113,6 +116,11 @@ impl<'c> Resolver<'c> {
         }
     }
 
+    /// Reports a fault about a key at a path of the config.
+    pub(super) fn fault_at_key(&self, fault: Fault) {
+        self.keep(|| self.config.locate_key(fault));
+    }
+
     /// Keeps a fault while there are not too many to read.
     fn keep(&self, fault: impl FnOnce() -> Fault) {
         let count = self.faults.borrow().len();
@@ -126,9 +134,14 @@ impl<'c> Resolver<'c> {
         }
     }
 
+    /// Whether nothing that was found keeps the config from being used.
+    pub(super) fn is_sound(&self) -> bool {
+        self.faults.borrow().iter().all(|it| it.severity == Severity::Warning)
+    }
+
     /// Whether suggestions are still worth their time.
     pub(super) fn is_readable(&self) -> bool {
-        self.faults.borrow().len() < MOST_FAULTS
+        self.faults.borrow().len() < MOST_FAULTS / 4
     }
 
     /// A new slot.
@@ -247,7 +260,12 @@ impl<'c> Resolver<'c> {
     pub(super) fn report(&self, path: &str, problem: Problem) {
         let mut fault = Fault::new(problem.code, path, problem.message).maybe_help(problem.help);
         fault.severity = problem.severity;
-        self.keep(|| self.config.locate_inside(fault, problem.start, problem.length));
+        self.fault_inside(fault, problem.start, problem.length);
+    }
+
+    /// Reports a fault about `length` bytes at `start` of the text at a path of the config.
+    pub(super) fn fault_inside(&self, fault: Fault, start: usize, length: usize) {
+        self.keep(|| self.config.locate_inside(fault, start, length));
     }
 
     /// What a name means for a kind of subject. `path` is where it is used.

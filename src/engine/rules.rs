@@ -1,6 +1,7 @@
 //! Rules of a config: checked, and compiled.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::plan::{AlertOutputs, Rule, Slot, Step, Work};
@@ -215,19 +216,20 @@ impl Resolver<'_> {
 
     /// Warns of two rules that would always say the same.
     fn check_twins(&self, rules: &[Rule]) {
-        let config = |rule: &Rule| self.config.rules.get(rule.number);
-        for (at, rule) in rules.iter().enumerate() {
-            let Some(one) = config(rule) else { continue };
-            let twin = rules.iter().take(at).find(|it| {
-                it.kind == rule.kind
-                    && it.meaning == rule.meaning
-                    && config(it)
-                        .is_some_and(|it| it.severity == one.severity && it.r#for == one.r#for)
-            });
-            if let Some(other) = twin.and_then(config) {
-                let message = format!("`{}` has the same condition as `{}`", one.name, other.name);
-                let path = format!("rules[{}].when", rule.number);
-                self.fault(Fault::new(Code::Duplicate, path, message).warning());
+        let mut seen: BTreeMap<_, &str> = BTreeMap::new();
+        for rule in rules {
+            let Some(one) = self.config.rules.get(rule.number) else { continue };
+            let says = (rule.kind, &rule.meaning, one.severity, one.r#for.map(|it| it.to_string()));
+            match seen.entry(says) {
+                Entry::Vacant(it) => {
+                    it.insert(&one.name);
+                }
+                Entry::Occupied(other) => {
+                    let message =
+                        format!("`{}` has the same condition as `{}`", one.name, other.get());
+                    let path = format!("rules[{}].when", rule.number);
+                    self.fault(Fault::new(Code::Duplicate, path, message).warning());
+                }
             }
         }
     }

@@ -14,6 +14,9 @@ use super::tree::{Arithmetic, Comparison, Named, Node, Tree};
 use super::{Kind, Names, Problem};
 use crate::fault::{Code, did_you_mean};
 
+/// How many problems of one expression come with near names, which take time to find.
+const MOST_SUGGESTIONS: usize = 20;
+
 /// Checks a parsed text. In a message, a number may fall back on a text: `${nps ?? "unknown"}`.
 pub(super) fn check(
     lexed: &Lexed<'_>,
@@ -131,6 +134,11 @@ impl Checker<'_> {
         if let Some(symbol) = self.names.find(name) {
             return Some(Arc::new(Named { name: name.to_owned(), symbol }));
         }
+        let message = format!("nothing is named `{name}`");
+        if self.problems.len() >= MOST_SUGGESTIONS {
+            self.fault(Code::UnknownName, raw, message, None);
+            return None;
+        }
         let all = self.names.all();
         let locals = self.locals.iter().map(|it| it.name.as_str());
         let known = all.iter().map(String::as_str).chain(locals);
@@ -143,7 +151,7 @@ impl Checker<'_> {
                 "declare a metric of that name".to_owned()
             }
         });
-        self.fault(Code::UnknownName, raw, format!("nothing is named `{name}`"), Some(help));
+        self.fault(Code::UnknownName, raw, message, Some(help));
         None
     }
 

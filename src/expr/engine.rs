@@ -324,7 +324,11 @@ fn answer(function: &Function, values: &[Value]) -> Result<Dynamic, Box<EvalAltR
     if values.iter().any(|it| matches!(it, Value::Number(it) if !it.is_finite())) {
         return stop(Stop::NoData);
     }
-    let value = (function.body)(values);
+    // A host's function must not panic; one that does spoils its own answer and nobody else's.
+    let call = || (function.body)(values);
+    let Ok(value) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) else {
+        return stop(Stop::Broken(format!("`{}` panicked", function.name)));
+    };
     match value.kind() {
         None => stop(Stop::NoData),
         Some(kind) if kind != function.returns => stop(Stop::Broken(format!(

@@ -51,7 +51,8 @@ impl PartialEq for Function {
 /// The functions that expressions may call.
 ///
 /// Built in are `abs`, `min`, `max`, `clamp`, `round`, `floor`, `ceil`, `sqrt`, `ln`, `log10`, `exp`,
-/// `pow`, `starts_with`, `ends_with`, `contains`, `lower` and `upper`. `is_missing` and `is_present`
+/// `pow`, `starts_with`, `ends_with`, `contains`, `lower` and `upper`; and for messages `fixed`,
+/// `percent`, `signed`, `grouped`, `money`, `days` and `counted`. `is_missing` and `is_present`
 /// belong to the language itself. A host adds its own with [`Functions::register`].
 #[derive(Debug, Clone)]
 pub struct Functions {
@@ -103,6 +104,7 @@ impl Functions {
         let mut new = Self { by_name: BTreeMap::new() };
         new.add_numeric();
         new.add_textual();
+        super::words::functions().for_each(|it| new.push(it));
         new
     }
 
@@ -111,7 +113,8 @@ impl Functions {
     /// It must be pure (the same arguments give the same result) and must not panic. It is called
     /// only with arguments that are there, of the declared kinds, and finite where they are numbers.
     /// A result that is [`Value::Missing`] or not finite makes the expression have no data; a result
-    /// of another kind than `returns` makes it faulted.
+    /// of another kind than `returns` makes it faulted, for that subject alone. So does a panic
+    /// where panics unwind.
     ///
     /// # Errors
     /// A [`Fault`] when the name is not lower case letters, digits and `_`, is a word of the
@@ -204,13 +207,12 @@ impl Functions {
         returns: Kind,
         f: impl Fn(&[Value]) -> Value + Send + Sync + 'static,
     ) {
-        self.by_name.entry(name.to_owned()).or_default().push(Arc::new(Function {
-            name: name.to_owned(),
-            params: params.to_vec(),
-            repeats,
-            returns,
-            body: Arc::new(f),
-        }));
+        let (params, body) = (params.to_vec(), Arc::new(f));
+        self.push(Function { name: name.to_owned(), params, repeats, returns, body });
+    }
+
+    fn push(&mut self, function: Function) {
+        self.by_name.entry(function.name.clone()).or_default().push(Arc::new(function));
     }
 
     fn number(&mut self, name: &str, f: fn(f64) -> f64) {
@@ -243,7 +245,9 @@ impl Functions {
         self.fold("max", f64::max);
         let two = [Kind::Number, Kind::Number];
         self.add("round", &two, false, Kind::Number, |it| match it {
-            [Value::Number(it), Value::Number(digits)] => Value::Number(round(*it, *digits)),
+            [Value::Number(it), Value::Number(digits)] => {
+                Value::Number(super::words::round(*it, *digits))
+            }
             _ => Value::Missing,
         });
         self.add("pow", &two, false, Kind::Number, |it| match it {
@@ -286,15 +290,4 @@ impl Default for Functions {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Rounds to so many decimals, halves away from zero. What a double cannot hold is not invented:
-/// 1.005 lies below its half and rounds to 1.
-fn round(it: f64, digits: f64) -> f64 {
-    let digits = digits.round().clamp(-300.0, 300.0);
-    let scale = 10f64.powf(digits.abs());
-    let rounded =
-        if digits < 0.0 { (it / scale).round() * scale } else { (it * scale).round() / scale };
-    // A number too large to scale has no decimals left to round.
-    if digits >= 0.0 && !(it * scale).is_finite() { it } else { rounded }
 }

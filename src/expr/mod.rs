@@ -27,6 +27,7 @@ mod program;
 mod range;
 mod template;
 mod tree;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -62,7 +63,7 @@ pub(crate) trait Names {
     /// What `name` means, if anything.
     fn find(&self, name: &str) -> Option<Symbol>;
     /// Every name, for suggestions.
-    fn all(&self) -> Vec<String>;
+    fn all(&self) -> Arc<[String]>;
     /// Texts that names can be, as far as that is declared, for suggestions.
     fn texts(&self) -> Vec<String> {
         Vec::new()

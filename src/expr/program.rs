@@ -8,6 +8,7 @@ use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
 
 use super::engine::{Stop, dynamic_of, value_of};
 use super::presence::facts;
+use super::range;
 use super::template::Part;
 use super::tree::{Named, Tree};
 use super::{Kind, Language, MAX_TEXT, Names, Symbol, Value, Want};
@@ -130,6 +131,20 @@ impl Program {
         self.0.always
     }
 
+    /// What it says on every row on which `condition` is true, where that is sure and it reads
+    /// nothing that may then be missing.
+    pub(crate) fn under(&self, condition: &Self) -> Option<bool> {
+        let (Body::Expression { tree, .. }, Body::Expression { tree: other, .. }) =
+            (&self.0.body, &condition.0.body)
+        else {
+            return None;
+        };
+        if !self.0.slots.iter().all(|it| condition.0.sure.contains(it)) {
+            return None;
+        }
+        if tree.canonical() == other.canonical() { Some(true) } else { range::under(other, tree) }
+    }
+
     /// A text that is the same for expressions that mean the same in the same words, whatever their
     /// spacing, brackets and the numbering of slots.
     pub(crate) fn canonical(&self) -> String {
@@ -246,8 +261,8 @@ impl Names for Canary {
         Some(Symbol { slot, kind: Kind::Number, range: None, labels: None, optional: true })
     }
 
-    fn all(&self) -> Vec<String> {
-        vec!["x".to_owned(), "u".to_owned()]
+    fn all(&self) -> Arc<[String]> {
+        ["x".to_owned(), "u".to_owned()].into()
     }
 }
 

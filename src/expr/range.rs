@@ -13,6 +13,10 @@ use crate::fault::Code;
 mod interval;
 pub(super) use interval::Interval;
 
+/// The most texts of a name that are followed through an expression, which takes time for each of
+/// them; of a name with more, nothing is known. Our choice.
+const MOST_LABELS: usize = 64;
+
 /// The values something can take.
 #[derive(Debug, Clone, PartialEq)]
 enum Shape {
@@ -47,6 +51,30 @@ pub(super) fn analyse(tree: &Tree) -> (Option<bool>, Vec<Problem>) {
         }
     }
     (always, analysis.found)
+}
+
+/// What a condition is on every row on which another is true, where that is sure. It is not where
+/// it calculates: a number that is not finite has no answer.
+pub(super) fn under(condition: &Tree, tree: &Tree) -> Option<bool> {
+    if !is_plain(tree) {
+        return None;
+    }
+    let mut known = Shapes::new();
+    narrow(condition, true, &mut known);
+    match (Analysis { found: Vec::new() }).shape(tree, &known) {
+        Shape::Flag(true, false) => Some(true),
+        Shape::Flag(false, true) => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether it has an answer wherever the names that it reads have values.
+fn is_plain(tree: &Tree) -> bool {
+    let fine = !matches!(
+        tree.node,
+        Node::Arithmetic(..) | Node::Minus(_) | Node::Call(..) | Node::Let(..) | Node::If(_)
+    );
+    fine && tree.parts().iter().all(|it| is_plain(it))
 }
 
 struct Analysis {
@@ -148,7 +176,8 @@ fn declared(named: &Named) -> Shape {
         Kind::Number => Shape::Number(named.symbol.range.map_or(Interval::ALL, Interval::closed)),
         Kind::Flag => Shape::Flag(true, true),
         Kind::Text => {
-            Shape::Text(named.symbol.labels.as_ref().map(|it| it.iter().cloned().collect()))
+            let few = named.symbol.labels.as_ref().filter(|it| it.len() <= MOST_LABELS);
+            Shape::Text(few.map(|it| it.iter().cloned().collect()))
         }
     }
 }

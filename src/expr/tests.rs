@@ -6,6 +6,7 @@ mod limits;
 mod messages;
 mod shapes;
 mod values;
+mod words;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -65,7 +66,7 @@ impl Names for World {
         Some(Symbol { slot, kind, range, labels, optional })
     }
 
-    fn all(&self) -> Vec<String> {
+    fn all(&self) -> Arc<[String]> {
         WORLD.iter().map(|it| it.0.to_owned()).collect()
     }
 

@@ -12,7 +12,8 @@ mod source;
 mod write;
 
 pub use read::{ReadError, read_cells};
-pub(crate) use repair::{Removed, read_all};
+pub(crate) use read::{Step, show_path};
+pub(crate) use repair::{Removed, Repaired, read_all};
 pub(crate) use source::Source;
 pub use write::WriteError;
 
@@ -56,6 +57,26 @@ impl Node {
     pub fn get(&self, key: &str) -> Option<&Self> {
         match self {
             Self::Table(entries) => entries.iter().find(|(it, _)| it == key).map(|(_, it)| it),
+            _ => None,
+        }
+    }
+
+    /// The path of a list or table with more than `most` items, if there is one.
+    pub(crate) fn crowded(&self, most: usize) -> Option<Vec<Step>> {
+        let below = |step: Step, child: &Self| {
+            let mut path = child.crowded(most)?;
+            path.insert(0, step);
+            Some(path)
+        };
+        match self {
+            Self::List(items) if items.len() > most => Some(Vec::new()),
+            Self::Table(entries) if entries.len() > most => Some(Vec::new()),
+            Self::List(items) => {
+                items.iter().enumerate().find_map(|(at, it)| below(Step::Index(at), it))
+            }
+            Self::Table(entries) => {
+                entries.iter().find_map(|(key, it)| below(Step::Key(key.clone()), it))
+            }
             _ => None,
         }
     }

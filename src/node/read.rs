@@ -8,7 +8,7 @@ use serde::de::{
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
-use super::{Node, on_one_line, shorten};
+use super::{Node, shorten};
 use crate::fault::{Code, Fault, did_you_mean};
 
 /// Why a value could not be read, and where.
@@ -30,13 +30,14 @@ pub(crate) enum Step {
     Index(usize),
 }
 
-/// A path as text: `scorecards[0].weight`.
+/// A path as text: `scorecards[0].weight`. Long keys are cut, so that a path stays readable and a
+/// document with one of them stays small.
 pub(crate) fn show_path(steps: &[Step]) -> String {
     let mut text = String::new();
     for step in steps {
         match step {
-            Step::Key(key) if text.is_empty() => text += &on_one_line(key),
-            Step::Key(key) => text += &format!(".{}", on_one_line(key)),
+            Step::Key(key) if text.is_empty() => text += &shorten(key),
+            Step::Key(key) => text += &format!(".{}", shorten(key)),
             Step::Index(index) => text += &format!("[{index}]"),
         }
     }
@@ -53,7 +54,7 @@ impl ReadError {
     pub fn into_fault(self, base: &str) -> Fault {
         let mut path = show_path(&self.path);
         if let Some(key) = &self.key {
-            let key = on_one_line(key);
+            let key = shorten(key);
             path = if path.is_empty() { key } else { format!("{path}.{key}") };
         }
         let path = match (base.is_empty(), path.is_empty()) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
-use super::Node;
-use super::read::{ReadError, Step, read, show_path};
+use super::read::{ReadError, read};
+use super::{Node, Step, show_path};
 use crate::fault::{Code, Fault, nearest};
 
 /// What could be read, every fault on the way, and what was taken out to go on.
@@ -123,7 +123,7 @@ fn is_consequence(error: &ReadError, poisoned: &BTreeSet<String>) -> bool {
     }
 }
 
-/// Whether a list is too short only because an item that could not be parsed was left out.
+/// Whether a list is too short, or a key missing, only because what could not be parsed was left out.
 fn is_torn(node: &Node, error: &ReadError) -> bool {
     let mut here = Some(node);
     for step in &error.path {
@@ -133,7 +133,15 @@ fn is_torn(node: &Node, error: &ReadError) -> bool {
             _ => None,
         };
     }
-    error.key.is_none() && matches!(here, Some(Node::List(items)) if items.contains(&Node::Removed))
+    match here {
+        _ if error.key.is_some() => false,
+        Some(Node::List(items)) => items.contains(&Node::Removed),
+        Some(Node::Table(entries)) if error.code == Code::MissingKey => {
+            let name = error.message.split('`').nth(1);
+            entries.iter().any(|(key, it)| *it == Node::Removed && Some(key.as_str()) == name)
+        }
+        _ => false,
+    }
 }
 
 /// Takes the faulty part out of the tree and says which path that was.

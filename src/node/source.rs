@@ -1,17 +1,22 @@
 //! A text, and where in it every part of its tree stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 #[cfg(feature = "toml")]
-use super::{
-    Node,
-    read::{Step, show_path},
-};
+use super::{Node, Step, show_path};
 #[cfg(feature = "toml")]
 use crate::fault::{Code, Severity};
 use crate::fault::{Fault, Place};
+
+/// The most faults that are listed of one sort: more than anyone reads.
+#[cfg(feature = "toml")]
+const MOST_FAULTS: usize = 200;
+/// How far into a line a place may be for the line to be shown, in characters.
+const LONGEST_SNIPPET: usize = 1000;
+/// The longest name that is looked for among what stands in quotes, in bytes.
+const LONGEST_QUOTED: usize = 256;
 
 /// Where a part of the tree stands in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +41,8 @@ impl Source {
         let mut faults = Vec::new();
         let node = table(root.get_ref(), &mut Vec::new(), &mut spans, &mut faults);
         let source = Self { text: text.into(), spans: Arc::new(spans) };
-        for error in errors {
+        let many = errors.len() > MOST_FAULTS;
+        for error in errors.into_iter().take(MOST_FAULTS) {
             let mut fault = Fault::new(Code::Syntax, "", reword(error.message()));
             if error.message() == "recursion limit" {
                 fault = Fault::new(Code::Limit, "", "lists and tables nest too deep to be read");
@@ -44,6 +50,11 @@ impl Source {
             // What concerns the whole text is said of its start.
             source.mark(&mut fault.place, error.span().unwrap_or(0..0));
             faults.push(fault);
+        }
+        if many {
+            let message =
+                format!("there are more than {MOST_FAULTS} such faults, the rest is not shown");
+            faults.push(Fault::new(Code::Limit, "", message));
         }
         for fault in &mut faults {
             if fault.place.line.is_none() {
@@ -58,10 +69,19 @@ impl Source {
     /// a key the key.
     pub(crate) fn locate(&self, fault: &mut Fault) {
         use crate::fault::Code as It;
+        let wants_key = matches!(fault.code, It::UnknownKey | It::MissingKey | It::Unused);
+        self.locate_at(fault, wants_key);
+    }
+
+    /// Fills in the place of the key at the fault's path.
+    pub(crate) fn locate_key(&self, fault: &mut Fault) {
+        self.locate_at(fault, true);
+    }
+
+    fn locate_at(&self, fault: &mut Fault, wants_key: bool) {
         let mut path = fault.place.path.as_str();
         loop {
             if let Some(spans) = self.spans.get(path) {
-                let wants_key = matches!(fault.code, It::UnknownKey | It::MissingKey | It::Unused);
                 let span = match &spans.key {
                     Some(key) if wants_key || self.is_long(&spans.value) => key.clone(),
                     _ => spans.value.clone(),
@@ -88,9 +108,11 @@ impl Source {
         self.mark(&mut fault.place, from..to.max(from + 1));
     }
 
-    /// Whether a text stands in quotes somewhere.
-    pub(crate) fn has_quoted(&self, text: &str) -> bool {
-        ['"', '\''].iter().any(|it| self.text.contains(&format!("{it}{text}{it}")))
+    /// Everything of the length of a name that stands between two quotes.
+    pub(crate) fn quoted(&self) -> BTreeSet<String> {
+        let between = |quote| self.text.split(quote).skip(1);
+        let all = between('"').chain(between('\''));
+        all.filter(|it| it.len() <= LONGEST_QUOTED).map(str::to_owned).collect()
     }
 
     fn is_long(&self, span: &Range<usize>) -> bool {
@@ -113,8 +135,10 @@ impl Source {
         let marked = marked.split('\n').next().unwrap_or("").trim_end().chars().count();
         place.line = Some(to_u32(before.matches('\n').count() + 1));
         place.column = Some(to_u32(column + 1));
+        let marked = marked.min(LONGEST_SNIPPET);
         place.length = Some(to_u32(marked.max(1)));
-        place.snippet = Some(super::shorten_line(line, column + marked));
+        let near = column <= LONGEST_SNIPPET;
+        place.snippet = near.then(|| super::shorten_line(line, column + marked));
     }
 }
 
@@ -218,11 +242,13 @@ fn child(
     use toml::de::DeValue;
     spans.insert(show_path(path), Spans { key, value: value.span() });
     let mut refuse = |what: &str| {
-        faults.push(Fault::new(
-            Code::OutOfRange,
-            show_path(path),
-            format!("expected a number that fits, got `{what}`"),
-        ));
+        if faults.len() < MOST_FAULTS {
+            faults.push(Fault::new(
+                Code::OutOfRange,
+                show_path(path),
+                format!("expected a number that fits, got `{}`", super::shorten(what)),
+            ));
+        }
         Node::Removed
     };
     match value.get_ref() {
@@ -233,7 +259,11 @@ fn child(
             number.as_str().parse().map_or_else(|_| refuse(number.as_str()), Node::Float)
         }
         DeValue::Boolean(it) => Node::Bool(*it),
-        DeValue::Datetime(it) => Node::Text(it.to_string()),
+        DeValue::Datetime(it) => match it.to_string() {
+            // No date at all, which the parser has said.
+            text if text.is_empty() => Node::Removed,
+            text => Node::Text(text),
+        },
         DeValue::Array(items) => {
             let mut nodes = Vec::with_capacity(items.len());
             for (index, item) in items.iter().enumerate() {

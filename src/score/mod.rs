@@ -19,7 +19,7 @@ pub use explain::{Explanation, GroupLine, Line, NoScore};
 pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
-pub(crate) use explain::{Frame, present};
+pub(crate) use explain::{Frame, present, shown, tenths};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};

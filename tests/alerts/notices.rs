@@ -180,7 +180,7 @@ fn the_configs_of_the_page_on_alerts_compile() {
     let page = include_str!("../../docs/alerts.md");
     let blocks: Vec<&str> =
         page.split("```toml\n").skip(1).filter_map(|it| it.split("```").next()).collect();
-    assert_eq!(blocks.len(), 3);
+    assert_eq!(blocks.len(), 4);
     for text in blocks {
         let engine = Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{it}"));
         assert_eq!(engine.warnings(), []);

@@ -266,6 +266,8 @@ pub(super) const ROWS: &[(&str, Code, &str)] = &[
         Code::Limit,
         "(",
     ),
+    ("rules: n < 5; n < 1; target = \"b\"", Code::Unreachable, "'n < 1'"),
+    ("rules: n < 5; n < 1; source_severity = \"critical\"", Code::Unused, "[[inhibit]]"),
     ("when: n.change_0d > 3", Code::OutOfRange, "'n.change_0d > 3'"),
     ("when: t.change_30d > 3", Code::WrongType, "'t.change_30d > 3'"),
     ("when: n.change_30x > 3", Code::UnknownName, "n.change_30x"),

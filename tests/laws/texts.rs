@@ -24,7 +24,11 @@ pub(crate) fn check_wording(fault: &Fault) -> Result<(), TestCaseError> {
         let place = &fault.place;
         prop_assert!(place.line.is_some(), "{fault:?}");
         let (column, length) = (place.column.unwrap() as usize, place.length.unwrap() as usize);
-        let snippet = place.snippet.as_ref().unwrap();
+        let Some(snippet) = &place.snippet else {
+            // Nobody reads so far into a line.
+            prop_assert!(column > 1001, "{fault:?}");
+            return Ok(());
+        };
         let width = snippet.chars().count();
         // What is missing at the end of a line is marked just past it.
         prop_assert!(column <= width + 1 && column + length <= width + 2, "{fault:?}");

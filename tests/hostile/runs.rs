@@ -1,0 +1,70 @@
+//! A rule that cannot be asked leaves all others their answers.
+
+use foretell::alert::Change;
+use foretell::expr::{Functions, Kind, Value};
+use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::state::Health;
+use foretell::{Config, Engine, Input, State};
+
+/// Functions of a host that break their promises, each in its own way.
+fn functions() -> Functions {
+    let mut functions = Functions::new();
+    let mut add = |name: &str, f: fn(f64) -> Value| {
+        let body = move |it: &[Value]| match it {
+            [Value::Number(it)] => f(*it),
+            _ => Value::Missing,
+        };
+        functions.register(name, &[Kind::Number], Kind::Number, body).unwrap();
+    };
+    add("panics", |it| if it > 1.0 { panic!("as hosts do") } else { Value::Number(it) });
+    add("of_another_kind", |_| Value::Flag(true));
+    add("of_too_much_text", |_| Value::Text("x".repeat(1 << 20).as_str().into()));
+    add("infinite", |_| Value::Number(f64::INFINITY));
+    add("empty", |_| Value::Missing);
+    functions
+}
+
+#[test]
+fn a_rule_that_fails_leaves_all_others_their_answers() {
+    for (call, faulted, no_data) in [
+        ("panics(n)", 1, 0),
+        ("of_another_kind(n)", 2, 0),
+        ("of_too_much_text(n)", 2, 0),
+        ("infinite(n)", 0, 2),
+        ("empty(n)", 0, 2),
+        ("sqrt(0.0 - n)", 0, 2),
+        ("n / (n - n)", 0, 2),
+    ] {
+        let text = format!(
+            "[[metrics]]\nname = \"n\"\n\
+             [[rules]]\nname = \"before\"\nwhen = \"n > 1\"\n\
+             [[rules]]\nname = \"broken\"\nwhen = \"{call} > 0\"\n\
+             [[rules]]\nname = \"later\"\nwhen = \"n < 9\"\nmessage = \"${{{call}}}\"\n"
+        );
+        let engine = Engine::compile_with(&Config::parse(&text), functions());
+        let engine = engine.unwrap_or_else(|it| panic!("{call}\n{it}"));
+        let mut frame = Frame::new(SubjectKind::Subscription, ["one", "two"]).unwrap();
+        frame.insert("n", Column::numbers([Some(1.0), Some(2.0)])).unwrap();
+        let day = "2026-03-01".parse().unwrap();
+        let out = engine.assess(&Input::frame(&frame), day, &State::new());
+
+        let result = |rule: &str| out.rules().iter().find(|it| it.rule == rule).unwrap();
+        let broken = result("broken");
+        assert_eq!((broken.faulted.len(), broken.no_data.len()), (faulted, no_data), "{call}");
+        for (rule, subjects) in [("before", &["two"][..]), ("later", &["one", "two"])] {
+            let result = result(rule);
+            let firing: Vec<&str> = result.firing.iter().map(|it| &*it.subject).collect();
+            assert_eq!(firing, subjects, "{call}: {rule}");
+            assert!(result.faulted.is_empty() && result.no_data.is_empty(), "{call}: {rule}");
+        }
+        let fired = out.events().iter().filter(|it| it.change == Change::Fired);
+        let others = fired.clone().filter(|it| it.rule != "broken").count();
+        assert_eq!(others, 3, "{call}");
+        // What could not be asked is no alert, and is said.
+        assert_eq!(fired.count() - others, 2 - faulted - no_data, "{call}");
+        let named = |it: &str| call.starts_with(it.trim_matches('`'));
+        let why = broken.faulted.iter().all(|it| it.1.split(' ').any(named));
+        assert!(why, "{call}: {:?}", broken.faulted);
+        assert!(out.alerts().iter().all(|it| it.health == Health::Ok), "{call}");
+    }
+}
