@@ -2,17 +2,17 @@
 
 use foretell::frame::{Column, Data as Values, Frame, SubjectKind};
 use foretell::time::AsOf;
-use foretell::{Assessment, Config, Engine, Input, State};
+use foretell::{Config, Engine, Input, Scores, State, Verdict};
 
-use crate::answers::{Answers, NO_BAND, NO_DATA, YES};
+use crate::answers::{Answers, NO, NO_BAND, NO_DATA, YES};
 use crate::config::{self, SCORECARD};
 use crate::workload::{Data, Spec, column};
 
 /// The most rows that are worth a run.
-pub const MOST_ROWS: usize = 100_000;
+pub const MOST_ROWS: usize = usize::MAX;
 
 /// What foretell hands back.
-pub type Outcome = Assessment;
+pub type Outcome = Scores;
 
 /// A compiled config with what every call needs.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Side {
     /// Scores, bands and what rules say, of all rows of a frame.
     #[must_use]
     pub fn run(&self, frame: &Frame) -> Outcome {
-        self.engine.assess(&Input::frame(frame), self.as_of, &self.state)
+        self.engine.score(&Input::frame(frame), self.as_of, &self.state)
     }
 }
 
@@ -71,11 +71,17 @@ fn framed(spec: &Spec, rows: usize, values: impl Fn(usize) -> Vec<f64>) -> Frame
 pub fn answers(spec: &Spec, outcome: &Outcome) -> Answers {
     let rows = outcome.subjects(SubjectKind::Subscription).len();
     let mut out = Answers::with_rows(rows);
-    let row = |id: &str| id[1..].parse::<usize>().expect("an id is `s` and the row");
-    for (at, it) in outcome.scores(SCORECARD).enumerate() {
-        out.total[at] = it.score.unwrap_or(f64::NAN);
-        let band = it.band.and_then(|name| spec.bands.iter().position(|it| it.name == name));
-        out.bands[at] = band.map_or(NO_BAND, |it| u8::try_from(it).expect("few bands"));
+    out.total.copy_from_slice(outcome.score(SCORECARD).expect("the scorecard"));
+    let (codes, names) = outcome.bands(SCORECARD).expect("the scorecard");
+    let numbers: Vec<u8> = names
+        .iter()
+        .map(|name| {
+            let found = spec.bands.iter().position(|it| it.name == **name).expect("a band");
+            u8::try_from(found).expect("few bands")
+        })
+        .collect();
+    for (band, code) in out.bands.iter_mut().zip(codes) {
+        *band = numbers.get(*code as usize).copied().unwrap_or(NO_BAND);
     }
     for (group, scores) in spec.groups.iter().zip(&mut out.groups) {
         let name = config::name(spec, &group.name);
@@ -85,15 +91,15 @@ pub fn answers(spec: &Spec, outcome: &Outcome) -> Answers {
             other => panic!("`{name}` is {other:?}"),
         }
     }
-    for (rule, column) in spec.rules.iter().zip(&mut out.rules) {
-        let said = outcome.rules().iter().find(|it| it.rule == rule.id);
-        let said = said.unwrap_or_else(|| panic!("nothing of `{}`", rule.id));
-        assert!(said.faulted.is_empty(), "`{}` is at fault: {:?}", rule.id, said.faulted[0]);
-        for alert in &said.firing {
-            column[row(&alert.subject)] = YES;
-        }
-        for id in &said.no_data {
-            column[row(id)] = NO_DATA;
+    for ((rule, said), column) in spec.rules.iter().zip(outcome.rules()).zip(&mut out.rules) {
+        assert_eq!(rule.id, *said.rule, "rules come in the order of the config");
+        for (answer, said) in column.iter_mut().zip(&said.answers) {
+            *answer = match said {
+                Verdict::No => NO,
+                Verdict::Yes => YES,
+                Verdict::NoData => NO_DATA,
+                other => panic!("`{}` is at fault: {other:?}", rule.id),
+            };
         }
     }
     out
