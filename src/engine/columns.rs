@@ -10,7 +10,7 @@ use super::plan::{Attribute, Cases, Slot};
 use crate::book::Book;
 use crate::expr::{CHUNK, Columns, FAULTED, Outcome, Program, Scratch};
 use crate::fault::{Code, Fault, did_you_mean};
-use crate::frame::{Column, Data, Frame, Labels, NO_DAY, NO_ROW, SubjectKind, Table};
+use crate::frame::{Column, Data, Frame, Given, Labels, NO_DAY, NO_ROW, SubjectKind, Table};
 use crate::metric::{Derivation, Derived, Keep, RecordFilter, attribute, custom};
 use crate::money::Currency;
 use crate::node::shorten;
@@ -169,6 +169,8 @@ pub(super) struct Made {
     pub(super) column: Arc<Column>,
     /// Whether it was given by the host.
     pub(super) given: bool,
+    /// Whether the declaration is known to rule no value out.
+    pub(super) inside: bool,
     /// Records left out because their `where` has no data.
     pub(super) unclear: usize,
     /// Rows whose value could change for such records; empty when none could.
@@ -185,6 +187,7 @@ impl Made {
         Self {
             column: column.into(),
             given: false,
+            inside: false,
             unclear: 0,
             unsure: Vec::new(),
             unconverted: 0,
@@ -197,6 +200,7 @@ impl Made {
         Self {
             column: derived.column.gather(rows).into(),
             given: false,
+            inside: false,
             unclear: derived.unclear,
             unsure: match derived.unsure.is_empty() {
                 true => Vec::new(),
@@ -216,20 +220,24 @@ impl Source<'_> {
         rows: &Rows,
         slot: &Slot,
         faults: &mut Vec<Fault>,
-    ) -> Option<Arc<Column>> {
-        let column = self.input.frames.get(&kind)?.shared(&slot.name)?;
+    ) -> Option<Made> {
+        let Given { column, extent } = self.input.frames.get(&kind)?.given(&slot.name)?;
         if column.kind() != slot.kind {
             let path = format!("{}.{}", kind.plural(), slot.name);
             let message =
                 format!("the given column is {}, the metric is {}", column.kind(), slot.kind);
             faults.push(Fault::new(Code::WrongType, path, message));
-            return Some(Column::missing(slot.kind, rows.ids.len()).into());
+            let column = Column::missing(slot.kind, rows.ids.len());
+            return Some(Made { given: true, ..Made::plain(column) });
         }
-        match &rows.in_frame {
-            InFrame::Nowhere => None,
-            InFrame::Same => Some(Arc::clone(column)),
-            InFrame::Rows(rows) => Some(column.gather(rows).into()),
-        }
+        let column = match &rows.in_frame {
+            InFrame::Nowhere => return None,
+            InFrame::Same => Arc::clone(column),
+            InFrame::Rows(rows) => column.gather(rows).into(),
+        };
+        let inside = slot.kind == Kind::Number
+            && slot.range.is_none_or(|(low, high)| low <= extent.0 && extent.1 <= high);
+        Some(Made { given: true, inside, ..Made::plain(column) })
     }
 
     pub(super) fn attribute(

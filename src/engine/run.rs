@@ -61,7 +61,7 @@ impl<'a> Run<'a> {
         };
         let mut solid = None;
         let mut made = match (given, &step.work) {
-            (Some(column), _) => Made { given: true, ..Made::plain(column) },
+            (Some(made), _) => made,
             (None, Work::Attribute { attribute }) => {
                 self.source.attribute(kind, rows, slot, attribute.as_ref())
             }
@@ -74,7 +74,7 @@ impl<'a> Run<'a> {
                 Made::plain(column)
             }
         };
-        let out_of_range = within(&mut made.column, slot);
+        let out_of_range = if made.inside { 0 } else { within(&mut made.column, slot) };
         if !made.unsure.is_empty() {
             // A record that may count was left out: the value is there, but could be another.
             let rows = made.unsure.iter().enumerate();

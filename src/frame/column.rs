@@ -277,6 +277,18 @@ impl Column {
         Self { seen, ..Self::new(data) }
     }
 
+    /// The lowest and the highest number; the wrong way round where there is none.
+    pub(crate) fn extent(&self) -> (f64, f64) {
+        let none = (f64::INFINITY, f64::NEG_INFINITY);
+        match &self.data {
+            Data::Number(values) => values.iter().fold(none, |(low, high), it| {
+                // Comparisons pass over NaN.
+                (if *it < low { *it } else { low }, if *it > high { *it } else { high })
+            }),
+            Data::Flag(_) | Data::Text { .. } => none,
+        }
+    }
+
     /// The first row that was given something that is no number: an infinity, or NaN as a value.
     pub(crate) fn first_not_finite(&self) -> Option<usize> {
         let infinite = match &self.data {

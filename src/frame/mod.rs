@@ -93,8 +93,16 @@ pub struct Frame {
     ids: Arc<[Arc<str>]>,
     /// Ids of parents, per kind of parent.
     parents: BTreeMap<SubjectKind, Vec<Option<Arc<str>>>>,
-    /// Shared with the assessments that read them.
-    columns: BTreeMap<String, Arc<Column>>,
+    columns: BTreeMap<String, Given>,
+}
+
+/// A column of a frame.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Given {
+    /// Shared with the assessments that read it.
+    pub(crate) column: Arc<Column>,
+    /// Its lowest and its highest number.
+    pub(crate) extent: (f64, f64),
 }
 
 /// Why a frame cannot take its rows or a column.
@@ -175,7 +183,8 @@ impl Frame {
         if let Some(row) = column.first_not_finite() {
             return Err(FrameError::NotFinite { name, row });
         }
-        self.columns.insert(name, Arc::new(column));
+        let extent = column.extent();
+        self.columns.insert(name, Given { column: Arc::new(column), extent });
         Ok(())
     }
 
@@ -229,11 +238,11 @@ impl Frame {
     /// The column of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Column> {
-        self.columns.get(name).map(AsRef::as_ref)
+        self.columns.get(name).map(|it| it.column.as_ref())
     }
 
     /// The column of that name, to be read without a copy.
-    pub(crate) fn shared(&self, name: &str) -> Option<&Arc<Column>> {
+    pub(crate) fn given(&self, name: &str) -> Option<&Given> {
         self.columns.get(name)
     }
 
@@ -244,6 +253,6 @@ impl Frame {
 
     /// Every column, by name.
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Column)> {
-        self.columns.iter().map(|(name, column)| (name.as_str(), column.as_ref()))
+        self.columns.iter().map(|(name, column)| (name.as_str(), column.column.as_ref()))
     }
 }

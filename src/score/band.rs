@@ -47,8 +47,12 @@ impl Bands {
         out.fill(Data::NO_CODE);
         // Edges ascend: a score reaches all bands up to its own.
         for (number, band) in (0u32..).zip(&self.list) {
-            for (out, score) in out.iter_mut().zip(scores) {
-                *out = if band.is_reached(*score, 0.0) { number } else { *out };
+            let rows = out.iter_mut().zip(scores);
+            let edge = band.edge;
+            if band.with_edge {
+                rows.for_each(|(out, score)| *out = if *score >= edge { number } else { *out });
+            } else {
+                rows.for_each(|(out, score)| *out = if *score > edge { number } else { *out });
             }
         }
     }

@@ -29,8 +29,10 @@ impl PointMap {
             }
             _ => out.fill(f64::NAN),
         }
-        // Adding 0 turns -0 into 0: points that are equal have equal bits.
-        out.iter_mut().for_each(|it| *it += 0.0);
+        if !matches!(self, Self::Piecewise(_)) {
+            // Adding 0 turns -0 into 0: points that are equal have equal bits.
+            out.iter_mut().for_each(|it| *it += 0.0);
+        }
     }
 
     fn fill_numbers(&self, values: &[f64], out: &mut [f64]) {

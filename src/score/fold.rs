@@ -68,60 +68,63 @@ impl Fold {
             Weight::All(weight) => {
                 self.fixed += weight;
                 self.total.iter_mut().for_each(|it| *it += weight);
-                self.add_with(points, |_| *weight, counts);
+                if self.aggregate == Aggregate::Mean && self.covered.is_empty() {
+                    mean(&mut self.value, &mut self.present, points, *weight);
+                } else {
+                    let weights = std::iter::repeat(*weight);
+                    self.add_with(points, weights, counts);
+                }
             }
             Weight::Each(each) => {
                 if self.total.is_empty() {
                     self.total.resize(self.rows, self.fixed);
                 }
                 self.total.iter_mut().zip(each).for_each(|(it, weight)| *it += weight);
-                self.add_with(points, |at| each.get(at).copied().unwrap_or(0.0), counts);
+                self.add_with(points, each.iter().copied(), counts);
             }
         }
     }
 
-    fn add_with(&mut self, points: &[f64], weight: impl Fn(usize) -> f64, counts: Counts<'_>) {
+    fn add_with(
+        &mut self,
+        points: &[f64],
+        weights: impl Iterator<Item = f64> + Clone,
+        counts: Counts<'_>,
+    ) {
+        let parts = || points.iter().copied().zip(weights.clone());
         // What weighs nothing or has no points adds 0, which changes no sum.
-        let counted = |at: usize, points: f64| if points.is_nan() { 0.0 } else { weight(at) };
-        match (counts, self.covered.is_empty()) {
-            (_, true) => {}
-            (Counts::Present, false) => {
-                for (at, (sum, points)) in self.covered.iter_mut().zip(points).enumerate() {
-                    *sum += counted(at, *points);
-                }
-            }
-            (Counts::Shares(shares), false) => {
-                let rows = self.covered.iter_mut().zip(points).zip(shares).enumerate();
-                for (at, ((sum, points), share)) in rows {
-                    *sum += counted(at, *points) * share;
+        let counted = |points: f64, weight: f64| if points.is_nan() { 0.0 } else { weight };
+        if !self.covered.is_empty() {
+            let sums = self.covered.iter_mut().zip(parts());
+            match counts {
+                Counts::Present => sums.for_each(|(sum, (points, weight))| {
+                    *sum += counted(points, weight);
+                }),
+                Counts::Shares(shares) => {
+                    sums.zip(shares).for_each(|((sum, (points, weight)), share)| {
+                        *sum += counted(points, weight) * share;
+                    });
                 }
             }
         }
-        let is_part = |at: usize, points: f64| if weight(at) > 0.0 { points } else { f64::NAN };
-        let rows = self.value.iter_mut().zip(points).enumerate();
+        let is_part = |points: f64, weight: f64| if weight > 0.0 { points } else { f64::NAN };
+        let values = self.value.iter_mut().zip(parts());
         match self.aggregate {
-            Aggregate::Mean => {
-                let rows = rows.zip(&mut self.present);
-                for ((at, (value, points)), present) in rows {
-                    let there = !points.is_nan();
-                    *value += if there { weight(at) * points } else { 0.0 };
-                    *present += if there { weight(at) } else { 0.0 };
-                }
-                return;
-            }
-            Aggregate::Min => {
-                rows.for_each(|(at, (it, points))| *it = it.min(is_part(at, *points)))
-            }
-            Aggregate::Max => {
-                rows.for_each(|(at, (it, points))| *it = it.max(is_part(at, *points)))
-            }
+            Aggregate::Mean => values.for_each(|(value, (points, weight))| {
+                *value += if points.is_nan() { 0.0 } else { weight * points };
+            }),
+            Aggregate::Min => values.for_each(|(it, (points, weight))| {
+                *it = it.min(is_part(points, weight));
+            }),
+            Aggregate::Max => values.for_each(|(it, (points, weight))| {
+                *it = it.max(is_part(points, weight));
+            }),
             Aggregate::Median => {
-                let part = points.iter().enumerate().map(|(at, points)| is_part(at, *points));
-                self.parts.push(part.collect());
+                self.parts.push(parts().map(|(points, weight)| is_part(points, weight)).collect());
             }
         }
-        for (at, (sum, points)) in self.present.iter_mut().zip(points).enumerate() {
-            *sum += counted(at, *points);
+        for (sum, (points, weight)) in self.present.iter_mut().zip(parts()) {
+            *sum += counted(points, weight);
         }
     }
 
@@ -174,4 +177,13 @@ impl Fold {
 /// How much of a weight is measured; of none, nothing.
 fn share(covered: f64, total: f64) -> f64 {
     if total > 0.0 { (covered / total).min(1.0) } else { 0.0 }
+}
+
+/// Adds a part of a weighted mean, of one weight.
+fn mean(value: &mut [f64], present: &mut [f64], points: &[f64], weight: f64) {
+    for ((value, present), points) in value.iter_mut().zip(present).zip(points) {
+        let there = !points.is_nan();
+        *value += if there { weight * points } else { 0.0 };
+        *present += if there { weight } else { 0.0 };
+    }
 }

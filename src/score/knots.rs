@@ -43,7 +43,8 @@ impl Piece {
         let points = self.points + (value - self.from) * self.slope;
         // Rounding must not carry it past the knots. Written so that NaN stays.
         let points = if self.low > points { self.low } else { points };
-        if self.high < points { self.high } else { points }
+        // Adding 0 turns -0 into 0: points that are equal have equal bits.
+        (if self.high < points { self.high } else { points }) + 0.0
     }
 }
 
@@ -92,7 +93,8 @@ impl Knots {
         let mut at = [0u64; LANE];
         for (values, out) in values.chunks(LANE).zip(out.chunks_mut(LANE)) {
             for (at, value) in at.iter_mut().zip(values) {
-                *at = edges.iter().map(|it| u64::from(*value >= *it)).sum();
+                // Without a check for overflow, which would be one at a time.
+                *at = edges.iter().fold(0, |sum: u64, it| sum.wrapping_add((*value >= *it).into()));
             }
             for ((at, value), out) in at.iter().zip(values).zip(out.iter_mut()) {
                 // The mask says that the index is inside.
