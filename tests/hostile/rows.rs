@@ -334,7 +334,7 @@ fn whole() -> Vec<Row> {
             };
             one("playbook=\"p\"\n[[playbooks]]\nname=\"p\"") + &*many(1500, step)
         }),
-        row("1,999 ready-made playbooks", "unused", || {
+        row("1,999 ready-made playbooks", "compiles", || {
             many(1999, |at| format!("[[playbooks]]\nname=\"p{at}\"\nready_made=\"low_usage\"\n"))
         }),
         row("1,500 tests of a million steps", "limit", move || {
