@@ -20,7 +20,8 @@ use crate::value::Value;
 
 /// The memory between two assessments.
 ///
-/// It grows with the subjects that have a band, a carried value, an alert or a playbook, not with the size of the config.
+/// It grows with the subjects that have a band, a carried value, an alert or a playbook, not with the size of the
+/// config; and with what is asked of the past, by one entry for each change of a value within the longest window.
 /// Names are kept as names, so that a config may change between two runs.
 ///
 /// Numbers in it must come back as they were, to the last bit: with `serde_json` turn its feature

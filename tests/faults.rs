@@ -224,3 +224,15 @@ fn bad_book() -> Faults {
 fn a_strict_book_lists_every_fault_at_once() {
     insta::assert_snapshot!("book", bad_book());
 }
+
+#[test]
+fn many_warnings_are_no_error_and_hide_none() {
+    let rule = |at: usize| format!("[[rules]]\nname = \"r{at}\"\nwhen = \"n > 1\"\n");
+    let mut text = "[[metrics]]\nname = \"n\"\n".to_owned();
+    text.extend((0..300).map(rule));
+    let engine = Engine::compile(&Config::parse(&text)).unwrap_or_else(|it| panic!("{it}"));
+    assert_eq!(engine.warnings().len(), 201);
+    text += "[[inhibit]]\nsource = [\"r0\"]\ntarget = [\"gone\"]\n";
+    let faults = Engine::compile(&Config::parse(&text)).expect_err("there is no rule `gone`");
+    assert!(faults.has_errors());
+}

@@ -1,6 +1,6 @@
 //! No more than so many notices a day for one person: the most valuable first, the rest wait.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -58,17 +58,16 @@ pub fn cap(
 ) -> Capped {
     let mut out = Capped::default();
     let mut waiting = queue.waiting.clone();
-    let known: Vec<String> = waiting.iter().map(|it| it.event.id.clone()).collect();
-    for event in events.iter().filter(|it| !known.contains(&it.id)) {
+    let known: BTreeSet<&str> = queue.waiting.iter().map(|it| it.event.id.as_str()).collect();
+    for event in events.iter().filter(|it| !known.contains(it.id.as_str())) {
         let same = |it: &Waiting| {
             (it.event.rule.as_str(), it.event.kind, it.event.subject.as_str(), it.event.fired)
                 == (event.rule.as_str(), event.kind, event.subject.as_str(), event.fired)
         };
         let begins = |it: &Waiting| same(it) && !it.event.told_before;
-        let begun = waiting.iter().any(begins);
-        if matches!(event.change, Change::Repeated { .. }) && begun {
+        if matches!(event.change, Change::Repeated { .. }) && waiting.iter().any(begins) {
             out.settled.push(event.clone());
-        } else if matches!(event.change, Change::Resolved { .. }) && begun {
+        } else if matches!(event.change, Change::Resolved { .. }) && waiting.iter().any(begins) {
             let (gone, rest): (Vec<Waiting>, Vec<Waiting>) = waiting.into_iter().partition(same);
             waiting = rest;
             out.settled.extend(gone.into_iter().map(|it| it.event));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::resolve::{ALERTS, Found, Resolver};
+use crate::config::Take;
 use crate::expr::{Names, Symbol};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_names;
@@ -89,4 +90,18 @@ impl Resolver<'_> {
         }
         names
     }
+}
+
+/// The way to take children's values that a suffix names.
+pub(super) fn child_take(suffix: &str) -> Option<Take> {
+    Some(match suffix {
+        "count" => Take::Count,
+        "sum" => Take::Sum,
+        "mean" => Take::Mean,
+        "min" => Take::Min,
+        "max" => Take::Max,
+        "median" => Take::Median,
+        "distinct" => Take::Distinct,
+        _ => return None,
+    })
 }

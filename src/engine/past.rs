@@ -85,6 +85,10 @@ impl Resolver<'_> {
             Found::Broken => return Some(Found::Broken),
             Found::Unknown => return None,
         };
+        // An alert defines its own days, which count from where its condition was first true.
+        if let found @ Found::Symbol(_) = self.defined(kind, name) {
+            return Some(found);
+        }
         if take.window().is_some_and(Period::is_zero) {
             let message = format!("`{name}` looks back no time at all");
             let fault = Fault::new(Code::OutOfRange, path, message);

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::names::Scope;
+use super::names::{Scope, child_take};
 use super::plan::{Attribute, Cases, ChildTake, Rule, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
@@ -117,25 +117,32 @@ impl<'c> Resolver<'c> {
     pub(super) fn fault(&self, fault: Fault) {
         let absence = matches!(fault.code, Code::MissingKey | Code::Empty);
         if !(absence && self.config.is_torn(&fault.place.path)) {
-            self.keep(|| self.config.locate(fault));
+            self.keep(fault.severity, || self.config.locate(fault));
         }
     }
 
     /// Reports a fault about a key at a path of the config.
     pub(super) fn fault_at_key(&self, fault: Fault) {
-        self.keep(|| self.config.locate_key(fault));
+        self.keep(fault.severity, || self.config.locate_key(fault));
     }
 
-    /// Keeps a fault while there are not too many to read.
-    fn keep(&self, fault: impl FnOnce() -> Fault) {
+    /// Keeps a fault while there are not too many to read. What says that there are more is an error only
+    /// if one of them is.
+    fn keep(&self, severity: Severity, fault: impl FnOnce() -> Fault) {
         let count = self.faults.borrow().len();
         if count < MOST_FAULTS {
             let fault = fault();
             self.faults.borrow_mut().push(fault);
-        } else if count == MOST_FAULTS {
+            return;
+        }
+        let mut faults = self.faults.borrow_mut();
+        if count == MOST_FAULTS {
             let message =
                 format!("there are more than {MOST_FAULTS} faults, the rest is not shown");
-            self.faults.borrow_mut().push(Fault::new(Code::Limit, "", message));
+            faults.push(Fault::new(Code::Limit, "", message).warning());
+        }
+        if let Some(last) = faults.last_mut().filter(|_| severity == Severity::Error) {
+            last.severity = severity;
         }
     }
 
@@ -263,7 +270,7 @@ impl<'c> Resolver<'c> {
 
     /// Reports a fault about `length` bytes at `start` of the text at a path of the config.
     pub(super) fn fault_inside(&self, fault: Fault, start: usize, length: usize) {
-        self.keep(|| self.config.locate_inside(fault, start, length));
+        self.keep(fault.severity, || self.config.locate_inside(fault, start, length));
     }
 
     /// What a name means for a kind of subject. `path` is where it is used.
@@ -479,18 +486,4 @@ impl<'c> Resolver<'c> {
         let slot = Slot::text(name, Some(labels));
         Found::Symbol(self.filled(kind, slot, Work::Class { cases: Cases::new(cases) }))
     }
-}
-
-/// The way to take children's values that a suffix names.
-fn child_take(suffix: &str) -> Option<Take> {
-    Some(match suffix {
-        "count" => Take::Count,
-        "sum" => Take::Sum,
-        "mean" => Take::Mean,
-        "min" => Take::Min,
-        "max" => Take::Max,
-        "median" => Take::Median,
-        "distinct" => Take::Distinct,
-        _ => return None,
-    })
 }

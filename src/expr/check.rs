@@ -142,11 +142,16 @@ impl Checker<'_> {
         let all = self.names.all();
         let locals = self.locals.iter().map(|it| it.name.as_str());
         let known = all.iter().map(String::as_str).chain(locals);
+        let is_known = |name: &str| all.iter().any(|it| it == name);
         let help = did_you_mean(name, known).unwrap_or_else(|| {
             if self.names.texts().iter().any(|it| it == name) {
                 format!("texts stand in double quotes: `\"{name}\"`")
             } else if self.functions.names().any(|it| it == name) {
                 format!("call it: `{name}(x)`")
+            } else if let Some((of, _)) = name.rsplit_once('.').filter(|it| is_known(it.0)) {
+                format!(
+                    "of its past there is `{of}.previous`, `.days`, `.ago_30d` and `.change_30d`"
+                )
             } else {
                 "declare a metric of that name".to_owned()
             }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Bound;
 use std::str::FromStr;
 
-use chrono::{Datelike as _, NaiveDate, Weekday};
+use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Period, parsed};
@@ -48,14 +49,7 @@ impl WorkCalendar {
     /// Whether any day of a week is a day of work.
     #[must_use]
     pub fn has_work(&self) -> bool {
-        let mut day = Weekday::Mon;
-        for _ in 0..7 {
-            if !self.weekend.contains(&day) {
-                return true;
-            }
-            day = day.succ();
-        }
-        false
+        self.working_days_of_a_week() > 0
     }
 
     /// The first day of work on that day or after it; the end of time where there is none.
@@ -75,12 +69,37 @@ impl WorkCalendar {
     /// So many days of work after that day; the day itself, or the first day of work after it, for 0.
     #[must_use]
     pub fn working_days_after(&self, day: NaiveDate, days: u32) -> NaiveDate {
-        let mut day = if days == 0 { self.on_or_after(day) } else { day };
-        for _ in 0..days {
+        if days == 0 {
+            return self.on_or_after(day);
+        }
+        let (mut day, mut left) = (day, u64::from(days));
+        let week = u64::from(self.working_days_of_a_week());
+        // Whole weeks at a time, without their holidays: a delay may be long and subjects many.
+        while week > 0 && left > week {
+            let weeks = (left - 1) / week;
+            let Some(next) = day.checked_add_days(Days::new(7 * weeks)) else {
+                return NaiveDate::MAX;
+            };
+            let off = self.holidays.range((Bound::Excluded(day), Bound::Included(next)));
+            let off = off.filter(|it| !self.weekend.contains(&it.weekday())).count();
+            left = (left - weeks * week).saturating_add(u64::try_from(off).unwrap_or(u64::MAX));
+            day = next;
+        }
+        for _ in 0..left {
             let Some(next) = day.succ_opt() else { return NaiveDate::MAX };
             day = self.on_or_after(next);
         }
         day
+    }
+
+    fn working_days_of_a_week(&self) -> u32 {
+        let mut day = Weekday::Mon;
+        let mut count = 0;
+        for _ in 0..7 {
+            count += u32::from(!self.weekend.contains(&day));
+            day = day.succ();
+        }
+        count
     }
 }
 
@@ -206,6 +225,39 @@ mod tests {
             assert_eq!(it.after(day(from)), day(plain), "{from} + {delay}");
             assert_eq!(it.after_working(day(from), &calendar), day(working), "{from} + {delay}");
         }
+    }
+
+    /// Whole weeks are passed over at once; a day at a time comes to the same.
+    #[test]
+    fn long_delays_count_as_short_ones_do() {
+        let calendars = [
+            WorkCalendar::default(),
+            WorkCalendar { weekend: Vec::new(), ..WorkCalendar::default() },
+            WorkCalendar {
+                weekend: vec![Weekday::Fri, Weekday::Fri, Weekday::Sun],
+                holidays: day("2026-02-01").iter_days().step_by(3).take(40).collect(),
+            },
+            WorkCalendar {
+                weekend: vec![Weekday::Sat],
+                holidays: day("2026-01-10").iter_days().take(60).collect(),
+            },
+        ];
+        for (at, calendar) in calendars.iter().enumerate() {
+            for from in day("2026-01-01").iter_days().take(15) {
+                let work = from.iter_days().skip(1).filter(|it| !calendar.is_day_off(*it));
+                for (days, wanted) in (1..).zip(work.take(150)) {
+                    let got = calendar.working_days_after(from, days);
+                    assert_eq!(got, wanted, "calendar {at}: {days} after {from}");
+                }
+            }
+        }
+        let end = NaiveDate::MAX;
+        let near = end - chrono::Days::new(20);
+        assert_eq!(WorkCalendar::default().working_days_after(near, 36_525), end);
+        // A step at a time would take minutes.
+        let years = (0..100_000)
+            .map(|_| Delay::Days(36_525).after_working(day("2026-01-01"), &calendars[0]));
+        assert_eq!(years.max(), Some(day("2166-01-02")));
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub(super) const ROWS: &[(&str, Code, &str)] = &[
     ("events = []\nsteps = 0", Code::OutOfRange, "0"),
     ("events = []\nsteps = 99999", Code::OutOfRange, "99999"),
     ("events = []\nsteps = 3\nskip = [1, 3]", Code::OutOfRange, "3"),
+    ("events = []\nsteps = 2\nskip = [1, 0]", Code::Empty, "[1, 0]"),
     ("events = []\nsteps = 300\nevery = \"1y\"", Code::OutOfRange, "[[tests]]"),
     ("events = []\nsteps = 3\n[[tests]]\nname = \"x\"\nevents = []", Code::Duplicate, "[[tests]]"),
     ("events = []\n[[tests]]\nname = \"\"\nevents = []", Code::Empty, "\"\""),

@@ -315,6 +315,40 @@ fn whole() -> Vec<Row> {
         row("a fault behind many escapes", "unknown-name", move || {
             format!("{METRICS}[[rules]]\nname=\"r\"\nwhen=\"{}\"\n", "\\u0041".repeat(2500))
         }),
+        row("a name of the past of a past of a past", "limit", move || {
+            one(&format!("because=[\"n{}\"]", ".previous".repeat(8000)))
+        }),
+        row("1,900 windows on one name", "compiles", move || {
+            one(&format!("because=[{}]", many(1900, |at| format!("\"n.change_{}d\",", at + 1))))
+        }),
+        row("rules that read one another in a circle", "limit", || {
+            many(1900, |at| {
+                format!("[[rules]]\nname=\"r{at}\"\nwhen=\"alerts.r{}\"\n", (at + 1) % 1900)
+            })
+        }),
+        row("a playbook of 1,500 steps that ask", "compiles", move || {
+            let step = |at: usize| {
+                format!(
+                    "[[playbooks.steps]]\nname=\"s{at}\"\nchannel=\"call\"\ntitle=\"${{n}}\"\nwhen=\"n>{at}\"\n"
+                )
+            };
+            one("playbook=\"p\"\n[[playbooks]]\nname=\"p\"") + &*many(1500, step)
+        }),
+        row("1,999 ready-made playbooks", "compiles", || {
+            many(1999, |at| format!("[[playbooks]]\nname=\"p{at}\"\nready_made=\"low_usage\"\n"))
+        }),
+        row("1,500 tests of a million steps", "limit", move || {
+            let test = |at: usize| {
+                format!("[[tests]]\nname=\"t{at}\"\nevents=[]\ngiven.n=\"0+1x1000000\"\n")
+            };
+            one("") + &*many(1500, test)
+        }),
+        row("a test of 9,000 events", "out-of-range", move || {
+            let events = many(9000, |at| format!("fired at {at},"));
+            one(&format!(
+                "[[tests]]\nname=\"t\"\ngiven.n=\"0x60\"\nevents=[\"r {events} fired at 0\"]"
+            ))
+        }),
         row("long conditions, each wrong", "limit", || {
             many(9, |at| {
                 format!("[[rules]]\nname=\"r{at}\"\nwhen='{}true'\n", "z > 1 && ".repeat(1300))

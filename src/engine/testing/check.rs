@@ -374,6 +374,11 @@ impl Checker<'_, '_> {
                 self.fault(Fault::new(Code::OutOfRange, format!("{path}.skip[{at}]"), message));
             }
         }
+        let is_skipped = |step: u32| steps.skipped.contains(&step);
+        if count.is_some_and(|count| (0..count).all(is_skipped)) {
+            let message = "a test that skips every step cannot fail";
+            self.fault(Fault::new(Code::Empty, format!("{path}.skip"), message));
+        }
         steps
     }
 

@@ -94,6 +94,7 @@ fn names_and_functions_must_be_known() {
         ("round(x, 1, 2) > 1", "`round` takes 1 or 2 arguments, got 3"),
         ("abs() > 1", "`abs` takes 1 argument, got 0"),
         ("max(x) > 1", "`max` takes 2 to 16 arguments, got 1"),
+        ("seats.ago_30 > 1", "of its past there is `seats.previous`, `.days`, `.ago_30d` and"),
         ("zzzzzzz > 1", "declare a metric of that name"),
     ]);
 }
