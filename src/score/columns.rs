@@ -65,13 +65,15 @@ impl Scorecard {
     ) -> CardColumns {
         let rows = context.table.len();
         let raw = !self.overrides.is_empty() || held.manual;
+        // Every row of every column is written once, chunk by chunk: zeros cost nothing before.
+        let numbers = |rows: usize| vec![0.0; rows];
         let mut all = CardColumns {
-            score: vec![f64::NAN; rows],
-            raw: vec![f64::NAN; if raw { rows } else { 0 }],
-            coverage: vec![0.0; rows],
-            band: vec![Data::NO_CODE; rows],
-            raw_band: vec![Data::NO_CODE; if held.bands { rows } else { 0 }],
-            groups: vec![vec![f64::NAN; rows]; self.groups.len().saturating_sub(1)],
+            score: numbers(rows),
+            raw: numbers(if raw { rows } else { 0 }),
+            coverage: numbers(rows),
+            band: vec![0; rows],
+            raw_band: vec![0; if held.bands { rows } else { 0 }],
+            groups: (1..self.groups.len()).map(|_| numbers(rows)).collect(),
         };
         let mut start = 0;
         while start < rows {

@@ -8,9 +8,6 @@ use crate::answers::{Answers, NO, NO_BAND, NO_DATA, YES};
 use crate::config::{self, SCORECARD};
 use crate::workload::{Data, Spec, column};
 
-/// The most rows that are worth a run.
-pub const MOST_ROWS: usize = usize::MAX;
-
 /// What foretell hands back.
 pub type Outcome = Scores;
 

@@ -193,7 +193,6 @@ pub fn all(spec: &Spec, plan: &Plan) -> Measured {
     growth_of_cost(&mut measured);
     live(spec, plan, &sides[1], &mut measured);
     let most = plan.rows.iter().copied().max().unwrap_or_default();
-    let most = most.min(foretell_side::MOST_ROWS);
     measured
         .figures
         .extend(child::peak(most).map(|it| (format!("peak memory over data, {most} rows"), it)));
@@ -206,11 +205,8 @@ pub fn all(spec: &Spec, plan: &Plan) -> Measured {
 fn sized(spec: &Spec, plan: &Plan, sides: &[Side; 2], rows: usize) -> Table {
     let data = generate(spec, rows);
     let reference = reference(&data);
-    let with_foretell = rows <= foretell_side::MOST_ROWS;
-    let frame = with_foretell.then(|| {
-        check_foretell(spec, &sides[1], &data, &reference);
-        foretell_side::frame(spec, &data)
-    });
+    check_foretell(spec, &sides[1], &data, &reference);
+    let frame = foretell_side::frame(spec, &data);
     let peer_rows = plan.peer_rows.min(rows);
     let with_peers = rows == PEERS_AT || plan.rows.len() == 1;
     let mut engines = if with_peers { peers::all(spec) } else { Vec::new() };
@@ -230,11 +226,9 @@ fn sized(spec: &Spec, plan: &Plan, sides: &[Side; 2], rows: usize) -> Table {
     jobs.push(Job::new(ROWS, rows, || hand::scores_by_row(&data, black_box(four))));
     jobs.push(Job::new(ROWS, rows, || hand::rows(&data, black_box(five))));
     for side in sides {
-        if let Some(frame) = &frame {
-            jobs.push(Job::new(FORETELL, rows, || {
-                black_box(side.run(black_box(frame)));
-            }));
-        }
+        jobs.push(Job::new(FORETELL, rows, || {
+            black_box(side.run(black_box(&frame)));
+        }));
     }
     for (peer, out) in engines.iter_mut().zip(&mut peer_outs) {
         let data = &data;
@@ -251,8 +245,7 @@ fn sized(spec: &Spec, plan: &Plan, sides: &[Side; 2], rows: usize) -> Table {
         lines.push(Line { name: both.name, score: score.ns, rules: rules.ns, total: both.ns });
     }
     let mut row_score = 0.0;
-    let pairs = if with_foretell { 2 } else { 1 };
-    for pair in 0..pairs {
+    for pair in 0..2 {
         let (Some(score), Some(both)) = (next(), next()) else { break };
         row_score = if pair == 0 { score.ns } else { row_score };
         let rules = both.ns - score.ns;
