@@ -4,8 +4,8 @@ default: check
 
 # Format, lint and type-check, in the order of cost.
 check:
-    cargo fmt --check
-    cargo clippy --workspace --all-targets --all-features -- -D warnings
+    cargo fmt --all --check
+    cargo clippy --all-targets --all-features -- -D warnings
 
 # Every test, examples in the docs included.
 test:
@@ -22,3 +22,11 @@ demo:
 # Make the bundled sample again from its source.
 sample:
     python3 examples/data/make_sample.py
+
+# What foretell costs by shape.
+bench:
+    cargo bench
+
+# Against hand-written code and other engines: fails where a floor of benches/peers/floors.json is lost.
+peers:
+    cargo run --release -p foretell-peers -- --check

@@ -19,7 +19,8 @@ pub mod engine;
 
 pub use book::Book;
 pub use config::Config;
-pub use engine::{Assessment, Engine, Input};
+pub use engine::{Assessment, Engine, Input, Scores};
 pub use expr::Functions;
 pub use fault::{Fault, Faults};
 pub use state::State;
+pub use verdict::Verdict;

@@ -2,16 +2,23 @@
 
 use std::ops::Range;
 
-use crate::expr::{Outcome, Program};
+use serde::Serialize;
+
+use crate::expr::{Chunk, Compiled, Program, Scratch};
 use crate::frame::Table;
-use crate::value::Value;
 
 /// What a condition says of a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Verdict {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Verdict {
+    /// It is false.
     No,
+    /// It is true.
     Yes,
+    /// Something that it needs is missing.
     NoData,
+    /// It could not be asked.
     Faulted,
 }
 
@@ -22,14 +29,91 @@ pub(crate) struct Verdicts {
     solid: Vec<bool>,
 }
 
-impl Verdicts {
-    /// Asks a condition about each row.
-    pub(crate) fn of(program: &Program, table: &Table, rows: Range<usize>) -> Self {
-        let list = rows.clone().map(|row| ask(program, table, row)).collect();
-        let solid = rows.map(|row| is_solid(program, table, row)).collect();
-        Self { list, solid }
+impl Verdict {
+    pub(crate) const fn of(state: u8) -> Self {
+        match state {
+            0 => Self::No,
+            1 => Self::Yes,
+            2 => Self::NoData,
+            _ => Self::Faulted,
+        }
+    }
+}
+
+/// Conditions that are asked about the same rows: what they share is computed once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Conditions {
+    programs: Vec<Program>,
+    compiled: Compiled,
+}
+
+impl Conditions {
+    pub(crate) fn new(programs: Vec<Program>) -> Self {
+        Self { compiled: Compiled::together(&programs), programs }
     }
 
+    pub(crate) fn get(&self, number: usize) -> Option<&Program> {
+        self.programs.get(number)
+    }
+
+    /// How many steps they have together.
+    pub(crate) fn steps(&self) -> usize {
+        self.compiled.steps()
+    }
+
+    /// Asks them about some rows, at most those of a chunk.
+    pub(crate) fn chunk<'a>(
+        &'a self,
+        scratch: &'a mut Scratch,
+        table: &'a Table,
+        rows: Range<usize>,
+    ) -> Asked<'a> {
+        Asked { conditions: self, chunk: self.compiled.chunk(scratch, table, rows) }
+    }
+
+    /// What each says of some rows, without asking how sure that is: nothing counts as solid.
+    pub(crate) fn answers(&self, table: &Table, rows: Range<usize>) -> Vec<Verdicts> {
+        if self.programs.is_empty() {
+            return Vec::new();
+        }
+        let mut scratch = Scratch::default();
+        let mut asked = self.chunk(&mut scratch, table, rows);
+        let verdicts = |number: usize| Verdicts {
+            list: asked.states(number).iter().map(|it| Verdict::of(*it)).collect(),
+            solid: Vec::new(),
+        };
+        (0..self.programs.len()).map(verdicts).collect()
+    }
+
+    /// What each says of some rows, at most those of a chunk.
+    pub(crate) fn verdicts(&self, table: &Table, rows: Range<usize>) -> Vec<Verdicts> {
+        let mut scratch = Scratch::default();
+        let mut asked = self.chunk(&mut scratch, table, rows.clone());
+        let verdicts = |(number, program): (usize, &Program)| Verdicts {
+            list: asked.states(number).iter().map(|it| Verdict::of(*it)).collect(),
+            solid: solid(program, table, rows.clone()),
+        };
+        self.programs.iter().enumerate().map(verdicts).collect()
+    }
+}
+
+/// [`Conditions`] about the rows of a chunk.
+pub(crate) struct Asked<'a> {
+    conditions: &'a Conditions,
+    chunk: Chunk<'a>,
+}
+
+impl Asked<'_> {
+    /// What one of them says of each row: 0 (no), 1 (yes), 2 (no data), else faulted.
+    pub(crate) fn states(&mut self, number: usize) -> &[u8] {
+        match self.conditions.programs.get(number) {
+            Some(program) => self.chunk.flags(number, program),
+            None => &[],
+        }
+    }
+}
+
+impl Verdicts {
     pub(crate) fn get(&self, at: usize) -> Verdict {
         self.list.get(at).copied().unwrap_or(Verdict::Faulted)
     }
@@ -42,17 +126,18 @@ impl Verdicts {
 
 /// Asks a condition about one row.
 pub(crate) fn ask(program: &Program, table: &Table, row: usize) -> Verdict {
-    match program.run(&mut |slot| table.value(slot, row)) {
-        Outcome::Value(Value::Flag(true)) => Verdict::Yes,
-        Outcome::Value(Value::Flag(false)) => Verdict::No,
-        Outcome::Value(Value::Missing) | Outcome::NoData { .. } => Verdict::NoData,
-        Outcome::Value(_) | Outcome::Faulted(_) => Verdict::Faulted,
-    }
+    let mut scratch = Scratch::default();
+    let mut chunk = program.compiled().chunk(&mut scratch, table, row..row.saturating_add(1));
+    chunk.flags(0, program).first().map_or(Verdict::Faulted, |it| Verdict::of(*it))
 }
 
-/// Whether an expression reads nothing that is missing or rests on something missing.
-pub(crate) fn is_solid(program: &Program, table: &Table, row: usize) -> bool {
-    program.slots().iter().all(|slot| table.is_solid(*slot, row))
+/// For each row whether an expression reads nothing that is missing or rests on something missing.
+pub(crate) fn solid(program: &Program, table: &Table, rows: Range<usize>) -> Vec<bool> {
+    let mut all = vec![true; rows.len()];
+    for slot in program.slots() {
+        table.and_solid(*slot, rows.clone(), &mut all);
+    }
+    all
 }
 
 /// A first-match list: which of its cases holds.

@@ -3,6 +3,7 @@
 //! `PROPTEST_CASES` raises the number of cases of each law.
 
 mod books;
+mod columns;
 pub(crate) mod configs;
 pub(crate) mod rows;
 mod texts;

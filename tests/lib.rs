@@ -25,6 +25,8 @@ mod laws;
 mod hostile;
 mod notices;
 #[cfg(feature = "toml")]
+mod plan;
+#[cfg(feature = "toml")]
 mod playbooks;
 mod records;
 #[cfg(feature = "toml")]

@@ -33,51 +33,19 @@ impl Engine {
     pub fn assess(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
         let mut faults = Vec::new();
         let past = Arc::new(usable(state, as_of, &mut faults));
-        let rows = all_rows(input, as_of, &mut faults);
-        faults.extend(
-            input.suppressions.into_iter().flat_map(|it| quiet::check(self, it, &rows, as_of)),
-        );
-        let tables: Vec<Table> = rows
-            .iter()
-            .zip(&self.spaces)
-            .map(|(rows, slots)| Table::new(rows.ids.clone(), slots.len()))
-            .collect();
-        let names =
-            self.spaces.iter().map(|it| it.iter().map(|it| it.name.clone()).collect()).collect();
-        let manual = manual(input, as_of);
-        let mut notes = of_input(self, input, &rows);
-        notes.extend(not_used(self, &manual));
-        let mut run = Run {
-            engine: self,
-            past: &past,
-            source: Source { input, as_of, currency: currency(self.config.currency.as_deref()) },
-            rows,
-            out: Assessment {
-                as_of,
-                engine: self.hash.as_str().into(),
-                tables,
-                names,
-                cards: Vec::new(),
-                rules: Vec::new(),
-                events: Vec::new(),
-                alerts: Vec::new(),
-                enrolled: super::enrol::Enrolled::default(),
-                notes,
-                faults,
-                past: Arc::clone(&past),
-                state: State::new(),
-                manual,
-            },
-            rules: BTreeMap::new(),
-        };
+        let mut run = self.run(input, as_of, &past, faults);
+        let quiet = input.suppressions.into_iter();
+        run.out.faults.extend(quiet.flat_map(|it| quiet::check(self, it, &run.rows, as_of)));
+        run.out.notes = of_input(self, input, &run.rows);
+        run.out.notes.extend(not_used(self, &run.out.manual));
         for step in &self.steps {
             run.step(step);
         }
         // Scorecards were computed as they were needed; results come in the order of the config.
         let order = |name: &str| self.config.scorecards.iter().position(|it| it.name == name);
         run.out.cards.sort_by_key(|it| order(&it.name));
-        for rule in &self.rules {
-            run.ask(rule);
+        for batch in &self.batches {
+            run.ask(batch);
         }
         let (mut out, rows, reporting) = (run.out, run.rows, run.source.currency);
         let (results, moved): (Vec<_>, Vec<_>) = run.rules.into_values().unzip();
@@ -94,6 +62,43 @@ impl Engine {
         out
     }
 
+    /// An assessment on the way, with its subjects and no columns.
+    pub(super) fn run<'a>(
+        &'a self,
+        input: &'a Input<'a>,
+        as_of: AsOf,
+        past: &'a Arc<State>,
+        mut faults: Vec<Fault>,
+    ) -> Run<'a> {
+        let rows = all_rows(input, as_of, &mut faults);
+        let tables = rows.iter().zip(&self.spaces);
+        let tables = tables.map(|(rows, slots)| Table::new(Arc::clone(&rows.ids), slots.len()));
+        Run {
+            engine: self,
+            past,
+            source: Source { input, as_of, currency: currency(self.config.currency.as_deref()) },
+            out: Assessment {
+                as_of,
+                engine: Arc::clone(&self.hash),
+                tables: tables.collect(),
+                names: Arc::clone(&self.names),
+                cards: Vec::new(),
+                rules: Vec::new(),
+                events: Vec::new(),
+                alerts: Vec::new(),
+                enrolled: super::enrol::Enrolled::default(),
+                notes: Vec::new(),
+                faults,
+                past: Arc::clone(past),
+                state: State::new(),
+                manual: manual(input, as_of),
+            },
+            rows,
+            rules: BTreeMap::new(),
+            lean: false,
+        }
+    }
+
     /// Explains a subject's score. None for an unknown scorecard or subject, and for an assessment
     /// that another engine made.
     #[must_use]
@@ -103,7 +108,7 @@ impl Engine {
         scorecard: &str,
         subject: &str,
     ) -> Option<Explanation> {
-        if assessment.engine() != self.hash {
+        if assessment.engine() != self.hash() {
             return None;
         }
         let (_, card) = self.card(scorecard)?;
@@ -117,7 +122,7 @@ impl Engine {
         };
         let frame = Frame {
             as_of: assessment.as_of,
-            engine: &self.hash,
+            engine: self.hash(),
             segment: text("segment"),
             stage: text("stage"),
             overridden: assessment.overridden(card, rows.results.first()?),
@@ -129,7 +134,7 @@ impl Engine {
     /// the later one for a change of config and a change of data to be told apart.
     #[must_use]
     pub fn change(&self, before: &Explanation, after: &Explanation) -> Change {
-        let card = self.card(&after.scorecard).filter(|_| after.engine == self.hash);
+        let card = self.card(&after.scorecard).filter(|_| after.engine == self.hash());
         Change::with(before, after, &|line, value| {
             card.and_then(|(_, card)| card.points_of(line, value))
         })
@@ -140,7 +145,7 @@ impl Engine {
         next.history = self.next_history(out);
         next.version = State::VERSION;
         next.as_of = Some(out.as_of);
-        next.engine.clone_from(&self.hash);
+        self.hash().clone_into(&mut next.engine);
         for card in &out.cards {
             let bands = next.bands.entry(card.name.clone()).or_default();
             for (id, cell) in out.subjects(card.kind).iter().zip(&card.cells) {
@@ -169,7 +174,7 @@ impl Engine {
 }
 
 /// The state, if it can be used for that day.
-fn usable(state: &State, as_of: AsOf, faults: &mut Vec<Fault>) -> State {
+pub(super) fn usable(state: &State, as_of: AsOf, faults: &mut Vec<Fault>) -> State {
     if state.version > State::VERSION {
         let message =
             format!("the state has form {}, this crate knows {}", state.version, State::VERSION);
@@ -193,6 +198,16 @@ fn usable(state: &State, as_of: AsOf, faults: &mut Vec<Fault>) -> State {
 impl Assessment {
     /// Scores rows of a scorecard.
     pub(super) fn run_card(&self, card: &Scorecard, table: &Table, rows: Range<usize>) -> CardRows {
+        self.with_context(card, table, |context| card.run(context, rows))
+    }
+
+    /// Does something with what a scorecard needs to know beside its columns.
+    pub(super) fn with_context<T>(
+        &self,
+        card: &Scorecard,
+        table: &Table,
+        act: impl FnOnce(&Context<'_>) -> T,
+    ) -> T {
         let carried = self.past.carried.get(&card.name);
         let bands = self.past.bands.get(&card.name);
         let carried = |factor: &str, id: &str| -> Option<CarriedValue> {
@@ -217,7 +232,7 @@ impl Assessment {
             manual: &manual,
             last_band: &last_band,
         };
-        card.run(&context, rows)
+        act(&context)
     }
 
     /// What changed a score by hand or by rule, in words.

@@ -22,7 +22,7 @@ pub struct Assessment {
     /// By kind of subject.
     pub(super) tables: Vec<Table>,
     /// Names of columns by kind and slot.
-    pub(super) names: Vec<Vec<String>>,
+    pub(super) names: Arc<[Vec<String>]>,
     pub(super) cards: Vec<CardResult>,
     pub(super) rules: Vec<RuleResult>,
     pub(super) events: Vec<Event>,

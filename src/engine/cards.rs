@@ -13,7 +13,7 @@ use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
 use crate::score::{AutoOverride, Effect, Factor, Group, Part, Scorecard, factor_key};
 use crate::time::Period;
-use crate::verdict::Choice;
+use crate::verdict::{Choice, Conditions};
 
 /// The coverage a scorecard demands where it does not say: half. Our choice: under half, more of
 /// the score is guessed than known; tested by `a_score_needs_half_its_weight_unless_said`.
@@ -74,7 +74,7 @@ impl Resolver<'_> {
         let card = Scorecard {
             name: config.name.clone(),
             kind,
-            conditions: builder.conditions.into_iter().map(|(_, it)| it).collect(),
+            conditions: Conditions::new(builder.conditions.into_iter().map(|(_, it)| it).collect()),
             factors: builder.factors,
             groups: builder.groups,
             bands,

@@ -1,20 +1,22 @@
 //! The subjects of an assessment and the columns that need no scorecard.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::input::Input;
-use super::plan::{Attribute, Slot};
+use super::plan::{Attribute, Cases, Slot};
 use crate::book::Book;
-use crate::expr::{Outcome, Program};
+use crate::expr::{CHUNK, Columns, FAULTED, Outcome, Program, Scratch};
 use crate::fault::{Code, Fault, did_you_mean};
-use crate::frame::{Column, Data, Frame, Labels, NO_DAY, NO_ROW, SubjectKind, Table};
+use crate::frame::{Column, Data, Frame, Given, Labels, NO_DAY, NO_ROW, SubjectKind, Table};
 use crate::metric::{Derivation, Derived, Keep, RecordFilter, attribute, custom};
 use crate::money::Currency;
 use crate::node::shorten;
 use crate::time::AsOf;
 use crate::value::{Kind, Value};
-use crate::verdict::{Verdict, ask, is_solid};
+use crate::verdict::solid;
 
 /// How many of many are named in a message.
 const NAMED: usize = 3;
@@ -22,17 +24,27 @@ const NAMED: usize = 3;
 /// The subjects of one kind: who they are and where their values stand.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
-    pub(super) ids: Vec<Arc<str>>,
+    pub(super) ids: Arc<[Arc<str>]>,
     /// Rows in the book, where there is one.
     pub(super) in_book: Option<Vec<u32>>,
-    /// Rows in the frame, where there is one.
-    in_frame: Option<Vec<u32>>,
+    in_frame: InFrame,
     /// Rows of parents, per kind.
     pub(super) parents: BTreeMap<SubjectKind, Vec<u32>>,
     /// Subjects of the book that are left out: they have not begun.
     pub(super) unborn: usize,
     /// Subjects of the book that are left out: they have ended.
     pub(super) ended: usize,
+}
+
+/// Where the rows stand in the frame.
+#[derive(Debug, Clone, Default)]
+enum InFrame {
+    /// There is none.
+    #[default]
+    Nowhere,
+    /// The rows are the frame's.
+    Same,
+    Rows(Vec<u32>),
 }
 
 /// Finds the subjects of every kind.
@@ -54,8 +66,8 @@ fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Faul
     let frame = input.frames.get(&kind);
     let Some(book) = input.book.filter(|it| frame.is_none() || !it.subjects(kind).is_empty())
     else {
-        let ids = frame.map_or_else(Vec::new, |it| it.ids().to_vec());
-        let in_frame = frame.map(|it| (0..it.len() as u32).collect());
+        let ids = frame.map_or_else(Arc::default, |it| Arc::clone(it.shared_ids()));
+        let in_frame = frame.map_or(InFrame::Nowhere, |_| InFrame::Same);
         return Rows { ids, in_frame, ..Rows::default() };
     };
     let born = book.born(kind, as_of);
@@ -71,14 +83,15 @@ fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Faul
         .filter(|(at, _)| is_born(*at) && !is_over(*at))
         .map(|(at, id)| (at as u32, Arc::clone(id)))
         .collect();
-    let in_frame = frame.map(|frame| {
+    let in_frame = frame.map_or(InFrame::Nowhere, |frame| {
         let places: BTreeMap<&str, u32> =
             frame.ids().iter().zip(0..).map(|(id, at)| (id.as_ref(), at)).collect();
         faults.extend(strangers(frame, book, kind));
-        live.iter().map(|(_, id)| places.get(id.as_ref()).copied().unwrap_or(NO_ROW)).collect()
+        let row = |id: &str| places.get(id).copied().unwrap_or(NO_ROW);
+        InFrame::Rows(live.iter().map(|(_, id)| row(id)).collect())
     });
-    let (in_book, ids) = live.into_iter().unzip();
-    let (in_book, parents) = (Some(in_book), BTreeMap::new());
+    let (in_book, ids): (_, Vec<_>) = live.into_iter().unzip();
+    let (ids, in_book, parents) = (ids.into(), Some(in_book), BTreeMap::new());
     Rows { ids, in_book, in_frame, parents, unborn, ended: gone }
 }
 
@@ -153,9 +166,11 @@ pub(super) struct Source<'a> {
 
 /// A column, and what there is to say about it.
 pub(super) struct Made {
-    pub(super) column: Column,
+    pub(super) column: Arc<Column>,
     /// Whether it was given by the host.
     pub(super) given: bool,
+    /// Whether the declaration is known to rule no value out.
+    pub(super) inside: bool,
     /// Records left out because their `where` has no data.
     pub(super) unclear: usize,
     /// Rows whose value could change for such records; empty when none could.
@@ -168,15 +183,24 @@ pub(super) struct Made {
 
 impl Made {
     /// A column about which there is nothing to say.
-    pub(super) const fn plain(column: Column) -> Self {
-        Self { column, given: false, unclear: 0, unsure: Vec::new(), unconverted: 0, other_kind: 0 }
+    pub(super) fn plain(column: impl Into<Arc<Column>>) -> Self {
+        Self {
+            column: column.into(),
+            given: false,
+            inside: false,
+            unclear: 0,
+            unsure: Vec::new(),
+            unconverted: 0,
+            other_kind: 0,
+        }
     }
 
     fn derived(derived: &Derived, rows: &[u32]) -> Self {
         let unsure = |row: &u32| derived.unsure.get(*row as usize).copied().unwrap_or(false);
         Self {
-            column: derived.column.gather(rows),
+            column: derived.column.gather(rows).into(),
             given: false,
+            inside: false,
             unclear: derived.unclear,
             unsure: match derived.unsure.is_empty() {
                 true => Vec::new(),
@@ -196,16 +220,24 @@ impl Source<'_> {
         rows: &Rows,
         slot: &Slot,
         faults: &mut Vec<Fault>,
-    ) -> Option<Column> {
-        let column = self.input.frames.get(&kind)?.get(&slot.name)?;
+    ) -> Option<Made> {
+        let Given { column, extent } = self.input.frames.get(&kind)?.given(&slot.name)?;
         if column.kind() != slot.kind {
             let path = format!("{}.{}", kind.plural(), slot.name);
             let message =
                 format!("the given column is {}, the metric is {}", column.kind(), slot.kind);
             faults.push(Fault::new(Code::WrongType, path, message));
-            return Some(Column::missing(slot.kind, rows.ids.len()));
+            let column = Column::missing(slot.kind, rows.ids.len());
+            return Some(Made { given: true, ..Made::plain(column) });
         }
-        rows.in_frame.as_ref().map(|it| column.gather(it))
+        let column = match &rows.in_frame {
+            InFrame::Nowhere => return None,
+            InFrame::Same => Arc::clone(column),
+            InFrame::Rows(rows) => column.gather(rows).into(),
+        };
+        let inside = slot.kind == Kind::Number
+            && slot.range.is_none_or(|(low, high)| low <= extent.0 && extent.1 <= high);
+        Some(Made { given: true, inside, ..Made::plain(column) })
     }
 
     pub(super) fn attribute(
@@ -242,7 +274,8 @@ impl Source<'_> {
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
             return Made::plain(Column::missing(slot.kind, rows.ids.len()));
         };
-        let filter = filter.map(ProgramFilter);
+        let filter = filter
+            .map(|program| ProgramFilter { program, scratch: RefCell::new(Scratch::default()) });
         let filter = filter.as_ref().map(|it| it as &dyn RecordFilter);
         let derived = derivation.run(book, kind, self.as_of, self.currency, filter);
         Made::derived(&derived, in_book)
@@ -250,14 +283,46 @@ impl Source<'_> {
 }
 
 /// A `where` over records.
-struct ProgramFilter<'a>(&'a Program);
+struct ProgramFilter<'a> {
+    program: &'a Program,
+    scratch: RefCell<Scratch>,
+}
+
+/// Fields of some records as columns, by slot.
+struct Fields(BTreeMap<usize, Column>);
+
+impl Columns for Fields {
+    fn column(&self, slot: usize) -> Option<&Column> {
+        self.0.get(&slot)
+    }
+}
 
 impl RecordFilter for ProgramFilter<'_> {
-    fn keep(&self, read: &mut dyn FnMut(usize) -> Value) -> Keep {
-        match self.0.run(read) {
-            Outcome::Value(Value::Flag(true)) => Keep::Yes,
-            Outcome::Value(Value::Flag(false)) => Keep::No,
-            _ => Keep::Unclear,
+    fn keep(
+        &self,
+        records: &[u32],
+        read: &mut dyn FnMut(u32, usize) -> Value,
+        keep: &mut dyn FnMut(u32, Keep),
+    ) {
+        let program = self.program;
+        for records in records.chunks(CHUNK) {
+            let mut fields = Fields(BTreeMap::new());
+            for (slot, kind) in program.compiled().columns() {
+                let values: Vec<Value> = records.iter().map(|it| read(*it, slot)).collect();
+                fields.0.insert(slot, column_of(kind, &values));
+            }
+            let mut scratch = self.scratch.borrow_mut();
+            let mut chunk = program.compiled().chunk(&mut scratch, &fields, 0..records.len());
+            for (record, state) in records.iter().zip(chunk.flags(0, program)) {
+                keep(
+                    *record,
+                    match state {
+                        0 => Keep::No,
+                        1 => Keep::Yes,
+                        _ => Keep::Unclear,
+                    },
+                );
+            }
         }
     }
 }
@@ -269,31 +334,71 @@ pub(super) fn currency(text: Option<&str>) -> Option<Currency> {
 
 /// The values of an expression, whether each is solid, and the first fault of a host's function.
 pub(super) fn expression(program: &Program, table: &Table) -> (Column, Vec<bool>, Option<String>) {
-    let rows = 0..table.len();
+    let rows = table.len();
     let mut fault = None;
-    let values: Vec<Value> = rows
-        .clone()
-        .map(|row| match program.run(&mut |slot| table.value(slot, row)) {
-            Outcome::Value(value) => value,
-            Outcome::NoData { .. } => Value::Missing,
-            Outcome::Faulted(why) => {
-                fault.get_or_insert(why);
-                Value::Missing
+    let mut scratch = Scratch::default();
+    let (mut numbers, mut flags, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut labels = Labels::default();
+    for chunk in chunks(rows) {
+        let mut asked = program.compiled().chunk(&mut scratch, table, chunk.clone());
+        match program.kind() {
+            Kind::Number => {
+                let (all, why) = asked.numbers(0, program);
+                numbers.extend_from_slice(all);
+                fault = fault.or(why);
             }
-        })
-        .collect();
-    let solid = rows.clone().map(|row| is_solid(program, table, row)).collect();
-    let seen: Vec<i32> = rows
-        .map(|row| {
-            let days = program.slots().iter().filter_map(|slot| table.seen(*slot, row));
-            days.min().unwrap_or(NO_DAY)
-        })
-        .collect();
-    let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
-    (column_of(program.kind(), &values).with_seen(seen), solid, fault)
+            Kind::Flag => {
+                let states = asked.flags(0, program);
+                flags.extend(states.iter().map(|it| (*it).min(Data::NO_FLAG)));
+                if let (None, Some(at)) = (&fault, states.iter().position(|it| *it == FAULTED)) {
+                    fault = why(program, table, chunk.start + at);
+                }
+            }
+            Kind::Text => {
+                let (all, why) = asked.texts(0, program);
+                let code = |it: &Option<Arc<str>>| it.as_ref().map(|it| labels.code(it));
+                codes.extend(all.iter().map(code).map(|it| it.unwrap_or(Data::NO_CODE)));
+                fault = fault.or(why);
+            }
+        }
+    }
+    let data = match program.kind() {
+        Kind::Number => Data::Number(numbers),
+        Kind::Flag => Data::Flag(flags),
+        Kind::Text => Data::Text { codes, labels: Arc::new(labels) },
+    };
+    let column = Column::new(data).with_seen(oldest(program, table));
+    (column, solid(program, table, 0..rows), fault)
 }
 
-/// A column of values; those of another kind are missing.
+/// Rows in chunks.
+pub(super) fn chunks(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows).step_by(CHUNK).map(move |start| start..(start + CHUNK).min(rows))
+}
+
+/// Why a program is faulted in a row.
+pub(super) fn why(program: &Program, table: &Table, row: usize) -> Option<String> {
+    match program.run(&mut |slot| table.value(slot, row)) {
+        Outcome::Faulted(why) => Some(why),
+        Outcome::Value(it) => Some(format!("expected a flag, got {it}")),
+        Outcome::NoData { .. } => None,
+    }
+}
+
+/// The oldest day of what a program reads, for each row; nothing where no day is known.
+fn oldest(program: &Program, table: &Table) -> Option<Vec<i32>> {
+    let known = program.slots().iter().filter_map(|it| table.column(*it)?.days());
+    known
+        .fold(None, |so_far: Option<Vec<i32>>, days| {
+            let mut all = so_far.unwrap_or_else(|| vec![NO_DAY; table.len()]);
+            for (all, day) in all.iter_mut().zip(days).filter(|it| *it.1 != NO_DAY) {
+                *all = if *all == NO_DAY { *day } else { *day.min(all) };
+            }
+            Some(all)
+        })
+        .filter(|all| all.iter().any(|it| *it != NO_DAY))
+}
+
 pub(super) fn column_of(kind: Kind, values: &[Value]) -> Column {
     match kind {
         Kind::Number => Column::numbers(values.iter().map(Value::number)),
@@ -309,34 +414,46 @@ pub(super) fn column_of(kind: Kind, values: &[Value]) -> Column {
 }
 
 /// The first name whose condition holds for each row.
-pub(super) fn class(cases: &[(Arc<str>, Option<Program>)], table: &Table) -> (Column, Vec<bool>) {
+pub(super) fn class(cases: &Cases, table: &Table) -> (Column, Vec<bool>) {
     let mut labels = Labels::default();
-    let codes_of: Vec<u32> = cases.iter().map(|(name, _)| labels.code(name)).collect();
-    let mut codes = Vec::with_capacity(table.len());
-    let mut solid = Vec::with_capacity(table.len());
-    for row in 0..table.len() {
-        let mut sure = true;
-        let mut code = Data::NO_CODE;
-        for ((_, when), candidate) in cases.iter().zip(&codes_of) {
-            let verdict = when.as_ref().map_or(Verdict::Yes, |it| ask(it, table, row));
-            sure &= when.as_ref().is_none_or(|it| is_solid(it, table, row));
-            match verdict {
-                Verdict::No => {}
-                Verdict::Yes => {
-                    code = *candidate;
-                    break;
+    let codes_of: Vec<u32> = cases.names.iter().map(|(name, _)| labels.code(name)).collect();
+    let mut codes = vec![Data::NO_CODE; table.len()];
+    let mut all_solid = vec![true; table.len()];
+    let mut scratch = Scratch::default();
+    let mut open: Vec<usize> = Vec::with_capacity(CHUNK);
+    for chunk in chunks(table.len()) {
+        let start = chunk.start;
+        let mut asked = cases.conditions.chunk(&mut scratch, table, chunk.clone());
+        open.clear();
+        open.extend(0..chunk.len());
+        for ((_, when), code) in cases.names.iter().zip(&codes_of) {
+            let program = when.and_then(|it| Some((it, cases.conditions.get(it)?)));
+            let sure = program.map(|(_, it)| solid(it, table, chunk.clone()));
+            let states = program.map(|(it, _)| asked.states(it));
+            open.retain(|at| {
+                if let Some(solid) = all_solid.get_mut(start + at) {
+                    *solid &= sure.as_ref().is_none_or(|it| it.get(*at) == Some(&true));
                 }
-                Verdict::NoData | Verdict::Faulted => break,
+                let state = states.map_or(1, |it| it.get(*at).copied().unwrap_or(FAULTED));
+                if let (1, Some(it)) = (state, codes.get_mut(start + at)) {
+                    *it = *code;
+                }
+                state == 0
+            });
+            if open.is_empty() {
+                break;
             }
         }
-        codes.push(code);
-        solid.push(sure);
     }
-    (Column::new(Data::Text { codes, labels: Arc::new(labels) }), solid)
+    (Column::new(Data::Text { codes, labels: Arc::new(labels) }), all_solid)
 }
 
 /// Takes out values that the declaration rules out, and says how many.
-pub(super) fn within(column: &mut Column, slot: &Slot) -> usize {
+pub(super) fn within(column: &mut Arc<Column>, slot: &Slot) -> usize {
+    if is_within(column, slot) {
+        return 0;
+    }
+    let column = Arc::make_mut(column);
     let mut out = 0;
     match column.data_mut() {
         Data::Number(values) => {
@@ -361,4 +478,20 @@ pub(super) fn within(column: &mut Column, slot: &Slot) -> usize {
         }
     }
     out
+}
+
+/// Whether the declaration rules no value out.
+fn is_within(column: &Column, slot: &Slot) -> bool {
+    match column.data() {
+        Data::Number(_) => {
+            let (low, high) = slot.range.unwrap_or((f64::MIN, f64::MAX));
+            let extent = column.extent();
+            low <= extent.0 && extent.1 <= high
+        }
+        Data::Flag(_) => true,
+        Data::Text { labels, .. } => {
+            let is_known = |known: &[Arc<str>]| labels.texts().iter().all(|it| known.contains(it));
+            slot.labels.as_ref().is_none_or(|it| is_known(it))
+        }
+    }
 }

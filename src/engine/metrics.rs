@@ -101,6 +101,7 @@ impl Resolver<'_> {
                 for problem in problems {
                     self.report(&path, problem);
                 }
+                self.keep_program(&path, program.as_ref());
                 Some(program?)
             }
             // Without fields the table itself is unknown, and that has been reported.

@@ -14,6 +14,7 @@ mod children;
 mod choices;
 mod columns;
 mod enrol;
+mod gears;
 mod inhibit;
 mod input;
 mod manual;
@@ -29,6 +30,7 @@ mod reports;
 mod resolve;
 mod rules;
 mod run;
+mod scores;
 mod testing;
 mod told;
 
@@ -37,20 +39,24 @@ pub use assessment::{
     Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, ReportNotUsed, RuleResult,
     SubjectScore,
 };
+pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;
+pub use scores::{RuleColumn, Scores};
 pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::config::Config;
-use crate::expr::{Functions, Language};
+use crate::expr::{Functions, Language, Program};
 use crate::fault::{Code, Fault, Faults, Severity};
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
+use gears::in_order;
 use past::{Tracked, tracked};
-use plan::{Rule, Slot, Step};
+use plan::{Batch, Rule, Slot, Step};
 use playbooks::Playbook;
 use resolve::Resolver;
 
@@ -85,13 +91,18 @@ use resolve::Resolver;
 #[derive(Debug, Clone)]
 pub struct Engine {
     config: Config,
-    hash: String,
+    hash: Arc<str>,
     spaces: Vec<Vec<Slot>>,
+    /// Names of columns by kind and slot.
+    names: Arc<[Vec<String>]>,
     steps: Vec<Step>,
     /// By number in the config.
     cards: BTreeMap<usize, Scorecard>,
     /// In the order of the config.
     rules: Vec<Rule>,
+    batches: Vec<Batch>,
+    /// Every expression and message, by path.
+    programs: Vec<(String, Program)>,
     playbooks: Vec<Playbook>,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
@@ -142,13 +153,18 @@ impl Engine {
             entries.retain(|(key, _)| key != "tests");
         }
         let hash = Node::List(vec![content, callable]).content_hash();
+        let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
+        let batches = Batch::of_all(&rules, &compiled.steps);
         Ok(Self {
             config: config.clone(),
-            hash,
+            hash: hash.into(),
+            names: compiled.spaces.iter().map(names).collect(),
             spaces: compiled.spaces,
             tracked: tracked(&compiled.steps),
             steps: compiled.steps,
             cards: compiled.cards,
+            batches,
+            programs: in_order(compiled.programs),
             rules,
             playbooks,
             tests,

@@ -8,6 +8,7 @@ use crate::frame::SubjectKind;
 use crate::metric::Derivation;
 use crate::time::Period;
 use crate::value::{Kind, Value};
+use crate::verdict::Conditions;
 
 /// A column to come: its name and what its values can be.
 #[derive(Debug, Clone)]
@@ -64,13 +65,34 @@ pub(crate) enum Work {
     /// A value of the children.
     Children { child: SubjectKind, from: usize, take: ChildTake },
     /// The first name whose condition holds.
-    Class { cases: Vec<(Arc<str>, Option<Program>)> },
+    Class { cases: Cases },
     /// A scorecard with its outputs.
     Card { card: usize, outputs: Outputs },
     /// What another column was.
     Past { from: usize, take: PastTake },
     /// A rule, asked and its alerts taken a step further, with what others can read of them.
     Alerts { rule: usize, outputs: AlertOutputs },
+}
+
+/// Names, each with the number of the condition for it; without one it always holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Cases {
+    pub(crate) names: Vec<(Arc<str>, Option<usize>)>,
+    pub(crate) conditions: Conditions,
+}
+
+impl Cases {
+    pub(crate) fn new(cases: Vec<(Arc<str>, Option<Program>)>) -> Self {
+        let (mut names, mut programs) = (Vec::new(), Vec::new());
+        for (name, when) in cases {
+            let number = when.map(|it| {
+                programs.push(it);
+                programs.len() - 1
+            });
+            names.push((name, number));
+        }
+        Self { names, conditions: Conditions::new(programs) }
+    }
 }
 
 /// What is asked of the past of a value.
@@ -145,6 +167,39 @@ pub(crate) struct Rule {
     pub(crate) because: Vec<usize>,
     /// The hash of what its conditions mean.
     pub(crate) meaning: String,
+}
+
+/// Rules about one kind of subject that are asked together.
+#[derive(Debug, Clone)]
+pub(crate) struct Batch {
+    pub(crate) kind: SubjectKind,
+    /// By place among the compiled rules.
+    pub(crate) rules: Vec<usize>,
+    pub(crate) conditions: Conditions,
+}
+
+impl Batch {
+    /// Rules whose alerts others read are asked alone, as soon as they are needed; all others of
+    /// a kind of subject together, at the end.
+    pub(crate) fn of_all(rules: &[Rule], steps: &[Step]) -> Vec<Self> {
+        let is_read = |rule: &Rule| {
+            let reads =
+                |it: &Step| matches!(it.work, Work::Alerts { rule: of, .. } if of == rule.number);
+            steps.iter().any(reads)
+        };
+        let mut groups: Vec<(SubjectKind, Vec<usize>)> = Vec::new();
+        for kind in SubjectKind::ALL {
+            let of_kind = || rules.iter().enumerate().filter(move |it| it.1.kind == kind);
+            groups.extend(of_kind().filter(|it| is_read(it.1)).map(|it| (kind, vec![it.0])));
+            groups.push((kind, of_kind().filter(|it| !is_read(it.1)).map(|it| it.0).collect()));
+        }
+        groups.retain(|it| !it.1.is_empty());
+        let batch = |(kind, list): (SubjectKind, Vec<usize>)| {
+            let programs = list.iter().filter_map(|it| rules.get(*it)).map(|it| it.when.clone());
+            Self { kind, conditions: Conditions::new(programs.collect()), rules: list }
+        };
+        groups.into_iter().map(batch).collect()
+    }
 }
 
 /// Reads a value as evidence: its name and what it was.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::names::{Scope, child_take};
-use super::plan::{Attribute, ChildTake, Rule, Slot, Step, Work};
+use super::plan::{Attribute, Cases, ChildTake, Rule, Slot, Step, Work};
 use crate::config::{Config, Take};
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
 use crate::fault::{Code, Fault, Severity};
@@ -60,6 +60,8 @@ pub(super) struct Resolver<'c> {
     pub(super) rules: RefCell<BTreeMap<usize, Option<Option<Rule>>>>,
     entries: RefCell<BTreeMap<(SubjectKind, String), Entry>>,
     faults: RefCell<Vec<Fault>>,
+    /// What was compiled, by place.
+    pub(super) programs: RefCell<Vec<(String, Program)>>,
     /// Every name of a kind of subject, once it was asked for.
     pub(super) suggested: RefCell<BTreeMap<SubjectKind, Arc<[String]>>>,
     /// Whether what is being compiled uses something broken.
@@ -73,6 +75,7 @@ pub(super) struct Compiled {
     pub(super) steps: Vec<Step>,
     pub(super) cards: BTreeMap<usize, Scorecard>,
     pub(super) faults: Vec<Fault>,
+    pub(super) programs: Vec<(String, Program)>,
 }
 
 impl<'c> Resolver<'c> {
@@ -92,6 +95,7 @@ impl<'c> Resolver<'c> {
             rules: RefCell::default(),
             entries: RefCell::default(),
             faults: RefCell::new(config.faults().to_vec()),
+            programs: RefCell::default(),
             suggested: RefCell::default(),
             tainted: Cell::new(false),
             depth: Cell::new(0),
@@ -104,6 +108,7 @@ impl<'c> Resolver<'c> {
             steps: self.steps.into_inner(),
             cards: self.cards.into_inner(),
             faults: self.faults.into_inner(),
+            programs: self.programs.into_inner(),
         }
     }
 
@@ -233,15 +238,6 @@ impl<'c> Resolver<'c> {
         self.guarded(path, compile, kind)
     }
 
-    /// Compiles a condition that no author wrote; its problems are nobody's.
-    pub(super) fn compile_quietly(&self, kind: SubjectKind, text: &str) -> Option<Program> {
-        let outer = self.tainted.replace(false);
-        let scope = Scope { resolver: self, kind, path: "" };
-        let program = self.language.compile(text, &scope, Want::Flag).0;
-        let tainted = self.tainted.replace(outer);
-        program.filter(|_| !tainted)
-    }
-
     fn guarded(
         &self,
         path: &str,
@@ -261,7 +257,9 @@ impl<'c> Resolver<'c> {
                 self.report(path, problem);
             }
         }
-        program.filter(|_| !tainted)
+        let program = program.filter(|_| !tainted);
+        self.keep_program(path, program.as_ref());
+        program
     }
 
     pub(super) fn report(&self, path: &str, problem: Problem) {
@@ -486,6 +484,6 @@ impl<'c> Resolver<'c> {
         }
         let labels: Arc<[Arc<str>]> = cases.iter().map(|(name, _)| Arc::clone(name)).collect();
         let slot = Slot::text(name, Some(labels));
-        Found::Symbol(self.filled(kind, slot, Work::Class { cases }))
+        Found::Symbol(self.filled(kind, slot, Work::Class { cases: Cases::new(cases) }))
     }
 }

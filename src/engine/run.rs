@@ -7,19 +7,20 @@ use super::Engine;
 use super::alerts::Moving;
 use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
 use super::children::children;
-use super::columns::{Made, Rows, Source, class, expression, within};
+use super::columns::{Made, Rows, Source, chunks, class, expression, why, within};
 use super::past::past;
-use super::plan::{AlertOutputs, Outputs, Rule, Slot, Step, Work};
-use crate::expr::Outcome;
+use super::plan::{AlertOutputs, Batch, Outputs, Rule, Slot, Step, Work};
+use crate::config::RuleConfig;
+use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
 use crate::frame::{Column, Data, NO_ROW, SubjectKind, Table};
 use crate::score::ScoreCell;
 use crate::state::{Phase, State};
 use crate::value::Value;
-use crate::verdict::is_solid;
+use crate::verdict::{Conditions, solid};
 
-/// Rows at a time: a chunk's scratch stays in the nearest cache (DESIGN.md, "Frame").
-const CHUNK: usize = 1024;
+/// Rows of a chunk that are passed over together where a rule is quiet about all.
+const BLOCK: usize = 32;
 
 /// An assessment on the way.
 pub(super) struct Run<'a> {
@@ -30,6 +31,8 @@ pub(super) struct Run<'a> {
     pub(super) out: Assessment,
     /// What rules say, by number in the config, with their alerts a step further.
     pub(super) rules: BTreeMap<usize, (RuleResult, Vec<Moving<'a>>)>,
+    /// Whether only values are wanted, and not how sure they are.
+    pub(super) lean: bool,
 }
 
 impl<'a> Run<'a> {
@@ -42,8 +45,10 @@ impl<'a> Run<'a> {
         ) else {
             return;
         };
-        if let Work::Card { card, outputs } = &step.work {
-            return self.card(*card, outputs);
+        match &step.work {
+            Work::Card { card, outputs } if self.lean => return self.card_columns(*card, outputs),
+            Work::Card { card, outputs } => return self.card(*card, outputs),
+            _ => {}
         }
         if let Work::Alerts { rule, outputs } = &step.work {
             return self.alerts(*rule, outputs);
@@ -56,7 +61,7 @@ impl<'a> Run<'a> {
         };
         let mut solid = None;
         let mut made = match (given, &step.work) {
-            (Some(column), _) => Made { given: true, ..Made::plain(column) },
+            (Some(made), _) => made,
             (None, Work::Attribute { attribute }) => {
                 self.source.attribute(kind, rows, slot, attribute.as_ref())
             }
@@ -69,7 +74,7 @@ impl<'a> Run<'a> {
                 Made::plain(column)
             }
         };
-        let out_of_range = within(&mut made.column, slot);
+        let out_of_range = if made.inside { 0 } else { within(&mut made.column, slot) };
         if !made.unsure.is_empty() {
             // A record that may count was left out: the value is there, but could be another.
             let rows = made.unsure.iter().enumerate();
@@ -177,16 +182,13 @@ impl<'a> Run<'a> {
         let rows = table.len();
         let mut cells: Vec<ScoreCell> = Vec::with_capacity(rows);
         let mut groups: Vec<(Vec<f64>, Vec<bool>)> = vec![Default::default(); outputs.groups.len()];
-        let mut start = 0;
-        while start < rows {
-            let end = (start + CHUNK).min(rows);
-            let chunk = self.out.run_card(card, table, start..end);
+        for rows in chunks(rows) {
+            let chunk = self.out.run_card(card, table, rows.clone());
             for (all, part) in groups.iter_mut().zip(&chunk.groups) {
                 all.0.extend_from_slice(&part.score);
-                all.1.extend((0..end - start).map(|at| part.cell(at).is_solid()));
+                all.1.extend((0..rows.len()).map(|at| part.cell(at).is_solid()));
             }
             cells.extend(chunk.results);
-            start = end;
         }
         let bands: Vec<String> = card.bands.list.iter().map(|it| it.name.clone()).collect();
         let kind = card.kind;
@@ -217,11 +219,16 @@ impl<'a> Run<'a> {
         self.out.cards.push(CardResult { name: card.name.clone(), kind, bands, cells });
     }
 
-    /// Asks a rule and takes its alerts a step further, if that has not been done.
-    pub(super) fn ask(&mut self, rule: &'a Rule) {
-        if !self.rules.contains_key(&rule.number) {
-            let result = self.rule(rule);
-            let moved = self.engine.moved(&self.out, (rule, &result), self.past, &self.rows);
+    /// Asks rules and takes their alerts a step further, if that has not been done.
+    pub(super) fn ask(&mut self, batch: &'a Batch) {
+        let engine = self.engine;
+        let rules: Vec<&Rule> = batch.rules.iter().filter_map(|it| engine.rules.get(*it)).collect();
+        if rules.iter().all(|it| self.rules.contains_key(&it.number)) {
+            return;
+        }
+        let results = self.results(batch.kind, &rules, &batch.conditions);
+        for (rule, result) in rules.into_iter().zip(results) {
+            let moved = engine.moved(&self.out, (rule, &result), self.past, &self.rows);
             self.rules.insert(rule.number, (result, moved));
         }
     }
@@ -229,8 +236,10 @@ impl<'a> Run<'a> {
     /// Fills what others read of a rule's alerts.
     fn alerts(&mut self, number: usize, outputs: &AlertOutputs) {
         let engine = self.engine;
+        let of = |at: &usize| engine.rules.get(*at).is_some_and(|it| it.number == number);
+        let Some(batch) = engine.batches.iter().find(|it| it.rules.iter().any(of)) else { return };
         let Some(rule) = engine.rules.iter().find(|it| it.number == number) else { return };
-        self.ask(rule);
+        self.ask(batch);
         let Some(table) = self.out.tables.get_mut(rule.kind.index()) else { return };
         let mut phases = vec![Phase::Inactive; table.len()];
         let mut days = vec![None; table.len()];
@@ -242,8 +251,7 @@ impl<'a> Run<'a> {
             }
         }
         // With what is missing the condition could say something else.
-        let solid: Vec<bool> =
-            (0..table.len()).map(|row| is_solid(&rule.when, table, row)).collect();
+        let solid = solid(&rule.when, table, 0..table.len());
         let firing = Column::flags(phases.iter().map(|it| Some(it.is_firing())));
         let phase = Column::texts(phases.iter().map(|it| Some(it.name())));
         table.set(outputs.firing, firing, Some(solid.clone()));
@@ -251,39 +259,67 @@ impl<'a> Run<'a> {
         table.set(outputs.days, Column::numbers(days), Some(solid));
     }
 
-    fn rule(&self, rule: &Rule) -> RuleResult {
-        let config = self.engine.config.rules.get(rule.number).cloned().unwrap_or_default();
-        let mut result = RuleResult {
-            rule: config.name.clone(),
-            kind: rule.kind,
-            severity: config.severity,
-            firing: Vec::new(),
-            quiet: 0,
-            no_data: Vec::new(),
-            faulted: Vec::new(),
-        };
-        let Some(table) = self.out.tables.get(rule.kind.index()) else { return result };
-        for (row, id) in table.ids().iter().enumerate() {
-            match rule.when.run(&mut |slot| table.value(slot, row)) {
-                Outcome::Value(Value::Flag(false)) => result.quiet += 1,
-                Outcome::Value(Value::Flag(true)) => result.firing.push(Alert {
-                    rule: config.name.clone(),
-                    kind: rule.kind,
-                    subject: Arc::clone(id),
-                    severity: config.severity,
-                    message: message(rule, &config.name, table, row),
-                    evidence: self.evidence(rule, table, row),
-                    labels: config.labels.clone(),
-                }),
-                Outcome::NoData { .. } => result.no_data.push(Arc::clone(id)),
-                Outcome::Faulted(why) => result.faulted.push((Arc::clone(id), why)),
-                Outcome::Value(other) => {
-                    let why = format!("expected a flag, got {other}");
-                    result.faulted.push((Arc::clone(id), why));
+    /// Asks rules about one kind of subject; only rows that are not quiet are looked at one by one.
+    fn results(
+        &self,
+        kind: SubjectKind,
+        rules: &[&Rule],
+        conditions: &Conditions,
+    ) -> Vec<RuleResult> {
+        let config = |rule: &&Rule| self.engine.config.rules.get(rule.number);
+        let configs: Vec<RuleConfig> =
+            rules.iter().map(|it| config(it).cloned().unwrap_or_default()).collect();
+        let mut results: Vec<RuleResult> = configs
+            .iter()
+            .map(|config| RuleResult {
+                rule: config.name.clone(),
+                kind,
+                severity: config.severity,
+                firing: Vec::new(),
+                quiet: 0,
+                no_data: Vec::new(),
+                faulted: Vec::new(),
+            })
+            .collect();
+        let Some(table) = self.out.tables.get(kind.index()) else { return results };
+        let mut scratch = Scratch::default();
+        for rows in chunks(table.len()) {
+            let mut asked = conditions.chunk(&mut scratch, table, rows.clone());
+            for (number, (rule, result)) in rules.iter().zip(&mut results).enumerate() {
+                let states = asked.states(number);
+                result.quiet += count(states, 0);
+                let Some(config) = configs.get(number) else { continue };
+                for (block, first) in states.chunks(BLOCK).zip(rows.clone().step_by(BLOCK)) {
+                    if count(block, 0) == block.len() {
+                        continue;
+                    }
+                    for (row, state) in (first..).zip(block).filter(|it| *it.1 != 0) {
+                        match (state, table.ids().get(row)) {
+                            (1, _) => result.firing.push(self.alert(rule, config, table, row)),
+                            (2, Some(id)) => result.no_data.push(Arc::clone(id)),
+                            (_, Some(id)) => {
+                                let why = why(&rule.when, table, row).unwrap_or_default();
+                                result.faulted.push((Arc::clone(id), why));
+                            }
+                            _ => {}
+                        }
+                    }
                 }
             }
         }
-        result
+        results
+    }
+
+    fn alert(&self, rule: &Rule, config: &RuleConfig, table: &Table, row: usize) -> Alert {
+        Alert {
+            rule: config.name.clone(),
+            kind: rule.kind,
+            subject: table.ids().get(row).cloned().unwrap_or_default(),
+            severity: config.severity,
+            message: message(rule, &config.name, table, row),
+            evidence: self.evidence(rule, table, row),
+            labels: config.labels.clone(),
+        }
     }
 
     /// What is shown of why.

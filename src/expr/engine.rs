@@ -314,30 +314,32 @@ fn register(engine: &mut Engine, function: &Arc<Function>) {
             // Rhai passes a name's own value by reference: taking it would empty the name.
             let values: Option<Vec<Value>> =
                 all.iter().map(|it| value_of((**it).clone())).collect();
-            answer(&function, &values.unwrap_or_default())
+            answer(&function, &values.unwrap_or_default()).map(dynamic_of).or_else(stop)
         });
     }
 }
 
 /// Calls a function with what it may be called with, and holds it to its promise.
-fn answer(function: &Function, values: &[Value]) -> Result<Dynamic, Box<EvalAltResult>> {
-    if values.iter().any(|it| matches!(it, Value::Number(it) if !it.is_finite())) {
-        return stop(Stop::NoData);
+pub(super) fn answer(function: &Function, values: &[Value]) -> Result<Value, Stop> {
+    let infinite = |it: &Value| matches!(it, Value::Number(it) if !it.is_finite());
+    if values.iter().any(infinite) {
+        return Err(Stop::NoData);
     }
     // A host's function must not panic; one that does spoils its own answer and nobody else's.
     let call = || (function.body)(values);
     let Ok(value) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) else {
-        return stop(Stop::Broken(format!("`{}` panicked", function.name)));
+        return Err(Stop::Broken(format!("`{}` panicked", function.name)));
     };
     match value.kind() {
-        None => stop(Stop::NoData),
-        Some(kind) if kind != function.returns => stop(Stop::Broken(format!(
+        None => Err(Stop::NoData),
+        Some(kind) if kind != function.returns => Err(Stop::Broken(format!(
             "`{}` returned {kind}, and was registered to return {}",
             function.name, function.returns
         ))),
-        Some(_) if matches!(&value, Value::Text(it) if it.len() > MAX_TEXT) => stop(Stop::Broken(
+        Some(_) if matches!(&value, Value::Text(it) if it.len() > MAX_TEXT) => Err(Stop::Broken(
             format!("`{}` returned a text longer than {MAX_TEXT} bytes", function.name),
         )),
-        Some(_) => Ok(dynamic_of(value)),
+        Some(_) if infinite(&value) => Err(Stop::NoData),
+        Some(_) => Ok(value),
     }
 }

@@ -9,6 +9,39 @@ use crate::fault::{Code, Fault};
 
 type Body = dyn Fn(&[Value]) -> Value + Send + Sync;
 
+/// How a built-in function of numbers is calculated, a row or a column at a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Native {
+    /// It is not: it takes or gives something else, or it is the host's.
+    None,
+    One(fn(f64) -> f64),
+    Two(fn(f64, f64) -> f64),
+    Three(fn(f64, f64, f64) -> f64),
+    /// Of the first and the second, of that and the third, and so on.
+    Fold(fn(f64, f64) -> f64),
+}
+
+impl Native {
+    /// The result, which is finite, or NaN for none.
+    pub(super) fn of(self, all: &[f64]) -> f64 {
+        if !all.iter().all(|it| it.is_finite()) {
+            return f64::NAN;
+        }
+        finite(match (self, all) {
+            (Self::One(f), [it]) => f(*it),
+            (Self::Two(f), [one, two]) => f(*one, *two),
+            (Self::Three(f), [one, two, three]) => f(*one, *two, *three),
+            (Self::Fold(f), all) => all.iter().copied().reduce(f).unwrap_or(f64::NAN),
+            _ => f64::NAN,
+        })
+    }
+}
+
+/// The number, or NaN where it is not finite.
+pub(super) fn finite(it: f64) -> f64 {
+    if it.is_finite() { it } else { f64::NAN }
+}
+
 /// A pure function of scalars.
 #[derive(Clone)]
 pub(crate) struct Function {
@@ -18,6 +51,7 @@ pub(crate) struct Function {
     pub(crate) repeats: bool,
     pub(crate) returns: Kind,
     pub(crate) body: Arc<Body>,
+    pub(super) native: Native,
 }
 
 /// The most arguments a function can take.
@@ -114,7 +148,8 @@ impl Functions {
     /// only with arguments that are there, of the declared kinds, and finite where they are numbers.
     /// A result that is [`Value::Missing`] or not finite makes the expression have no data; a result
     /// of another kind than `returns` makes it faulted, for that subject alone. So does a panic
-    /// where panics unwind.
+    /// where panics unwind. It may be called for subjects for which the answer is not needed in the
+    /// end: conditions run over many subjects at a time.
     ///
     /// # Errors
     /// A [`Fault`] when the name is not lower case letters, digits and `_`, is a word of the
@@ -170,7 +205,7 @@ impl Functions {
             );
             return Err(Fault::new(Code::Limit, path, message));
         }
-        self.add(name, params, false, returns, f);
+        self.add(name, params, returns, f);
         Ok(())
     }
 
@@ -203,64 +238,58 @@ impl Functions {
         &mut self,
         name: &str,
         params: &[Kind],
-        repeats: bool,
         returns: Kind,
         f: impl Fn(&[Value]) -> Value + Send + Sync + 'static,
     ) {
-        let (params, body) = (params.to_vec(), Arc::new(f));
-        self.push(Function { name: name.to_owned(), params, repeats, returns, body });
+        self.push(Function {
+            name: name.to_owned(),
+            params: params.to_vec(),
+            repeats: false,
+            returns,
+            body: Arc::new(f),
+            native: Native::None,
+        });
     }
 
     fn push(&mut self, function: Function) {
         self.by_name.entry(function.name.clone()).or_default().push(Arc::new(function));
     }
 
-    fn number(&mut self, name: &str, f: fn(f64) -> f64) {
-        self.add(name, &[Kind::Number], false, Kind::Number, move |it| match it {
-            [Value::Number(it)] => Value::Number(f(*it)),
-            _ => Value::Missing,
-        });
-    }
-
-    fn fold(&mut self, name: &str, f: fn(f64, f64) -> f64) {
-        self.add(name, &[Kind::Number, Kind::Number], true, Kind::Number, move |all| {
-            let numbers = all.iter().filter_map(|it| match it {
-                Value::Number(it) => Some(*it),
-                _ => None,
-            });
-            numbers.reduce(f).map_or(Value::Missing, Value::Number)
+    fn number(&mut self, name: &str, native: Native) {
+        let params = match native {
+            Native::One(_) | Native::None => 1,
+            Native::Two(_) | Native::Fold(_) => 2,
+            Native::Three(_) => 3,
+        };
+        let body = move |all: &[Value]| {
+            let numbers: Vec<f64> = all.iter().filter_map(Value::number).collect();
+            let it = native.of(&numbers);
+            if it.is_nan() { Value::Missing } else { Value::Number(it) }
+        };
+        self.push(Function {
+            name: name.to_owned(),
+            params: vec![Kind::Number; params],
+            repeats: matches!(native, Native::Fold(_)),
+            returns: Kind::Number,
+            body: Arc::new(body),
+            native,
         });
     }
 
     fn add_numeric(&mut self) {
-        self.number("abs", f64::abs);
-        self.number("floor", f64::floor);
-        self.number("ceil", f64::ceil);
-        self.number("sqrt", f64::sqrt);
-        self.number("ln", f64::ln);
-        self.number("log10", f64::log10);
-        self.number("exp", f64::exp);
-        self.number("round", f64::round);
-        self.fold("min", f64::min);
-        self.fold("max", f64::max);
-        let two = [Kind::Number, Kind::Number];
-        self.add("round", &two, false, Kind::Number, |it| match it {
-            [Value::Number(it), Value::Number(digits)] => {
-                Value::Number(super::words::round(*it, *digits))
-            }
-            _ => Value::Missing,
-        });
-        self.add("pow", &two, false, Kind::Number, |it| match it {
-            [Value::Number(base), Value::Number(power)] => Value::Number(base.powf(*power)),
-            _ => Value::Missing,
-        });
-        self.add("clamp", &[Kind::Number; 3], false, Kind::Number, |it| match it {
-            // With the ends in the wrong order there is no answer.
-            [Value::Number(it), Value::Number(low), Value::Number(high)] if low <= high => {
-                Value::Number(it.clamp(*low, *high))
-            }
-            _ => Value::Missing,
-        });
+        self.number("abs", Native::One(f64::abs));
+        self.number("floor", Native::One(f64::floor));
+        self.number("ceil", Native::One(f64::ceil));
+        self.number("sqrt", Native::One(f64::sqrt));
+        self.number("ln", Native::One(f64::ln));
+        self.number("log10", Native::One(f64::log10));
+        self.number("exp", Native::One(f64::exp));
+        self.number("round", Native::One(f64::round));
+        self.number("min", Native::Fold(least));
+        self.number("max", Native::Fold(most));
+        self.number("round", Native::Two(super::words::round));
+        self.number("pow", Native::Two(f64::powf));
+        self.number("clamp", Native::Three(clamp));
     }
 
     fn add_textual(&mut self) {
@@ -272,14 +301,14 @@ impl Functions {
     }
 
     fn test(&mut self, name: &str, f: fn(&str, &str) -> bool) {
-        self.add(name, &[Kind::Text, Kind::Text], false, Kind::Flag, move |it| match it {
+        self.add(name, &[Kind::Text, Kind::Text], Kind::Flag, move |it| match it {
             [Value::Text(text), Value::Text(part)] => Value::Flag(f(text, part)),
             _ => Value::Missing,
         });
     }
 
     fn change(&mut self, name: &str, f: fn(&str) -> String) {
-        self.add(name, &[Kind::Text], false, Kind::Text, move |it| match it {
+        self.add(name, &[Kind::Text], Kind::Text, move |it| match it {
             [Value::Text(text)] if text.len() <= MAX_TEXT => Value::Text(f(text).into()),
             _ => Value::Missing,
         });
@@ -290,4 +319,20 @@ impl Default for Functions {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The smaller one; the first of two that are equal, so that 0 and -0 are told apart the same way
+/// everywhere.
+pub(super) fn least(one: f64, two: f64) -> f64 {
+    if two < one { two } else { one }
+}
+
+/// The larger one; the first of two that are equal.
+pub(super) fn most(one: f64, two: f64) -> f64 {
+    if two > one { two } else { one }
+}
+
+/// NaN where the ends are in the wrong order: there is no answer then.
+pub(super) fn clamp(it: f64, low: f64, high: f64) -> f64 {
+    if low <= high { it.clamp(low, high) } else { f64::NAN }
 }

@@ -1,12 +1,13 @@
 //! The condition language: a total subset of Rhai, checked whole before it runs.
 //!
 //! An author writes `days_since_login > 30 && plan in ["pro", "enterprise"]`; [`Functions`] says what
-//! may be called. The text goes through four steps, each in one module:
+//! may be called. The text goes through five steps, each in one module:
 //!
 //! 1. `lex` finds the tokens, refuses what the language has no use for, and bounds size and depth;
 //! 2. `parse` has Rhai parse the text and reads its syntax tree (no other module touches that tree);
 //! 3. `check` gives every part a kind, binds names to slots and reports every problem at once;
-//! 4. `program` runs the checked tree for one row.
+//! 4. `program` runs the checked tree for one row: gear 2;
+//! 5. `lower` makes steps over columns of it (`ir`), which `kernel` runs for many rows: gear 1.
 //!
 //! What a row means is the same everywhere: numbers are IEEE doubles, a name that is missing makes
 //! the whole answer *no data* unless it stands behind `??`, `is_missing` or `is_present`, `&&` and
@@ -20,7 +21,10 @@
 mod check;
 mod engine;
 mod function;
+mod ir;
+mod kernel;
 mod lex;
+mod lower;
 mod parse;
 mod presence;
 mod program;
@@ -39,6 +43,7 @@ use crate::fault::{Code, Severity};
 pub use crate::value::{Kind, Value};
 pub(crate) use engine::Language;
 pub use function::Functions;
+pub(crate) use kernel::{CHUNK, Chunk, Columns, Compiled, FAULTED, Scratch, count};
 pub(crate) use lex::KEYWORDS;
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};

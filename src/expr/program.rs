@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
 
 use super::engine::{Stop, dynamic_of, value_of};
+use super::kernel::Compiled;
 use super::presence::facts;
 use super::range;
 use super::template::Part;
@@ -40,6 +41,8 @@ struct Inner {
     sure: BTreeSet<usize>,
     always: Option<bool>,
     body: Body,
+    /// Itself over columns, made when it is first asked for.
+    compiled: OnceLock<Compiled>,
 }
 
 enum Body {
@@ -87,6 +90,7 @@ impl Program {
             sure: if tree.kind == Kind::Flag { known.yes } else { known.both() },
             always,
             body: Body::Expression { tree, engine, script, reads },
+            compiled: OnceLock::new(),
         }))
     }
 
@@ -102,6 +106,7 @@ impl Program {
             sure,
             always: None,
             body: Body::Message(parts),
+            compiled: OnceLock::new(),
         }))
     }
 
@@ -111,7 +116,6 @@ impl Program {
     }
 
     /// The text it was compiled from.
-    #[cfg(test)]
     pub(crate) fn text(&self) -> &str {
         &self.0.text
     }
@@ -160,8 +164,12 @@ impl Program {
         }
     }
 
+    /// Itself over columns.
+    pub(crate) fn compiled(&self) -> &Compiled {
+        self.0.compiled.get_or_init(|| Compiled::of([self.tree()]))
+    }
+
     /// The checked tree; `None` for a message.
-    #[cfg(test)]
     pub(crate) fn tree(&self) -> Option<&Tree> {
         match &self.0.body {
             Body::Expression { tree, .. } => Some(tree),

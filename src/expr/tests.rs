@@ -1,10 +1,12 @@
 //! Tests of the language, as tables of text, values and outcome.
 
 mod faults;
+mod gears;
 mod laws;
 mod limits;
 mod messages;
 mod shapes;
+mod speed;
 mod values;
 mod words;
 

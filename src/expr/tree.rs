@@ -15,7 +15,7 @@ pub(crate) struct Named {
 }
 
 /// An operator on two numbers that gives a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Arithmetic {
     Add,
     Subtract,
@@ -67,7 +67,7 @@ impl Arithmetic {
 }
 
 /// An operator on two values of one kind that gives a flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Comparison {
     Equal,
     Unequal,

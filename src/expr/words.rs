@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::function::Function;
+use super::function::{Function, Native};
 use super::{Kind, Value};
 
 /// The most decimals that are shown. Our choice: a double has no more.
@@ -60,7 +60,8 @@ fn make(
 ) -> Function {
     let body = move |all: &[Value]| f(all).map_or(Value::Missing, |it| Value::Text(it.into()));
     let (name, params) = (name.to_owned(), params.to_vec());
-    Function { name, params, repeats: false, returns: Kind::Text, body: Arc::new(body) }
+    let (body, native) = (Arc::new(body), Native::None);
+    Function { name, params, repeats: false, returns: Kind::Text, body, native }
 }
 
 /// How many decimals a number stands for; none where it is no whole number from 0 to 15.

@@ -1,6 +1,7 @@
 //! One metric of all subjects.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate};
@@ -12,9 +13,19 @@ use crate::value::{Kind, Value};
 pub struct Labels {
     texts: Vec<Arc<str>>,
     codes: BTreeMap<Arc<str>, u32>,
+    /// The length of the longest text, in bytes.
+    longest: usize,
 }
 
 impl Labels {
+    /// Texts whose codes are their places; each stands once.
+    pub(crate) fn of(texts: impl IntoIterator<Item = Arc<str>>) -> Self {
+        let texts: Vec<Arc<str>> = texts.into_iter().collect();
+        let codes = texts.iter().cloned().zip(0..).collect();
+        let longest = texts.iter().map(|it| it.len()).max().unwrap_or(0);
+        Self { texts, codes, longest }
+    }
+
     /// The code of a text, added if it is new.
     pub fn code(&mut self, text: &str) -> u32 {
         if let Some(code) = self.codes.get(text) {
@@ -22,6 +33,7 @@ impl Labels {
         }
         let code = u32::try_from(self.texts.len()).unwrap_or(Data::NO_CODE);
         let text: Arc<str> = text.into();
+        self.longest = self.longest.max(text.len());
         self.texts.push(Arc::clone(&text));
         self.codes.insert(text, code);
         code
@@ -37,6 +49,11 @@ impl Labels {
     #[must_use]
     pub fn text(&self, code: u32) -> Option<&Arc<str>> {
         self.texts.get(code as usize)
+    }
+
+    /// The length of the longest text, in bytes.
+    pub(crate) const fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Every text, in the order of the codes.
@@ -211,6 +228,30 @@ impl Column {
         }
     }
 
+    /// Takes out of `all` the rows that are missing.
+    pub(crate) fn and_present(&self, rows: Range<usize>, all: &mut [bool]) {
+        fn and<T>(all: &mut [bool], values: Option<&[T]>, present: impl Fn(&T) -> bool) {
+            let values = values.unwrap_or(&[]);
+            for (all, it) in all.iter_mut().zip(values) {
+                *all &= present(it);
+            }
+            all.iter_mut().skip(values.len()).for_each(|it| *it = false);
+        }
+        match &self.data {
+            Data::Number(values) => and(all, values.get(rows), |it| !it.is_nan()),
+            Data::Flag(values) => and(all, values.get(rows), |it| *it < Data::NO_FLAG),
+            Data::Text { codes, labels } => {
+                and(all, codes.get(rows), |it| labels.text(*it).is_some());
+            }
+        }
+    }
+
+    /// The day numbers on which the values were observed, [`NO_DAY`] where unknown; none at all
+    /// where no day is known.
+    pub(crate) fn days(&self) -> Option<&[i32]> {
+        self.seen.as_deref()
+    }
+
     /// A column of `len` missing values.
     pub(crate) fn missing(kind: Kind, len: usize) -> Self {
         Self::new(match kind {
@@ -234,6 +275,18 @@ impl Column {
         };
         let seen = self.seen.as_ref().map(|it| pick(it, rows, NO_DAY));
         Self { seen, ..Self::new(data) }
+    }
+
+    /// The lowest and the highest number; the wrong way round where there is none.
+    pub(crate) fn extent(&self) -> (f64, f64) {
+        let none = (f64::INFINITY, f64::NEG_INFINITY);
+        match &self.data {
+            Data::Number(values) => values.iter().fold(none, |(low, high), it| {
+                // Comparisons pass over NaN.
+                (if *it < low { *it } else { low }, if *it > high { *it } else { high })
+            }),
+            Data::Flag(_) | Data::Text { .. } => none,
+        }
     }
 
     /// The first row that was given something that is no number: an infinity, or NaN as a value.

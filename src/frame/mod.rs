@@ -90,10 +90,19 @@ pub(crate) const NO_ROW: u32 = u32::MAX;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Frame {
     kind: SubjectKind,
-    ids: Vec<Arc<str>>,
+    ids: Arc<[Arc<str>]>,
     /// Ids of parents, per kind of parent.
     parents: BTreeMap<SubjectKind, Vec<Option<Arc<str>>>>,
-    columns: BTreeMap<String, Column>,
+    columns: BTreeMap<String, Given>,
+}
+
+/// A column of a frame.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Given {
+    /// Shared with the assessments that read it.
+    pub(crate) column: Arc<Column>,
+    /// Its lowest and its highest number.
+    pub(crate) extent: (f64, f64),
 }
 
 /// Why a frame cannot take its rows or a column.
@@ -148,7 +157,7 @@ impl Frame {
         kind: SubjectKind,
         ids: impl IntoIterator<Item = I>,
     ) -> Result<Self, FrameError> {
-        let ids: Vec<Arc<str>> = ids.into_iter().map(Into::into).collect();
+        let ids: Arc<[Arc<str>]> = ids.into_iter().map(Into::into).collect();
         if ids.len() >= NO_ROW as usize {
             return Err(FrameError::TooMany { got: ids.len(), most: NO_ROW as usize - 1 });
         }
@@ -174,7 +183,8 @@ impl Frame {
         if let Some(row) = column.first_not_finite() {
             return Err(FrameError::NotFinite { name, row });
         }
-        self.columns.insert(name, column);
+        let extent = column.extent();
+        self.columns.insert(name, Given { column: Arc::new(column), extent });
         Ok(())
     }
 
@@ -228,11 +238,21 @@ impl Frame {
     /// The column of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Column> {
+        self.columns.get(name).map(|it| it.column.as_ref())
+    }
+
+    /// The column of that name, to be read without a copy.
+    pub(crate) fn given(&self, name: &str) -> Option<&Given> {
         self.columns.get(name)
+    }
+
+    /// The rows' ids, to be read without a copy.
+    pub(crate) const fn shared_ids(&self) -> &Arc<[Arc<str>]> {
+        &self.ids
     }
 
     /// Every column, by name.
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Column)> {
-        self.columns.iter().map(|(name, column)| (name.as_str(), column))
+        self.columns.iter().map(|(name, column)| (name.as_str(), column.column.as_ref()))
     }
 }

@@ -1,6 +1,7 @@
 //! The working columns of one kind of subject during an assessment, by slot.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use super::Column;
 use crate::value::Value;
@@ -8,31 +9,38 @@ use crate::value::Value;
 /// All columns of one kind of subject that have been computed so far.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {
-    ids: Vec<Arc<str>>,
-    /// Rows in the order of their ids.
-    by_id: Vec<u32>,
+    ids: Arc<[Arc<str>]>,
+    /// Rows in the order of their ids, once someone looks one up.
+    by_id: OnceLock<Vec<u32>>,
     slots: Vec<Slot>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Slot {
-    column: Option<Column>,
+    column: Option<Arc<Column>>,
     /// Rows whose value does not rest on anything missing; where absent, those that have a value.
     solid: Option<Vec<bool>>,
 }
 
 impl Table {
-    pub(crate) fn new(ids: Vec<Arc<str>>, slots: usize) -> Self {
-        let mut by_id: Vec<u32> = (0..ids.len() as u32).collect();
-        by_id.sort_by_key(|row| ids.get(*row as usize));
-        Self { ids, by_id, slots: vec![Slot::default(); slots] }
+    pub(crate) fn new(ids: Arc<[Arc<str>]>, slots: usize) -> Self {
+        Self { ids, by_id: OnceLock::new(), slots: vec![Slot::default(); slots] }
+    }
+
+    fn by_id(&self) -> &[u32] {
+        self.by_id.get_or_init(|| {
+            let mut rows: Vec<u32> = (0..self.ids.len() as u32).collect();
+            rows.sort_by_key(|row| self.ids.get(*row as usize));
+            rows
+        })
     }
 
     /// The row of an id.
     pub(crate) fn row_of(&self, id: &str) -> Option<usize> {
         let of = |row: &u32| self.ids.get(*row as usize).map_or("", |it| it.as_ref());
-        let at = self.by_id.binary_search_by(|row| of(row).cmp(id)).ok()?;
-        self.by_id.get(at).map(|it| *it as usize)
+        let by_id = self.by_id();
+        let at = by_id.binary_search_by(|row| of(row).cmp(id)).ok()?;
+        by_id.get(at).map(|it| *it as usize)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -43,7 +51,13 @@ impl Table {
         &self.ids
     }
 
-    pub(crate) fn set(&mut self, slot: usize, column: Column, solid: Option<Vec<bool>>) {
+    pub(crate) fn set(
+        &mut self,
+        slot: usize,
+        column: impl Into<Arc<Column>>,
+        solid: Option<Vec<bool>>,
+    ) {
+        let column = column.into();
         debug_assert_eq!(column.len(), self.len());
         if let Some(it) = self.slots.get_mut(slot) {
             *it = Slot { column: Some(column), solid };
@@ -51,7 +65,7 @@ impl Table {
     }
 
     pub(crate) fn column(&self, slot: usize) -> Option<&Column> {
-        self.slots.get(slot).and_then(|it| it.column.as_ref())
+        self.slots.get(slot).and_then(|it| it.column.as_deref())
     }
 
     pub(crate) fn value(&self, slot: usize, row: usize) -> Value {
@@ -74,6 +88,21 @@ impl Table {
                 Some(solid) => solid.get(row).copied().unwrap_or(false),
                 None => it.column.as_ref().is_some_and(|it| !it.is_missing(row)),
             },
+        }
+    }
+
+    /// Takes out of `all` the rows whose value is not solid.
+    pub(crate) fn and_solid(&self, slot: usize, rows: Range<usize>, all: &mut [bool]) {
+        match self.slots.get(slot) {
+            Some(Slot { solid: Some(solid), .. }) => {
+                let solid = solid.get(rows).unwrap_or(&[]);
+                for (all, it) in all.iter_mut().zip(solid) {
+                    *all &= it;
+                }
+                all.iter_mut().skip(solid.len()).for_each(|it| *it = false);
+            }
+            Some(Slot { column: Some(column), solid: None }) => column.and_present(rows, all),
+            _ => all.fill(false),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Computing a metric from the records of a book, for every subject, on a day.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike as _, NaiveDate};
 
 use super::attributes::{column, custom_value};
@@ -214,43 +216,44 @@ impl<'a> Run<'a> {
         self.in_window = 0;
         let source = self.source;
         let from = span.after.map_or(0, |it| rows.partition_point(|row| source.day(*row) <= it));
-        for row in rows.get(from..).unwrap_or(&[]) {
-            match self.keep(*row) {
-                Some(true) => {
-                    self.in_window += 1;
-                    self.passing.push(*row);
-                }
-                Some(false) => self.in_window += 1,
-                None => {}
+        let mut passing = std::mem::take(&mut self.passing);
+        self.keep(rows.get(from..).unwrap_or(&[]), &mut |run, row, passes| {
+            run.in_window += 1;
+            if passes {
+                passing.push(row);
             }
-        }
+        });
+        self.passing = passing;
         if self.derivation.take == Take::Change
             && let Some(base) = span.base
         {
             let first = rows.partition_point(|row| source.day(*row) <= base);
-            for row in rows.get(first..from).unwrap_or(&[]) {
-                if self.keep(*row) == Some(true) {
-                    self.before.push(*row);
+            let mut before = std::mem::take(&mut self.before);
+            self.keep(rows.get(first..from).unwrap_or(&[]), &mut |_, row, passes| {
+                if passes {
+                    before.push(row);
                 }
-            }
+            });
+            self.before = before;
         }
     }
 
-    /// Whether a record counts; `None` if it is of another part, or nobody can say.
-    fn keep(&mut self, row: u32) -> Option<bool> {
-        let (source, view) = (self.source, &self.view);
-        if self.derivation.part.as_deref().is_some_and(|it| !source.is_in(row, it)) {
-            return None;
+    /// Tells of records whether they pass, except of those of another part, and where nobody can say.
+    fn keep(&mut self, rows: &[u32], tell: &mut dyn FnMut(&mut Self, u32, bool)) {
+        let (source, view) = (self.source, self.view);
+        let mut rows = Cow::Borrowed(rows);
+        if let Some(part) = self.derivation.part.as_deref() {
+            rows.to_mut().retain(|row| source.is_in(*row, part));
         }
-        let Some(filter) = self.filter else { return Some(true) };
-        match filter.keep(&mut |slot| source.get(row, slot, view).value()) {
-            Keep::Yes => Some(true),
-            Keep::No => Some(false),
-            Keep::Unclear => {
-                self.unclear += 1;
-                None
-            }
-        }
+        let Some(filter) = self.filter else {
+            return rows.iter().for_each(|row| tell(self, *row, true));
+        };
+        let mut read = |row: u32, slot: usize| source.get(row, slot, &view).value();
+        filter.keep(&rows, &mut read, &mut |row, keep| match keep {
+            Keep::Yes => tell(self, row, true),
+            Keep::No => tell(self, row, false),
+            Keep::Unclear => self.unclear += 1,
+        });
     }
 
     fn get(&self, row: u32) -> Got<'a> {

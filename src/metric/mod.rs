@@ -63,8 +63,13 @@ pub(crate) enum Keep {
 
 /// A condition over the fields of a record.
 pub(crate) trait RecordFilter {
-    /// Whether the record counts; `read` gives the field in a slot.
-    fn keep(&self, read: &mut dyn FnMut(usize) -> Value) -> Keep;
+    /// Says of each record whether it counts; `read` gives the field of a record in a slot.
+    fn keep(
+        &self,
+        records: &[u32],
+        read: &mut dyn FnMut(u32, usize) -> Value,
+        keep: &mut dyn FnMut(u32, Keep),
+    );
 }
 
 /// A column computed from a book, and what had to be left out.

@@ -50,14 +50,24 @@ struct Compare {
 }
 
 impl RecordFilter for Compare {
-    fn keep(&self, read: &mut dyn FnMut(usize) -> Value) -> Keep {
-        let holds = match read(self.slot) {
-            Value::Missing => return Keep::Unclear,
-            Value::Number(it) if self.sign == '<' => it < self.with.parse().unwrap(),
-            Value::Number(it) if self.sign == '>' => it > self.with.parse().unwrap(),
-            other => other.to_string() == self.with,
-        };
-        if holds { Keep::Yes } else { Keep::No }
+    fn keep(
+        &self,
+        records: &[u32],
+        read: &mut dyn FnMut(u32, usize) -> Value,
+        keep: &mut dyn FnMut(u32, Keep),
+    ) {
+        for record in records {
+            let holds = match read(*record, self.slot) {
+                Value::Missing => {
+                    keep(*record, Keep::Unclear);
+                    continue;
+                }
+                Value::Number(it) if self.sign == '<' => it < self.with.parse().unwrap(),
+                Value::Number(it) if self.sign == '>' => it > self.with.parse().unwrap(),
+                other => other.to_string() == self.with,
+            };
+            keep(*record, if holds { Keep::Yes } else { Keep::No });
+        }
     }
 }
 

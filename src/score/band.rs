@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::frame::Data;
 use crate::time::Period;
 
 /// Bands, lowest first; empty where a scorecard has none.
@@ -39,6 +40,21 @@ impl Bands {
             return None;
         }
         self.list.iter().rposition(|it| it.is_reached(score, 0.0))
+    }
+
+    /// The band of each score alone, by number; none for no score.
+    pub(super) fn fill(&self, scores: &[f64], out: &mut [u32]) {
+        out.fill(Data::NO_CODE);
+        // Edges ascend: a score reaches all bands up to its own.
+        for (number, band) in (0u32..).zip(&self.list) {
+            let rows = out.iter_mut().zip(scores);
+            let edge = band.edge;
+            if band.with_edge {
+                rows.for_each(|(out, score)| *out = if *score >= edge { number } else { *out });
+            } else {
+                rows.for_each(|(out, score)| *out = if *score > edge { number } else { *out });
+            }
+        }
     }
 
     /// The band of a score that was in `last` since `since`.

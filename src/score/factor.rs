@@ -5,15 +5,15 @@ use std::ops::Range;
 use chrono::{Datelike as _, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::explain::{Line, present};
 use super::points::PointMap;
-use super::tree::{Doubt, Factor, PartCell, PartRows, Scorecard};
+use super::tree::{Doubt, Factor, PartCell, PartRows};
 use crate::config::MissingPolicy;
-use crate::expr::Outcome;
+use crate::expr::Scratch;
 use crate::frame::{Column, Table};
-use crate::state::{CarriedValue, State};
+use crate::state::CarriedValue;
+use crate::time::Period;
 use crate::value::Value;
-use crate::verdict::{Choice, Pick, Verdict, Verdicts, is_solid};
+use crate::verdict::{Choice, Pick, Verdict, Verdicts, solid};
 
 /// Why a factor does or does not have points of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -81,10 +81,49 @@ pub(crate) struct Around<'a> {
     pub(crate) table: &'a Table,
     pub(crate) as_of: NaiveDate,
     pub(crate) conditions: &'a [Verdicts],
+    /// For each case of the factor's points what its expression gives for each row.
+    pub(crate) calculated: &'a [Calculated],
     /// The slot of the subject's age in days.
     pub(crate) age: Option<usize>,
     /// The last known value of a factor of a subject.
     pub(crate) carried: &'a dyn Fn(&str, &str) -> Option<CarriedValue>,
+}
+
+/// What a factor is worth in a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Worth {
+    /// Its own points; NaN where it has none.
+    pub(super) own: f64,
+    /// Its points or those that stand in for them; NaN for none.
+    pub(super) counted: f64,
+    /// Its weight; 0 where it does not apply.
+    pub(super) weight: f64,
+    /// Its weight if it applies.
+    whole: f64,
+    status: Status,
+    stand_in: Option<StandIn>,
+    points_case: Pick,
+    weight_case: Pick,
+    applies: Verdict,
+    /// Whether missing data could not change the case of its points, that of its weight, whether it
+    /// applies, and whether it warms up.
+    solid: [bool; 4],
+}
+
+/// What an expression gives for each row of a chunk: points, NaN for none, and whether they are solid.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Calculated {
+    points: Vec<f64>,
+    solid: Vec<bool>,
+}
+
+impl Around<'_> {
+    fn calculated(&self, case: Pick) -> Option<&Calculated> {
+        match case {
+            Pick::Case(it) => self.calculated.get(usize::from(it)),
+            Pick::None | Pick::Unclear => None,
+        }
+    }
 }
 
 /// What about a factor missing data could not change.
@@ -118,6 +157,8 @@ impl Factor {
             part: PartRows::with_capacity(rows.len()),
             notes: Vec::with_capacity(rows.len()),
         };
+        let calculated = self.calculated(around.table, rows.clone());
+        let around = &Around { calculated: &calculated, ..*around };
         for (at, row) in rows.enumerate() {
             let (cell, note) = self.cell(around, at, row);
             out.part.push(cell);
@@ -126,7 +167,8 @@ impl Factor {
         out
     }
 
-    fn cell(&self, around: &Around<'_>, at: usize, row: usize) -> (PartCell, FactorNote) {
+    /// What it is worth in a row, before it is asked how sure that is.
+    pub(super) fn worth(&self, around: &Around<'_>, at: usize, row: usize) -> Worth {
         let (points_case, points_solid) = self.points.pick(around.conditions, at);
         let (weight_case, weight_solid) = self.weight.pick(around.conditions, at);
         let applies = self.applies.and_then(|it| around.conditions.get(it));
@@ -135,7 +177,8 @@ impl Factor {
 
         let whole = self.weight.weigh(weight_case);
         let weight = if applies == Verdict::No { 0.0 } else { whole };
-        let (measured, mut status) = self.measure(around, row, points_case, weight_case, applies);
+        let (measured, mut status) =
+            self.measure(around, (at, row), points_case, weight_case, applies);
         let (warm_solid, warming) = self.warms_up(around, row);
         if warming && !matches!(status, Status::NotApplicable) {
             status = Status::WarmingUp;
@@ -144,13 +187,39 @@ impl Factor {
         let own = if status == Status::Measured { measured + 0.0 } else { f64::NAN };
         let (filled, stand_in) = self.stand_in(around, row, status, points_case);
         let counted = if own.is_nan() { filled } else { own };
+        Worth {
+            own,
+            counted,
+            weight,
+            whole,
+            status,
+            stand_in,
+            points_case,
+            weight_case,
+            applies,
+            solid: [points_solid, weight_solid, applies_solid, warm_solid],
+        }
+    }
 
+    fn cell(&self, around: &Around<'_>, at: usize, row: usize) -> (PartCell, FactorNote) {
+        let Worth {
+            own,
+            counted,
+            weight,
+            whole,
+            status,
+            stand_in,
+            points_case,
+            weight_case,
+            applies,
+            solid: [points_solid, weight_solid, applies_solid, warm_solid],
+        } = self.worth(around, at, row);
         let sure = Sure {
             points: points_solid,
             weight: weight_solid,
             applies: applies_solid,
             warm: warm_solid,
-            value: self.is_value_solid(around, row, points_case),
+            value: self.is_value_solid(around, (at, row), points_case),
         };
         // It is out for good: what is not known cannot bring it in.
         let out = applies == Verdict::No && applies_solid || weight_solid && whole <= 0.0;
@@ -208,6 +277,28 @@ impl Factor {
         (cell, FactorNote { status, stand_in, points: counted, points_case, weight_case, seen })
     }
 
+    /// The one map of its points, its one weight and the points that stand in for missing ones (NaN for
+    /// none), where nothing about it hangs on a condition, on ages or on days.
+    pub(super) fn plain(&self) -> Option<(&PointMap, f64, f64)> {
+        let ([(None, map)], [(None, weight)]) =
+            (self.points.cases.as_slice(), self.weight.cases.as_slice())
+        else {
+            return None;
+        };
+        let ageless = self.max_age.is_none() && self.warm_up.is_none_or(Period::is_zero);
+        let (low, high) = map.hull();
+        let stand_in = match self.missing {
+            MissingPolicy::Redistribute => f64::NAN,
+            MissingPolicy::Worst => low,
+            MissingPolicy::Best => high,
+            MissingPolicy::Prior => self.prior,
+            MissingPolicy::Value(it) => it,
+            MissingPolicy::Carry(_) => return None,
+        };
+        let plain = self.applies.is_none() && ageless && !matches!(map, PointMap::Expr(_));
+        plain.then_some((map, *weight, stand_in))
+    }
+
     /// Whether a policy gives it points whenever it has none of its own.
     const fn has_stand_in(&self) -> bool {
         !matches!(self.missing, MissingPolicy::Redistribute | MissingPolicy::Carry(_))
@@ -230,7 +321,7 @@ impl Factor {
     fn measure(
         &self,
         around: &Around<'_>,
-        row: usize,
+        (at, row): (usize, usize),
         points_case: Pick,
         weight_case: Pick,
         applies: Verdict,
@@ -249,24 +340,38 @@ impl Factor {
         if self.is_stale(around, row) {
             return (f64::NAN, Status::Stale);
         }
-        let points = self.points_at(around.table, row, points_case);
+        let points = self.points_at(around, (at, row), points_case);
         let status = match points.is_nan() {
             false => Status::Measured,
-            true if self.is_value_solid(around, row, points_case) => Status::NoPoints,
+            true if self.is_value_solid(around, (at, row), points_case) => Status::NoPoints,
             true => Status::Missing,
         };
         (points, status)
     }
 
-    /// The points that a case gives the value of a row; NaN for none.
-    fn points_at(&self, table: &Table, row: usize, case: Pick) -> f64 {
-        match (self.points.get(case), table.column(self.slot)) {
-            (Some(PointMap::Expr(program)), _) => {
-                match program.run(&mut |slot| table.value(slot, row)) {
-                    Outcome::Value(Value::Number(it)) => it.clamp(0.0, 100.0),
-                    _ => f64::NAN,
-                }
+    /// What the expressions among its points give for each row; NaN for none.
+    pub(super) fn calculated(&self, table: &Table, rows: Range<usize>) -> Vec<Calculated> {
+        let mut scratch = Scratch::default();
+        let of = |map: &PointMap| match map {
+            PointMap::Expr(program) => {
+                let mut chunk = program.compiled().chunk(&mut scratch, table, rows.clone());
+                let points = chunk.numbers(0, program).0.iter();
+                let points = points.map(|it| it.clamp(0.0, 100.0)).collect();
+                Calculated { points, solid: solid(program, table, rows.clone()) }
             }
+            _ => Calculated::default(),
+        };
+        self.points.values().map(of).collect()
+    }
+
+    /// The points that a case gives the value of a row; NaN for none.
+    fn points_at(&self, around: &Around<'_>, (at, row): (usize, usize), case: Pick) -> f64 {
+        match (self.points.get(case), around.table.column(self.slot)) {
+            (Some(PointMap::Expr(_)), _) => around
+                .calculated(case)
+                .and_then(|it| it.points.get(at))
+                .copied()
+                .unwrap_or(f64::NAN),
             (Some(map), Some(column)) => map.of(column, row),
             _ => f64::NAN,
         }
@@ -293,9 +398,11 @@ impl Factor {
         }
     }
 
-    fn is_value_solid(&self, around: &Around<'_>, row: usize, case: Pick) -> bool {
+    fn is_value_solid(&self, around: &Around<'_>, (at, row): (usize, usize), case: Pick) -> bool {
         let expression = match self.points.get(case) {
-            Some(PointMap::Expr(program)) => is_solid(program, around.table, row),
+            Some(PointMap::Expr(_)) => {
+                around.calculated(case).and_then(|it| it.solid.get(at)).copied().unwrap_or(false)
+            }
             _ => true,
         };
         expression && around.table.is_solid(self.slot, row)
@@ -346,7 +453,12 @@ impl Factor {
     }
 
     /// The value of a row and its day, as the next assessment will remember it.
-    fn known(&self, table: &Table, row: usize, as_of: NaiveDate) -> Option<CarriedValue> {
+    pub(super) fn known(
+        &self,
+        table: &Table,
+        row: usize,
+        as_of: NaiveDate,
+    ) -> Option<CarriedValue> {
         let value = table.value(self.slot, row);
         if value.is_missing() {
             return None;
@@ -357,53 +469,13 @@ impl Factor {
     }
 }
 
-impl Scorecard {
-    /// The points of a value on the line of an explanation.
-    pub(crate) fn points_of(&self, line: &Line, value: &Value) -> Option<f64> {
-        let key = key(&line.path, &line.factor);
-        let factor = self.factors.iter().find(|it| it.key == key && it.metric == line.metric)?;
-        let case = line.points_case.map(Pick::Case)?;
-        present(factor.points.get(case)?.of(&single(value)?, 0))
-    }
-
-    /// Keeps the values that factors carry forward.
-    pub(crate) fn carry_forward(&self, table: &Table, as_of: NaiveDate, state: &mut State) {
-        for factor in &self.factors {
-            let MissingPolicy::Carry(period) = factor.missing else { continue };
-            let known = state
-                .carried
-                .entry(self.name.clone())
-                .or_default()
-                .entry(factor.key.clone())
-                .or_default();
-            for (row, id) in table.ids().iter().enumerate() {
-                // A value that earns no points is not believed, and must not displace one that is.
-                let earns = |it: &CarriedValue| {
-                    let column = single(&it.value);
-                    column.is_some_and(|it| {
-                        factor.points.values().any(|map| !map.of(&it, 0).is_nan())
-                    })
-                };
-                if let Some(it) = factor.known(table, row, as_of).filter(earns) {
-                    known.insert(id.to_string(), it);
-                }
-            }
-            known.retain(|_, it| it.day >= period.before(as_of));
-        }
-        if let Some(card) = state.carried.get_mut(&self.name) {
-            card.retain(|_, it| !it.is_empty());
-        }
-        state.carried.retain(|_, it| !it.is_empty());
-    }
-}
-
 /// The name of a factor among all of its scorecard: those of its groups, and its own.
 pub(crate) fn key(path: &[String], name: &str) -> String {
     path.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(" / ")
 }
 
 /// A column of one value.
-fn single(value: &Value) -> Option<Column> {
+pub(super) fn single(value: &Value) -> Option<Column> {
     match value {
         Value::Number(it) => Some(Column::numbers([Some(*it)])),
         Value::Flag(it) => Some(Column::flags([Some(*it)])),

@@ -5,7 +5,7 @@ use crate::config::Aggregate;
 use crate::verdict::{Pick, Verdict, Verdicts};
 
 /// Rounding allowance of a coverage against its gate: sums of shares of 1 are this exact at least.
-const COVERAGE_ROUNDING: f64 = 1e-12;
+pub(super) const COVERAGE_ROUNDING: f64 = 1e-12;
 
 impl Group {
     /// The group over the rows of a chunk, from its parts.
@@ -205,7 +205,7 @@ impl Aggregate {
 }
 
 /// The one or two middle places of a sorted list.
-fn middle(len: usize) -> Option<(usize, usize)> {
+pub(super) fn middle(len: usize) -> Option<(usize, usize)> {
     (len > 0).then(|| ((len - 1) / 2, len / 2))
 }
 

@@ -6,10 +6,15 @@
 //! Must not know: what a subject is, or where its columns come from.
 
 mod band;
+mod carry;
 mod change;
+mod columns;
 mod explain;
 mod factor;
+mod fill;
+mod fold;
 mod group;
+mod knots;
 mod points;
 mod run;
 mod tree;
@@ -19,6 +24,7 @@ pub use explain::{Explanation, GroupLine, Line, NoScore};
 pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
+pub(crate) use columns::{Held, Scratch};
 pub(crate) use explain::{Frame, present, shown, tenths};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;

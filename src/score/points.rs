@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::knots::Knots;
 use crate::config::{Outside, Points};
 use crate::expr::Program;
 use crate::frame::{Column, Data};
@@ -10,7 +11,7 @@ use crate::frame::{Column, Data};
 #[derive(Debug, Clone)]
 pub(crate) enum PointMap {
     Linear { worst: f64, best: f64, outside: Outside },
-    Piecewise(Arc<[[f64; 2]]>),
+    Piecewise(Knots),
     Steps(Arc<[Rung]>),
     Map { points: Arc<[(Arc<str>, f64)]>, other: f64 },
     Flag { yes: f64, no: f64 },
@@ -37,7 +38,7 @@ impl PointMap {
             Points::Linear(it) => {
                 Self::Linear { worst: it.worst, best: it.best, outside: it.outside }
             }
-            Points::Piecewise(knots) => Self::Piecewise(knots.as_slice().into()),
+            Points::Piecewise(knots) => Self::Piecewise(Knots::new(knots)),
             Points::Steps(steps) => Self::Steps(
                 steps
                     .iter()
@@ -91,7 +92,7 @@ impl PointMap {
             if low <= high { (low, high) } else { (0.0, 100.0) }
         }
         match self {
-            Self::Piecewise(knots) => span(knots.iter().map(|[_, points]| *points)),
+            Self::Piecewise(knots) => span(knots.points()),
             Self::Steps(rungs) => span(rungs.iter().map(|it| it.points)),
             Self::Map { points, other } => {
                 span(points.iter().map(|(_, it)| *it).chain(std::iter::once(*other)))
@@ -135,17 +136,22 @@ impl PointMap {
                 Some(0) => *no,
                 _ => f64::NAN,
             },
-            (Data::Text { codes, labels }, Self::Map { points, other }) => {
-                codes.get(row).and_then(|it| labels.text(*it)).map_or(f64::NAN, |text| {
-                    points
-                        .binary_search_by(|(name, _)| name.as_ref().cmp(text.as_ref()))
-                        .ok()
-                        .and_then(|at| points.get(at))
-                        .map_or(*other, |(_, it)| *it)
-                })
-            }
+            (Data::Text { codes, labels }, Self::Map { .. }) => codes
+                .get(row)
+                .and_then(|it| labels.text(*it))
+                .map_or(f64::NAN, |it| self.of_text(it)),
             _ => f64::NAN,
         }
+    }
+
+    /// The points of a text; NaN for none.
+    pub(super) fn of_text(&self, text: &str) -> f64 {
+        let Self::Map { points, other } = self else { return f64::NAN };
+        points
+            .binary_search_by(|(name, _)| name.as_ref().cmp(text))
+            .ok()
+            .and_then(|at| points.get(at))
+            .map_or(*other, |(_, it)| *it)
     }
 
     /// The points of a number; NaN for NaN.
@@ -162,7 +168,7 @@ impl PointMap {
                 }
                 ((value - worst) / (best - worst)).clamp(0.0, 1.0) * 100.0
             }
-            Self::Piecewise(knots) => interpolate(knots, value),
+            Self::Piecewise(knots) => knots.of(value),
             Self::Steps(rungs) => rungs
                 .iter()
                 .find(|it| if it.with_edge { value <= it.edge } else { value < it.edge })
@@ -180,20 +186,6 @@ impl PointMap {
             }
             Self::Map { .. } | Self::Flag { .. } | Self::Expr(_) => f64::NAN,
         }
-    }
-}
-
-/// Straight lines between knots, the end values held outside.
-fn interpolate(knots: &[[f64; 2]], value: f64) -> f64 {
-    let after = knots.partition_point(|[x, _]| *x <= value);
-    match (after.checked_sub(1).and_then(|it| knots.get(it)), knots.get(after)) {
-        (Some([x0, y0]), Some([x1, y1])) => {
-            let share = (value - x0) / (x1 - x0);
-            // Rounding must not carry it past the knots.
-            (y0 + (y1 - y0) * share).clamp(y0.min(*y1), y0.max(*y1))
-        }
-        (Some([_, y]), None) | (None, Some([_, y])) => *y,
-        (None, None) => f64::NAN,
     }
 }
 
@@ -218,7 +210,7 @@ fn rank(quantiles: &[f64], value: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{PointMap, interpolate, rank};
+    use super::{PointMap, rank};
     use crate::config::{
         DecayPoints, LinearPoints, LogPoints, Outside, PercentilePoints, Points, Step,
     };
@@ -287,13 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn knots_hold_their_ends() {
-        let knots = [[0.0, 80.0], [2.0, 100.0], [8.0, 75.0]];
-        for (value, expected) in [(-1.0, 80.0), (1.0, 90.0), (2.0, 100.0), (5.0, 87.5), (9.0, 75.0)]
-        {
-            assert!((interpolate(&knots, value) - expected).abs() < 1e-12);
-        }
-        assert!(interpolate(&[], 1.0).is_nan());
+    fn an_empty_population_ranks_nothing() {
         assert!(rank(&[], 1.0).abs() < 1e-12);
     }
 }

@@ -67,15 +67,12 @@ pub(crate) enum Applied {
 impl Scorecard {
     /// Scores the rows.
     pub(crate) fn run(&self, context: &Context<'_>, rows: Range<usize>) -> CardRows {
-        let conditions: Vec<Verdicts> = self
-            .conditions
-            .iter()
-            .map(|it| Verdicts::of(it, context.table, rows.clone()))
-            .collect();
+        let conditions = self.conditions.verdicts(context.table, rows.clone());
         let around = Around {
             table: context.table,
             as_of: context.as_of,
             conditions: &conditions,
+            calculated: &[],
             age: self.age,
             carried: context.carried,
         };

@@ -3,10 +3,9 @@
 use super::band::Bands;
 use super::points::PointMap;
 use crate::config::{Aggregate, MissingPolicy};
-use crate::expr::Program;
 use crate::frame::SubjectKind;
 use crate::time::Period;
-use crate::verdict::Choice;
+use crate::verdict::{Choice, Conditions};
 
 /// A scorecard whose names are slots and whose numbers are checked.
 #[derive(Debug, Clone)]
@@ -14,7 +13,7 @@ pub(crate) struct Scorecard {
     pub(crate) name: String,
     pub(crate) kind: SubjectKind,
     /// Every condition of the tree, by number.
-    pub(crate) conditions: Vec<Program>,
+    pub(crate) conditions: Conditions,
     pub(crate) factors: Vec<Factor>,
     /// Groups, children before parents; the last is the whole.
     pub(crate) groups: Vec<Group>,

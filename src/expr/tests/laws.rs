@@ -113,6 +113,7 @@ fn naive(tree: &Tree, row: &[Value], lets: &mut Vec<Value>) -> Told<Value> {
             }
             match (function.body)(&all) {
                 Value::Missing => return Err(NOTHING),
+                it if infinite(std::slice::from_ref(&it)) => return Err(NOTHING),
                 it => it,
             }
         }

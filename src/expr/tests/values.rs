@@ -211,6 +211,9 @@ fn functions_compute() {
         ("nothing(x) > 1", "x=5", "no data"),
         ("infinite(x)", "x=5", "no data"),
         ("halve(infinite(x))", "x=5", "no data"),
+        ("1 / infinite(x)", "x=5", "no data"),
+        ("1 / exp(x)", "x=1000", "no data"),
+        ("1 / (1 / x)", "x=0", "0"),
         ("flagged(x > 1, plan)", "x=5 plan=pro", "true"),
         (
             "liar(x)",

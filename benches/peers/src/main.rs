@@ -1,0 +1,98 @@
+//! `foretell-peers [--rows N,N] [--json FILE] [--check] [--quick] [--threads]`
+
+use std::process::ExitCode;
+
+use foretell_peers::child::{self, CHILD};
+use foretell_peers::floors::Floor;
+use foretell_peers::measure::{self, Plan};
+use foretell_peers::report;
+use foretell_peers::workload::Spec;
+
+const USAGE: &str = "foretell against hand-written code and other rule engines
+
+  --rows N,N    sizes of books, instead of 10000,100000,1000000
+  --json FILE   write all figures as JSON
+  --check       fail where a floor of floors.json is not kept
+  --quick       one small book and few repetitions
+  --threads     measure two threads against one, and nothing else
+";
+
+#[derive(Debug, Default)]
+struct Arguments {
+    rows: Option<Vec<usize>>,
+    json: Option<String>,
+    check: bool,
+    quick: bool,
+    threads: bool,
+}
+
+fn main() -> ExitCode {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, what, count] = &given[..]
+        && first == CHILD
+        && let Ok(count) = count.parse()
+    {
+        child::run_child(what, count);
+        return ExitCode::SUCCESS;
+    }
+    match read(given.into_iter()).and_then(|it| run(&it)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprint!("{why}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn read(mut given: impl Iterator<Item = String>) -> Result<Arguments, String> {
+    let mut arguments = Arguments::default();
+    while let Some(it) = given.next() {
+        match it.as_str() {
+            "--check" => arguments.check = true,
+            "--quick" => arguments.quick = true,
+            "--threads" => arguments.threads = true,
+            "--json" => arguments.json = Some(given.next().ok_or("`--json` needs a file")?),
+            "--rows" => {
+                let list = given.next().ok_or("`--rows` needs numbers")?;
+                let numbers = list.split(',').map(|it| it.parse().ok().filter(|it| *it > 0));
+                let numbers: Option<Vec<usize>> = numbers.collect();
+                arguments.rows = Some(numbers.ok_or(format!("`{list}` is no list of numbers"))?);
+            }
+            other => return Err(format!("no argument is called `{other}`")),
+        }
+    }
+    Ok(arguments)
+}
+
+/// Whether every floor is kept, where it was asked.
+fn run(arguments: &Arguments) -> Result<bool, String> {
+    let spec = Spec::read();
+    let mut plan = if arguments.quick { Plan::quick() } else { Plan::full() };
+    if let Some(rows) = &arguments.rows {
+        plan.rows.clone_from(rows);
+    }
+    let most = plan.rows.iter().copied().max().unwrap_or_default();
+    let measured =
+        if arguments.threads { measure::threads(most) } else { measure::all(&spec, &plan) };
+    print!("{}", report::text(&measured));
+    if let Some(file) = &arguments.json {
+        let text = serde_json::to_string_pretty(&measured).map_err(|it| it.to_string())?;
+        std::fs::write(file, text + "\n").map_err(|it| format!("`{file}`: {it}"))?;
+    }
+    let mut all_kept = true;
+    if arguments.check {
+        println!("\nfloors");
+        let with = arguments.threads.then(|| "--threads".to_owned());
+        for floor in Floor::all().iter().filter(|it| it.only_with == with) {
+            match floor.kept(&measured) {
+                Ok(told) => println!("  kept   {told}"),
+                Err(told) => {
+                    all_kept = false;
+                    println!("  UNDER  {told}");
+                }
+            }
+        }
+    }
+    Ok(all_kept)
+}

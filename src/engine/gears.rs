@@ -1,0 +1,177 @@
+//! What an engine does with each expression of its config, for people to read.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Engine;
+use super::names::Scope;
+use super::resolve::Resolver;
+use crate::expr::{Program, Want};
+use crate::frame::SubjectKind;
+
+/// How an expression runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Gear {
+    /// Gear 1: compiled to steps over whole columns.
+    Compiled,
+    /// Gear 2: interpreted, one subject at a time.
+    Interpreted,
+}
+
+/// One expression or message of a config, and how it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Planned {
+    /// Where it stands: `rules[0].when`.
+    pub path: String,
+    /// As it was written.
+    pub text: String,
+    /// Whether it is a message: plain text with expressions in it.
+    pub message: bool,
+    /// How it runs.
+    pub gear: Gear,
+    /// Why it is interpreted, where it is.
+    pub why: Option<String>,
+    /// The steps it was compiled to, in order; a step reads columns, constants and earlier steps.
+    pub steps: Vec<String>,
+}
+
+/// Conditions of rules that are asked together, so that what they share is computed once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Shared {
+    /// What the rules are about.
+    pub kind: SubjectKind,
+    /// How many rules.
+    pub rules: usize,
+    /// The steps of all of them together, columns and constants included.
+    pub steps: usize,
+    /// The steps that they would have each on its own.
+    pub alone: usize,
+}
+
+/// What an engine does with each expression of its config. As text it is for people; its wording
+/// may change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Plan {
+    /// Every expression and message, by path.
+    pub expressions: Vec<Planned>,
+    /// The rules that are asked together.
+    pub shared: Vec<Shared>,
+}
+
+impl Plan {
+    /// How many expressions are compiled, and how many there are. Messages, which are text, are not
+    /// counted.
+    #[must_use]
+    pub fn coverage(&self) -> (usize, usize) {
+        let expressions = || self.expressions.iter().filter(|it| !it.message);
+        (expressions().filter(|it| it.gear == Gear::Compiled).count(), expressions().count())
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (compiled, all) = self.coverage();
+        writeln!(f, "{compiled} of {all} expressions are compiled")?;
+        for it in &self.expressions {
+            writeln!(f, "\n{}: {}", it.path, it.text)?;
+            match &it.why {
+                Some(why) => writeln!(f, "  interpreted: {why}")?,
+                None => it.steps.iter().try_for_each(|it| writeln!(f, "  {it}"))?,
+            }
+        }
+        for it in &self.shared {
+            writeln!(
+                f,
+                "\nthe {} rules about {} run together: {} steps instead of {}",
+                it.rules,
+                it.kind.plural(),
+                it.steps,
+                it.alone
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// What the engine does with each expression of its config: how it runs, why, and its steps.
+    ///
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// use foretell::{Config, Engine};
+    ///
+    /// let config = Config::parse(r#"
+    ///     metrics = [{ name = "days" }, { name = "seats" }]
+    ///     rules = [{ name = "quiet", when = "30 < days && seats > 5" }]
+    /// "#);
+    /// let plan = Engine::compile(&config)?.plan();
+    /// assert_eq!(plan.expressions[0].steps, ["#1 = days > 30", "#2 = seats > 5", "#3 = #1 && #2"]);
+    /// assert_eq!(plan.coverage(), (1, 1));
+    /// # }
+    /// # Ok::<(), foretell::Faults>(())
+    /// ```
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        let planned = |(path, program): &(String, Program)| {
+            let compiled = program.compiled();
+            let why = compiled.refusal(0).map(str::to_owned);
+            Planned {
+                path: path.clone(),
+                text: program.text().to_owned(),
+                message: program.tree().is_none(),
+                gear: if why.is_some() { Gear::Interpreted } else { Gear::Compiled },
+                why,
+                steps: compiled.show(0),
+            }
+        };
+        let programs = |rules: &[usize]| {
+            let of = |it: &usize| self.rules.get(*it).map(|it| it.when.compiled().steps());
+            rules.iter().filter_map(of).sum()
+        };
+        let shared = self.batches.iter().filter(|it| it.rules.len() > 1).map(|it| Shared {
+            kind: it.kind,
+            rules: it.rules.len(),
+            steps: it.conditions.steps(),
+            alone: programs(&it.rules),
+        });
+        Plan { expressions: self.programs.iter().map(planned).collect(), shared: shared.collect() }
+    }
+}
+
+impl Resolver<'_> {
+    /// Compiles a condition that no author wrote; its problems are nobody's.
+    pub(super) fn compile_quietly(&self, kind: SubjectKind, text: &str) -> Option<Program> {
+        let outer = self.tainted.replace(false);
+        let scope = Scope { resolver: self, kind, path: "" };
+        let program = self.language.compile(text, &scope, Want::Flag).0;
+        let tainted = self.tainted.replace(outer);
+        program.filter(|_| !tainted)
+    }
+
+    /// Remembers an expression by its place.
+    pub(super) fn keep_program(&self, path: &str, program: Option<&Program>) {
+        if let Some(program) = program {
+            self.programs.borrow_mut().push((path.to_owned(), program.clone()));
+        }
+    }
+}
+
+/// Expressions in the order of their paths, numbers by their size.
+pub(super) fn in_order(mut programs: Vec<(String, Program)>) -> Vec<(String, Program)> {
+    let key = |path: &str| -> Vec<(String, usize)> {
+        let part = |it: &str| {
+            let (name, number) = it.split_once('[').unwrap_or((it, ""));
+            (name.to_owned(), number.trim_end_matches(']').parse().unwrap_or(0))
+        };
+        path.split('.').map(part).collect()
+    };
+    programs.sort_by_cached_key(|it| key(&it.0));
+    programs.dedup_by(|one, two| one.0 == two.0);
+    programs
+}

@@ -1,0 +1,160 @@
+//! Steps that are not a loop over slices: tests of texts, and calls of functions.
+
+use std::sync::Arc;
+
+use super::number::{self, Rows, Side};
+use super::{Chunk, NO_DATA, text};
+use crate::expr::engine::{Stop, answer};
+use crate::expr::function::{MAX_ARGUMENTS, Native};
+use crate::expr::ir::{Callee, Id, Literal, Op, Step};
+use crate::expr::{Kind, Value};
+
+impl Chunk<'_> {
+    /// A flag about texts. What comes straight from columns is told by its codes.
+    pub(super) fn text_test(&mut self, step: &Step) {
+        match &step.op {
+            Op::OneOf(it, all) => self.text_in(step, *it, all),
+            Op::Missing(it) => self.text_missing(step, *it),
+            Op::Same(one, two) => self.same_texts(step, *one, *two),
+            _ => {}
+        }
+    }
+
+    fn text_in(&mut self, step: &Step, it: Id, all: &[Literal]) {
+        let texts = all.iter().filter_map(|it| match it {
+            Literal::Text(it) => Some(it),
+            _ => None,
+        });
+        if let Some(slot) = self.frame.slot(it) {
+            let (_, out) = self.frame.split(&mut self.scratch.flags, step);
+            let (codes, labels) = self.frame.codes(slot);
+            let wanted = texts.filter_map(|it| labels.find(it));
+            return text::one_of(codes, text::known(labels), wanted, out);
+        }
+        self.need(it);
+        let (_, out) = self.frame.split(&mut self.scratch.flags, step);
+        let words = &self.scratch.words;
+        for (out, it) in out.iter_mut().zip(self.frame.texts(&self.scratch.texts, it)) {
+            *out = match self.frame.text(*it, words) {
+                Some(it) => u8::from(texts.clone().any(|text| text == it)),
+                None => NO_DATA,
+            };
+        }
+    }
+
+    fn text_missing(&mut self, step: &Step, it: Id) {
+        if let Some(slot) = self.frame.slot(it) {
+            let (_, out) = self.frame.split(&mut self.scratch.flags, step);
+            let (codes, labels) = self.frame.codes(slot);
+            return text::missing(codes, text::known(labels), out);
+        }
+        self.need(it);
+        let (_, out) = self.frame.split(&mut self.scratch.flags, step);
+        for (out, it) in out.iter_mut().zip(self.frame.texts(&self.scratch.texts, it)) {
+            *out = u8::from(*it == text::NOTHING);
+        }
+    }
+
+    fn same_texts(&mut self, step: &Step, one: Id, two: Id) {
+        if let (Some(one), Some(two)) = (self.frame.slot(one), self.frame.slot(two)) {
+            let (ones, labels) = self.frame.codes(one);
+            let (twos, others) = self.frame.codes(two);
+            if Arc::ptr_eq(labels, others) {
+                let (_, out) = self.frame.split(&mut self.scratch.flags, step);
+                return text::same(ones, twos, text::known(labels), out);
+            }
+        }
+        self.need(one);
+        self.need(two);
+        let (_, out) = self.frame.split(&mut self.scratch.flags, step);
+        let texts = |id: Id| self.frame.texts(&self.scratch.texts, id);
+        let words = &self.scratch.words;
+        for ((out, one), two) in out.iter_mut().zip(texts(one)).zip(texts(two)) {
+            *out = match (self.frame.text(*one, words), self.frame.text(*two, words)) {
+                (Some(one), Some(two)) => u8::from(one == two),
+                _ => NO_DATA,
+            };
+        }
+    }
+
+    /// A function: a loop where it is one of ours over numbers, and otherwise row by row. It is called
+    /// for every row whose arguments are there, also where the answer is not needed in the end.
+    pub(super) fn call(&mut self, step: &Step, callee: &Callee, all: &[Id], id: Id) {
+        for it in all {
+            self.need(*it);
+        }
+        let function = &callee.0;
+        if !matches!(function.native, Native::None) {
+            let (before, out) = self.frame.split(&mut self.scratch.numbers, step);
+            let mut sides = [Side::All(f64::NAN); MAX_ARGUMENTS];
+            for (side, it) in sides.iter_mut().zip(all) {
+                *side = self.frame.numbers(before, *it);
+            }
+            let sides = sides.get(..all.len()).unwrap_or(&[]);
+            return number::native(&function.name, function.native, sides, out);
+        }
+        let mut values = std::mem::take(&mut self.scratch.values);
+        for row in 0..self.frame.rows.len() {
+            values.clear();
+            values.extend(all.iter().map(|it| self.value(*it, row)));
+            let known = values.iter().all(|it| !it.is_missing());
+            let told = if known { answer(function, &values) } else { Err(Stop::NoData) };
+            let value = told.unwrap_or_else(|stop| {
+                self.scratch.broken |= matches!(stop, Stop::Broken(_));
+                Value::Missing
+            });
+            self.put(step, id, row, value);
+        }
+        self.scratch.values = values;
+    }
+
+    /// The value of a step in a row; missing where a number is not finite.
+    fn value(&self, id: Id, row: usize) -> Value {
+        match self.frame.graph.step(id).kind {
+            Kind::Number => {
+                let it = Rows::new(self.frame.numbers(&self.scratch.numbers, id)).at(row);
+                if it.is_finite() { Value::Number(it) } else { Value::Missing }
+            }
+            Kind::Flag => match self.frame.flags(&self.scratch.flags, id).get(row) {
+                Some(it) if *it < NO_DATA => Value::Flag(*it == 1),
+                _ => Value::Missing,
+            },
+            Kind::Text => {
+                let it = self.frame.texts(&self.scratch.texts, id).get(row);
+                it.and_then(|it| self.frame.text(*it, &self.scratch.words))
+                    .map_or(Value::Missing, |it| Value::Text(Arc::clone(it)))
+            }
+        }
+    }
+
+    /// Writes the value of a step in a row.
+    fn put(&mut self, step: &Step, id: Id, row: usize, value: Value) {
+        match step.kind {
+            Kind::Number => {
+                let (_, out) = self.frame.split(&mut self.scratch.numbers, step);
+                write(out, row, value.number().unwrap_or(f64::NAN));
+            }
+            Kind::Flag => {
+                let (_, out) = self.frame.split(&mut self.scratch.flags, step);
+                write(out, row, if let Value::Flag(it) = value { u8::from(it) } else { NO_DATA });
+            }
+            Kind::Text => {
+                let mut code = text::NOTHING;
+                if let Value::Text(it) = value {
+                    // A step adds at most one text a row.
+                    let at = u32::try_from(self.scratch.words.len()).unwrap_or(u32::MAX);
+                    code = text::pack(id, at);
+                    self.scratch.words.push(it);
+                }
+                let (_, out) = self.frame.split(&mut self.scratch.texts, step);
+                write(out, row, code);
+            }
+        }
+    }
+}
+
+fn write<T>(out: &mut [T], row: usize, value: T) {
+    if let Some(out) = out.get_mut(row) {
+        *out = value;
+    }
+}

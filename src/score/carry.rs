@@ -1,0 +1,58 @@
+//! Values that factors carry forward from one assessment to the next, and points of single values.
+
+use chrono::NaiveDate;
+
+use super::explain::{Line, present};
+use super::factor::{key, single};
+use super::tree::Scorecard;
+use crate::config::MissingPolicy;
+use crate::frame::Table;
+use crate::state::{CarriedValue, State};
+use crate::value::Value;
+use crate::verdict::Pick;
+
+impl Scorecard {
+    /// Whether a score hangs on how sure a value is: where a value without points is one that may come to have
+    /// some, the last known one is carried forward.
+    pub(crate) fn asks_how_sure(&self) -> bool {
+        self.factors.iter().any(|it| matches!(it.missing, MissingPolicy::Carry(_)))
+    }
+
+    /// The points of a value on the line of an explanation.
+    pub(crate) fn points_of(&self, line: &Line, value: &Value) -> Option<f64> {
+        let key = key(&line.path, &line.factor);
+        let factor = self.factors.iter().find(|it| it.key == key && it.metric == line.metric)?;
+        let case = line.points_case.map(Pick::Case)?;
+        present(factor.points.get(case)?.of(&single(value)?, 0))
+    }
+
+    /// Keeps the values that factors carry forward.
+    pub(crate) fn carry_forward(&self, table: &Table, as_of: NaiveDate, state: &mut State) {
+        for factor in &self.factors {
+            let MissingPolicy::Carry(period) = factor.missing else { continue };
+            let known = state
+                .carried
+                .entry(self.name.clone())
+                .or_default()
+                .entry(factor.key.clone())
+                .or_default();
+            for (row, id) in table.ids().iter().enumerate() {
+                // A value that earns no points is not believed, and must not displace one that is.
+                let earns = |it: &CarriedValue| {
+                    let column = single(&it.value);
+                    column.is_some_and(|it| {
+                        factor.points.values().any(|map| !map.of(&it, 0).is_nan())
+                    })
+                };
+                if let Some(it) = factor.known(table, row, as_of).filter(earns) {
+                    known.insert(id.to_string(), it);
+                }
+            }
+            known.retain(|_, it| it.day >= period.before(as_of));
+        }
+        if let Some(card) = state.carried.get_mut(&self.name) {
+            card.retain(|_, it| !it.is_empty());
+        }
+        state.carried.retain(|_, it| !it.is_empty());
+    }
+}

@@ -1,0 +1,291 @@
+//! A scorecard in columns: scores, coverage and bands of all subjects, without how sure they are.
+//!
+//! Each part of the tree goes over a chunk of rows before the next does, adding to the sums of its group. What
+//! hangs on nothing but its metric does so over several rows at a time; the rest asks row by row. The
+//! explanation of a row adds in the same order and has the same bits
+//! (`scores_in_columns_have_the_bits_of_an_assessment`).
+
+use std::ops::Range;
+
+use super::factor::{Around, Worth};
+use super::fold::{Counts, Fold, Weight};
+use super::group::COVERAGE_ROUNDING;
+use super::run::Context;
+use super::tree::{Factor, Group, Part, Scorecard};
+use crate::frame::Data;
+use crate::verdict::{Pick, Verdict, Verdicts};
+
+/// Rows at a time: the columns of a group's sums stay in the nearest cache (DESIGN.md, "Frame").
+const CHUNK: usize = 1024;
+
+/// The results of a scorecard, one entry a subject.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CardColumns {
+    /// NaN for none.
+    pub(crate) score: Vec<f64>,
+    /// Before any override; NaN for none. Empty where there are no overrides: it is the score.
+    pub(crate) raw: Vec<f64>,
+    pub(crate) coverage: Vec<f64>,
+    /// By number; [`Data::NO_CODE`] for none.
+    pub(crate) band: Vec<u32>,
+    /// The band of the score alone. Empty where nothing holds a band: it is the band.
+    pub(crate) raw_band: Vec<u32>,
+    /// The scores of all groups but the whole, in the order of the compiled groups.
+    pub(crate) groups: Vec<Vec<f64>>,
+}
+
+/// What a card's chunk needs room for.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    points: Vec<f64>,
+    shares: Vec<f64>,
+    weights: Vec<f64>,
+    fold: Fold,
+    /// By group: coverage and weight.
+    groups: Vec<(Vec<f64>, Weight)>,
+}
+
+/// A chunk's part of the results.
+struct Out<'a> {
+    score: &'a mut [f64],
+    raw: &'a mut [f64],
+    coverage: &'a mut [f64],
+    band: &'a mut [u32],
+    raw_band: &'a mut [u32],
+    groups: Vec<&'a mut [f64]>,
+}
+
+impl Scorecard {
+    /// Scores all rows of the table. `held` says whether manual values or bands of the past may matter.
+    pub(crate) fn columns(
+        &self,
+        context: &Context<'_>,
+        held: Held,
+        scratch: &mut Scratch,
+    ) -> CardColumns {
+        let rows = context.table.len();
+        let raw = !self.overrides.is_empty() || held.manual;
+        // Every row of every column is written once, chunk by chunk: zeros cost nothing before.
+        let numbers = |rows: usize| vec![0.0; rows];
+        let mut all = CardColumns {
+            score: numbers(rows),
+            raw: numbers(if raw { rows } else { 0 }),
+            coverage: numbers(rows),
+            band: vec![0; rows],
+            raw_band: vec![0; if held.bands { rows } else { 0 }],
+            groups: (1..self.groups.len()).map(|_| numbers(rows)).collect(),
+        };
+        let mut start = 0;
+        while start < rows {
+            let end = (start + CHUNK).min(rows);
+            fn part<T>(all: &mut [T], rows: Range<usize>) -> &mut [T] {
+                all.get_mut(rows).unwrap_or_default()
+            }
+            let rows = start..end;
+            let out = Out {
+                score: part(&mut all.score, rows.clone()),
+                raw: part(&mut all.raw, rows.clone()),
+                coverage: part(&mut all.coverage, rows.clone()),
+                band: part(&mut all.band, rows.clone()),
+                raw_band: part(&mut all.raw_band, rows.clone()),
+                groups: all.groups.iter_mut().map(|it| part(it, rows.clone())).collect(),
+            };
+            self.chunk(context, rows, scratch, out);
+            start = end;
+        }
+        all
+    }
+
+    fn chunk(
+        &self,
+        context: &Context<'_>,
+        rows: Range<usize>,
+        scratch: &mut Scratch,
+        mut out: Out<'_>,
+    ) {
+        let conditions = self.conditions.answers(context.table, rows.clone());
+        let around = Around {
+            table: context.table,
+            as_of: context.as_of,
+            conditions: &conditions,
+            calculated: &[],
+            age: self.age,
+            carried: context.carried,
+        };
+        scratch.groups.resize_with(self.groups.len(), Default::default);
+        for (number, group) in self.groups.iter().enumerate() {
+            self.group(&around, group, rows.clone(), scratch, &out.groups);
+            let Scratch { fold, groups, .. } = scratch;
+            let Some((coverage, weight)) = groups.get_mut(number) else { continue };
+            let score = match out.groups.get_mut(number) {
+                Some(it) => &mut **it,
+                None => &mut *out.score,
+            };
+            fold.finish(score, coverage);
+            group.gate(&conditions, fold, score, coverage, weight);
+        }
+        if let Some((coverage, _)) = scratch.groups.last() {
+            out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = *it);
+        }
+        self.settle(context, &conditions, rows, &mut out);
+    }
+
+    /// Adds up the parts of a group.
+    fn group(
+        &self,
+        around: &Around<'_>,
+        group: &Group,
+        rows: Range<usize>,
+        scratch: &mut Scratch,
+        scores: &[&mut [f64]],
+    ) {
+        let Scratch { points, shares, weights, fold, groups } = scratch;
+        fold.begin(group.aggregate, rows.len());
+        points.resize(rows.len(), f64::NAN);
+        for part in &group.parts {
+            match part {
+                Part::Factor(number) => {
+                    let Some(factor) = self.factors.get(*number) else { continue };
+                    if let Some((map, weight, stand_in)) = factor.plain() {
+                        match around.table.column(factor.slot) {
+                            Some(column) => map.fill(column, rows.clone(), points),
+                            None => points.fill(f64::NAN),
+                        }
+                        if stand_in.is_nan() {
+                            fold.add(points, &Weight::All(weight), Counts::Present);
+                        } else {
+                            fill_in(points, stand_in, shares);
+                            fold.add(points, &Weight::All(weight), Counts::Shares(shares));
+                        }
+                    } else {
+                        let each = std::mem::take(weights);
+                        let each = factor.each(around, rows.clone(), points, shares, each);
+                        let weight = Weight::Each(each);
+                        fold.add(points, &weight, Counts::Shares(shares));
+                        if let Weight::Each(each) = weight {
+                            *weights = each;
+                        }
+                    }
+                }
+                Part::Group(number) => {
+                    if let (Some(score), Some((coverage, weight))) =
+                        (scores.get(*number), groups.get(*number))
+                    {
+                        fold.add(score, weight, Counts::Shares(coverage));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Overrides and bands.
+    fn settle(
+        &self,
+        context: &Context<'_>,
+        conditions: &[Verdicts],
+        rows: Range<usize>,
+        out: &mut Out<'_>,
+    ) {
+        let ids = context.table.ids().get(rows).unwrap_or_default();
+        if !out.raw.is_empty() {
+            out.raw.copy_from_slice(out.score);
+            for (at, (score, id)) in out.score.iter_mut().zip(ids).enumerate() {
+                let holds = |it: usize| conditions.get(it).map(|it| it.get(at));
+                let rule =
+                    self.overrides.iter().find(|it| holds(it.condition) == Some(Verdict::Yes));
+                if let Some(rule) = rule {
+                    *score = rule.effect.on(*score);
+                }
+                if let Some((_, effect)) = (context.manual)(id) {
+                    *score = effect.on(*score);
+                }
+            }
+        }
+        self.bands.fill(out.score, out.band);
+        if !out.raw_band.is_empty() {
+            out.raw_band.copy_from_slice(out.band);
+            for ((score, id), band) in out.score.iter().zip(ids).zip(out.band.iter_mut()) {
+                let last = (context.last_band)(id)
+                    .and_then(|(name, since)| self.bands.find(name).map(|it| (it, since)));
+                let settled = self.bands.settled(*score, last, context.as_of);
+                *band = settled.and_then(|it| u32::try_from(it).ok()).unwrap_or(Data::NO_CODE);
+            }
+        }
+    }
+}
+
+/// Whether the past or people have a say in a scorecard.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held {
+    pub(crate) manual: bool,
+    pub(crate) bands: bool,
+}
+
+/// Takes what stands in for points that are missing, and says which were not.
+fn fill_in(points: &mut [f64], stand_in: f64, shares: &mut Vec<f64>) {
+    shares.clear();
+    shares.extend(points.iter().map(|it| if it.is_nan() { 0.0 } else { 1.0 }));
+    points.iter_mut().for_each(|it| *it = if it.is_nan() { stand_in } else { *it });
+}
+
+impl Factor {
+    /// Points, shares measured and weights, row by row.
+    fn each(
+        &self,
+        around: &Around<'_>,
+        rows: Range<usize>,
+        points: &mut [f64],
+        shares: &mut Vec<f64>,
+        mut weights: Vec<f64>,
+    ) -> Vec<f64> {
+        let calculated = self.calculated(around.table, rows.clone());
+        let around = &Around { calculated: &calculated, ..*around };
+        shares.clear();
+        weights.clear();
+        for ((at, row), points) in rows.enumerate().zip(points) {
+            let Worth { own, counted, weight, .. } = self.worth(around, at, row);
+            *points = counted;
+            shares.push(if own.is_nan() { 0.0 } else { 1.0 });
+            weights.push(weight);
+        }
+        weights
+    }
+}
+
+impl Group {
+    /// Takes scores away where too little is measured or it is not known what is to be, and weighs the group.
+    fn gate(
+        &self,
+        conditions: &[Verdicts],
+        fold: &Fold,
+        score: &mut [f64],
+        coverage: &[f64],
+        weight: &mut Weight,
+    ) {
+        let gate = self.min_coverage - COVERAGE_ROUNDING;
+        if gate > 0.0 {
+            for (score, coverage) in score.iter_mut().zip(coverage) {
+                *score = if *coverage < gate { f64::NAN } else { *score };
+            }
+        }
+        let always = matches!(self.weight.cases.as_slice(), [(None, _)]);
+        let applies = self.applies.and_then(|it| conditions.get(it));
+        if always && applies.is_none() && fold.always_weighs() {
+            *weight = Weight::All(self.weight.weigh(Pick::Case(0)));
+            return;
+        }
+        let mut each = Vec::with_capacity(score.len());
+        for (at, score) in score.iter_mut().enumerate() {
+            let (case, _) = self.weight.pick(conditions, at);
+            let applies = applies.map_or(Verdict::Yes, |it| it.get(at));
+            let unclear =
+                case == Pick::Unclear || matches!(applies, Verdict::NoData | Verdict::Faulted);
+            if unclear || applies == Verdict::No {
+                *score = f64::NAN;
+            }
+            let none = applies == Verdict::No || !fold.weighs(at);
+            each.push(if none { 0.0 } else { self.weight.weigh(case) });
+        }
+        *weight = Weight::Each(each);
+    }
+}

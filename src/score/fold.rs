@@ -1,0 +1,189 @@
+//! The sums of a group over a chunk of rows, part by part in the order of the parts, as
+//! [`Aggregate::of`] adds them for one row.
+
+use super::group::middle;
+use crate::config::Aggregate;
+
+/// What a part weighs.
+#[derive(Debug, Clone)]
+pub(super) enum Weight {
+    /// The same in all rows.
+    All(f64),
+    Each(Vec<f64>),
+}
+
+impl Default for Weight {
+    fn default() -> Self {
+        Self::All(0.0)
+    }
+}
+
+/// How much of a part is measured.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Counts<'a> {
+    /// All of it, where it has points.
+    Present,
+    Shares(&'a [f64]),
+}
+
+/// The sums of a group.
+#[derive(Debug, Default)]
+pub(super) struct Fold {
+    /// The weight of all parts, while it is the same in all rows.
+    fixed: f64,
+    /// The same by row, once it is not; empty until then.
+    total: Vec<f64>,
+    /// Weights of the parts that have points.
+    present: Vec<f64>,
+    /// Weights times points, or the lowest or highest points.
+    value: Vec<f64>,
+    /// Weights times shares, once they are not the weights of the parts that have points; empty until then.
+    covered: Vec<f64>,
+    /// The points of the parts of a median.
+    parts: Vec<Vec<f64>>,
+    aggregate: Aggregate,
+    rows: usize,
+}
+
+impl Fold {
+    pub(super) fn begin(&mut self, aggregate: Aggregate, rows: usize) {
+        let first = if aggregate == Aggregate::Mean { 0.0 } else { f64::NAN };
+        self.fixed = 0.0;
+        self.total.clear();
+        self.covered.clear();
+        self.present.clear();
+        self.present.resize(rows, 0.0);
+        self.value.clear();
+        self.value.resize(rows, first);
+        self.parts.clear();
+        (self.aggregate, self.rows) = (aggregate, rows);
+    }
+
+    /// Adds a part. Points are NaN where it has none.
+    pub(super) fn add(&mut self, points: &[f64], weight: &Weight, counts: Counts<'_>) {
+        if let (Counts::Shares(_), true) = (counts, self.covered.is_empty()) {
+            self.covered.extend_from_slice(&self.present);
+        }
+        match weight {
+            Weight::All(weight) => {
+                self.fixed += weight;
+                self.total.iter_mut().for_each(|it| *it += weight);
+                if self.aggregate == Aggregate::Mean && self.covered.is_empty() {
+                    mean(&mut self.value, &mut self.present, points, *weight);
+                } else {
+                    let weights = std::iter::repeat(*weight);
+                    self.add_with(points, weights, counts);
+                }
+            }
+            Weight::Each(each) => {
+                if self.total.is_empty() {
+                    self.total.resize(self.rows, self.fixed);
+                }
+                self.total.iter_mut().zip(each).for_each(|(it, weight)| *it += weight);
+                self.add_with(points, each.iter().copied(), counts);
+            }
+        }
+    }
+
+    fn add_with(
+        &mut self,
+        points: &[f64],
+        weights: impl Iterator<Item = f64> + Clone,
+        counts: Counts<'_>,
+    ) {
+        let parts = || points.iter().copied().zip(weights.clone());
+        // What weighs nothing or has no points adds 0, which changes no sum.
+        let counted = |points: f64, weight: f64| if points.is_nan() { 0.0 } else { weight };
+        if !self.covered.is_empty() {
+            let sums = self.covered.iter_mut().zip(parts());
+            match counts {
+                Counts::Present => sums.for_each(|(sum, (points, weight))| {
+                    *sum += counted(points, weight);
+                }),
+                Counts::Shares(shares) => {
+                    sums.zip(shares).for_each(|((sum, (points, weight)), share)| {
+                        *sum += counted(points, weight) * share;
+                    });
+                }
+            }
+        }
+        let is_part = |points: f64, weight: f64| if weight > 0.0 { points } else { f64::NAN };
+        let values = self.value.iter_mut().zip(parts());
+        match self.aggregate {
+            Aggregate::Mean => values.for_each(|(value, (points, weight))| {
+                *value += if points.is_nan() { 0.0 } else { weight * points };
+            }),
+            Aggregate::Min => values.for_each(|(it, (points, weight))| {
+                *it = it.min(is_part(points, weight));
+            }),
+            Aggregate::Max => values.for_each(|(it, (points, weight))| {
+                *it = it.max(is_part(points, weight));
+            }),
+            Aggregate::Median => {
+                self.parts.push(parts().map(|(points, weight)| is_part(points, weight)).collect());
+            }
+        }
+        for (sum, (points, weight)) in self.present.iter_mut().zip(parts()) {
+            *sum += counted(points, weight);
+        }
+    }
+
+    /// Scores and coverage.
+    pub(super) fn finish(&mut self, score: &mut [f64], coverage: &mut Vec<f64>) {
+        match self.aggregate {
+            Aggregate::Mean => {
+                for ((score, value), present) in
+                    score.iter_mut().zip(&self.value).zip(&self.present)
+                {
+                    let mean = (value / present).clamp(0.0, 100.0);
+                    *score = if *present > 0.0 { mean } else { f64::NAN };
+                }
+            }
+            Aggregate::Min | Aggregate::Max => score.copy_from_slice(&self.value),
+            Aggregate::Median => {
+                let mut sorted: Vec<f64> = Vec::with_capacity(self.parts.len());
+                for (at, score) in score.iter_mut().enumerate() {
+                    sorted.clear();
+                    let points = self.parts.iter().filter_map(|it| it.get(at));
+                    sorted.extend(points.filter(|it| !it.is_nan()));
+                    sorted.sort_by(f64::total_cmp);
+                    let at = |it: usize| sorted.get(it).copied().unwrap_or(f64::NAN);
+                    *score = middle(sorted.len())
+                        .map_or(f64::NAN, |(left, right)| (at(left) + at(right)) / 2.0);
+                }
+            }
+        }
+        let covered = if self.covered.is_empty() { &self.present } else { &self.covered };
+        coverage.clear();
+        if self.total.is_empty() {
+            let total = self.fixed;
+            coverage.extend(covered.iter().map(|it| share(*it, total)));
+        } else {
+            coverage.extend(covered.iter().zip(&self.total).map(|(it, total)| share(*it, *total)));
+        }
+    }
+
+    /// Whether the group has parts that weigh in every row.
+    pub(super) fn always_weighs(&self) -> bool {
+        self.total.is_empty() && self.fixed > 0.0
+    }
+
+    /// Whether it has parts that weigh in a row.
+    pub(super) fn weighs(&self, at: usize) -> bool {
+        self.total.get(at).copied().unwrap_or(self.fixed) > 0.0
+    }
+}
+
+/// How much of a weight is measured; of none, nothing.
+fn share(covered: f64, total: f64) -> f64 {
+    if total > 0.0 { (covered / total).min(1.0) } else { 0.0 }
+}
+
+/// Adds a part of a weighted mean, of one weight.
+fn mean(value: &mut [f64], present: &mut [f64], points: &[f64], weight: f64) {
+    for ((value, present), points) in value.iter_mut().zip(present).zip(points) {
+        let there = !points.is_nan();
+        *value += if there { weight * points } else { 0.0 };
+        *present += if there { weight } else { 0.0 };
+    }
+}

@@ -1,0 +1,103 @@
+//! Scores in columns against assessments: the same bits, whatever the config, the rows and the past.
+
+use foretell::frame::{Column, Data, SubjectKind};
+use foretell::{Engine, Input, Scores, State, Verdict};
+use proptest::prelude::*;
+
+use super::configs::configs;
+use super::rows::{Rows, as_of, frames, rows};
+use super::{assess, cases, engine};
+
+/// The values of a column as they are read, to the last bit.
+fn shown(column: Option<&Column>) -> String {
+    let Some(column) = column else { return "none".to_owned() };
+    let values: Vec<_> = (0..column.len()).map(|row| column.value(row)).collect();
+    format!("{values:?}")
+}
+
+fn score(engine: &Engine, rows: &Rows, state: &State) -> Scores {
+    let (subscriptions, accounts) = frames(rows);
+    let input = Input::frame(&subscriptions).and_frame(&accounts);
+    engine.score(&input, as_of(), state)
+}
+
+fn check(engine: &Engine, rows: &Rows, state: &State) -> Result<(), TestCaseError> {
+    let whole = assess(engine, rows, state);
+    let scores = score(engine, rows, state);
+    for kind in SubjectKind::ALL {
+        prop_assert_eq!(whole.subjects(kind), scores.subjects(kind));
+        for name in engine.columns(kind) {
+            let (want, got) = (whole.column(kind, name), scores.column(kind, name));
+            prop_assert_eq!(shown(want), shown(got), "{} {}", kind, name);
+        }
+    }
+    for card in whole.scorecards() {
+        for (row, want) in whole.scores(card).enumerate() {
+            let got = scores.score(card).unwrap()[row];
+            prop_assert_eq!(want.score.unwrap_or(f64::NAN).to_bits(), got.to_bits());
+            prop_assert_eq!(want.band, scores.band(card, row));
+            prop_assert_eq!(want.coverage.to_bits(), scores.coverage(card).unwrap()[row].to_bits());
+            let raw = scores.raw_score(card).unwrap()[row];
+            prop_assert_eq!(want.raw_score.unwrap_or(f64::NAN).to_bits(), raw.to_bits());
+        }
+    }
+    for (want, got) in whole.rules().iter().zip(scores.rules()) {
+        prop_assert_eq!(&*want.rule, &*got.rule);
+        for (id, answer) in scores.subjects(got.kind).iter().zip(&got.answers) {
+            let expected = if want.firing.iter().any(|it| it.subject == *id) {
+                Verdict::Yes
+            } else if want.no_data.contains(id) {
+                Verdict::NoData
+            } else if want.faulted.iter().any(|(it, _)| it == id) {
+                Verdict::Faulted
+            } else {
+                Verdict::No
+            };
+            prop_assert_eq!(expected, *answer, "{} {}", want.rule, id);
+        }
+    }
+    prop_assert_eq!(whole.faults(), scores.faults());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(128))]
+
+    #[test]
+    fn scores_in_columns_have_the_bits_of_an_assessment(
+        text in configs(),
+        past in rows(6),
+        rows in rows(6),
+    ) {
+        let engine = engine(&text);
+        check(&engine, &rows, &State::new())?;
+        let before = assess(&engine, &past, &State::new());
+        check(&engine, &rows, before.state())?;
+    }
+}
+
+#[test]
+fn a_chunk_is_not_seen_from_outside() {
+    let config = include_str!("../cases/gitlab/health.toml");
+    let engine = engine(config);
+    for count in [0usize, 1, 1023, 1024, 1025, 2500] {
+        let ids: Vec<String> = (0..count).map(|it| format!("s{it}")).collect();
+        let mut frame = foretell::frame::Frame::new(SubjectKind::Subscription, ids).unwrap();
+        for (number, name) in engine.columns(SubjectKind::Subscription).enumerate() {
+            // Only what the config takes as numbers matters; the rest stays missing.
+            let value = |row: usize| {
+                let draw = (row * 31 + number * 17) % 101;
+                (draw > 4).then_some(draw as f64)
+            };
+            let column = Column::numbers((0..count).map(value));
+            frame.insert(name, column).unwrap();
+        }
+        let input = Input::frame(&frame);
+        let whole = engine.assess(&input, as_of(), &State::new());
+        let scores = engine.score(&input, as_of(), &State::new());
+        let got = scores.column(SubjectKind::Subscription, "health").unwrap();
+        let want = whole.column(SubjectKind::Subscription, "health").unwrap();
+        assert!(matches!(got.data(), Data::Number(it) if it.len() == count));
+        assert_eq!(shown(Some(want)), shown(Some(got)));
+    }
+}
