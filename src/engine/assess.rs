@@ -13,6 +13,7 @@ use super::input::Input;
 use super::manual::{manual, not_used};
 use super::notices::{mixed_currencies, of_input};
 use super::quiet;
+use super::room::Room;
 use super::run::Run;
 use crate::fault::{Code, Fault};
 use crate::frame::Table;
@@ -95,6 +96,7 @@ impl Engine {
             },
             rows,
             rules: BTreeMap::new(),
+            room: Room::default(),
             lean: false,
         }
     }

@@ -2,15 +2,16 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::input::Input;
 use super::plan::{Attribute, Cases, Slot};
 use crate::book::Book;
-use crate::expr::{CHUNK, Columns, FAULTED, Outcome, Program, Scratch};
+use crate::expr::{Columns, FAULTED, Outcome, Program, Scratch};
 use crate::fault::{Code, Fault, did_you_mean};
-use crate::frame::{Column, Data, Frame, Given, Labels, NO_DAY, NO_ROW, SubjectKind, Table};
+use crate::frame::{
+    CHUNK, Column, Data, Frame, Given, Labels, NO_DAY, NO_ROW, SubjectKind, Table, chunks,
+};
 use crate::metric::{Derivation, Derived, Keep, RecordFilter, attribute, custom};
 use crate::money::Currency;
 use crate::node::shorten;
@@ -369,11 +370,6 @@ pub(super) fn expression(program: &Program, table: &Table) -> (Column, Vec<bool>
     };
     let column = Column::new(data).with_seen(oldest(program, table));
     (column, solid(program, table, 0..rows), fault)
-}
-
-/// Rows in chunks.
-pub(super) fn chunks(rows: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..rows).step_by(CHUNK).map(move |start| start..(start + CHUNK).min(rows))
 }
 
 /// Why a program is faulted in a row.

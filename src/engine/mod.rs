@@ -28,6 +28,7 @@ mod points;
 mod quiet;
 mod reports;
 mod resolve;
+mod room;
 mod rules;
 mod run;
 mod scores;

@@ -7,13 +7,14 @@ use super::Engine;
 use super::alerts::Moving;
 use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
 use super::children::children;
-use super::columns::{Made, Rows, Source, chunks, class, expression, why, within};
+use super::columns::{Made, Rows, Source, class, expression, why, within};
 use super::past::past;
 use super::plan::{AlertOutputs, Batch, Outputs, Rule, Slot, Step, Work};
+use super::room::Room;
 use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
-use crate::frame::{Column, Data, NO_ROW, SubjectKind, Table};
+use crate::frame::{Column, Data, NO_ROW, SubjectKind, Table, chunks};
 use crate::score::ScoreCell;
 use crate::state::{Phase, State};
 use crate::value::Value;
@@ -31,6 +32,8 @@ pub(super) struct Run<'a> {
     pub(super) out: Assessment,
     /// What rules say, by number in the config, with their alerts a step further.
     pub(super) rules: BTreeMap<usize, (RuleResult, Vec<Moving<'a>>)>,
+    /// Memory to write columns to.
+    pub(super) room: Room,
     /// Whether only values are wanted, and not how sure they are.
     pub(super) lean: bool,
 }
@@ -157,6 +160,10 @@ impl<'a> Run<'a> {
         derived: bool,
         out_of_range: usize,
     ) {
+        let nothing = made.unclear + made.unconverted + made.other_kind + out_of_range == 0;
+        if nothing && !(made.given && derived) {
+            return;
+        }
         let metric = slot.name.clone();
         if made.given && derived {
             self.out.notes.push(Note::Given { kind, metric: metric.clone() });

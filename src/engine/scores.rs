@@ -1,17 +1,17 @@
 //! Scores, bands and what rules say, in columns: for many subjects at once, or one while a customer waits.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Engine;
 use super::assess::usable;
-use super::columns::chunks;
 use super::input::Input;
 use super::plan::{Outputs, Step, Work};
+use super::room::Room;
 use super::run::Run;
-use crate::expr;
 use crate::fault::Fault;
-use crate::frame::{Column, Data, Labels, SubjectKind, Table};
-use crate::score::{Held, Scorecard, Scratch};
+use crate::frame::{CHUNK, Column, Data, Labels, SubjectKind, Table, chunks, each};
+use crate::score::{Held, Scorecard};
 use crate::state::State;
 use crate::time::AsOf;
 use crate::verdict::Verdict;
@@ -74,15 +74,34 @@ impl Engine {
     /// ```
     #[must_use]
     pub fn score(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Scores {
+        self.score_in(Room::default(), input, as_of, state)
+    }
+
+    /// The same in the memory of results that are not needed any more, of this engine or another. With books of
+    /// many thousand subjects, again and again, it spares the system the work of handing out memory.
+    #[must_use]
+    pub fn score_again(
+        &self,
+        used: Scores,
+        input: &Input<'_>,
+        as_of: AsOf,
+        state: &State,
+    ) -> Scores {
+        let answers = used.rules.into_iter().map(|it| it.answers);
+        self.score_in(Room::of(used.tables, answers), input, as_of, state)
+    }
+
+    fn score_in(&self, room: Room, input: &Input<'_>, as_of: AsOf, state: &State) -> Scores {
         let mut faults = Vec::new();
         let past = Arc::new(usable(state, as_of, &mut faults));
         let mut run = self.run(input, as_of, &past, faults);
         // Where a value hangs on how sure another is, that has to be known.
+        run.room = room;
         run.lean = !self.cards.values().any(Scorecard::asks_how_sure);
         for step in &self.steps {
             run.step(step);
         }
-        let rules = self.answers(&run.out.tables);
+        let rules = self.answers(&run.out.tables, &mut run.room);
         let card = |step: &Step| match &step.work {
             Work::Card { card, outputs } => {
                 let card = self.cards.get(card)?;
@@ -104,24 +123,33 @@ impl Engine {
 
 impl Engine {
     /// What every rule says, in the order of the config.
-    fn answers(&self, tables: &[Table]) -> Vec<RuleColumn> {
+    fn answers(&self, tables: &[Table], room: &mut Room) -> Vec<RuleColumn> {
         let column = |rule: &super::plan::Rule| {
-            let rows = tables.get(rule.kind.index()).map_or(0, Table::len);
             let config = self.config.rules.get(rule.number);
             let name = config.map_or_else(Arc::default, |it| it.name.as_str().into());
-            RuleColumn { rule: name, kind: rule.kind, answers: Vec::with_capacity(rows) }
+            RuleColumn { rule: name, kind: rule.kind, answers: Vec::new() }
         };
         let mut all: Vec<RuleColumn> = self.rules.iter().map(column).collect();
-        let mut scratch = expr::Scratch::default();
         for batch in &self.batches {
             let Some(table) = tables.get(batch.kind.index()) else { continue };
-            for rows in chunks(table.len()) {
-                let mut asked = batch.conditions.chunk(&mut scratch, table, rows);
-                for (number, rule) in batch.rules.iter().enumerate() {
-                    let states = asked.states(number).iter().map(|it| Verdict::of(*it));
-                    if let Some(it) = all.get_mut(*rule) {
-                        it.answers.extend(states);
+            let mut columns: Vec<Vec<Verdict>> =
+                batch.rules.iter().map(|_| room.answers(table.len())).collect();
+            let mut parts: Vec<_> = columns.iter_mut().map(|it| it.chunks_mut(CHUNK)).collect();
+            let part = |rows: Range<usize>| {
+                let part = parts.iter_mut().map(|it| it.next().unwrap_or_default());
+                (rows, part.collect::<Vec<&mut [Verdict]>>())
+            };
+            each(chunks(table.len()).map(part).collect(), |scratch, (rows, out)| {
+                let mut asked = batch.conditions.chunk(scratch, table, rows);
+                for (number, out) in out.into_iter().enumerate() {
+                    for (out, state) in out.iter_mut().zip(asked.states(number)) {
+                        *out = Verdict::of(*state);
                     }
+                }
+            });
+            for (rule, answers) in batch.rules.iter().zip(columns) {
+                if let Some(it) = all.get_mut(*rule) {
+                    it.answers = answers;
                 }
             }
         }
@@ -222,8 +250,8 @@ impl Run<'_> {
         let Some(table) = self.out.tables.get(card.kind.index()) else { return };
         let bands = self.past.bands.get(&card.name).is_some_and(|it| !it.is_empty());
         let held = Held { manual: !self.out.manual.is_empty(), bands };
-        let mut scratch = Scratch::default();
-        let made = self.out.with_context(card, table, |it| card.columns(it, held, &mut scratch));
+        let room = &mut self.room;
+        let made = self.out.with_context(card, table, |it| card.columns(it, held, room));
         let labels = card.bands.list.iter().map(|it| Arc::from(it.name.as_str()));
         let labels = Arc::new(Labels::of(labels));
         let numbers = |it: Vec<f64>| Arc::new(Column::new(Data::Number(it)));

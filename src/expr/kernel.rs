@@ -20,13 +20,11 @@ use super::ir::{Graph, Id, Literal, NO, NO_DATA, Op, Step, YES, for_each_part};
 use super::lower::lower;
 use super::tree::Tree;
 use super::{Kind, Outcome, Program, Value};
+pub(crate) use crate::frame::CHUNK;
 use crate::frame::{Column, Table};
 pub(crate) use flag::count;
 use frame::Frame;
 use number::Side;
-
-/// Rows at a time, so that a step's values stay in the nearest caches. Our choice.
-pub(crate) const CHUNK: usize = 1024;
 
 /// The state of a flag that could not be computed, beside 0 (no), 1 (yes) and 2 (no data).
 pub(crate) const FAULTED: u8 = 3;

@@ -160,6 +160,11 @@ impl Column {
         &self.data
     }
 
+    /// The values alone.
+    pub(crate) fn into_data(self) -> Data {
+        self.data
+    }
+
     /// The values, to be changed in place.
     pub(crate) const fn data_mut(&mut self) -> &mut Data {
         &mut self.data

@@ -5,9 +5,11 @@
 //!
 //! Must not know: configs, scores, where the values come from.
 
+mod chunk;
 mod column;
 mod table;
 
+pub(crate) use chunk::{CHUNK, chunks, each};
 pub(crate) use column::NO_DAY;
 pub use column::{Column, Data, Labels};
 pub(crate) use table::Table;

@@ -43,6 +43,11 @@ impl Table {
         by_id.get(at).map(|it| *it as usize)
     }
 
+    /// The columns alone.
+    pub(crate) fn into_columns(self) -> impl Iterator<Item = Arc<Column>> {
+        self.slots.into_iter().filter_map(|it| it.column)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.ids.len()
     }

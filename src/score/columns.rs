@@ -12,11 +12,8 @@ use super::fold::{Counts, Fold, Weight};
 use super::group::COVERAGE_ROUNDING;
 use super::run::Context;
 use super::tree::{Factor, Group, Part, Scorecard};
-use crate::frame::Data;
+use crate::frame::{CHUNK, Data, chunks, each};
 use crate::verdict::{Pick, Verdict, Verdicts};
-
-/// Rows at a time: the columns of a group's sums stay in the nearest cache (DESIGN.md, "Frame").
-const CHUNK: usize = 1024;
 
 /// The results of a scorecard, one entry a subject.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +33,7 @@ pub(crate) struct CardColumns {
 
 /// What a card's chunk needs room for.
 #[derive(Debug, Default)]
-pub(crate) struct Scratch {
+struct Scratch {
     points: Vec<f64>,
     shares: Vec<f64>,
     weights: Vec<f64>,
@@ -55,44 +52,51 @@ struct Out<'a> {
     groups: Vec<&'a mut [f64]>,
 }
 
+impl CardColumns {
+    /// The rows in chunks, each with its part of every column.
+    fn parts(&mut self, rows: usize) -> Vec<(Range<usize>, Out<'_>)> {
+        let mut score = self.score.chunks_mut(CHUNK);
+        let mut raw = self.raw.chunks_mut(CHUNK);
+        let mut coverage = self.coverage.chunks_mut(CHUNK);
+        let mut band = self.band.chunks_mut(CHUNK);
+        let mut raw_band = self.raw_band.chunks_mut(CHUNK);
+        let mut groups: Vec<_> = self.groups.iter_mut().map(|it| it.chunks_mut(CHUNK)).collect();
+        let part = |rows: Range<usize>| {
+            let out = Out {
+                score: score.next().unwrap_or_default(),
+                raw: raw.next().unwrap_or_default(),
+                coverage: coverage.next().unwrap_or_default(),
+                band: band.next().unwrap_or_default(),
+                raw_band: raw_band.next().unwrap_or_default(),
+                groups: groups.iter_mut().map(|it| it.next().unwrap_or_default()).collect(),
+            };
+            (rows, out)
+        };
+        chunks(rows).map(part).collect()
+    }
+}
+
 impl Scorecard {
     /// Scores all rows of the table. `held` says whether manual values or bands of the past may matter.
     pub(crate) fn columns(
         &self,
         context: &Context<'_>,
         held: Held,
-        scratch: &mut Scratch,
+        room: &mut impl Columns,
     ) -> CardColumns {
         let rows = context.table.len();
         let raw = !self.overrides.is_empty() || held.manual;
-        // Every row of every column is written once, chunk by chunk: zeros cost nothing before.
-        let numbers = |rows: usize| vec![0.0; rows];
+        // Every row of every column is written once, whatever was there before.
+        let held_bands = if held.bands { rows } else { 0 };
         let mut all = CardColumns {
-            score: numbers(rows),
-            raw: numbers(if raw { rows } else { 0 }),
-            coverage: numbers(rows),
-            band: vec![0; rows],
-            raw_band: vec![0; if held.bands { rows } else { 0 }],
-            groups: (1..self.groups.len()).map(|_| numbers(rows)).collect(),
+            score: room.numbers(rows),
+            raw: room.numbers(if raw { rows } else { 0 }),
+            coverage: room.numbers(rows),
+            band: room.codes(rows),
+            raw_band: room.codes(held_bands),
+            groups: (1..self.groups.len()).map(|_| room.numbers(rows)).collect(),
         };
-        let mut start = 0;
-        while start < rows {
-            let end = (start + CHUNK).min(rows);
-            fn part<T>(all: &mut [T], rows: Range<usize>) -> &mut [T] {
-                all.get_mut(rows).unwrap_or_default()
-            }
-            let rows = start..end;
-            let out = Out {
-                score: part(&mut all.score, rows.clone()),
-                raw: part(&mut all.raw, rows.clone()),
-                coverage: part(&mut all.coverage, rows.clone()),
-                band: part(&mut all.band, rows.clone()),
-                raw_band: part(&mut all.raw_band, rows.clone()),
-                groups: all.groups.iter_mut().map(|it| part(it, rows.clone())).collect(),
-            };
-            self.chunk(context, rows, scratch, out);
-            start = end;
-        }
+        each(all.parts(rows), |scratch, (rows, out)| self.chunk(context, rows, scratch, out));
         all
     }
 
@@ -212,6 +216,14 @@ impl Scorecard {
             }
         }
     }
+}
+
+/// Where columns to be written come from.
+pub(crate) trait Columns {
+    /// So many numbers, whatever they are.
+    fn numbers(&mut self, rows: usize) -> Vec<f64>;
+    /// So many codes, whatever they are.
+    fn codes(&mut self, rows: usize) -> Vec<u32>;
 }
 
 /// Whether the past or people have a say in a scorecard.

@@ -9,9 +9,9 @@ const PIECES: usize = 16;
 /// Lines between knots, the end values held outside.
 #[derive(Debug, Clone)]
 pub(crate) struct Knots {
-    /// Where each piece but the first begins: at the knots.
+    /// Where each piece but the first begins: at the knots but the first.
     edges: Arc<[f64]>,
-    /// Below the first knot, between knots, and above the last.
+    /// Between knots, and above the last. Below the first knot the ends of the first piece hold its points.
     pieces: Arc<[Piece]>,
 }
 
@@ -34,7 +34,9 @@ impl Piece {
     const fn between([x0, y0]: [f64; 2], [x1, y1]: [f64; 2]) -> Self {
         let slope = (y1 - y0) / (x1 - x0);
         // Knots so near one another that nothing lies between them.
-        let slope = if slope.is_finite() { slope } else { 0.0 };
+        if !slope.is_finite() || slope.abs() <= 0.0 {
+            return Self::flat(y0);
+        }
         Self { from: x0, points: y0, slope, low: y0.min(y1), high: y0.max(y1) }
     }
 
@@ -51,19 +53,18 @@ impl Piece {
 impl Knots {
     /// Of knots with ascending values. At a knot the points are exactly its own.
     pub(crate) fn new(knots: &[[f64; 2]]) -> Self {
-        let first = knots.first().map_or(f64::NAN, |it| it[1]);
         let last = knots.last().map_or(f64::NAN, |it| it[1]);
         let between = knots.windows(2).filter_map(|it| match it {
             [left, right] => Some(Piece::between(*left, *right)),
             _ => None,
         });
-        let pieces = std::iter::once(Piece::flat(first)).chain(between).chain([Piece::flat(last)]);
-        Self { edges: knots.iter().map(|it| it[0]).collect(), pieces: pieces.collect() }
+        let edges = knots.iter().skip(1).map(|it| it[0]).collect();
+        Self { edges, pieces: between.chain([Piece::flat(last)]).collect() }
     }
 
     /// The points at the knots.
     pub(crate) fn points(&self) -> impl Iterator<Item = f64> {
-        self.pieces.iter().map(|it| it.points)
+        self.pieces.iter().flat_map(|it| [it.low, it.high])
     }
 
     /// The points of a value; NaN for NaN.
@@ -75,18 +76,20 @@ impl Knots {
     /// The points of each value, with the bits that each alone has.
     pub(crate) fn fill(&self, values: &[f64], out: &mut [f64]) {
         match self.edges.len() {
-            0..4 => self.fill_few::<4>(values, out),
-            4..8 => self.fill_few::<8>(values, out),
-            8..PIECES => self.fill_few::<PIECES>(values, out),
+            0..=3 => self.fill_few::<3, 4>(values, out),
+            4 => self.fill_few::<4, 8>(values, out),
+            5 => self.fill_few::<5, 8>(values, out),
+            6..=7 => self.fill_few::<7, 8>(values, out),
+            8..PIECES => self.fill_few::<{ PIECES - 1 }, PIECES>(values, out),
             _ => out.iter_mut().zip(values).for_each(|(out, value)| *out = self.of(*value)),
         }
     }
 
-    /// The same for fewer than `N` knots. Which piece is counted and not searched for, so that several
-    /// values go at a time.
-    fn fill_few<const N: usize>(&self, values: &[f64], out: &mut [f64]) {
+    /// The same for at most `EDGES` edges and `N` pieces, a power of two. Which piece is counted and not searched
+    /// for, so that several values go at a time.
+    fn fill_few<const EDGES: usize, const N: usize>(&self, values: &[f64], out: &mut [f64]) {
         const LANE: usize = 64;
-        let mut edges = [f64::INFINITY; N];
+        let mut edges = [f64::INFINITY; EDGES];
         edges.iter_mut().zip(self.edges.iter()).for_each(|(to, from)| *to = *from);
         let mut pieces = [Piece::default(); N];
         pieces.iter_mut().zip(self.pieces.iter()).for_each(|(to, from)| *to = *from);

@@ -21,7 +21,7 @@ fn score(engine: &Engine, rows: &Rows, state: &State) -> Scores {
     engine.score(&input, as_of(), state)
 }
 
-fn check(engine: &Engine, rows: &Rows, state: &State) -> Result<(), TestCaseError> {
+fn check(engine: &Engine, used: &Rows, rows: &Rows, state: &State) -> Result<(), TestCaseError> {
     let whole = assess(engine, rows, state);
     let scores = score(engine, rows, state);
     for kind in SubjectKind::ALL {
@@ -57,6 +57,21 @@ fn check(engine: &Engine, rows: &Rows, state: &State) -> Result<(), TestCaseErro
         }
     }
     prop_assert_eq!(whole.faults(), scores.faults());
+    // What stood in the memory before is not seen.
+    let other = score(engine, used, &State::new());
+    let (subscriptions, accounts) = frames(rows);
+    let input = Input::frame(&subscriptions).and_frame(&accounts);
+    let mut again = engine.score_again(other, &input, as_of(), state);
+    for _ in 0..2 {
+        prop_assert_eq!(again.rules(), scores.rules());
+        for kind in SubjectKind::ALL {
+            for name in engine.columns(kind) {
+                let (want, got) = (scores.column(kind, name), again.column(kind, name));
+                prop_assert_eq!(shown(want), shown(got), "{} {}", kind, name);
+            }
+        }
+        again = engine.score_again(again, &input, as_of(), state);
+    }
     Ok(())
 }
 
@@ -70,9 +85,9 @@ proptest! {
         rows in rows(6),
     ) {
         let engine = engine(&text);
-        check(&engine, &rows, &State::new())?;
+        check(&engine, &past, &rows, &State::new())?;
         let before = assess(&engine, &past, &State::new());
-        check(&engine, &rows, before.state())?;
+        check(&engine, &past, &rows, before.state())?;
     }
 }
 

@@ -36,6 +36,15 @@ impl Side {
     pub fn run(&self, frame: &Frame) -> Outcome {
         self.engine.score(&Input::frame(frame), self.as_of, &self.state)
     }
+
+    /// The same in the memory of the last answers, as the hand-written code does it.
+    pub fn run_again(&self, frame: &Frame, last: &mut Option<Outcome>) {
+        let input = Input::frame(frame);
+        *last = Some(match last.take() {
+            Some(used) => self.engine.score_again(used, &input, self.as_of, &self.state),
+            None => self.engine.score(&input, self.as_of, &self.state),
+        });
+    }
 }
 
 /// The columns as foretell takes them.

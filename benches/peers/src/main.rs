@@ -14,7 +14,7 @@ const USAGE: &str = "foretell against hand-written code and other rule engines
   --json FILE   write all figures as JSON
   --check       fail where a floor of floors.json is not kept
   --quick       one small book and few repetitions
-  --threads     measure two threads against one, and nothing else
+  --threads     measure two threads against one, and nothing else (with --features rayon)
 ";
 
 #[derive(Debug, Default)]
@@ -67,6 +67,10 @@ fn read(mut given: impl Iterator<Item = String>) -> Result<Arguments, String> {
 
 /// Whether every floor is kept, where it was asked.
 fn run(arguments: &Arguments) -> Result<bool, String> {
+    // Work on other threads is not in this thread's processor time.
+    if cfg!(feature = "rayon") != arguments.threads {
+        return Err("`--threads` needs `--features rayon`, and all else goes without".to_owned());
+    }
     let spec = Spec::read();
     let mut plan = if arguments.quick { Plan::quick() } else { Plan::full() };
     if let Some(rows) = &arguments.rows {

@@ -1,0 +1,25 @@
+//! Work by chunks of rows: one after another, or with the feature `rayon` on the threads of its pool.
+//!
+//! What a chunk comes to does not depend on the others, so the bits are the same whatever the split.
+
+use std::ops::Range;
+
+/// Rows at a time: the scratch of a chunk stays in the nearest cache (DESIGN.md, "Frame").
+pub(crate) const CHUNK: usize = 1024;
+
+/// The rows of a table in chunks.
+pub(crate) fn chunks(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows).step_by(CHUNK).map(move |start| start..(start + CHUNK).min(rows))
+}
+
+/// Does something with each item, with room that is made once for each thread.
+pub(crate) fn each<T: Send, R: Default>(items: Vec<T>, act: impl Fn(&mut R, T) + Sync) {
+    #[cfg(feature = "rayon")]
+    if items.len() > 1 {
+        use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+        items.into_par_iter().for_each_init(R::default, |room, it| act(room, it));
+        return;
+    }
+    let mut room = R::default();
+    items.into_iter().for_each(|it| act(&mut room, it));
+}
