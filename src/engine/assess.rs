@@ -142,12 +142,16 @@ impl Engine {
         })
     }
 
+    /// The next state but for alerts and playbooks, which are taken a step further from it.
     fn next_state(&self, out: &Assessment) -> State {
-        let mut next = (*out.past).clone();
-        next.history = self.next_history(out);
-        next.version = State::VERSION;
-        next.as_of = Some(out.as_of);
-        self.hash().clone_into(&mut next.engine);
+        let mut next = State {
+            as_of: Some(out.as_of),
+            engine: self.hash().to_owned(),
+            bands: out.past.bands.clone(),
+            carried: out.past.carried.clone(),
+            history: self.next_history(out),
+            ..State::new()
+        };
         for card in &out.cards {
             let bands = next.bands.entry(card.name.clone()).or_default();
             for (id, cell) in out.subjects(card.kind).iter().zip(&card.cells) {
