@@ -3,7 +3,7 @@
 mod laws;
 mod notices;
 mod quiet;
-mod timeline;
+pub(crate) mod timeline;
 mod told;
 mod two_lines;
 

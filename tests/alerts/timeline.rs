@@ -12,7 +12,8 @@ use foretell::alert::{Event, Matcher, QuietCalendar, Silence, Snooze, Suppressio
 use foretell::config::Config;
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::{Engine, Input, State};
-use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 /// One row of a table.
 #[derive(Debug, Default)]
@@ -32,36 +33,47 @@ pub(super) struct Timeline {
     pub(super) last: String,
 }
 
-pub(super) fn first() -> NaiveDate {
+pub(crate) fn first() -> NaiveDate {
     "2026-01-01".parse().unwrap()
 }
 
-pub(super) fn day(number: u64) -> NaiveDate {
+pub(crate) fn day(number: u64) -> NaiveDate {
     first() + Days::new(number)
 }
 
 /// Reads a table.
 pub(super) fn read(text: &str) -> Vec<Timeline> {
-    let root = DeTable::parse(text).unwrap_or_else(|it| panic!("{it}"));
-    let cases = root.get_ref().get("case").expect("cases").get_ref().as_array().expect("a list");
-    cases.iter().map(|it| timeline(it.get_ref().as_table().expect("a table"))).collect()
+    cases(text).into_iter().map(timeline).collect()
 }
 
-fn timeline(table: &DeTable<'_>) -> Timeline {
-    let mut out = Timeline::default();
-    let mut change = (0, String::new(), String::new());
-    for (key, value) in table {
+/// The keys and texts of each case of a table.
+pub(crate) fn cases(text: &str) -> Vec<Vec<(String, String)>> {
+    let root = DeTable::parse(text).unwrap_or_else(|it| panic!("{it}"));
+    let cases = root.get_ref().get("case").expect("cases").get_ref().as_array().expect("a list");
+    let entry = |(key, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>)| {
         let text = match value.get_ref() {
             DeValue::String(it) => it.to_string(),
             DeValue::Integer(it) => it.to_string(),
             _ => panic!("{}: a text is wanted", key.get_ref()),
         };
+        (key.get_ref().to_string(), text)
+    };
+    let case = |it: &Spanned<DeValue<'_>>| {
+        it.get_ref().as_table().expect("a table").iter().map(entry).collect()
+    };
+    cases.iter().map(case).collect()
+}
+
+fn timeline(case: Vec<(String, String)>) -> Timeline {
+    let mut out = Timeline::default();
+    let mut change = (0, String::new(), String::new());
+    for (key, text) in case {
         let span = || {
             let (from, until) = text.split_once("..").expect("a span");
             (day(from.parse().unwrap()), day(until.parse().unwrap()))
         };
         let (author, reason) = ("ann".to_owned(), "known".to_owned());
-        match key.get_ref().as_ref() {
+        match key.as_str() {
             "name" => out.name = text,
             "rule" => out.rule = text,
             "config" => out.config = text,
@@ -103,7 +115,8 @@ fn timeline(table: &DeTable<'_>) -> Timeline {
     out
 }
 
-fn series(text: &str) -> Vec<String> {
+/// One entry a day: `1x3` stands for `1 1 1`.
+pub(crate) fn series(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     for token in text.split_whitespace() {
         match token.split_once('x') {

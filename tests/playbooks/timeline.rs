@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use foretell::alert::{Matcher, Silence, Suppressions};
 use foretell::config::Config;
 use foretell::engine::{Note, ReportNotUsed};
@@ -23,7 +23,9 @@ use foretell::playbook::{
 };
 use foretell::time::WorkCalendar;
 use foretell::{Assessment, Engine, Input, State};
-use toml::de::{DeTable, DeValue};
+
+use crate::alerts::timeline::{cases, series};
+pub(super) use crate::alerts::timeline::{day, first};
 
 /// One row of a table.
 #[derive(Debug, Default)]
@@ -59,30 +61,15 @@ struct Report {
     handed: u64,
 }
 
-pub(super) fn first() -> NaiveDate {
-    "2026-01-01".parse().unwrap()
-}
-
-pub(super) fn day(number: u64) -> NaiveDate {
-    first() + Days::new(number)
-}
-
 /// Reads a table.
 pub(super) fn read(text: &str) -> Vec<Timeline> {
-    let root = DeTable::parse(text).unwrap_or_else(|it| panic!("{it}"));
-    let cases = root.get_ref().get("case").expect("cases").get_ref().as_array().expect("a list");
-    cases.iter().map(|it| timeline(it.get_ref().as_table().expect("a table"))).collect()
+    cases(text).into_iter().map(timeline).collect()
 }
 
-fn timeline(table: &DeTable<'_>) -> Timeline {
+fn timeline(case: Vec<(String, String)>) -> Timeline {
     let mut out = Timeline::default();
-    for (key, value) in table {
-        let text = match value.get_ref() {
-            DeValue::String(it) => it.to_string(),
-            DeValue::Integer(it) => it.to_string(),
-            _ => panic!("{}: a text is wanted", key.get_ref()),
-        };
-        match key.get_ref().as_ref() {
+    for (key, text) in case {
+        match key.as_str() {
             "name" => out.name = text,
             "rule" => out.before.rule = text,
             "playbook" => out.before.playbook = text,
@@ -139,19 +126,6 @@ fn report(text: &str) -> Report {
         day: day.parse().unwrap(),
         handed: handed.parse().unwrap(),
     }
-}
-
-fn series(text: &str) -> Vec<String> {
-    let mut all = Vec::new();
-    for token in text.split_whitespace() {
-        match token.split_once('x') {
-            Some((value, times)) => {
-                all.extend(vec![value.to_owned(); times.parse().unwrap()]);
-            }
-            None => all.push(token.to_owned()),
-        }
-    }
-    all
 }
 
 impl Setup {
