@@ -1,6 +1,7 @@
 //! What the caller has to mend, said as a compiler says it.
 
 use std::fmt;
+use std::io::Write;
 
 use foretell::Faults;
 
@@ -51,6 +52,24 @@ impl fmt::Display for Complaint {
         match &self.help {
             Some(it) => write!(f, "\n  = help: {it}"),
             None => Ok(()),
+        }
+    }
+}
+
+/// Writes an answer, or why there is none; gives the exit code: 0, or 2 for what the caller has to mend.
+pub(super) fn close(
+    answer: Result<String, Complaint>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
+    match answer {
+        Ok(text) => {
+            drop(writeln!(out, "{}", text.trim_end()));
+            0
+        }
+        Err(complaint) => {
+            drop(writeln!(err, "{complaint}"));
+            2
         }
     }
 }

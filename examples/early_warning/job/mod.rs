@@ -27,16 +27,7 @@ use report::Report;
 
 /// Runs the job; gives the exit code: 0, or 2 for what the caller has to mend.
 pub(crate) fn run(arguments: &[String], out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    match answer(arguments, err) {
-        Ok(text) => {
-            drop(writeln!(out, "{}", text.trim_end()));
-            0
-        }
-        Err(complaint) => {
-            drop(writeln!(err, "{complaint}"));
-            2
-        }
-    }
+    complaint::close(answer(arguments, err), out, err)
 }
 
 fn answer(arguments: &[String], err: &mut dyn Write) -> Result<String, Complaint> {
