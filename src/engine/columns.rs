@@ -49,18 +49,20 @@ enum InFrame {
 }
 
 /// Finds the subjects of every kind.
-pub(super) fn all_rows(input: &Input<'_>, as_of: AsOf, faults: &mut Vec<Fault>) -> Vec<Rows> {
-    let mut all: Vec<Rows> =
-        SubjectKind::ALL.iter().map(|kind| rows(input, *kind, as_of, faults)).collect();
+pub(super) fn subjects(input: &Input<'_>, as_of: AsOf, faults: &mut Vec<Fault>) -> Vec<Rows> {
+    SubjectKind::ALL.iter().map(|kind| rows(input, *kind, as_of, faults)).collect()
+}
+
+/// Finds out whose they are.
+pub(super) fn link(input: &Input<'_>, all: &mut [Rows]) {
     for child in SubjectKind::ALL {
         for parent in SubjectKind::ALL.into_iter().filter(|it| *it < child) {
-            let links = links(input, &all, child, parent);
+            let links = links(input, all, child, parent);
             if let Some(rows) = all.get_mut(child.index()) {
                 rows.parents.insert(parent, links);
             }
         }
     }
-    all
 }
 
 fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Fault>) -> Rows {
@@ -220,9 +222,10 @@ impl Source<'_> {
         kind: SubjectKind,
         rows: &Rows,
         slot: &Slot,
+        given: &Given,
         faults: &mut Vec<Fault>,
     ) -> Option<Made> {
-        let Given { column, extent } = self.input.frames.get(&kind)?.given(&slot.name)?;
+        let Given { column, extent } = given;
         if column.kind() != slot.kind {
             let path = format!("{}.{}", kind.plural(), slot.name);
             let message =
@@ -333,8 +336,13 @@ pub(super) fn currency(text: Option<&str>) -> Option<Currency> {
     text.and_then(|it| it.parse().ok())
 }
 
-/// The values of an expression, whether each is solid, and the first fault of a host's function.
-pub(super) fn expression(program: &Program, table: &Table) -> (Column, Vec<bool>, Option<String>) {
+/// The values of an expression, whether each is solid unless no one asks, and the first fault of a host's
+/// function.
+pub(super) fn expression(
+    program: &Program,
+    table: &Table,
+    lean: bool,
+) -> (Column, Option<Vec<bool>>, Option<String>) {
     let rows = table.len();
     let mut fault = None;
     let mut scratch = Scratch::default();
@@ -369,7 +377,8 @@ pub(super) fn expression(program: &Program, table: &Table) -> (Column, Vec<bool>
         Kind::Text => Data::Text { codes, labels: Arc::new(labels) },
     };
     let column = Column::new(data).with_seen(oldest(program, table));
-    (column, solid(program, table, 0..rows), fault)
+    let solid = (!lean).then(|| solid(program, table, 0..rows));
+    (column, solid, fault)
 }
 
 /// Why a program is faulted in a row.

@@ -55,11 +55,13 @@ use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
+use crate::state::State;
 use gears::in_order;
 use past::{Tracked, tracked};
 use plan::{Batch, Rule, Slot, Step};
 use playbooks::Playbook;
 use resolve::Resolver;
+use scores::Outline;
 
 /// A compiled config.
 ///
@@ -109,6 +111,9 @@ pub struct Engine {
     tracked: Vec<Tracked>,
     tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
+    outline: Arc<Outline>,
+    /// For scores whose state cannot be used.
+    no_past: State,
 }
 
 impl Engine {
@@ -156,6 +161,14 @@ impl Engine {
         let hash = Node::List(vec![content, callable]).content_hash();
         let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
         let batches = Batch::of_all(&rules, &compiled.steps);
+        let outline = Outline::new(
+            config,
+            &compiled.spaces,
+            &compiled.steps,
+            &compiled.cards,
+            &rules,
+            &batches,
+        );
         Ok(Self {
             config: config.clone(),
             hash: hash.into(),
@@ -170,6 +183,8 @@ impl Engine {
             playbooks,
             tests,
             warnings: compiled.faults,
+            outline: Arc::new(outline),
+            no_past: State::new(),
         })
     }
 

@@ -14,7 +14,7 @@ use super::room::Room;
 use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
-use crate::frame::{Column, Data, NO_ROW, SubjectKind, Table, chunks};
+use crate::frame::{Column, Data, Given, NO_ROW, SubjectKind, Table, chunks};
 use crate::score::ScoreCell;
 use crate::state::{Phase, State};
 use crate::value::Value;
@@ -27,6 +27,8 @@ const BLOCK: usize = 32;
 pub(super) struct Run<'a> {
     pub(super) engine: &'a Engine,
     pub(super) past: &'a State,
+    /// Given columns by kind and slot.
+    pub(super) given: Vec<Vec<Option<&'a Given>>>,
     pub(super) source: Source<'a>,
     pub(super) rows: Vec<Rows>,
     pub(super) out: Assessment,
@@ -56,12 +58,9 @@ impl<'a> Run<'a> {
         if let Work::Alerts { rule, outputs } = &step.work {
             return self.alerts(*rule, outputs);
         }
-        let given = match step.work {
-            Work::Attribute { .. } | Work::Records { .. } | Work::Expression { .. } => {
-                self.source.given(kind, rows, slot, &mut self.out.faults)
-            }
-            _ => None,
-        };
+        let given = self.given.get(kind.index()).and_then(|it| *it.get(number)?);
+        let given =
+            given.and_then(|it| self.source.given(kind, rows, slot, it, &mut self.out.faults));
         let mut solid = None;
         let mut made = match (given, &step.work) {
             (Some(made), _) => made,
@@ -105,13 +104,13 @@ impl<'a> Run<'a> {
         };
         match work {
             Work::Expression { program } => {
-                let (column, solid, fault) = expression(program, table);
+                let (column, solid, fault) = expression(program, table, self.lean);
                 if let Some(why) = fault {
                     let path = format!("{}.{}", kind.plural(), slot.name);
                     let message = format!("`{}` could not be computed: {why}", slot.name);
                     self.out.faults.push(Fault::new(Code::Faulted, path, message));
                 }
-                (column, Some(solid))
+                (column, solid)
             }
             Work::Class { cases } => {
                 let (column, solid) = class(cases, table);
