@@ -36,6 +36,7 @@ impl Engine {
         let past = Arc::new(usable(state, as_of, &mut faults).cloned().unwrap_or_default());
         let mut run = self.run(input, as_of, &past, faults, Vec::new(), true);
         run.out.past = Arc::clone(&past);
+        run.take_given();
         let quiet = input.suppressions.into_iter();
         run.out.faults.extend(quiet.flat_map(|it| quiet::check(self, it, &run.rows, as_of)));
         run.out.notes = of_input(self, input, &run.rows);
@@ -106,7 +107,7 @@ impl Engine {
             },
             rows,
             rules: BTreeMap::new(),
-            given: self.given(input),
+            given: BTreeMap::new(),
             room: Room::default(),
             lean: false,
         }

@@ -184,6 +184,19 @@ pub(super) struct Made {
     pub(super) other_kind: usize,
 }
 
+impl Rows {
+    /// Whether a given column can stand in a slot, row by row, with nothing to say about it.
+    pub(super) fn takes_as_it_is(&self, given: &Given, slot: &Slot) -> bool {
+        let (low, high) = slot.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        let inside = match given.column.kind() {
+            Kind::Number => low <= given.extent.0 && given.extent.1 <= high,
+            Kind::Flag => true,
+            Kind::Text => slot.labels.is_none(),
+        };
+        inside && given.column.kind() == slot.kind && matches!(self.in_frame, InFrame::Same)
+    }
+}
+
 impl Made {
     /// A column about which there is nothing to say.
     pub(super) fn plain(column: impl Into<Arc<Column>>) -> Self {

@@ -14,6 +14,7 @@ mod children;
 mod choices;
 mod columns;
 mod enrol;
+mod fused;
 mod gears;
 mod inhibit;
 mod input;

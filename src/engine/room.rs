@@ -7,10 +7,16 @@ use crate::verdict::Verdict;
 /// Memory to work in.
 #[derive(Debug, Default)]
 pub(crate) struct Room {
-    pub(crate) card: CardScratch,
-    pub(crate) conditions: Scratch,
+    pub(crate) work: Work,
     /// Answers of rules, whatever they are.
     pub(crate) answers: Vec<Vec<Verdict>>,
+}
+
+/// What a chunk needs.
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    pub(crate) card: CardScratch,
+    pub(crate) conditions: Scratch,
 }
 
 /// A copy of results takes no memory along.

@@ -27,8 +27,8 @@ const BLOCK: usize = 32;
 pub(super) struct Run<'a> {
     pub(super) engine: &'a Engine,
     pub(super) past: &'a State,
-    /// Given columns by kind and slot.
-    pub(super) given: Vec<Vec<Option<&'a Given>>>,
+    /// Given columns that do not stand in their slots, by kind and slot.
+    pub(super) given: BTreeMap<(usize, usize), &'a Given>,
     pub(super) source: Source<'a>,
     pub(super) rows: Vec<Rows>,
     pub(super) out: Assessment,
@@ -43,6 +43,9 @@ pub(super) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(super) fn step(&mut self, step: &Step) {
         let (kind, number) = (step.kind, step.slot);
+        if self.out.tables.get(kind.index()).is_some_and(|it| it.column(number).is_some()) {
+            return;
+        }
         let engine = self.engine;
         let (Some(slot), Some(rows)) = (
             engine.spaces.get(kind.index()).and_then(|it| it.get(number)),
@@ -51,14 +54,14 @@ impl<'a> Run<'a> {
             return;
         };
         match &step.work {
-            Work::Card { card, outputs } if self.lean => return self.card_columns(*card, outputs),
+            Work::Card { .. } if self.lean => return self.card_columns(step),
             Work::Card { card, outputs } => return self.card(*card, outputs),
             _ => {}
         }
         if let Work::Alerts { rule, outputs } = &step.work {
             return self.alerts(*rule, outputs);
         }
-        let given = self.given.get(kind.index()).and_then(|it| *it.get(number)?);
+        let given = self.given.get(&(kind.index(), number));
         let given =
             given.and_then(|it| self.source.given(kind, rows, slot, it, &mut self.out.faults));
         let mut solid = None;

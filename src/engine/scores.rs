@@ -1,7 +1,6 @@
 //! Scores, bands and what rules say, in columns: for many subjects at once, or one while a customer waits.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::Engine;
@@ -12,8 +11,8 @@ use super::room::Room;
 use super::run::Run;
 use crate::config::Config;
 use crate::fault::Fault;
-use crate::frame::{CHUNK, Column, Data, Given, SubjectKind, Table, chunks, each};
-use crate::score::{CardColumns, Scorecard};
+use crate::frame::{Column, Data, SubjectKind, Table};
+use crate::score::Scorecard;
 use crate::state::State;
 use crate::time::AsOf;
 use crate::verdict::Verdict;
@@ -43,6 +42,8 @@ pub(super) struct Outline {
     rules: Vec<(String, SubjectKind, [usize; 2])>,
     /// What a host may give, by kind: names in order, each with its slot.
     given: Vec<Vec<(String, usize)>>,
+    /// From which step on there are only scorecards of which none reads another.
+    last: usize,
     /// Whether some value hangs on whose subjects are whose.
     linked: bool,
     /// Whether some value hangs on how sure another is.
@@ -96,12 +97,28 @@ impl Outline {
             cards: steps.iter().filter_map(card).collect(),
             rules: rules.iter().enumerate().filter_map(rule).collect(),
             given: SubjectKind::ALL.iter().zip(spaces).map(|(kind, it)| given(*kind, it)).collect(),
+            last: last_cards(steps, cards),
             linked: steps.iter().any(|it| {
                 matches!(it.work, Work::Parent { .. } | Work::Children { .. } | Work::Alerts { .. })
             }),
             sure: cards.values().any(Scorecard::asks_how_sure),
         }
     }
+}
+
+/// How many steps there are before the last scorecards, none of which reads another.
+fn last_cards(steps: &[Step], cards: &BTreeMap<usize, Scorecard>) -> usize {
+    let mut last: Vec<(SubjectKind, &Scorecard)> = Vec::new();
+    for step in steps.iter().rev() {
+        let Work::Card { card, outputs } = &step.work else { break };
+        let Some(card) = cards.get(card) else { break };
+        let kept = last.iter().filter(|it| it.0 == step.kind);
+        if kept.into_iter().any(|(_, it)| outputs.slots().any(|slot| it.reads(slot))) {
+            break;
+        }
+        last.push((step.kind, card));
+    }
+    steps.len() - last.len()
 }
 
 impl Engine {
@@ -168,10 +185,16 @@ impl Engine {
         run.room = room;
         // Where a value hangs on how sure another is, that has to be known.
         run.lean = !self.outline.sure;
-        for step in &self.steps {
+        if !run.lean {
+            run.out.past = Arc::new(past.clone());
+        }
+        run.take_given();
+        let last = if run.lean { self.outline.last } else { self.steps.len() };
+        let (steps, cards) = self.steps.split_at_checked(last).unwrap_or_default();
+        for step in steps {
             run.step(step);
         }
-        let answers = self.answers(&run.out.tables, &mut run.room);
+        let answers = run.finish(cards);
         Scores {
             as_of,
             engine: run.out.engine,
@@ -183,53 +206,37 @@ impl Engine {
             room: run.room,
         }
     }
-
-    /// The given columns that are wanted, by kind and slot.
-    pub(super) fn given<'a>(&self, input: &'a Input<'a>) -> Vec<Vec<Option<&'a Given>>> {
-        let slots = |(kind, names): (SubjectKind, &Vec<(String, usize)>)| {
-            let Some(frame) = input.frames.get(&kind) else { return Vec::new() };
-            let mut all = vec![None; self.spaces.get(kind.index()).map_or(0, Vec::len)];
-            // Both are in the order of names.
-            let mut given = frame.all_given().peekable();
-            for (name, slot) in names {
-                while given.next_if(|it| it.0 < name.as_str()).is_some() {}
-                let found = given.next_if(|it| it.0 == name.as_str());
-                if let (Some(to), Some((_, it))) = (all.get_mut(*slot), found) {
-                    *to = Some(it);
-                }
-            }
-            all
-        };
-        SubjectKind::ALL.into_iter().zip(&self.outline.given).map(slots).collect()
-    }
 }
 
-impl Engine {
-    /// What every rule says, by batch.
-    fn answers(&self, tables: &[Table], room: &mut Room) -> Vec<Vec<Verdict>> {
-        let mut all = std::mem::take(&mut room.answers);
-        all.resize_with(self.batches.len(), Vec::new);
-        for (batch, all) in self.batches.iter().zip(&mut all) {
-            let Some(table) = tables.get(batch.kind.index()) else { continue };
-            let rows = table.len();
-            // Each is written once, whatever was there before.
-            all.resize(rows * batch.rules.len(), Verdict::No);
-            let columns = all.chunks_mut(rows.max(1));
-            let mut columns: Vec<_> = columns.map(|it| it.chunks_mut(CHUNK)).collect();
-            let part = |rows: Range<usize>| {
-                let part = columns.iter_mut().map(|it| it.next().unwrap_or_default());
-                (rows, part.collect::<Vec<&mut [Verdict]>>())
+impl Run<'_> {
+    /// Takes over the given columns that are wanted. In a lean run those about which there is nothing to say stand
+    /// in their slots at once.
+    pub(super) fn take_given(&mut self) {
+        let engine = self.engine;
+        for (kind, names) in SubjectKind::ALL.into_iter().zip(&engine.outline.given) {
+            let at = kind.index();
+            let (Some(frame), Some(rows)) =
+                (self.source.input.frames.get(&kind), self.rows.get(at))
+            else {
+                continue;
             };
-            each(&mut room.conditions, chunks(rows).map(part), |scratch, (rows, out)| {
-                let mut asked = batch.conditions.chunk(scratch, table, rows);
-                for (number, out) in out.into_iter().enumerate() {
-                    for (out, state) in out.iter_mut().zip(asked.states(number)) {
-                        *out = Verdict::of(*state);
-                    }
+            let (Some(slots), Some(table)) = (engine.spaces.get(at), self.out.tables.get_mut(at))
+            else {
+                continue;
+            };
+            // Both are in the order of names.
+            let mut given = frame.all_given().peekable();
+            for (name, number) in names {
+                while given.next_if(|it| it.0 < name.as_str()).is_some() {}
+                let Some((_, it)) = given.next_if(|it| it.0 == name.as_str()) else { continue };
+                let plain = slots.get(*number).is_some_and(|slot| rows.takes_as_it_is(it, slot));
+                if self.lean && plain {
+                    table.set(*number, Arc::clone(&it.column), None);
+                } else {
+                    self.given.insert((at, *number), it);
                 }
-            });
+            }
         }
-        all
     }
 }
 
@@ -319,45 +326,6 @@ impl Scores {
         match self.output(scorecard, slot)?.data() {
             Data::Number(it) => Some(it),
             _ => None,
-        }
-    }
-}
-
-impl Run<'_> {
-    /// Fills what a scorecard gives, in columns.
-    pub(super) fn card_columns(&mut self, number: usize, outputs: &Outputs) {
-        let Some(card) = self.engine.cards.get(&number) else { return };
-        let Some(table) = self.out.tables.get_mut(card.kind.index()) else { return };
-        let overrides = !card.overrides.is_empty() || !self.out.manual.is_empty();
-        let bands = self.past.bands.get(&card.name).is_some_and(|it| !it.is_empty());
-        let labels = &card.bands.labels;
-        // Every row of every column is written once, whatever was there before.
-        let mut made = CardColumns {
-            score: table.numbers(outputs.score),
-            raw: overrides.then(|| table.numbers(outputs.raw_score)),
-            coverage: table.numbers(outputs.coverage),
-            band: table.codes(outputs.band, labels),
-            raw_band: bands.then(|| table.codes(outputs.raw_band, labels)),
-            groups: outputs.groups.iter().map(|it| table.numbers(*it)).collect(),
-        };
-        let Some(table) = self.out.tables.get(card.kind.index()) else { return };
-        let scratch = &mut self.room.card;
-        let past = self.past;
-        self.out.with_context(past, card, table, |it| card.columns(it, scratch, &mut made));
-        let Some(table) = self.out.tables.get_mut(card.kind.index()) else { return };
-        let raw = made.raw.unwrap_or_else(|| Arc::clone(&made.score));
-        let raw_band = made.raw_band.unwrap_or_else(|| Arc::clone(&made.band));
-        for (slot, column) in [
-            (outputs.score, made.score),
-            (outputs.raw_score, raw),
-            (outputs.coverage, made.coverage),
-            (outputs.band, made.band),
-            (outputs.raw_band, raw_band),
-        ] {
-            table.set(slot, column, None);
-        }
-        for (slot, column) in outputs.groups.iter().zip(made.groups) {
-            table.set(*slot, column, None);
         }
     }
 }

@@ -110,15 +110,12 @@ mod tests {
 
     fn bands(margin: f64, min_stay: Option<&str>) -> Bands {
         let band = |name: &str, edge, with_edge| Band { name: name.into(), edge, with_edge };
-        Bands {
-            list: vec![
-                band("red", f64::NEG_INFINITY, true),
-                band("yellow", 50.0, false),
-                band("green", 75.0, false),
-            ],
-            margin,
-            min_stay: min_stay.map(|it| it.parse().unwrap()),
-        }
+        let list = vec![
+            band("red", f64::NEG_INFINITY, true),
+            band("yellow", 50.0, false),
+            band("green", 75.0, false),
+        ];
+        Bands::new(list, margin, min_stay.map(|it| it.parse().unwrap()))
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::group::COVERAGE_ROUNDING;
 use super::points::PointMap;
 use super::run::Context;
 use super::tree::{Factor, Group, Part, Scorecard};
-use crate::frame::{CHUNK, Column, Data, chunks, each};
+use crate::frame::{CHUNK, Column, Data};
 use crate::verdict::{Pick, Verdict, Verdicts};
 
 /// The columns that a scorecard fills, each held by no one else.
@@ -45,18 +45,21 @@ pub(crate) struct CardScratch {
 }
 
 /// A chunk's part of the results.
-struct Out<'a> {
-    score: &'a mut [f64],
-    raw: &'a mut [f64],
-    coverage: &'a mut [f64],
-    band: &'a mut [u32],
-    raw_band: &'a mut [u32],
-    groups: Vec<&'a mut [f64]>,
+#[derive(Debug)]
+pub(crate) struct CardPart<'a> {
+    pub(crate) score: &'a mut [f64],
+    /// Empty where it is the score.
+    pub(crate) raw: &'a mut [f64],
+    pub(crate) coverage: &'a mut [f64],
+    pub(crate) band: &'a mut [u32],
+    /// Empty where it is the band.
+    pub(crate) raw_band: &'a mut [u32],
+    pub(crate) groups: Vec<&'a mut [f64]>,
 }
 
 impl CardColumns {
-    /// The rows in chunks, each with its part of every column.
-    fn parts(&mut self, rows: usize) -> impl Iterator<Item = (Range<usize>, Out<'_>)> {
+    /// A part of every column for each chunk of rows, and as many more as are asked for, which are empty.
+    pub(crate) fn parts<'a>(&'a mut self) -> impl FnMut() -> CardPart<'a> {
         let numbers = Column::numbers_mut;
         let codes = Column::codes_mut;
         let mut score = numbers(&mut self.score).chunks_mut(CHUNK);
@@ -66,41 +69,38 @@ impl CardColumns {
         let mut raw_band = self.raw_band.as_mut().map_or(&mut [][..], codes).chunks_mut(CHUNK);
         let groups = self.groups.iter_mut();
         let mut groups: Vec<_> = groups.map(|it| numbers(it).chunks_mut(CHUNK)).collect();
-        let part = move |rows: Range<usize>| {
-            let out = Out {
-                score: score.next().unwrap_or_default(),
-                raw: raw.next().unwrap_or_default(),
-                coverage: coverage.next().unwrap_or_default(),
-                band: band.next().unwrap_or_default(),
-                raw_band: raw_band.next().unwrap_or_default(),
-                groups: groups.iter_mut().map(|it| it.next().unwrap_or_default()).collect(),
-            };
-            (rows, out)
-        };
-        chunks(rows).map(part)
+        move || CardPart {
+            score: score.next().unwrap_or_default(),
+            raw: raw.next().unwrap_or_default(),
+            coverage: coverage.next().unwrap_or_default(),
+            band: band.next().unwrap_or_default(),
+            raw_band: raw_band.next().unwrap_or_default(),
+            groups: groups.iter_mut().map(|it| it.next().unwrap_or_default()).collect(),
+        }
     }
 }
 
 impl Scorecard {
-    /// Scores all rows of the table into columns as long as it.
-    pub(crate) fn columns(
-        &self,
-        context: &Context<'_>,
-        scratch: &mut CardScratch,
-        all: &mut CardColumns,
-    ) {
-        let rows = context.table.len();
-        each(scratch, all.parts(rows), |scratch, (rows, out)| {
-            self.chunk(context, rows, scratch, out);
-        });
+    /// Whether its scores hang on what is in a slot.
+    pub(crate) fn reads(&self, slot: usize) -> bool {
+        let by_expression = |factor: &Factor| {
+            factor
+                .points
+                .values()
+                .any(|it| matches!(it, PointMap::Expr(it) if it.slots().contains(&slot)))
+        };
+        self.factors.iter().any(|it| it.slot == slot || by_expression(it))
+            || self.conditions.read(slot)
+            || self.age == Some(slot)
     }
 
-    fn chunk(
+    /// Scores the rows of a chunk.
+    pub(crate) fn chunk(
         &self,
         context: &Context<'_>,
         rows: Range<usize>,
         scratch: &mut CardScratch,
-        mut out: Out<'_>,
+        out: &mut CardPart<'_>,
     ) {
         let conditions = self.conditions.answers(context.table, rows.clone());
         let around = Around {
@@ -126,7 +126,7 @@ impl Scorecard {
         if let Some((coverage, _)) = scratch.groups.last() {
             out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = *it);
         }
-        self.settle(context, &conditions, rows, &mut out);
+        self.settle(context, &conditions, rows, out);
     }
 
     /// Adds up the parts of a group.
@@ -192,7 +192,7 @@ impl Scorecard {
         context: &Context<'_>,
         conditions: &[Verdicts],
         rows: Range<usize>,
-        out: &mut Out<'_>,
+        out: &mut CardPart<'_>,
     ) {
         let ids = context.table.ids().get(rows).unwrap_or_default();
         if !out.raw.is_empty() {

@@ -204,9 +204,9 @@ impl Fold {
 }
 
 /// How much of a weight is measured; of none, nothing.
-fn share(covered: f64, total: f64) -> f64 {
-    let share = covered / total;
-    let share = if share < 1.0 { share } else { 1.0 };
+pub(super) fn share(covered: f64, total: f64) -> f64 {
+    // Of one total for many rows the division is done once. All of it is 1, whatever that rounds to.
+    let share = if covered < total { covered * (1.0 / total) } else { 1.0 };
     if total > 0.0 { share } else { 0.0 }
 }
 

@@ -62,13 +62,13 @@ impl Rise {
         slope.is_normal().then_some(Self { at: x0, slope, most, sign })
     }
 
-    /// What has been gone of it at a value; NaN for NaN.
+    /// What has been gone of it at a value; something for NaN.
     #[inline(always)]
     fn gone(&self, value: f64) -> f64 {
-        // In this form each is one instruction, and NaN stays.
+        // In this form each comparison is one instruction.
         let gone = (value - self.at) * self.slope;
-        let gone = if 0.0 > gone { 0.0 } else { gone };
-        if self.most < gone { self.most } else { gone }
+        let gone = if gone > 0.0 { gone } else { 0.0 };
+        if gone < self.most { gone } else { self.most }
     }
 }
 
@@ -144,8 +144,7 @@ impl Lines {
 
     fn of(&self, value: f64) -> f64 {
         match self {
-            // Where there is no rise, what is missing must stay so.
-            Self::Rises(start, rises) if rises.is_empty() => start + value * 0.0,
+            _ if value.is_nan() => f64::NAN,
             Self::Rises(start, rises) => {
                 rises.iter().fold(*start, |sum, it| sum + it.sign * it.gone(value))
             }
@@ -158,16 +157,20 @@ impl Lines {
 }
 
 impl To<'_> {
+    /// Puts the points of every value there; `of` may say anything of NaN.
     #[inline(always)]
     fn put(self, values: &[f64], of: impl Fn(f64) -> f64) {
         match self {
             To::Points(out) => {
-                out.iter_mut().zip(values).for_each(|(out, value)| *out = of(*value));
+                for (out, value) in out.iter_mut().zip(values) {
+                    let points = of(*value);
+                    *out = if value.is_nan() { f64::NAN } else { points };
+                }
             }
             To::Mean(weight, sums, weights) => {
                 for ((value, sum), weighed) in values.iter().zip(sums).zip(weights) {
                     let points = of(*value);
-                    let there = !points.is_nan();
+                    let there = !value.is_nan();
                     *sum += if there { weight * points } else { 0.0 };
                     *weighed += if there { weight } else { 0.0 };
                 }
@@ -242,7 +245,7 @@ fn few<const N: usize, const FALL: bool>(start: f64, rises: &[Rise], values: &[f
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Knots, Lines, To};
+    use super::{Knots, To};
 
     #[test]
     fn knots_hold_their_ends() {

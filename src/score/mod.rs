@@ -24,7 +24,7 @@ pub use explain::{Explanation, GroupLine, Line, NoScore};
 pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
-pub(crate) use columns::{CardColumns, CardScratch};
+pub(crate) use columns::{CardColumns, CardPart, CardScratch};
 pub(crate) use explain::{Frame, present, shown, tenths};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;
