@@ -8,13 +8,14 @@ use chrono::NaiveDate;
 
 use super::Engine;
 use super::assessment::Assessment;
-use super::columns::{Source, currency, link, subjects};
+use super::columns::{Source, currency};
 use super::input::Input;
 use super::manual::{manual, not_used};
 use super::notices::{mixed_currencies, of_input};
 use super::quiet;
 use super::room::Room;
 use super::run::Run;
+use super::subjects::{link, subjects};
 use crate::fault::{Code, Fault};
 use crate::frame::Table;
 use crate::score::{

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::plan::{Batch, Outputs, Step, Work};
+use super::plan::{Outputs, Step, Work};
 use super::run::Run;
 use crate::expr::{Columns, Part};
 use crate::frame::{CHUNK, Column, SubjectKind, Table, chunks, each};
@@ -71,61 +71,58 @@ impl Columns for Fresh<'_, '_> {
 
 impl<'a> Run<'a> {
     /// Fills what a scorecard gives, in columns.
-    pub(super) fn card_columns(&mut self, step: &Step) {
-        self.fill(step.kind, &[step], &[], &mut []);
+    pub(super) fn card_columns(&mut self, step: &'a Step) {
+        self.fill(step.kind, std::slice::from_ref(step), false, &mut []);
     }
 
     /// Fills what the last scorecards give, none of which reads another, and asks every rule: answers by batch,
     /// column after column.
-    pub(super) fn finish(&mut self, cards: &[Step]) -> Vec<Vec<Verdict>> {
+    pub(super) fn finish(&mut self, cards: &'a [Step]) -> Vec<Vec<Verdict>> {
         let engine = self.engine;
         let mut answers = std::mem::take(&mut self.room.answers);
         answers.resize_with(engine.batches.len(), Vec::new);
         for kind in SubjectKind::ALL {
-            let cards: Vec<&Step> = cards.iter().filter(|it| it.kind == kind).collect();
-            let batches: Vec<&Batch> = engine.batches.iter().filter(|it| it.kind == kind).collect();
-            let mut answers: Vec<&mut Vec<Verdict>> = answers
-                .iter_mut()
-                .zip(&engine.batches)
-                .filter(|it| it.1.kind == kind)
-                .map(|it| it.0)
-                .collect();
-            self.fill(kind, &cards, &batches, &mut answers);
+            let asked = engine.batches.iter().any(|it| it.kind == kind);
+            if asked || cards.iter().any(|it| it.kind == kind) {
+                self.fill(kind, cards, true, &mut answers);
+            }
         }
         answers
     }
 
+    /// Scores the subjects of a kind by those of the scorecards that are about them, and asks the rules if wanted.
     fn fill(
         &mut self,
         kind: SubjectKind,
-        cards: &[&Step],
-        batches: &[&Batch],
-        answers: &mut [&mut Vec<Verdict>],
+        cards: &'a [Step],
+        ask: bool,
+        answers: &mut [Vec<Verdict>],
     ) {
         let engine = self.engine;
         let Some(table) = self.out.tables.get_mut(kind.index()) else { return };
         let rows = table.len();
-        let card = |step: &&'_ Step| match &step.work {
-            Work::Card { card, outputs } => Some((engine.cards.get(card)?, outputs.clone())),
+        let card = |step: &'a Step| match &step.work {
+            Work::Card { card, outputs } => Some((engine.cards.get(card)?, outputs)),
             _ => None,
         };
-        let cards: Vec<(&Scorecard, Outputs)> = cards.iter().filter_map(card).collect();
+        let cards = || cards.iter().filter(|it| it.kind == kind).filter_map(card);
         let overridden = !self.out.manual.is_empty();
-        let mut made: Vec<CardColumns> = Vec::with_capacity(cards.len());
-        for (card, outputs) in &cards {
+        let mut made: Vec<CardColumns> = Vec::new();
+        for (card, outputs) in cards() {
             let held = self.past.bands.get(&card.name).is_some_and(|it| !it.is_empty());
             made.push(columns(table, card, outputs, overridden, held));
         }
         let Some(table) = self.out.tables.get(kind.index()) else { return };
         let mut parts: Vec<_> = made.iter_mut().map(CardColumns::parts).collect();
-        let mut said: Vec<Vec<_>> = Vec::with_capacity(batches.len());
-        for (batch, all) in batches.iter().zip(answers) {
+        let batches = || engine.batches.iter().filter(|it| ask && it.kind == kind);
+        let mut said: Vec<Vec<_>> = Vec::new();
+        for (batch, all) in engine.batches.iter().zip(answers).filter(|it| it.0.kind == kind) {
             // Each is written once, whatever was there before.
             all.resize(rows * batch.rules.len(), Verdict::No);
             said.push(all.chunks_mut(rows.max(1)).map(|it| it.chunks_mut(CHUNK)).collect());
         }
         let chunk = |rows: Range<usize>| {
-            let scored = cards.iter().zip(&mut parts).map(|((card, outputs), part)| {
+            let scored = cards().zip(&mut parts).map(|((card, outputs), part)| {
                 let part = part();
                 Scored { card, outputs, part }
             });
@@ -144,7 +141,7 @@ impl<'a> Run<'a> {
                 });
             }
             let fresh = Fresh { table, scored: &scored, first: rows.start };
-            for (batch, said) in batches.iter().zip(said) {
+            for (batch, said) in batches().zip(said) {
                 let mut asked = batch.conditions.chunk(&mut room.conditions, &fresh, rows.clone());
                 for (number, said) in said.into_iter().enumerate() {
                     for (said, state) in said.iter_mut().zip(asked.states(number)) {
@@ -155,7 +152,7 @@ impl<'a> Run<'a> {
         });
         drop(parts);
         let Some(table) = self.out.tables.get_mut(kind.index()) else { return };
-        for ((_, outputs), made) in cards.iter().zip(made) {
+        for ((_, outputs), made) in cards().zip(made) {
             set(table, outputs, made);
         }
     }

@@ -33,6 +33,7 @@ mod room;
 mod rules;
 mod run;
 mod scores;
+mod subjects;
 mod testing;
 mod told;
 

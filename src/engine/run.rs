@@ -7,10 +7,11 @@ use super::Engine;
 use super::alerts::Moving;
 use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
 use super::children::children;
-use super::columns::{Made, Rows, Source, class, expression, why, within};
+use super::columns::{Made, Source, class, expression, why, within};
 use super::past::past;
 use super::plan::{AlertOutputs, Batch, Outputs, Rule, Slot, Step, Work};
 use super::room::Room;
+use super::subjects::Rows;
 use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
@@ -41,7 +42,7 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn step(&mut self, step: &Step) {
+    pub(super) fn step(&mut self, step: &'a Step) {
         let (kind, number) = (step.kind, step.slot);
         if self.out.tables.get(kind.index()).is_some_and(|it| it.column(number).is_some()) {
             return;

@@ -302,6 +302,7 @@ impl Scores {
     }
 
     /// What each rule says, in the order of the config.
+    #[must_use]
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleColumn<'_>> {
         self.outline.rules.iter().map(|(rule, kind, [batch, place])| {
             let rows = self.subjects(*kind).len();

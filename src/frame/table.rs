@@ -147,7 +147,7 @@ impl Table {
                 all.iter_mut().skip(solid.len()).for_each(|it| *it = false);
             }
             Some(Slot { column: Some(column), solid: None, used: false }) => {
-                column.and_present(rows, all)
+                column.and_present(rows, all);
             }
             _ => all.fill(false),
         }
