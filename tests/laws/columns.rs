@@ -42,7 +42,7 @@ fn check(engine: &Engine, used: &Rows, rows: &Rows, state: &State) -> Result<(),
         }
     }
     for (want, got) in whole.rules().iter().zip(scores.rules()) {
-        prop_assert_eq!(&*want.rule, &*got.rule);
+        prop_assert_eq!(&*want.rule, got.rule);
         for (id, answer) in scores.subjects(got.kind).iter().zip(got.answers) {
             let expected = if want.firing.iter().any(|it| it.subject == *id) {
                 Verdict::Yes
