@@ -54,9 +54,11 @@ fn malformed(html: &str) -> Option<String> {
         if let Some(it) = text.chars().find(|it| it.is_control() && !"\n\t".contains(*it)) {
             return Some(format!("{it:?} in {text}"));
         }
-        let Some(end) = tag.find('>') else { return Some(format!("an open tag: {tag}")) };
-        let inside = &tag[1..end];
-        rest = &tag[end + 1..];
+        let Some((inside, after)) = tag.split_once('>') else {
+            return Some(format!("an open tag: {tag}"));
+        };
+        let inside = inside.strip_prefix('<').unwrap();
+        rest = after;
         if let Some(name) = inside.strip_prefix('/') {
             match open.pop() {
                 Some(it) if it == name => {}
@@ -193,8 +195,52 @@ fn nothing_at_all_has_an_overview_too() {
     let assessment = engine.assess(&Input::default(), DAY.parse().unwrap(), &State::new());
     let empty = report::overview(&engine, &assessment, 0);
     assert_eq!(malformed(&empty.html()), None);
-    insta::assert_snapshot!(empty, @"");
-    insta::assert_snapshot!(report::plan(&engine.plan()), @"");
+    insta::assert_snapshot!(empty, @r"
+    Overview
+    assessment on 2026-03-01
+
+    Engine 05e71fe513852f592d9139dd39a491bc.
+    ");
+    insta::assert_snapshot!(report::plan(&engine.plan()), @r"
+    Plan
+    how the expressions of a config run
+    0 of 0 expressions are compiled.
+    ");
+}
+
+#[test]
+fn an_overview_says_what_was_wrong_with_the_input() {
+    let engine = engine(
+        "[[metrics]]\nname = \"m\"\nrange = [0, 10]\n[[rules]]\nname = \"r\"\nwhen = \"m > 5\"",
+    );
+    let mut frame = Frame::new(SubjectKind::Subscription, ["a", "b"]).unwrap();
+    frame.insert("m", Column::numbers([5.0, 50.0].map(Some))).unwrap();
+    frame.insert("<n>", Column::numbers([5.0, 50.0].map(Some))).unwrap();
+    let assessment = engine.assess(&Input::frame(&frame), DAY.parse().unwrap(), &State::new());
+    let earlier: State = assessment.state().clone();
+    let day = "2026-02-01".parse().unwrap();
+    let assessment = engine.assess(&Input::frame(&frame), day, &earlier);
+    let overview = report::overview(&engine, &assessment, 5);
+    assert_eq!(malformed(&overview.html()), None);
+    insta::assert_snapshot!(overview, @r"
+    Overview
+    assessment on 2026-02-01
+
+    Alerts
+
+    By rule
+      rule  severity  firing  pending  no data  faulted
+      r     warning        0        0        1        0
+
+    Faults
+    the state is of 2026-03-01, later than 2026-02-01
+
+    Notes
+    <n> of subscriptions was given and is read by nothing.
+    m of subscriptions: 1 value outside its range, taken as missing.
+
+    Numbers are rounded half away from zero; bars are not. Engine 3323c5462c4daf5a254eba0ec9e3cdff.
+    ");
 }
 
 #[test]
@@ -206,7 +252,24 @@ fn equal_scores_stand_in_the_order_of_ids() {
     let mut frame = Frame::new(SubjectKind::Subscription, ["d", "b", "c", "a"]).unwrap();
     frame.insert("m", Column::numbers([5.0, 5.0, 4.0, 5.0].map(Some))).unwrap();
     let assessment = engine.assess(&Input::frame(&frame), DAY.parse().unwrap(), &State::new());
-    insta::assert_snapshot!(report::overview(&engine, &assessment, 3), @"");
+    insta::assert_snapshot!(report::overview(&engine, &assessment, 3), @r"
+    Overview
+    assessment on 2026-03-01
+
+    s of 4 subscriptions
+    All have a score; 100.0% is measured on average.
+
+    Lowest s
+      subscription  score  measured
+      c              40.0    100.0%
+          - m is 4: 60.0 points
+      a              50.0    100.0%
+          - m is 5: 50.0 points
+      b              50.0    100.0%
+          - m is 5: 50.0 points
+
+    Numbers are rounded half away from zero; bars are not. Engine 8b1c832a75d1d7f179c294f755ad4bd5.
+    ");
 }
 
 /// Sums up the bars of a waterfall of contributions, from the picture alone.

@@ -16,6 +16,9 @@ const NARROW: f64 = 330.0;
 /// The least distance of two numbers below a strip, in points: so many fit side by side at 330 pixels.
 const APART: f64 = 9.0;
 
+/// How much of the width is left between two parts: two pixels of 700.
+const GAP: f64 = 0.003;
+
 /// Bars that lie closer together are drawn on a part of the scale, so that they can be seen. Our choice.
 const WHOLE_SCALE: f64 = 50.0;
 
@@ -165,13 +168,16 @@ pub(super) fn shares(out: &mut Html, shares: &Shares) {
         let mut from = 0.0;
         for it in shares.parts.iter().filter(|it| it.count > 0) {
             let to = from + it.count as f64 / total;
-            rect(out, "ft-share", (from, to), (0, 16), Some(it.mark.colour()));
-            if from > 0.0 {
-                line(out, "ft-cut", from, ("0", "100%"));
-            }
+            rect(out, "ft-share", apart(from, to), (0, 16), Some(it.mark.colour()));
             from = to;
         }
     });
+}
+
+/// The ends of a part, so that the ground is seen between it and the next, whatever its colour.
+fn apart(from: f64, to: f64) -> (f64, f64) {
+    let gap = if to < 1.0 { GAP.min((to - from) / 2.0) } else { 0.0 };
+    (from, to - gap)
 }
 
 /// What a strip shows, in words.
@@ -199,11 +205,8 @@ fn bands(out: &mut Html, strip: &Strip, (y, height): (&str, &str)) {
     }
     out.tag("svg", &frame, |out| {
         for it in &strip.bands.list {
-            let ends = (it.from / 100.0, it.to / 100.0);
+            let ends = apart(it.from / 100.0, it.to / 100.0);
             rect(out, "ft-band", ends, (0, 9), Some(it.mark.colour()));
-            if it.from > 0.0 {
-                line(out, "ft-cut", it.from / 100.0, ("0", "100%"));
-            }
         }
     });
 }

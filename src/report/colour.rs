@@ -124,7 +124,7 @@ mod tests {
     /// Relative luminance, as WCAG 2.2 defines it.
     fn luminance(colour: &str) -> f64 {
         let part = |at: usize| {
-            let byte = u8::from_str_radix(&colour[at..at + 2], 16).unwrap();
+            let byte = u8::from_str_radix(colour.get(at..at + 2).unwrap(), 16).unwrap();
             let it = f64::from(byte) / 255.0;
             if it <= 0.04045 { it / 12.92 } else { ((it + 0.055) / 1.055).powf(2.4) }
         };

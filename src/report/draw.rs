@@ -13,7 +13,7 @@ impl Block {
     pub(super) fn draw(&self, out: &mut Html) {
         match self {
             Self::Heading(text) => out.tag("h4", &[("class", "ft-head")], |out| out.text(text)),
-            Self::Line(text) => out.says("p", "ft-line", text),
+            Self::Line(text) => out.tag("p", &[("class", "ft-line")], |out| out.sentence(text)),
             Self::Score(it) => it.draw(out),
             Self::Waterfall(it) => it.draw(out),
             Self::Shares(it) => it.draw(out),
@@ -59,7 +59,9 @@ impl Score {
 
 impl Waterfall {
     fn draw(&self, out: &mut Html) {
-        out.tag("table", &[("class", "ft-table ft-fall")], |out| {
+        let drawn = self.span.is_some();
+        let class = if drawn { "ft-table ft-fall" } else { "ft-table ft-fall ft-bare" };
+        out.tag("table", &[("class", class)], |out| {
             out.says("caption", "ft-caption", &self.title);
             let [what, value, detail] = &self.heads;
             out.tag("thead", &[], |out| {
@@ -92,7 +94,7 @@ impl Waterfall {
             out.tag("th", &[("class", &indent), ("scope", "row")], |out| {
                 out.name(&row.name);
                 if !row.note.is_empty() {
-                    out.tag("span", &[("class", "ft-why")], |out| out.name(&row.note));
+                    out.tag("span", &[("class", "ft-why")], |out| out.sentence(&row.note));
                 }
             });
             if let Some(span) = self.span {
@@ -176,7 +178,7 @@ impl Cell {
                 bar::small_strip(out, strip);
             }
             for note in self.notes.iter().filter(|it| !it.is_empty()) {
-                out.tag("span", &[("class", "ft-why")], |out| out.name(note));
+                out.tag("span", &[("class", "ft-why")], |out| out.sentence(note));
             }
         });
     }
@@ -194,12 +196,12 @@ impl Notice {
             out.tag("p", &[("class", "ft-notice-head")], |out| {
                 out.says("b", "ft-weight", &self.weight);
                 out.text(" ");
-                out.tag("b", &[], |out| out.name(&self.name));
+                out.tag("b", &[], |out| out.sentence(&self.name));
                 out.text(" ");
                 out.says("span", "ft-muted", &self.state);
             });
             if !self.message.is_empty() {
-                out.tag("p", &[("class", "ft-message")], |out| out.name(&self.message));
+                out.tag("p", &[("class", "ft-message")], |out| out.sentence(&self.message));
             }
             if !self.evidence.is_empty() {
                 out.tag("dl", &[("class", "ft-facts")], |out| {
@@ -212,7 +214,7 @@ impl Notice {
                 });
             }
             for note in &self.notes {
-                out.tag("p", &[("class", "ft-why")], |out| out.name(note));
+                out.tag("p", &[("class", "ft-why")], |out| out.sentence(note));
             }
         });
     }

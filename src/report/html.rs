@@ -94,6 +94,11 @@ impl Html {
         self.tag("bdi", &[], |out| out.text(text));
     }
 
+    /// A sentence of ours in which names may stand: it is read from left to right, whatever they begin with.
+    pub(super) fn sentence(&mut self, text: &str) {
+        self.tag("bdi", &[("dir", "ltr")], |out| out.text(text));
+    }
+
     /// Styles of this module; nothing in them needs to be escaped.
     pub(super) fn style(&mut self, styles: &'static str) {
         self.out.push_str("<style>\n");

@@ -41,6 +41,7 @@ mod colour;
 mod draw;
 mod explanation;
 mod html;
+mod notes;
 mod overview;
 mod plan;
 mod style;
@@ -157,3 +158,8 @@ impl fmt::Display for Report {
         }
     }
 }
+
+/// The page on reports; its example is run as a test.
+#[cfg(all(doctest, feature = "toml"))]
+#[doc = include_str!("../../docs/report.md")]
+struct Page;

@@ -6,7 +6,7 @@ use super::block::{Block, Cell, Grid, Share, Shares, Strip};
 use super::colour::Mark;
 use super::explanation::NOTHING;
 use super::subject::{evidence, sort};
-use super::words;
+use super::{notes, words};
 use crate::alert::OpenAlert;
 use crate::engine::{RuleResult, SubjectScore};
 use crate::expr::{counted, grouped};
@@ -35,16 +35,24 @@ pub fn overview(engine: &Engine, assessment: &Assessment, most: usize) -> Report
     if !assessment.rules().is_empty() {
         alerts(&mut report, assessment, most);
     }
-    if !assessment.faults().is_empty() {
-        report.push(Block::Heading("Faults".to_owned()));
-        let said = |it: &Fault| Block::Line(it.to_string());
-        assessment.faults().iter().take(most.max(1)).map(said).for_each(|it| report.push(it));
-        let rest = assessment.faults().len().saturating_sub(most.max(1));
-        if rest > 0 {
-            report.push(Block::Line(format!("{} more.", whole(rest))));
-        }
-    }
+    let faults = assessment.faults().iter().map(Fault::to_string);
+    sentences(&mut report, "Faults", faults.collect(), most);
+    sentences(&mut report, "Notes", assessment.notes().iter().map(notes::sentence).collect(), most);
     report
+}
+
+/// Sentences under a heading, the first few of them.
+fn sentences(report: &mut Report, heading: &str, all: Vec<String>, most: usize) {
+    let most = most.max(1);
+    if all.is_empty() {
+        return;
+    }
+    let rest = all.len().saturating_sub(most);
+    report.push(Block::Heading(heading.to_owned()));
+    all.into_iter().take(most).for_each(|it| report.push(Block::Line(it)));
+    if rest > 0 {
+        report.push(Block::Line(format!("{} more.", whole(rest))));
+    }
 }
 
 /// A count, with thousands apart.

@@ -9,13 +9,13 @@ pub(super) const PAGE: &str = "\
 :root{color-scheme:light dark}
 body{margin:0;padding:1.5rem;background:Canvas;color:CanvasText;\
 font:15px/1.45 system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",sans-serif}
-.foretell{margin:0 auto}
+.foretell.foretell{margin:0 auto}
 ";
 
 /// Of a fragment.
 pub(super) const FRAGMENT: &str = "\
 .foretell{display:block;box-sizing:border-box;width:100%;max-width:56em;container-type:inline-size;\
-background:transparent;color:inherit;line-height:1.45;text-align:left;font-variant-numeric:tabular-nums}
+margin:0 0 1em;background:transparent;color:inherit;line-height:1.45;text-align:left;font-variant-numeric:tabular-nums}
 .foretell.foretell *{box-sizing:border-box}
 .foretell.foretell p,.foretell.foretell dl,.foretell.foretell ul{margin:0;padding:0;list-style:none}
 .foretell.foretell bdi,.foretell.foretell .ft-code{overflow-wrap:anywhere}
@@ -27,7 +27,12 @@ background:transparent;color:inherit;line-height:1.45;text-align:left;font-varia
 .foretell.foretell .ft-head{margin:1.6em 0 .4em;padding:0;font-size:1.05em;font-weight:650;line-height:1.3}
 .foretell.foretell .ft-line{margin:.6em 0}
 .foretell.foretell .ft-foot{margin-top:1.6em}
-.foretell.foretell svg{display:block;max-width:none}
+.foretell.foretell svg{display:block;max-width:none;margin:0}
+.foretell.foretell .ft-mark{width:12px;height:12px}
+.foretell.foretell .ft-axis{width:100%;height:14px}
+.foretell.foretell .ft-bar,.foretell.foretell .ft-edge{height:100%}
+.foretell.foretell .ft-strip{width:100%;height:44px}
+.foretell.foretell .ft-small,.foretell.foretell .ft-shares{width:100%;height:16px}
 .foretell.foretell .ft-over,.foretell.foretell .ft-bar{overflow:visible}
 .foretell.foretell .ft-mark{display:inline-block;flex:none;margin:0 .4em 0 0;vertical-align:-.06em}
 .foretell.foretell .ft-lead{display:flex;flex-wrap:wrap;align-items:baseline;gap:.1em .7em}
@@ -38,7 +43,8 @@ border-color:color-mix(in srgb,currentColor 40%,transparent)}
 .foretell.foretell .ft-strip{margin:.3em 0 .4em;overflow:visible}
 .foretell.foretell .ft-facts{display:flex;flex-wrap:wrap;gap:.1em 1.4em}
 .foretell.foretell .ft-facts div{display:flex;flex-wrap:wrap;gap:0 .45em}
-.foretell.foretell .ft-facts dt,.foretell.foretell .ft-facts dd{margin:0;padding:0;font-weight:400}
+.foretell.foretell .ft-facts dt,.foretell.foretell .ft-facts dd{display:block;float:none;width:auto;margin:0;\
+padding:0;font-weight:400}
 .foretell.foretell .ft-facts dd{font-weight:600}
 .foretell.foretell .ft-label{fill:currentColor;fill-opacity:.72;font-size:11px}
 .foretell.foretell .ft-track{fill:currentColor;fill-opacity:.18}
@@ -46,7 +52,6 @@ border-color:color-mix(in srgb,currentColor 40%,transparent)}
 .foretell.foretell .ft-was{fill:none;stroke:currentColor;stroke-width:1.3}
 .foretell.foretell .ft-interval{stroke:currentColor;stroke-width:1.6}
 .foretell.foretell .ft-needle{stroke:currentColor;stroke-width:3}
-.foretell.foretell .ft-cut{stroke:Canvas;stroke-width:2}
 .foretell.foretell .ft-grid{stroke:currentColor;stroke-opacity:.13}
 .foretell.foretell .ft-link{stroke:currentColor;stroke-opacity:.45}
 .foretell.foretell .ft-reach{fill:currentColor;fill-opacity:.1;stroke:currentColor;stroke-opacity:.3}
@@ -65,6 +70,7 @@ vertical-align:middle;white-space:normal;font-weight:400}
 .foretell.foretell .ft-table .ft-number{text-align:right;font-weight:600}
 .foretell.foretell .ft-table thead .ft-number{font-weight:400}
 .foretell.foretell .ft-fall .ft-what{width:37%}
+.foretell.foretell .ft-bare .ft-what{width:auto}
 .foretell.foretell .ft-fall .ft-number{width:4.6em;padding-right:.9em}
 .foretell.foretell .ft-fall .ft-detail{width:9.4em;padding-right:0;font-size:.86em}
 .foretell.foretell .ft-fall thead .ft-detail{font-size:.8em}
@@ -114,8 +120,8 @@ grid-template-columns:minmax(0,1fr) 8.4em;padding:.15em 0}
 .foretell.foretell .ft-fall .ft-what{order:1;width:auto}
 .foretell.foretell .ft-fall .ft-number{order:2;width:auto;padding-right:0}
 .foretell.foretell .ft-fall .ft-draw{order:3;width:auto;min-height:18px}
-.foretell.foretell .ft-fall .ft-detail{order:4;width:auto;text-align:right}
-.foretell.foretell .ft-fall .ft-group .ft-draw{display:none}
+.foretell.foretell .ft-fall .ft-detail{order:4;grid-column:2;width:auto;text-align:right}
+.foretell.foretell .ft-fall .ft-group .ft-draw,.foretell.foretell .ft-fall .ft-group .ft-detail{display:none}
 .foretell.foretell .ft-list thead{display:none}
 .foretell.foretell .ft-list,.foretell.foretell .ft-list tbody,.foretell.foretell .ft-list caption{display:block}
 .foretell.foretell .ft-list .ft-row{display:flex;flex-wrap:wrap;gap:0 1em;padding:.3em 0}
