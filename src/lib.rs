@@ -16,6 +16,8 @@ pub mod score;
 pub mod alert;
 pub mod playbook;
 pub mod engine;
+#[cfg(feature = "arrow")]
+pub mod arrow;
 
 pub use book::Book;
 pub use config::Config;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use foretell::fault::Fault;
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::{Config, Engine, Input, State};
+use foretell::{Assessment, Config, Engine, Input, State};
 use toml::value::Datetime;
 
 use super::check;
@@ -175,6 +175,21 @@ fn day(
         failures.push("the state does not survive JSON".to_owned());
     }
     *state = read;
+    // So may it the assessment, and explain it later.
+    let text = serde_json::to_string(&assessment).unwrap();
+    let read: Assessment = serde_json::from_str(&text).unwrap();
+    for card in assessment.scorecards() {
+        for row in subjects {
+            let [one, two] = [&assessment, &read].map(|it| engine.explain(it, card, row.id));
+            if one != two {
+                failures
+                    .push("an explanation does not survive the JSON of its assessment".to_owned());
+            }
+        }
+    }
+    if serde_json::to_string(&read).unwrap() != text {
+        failures.push("the assessment does not survive JSON".to_owned());
+    }
 }
 
 fn frame(engine: &Engine, kind: SubjectKind, rows: &[&Row<'_>]) -> Frame {
