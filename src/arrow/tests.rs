@@ -22,7 +22,10 @@ use crate::node::Node;
 use crate::value::Value;
 use crate::{Config, Engine, Input, State};
 
-fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
+/// Columns by name.
+type Given<'a> = Vec<(&'a str, ArrayRef)>;
+
+fn batch(columns: Given<'_>) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, it)| (name, it, true)))
         .unwrap()
 }
@@ -86,7 +89,7 @@ fn what_an_array_holds_is_what_it_says() {
             let frame = FrameReader::new(Subscription).read(&whole.schema(), batches).unwrap();
             assert_eq!(values(frame.get("x").unwrap()), wanted, "{what}");
             assert_eq!(
-                frame.ids().last().map(|it| it.to_string()),
+                frame.ids().last().map(ToString::to_string),
                 Some((frame.len() - 1).to_string())
             );
         }
@@ -103,8 +106,11 @@ fn ids_are_texts_or_whole_numbers_and_parents_come_along() {
         ("asked_at", arc(TimestampSecondArray::from(vec![Some(-1), None]).with_timezone("+02:00"))),
     ]);
     let reader = FrameReader::new(Subscription).ids("subscription_id").observed("nps", "asked");
-    let frame =
-        reader.clone().observed("x", "asked_at").read(&given.schema(), &[given.clone()]).unwrap();
+    let frame = reader
+        .clone()
+        .observed("x", "asked_at")
+        .read(&given.schema(), std::slice::from_ref(&given))
+        .unwrap();
     assert_eq!(frame.ids(), [Arc::from("7"), Arc::from("-1")]);
     assert_eq!(frame.parents(Account).unwrap(), [Some(Arc::from("acme")), None]);
     let names: Vec<&str> = frame.columns().map(|it| it.0).collect();
@@ -153,7 +159,7 @@ fn what_cannot_be_read_is_said_with_column_and_row() {
     let list = || arc(ListArray::from_iter_primitive::<Int32Type, _, _>([Some([Some(1)]), None]));
     let long = "x".repeat(super::values::LONGEST_TEXT + 1);
     let plain = FrameReader::new(Subscription).ids("id");
-    let rows: Vec<(FrameReader<'_>, Vec<(&str, ArrayRef)>, &str)> = vec![
+    let rows: Vec<(FrameReader<'_>, Given<'_>, &str)> = vec![
         (
             plain.clone(),
             vec![ids(), ("x", two(f64::INFINITY))],
@@ -268,7 +274,7 @@ fn what_cannot_be_read_is_said_with_column_and_row() {
     ];
     for (reader, columns, wanted) in rows {
         let given = batch(columns);
-        let got = match reader.read(&given.schema(), &[given.clone()]) {
+        let got = match reader.read(&given.schema(), std::slice::from_ref(&given)) {
             Ok(_) => String::new(),
             Err(faults) => {
                 let one =
@@ -394,7 +400,7 @@ fn records_keep_digits_and_dates() {
         ("x", arc(Float64Array::from(vec![Some(f64::NAN), Some(f64::INFINITY)]))),
         ("ok", arc(BooleanArray::from(vec![Some(true), None]))),
     ]);
-    let got = records(&given.schema(), &[given.clone()]).unwrap();
+    let got = records(&given.schema(), std::slice::from_ref(&given)).unwrap();
     let wanted = Node::table([
         ("id", Node::text("a")),
         ("arr", Node::text("1.10")),
@@ -416,7 +422,7 @@ fn records_keep_digits_and_dates() {
         "tags",
         arc(ListArray::from_iter_primitive::<Int32Type, _, _>([Some([Some(1)])])),
     )]);
-    let faults = records(&list.schema(), &[list.clone()]).unwrap_err();
+    let faults = records(&list.schema(), std::slice::from_ref(&list)).unwrap_err();
     assert_eq!(
         faults.list()[0].message,
         "column `tags` holds List(Int32), a field is a number, a flag, a text or a date"

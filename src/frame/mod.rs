@@ -166,7 +166,7 @@ impl Frame {
             return Err(FrameError::TooMany { got: ids.len(), most: NO_ROW as usize - 1 });
         }
         if let Some((first, second)) = twice(&ids) {
-            let id = ids.get(second).map_or_else(String::new, |it| it.to_string());
+            let id = ids.get(second).map_or_else(String::new, ToString::to_string);
             return Err(FrameError::DuplicateId { id, first, second });
         }
         Ok(Self { kind, ids, ..Self::default() })

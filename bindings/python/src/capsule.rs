@@ -3,6 +3,8 @@
 //! A capsule's name says what its pointer is to; the structs are moved out of it, as the interface asks, so that whoever
 //! made the capsule finds them released. Buffers stay where they are.
 
+#![expect(unsafe_code, reason = "pointers of capsules are those of another library")]
+
 use std::ffi::CStr;
 use std::sync::Arc;
 

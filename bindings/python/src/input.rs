@@ -153,11 +153,6 @@ impl Given {
         }
         input.with_reports(&self.beside.reports)
     }
-
-    /// What the column of ids of a kind is called.
-    pub(crate) fn id(&self, kind: SubjectKind) -> String {
-        self.ids.get(&kind).cloned().unwrap_or_else(|| format!("{kind}_id"))
-    }
 }
 
 impl How {

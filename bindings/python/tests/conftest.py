@@ -56,7 +56,7 @@ steps = [{ name = "call", channel = "call", owner = "csm", title = "Call the adm
 
 [[tests]]
 name = "it fires"
-given = { days_since_login = 30, active_users = 1, seats = 10, plan = "pro", is_trial = false }
+given = { days_since_login = 30, active_users = 1, seats = 10, plan = "'pro'", is_trial = false }
 events = ["quiet_and_unused fired at 0"]
 """
 

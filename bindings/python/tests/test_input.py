@@ -131,7 +131,8 @@ def test_a_name_nearby_is_suggested(engine):
         engine.score(bad, as_of=DAY)
     assert error.value.faults[0].help == "did you mean `seat`?"
     out = engine.assess(bad, as_of=DAY, strict=False)
-    assert out.notes == [{"NotRead": {"kind": "subscription", "column": "seat", "near": "seats"}}]
+    note = {"kind": "subscription", "column": "seat", "near": "seats"}
+    assert [it["NotRead"] for it in out.notes if "NotRead" in it] == [note]
     assert out.scores().column("health.coverage") == [0.4, 0.4, 0.0]
 
 
@@ -152,7 +153,7 @@ MEANT = {
 @pytest.mark.parametrize("name", MEANT)
 def test_a_number_of_any_type_is_a_number(engine, name):
     got = engine.score(table(seats=MEANT[name]), as_of=DAY)
-    assert got.table().column("health") == [38.0, None, 100.0]
+    assert got.table().to_pylist() == engine.score(pa.table(ROWS), as_of=DAY).table().to_pylist()
 
 
 def test_missing_is_null_or_nan(engine):
@@ -290,9 +291,9 @@ def test_what_is_no_table_is_refused(engine):
         ({"subscription": 3}, foretell.InputError, "got `int`"),
         ({"customer": pa.table(ROWS)}, foretell.InputError, "`customer` is no kind of subject"),
         (Fake(used), foretell.InputError, "the table cannot be read"),
-        (Fake(schema), ValueError, "capsule"),
-        (Fake(3), TypeError, ""),
-        (Fake(KeyError("x")), KeyError, "x"),
+        (Fake(schema), ValueError, "incorrect name"),
+        (Fake(3), TypeError, "capsule|Capsule"),
+        (Fake(KeyError("gone")), KeyError, "gone"),
         (pa.chunked_array([[1, 2]]), foretell.InputError, "it is one column of Int64, not a table"),
         (row_of_null, foretell.InputError, "a whole row is null"),
         (pa.array([{"id": "a"}, None]), foretell.InputError, "a whole row is null"),
@@ -315,7 +316,7 @@ def test_bad_arguments_are_said(engine):
         ({"suppressions": {"silenses": []}}, foretell.InputError, "silenses"),
         ({"suppressions": {"silences": [{"id": 1}]}}, foretell.InputError, "suppressions.silences"),
         ({"reports": [{"action": "x", "outcome": "maybe", "day": DAY}]}, foretell.InputError, "maybe"),
-        ({"work_calendar": {"weekend": ["Moonday"]}}, foretell.InputError, "Moonday"),
+        ({"work_calendar": {"weekend": ["Moonday"]}}, foretell.InputError, r"work_calendar.weekend\[0\]"),
         ({"observed": {"seats": "when"}}, foretell.InputError, "there is no column `when` of days"),
         ({"state": {}}, TypeError, "State"),
     ]:
