@@ -1,5 +1,6 @@
 //! Values of arrays, whatever type holds them.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;
@@ -95,10 +96,15 @@ fn plain<T: ArrowPrimitiveType>(
     read: impl Fn(T::Native) -> f64,
 ) {
     let Some(array) = array.as_primitive_opt::<T>() else { return };
-    if array.null_count() == 0 {
-        out.extend(array.values().iter().map(|it| read(*it)));
-    } else {
-        out.extend(array.iter().map(|it| it.map_or(f64::NAN, &read)));
+    let start = out.len();
+    out.extend(array.values().iter().map(|it| read(*it)));
+    let Some(nulls) = array.nulls().filter(|it| it.null_count() > 0) else { return };
+    let Some(new) = out.get_mut(start..) else { return };
+    // Nulls are few: only they are looked at.
+    for row in (!nulls.inner()).set_indices() {
+        if let Some(it) = new.get_mut(row) {
+            *it = f64::NAN;
+        }
     }
 }
 
@@ -186,12 +192,19 @@ impl Categories {
 
 /// Ids of an array: texts, or whole numbers as they are written. `None` where the array holds no ids.
 pub(super) fn ids(array: &dyn Array, out: &mut Vec<Option<Arc<str>>>) -> Option<()> {
-    fn whole<T: ArrowPrimitiveType<Native: ToString>>(
+    fn whole<T: ArrowPrimitiveType<Native: Display>>(
         array: &dyn Array,
         out: &mut Vec<Option<Arc<str>>>,
     ) -> Option<()> {
-        let all = array.as_primitive_opt::<T>()?.iter();
-        out.extend(all.map(|it| it.map(|it| Arc::from(it.to_string()))));
+        use std::fmt::Write as _;
+        let mut text = String::new();
+        let mut shared = |it: T::Native| {
+            text.clear();
+            // A text takes whatever is written.
+            let _ = write!(text, "{it}");
+            Arc::from(text.as_str())
+        };
+        out.extend(array.as_primitive_opt::<T>()?.iter().map(|it| it.map(&mut shared)));
         Some(())
     }
     match array.data_type() {

@@ -16,6 +16,7 @@ pub(crate) use table::Table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -276,13 +277,20 @@ fn twice(ids: &[Arc<str>]) -> Option<(usize, usize)> {
     if ids.is_sorted_by(|one, two| one < two) {
         return None;
     }
-    let mut rows: Vec<(&str, usize)> = ids.iter().map(AsRef::as_ref).zip(0..).collect();
+    // Hashes are sorted faster than texts. The hasher is the same every time.
+    let hash = |id: &Arc<str>| BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
+    let mut rows: Vec<(u64, usize)> = ids.iter().map(hash).zip(0..).collect();
     rows.sort_unstable();
-    let same = |it: &&[(&str, usize)]| matches!(it, [(one, _), (two, _)] if one == two);
-    let pairs = rows.windows(2).filter(same);
-    let rows = |it: &[(&str, usize)]| match it {
-        [(_, first), (_, second)] => Some((*first, *second)),
-        _ => None,
-    };
-    pairs.filter_map(rows).min_by_key(|it| it.1)
+    let mut first: Option<(usize, usize)> = None;
+    for same in rows.chunk_by(|one, two| one.0 == two.0).filter(|it| it.len() > 1) {
+        let mut same: Vec<(&str, usize)> =
+            same.iter().filter_map(|it| Some((ids.get(it.1)?.as_ref(), it.1))).collect();
+        same.sort_unstable();
+        let pairs = same.windows(2).filter_map(|it| match it {
+            [(one, at), (two, then)] if one == two => Some((*at, *then)),
+            _ => None,
+        });
+        first = pairs.chain(first).min_by_key(|it| it.1);
+    }
+    first
 }

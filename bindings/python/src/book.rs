@@ -1,7 +1,6 @@
 //! The records of a business.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use foretell::book::{Loaded, Mode, Tables};
 use foretell::fault::Fault;
@@ -11,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::capsule::{import, is_arrow};
-use crate::convert::{kind, read, to_node};
+use crate::convert::{file, kind, read, to_node};
 use crate::errors::{faults, input_error, input_faults, record_error};
 
 /// The records of a business: companies, accounts, subscriptions and all that hangs on them.
@@ -52,7 +51,7 @@ impl Book {
     fn from_json(py: Python<'_>, source: &Bound<'_, PyAny>, lenient: bool) -> PyResult<Self> {
         let text = match source.extract::<String>() {
             Ok(text) if text.trim_start().starts_with('{') => text,
-            _ => std::fs::read_to_string(source.extract::<PathBuf>()?)?,
+            _ => file(source)?,
         };
         let tables = py.detach(|| serde_json::from_str::<Tables>(&text));
         let tables =

@@ -33,6 +33,12 @@ pub(crate) fn day(it: &Bound<'_, PyAny>) -> PyResult<NaiveDate> {
     })
 }
 
+/// The text of a file, read by Python, so that its errors name the file.
+pub(crate) fn file(path: &Bound<'_, PyAny>) -> PyResult<String> {
+    let path = path.py().import("pathlib")?.call_method1("Path", (path,))?;
+    path.call_method1("read_text", ("utf-8",))?.extract()
+}
+
 /// A text in at most 60 characters.
 pub(crate) fn shorten(text: &str) -> String {
     let mut short: String = text.chars().take(60).collect();

@@ -1,7 +1,6 @@
 //! A compiled config.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -12,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::assessment::Assessment;
-use crate::convert::{day, kind, shorten};
+use crate::convert::{day, file, kind, shorten};
 use crate::errors::{config_error, faults, input_error, not_found, state_faults};
 use crate::explain::{Change, Explanation};
 use crate::input::{Beside, Given, How, one};
@@ -38,7 +37,7 @@ impl Engine {
     fn from_toml(py: Python<'_>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
         let text = match source.extract::<String>() {
             Ok(text) if text.is_empty() || text.contains(['=', '[', '\n']) => text,
-            _ => std::fs::read_to_string(source.extract::<PathBuf>()?)?,
+            _ => file(source)?,
         };
         Self::_compile(py, text)
     }
