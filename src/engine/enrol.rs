@@ -28,7 +28,7 @@ use crate::value::Value;
 use crate::verdict::{Verdict, ask};
 
 /// What an assessment says of playbooks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Enrolled {
     pub(super) actions: Vec<Action>,
     pub(super) enrolments: Vec<Enrolment>,

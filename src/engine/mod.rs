@@ -33,6 +33,7 @@ mod room;
 mod rules;
 mod run;
 mod scores;
+mod stored;
 mod subjects;
 mod testing;
 mod told;
@@ -58,9 +59,10 @@ use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
 use crate::state::State;
+use crate::value::Kind;
 use gears::in_order;
 use past::{Tracked, tracked};
-use plan::{Batch, Rule, Slot, Step};
+use plan::{Batch, Rule, Slot, Step, Work};
 use playbooks::Playbook;
 use resolve::Resolver;
 use scores::Outline;
@@ -214,6 +216,18 @@ impl Engine {
     /// holds.
     pub fn columns(&self, kind: SubjectKind) -> impl Iterator<Item = &str> {
         self.spaces.get(kind.index()).into_iter().flatten().map(|it| it.name.as_str())
+    }
+
+    /// The metrics of a kind of subject for which a column may be given: their names, what their values are, and
+    /// whether nothing but a column, or an attribute of that name in a book, can say them.
+    pub fn givable(&self, kind: SubjectKind) -> impl Iterator<Item = (&str, Kind, bool)> {
+        let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
+        let steps = self.steps.iter().filter(move |it| it.kind == kind && it.work.takes_given());
+        steps.filter_map(move |it| {
+            let slot = space.get(it.slot)?;
+            let alone = matches!(it.work, Work::Attribute { .. });
+            Some((slot.name.as_str(), slot.kind, alone))
+        })
     }
 
     /// The compiled scorecard of that name.

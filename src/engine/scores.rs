@@ -253,6 +253,11 @@ impl Scores {
         &self.engine
     }
 
+    /// The names of the scorecards, and what each is about.
+    pub fn scorecards(&self) -> impl Iterator<Item = (&str, SubjectKind)> {
+        self.outline.cards.iter().map(|(name, kind, _)| (name.as_str(), *kind))
+    }
+
     /// The ids of the subjects of a kind.
     #[must_use]
     pub fn subjects(&self, kind: SubjectKind) -> &[Arc<str>] {

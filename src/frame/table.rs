@@ -3,24 +3,28 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Column, Data, Labels};
 use crate::value::Value;
 
 /// All columns of one kind of subject that have been computed so far.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Table {
     ids: Arc<[Arc<str>]>,
     /// Rows in the order of their ids, once someone looks one up.
+    #[serde(skip)]
     by_id: OnceLock<Vec<u32>>,
     slots: Vec<Slot>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Slot {
     column: Option<Arc<Column>>,
     /// Rows whose value does not rest on anything missing; where absent, those that have a value.
     solid: Option<Vec<bool>>,
     /// Whether the column is of an earlier run: memory to be written, and no value.
+    #[serde(skip)]
     used: bool,
 }
 
@@ -70,6 +74,16 @@ impl Table {
         }
         let codes = vec![Data::NO_CODE; rows];
         Arc::new(Column::new(Data::Text { codes, labels: Arc::clone(labels) }))
+    }
+
+    /// Whether every column, and what is said of it, has as many rows as there are ids.
+    pub(crate) fn is_even(&self) -> bool {
+        let rows = self.len();
+        let even = |it: &Slot| {
+            it.column.as_ref().is_none_or(|it| it.is_even(rows))
+                && it.solid.as_ref().is_none_or(|it| it.len() == rows)
+        };
+        self.slots.iter().all(even)
     }
 
     fn by_id(&self) -> &[u32] {
