@@ -62,5 +62,5 @@ mod values;
 
 pub use read::FrameReader;
 pub use records::records;
-pub use results::{assessment, scores, values};
+pub use results::{assessment, scores, scores_alone, values};
 pub use rows::{actions, alerts, events, factors, verdicts};

@@ -139,11 +139,14 @@ impl Engine {
         let as_of = day(as_of)?;
         let past = past(py, state, as_of)?;
         let main = self.main(py, kind.as_deref())?;
-        let how = How { kind, subject, observed, strict };
+        // Only what was has to be found by id.
+        let nameless = past == foretell::State::new();
+        let how = How { kind, subject, observed, strict, nameless };
         let beside = Beside::read(with_ended, None, None, None)?;
         let given = Given::read(self, data, given, &how, beside)?;
-        Ok(py
-            .detach(|| Scores::of(self.inner.score(&given.input(), as_of, &past), main, given.ids)))
+        Ok(py.detach(|| {
+            Scores::of(self.inner.score(&given.input(), as_of, &past), main, given.keys)
+        }))
     }
 
     /// Assesses every subject: scores, alerts, actions, and the state to hand to the next assessment.
@@ -168,11 +171,12 @@ impl Engine {
         let as_of = day(as_of)?;
         let past = past(py, state, as_of)?;
         let main = self.main(py, kind.as_deref())?;
-        let how = How { kind, subject, observed, strict };
+        let how = How { kind, subject, observed, strict, nameless: false };
         let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
         let given = Given::read(self, data, given, &how, beside)?;
         let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
-        Ok(Assessment::of(self.clone(), inner, main, given.ids))
+        let ids = given.keys.iter().map(|it| (*it.0, it.1.field.name().clone())).collect();
+        Ok(Assessment::of(self.clone(), inner, main, ids))
     }
 
     /// Explains a score: of a subject of an assessment, or of one row, a dict of metrics, as of a day.
@@ -227,7 +231,7 @@ impl Engine {
         with_ended: bool,
         suppressions: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
-        let how = How { kind, subject, observed, strict };
+        let how = How { kind, subject, observed, strict, nameless: false };
         let mut days: Vec<(NaiveDate, Given)> = Vec::new();
         let mut last = state.and_then(|it| it.get().0.as_of);
         for pair in history.try_iter()? {

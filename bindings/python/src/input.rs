@@ -1,7 +1,10 @@
 //! What is handed over to be scored: a table, several, a book, or both.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+use arrow_schema::{DataType, Field, FieldRef, Schema};
 use foretell::Input;
 use foretell::alert::Suppressions;
 use foretell::arrow::FrameReader;
@@ -23,6 +26,14 @@ pub(crate) struct How {
     pub(crate) subject: Option<String>,
     pub(crate) observed: Option<BTreeMap<String, String>>,
     pub(crate) strict: bool,
+    /// Whether nothing but a table asks for ids.
+    pub(crate) nameless: bool,
+}
+
+/// Ids as they came.
+pub(crate) struct Keys {
+    pub(crate) field: FieldRef,
+    pub(crate) pieces: Vec<ArrayRef>,
 }
 
 /// What stands beside the data of an assessment.
@@ -54,8 +65,8 @@ impl Beside {
 pub(crate) struct Given {
     pub(crate) book: Option<Py<Book>>,
     pub(crate) frames: Vec<Frame>,
-    /// What the column of ids is called, by kind.
-    pub(crate) ids: BTreeMap<SubjectKind, String>,
+    /// The columns of ids of tables, by kind; none of a kind that a book has.
+    pub(crate) keys: BTreeMap<SubjectKind, Keys>,
     pub(crate) beside: Beside,
 }
 
@@ -69,11 +80,11 @@ impl Given {
         beside: Beside,
     ) -> PyResult<Self> {
         let py = data.py();
-        let mut all = Self { book: None, frames: Vec::new(), ids: BTreeMap::new(), beside };
+        let mut all = Self { book: None, frames: Vec::new(), keys: BTreeMap::new(), beside };
         if let Ok(book) = data.cast::<Book>() {
             all.book = Some(book.clone().unbind());
             if let Some(given) = given {
-                all.tables(engine, given, &How { strict: false, ..how.copy() })?;
+                all.tables(engine, given, &How { strict: false, nameless: false, ..how.copy() })?;
             }
         } else if given.is_some() {
             let message = "`given` stands beside a book; a table has its columns itself";
@@ -93,7 +104,7 @@ impl Given {
             for pair in tables.items()?.iter() {
                 let (name, table) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
                 let kind = kind(py, &name.str()?.to_string())?;
-                self.table(engine, &table, kind, how)?;
+                self.table(engine, &table, kind, &How { nameless: false, ..how.copy() })?;
             }
             return Ok(());
         }
@@ -126,10 +137,16 @@ impl Given {
         if how.strict {
             reader = reader.whole();
         }
-        let name = ids.cloned().unwrap_or_else(|| format!("{kind}_id"));
+        if how.nameless {
+            reader = reader.nameless();
+        }
         let frame = py.detach(|| reader.read(&schema, &batches));
         self.frames.push(frame.map_err(|it| input_faults(py, &it))?);
-        self.ids.insert(kind, name);
+        // Where a book says which subjects there are, they are not those of the table.
+        if self.book.is_none() {
+            let keys = Keys::of(&schema, &batches, ids, kind);
+            self.keys.insert(kind, keys);
+        }
         Ok(())
     }
 
@@ -162,7 +179,29 @@ impl How {
             subject: self.subject.clone(),
             observed: self.observed.clone(),
             strict: self.strict,
+            nameless: self.nameless,
         }
+    }
+}
+
+impl Keys {
+    /// The column of that name; the numbers of the rows where there is none.
+    fn of(
+        schema: &Schema,
+        batches: &[RecordBatch],
+        name: Option<&String>,
+        kind: SubjectKind,
+    ) -> Self {
+        let found = name.and_then(|it| schema.index_of(it).ok());
+        if let Some((at, field)) = found.and_then(|at| Some((at, schema.fields().get(at)?))) {
+            let pieces = batches.iter().filter_map(|it| it.columns().get(at)).cloned().collect();
+            let field = Field::clone(field).with_nullable(true);
+            return Self { field: Arc::new(field), pieces };
+        }
+        let rows = batches.iter().map(|it| it.num_rows() as i64).sum();
+        let field = Field::new(format!("{kind}_id"), DataType::Int64, true);
+        let pieces = vec![Arc::new(Int64Array::from_iter_values(0..rows)) as ArrayRef];
+        Self { field: Arc::new(field), pieces }
     }
 }
 
