@@ -93,6 +93,12 @@ impl<'a> FrameReader<'a> {
         }
     }
 
+    /// Whether pieces of the table can be read apart: no id of one can stand in another.
+    pub(super) fn splits(&self, schema: &Schema, batches: &[RecordBatch]) -> bool {
+        let reading = Reading { schema, batches, faults: Vec::new() };
+        reading.distinct(self, 0).is_some()
+    }
+
     /// The kind of values that a column should have, if it is to be taken.
     fn wanted(&self, name: &str) -> Option<Option<Kind>> {
         let Some(engine) = self.engine else { return Some(None) };

@@ -26,8 +26,6 @@ pub(crate) struct How {
     pub(crate) subject: Option<String>,
     pub(crate) observed: Option<BTreeMap<String, String>>,
     pub(crate) strict: bool,
-    /// Whether nothing but a table asks for ids.
-    pub(crate) nameless: bool,
 }
 
 /// Ids as they came.
@@ -84,7 +82,7 @@ impl Given {
         if let Ok(book) = data.cast::<Book>() {
             all.book = Some(book.clone().unbind());
             if let Some(given) = given {
-                all.tables(engine, given, &How { strict: false, nameless: false, ..how.copy() })?;
+                all.tables(engine, given, &How { strict: false, ..how.copy() })?;
             }
         } else if given.is_some() {
             let message = "`given` stands beside a book; a table has its columns itself";
@@ -104,7 +102,7 @@ impl Given {
             for pair in tables.items()?.iter() {
                 let (name, table) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
                 let kind = kind(py, &name.str()?.to_string())?;
-                self.table(engine, &table, kind, &How { nameless: false, ..how.copy() })?;
+                self.table(engine, &table, kind, how)?;
             }
             return Ok(());
         }
@@ -124,27 +122,12 @@ impl Given {
     ) -> PyResult<()> {
         let py = from.py();
         let (schema, batches): Batches = import(from)?;
-        let usual = ["id".to_owned(), format!("{kind}_id")];
-        let found = usual.iter().find(|it| schema.index_of(it).is_ok());
-        let ids = how.subject.as_ref().or(found);
-        let mut reader = FrameReader::new(kind).of(&engine.inner);
-        if let Some(ids) = ids {
-            reader = reader.ids(ids);
-        }
-        for (metric, column) in how.observed.iter().flatten() {
-            reader = reader.observed(metric, column);
-        }
-        if how.strict {
-            reader = reader.whole();
-        }
-        if how.nameless {
-            reader = reader.nameless();
-        }
+        let (reader, ids) = how.reader(&engine.inner, &schema, kind);
         let frame = py.detach(|| reader.read(&schema, &batches));
         self.frames.push(frame.map_err(|it| input_faults(py, &it))?);
         // Where a book says which subjects there are, they are not those of the table.
         if self.book.is_none() {
-            let keys = Keys::of(&schema, &batches, ids, kind);
+            let keys = Keys::of(&schema, &batches, ids.as_deref(), kind);
             self.keys.insert(kind, keys);
         }
         Ok(())
@@ -173,23 +156,45 @@ impl Given {
 }
 
 impl How {
+    /// How a table of a kind is read, and which column has its ids.
+    pub(crate) fn reader<'a>(
+        &self,
+        engine: &'a foretell::Engine,
+        schema: &Schema,
+        kind: SubjectKind,
+    ) -> (FrameReader<'a>, Option<String>) {
+        let usual = ["id".to_owned(), format!("{kind}_id")];
+        let found = usual.into_iter().find(|it| schema.index_of(it).is_ok());
+        let ids = self.subject.clone().or(found);
+        let mut reader = FrameReader::new(kind).of(engine);
+        if let Some(ids) = &ids {
+            reader = reader.ids(ids);
+        }
+        for (metric, column) in self.observed.iter().flatten() {
+            reader = reader.observed(metric, column);
+        }
+        if self.strict {
+            reader = reader.whole();
+        }
+        (reader, ids)
+    }
+
     fn copy(&self) -> Self {
         Self {
             kind: self.kind.clone(),
             subject: self.subject.clone(),
             observed: self.observed.clone(),
             strict: self.strict,
-            nameless: self.nameless,
         }
     }
 }
 
 impl Keys {
     /// The column of that name; the numbers of the rows where there is none.
-    fn of(
+    pub(crate) fn of(
         schema: &Schema,
         batches: &[RecordBatch],
-        name: Option<&String>,
+        name: Option<&str>,
         kind: SubjectKind,
     ) -> Self {
         let found = name.and_then(|it| schema.index_of(it).ok());

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, RecordBatch};
 use arrow_schema::{FieldRef, Schema};
 use chrono::NaiveDate;
-use foretell::arrow;
+use foretell::arrow::{self, ScoredTable};
 use foretell::frame::SubjectKind;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
@@ -87,6 +87,12 @@ impl Scores {
         let table = table(&inner, main, &keys);
         Self { inner, main, keys, table }
     }
+
+    /// Scores of a table alone, in the pieces in which they were made.
+    pub(crate) fn of_table(scored: ScoredTable, main: SubjectKind, keys: Keys) -> Self {
+        let table = beside(&keys, &scored.batches);
+        Self { inner: scored.last, main, keys: BTreeMap::from([(main, keys)]), table }
+    }
 }
 
 /// The table of a kind: ids as they came, in the pieces in which they came, or those of a book as texts.
@@ -94,19 +100,31 @@ fn table(inner: &foretell::Scores, kind: SubjectKind, keys: &BTreeMap<SubjectKin
     let Some(keys) = keys.get(&kind) else {
         return Table::of(arrow::scores(inner, kind, &format!("{kind}_id")));
     };
-    let scores = arrow::scores_alone(inner, kind);
-    let fields = scores.schema();
+    beside(keys, &[arrow::scores_alone(inner, kind)])
+}
+
+/// Ids beside scores, whose pieces may be others.
+fn beside(keys: &Keys, scores: &[RecordBatch]) -> Table {
+    let fields =
+        scores.first().map(RecordBatch::schema).unwrap_or_else(|| Arc::new(Schema::empty()));
     let mut fields: Vec<FieldRef> = fields.fields().iter().cloned().collect();
     fields.insert(0, Arc::clone(&keys.field));
     let schema = Arc::new(Schema::new(fields));
-    let mut from = 0;
-    let batch = |ids: &ArrayRef| {
-        let part = scores.slice(from, ids.len());
-        from += ids.len();
-        let mut columns = vec![Arc::clone(ids)];
-        columns.extend_from_slice(part.columns());
-        RecordBatch::try_new(Arc::clone(&schema), columns).ok()
-    };
-    let batches = keys.pieces.iter().filter_map(batch).collect();
+    let mut batches = Vec::new();
+    let mut pieces = scores.iter();
+    let mut left = pieces.next().cloned();
+    for ids in &keys.pieces {
+        let mut from = 0;
+        while from < ids.len() {
+            let Some(piece) = left.take() else { break };
+            let rows = piece.num_rows().min(ids.len() - from);
+            let mut columns = vec![ids.slice(from, rows)];
+            columns.extend_from_slice(piece.slice(0, rows).columns());
+            batches.extend(RecordBatch::try_new(Arc::clone(&schema), columns));
+            from += rows;
+            let rest = piece.num_rows() - rows;
+            left = if rest > 0 { Some(piece.slice(rows, rest)) } else { pieces.next().cloned() };
+        }
+    }
     Table { schema, batches }
 }

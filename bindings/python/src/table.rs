@@ -41,11 +41,7 @@ impl Table {
     }
 
     fn __repr__(&self) -> String {
-        format!(
-            "<foretell.Table: {} rows of {}>",
-            self.rows(),
-            self.column_names().join(", ")
-        )
+        format!("<foretell.Table: {} rows of {}>", self.rows(), self.column_names().join(", "))
     }
 
     /// The table as an Arrow stream, for whoever reads it.
