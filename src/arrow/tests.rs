@@ -481,6 +481,7 @@ fn pieces_are_one_table() {
     wild[140_000] = f64::INFINITY;
     let wild = batch(vec![("x", arc(Float64Array::from(wild)))]);
     let faults =
-        super::score_table(&engine, &reader, (&wild.schema(), &[wild.clone()]), day).unwrap_err();
+        super::score_table(&engine, &reader, (&wild.schema(), std::slice::from_ref(&wild)), day)
+            .unwrap_err();
     assert_eq!(faults.list()[0].place.path, "x[140000]");
 }
