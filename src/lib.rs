@@ -16,6 +16,8 @@ pub mod score;
 pub mod alert;
 pub mod playbook;
 pub mod engine;
+#[cfg(feature = "report")]
+pub mod report;
 #[cfg(feature = "arrow")]
 pub mod arrow;
 

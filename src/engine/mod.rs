@@ -14,6 +14,7 @@ mod children;
 mod choices;
 mod columns;
 mod enrol;
+mod fused;
 mod gears;
 mod inhibit;
 mod input;
@@ -33,6 +34,7 @@ mod rules;
 mod run;
 mod scores;
 mod stored;
+mod subjects;
 mod testing;
 mod told;
 
@@ -56,12 +58,14 @@ use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
+use crate::state::State;
 use crate::value::Kind;
 use gears::in_order;
 use past::{Tracked, tracked};
 use plan::{Batch, Rule, Slot, Step, Work};
 use playbooks::Playbook;
 use resolve::Resolver;
+use scores::Outline;
 
 /// A compiled config.
 ///
@@ -111,6 +115,9 @@ pub struct Engine {
     tracked: Vec<Tracked>,
     tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
+    outline: Arc<Outline>,
+    /// For scores whose state cannot be used.
+    no_past: State,
 }
 
 impl Engine {
@@ -158,6 +165,14 @@ impl Engine {
         let hash = Node::List(vec![content, callable]).content_hash();
         let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
         let batches = Batch::of_all(&rules, &compiled.steps);
+        let outline = Outline::new(
+            config,
+            &compiled.spaces,
+            &compiled.steps,
+            &compiled.cards,
+            &rules,
+            &batches,
+        );
         Ok(Self {
             config: config.clone(),
             hash: hash.into(),
@@ -172,6 +187,8 @@ impl Engine {
             playbooks,
             tests,
             warnings: compiled.faults,
+            outline: Arc::new(outline),
+            no_past: State::new(),
         })
     }
 

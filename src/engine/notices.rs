@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::Engine;
 use super::assessment::{Absent, LeftOut, Note};
-use super::columns::Rows;
 use super::input::Input;
 use super::plan::Work;
+use super::subjects::Rows;
 use crate::fault::{Code, Fault, nearest};
 use crate::frame::{Frame, NO_ROW, SubjectKind};
 use crate::money::{Amount, Currency};

@@ -177,9 +177,20 @@ impl Column {
         &self.data
     }
 
-    /// The values alone.
-    pub(crate) fn into_data(self) -> Data {
-        self.data
+    /// The numbers of a column that no one else holds, to be written.
+    pub(crate) fn numbers_mut(it: &mut Arc<Self>) -> &mut [f64] {
+        match Arc::get_mut(it).map(Self::data_mut) {
+            Some(Data::Number(all)) => all,
+            _ => &mut [],
+        }
+    }
+
+    /// The codes of a column that no one else holds, to be written.
+    pub(crate) fn codes_mut(it: &mut Arc<Self>) -> &mut [u32] {
+        match Arc::get_mut(it).map(Self::data_mut) {
+            Some(Data::Text { codes, .. }) => codes,
+            _ => &mut [],
+        }
     }
 
     /// The values, to be changed in place.

@@ -262,9 +262,9 @@ impl Frame {
         self.columns.get(name).map(|it| it.column.as_ref())
     }
 
-    /// The column of that name, to be read without a copy.
-    pub(crate) fn given(&self, name: &str) -> Option<&Given> {
-        self.columns.get(name)
+    /// Every column, in the order of names, to be read without a copy.
+    pub(crate) fn all_given(&self) -> impl Iterator<Item = (&str, &Given)> {
+        self.columns.iter().map(|(name, it)| (name.as_str(), it))
     }
 
     /// The rows' ids, to be read without a copy.
