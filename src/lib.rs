@@ -16,6 +16,7 @@ pub mod score;
 pub mod alert;
 pub mod playbook;
 pub mod engine;
+pub mod outcome;
 
 pub use book::Book;
 pub use config::Config;
