@@ -13,3 +13,6 @@ mod special;
 
 pub use draw::Draw;
 pub use history::Outcome;
+
+#[cfg(test)]
+mod tests;

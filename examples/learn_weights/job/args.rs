@@ -11,7 +11,9 @@ Learns a scorecard from a table: one row a customer (or a customer on a day), on
     --label COLUMN        what became of the customer
     --positive VALUE      the label of those who were lost
     --drop A,B            columns that are not to be read
-    --drop-duplicates     rows that stand twice count once, before anything else
+    --keep-duplicates     rows that stand twice count twice; left out before anything else if not said, where
+                          they are at most a fifth of all
+    --drop-duplicates     rows that stand twice count once, however many they are
     --where COLUMN=VALUE  only these rows
     --test-every N        every Nth row, from the first, is held out and tested on; 5 if not said
     --test-where C=VALUE  these rows are held out instead
@@ -46,6 +48,7 @@ pub(super) struct Options {
     pub(super) positive: String,
     pub(super) drop: Vec<String>,
     pub(super) drop_duplicates: bool,
+    pub(super) keep_duplicates: bool,
     pub(super) only: Option<Cell>,
     pub(super) test_every: usize,
     pub(super) test_where: Option<Cell>,
@@ -88,6 +91,7 @@ pub(super) fn parse(arguments: &[String]) -> Result<Asked, Complaint> {
             "--help" | "-h" => return Ok(Asked::Help),
             "--json" => out.json = true,
             "--drop-duplicates" => out.drop_duplicates = true,
+            "--keep-duplicates" => out.keep_duplicates = true,
             "--weights" => out.weights_alone = true,
             _ => {
                 let value = inline.or_else(|| rest.next().cloned()).filter(|it| !it.is_empty());

@@ -50,13 +50,17 @@ fn answer(arguments: &[String]) -> Result<String, Complaint> {
     };
     let mut notes = Vec::new();
     let mut table = Table::read(&options.data)?;
-    if options.drop_duplicates {
-        let dropped = table::first_of_each(&mut table);
-        notes.push(format!("{dropped} rows that stand twice were left out"));
+    if !options.keep_duplicates {
+        let dropped = table::first_of_each(&mut table, options.drop_duplicates);
+        if dropped > 0 {
+            notes.push(format!("{dropped} rows that stand twice were left out"));
+        }
     }
     let mut sides = sides(&table, &options, &mut notes)?;
+    if options.subject.is_some() {
+        part_subjects(&mut sides, &mut notes);
+    }
     let features = table::features(&table, &options, &sides.train, &mut notes)?;
-    part_copies(&table, &features, &mut sides, &options, &mut notes);
     if !options.resample.is_empty() {
         return few::answer(&table, &features, &sides, &options);
     }
@@ -120,34 +124,15 @@ fn sides(table: &Table, options: &Options, notes: &mut Vec<String>) -> Result<Si
     Ok(Sides { lost, subjects, turns, train, test })
 }
 
-/// No subject, and no copy of one, stands on both sides.
-fn part_copies(
-    table: &Table,
-    features: &[Feature],
-    sides: &mut Sides,
-    options: &Options,
-    notes: &mut Vec<String>,
-) {
+/// No subject stands on both sides.
+fn part_subjects(sides: &mut Sides, notes: &mut Vec<String>) {
     let before = sides.train.len();
-    if options.subject.is_some() {
-        let tested: std::collections::BTreeSet<&String> =
-            sides.test.iter().map(|it| &sides.subjects[*it]).collect();
-        sides.train.retain(|it| !tested.contains(&sides.subjects[*it]));
-        drop(tested);
-        if sides.train.len() < before {
-            let gone = before - sides.train.len();
-            notes.push(format!("{gone} rows of subjects that are tested on were not learned from"));
-        }
-        return;
-    }
-    let copies = table::copies(table, features, &sides.train, &sides.test);
-    // Where many rows look alike the columns are few, and looking alike says nothing.
-    if !copies.is_empty() && copies.len() * 10 <= before {
-        sides.train.retain(|it| !copies.contains(it));
-        notes.push(format!(
-            "{} rows say the same as a row that is tested on and were not learned from",
-            copies.len()
-        ));
+    let tested: std::collections::BTreeSet<&String> =
+        sides.test.iter().map(|it| &sides.subjects[*it]).collect();
+    sides.train.retain(|it| !tested.contains(&sides.subjects[*it]));
+    if sides.train.len() < before {
+        let gone = before - sides.train.len();
+        notes.push(format!("{gone} rows of subjects that are tested on were not learned from"));
     }
 }
 

@@ -230,26 +230,19 @@ pub(super) fn frame(
     Ok(out)
 }
 
-/// The first of each set of rows that say the same in every column.
-pub(super) fn first_of_each(table: &mut Table) -> usize {
-    let before = table.rows.len();
+/// Leaves out rows that say the same as an earlier one in every column; gives how many. They are copies of customers,
+/// which must not stand on both sides, unless there are very many: then the columns are few and looking alike
+/// says nothing, and all stay where `always` is not said.
+pub(super) fn first_of_each(table: &mut Table, always: bool) -> usize {
     let mut seen = BTreeSet::new();
-    table.rows.retain(|row| seen.insert(row.clone()));
-    before - table.rows.len()
-}
-
-/// Of rows to learn from, those that say the same as a row to test on in all that is read: the same customer may stand on
-/// both sides.
-pub(super) fn copies(
-    table: &Table,
-    features: &[Feature],
-    train: &[usize],
-    test: &[usize],
-) -> BTreeSet<usize> {
-    let key =
-        |row: usize| -> Vec<&str> { features.iter().map(|it| table.cell(row, it.at)).collect() };
-    let tested: BTreeSet<Vec<&str>> = test.iter().map(|it| key(*it)).collect();
-    train.iter().copied().filter(|it| tested.contains(&key(*it))).collect()
+    let first: Vec<bool> = table.rows.iter().map(|it| seen.insert(it.clone())).collect();
+    let copies = first.iter().filter(|it| !**it).count();
+    if copies == 0 || (!always && copies * 5 > table.rows.len()) {
+        return 0;
+    }
+    let mut keep = first.into_iter();
+    table.rows.retain(|_| keep.next().unwrap_or(true));
+    copies
 }
 
 /// How many rows a subject has had before each row.

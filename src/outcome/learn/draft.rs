@@ -11,6 +11,7 @@ use crate::expr::KEYWORDS;
 use crate::frame::{Column, Data, Frame, SubjectKind};
 use crate::metric::attribute_info;
 use crate::outcome::measure::{quantile, roc_auc};
+use crate::score::PointMap;
 use crate::value::Kind;
 
 /// A config made from columns.
@@ -78,32 +79,65 @@ pub fn draft(frame: &Frame, lost: &[bool], rows: &[usize]) -> Drafted {
         min_coverage: Some(0.0),
         ..ScorecardConfig::default()
     };
-    let mut left_out = Vec::new();
+    let (mut drafts, mut left_out) = (Vec::new(), Vec::new());
     for (name, column) in frame.columns() {
         match Draft::of(column, lost, rows) {
-            Ok(it) => {
-                config.metrics.push(MetricConfig {
-                    name: name.to_owned(),
-                    kind: Some(column.kind()).filter(|it| *it != Kind::Number),
-                    better: it.better,
-                    ..MetricConfig::default()
-                });
-                card.factors.push(FactorConfig {
-                    metric: name.to_owned(),
-                    points: Some(Variants::One(it.points)),
-                    missing: it.missing.map_or(MissingPolicy::Redistribute, MissingPolicy::Value),
-                    ..FactorConfig::default()
-                });
-            }
+            Ok(it) => drafts.push((name, column, it)),
             Err(why) => left_out.push((name.to_owned(), why)),
         }
+    }
+    turn(&mut drafts, lost, rows);
+    for (name, column, it) in drafts {
+        config.metrics.push(MetricConfig {
+            name: name.to_owned(),
+            kind: Some(column.kind()).filter(|it| *it != Kind::Number),
+            better: it.better,
+            ..MetricConfig::default()
+        });
+        card.factors.push(FactorConfig {
+            metric: name.to_owned(),
+            points: Some(Variants::One(it.points)),
+            missing: it.missing.map_or(MissingPolicy::Redistribute, MissingPolicy::Value),
+            ..FactorConfig::default()
+        });
     }
     config.scorecards.push(card);
     Drafted { config, left_out }
 }
 
+/// A direction that the outcomes by themselves show no more clearly than this is weak: the chance that one kept has
+/// more than one lost is within so much of a half. Our choice, tested by `a_weak_direction_is_read_beside_the_others`.
+const WEAK: f64 = 0.05;
+
+/// Turns the numbers whose own direction is weak where, beside the others, they clearly point the other way.
+fn turn(drafts: &mut [(&str, &Column, Draft)], lost: &[bool], rows: &[usize]) {
+    let map = |draft: &Draft, column: &Column, row: usize| {
+        let map = PointMap::new(&draft.points);
+        let points = map.map_or(f64::NAN, |it| it.of(column, row));
+        if points.is_nan() { draft.missing.unwrap_or(50.0) / 100.0 } else { points / 100.0 }
+    };
+    let columns: Vec<Vec<f64>> = drafts
+        .iter()
+        .map(|(_, column, draft)| rows.iter().map(|row| map(draft, column, *row)).collect())
+        .collect();
+    let lost: Vec<bool> = rows.iter().map(|it| lost.get(*it) == Some(&true)).collect();
+    let wrong = super::wrong_beside_others(&columns, &lost);
+    for ((_, _, draft), wrong) in drafts.iter_mut().zip(wrong) {
+        if let (true, true, Points::Linear(line)) = (wrong, draft.weak, &mut draft.points) {
+            std::mem::swap(&mut line.worst, &mut line.best);
+            draft.missing = draft.missing.map(|it| rounded(100.0 - it, 1));
+            draft.better = draft.better.map(|it| match it {
+                Better::Higher => Better::Lower,
+                Better::Lower => Better::Higher,
+            });
+        }
+    }
+}
+
 struct Draft {
     points: Points,
+    /// Whether its direction is weak.
+    weak: bool,
     better: Option<Better>,
     /// What a missing value is worth, where there was one.
     missing: Option<f64>,
@@ -127,7 +161,7 @@ impl Draft {
                 let it = Self::number(&pairs.collect::<Vec<_>>())?;
                 let yes = if it.better == Some(Better::Higher) { 100.0 } else { 0.0 };
                 let points = Points::Flag(FlagPoints { yes, no: 100.0 - yes });
-                Ok(Self { points, better: None, missing: it.missing })
+                Ok(Self { points, weak: false, better: None, missing: it.missing })
             }
             Data::Text { codes, labels } => {
                 let pairs = rows.iter().filter_map(|it| {
@@ -149,13 +183,15 @@ impl Draft {
             .or_else(|| ends(0.0, 1.0).filter(|it| it.0 < it.1))
             .ok_or("it has a single value")?;
         // More with those lost is worse.
-        let rises = roc_auc(&values, &lost).is_none_or(|it| it <= 0.5);
+        let auc = roc_auc(&values, &lost).unwrap_or(0.5);
+        let rises = auc <= 0.5;
         let (worst, best) = if rises { (low, high) } else { (high, low) };
         let points = |value: f64| ((value - worst) / (best - worst)).clamp(0.0, 1.0) * 100.0;
         let sum: f64 = values.iter().map(|it| points(*it)).sum();
         let missing = (there.len() < pairs.len()).then(|| rounded(sum / there.len() as f64, 1));
         Ok(Self {
             points: Points::Linear(LinearPoints { worst, best, outside: Outside::Clamp }),
+            weak: (auc - 0.5).abs() < WEAK,
             better: Some(if rises { Better::Higher } else { Better::Lower }),
             missing,
         })
@@ -191,6 +227,6 @@ impl Draft {
         let own = known.iter().filter_map(|it| Some((it.0?.to_owned(), points(it.1))));
         let map = own.chain([("_".to_owned(), points(1.0 - base))]).collect();
         let missing = known.iter().find(|it| it.0.is_none()).map(|it| points(it.1));
-        Ok(Self { points: Points::Map(map), better: None, missing })
+        Ok(Self { points: Points::Map(map), weak: false, better: None, missing })
     }
 }

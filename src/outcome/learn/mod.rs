@@ -166,6 +166,7 @@ pub fn learn(
     if train.is_empty() {
         return Err(LearnError::NoObservations);
     }
+    let (train, test) = (&in_order(train), &in_order(test));
     let probing = tree::probing(config, &parts);
     let engine = Engine::compile(&probing).map_err(LearnError::Faults)?;
     let question = Question {
@@ -215,6 +216,13 @@ pub fn learn(
         notes: notes.collect(),
     };
     Ok(Learned { config: learned, calibration, calibration_before, report })
+}
+
+/// By day and subject, so that sums do not depend on the order in which they came.
+fn in_order(observations: &[Observation]) -> Vec<Observation> {
+    let mut out = observations.to_vec();
+    out.sort_by(|left, right| (left.as_of, &left.subject).cmp(&(right.as_of, &right.subject)));
+    out
 }
 
 fn kind_of(config: &Config, scorecard: &str) -> SubjectKind {
@@ -374,19 +382,23 @@ fn alone(points: &[f64], kept: &[bool]) -> (Option<f64>, bool) {
 
 /// Which parts have a weight below 0, by more than two standard errors, when weights may be anything.
 fn beside_others(table: &Table) -> Vec<bool> {
-    let width = table.parts.len();
-    let mean = |part: &rows::Part| {
-        let there: Vec<f64> = part.points.iter().copied().filter(|it| !it.is_nan()).collect();
-        there.iter().sum::<f64>() / there.len().max(1) as f64
+    let filled = |part: &rows::Part| -> Vec<f64> {
+        let there = || part.points.iter().copied().filter(|it| !it.is_nan());
+        let mean = there().sum::<f64>() / there().count().max(1) as f64;
+        part.points.iter().map(|it| if it.is_nan() { mean } else { *it }).collect()
     };
-    let means: Vec<f64> = table.parts.iter().map(mean).collect();
+    wrong_beside_others(&table.parts.iter().map(filled).collect::<Vec<_>>(), &table.lost)
+}
+
+/// The same for columns of points, 0 to 1, without gaps.
+fn wrong_beside_others(columns: &[Vec<f64>], lost: &[bool]) -> Vec<bool> {
+    let width = columns.len();
     let row = |row: usize| -> Vec<f64> {
-        let values = table.parts.iter().map(|it| it.points.get(row).copied().unwrap_or(f64::NAN));
-        values.zip(&means).map(|(it, mean)| if it.is_nan() { *mean } else { it }).collect()
+        columns.iter().map(|it| it.get(row).copied().unwrap_or(0.5)).collect()
     };
-    let cells: Vec<Vec<f64>> = (0..table.lost.len()).map(row).collect();
+    let cells: Vec<Vec<f64>> = (0..lost.len()).map(row).collect();
     let rows = Rows::dense(cells.iter().map(Vec::as_slice));
-    let target: Vec<f64> = table.lost.iter().map(|it| f64::from(u8::from(!*it))).collect();
+    let target: Vec<f64> = lost.iter().map(|it| f64::from(u8::from(!*it))).collect();
     let used: Vec<usize> = (0..target.len()).collect();
     let problem = Problem {
         rows: &rows,
