@@ -16,3 +16,8 @@ pub use history::Outcome;
 
 #[cfg(test)]
 mod tests;
+
+/// The page's examples are run with those of this module.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/outcomes.md")]
+struct Page;

@@ -38,7 +38,8 @@ impl Reference {
     }
 
     fn table(&self, path: &str) -> Vec<Vec<f64>> {
-        let row = |it: &Value| it.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect();
+        let row =
+            |it: &Value| it.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect();
         self.at(path).as_array().unwrap().iter().map(row).collect()
     }
 
@@ -148,8 +149,16 @@ fn weights_agree_with_their_references() {
         let used: Vec<usize> = (0..levels.len()).collect();
         let rows = Rows::dense(levels.iter().map(Vec::as_slice));
         let ridge = [1.0; 5];
-        Problem { rows: &rows, target: &gone, used: &used, bounds: &bounds, prior: &[0.0; 5], ridge: &ridge, tolerance: 1e-10 }
-            .solve()
+        Problem {
+            rows: &rows,
+            target: &gone,
+            used: &used,
+            bounds: &bounds,
+            prior: &[0.0; 5],
+            ridge: &ridge,
+            tolerance: 1e-10,
+        }
+        .solve()
     };
     it.near("/chain_logistic/intercept", chain.intercept);
     it.all_near("/chain_logistic/levels", &chain.coefficients);
@@ -166,7 +175,10 @@ fn calibrations_agree_with_their_references() {
     let at = it.numbers("/platt/at");
     let line = Calibration::with(Method::Platt, &score, &lost);
     let estimates: Vec<_> = at.iter().map(|it| line.estimate(*it)).collect();
-    it.all_near("/platt/probability", &estimates.iter().map(|it| it.probability).collect::<Vec<_>>());
+    it.all_near(
+        "/platt/probability",
+        &estimates.iter().map(|it| it.probability).collect::<Vec<_>>(),
+    );
     it.all_near("/platt/low", &estimates.iter().map(|it| it.low).collect::<Vec<_>>());
     it.all_near("/platt/high", &estimates.iter().map(|it| it.high).collect::<Vec<_>>());
 
@@ -178,8 +190,13 @@ fn calibrations_agree_with_their_references() {
 #[test]
 fn base_rates_agree_with_their_references() {
     let it = Reference::read();
-    let segments: Vec<&str> =
-        it.at("/inputs/segments").as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    let segments: Vec<&str> = it
+        .at("/inputs/segments")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it.as_str().unwrap())
+        .collect();
     let rates = base_rates(&segments, &it.flags("/inputs/segment_lost")).unwrap();
     assert_eq!(rates.method, RateMethod::Likelihood);
     it.near("/base_rates/mean", rates.mean);

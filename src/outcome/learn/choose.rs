@@ -9,14 +9,13 @@ use crate::outcome::measure::surprise;
 
 /// Fewer of either outcome than this teach nothing: what was written stays.
 pub(super) const LEAST_EVENTS: usize = 10;
+/// With fewer of either outcome than this points are not learned, and weights stay near those written: learned points
+/// cost more than they gave in resamples of 50 to 200 rows of real data.
+const MANY_EVENTS: usize = 100;
 /// Up to so many rows the folds are ten, drawn three times over, since single folds are then mostly chance.
 const FEW_ROWS: usize = 500;
 /// Past so many rows fewer folds say enough.
 const MANY_ROWS: usize = 20_000;
-
-/// How many standard errors a gain on unseen rows must be for anything to be learned. Our choice, tested by
-/// `few_outcomes_are_never_learned_from_to_harm`.
-const SURE: f64 = 1.0;
 
 /// What was chosen, and the log-odds of losing that each row has from models that have not seen it.
 pub(super) struct Chosen {
@@ -25,12 +24,14 @@ pub(super) struct Chosen {
     pub(super) told: Choice,
 }
 
-fn candidates(table: &Table, breakpoints: bool) -> Vec<Candidate> {
-    let mut out = vec![Candidate::Written];
-    out.extend([1.0, 3.0, 10.0, 30.0, 100.0].map(Candidate::Weights));
-    if breakpoints && can_shape(table) {
-        out.extend([1.0, 3.0, 10.0, 30.0].map(Candidate::Alone));
-        out.extend([3.0, 10.0, 30.0].map(Candidate::Together));
+fn candidates(table: &Table, breakpoints: bool, events: usize) -> Vec<Candidate> {
+    let mut out: Vec<Candidate> = [3.0, 10.0, 30.0, 100.0].map(Candidate::Weights).into();
+    if events >= MANY_EVENTS {
+        out.push(Candidate::Weights(1.0));
+        if breakpoints && can_shape(table) {
+            out.extend([1.0, 3.0, 10.0, 30.0].map(Candidate::Alone));
+            out.extend([3.0, 10.0, 30.0].map(Candidate::Together));
+        }
     }
     out
 }
@@ -105,7 +106,7 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
         return stay(why, written);
     }
     let mut best: Option<(f64, Candidate, Vec<f64>, Vec<f64>)> = None;
-    for candidate in candidates(table, breakpoints).into_iter().skip(1) {
+    for candidate in candidates(table, breakpoints, gone.min(rows - gone)) {
         let odds = average(candidate);
         let lost = losses(table, &odds);
         let loss = mean(&lost);
@@ -121,14 +122,16 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
     let spread = mean(&gains.iter().map(|it| (it - gain).powi(2)).collect::<Vec<f64>>());
     let error = (spread / rows as f64).sqrt();
     let before = mean(&baseline);
-    if gain <= SURE * error {
+    if gain <= 0.0 {
         let why = format!(
-            "nothing learned surprises clearly less on unseen rows than what was written ({loss:.4} against {before:.4}, standard error of the gain {error:.4})"
+            "nothing learned surprises less on unseen rows than what was written ({loss:.4} against \
+             {before:.4})"
         );
         return stay(why, written);
     }
     let why = format!(
-        "log loss on unseen rows {loss:.4} against {before:.4} as written (gain {gain:.4}, standard error {error:.4})"
+        "log loss on unseen rows {loss:.4} against {before:.4} as written (gain {gain:.4}, standard \
+         error {error:.4})"
     );
     let (learned, ridge) = match candidate {
         Candidate::Written => ("nothing", None),

@@ -55,7 +55,12 @@ impl Population {
     }
 
     /// Learns from the first rows and tests on the rest.
-    fn learn(&self, config: &Config, train: usize, options: &LearnOptions) -> Result<Learned, LearnError> {
+    fn learn(
+        &self,
+        config: &Config,
+        train: usize,
+        options: &LearnOptions,
+    ) -> Result<Learned, LearnError> {
         let past = [Moment { as_of: day("2026-01-01"), input: Input::frame(&self.frame) }];
         let (train, test) = (self.observations(0..train), self.observations(train..self.ids.len()));
         learn(config, "health", &past, &train, &test, options)
@@ -274,7 +279,10 @@ fn what_cannot_be_learned_from_is_said() {
     let said = |config: &Config, name: &str, train: &[Observation]| {
         learn(config, name, &past, train, &seen, &options).unwrap_err().to_string()
     };
-    assert_eq!(said(&config, "helth", &seen), "there is no scorecard `helth`, the config has `health`");
+    assert_eq!(
+        said(&config, "helth", &seen),
+        "there is no scorecard `helth`, the config has `health`"
+    );
     assert_eq!(said(&config, "health", &[]), "there is no observation to learn from");
     let stranger = Observation::new("nobody", day("2026-01-01"), day("2026-02-01"), true);
     assert_eq!(
