@@ -232,3 +232,6 @@ impl Config {
         fault
     }
 }
+
+#[cfg(all(test, feature = "toml"))]
+mod tests;

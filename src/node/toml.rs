@@ -123,7 +123,6 @@ fn quoted(text: &str) -> String {
 
 #[cfg(all(test, feature = "toml"))]
 mod tests {
-    use crate::config::Config;
     use crate::node::{Node, Source};
 
     #[test]
@@ -142,19 +141,5 @@ mod tests {
         drop(read);
         let (_, node, _) = Source::toml(&text);
         assert_eq!(node.content_hash(), value.content_hash(), "{text}");
-    }
-
-    #[test]
-    fn the_examples_configs_read_as_themselves() {
-        for text in [
-            include_str!("../../examples/early_warning.toml"),
-            include_str!("../../examples/replay_history.toml"),
-            include_str!("../../examples/ravenstack.toml"),
-        ] {
-            let config = Config::parse(text);
-            let again = Config::parse(&config.to_toml());
-            assert_eq!(again.faults(), []);
-            assert_eq!(Node::of(&config).unwrap(), Node::of(&again).unwrap());
-        }
     }
 }

@@ -142,7 +142,9 @@ fn weights_agree_with_their_references() {
     assert!(bound.coefficients.iter().any(|it| *it <= 0.0), "one is at its bound");
 
     let level = it.numbers("/chain_logistic/level");
-    let one = |level: f64| (0..5).map(|it| f64::from(u8::from(f64::from(it) == level))).collect();
+    let one = |level: f64| {
+        (0..5).map(|it| f64::from(u8::from((f64::from(it) - level).abs() < 0.5))).collect()
+    };
     let levels: Vec<Vec<f64>> = level.iter().map(|it| one(*it)).collect();
     let bounds = [Bound::First, Bound::Next, Bound::Next, Bound::Next, Bound::Next];
     let chain = {

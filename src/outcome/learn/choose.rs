@@ -78,10 +78,12 @@ fn mean(values: &[f64]) -> f64 {
 pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
     let rows = table.lost.len();
     let gone = table.lost.iter().filter(|it| **it).count();
-    let (count, rounds) = match rows {
-        0..=FEW_ROWS => (10, 3),
-        0..=MANY_ROWS => (5, 1),
-        _ => (3, 1),
+    let (count, rounds) = if rows <= FEW_ROWS {
+        (10, 3)
+    } else if rows <= MANY_ROWS {
+        (5, 1)
+    } else {
+        (3, 1)
     };
     let all: Vec<Vec<usize>> =
         (0..rounds).map(|round| folds(table, count, seed.wrapping_add(round))).collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::rounded;
+use super::shape::bent;
 use crate::config::{
     Better, Config, FactorConfig, FlagPoints, LinearPoints, MetricConfig, MissingPolicy, Outside,
     Points, ScorecardConfig, Variants,
@@ -65,7 +66,8 @@ pub fn column_name(heading: &str, taken: &[String]) -> String {
 }
 
 /// Drafts a config with the scorecard `health` from the columns of a frame: numbers become straight lines between
-/// their fifth and ninety-fifth percentile in the direction that the outcomes show, texts a map, flags a flag. All have
+/// their fifth and ninety-fifth percentile in the direction that the outcomes show (where these clearly call for points that
+/// go both ways, lines between knots), texts a map, flags a flag. All have
 /// the same weight. Only the rows named in `rows` are read; `lost` says of each row of the frame whether it was lost.
 ///
 /// A column with a single value is left out.
@@ -182,6 +184,12 @@ impl Draft {
             .filter(|it| it.0 < it.1)
             .or_else(|| ends(0.0, 1.0).filter(|it| it.0 < it.1))
             .ok_or("it has a single value")?;
+        if let Some(points) = bent(&values, &lost) {
+            let map = PointMap::new(&points);
+            let sum: f64 = values.iter().filter_map(|it| Some(map.as_ref()?.of_number(*it))).sum();
+            let missing = (there.len() < pairs.len()).then(|| rounded(sum / there.len() as f64, 1));
+            return Ok(Self { points, weak: false, better: None, missing });
+        }
         // More with those lost is worse.
         let auc = roc_auc(&values, &lost).unwrap_or(0.5);
         let rises = auc <= 0.5;

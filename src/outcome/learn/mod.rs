@@ -48,7 +48,8 @@ pub struct LearnOptions {
     /// Whether the points of factors are learned too: values of `piecewise`, `map` and `flag`, in the direction
     /// that is written. Weights alone if not.
     pub breakpoints: bool,
-    /// How many resamples say how stable each weight is; 0 for none.
+    /// How many resamples say how stable each weight is; 0 for none. Fewer are drawn where rows are very many: no more
+    /// than make half a million together.
     pub resamples: usize,
     /// The seed of folds and resamples.
     pub seed: u64,
@@ -317,6 +318,9 @@ fn segments(table: &Table, probability: &[f64]) -> Vec<super::measure::SegmentMe
 /// Less than this share of the whole does nothing, in percent. Our choice, tested by `a_factor_of_noise_does_nothing`.
 const IDLE: f64 = 0.5;
 
+/// The most rows that resamples draw together: with more, weights hardly move. Our choice.
+const MOST_DRAWN: usize = 500_000;
+
 /// What was learned of each factor; `model` is none where everything stays as written.
 fn factors(
     table: &Table,
@@ -334,7 +338,7 @@ fn factors(
     let draws: Vec<Vec<f64>> = if model.is_some() {
         let groups = groups(&table.subjects);
         let mut draw = Draw::new(options.seed);
-        (0..options.resamples)
+        (0..options.resamples.min(MOST_DRAWN / table.lost.len().max(1)))
             .map(|_| share(&model::fit(table, &resample(&groups, &mut draw), candidate)))
             .collect()
     } else {

@@ -122,7 +122,7 @@ impl super::rows::Part {
 }
 
 /// Stretches levels to 0 to 1; gives how far apart they were.
-fn spread(levels: &mut [f64]) -> f64 {
+pub(super) fn spread(levels: &mut [f64]) -> f64 {
     let low = levels.iter().copied().fold(f64::INFINITY, f64::min);
     let high = levels.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let range = high - low;

@@ -11,13 +11,22 @@ use crate::frame::{Column, Data, SubjectKind};
 use crate::outcome::history::Observation;
 use crate::state::State;
 
+/// Which way points go with the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Up,
+    Down,
+    /// Both ways, as written by an author who means it.
+    Both,
+}
+
 /// What a factor's metric was, where its points may be learned.
 #[derive(Debug, Clone)]
 pub(super) enum Values {
     /// Only the points count.
     Fixed,
-    /// Numbers, NaN for missing; whether more is healthier; whether they are flags.
-    Numbers { values: Vec<f64>, up: bool, flag: bool },
+    /// Numbers, NaN for missing; which way points go with them; whether they are flags.
+    Numbers { values: Vec<f64>, way: Way, flag: bool },
     /// Codes of texts, none for missing.
     Texts { codes: Vec<Option<usize>>, names: Vec<Arc<str>> },
 }
@@ -46,36 +55,39 @@ pub(super) struct Table {
     pub(super) unassessed: usize,
 }
 
-/// Which way the points go; `None` where they go both ways or hang on more than the value.
-pub(super) fn direction(points: Option<&Variants<Points>>, better: Option<Better>) -> Option<bool> {
-    let rises = |values: &mut dyn Iterator<Item = f64>| {
+/// Which way the points go; `None` where they hang on more than the value.
+pub(super) fn direction(points: Option<&Variants<Points>>, better: Option<Better>) -> Option<Way> {
+    let way = |rises: bool| if rises { Way::Up } else { Way::Down };
+    let along = |values: &mut dyn Iterator<Item = f64>| {
         let values: Vec<f64> = values.filter(|it| !it.is_nan()).collect();
         let pairs = || values.iter().zip(values.iter().skip(1));
         match (pairs().all(|(a, b)| a <= b), pairs().all(|(a, b)| a >= b)) {
-            (true, false) => Some(true),
-            (false, true) => Some(false),
-            _ => None,
+            (true, false) => Some(Way::Up),
+            (false, true) => Some(Way::Down),
+            (false, false) => Some(Way::Both),
+            // Flat points say nothing of a direction.
+            (true, true) => None,
         }
     };
     match points {
-        None => better.map(|it| it == Better::Higher),
+        None => better.map(|it| way(it == Better::Higher)),
         Some(Variants::Cases(_)) => None,
         Some(Variants::One(points)) => match points {
-            Points::Linear(it) => Some(it.worst < it.best),
-            Points::Log(it) => Some(it.worst < it.best),
-            Points::Piecewise(it) => rises(&mut it.iter().map(|it| it[1])),
-            Points::Steps(it) => rises(&mut it.iter().map(|it| it.points.unwrap_or(f64::NAN))),
-            Points::Decay(_) => Some(false),
-            Points::Percentile(it) => Some(!it.descending),
-            Points::Flag(it) => Some(it.no <= it.yes),
-            Points::Map(_) => Some(true),
+            Points::Linear(it) => Some(way(it.worst < it.best)),
+            Points::Log(it) => Some(way(it.worst < it.best)),
+            Points::Piecewise(it) => along(&mut it.iter().map(|it| it[1])),
+            Points::Steps(it) => along(&mut it.iter().map(|it| it.points.unwrap_or(f64::NAN))),
+            Points::Decay(_) => Some(Way::Down),
+            Points::Percentile(it) => Some(way(!it.descending)),
+            Points::Flag(it) => Some(way(it.no <= it.yes)),
+            Points::Map(_) => Some(Way::Up),
             Points::Expr(_) => None,
         },
     }
 }
 
 /// How the values of a part may be read, in the engine of the probes.
-fn readable(config: &Config, kind: SubjectKind, part: &Found) -> Option<bool> {
+fn readable(config: &Config, kind: SubjectKind, part: &Found) -> Option<Way> {
     let factor = part.factor.as_ref().filter(|_| !part.guarded)?;
     let declared = config
         .metrics
@@ -127,14 +139,14 @@ impl Question<'_> {
 
     fn empty(&self) -> Table {
         let part = |it: &Found| {
-            let up = if self.breakpoints { readable(self.config, self.kind, it) } else { None };
-            let values = match (up, it.factor.as_ref().and_then(|it| it.points.as_ref())) {
+            let way = if self.breakpoints { readable(self.config, self.kind, it) } else { None };
+            let values = match (way, it.factor.as_ref().and_then(|it| it.points.as_ref())) {
                 (Some(_), Some(Variants::One(Points::Map(_)))) => {
                     Values::Texts { codes: Vec::new(), names: Vec::new() }
                 }
-                (Some(up), points) => {
+                (Some(way), points) => {
                     let flag = matches!(points, Some(Variants::One(Points::Flag(_))));
-                    Values::Numbers { values: Vec::new(), up, flag }
+                    Values::Numbers { values: Vec::new(), way, flag }
                 }
                 (None, _) => Values::Fixed,
             };
@@ -171,7 +183,7 @@ impl Question<'_> {
         if let Some(segments) = &mut out.segments {
             let column = scores.column(self.kind, "segment");
             segments.extend(rows.iter().map(|row| {
-                text(column, *row).map_or_else(|| "none".to_owned(), |it| it.to_string())
+                text(column, *row).map_or_else(|| "none".to_owned(), ToString::to_string)
             }));
         }
         for (part, found) in out.parts.iter_mut().zip(self.parts) {
@@ -200,7 +212,7 @@ impl Values {
         match self {
             Self::Fixed => {}
             Self::Numbers { values, .. } => {
-                values.extend(rows.iter().map(|row| match column.data() {
+                let number = |row: &usize| match column.data() {
                     Data::Number(it) => it.get(*row).copied().unwrap_or(f64::NAN),
                     Data::Flag(it) => match it.get(*row) {
                         Some(1) => 1.0,
@@ -208,7 +220,8 @@ impl Values {
                         _ => f64::NAN,
                     },
                     Data::Text { .. } => f64::NAN,
-                }))
+                };
+                values.extend(rows.iter().map(number));
             }
             Self::Texts { codes, names } => {
                 let mut known: BTreeMap<Arc<str>, usize> = names.iter().cloned().zip(0..).collect();

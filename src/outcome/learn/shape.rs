@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::rows::Values;
+use super::rows::{Values, Way};
 use crate::config::{FlagPoints, Points};
 use crate::outcome::calibrate::isotonic;
-use crate::outcome::logit::{Bound, logit};
-use crate::outcome::measure::quantile;
+use crate::outcome::logit::{Bound, logit, sigmoid};
+use crate::outcome::measure::{quantile, surprise};
 
 /// How many quantile bins a number is cut into where there are outcomes enough.
 /// # Source: the number at which scorecards of this kind came within 0.006 of free logistic regression on three sets.
@@ -30,7 +30,7 @@ pub(super) struct Shape {
 #[derive(Debug, Clone)]
 enum Form {
     /// Values at which lines meet, ascending.
-    Knots { knots: Vec<f64>, up: bool, flag: bool },
+    Knots { knots: Vec<f64>, way: Way, flag: bool },
     /// Texts of their own; all others are one level after them.
     Texts { names: Vec<Arc<str>>, levels: BTreeMap<usize, usize> },
 }
@@ -85,12 +85,12 @@ impl Shape {
         let events = gone.min(used.len() - gone);
         match values {
             Values::Fixed => None,
-            Values::Numbers { values, up, flag } => {
+            Values::Numbers { values, way, flag } => {
                 // A level needs some events to say anything.
                 let bins = (events / 12).clamp(2, BINS);
                 let knots = knots(values, used, bins);
                 let missing = used.iter().any(|it| values.get(*it).is_some_and(|it| it.is_nan()));
-                let form = Form::Knots { knots, up: *up, flag: *flag };
+                let form = Form::Knots { knots, way: *way, flag: *flag };
                 Some(Self { form, missing }).filter(|it| it.chain() >= 2)
             }
             Values::Texts { codes, names } => {
@@ -129,11 +129,11 @@ impl Shape {
     /// What is asked of each level: numbers never fall towards health.
     pub(super) fn bounds(&self) -> Vec<Bound> {
         let first = match &self.form {
-            Form::Knots { .. } => {
+            Form::Knots { way: Way::Up | Way::Down, .. } => {
                 let rest = std::iter::repeat_n(Bound::Next, self.chain().saturating_sub(1));
                 std::iter::once(Bound::First).chain(rest).collect()
             }
-            Form::Texts { .. } => vec![Bound::Free; self.chain()],
+            Form::Knots { .. } | Form::Texts { .. } => vec![Bound::Free; self.chain()],
         };
         let mut out: Vec<Bound> = first;
         out.extend(self.missing.then_some(Bound::Free));
@@ -145,13 +145,13 @@ impl Shape {
         const NONE: (usize, f64) = (0, 0.0);
         let absent = if self.missing { (self.chain(), 1.0) } else { NONE };
         match (&self.form, values) {
-            (Form::Knots { knots, up, .. }, Values::Numbers { values, .. }) => {
+            (Form::Knots { knots, way, .. }, Values::Numbers { values, .. }) => {
                 let value = values.get(row).copied().unwrap_or(f64::NAN);
                 if value.is_nan() {
                     return [absent, NONE];
                 }
                 let last = knots.len().saturating_sub(1);
-                let level = |it: usize| if *up { it } else { last - it };
+                let level = |it: usize| if *way == Way::Down { last - it } else { it };
                 let above = knots.partition_point(|it| *it <= value);
                 match (above.checked_sub(1), knots.get(above)) {
                     (None, _) => [(level(0), 1.0), NONE],
@@ -196,7 +196,7 @@ impl Shape {
         let mean = ((all - gone + 0.5) / (all + 1.0)).clamp(1e-6, 1.0 - 1e-6);
         let odds = |(n, k): (&f64, &f64)| logit((k + LEAN * mean) / (n + LEAN));
         let odds: Vec<f64> = rows.iter().zip(&kept).map(odds).collect();
-        let Form::Knots { .. } = self.form else { return odds };
+        let Form::Knots { way: Way::Up | Way::Down, .. } = self.form else { return odds };
         let chain = self.chain();
         let place: Vec<f64> = (0..chain).map(|it| it as f64).collect();
         let (inside, outside) = odds.split_at(chain.min(odds.len()));
@@ -212,9 +212,9 @@ impl Shape {
             |level: usize| super::rounded(points.get(level).copied().unwrap_or(0.5) * 100.0, 1);
         let missing = self.missing.then(|| at(self.chain()));
         let points = match &self.form {
-            Form::Knots { knots, up, flag } => {
+            Form::Knots { knots, way, flag } => {
                 let last = knots.len().saturating_sub(1);
-                let level = |it: usize| at(if *up { it } else { last - it });
+                let level = |it: usize| at(if *way == Way::Down { last - it } else { it });
                 if *flag {
                     Points::Flag(FlagPoints { yes: level(last), no: level(0) })
                 } else {
@@ -230,6 +230,39 @@ impl Shape {
         };
         (points, missing)
     }
+}
+
+/// How much likelier free points must make each outcome of the rarer kind than points that go one way, for a number
+/// to be drafted as going both ways; and how much likelier all of them, beyond what its levels fit by chance. In natural
+/// units. Our choice, tested by `only_a_clear_bend_is_drafted`.
+const BEND: (f64, f64) = (0.02, 10.0);
+
+/// Points that go both ways, where the outcomes clearly call for them: few and many are lost, those between are kept.
+pub(super) fn bent(values: &[f64], lost: &[bool]) -> Option<Points> {
+    let used: Vec<usize> = (0..values.len()).collect();
+    let fitted = |way: Way| {
+        let values = Values::Numbers { values: values.to_vec(), way, flag: false };
+        let shape = Shape::new(&values, lost, &used)?;
+        let odds = shape.alone(&values, lost, &used);
+        let of_row = |(row, lost): (usize, &bool)| {
+            let cells = shape.cells(&values, row);
+            let z: f64 =
+                cells.iter().map(|(at, share)| share * odds.get(*at).unwrap_or(&0.0)).sum();
+            surprise(sigmoid(-z), *lost)
+        };
+        let loss: f64 = lost.iter().enumerate().map(of_row).sum();
+        Some((loss, shape, odds))
+    };
+    let (up, down, (free, shape, mut odds)) =
+        (fitted(Way::Up)?.0, fitted(Way::Down)?.0, fitted(Way::Both)?);
+    let gone = lost.iter().filter(|it| **it).count();
+    let events = gone.min(lost.len() - gone) as f64;
+    let least = (BEND.0 * events).max(BEND.1 + 2.0 * shape.levels() as f64);
+    if up.min(down) - free < least {
+        return None;
+    }
+    super::model::spread(&mut odds);
+    Some(shape.write(&odds).0)
 }
 
 /// Leaves out knots between two others of the same points.

@@ -11,6 +11,9 @@ const F: bool = false;
 /// A row of measures: risks, outcomes, and the areas under both curves.
 type Row<'a> = (&'a [f64], &'a [bool], Option<f64>, Option<f64>);
 
+/// Times, who was lost, risks, and the concordance.
+type Timed<'a> = (&'a [f64], &'a [bool], &'a [f64], Option<f64>);
+
 #[test]
 fn areas_of_small_samples() {
     let rows: [Row<'_>; 7] = [
@@ -76,7 +79,7 @@ fn the_surprise_of_certainty_is_finite() {
 #[test]
 fn pairs_count_where_it_is_known_who_went_first() {
     // Times, lost, risk, concordance.
-    let rows: [(&[f64], &[bool], &[f64], Option<f64>); 6] = [
+    let rows: [Timed<'_>; 6] = [
         (&[1., 2.], &[T, T], &[2., 1.], Some(1.0)),
         (&[1., 2.], &[T, F], &[1., 2.], Some(0.0)),
         (&[1., 2.], &[F, T], &[1., 2.], None),
