@@ -17,6 +17,10 @@ pub mod alert;
 pub mod playbook;
 pub mod engine;
 pub mod outcome;
+#[cfg(feature = "report")]
+pub mod report;
+#[cfg(feature = "arrow")]
+pub mod arrow;
 
 pub use book::Book;
 pub use config::Config;

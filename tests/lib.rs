@@ -33,6 +33,8 @@ mod playbooks;
 mod records;
 #[cfg(feature = "toml")]
 mod replay_history;
+#[cfg(all(feature = "toml", feature = "report"))]
+mod report;
 mod tidy;
 #[cfg(feature = "toml")]
 mod twin;

@@ -43,10 +43,12 @@ use crate::fault::{Code, Severity};
 pub use crate::value::{Kind, Value};
 pub(crate) use engine::Language;
 pub use function::Functions;
-pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Scratch, count};
+pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Part, Scratch, count};
 pub(crate) use lex::KEYWORDS;
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};
+#[cfg(feature = "report")]
+pub(crate) use words::{counted, grouped};
 
 /// What a name means to an expression.
 #[derive(Debug, Clone, PartialEq)]

@@ -92,7 +92,7 @@ fn signed(it: f64, digits: usize) -> String {
 }
 
 /// `12,345,678`: a comma between thousands.
-fn grouped(it: f64, digits: usize) -> String {
+pub(crate) fn grouped(it: f64, digits: usize) -> String {
     let text = fixed(it, digits);
     if text.contains('e') {
         return text;
@@ -110,7 +110,7 @@ fn grouped(it: f64, digits: usize) -> String {
 }
 
 /// `1 seat`, `2 seats`, `0.5 seats`: to at most one decimal.
-fn counted(it: f64, one: &str, many: &str) -> String {
+pub(crate) fn counted(it: f64, one: &str, many: &str) -> String {
     let text = grouped(it, 1);
     let text = text.strip_suffix(".0").unwrap_or(&text);
     let word = if matches!(text, "1" | "-1") { one } else { many };

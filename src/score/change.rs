@@ -322,7 +322,8 @@ impl fmt::Display for Change {
     }
 }
 
-fn signed(points: f64) -> String {
+/// A change, with its sign where it has one.
+pub(crate) fn signed(points: f64) -> String {
     if points > 0.0 { format!("+{}", tenths(points)) } else { tenths(points) }
 }
 

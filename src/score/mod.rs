@@ -24,7 +24,11 @@ pub use explain::{Explanation, GroupLine, Line, NoScore};
 pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
-pub(crate) use columns::{Columns, Held};
+#[cfg(feature = "report")]
+pub(crate) use change::signed;
+pub(crate) use columns::{CardColumns, CardPart, CardScratch};
+#[cfg(feature = "report")]
+pub(crate) use explain::percent;
 pub(crate) use explain::{Frame, present, shown, tenths};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;

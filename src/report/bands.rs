@@ -1,0 +1,51 @@
+//! The bands of a scorecard, as places on its scale.
+
+use super::colour::Mark;
+use crate::Engine;
+
+/// Bands, lowest first; none where nothing is known of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Bands {
+    pub(super) list: Vec<Band>,
+}
+
+/// A band between two edges.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Band {
+    pub(super) name: String,
+    pub(super) from: f64,
+    pub(super) to: f64,
+    pub(super) mark: Mark,
+}
+
+impl Bands {
+    pub(super) fn of(engine: &Engine, scorecard: &str) -> Self {
+        let cards = &engine.config().scorecards;
+        let Some(card) = cards.iter().find(|it| it.name == scorecard) else {
+            return Self::default();
+        };
+        let edge = |at: usize| {
+            let band = card.bands.get(at)?;
+            Some(band.from.or(band.above).unwrap_or(0.0).clamp(0.0, 100.0))
+        };
+        let count = card.bands.len();
+        let band = |at: usize, name: &str| Band {
+            name: name.to_owned(),
+            from: edge(at).unwrap_or(0.0),
+            to: edge(at + 1).unwrap_or(100.0),
+            mark: Mark::band(at, count),
+        };
+        Self { list: card.bands.iter().enumerate().map(|(at, it)| band(at, &it.name)).collect() }
+    }
+
+    /// The mark of a band by name; a plain one where the bands are not known.
+    pub(super) fn mark(&self, name: &str) -> Mark {
+        let found = self.list.iter().find(|it| it.name == name);
+        found.map_or_else(|| Mark::band(0, 1), |it| it.mark.clone())
+    }
+
+    /// A band with its mark.
+    pub(super) fn marked(&self, name: Option<&str>) -> Option<(Mark, String)> {
+        name.map(|it| (self.mark(it), it.to_owned()))
+    }
+}

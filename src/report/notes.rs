@@ -1,0 +1,66 @@
+//! What a reader should know of an assessment's columns and input, in sentences.
+
+use crate::engine::{Absent, LeftOut, NotUsed, Note, ReportNotUsed};
+use crate::expr::counted;
+
+/// So many of something.
+fn many(count: usize, one: &str, many: &str) -> String {
+    counted(count as f64, one, many)
+}
+
+/// A note, in a sentence.
+pub(super) fn sentence(note: &Note) -> String {
+    match note {
+        Note::Given { kind, metric } => {
+            format!("{metric} of {} was given, not derived.", kind.plural())
+        }
+        Note::OutOfRange { kind, metric, values } => {
+            let values = many(*values, "value", "values");
+            format!("{metric} of {}: {values} outside its range, taken as missing.", kind.plural())
+        }
+        Note::LeftOut { kind, metric, values, reason } => {
+            let why = match reason {
+                LeftOut::NoData => "its filter has no data for them",
+                LeftOut::NoRate => "there is no rate for their currency",
+                LeftOut::OtherKind => "they are of another kind",
+            };
+            let values = many(*values, "value", "values");
+            format!("{metric} of {}: {values} left out, as {why}.", kind.plural())
+        }
+        Note::NotRead { kind, column, near } => {
+            let near = near.as_ref().map(|it| format!("; is it {it}?")).unwrap_or_default();
+            format!("{column} of {} was given and is read by nothing{near}.", kind.plural())
+        }
+        Note::Computed { kind, column } => {
+            format!("{column} of {} was given and not used: it is always computed.", kind.plural())
+        }
+        Note::NoParent { kind, parent, subjects, first } => format!(
+            "{} without the {parent} that was given for them, such as {first}.",
+            many(*subjects, kind.name(), kind.plural())
+        ),
+        Note::NotAssessed { kind, subjects, reason } => {
+            let why = match reason {
+                Absent::NotBegun => "had not begun by that day",
+                Absent::Ended => "had ended by that day",
+            };
+            let subjects = many(*subjects, kind.name(), kind.plural());
+            format!("{subjects} {why}, and are not assessed.")
+        }
+        Note::Override { kind, scorecard, overrides, reason } => {
+            let why = match reason {
+                NotUsed::UnknownScorecard => "there is no such scorecard",
+                NotUsed::OtherKind => "it is of another kind of subject",
+            };
+            let overrides = many(*overrides, "manual value", "manual values");
+            format!("{overrides} of {} for {scorecard} not used: {why}.", kind.plural())
+        }
+        Note::Report { action, reason } => {
+            let why = match reason {
+                ReportNotUsed::UnknownAction => "no such action is remembered",
+                ReportNotUsed::NotYet => "its day is later",
+                ReportNotUsed::SameDay => "the same day is assessed again",
+            };
+            format!("The report on the action {action} was not used: {why}.")
+        }
+    }
+}
