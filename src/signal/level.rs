@@ -1,6 +1,7 @@
 //! Has its level changed, at once or bit by bit?
 
 use super::season::{FRESH, Pattern};
+use super::silence::leveled;
 use super::{Series, Signal, SignalKind, Test, level, mad, mann_kendall, median, number};
 use super::{pettitt, theil_sen, words};
 
@@ -60,9 +61,11 @@ pub(super) fn find(series: &Series, scale: f64, pattern: Option<&Pattern>) -> Op
             Point { at: *at, level, number: number(level, scale) }
         }
     };
-    let levels: Vec<Point> = series.points.iter().map(bare).collect();
-    let shift = shift(series, last(&levels, BASE + FRESH));
-    let drift = drift(series, scale, last(&levels, LONGEST_DRIFT));
+    let count = leveled(series, scale, pattern.is_some())?;
+    let levels: Vec<Point> = series.points.iter().take(count).map(bare).collect();
+    let bare = pattern.is_some();
+    let shift = shift(series, last(&levels, BASE + FRESH), bare);
+    let drift = drift(series, scale, last(&levels, LONGEST_DRIFT), bare);
     match (shift, drift) {
         (Some(shift), Some((drift, worse))) => Some(if worse <= 1.0 { drift } else { shift }),
         (Some(shift), None) => Some(shift),
@@ -117,7 +120,7 @@ fn left(before: f64, after: f64) -> f64 {
     }
 }
 
-fn shift(series: &Series, levels: &[Point]) -> Option<Signal> {
+fn shift(series: &Series, levels: &[Point], bare: bool) -> Option<Signal> {
     let (at, _) = split(levels, levels.len().saturating_sub(FRESH))?;
     let (before, after) = levels.split_at_checked(at)?;
     let (was, is) = (values(before), values(after));
@@ -139,14 +142,18 @@ fn shift(series: &Series, levels: &[Point]) -> Option<Signal> {
         Some(it) => (Test::Pettitt, it.p, PETTITT),
         None => return None,
     };
-    let first = levels.get(at)?.at;
+    // Of three points the first may still be of the old level.
+    let middle = median(&was)? + moved / 2.0;
+    let still_old = |it: &Point| (it.level < middle) != (moved < 0.0);
+    let first = levels.get(at..)?.iter().find(|it| !still_old(it))?.at;
     let kind = if moved < 0.0 { SignalKind::Drop } else { SignalKind::Rise };
-    let sentence = words::shift(series, kind, (before, after), series.len - first);
+    let ago = series.len - first;
+    let sentence = words::moved(series, kind, (before, after), ago, bare);
     Some(Signal { kind, at: first, before, after, test, statistic, threshold, sentence })
 }
 
 /// A drift, and how much worse than two levels it fits: at most 1 where it does not.
-fn drift(series: &Series, scale: f64, levels: &[Point]) -> Option<(Signal, f64)> {
+fn drift(series: &Series, scale: f64, levels: &[Point], bare: bool) -> Option<(Signal, f64)> {
     if levels.len() < FEWEST_DRIFT {
         return None;
     }
@@ -164,7 +171,7 @@ fn drift(series: &Series, scale: f64, levels: &[Point]) -> Option<(Signal, f64)>
     let worse = line_cost / split(levels, 0)?.1;
     let kind = if line.slope < 0.0 { SignalKind::Decline } else { SignalKind::Growth };
     let at = levels.first()?.at;
-    let sentence = words::drift(series, kind, (before, after), series.len - at);
+    let sentence = words::moved(series, kind, (before, after), series.len - at, bare);
     let statistic = trend.abs();
     let test = Test::Trend;
     Some((Signal { kind, at, before, after, test, statistic, threshold: TREND, sentence }, worse))
@@ -175,6 +182,8 @@ fn drift(series: &Series, scale: f64, levels: &[Point]) -> Option<(Signal, f64)>
 fn common(rest: &[f64]) -> f64 {
     let own: f64 = rest.iter().map(|it| it * it).sum();
     let next: f64 = rest.iter().zip(rest.iter().skip(1)).map(|(one, two)| one * two).sum();
-    let shared = if own > 0.0 { (next / own).clamp(0.0, 0.9) } else { 0.0 };
+    // What is less than the noise that is always taken to be there has nothing in common.
+    let noise = FLOOR * FLOOR * rest.len() as f64;
+    let shared = (next / (own + noise)).clamp(0.0, 0.9);
     (1.0 + shared) / (1.0 - shared)
 }

@@ -6,9 +6,10 @@
 //!
 //! 1. **Collapse**: has it fallen silent for longer than ever before, and for longer than chance would have it?
 //! 2. **Lost rhythm**: was it used every so often, and is the next time long overdue?
-//! 3. **Drop or rise**: has its level changed in the last 16 points? **Decline or growth**: has it drifted over
-//!    the last 52? Of the two the one that fits the numbers better.
-//! 4. **Lost rhythm**, again: has a pattern within the week vanished, at the same level?
+//! 3. **Lost rhythm**, again: has a pattern within the week vanished, although it is used?
+//! 4. **Drop or rise**: has its level changed in the last 16 points? **Decline or growth**: has it drifted over
+//!    the last 52? Of the two the one that fits the numbers better. Of what is silent too often to have a
+//!    level (more than a quarter of the points, without a rhythm) this is not asked.
 //!
 //! Numbers are compared as logarithms of their share of what is typical, so their unit does not matter. A
 //! weekly or yearly rhythm is taken out first where it explains the numbers. Medians stand where means would, so
@@ -186,8 +187,8 @@ impl fmt::Display for SignalKind {
 
 /// Says what is odd at the end of a series, oldest number first.
 ///
-/// A number that is not finite is missing. The answer is the same for the same numbers, and for numbers times any
-/// constant above 0, but for the numbers in it. Work is bounded by that for the last [`MOST`] numbers.
+/// A number that is not finite is missing. The answer is the same for the same numbers, and but for rounding for
+/// numbers times any constant above 0. Work is bounded by that for the last [`MOST`] numbers.
 ///
 /// ```
 /// use foretell::signal::{Every, Options, SignalKind, detect};
@@ -210,8 +211,8 @@ pub fn detect(values: &[f64], options: &Options) -> Finding {
     let found = series.scale.and_then(|scale| {
         silence::find(&series, scale).or_else(|| {
             let pattern = season::find(&series, scale);
-            let level = level::find(&series, scale, pattern.as_ref());
-            level.or_else(|| pattern.and_then(|it| season::lost(&series, scale, &it)))
+            let lost = pattern.as_ref().and_then(|it| season::lost(&series, scale, it));
+            lost.or_else(|| level::find(&series, scale, pattern.as_ref()))
         })
     });
     match found {
@@ -262,3 +263,8 @@ fn level(number: f64, scale: f64) -> f64 {
 fn number(level: f64, scale: f64) -> f64 {
     (level.abs().exp_m1() / LIFT * scale).copysign(level)
 }
+
+/// The page on signals; its example is run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/signals.md")]
+struct Page;

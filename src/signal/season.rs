@@ -1,6 +1,6 @@
 //! A rhythm within a week or a year: taken out where it explains the numbers, and missed where it is gone.
 
-use super::{Series, Signal, SignalKind, Test, level, median, words};
+use super::{MOST, Series, Signal, SignalKind, Test, level, median, words};
 
 /// The newest points, of which a rhythm is not learned: a change there must not pass for one.
 pub(super) const FRESH: usize = 16;
@@ -36,7 +36,7 @@ impl Pattern {
 /// rhythm; what points of the same place in the season deviate by in the middle is its effect. It counts
 /// where it foretells the deviations of points that it was not learned from.
 pub(super) fn find(series: &Series, scale: f64) -> Option<Pattern> {
-    let season = series.options.season.filter(|it| *it >= 2)?;
+    let season = series.options.season.filter(|it| (2..=MOST).contains(it))?;
     let learned = series.len.checked_sub(FRESH)?;
     if learned < season + season / 2 {
         return None;

@@ -23,6 +23,10 @@ const GAPS: usize = 4;
 /// `uses_at_random_are_no_rhythm`.
 const REGULAR: f64 = 0.35;
 
+/// A series that was silent at more than this share of its points has no level. Our choice, tested by
+/// `uses_at_random_are_no_rhythm`.
+const SPARSE: f64 = 0.25;
+
 pub(super) fn find(series: &Series, scale: f64) -> Option<Signal> {
     let silent = |it: &(usize, f64)| it.1.abs() <= scale * NEARLY_ZERO;
     let last = series.points.iter().rposition(|it| !silent(it))?;
@@ -32,18 +36,37 @@ pub(super) fn find(series: &Series, scale: f64) -> Option<Signal> {
         .or_else(|| overdue(series, history, first, silent))
 }
 
-fn collapse(
-    series: &Series,
-    history: &[(usize, f64)],
-    (silence, first): (usize, usize),
-    silent: impl Fn(&(usize, f64)) -> bool,
-) -> Option<Signal> {
+/// How many points of a series have a level: all but a silence at the end that is no longer than one before. None
+/// where it is silent too often to have one.
+pub(super) fn leveled(series: &Series, scale: f64, has_pattern: bool) -> Option<usize> {
+    let silent = |it: &(usize, f64)| it.1.abs() <= scale * NEARLY_ZERO;
+    let last = series.points.iter().rposition(|it| !silent(it))?;
+    let (history, silence) = series.points.split_at_checked(last + 1)?;
+    let (quiet, longest) = runs(history, silent);
+    if !has_pattern && quiet as f64 > history.len() as f64 * SPARSE {
+        return None;
+    }
+    Some(if silence.len() <= longest { history.len() } else { series.points.len() })
+}
+
+/// How many points are silent, and how many of them in a row at most.
+fn runs(history: &[(usize, f64)], silent: impl Fn(&(usize, f64)) -> bool) -> (usize, usize) {
     let (mut quiet, mut run, mut longest) = (0, 0, 0);
     for it in history {
         run = if silent(it) { run + 1 } else { 0 };
         quiet += usize::from(silent(it));
         longest = longest.max(run);
     }
+    (quiet, longest)
+}
+
+fn collapse(
+    series: &Series,
+    history: &[(usize, f64)],
+    (silence, first): (usize, usize),
+    silent: impl Fn(&(usize, f64)) -> bool,
+) -> Option<Signal> {
+    let (quiet, longest) = runs(history, &silent);
     if history.len() < HISTORY || quiet * 2 > history.len() {
         return None;
     }

@@ -61,36 +61,25 @@ pub(super) fn overdue(series: &Series, usual: f64, since: usize) -> String {
     format!("used about every {every} before, and not for the last {}", many(series, since as f64))
 }
 
-pub(super) fn shift(
+/// From one level to another, so long ago or over so long; `bare` where a rhythm was taken out of the numbers.
+pub(super) fn moved(
     series: &Series,
     kind: SignalKind,
     (before, after): (f64, f64),
     ago: usize,
+    bare: bool,
 ) -> String {
-    let moved = if kind == SignalKind::Drop { "fell" } else { "rose" };
-    format!(
-        "{moved} from about {} to about {} a {}, {} ago",
-        about(before),
-        about(after),
-        one(series),
-        many(series, ago as f64)
-    )
-}
-
-pub(super) fn drift(
-    series: &Series,
-    kind: SignalKind,
-    (before, after): (f64, f64),
-    over: usize,
-) -> String {
-    let moved = if kind == SignalKind::Decline { "declined" } else { "grew" };
-    format!(
-        "{moved} from about {} to about {} a {} over the last {}",
-        about(before),
-        about(after),
-        one(series),
-        many(series, over as f64)
-    )
+    let (moved, over) = match kind {
+        SignalKind::Drop => ("fell", false),
+        SignalKind::Decline => ("declined", true),
+        SignalKind::Growth => ("grew", true),
+        _ => ("rose", false),
+    };
+    let time = many(series, ago as f64);
+    let when = if over { format!(" over the last {time}") } else { format!(", {time} ago") };
+    let apart = if bare { ", its rhythm taken out" } else { "" };
+    let (before, after) = (about(before), about(after));
+    format!("{moved} from about {before} to about {after} a {}{when}{apart}", one(series))
 }
 
 pub(super) fn pattern(series: &Series, season: usize, since: usize) -> String {
