@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Checks the licence of every crate that ships against the allow-list of deny.toml.
 
-Walks the normal and build dependencies of foretell itself, with all features and on every platform, as
-cargo-deny does with this configuration. The other workspace members are tools that do not ship. Where
-cargo-deny is installed, `.ci/run` runs that too.
+Walks the normal and build dependencies of foretell itself and of its Python binding, with all features and on
+every platform, as cargo-deny does with this configuration. The other workspace members are tools that do not
+ship. Where cargo-deny is installed, `.ci/run` runs that too.
 """
 
 import re
 import subprocess
 import sys
 import tomllib
+
+# What ships.
+OURS = ["foretell", "foretell-python"]
 
 TOKEN = re.compile(r"\s*(\(|\)|/|[A-Za-z0-9.+-]+)")
 
@@ -95,15 +98,17 @@ def main():
         rules = tomllib.load(file)["licenses"]
     everywhere = set(rules["allow"])
     by_name = {it["crate"]: set(it["allow"]) for it in rules.get("exceptions", [])}
-    command = ["cargo", "tree", "--locked", "--package", "foretell", "--all-features"]
+    command = ["cargo", "tree", "--locked", "--all-features"]
+    for name in OURS:
+        command += ["--package", name]
     command += ["--edges", "normal,build", "--target", "all", "--prefix", "none"]
     command += ["--format", "{p}|{l}"]
     told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     ships = set()
-    for line in told.splitlines():
+    for line in filter(None, told.splitlines()):
         package, licence = line.removesuffix(" (*)").split("|")
         name, version = package.split(" ")[:2]
-        if name != "foretell":
+        if name not in OURS:
             ships.add((name, version.removeprefix("v"), licence))
 
     faults, used = [], set()

@@ -19,6 +19,8 @@ pub mod playbook;
 pub mod engine;
 #[cfg(feature = "report")]
 pub mod report;
+#[cfg(feature = "arrow")]
+pub mod arrow;
 
 pub use book::Book;
 pub use config::Config;

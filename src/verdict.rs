@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::expr::{Chunk, Compiled, Program, Scratch};
+use crate::expr::{Chunk, Columns, Compiled, Program, Scratch};
 use crate::frame::Table;
 
 /// What a condition says of a subject.
@@ -56,6 +56,11 @@ impl Conditions {
         self.programs.get(number)
     }
 
+    /// Whether one of them reads a slot.
+    pub(crate) fn read(&self, slot: usize) -> bool {
+        self.programs.iter().any(|it| it.slots().contains(&slot))
+    }
+
     /// How many steps they have together.
     pub(crate) fn steps(&self) -> usize {
         self.compiled.steps()
@@ -65,10 +70,10 @@ impl Conditions {
     pub(crate) fn chunk<'a>(
         &'a self,
         scratch: &'a mut Scratch,
-        table: &'a Table,
+        columns: &'a dyn Columns,
         rows: Range<usize>,
     ) -> Asked<'a> {
-        Asked { conditions: self, chunk: self.compiled.chunk(scratch, table, rows) }
+        Asked { conditions: self, chunk: self.compiled.chunk(scratch, columns, rows) }
     }
 
     /// What each says of some rows, without asking how sure that is: nothing counts as solid.

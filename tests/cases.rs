@@ -8,6 +8,7 @@
     reason = "the library does no I/O; the cases are files beside the tests"
 )]
 
+mod bits;
 mod check;
 mod file;
 mod run;
@@ -26,6 +27,7 @@ const EDGES: usize = 60;
 fn every_case_holds() {
     let mut failures = Vec::new();
     let mut count = 0;
+    let mut told = Vec::new();
     for (name, file) in files() {
         if file.cases.is_empty() {
             failures.push(format!("{name}: holds no case"));
@@ -35,7 +37,10 @@ fn every_case_holds() {
             if !case.expects() {
                 failures.push(format!("{name}: {}: expects nothing", case.name));
             }
-            for failure in run::case(&folder(), &file, case) {
+            let mut bits = Vec::new();
+            let found = run::case(&folder(), &file, case, &mut bits);
+            told.extend(bits.iter().map(|it| format!("{name}: {}: {it}", case.name)));
+            for failure in found {
                 failures.push(format!("{name}: {}: {failure}", case.name));
             }
         }
@@ -44,6 +49,8 @@ fn every_case_holds() {
         failures.push(format!("tests/cases holds {count} cases, expected {CASES}"));
     }
     assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
+    // The tests of the Python binding compare what they get with this.
+    insta::assert_snapshot!("bits", told.join("\n"));
 }
 
 #[test]

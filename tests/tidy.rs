@@ -237,9 +237,9 @@ fn sources() -> Vec<Source> {
 /// What people wrote: source, tests, scripts, documents and settings, but not data or locks.
 fn written() -> Vec<PathBuf> {
     let root = root();
-    let kinds = ["rs", "py", "toml", "md", "sh", "run"];
+    let kinds = ["rs", "py", "pyi", "toml", "md", "sh", "run"];
     let mut all = Vec::new();
-    for folder in ["src", "tests", "examples", "benches", "docs", ".ci"] {
+    for folder in ["src", "tests", "examples", "benches", "bindings", "docs", ".ci"] {
         all.extend(below(&root.join(folder), &kinds));
     }
     for entry in fs::read_dir(&root).unwrap() {

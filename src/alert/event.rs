@@ -125,7 +125,7 @@ pub enum Reason {
 }
 
 /// An alert that is not over on the day of an assessment.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenAlert {
     /// The rule.

@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 
 use super::Engine;
 use super::assessment::{Assessment, RuleResult};
-use super::columns::Rows;
 use super::input::Input;
 use super::plan::Rule;
+use super::subjects::Rows;
 use crate::alert::{
     About, Answer, Event, Exposure, Happening, Open, OpenAlert, Reason, Step, Suppressions,
     Suppressor, cooling, end, event_id, inhibitors, settle, step,

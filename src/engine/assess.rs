@@ -8,13 +8,14 @@ use chrono::NaiveDate;
 
 use super::Engine;
 use super::assessment::Assessment;
-use super::columns::{Source, all_rows, currency};
+use super::columns::{Source, currency};
 use super::input::Input;
 use super::manual::{manual, not_used};
 use super::notices::{mixed_currencies, of_input};
 use super::quiet;
 use super::room::Room;
 use super::run::Run;
+use super::subjects::{link, subjects};
 use crate::fault::{Code, Fault};
 use crate::frame::Table;
 use crate::score::{
@@ -33,8 +34,10 @@ impl Engine {
     #[must_use]
     pub fn assess(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
         let mut faults = Vec::new();
-        let past = Arc::new(usable(state, as_of, &mut faults));
-        let mut run = self.run(input, as_of, &past, faults);
+        let past = Arc::new(usable(state, as_of, &mut faults).cloned().unwrap_or_default());
+        let mut run = self.run(input, as_of, &past, faults, Vec::new(), true);
+        run.out.past = Arc::clone(&past);
+        run.take_given();
         let quiet = input.suppressions.into_iter();
         run.out.faults.extend(quiet.flat_map(|it| quiet::check(self, it, &run.rows, as_of)));
         run.out.notes = of_input(self, input, &run.rows);
@@ -63,17 +66,26 @@ impl Engine {
         out
     }
 
-    /// An assessment on the way, with its subjects and no columns.
+    /// An assessment on the way, with its subjects and no columns. `linked` says whether it matters whose
+    /// subjects are whose.
     pub(super) fn run<'a>(
         &'a self,
         input: &'a Input<'a>,
         as_of: AsOf,
-        past: &'a Arc<State>,
+        past: &'a State,
         mut faults: Vec<Fault>,
+        used: Vec<Table>,
+        linked: bool,
     ) -> Run<'a> {
-        let rows = all_rows(input, as_of, &mut faults);
-        let tables = rows.iter().zip(&self.spaces);
-        let tables = tables.map(|(rows, slots)| Table::new(Arc::clone(&rows.ids), slots.len()));
+        let mut rows = subjects(input, as_of, &mut faults);
+        if linked {
+            link(input, &mut rows);
+        }
+        let mut tables = used;
+        tables.resize_with(self.spaces.len(), Table::default);
+        for ((table, rows), slots) in tables.iter_mut().zip(&rows).zip(&self.spaces) {
+            *table = std::mem::take(table).again(Arc::clone(&rows.ids), slots.len());
+        }
         Run {
             engine: self,
             past,
@@ -81,7 +93,7 @@ impl Engine {
             out: Assessment {
                 as_of,
                 engine: Arc::clone(&self.hash),
-                tables: tables.collect(),
+                tables,
                 names: Arc::clone(&self.names),
                 cards: Vec::new(),
                 rules: Vec::new(),
@@ -90,12 +102,13 @@ impl Engine {
                 enrolled: super::enrol::Enrolled::default(),
                 notes: Vec::new(),
                 faults,
-                past: Arc::clone(past),
+                past: Arc::default(),
                 state: State::new(),
                 manual: manual(input, as_of),
             },
             rows,
             rules: BTreeMap::new(),
+            given: BTreeMap::new(),
             room: Room::default(),
             lean: false,
         }
@@ -180,7 +193,11 @@ impl Engine {
 }
 
 /// The state, if it can be used for that day.
-pub(super) fn usable(state: &State, as_of: AsOf, faults: &mut Vec<Fault>) -> State {
+pub(super) fn usable<'a>(
+    state: &'a State,
+    as_of: AsOf,
+    faults: &mut Vec<Fault>,
+) -> Option<&'a State> {
     if state.version > State::VERSION {
         let message =
             format!("the state has form {}, this crate knows {}", state.version, State::VERSION);
@@ -188,7 +205,7 @@ pub(super) fn usable(state: &State, as_of: AsOf, faults: &mut Vec<Fault>) -> Sta
             Fault::new(Code::OutOfRange, "state.version", message)
                 .help("it was not used, and is handed on as it is"),
         );
-        return State::new();
+        return None;
     }
     if let Some(last) = state.as_of.filter(|it| *it > as_of) {
         let message = format!("the state is of {last}, later than {as_of}");
@@ -196,26 +213,27 @@ pub(super) fn usable(state: &State, as_of: AsOf, faults: &mut Vec<Fault>) -> Sta
             Fault::new(Code::TimeReversed, "state.as_of", message)
                 .help("assess days in order; this one was assessed without a past"),
         );
-        return State::new();
+        return None;
     }
-    state.clone()
+    Some(state)
 }
 
 impl Assessment {
     /// Scores rows of a scorecard.
     pub(super) fn run_card(&self, card: &Scorecard, table: &Table, rows: Range<usize>) -> CardRows {
-        self.with_context(card, table, |context| card.run(context, rows))
+        self.with_context(&self.past, card, table, |context| card.run(context, rows))
     }
 
     /// Does something with what a scorecard needs to know beside its columns.
     pub(super) fn with_context<T>(
         &self,
+        past: &State,
         card: &Scorecard,
         table: &Table,
         act: impl FnOnce(&Context<'_>) -> T,
     ) -> T {
-        let carried = self.past.carried.get(&card.name);
-        let bands = self.past.bands.get(&card.name);
+        let carried = past.carried.get(&card.name);
+        let bands = past.bands.get(&card.name);
         let carried = |factor: &str, id: &str| -> Option<CarriedValue> {
             carried?.get(factor)?.get(id).cloned()
         };

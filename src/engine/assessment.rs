@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::alert::{Event, OpenAlert};
 use crate::config::RuleSeverity;
@@ -15,7 +15,12 @@ use crate::time::AsOf;
 use crate::value::Value;
 
 /// The results for all subjects on one day.
-#[derive(Debug, Clone)]
+///
+/// It can be stored in any serde format and read again, with the same bits where the format keeps them
+/// (with `serde_json` turn its feature `float_roundtrip` on). The form is that of this version of the crate; what
+/// has to last is the [`State`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Assessment {
     pub(super) as_of: AsOf,
     pub(super) engine: Arc<str>,
@@ -37,7 +42,7 @@ pub struct Assessment {
 }
 
 /// A manual value that was in force.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Manual {
     pub(super) kind: SubjectKind,
     pub(super) subject: String,
@@ -47,7 +52,7 @@ pub(super) struct Manual {
 }
 
 /// A scorecard's results, one per subject.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct CardResult {
     pub(super) name: String,
     pub(super) kind: SubjectKind,
@@ -87,7 +92,7 @@ pub struct BandCount<'a> {
 }
 
 /// What a rule says of all subjects.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RuleResult {
     /// The rule's name.
@@ -107,7 +112,7 @@ pub struct RuleResult {
 }
 
 /// A rule that fires for a subject.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Alert {
     /// The rule's name.
@@ -127,7 +132,7 @@ pub struct Alert {
 }
 
 /// Something about a column that a reader of results should know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Note {
     /// A given column was used instead of what the metric would have been derived from.
@@ -216,7 +221,7 @@ pub enum Note {
 }
 
 /// Why a report on an action is not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ReportNotUsed {
@@ -229,7 +234,7 @@ pub enum ReportNotUsed {
 }
 
 /// Why subjects of the book are not assessed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Absent {
@@ -240,7 +245,7 @@ pub enum Absent {
 }
 
 /// Why manual values are not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NotUsed {
@@ -251,7 +256,7 @@ pub enum NotUsed {
 }
 
 /// Why records or values were left out of a metric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LeftOut {
@@ -377,6 +382,12 @@ impl Assessment {
     #[must_use]
     pub const fn state(&self) -> &State {
         &self.state
+    }
+
+    /// What a scorecard is about; none for an unknown one.
+    #[must_use]
+    pub fn scorecard_kind(&self, scorecard: &str) -> Option<SubjectKind> {
+        self.card(scorecard).map(|it| it.kind)
     }
 
     pub(super) fn card(&self, name: &str) -> Option<&CardResult> {

@@ -69,6 +69,6 @@ impl Resolver<'_> {
                 self.fault(fault.help("make the margin smaller, or move the edge"));
             }
         }
-        sound.then_some(Bands { list, margin, min_stay: config.min_stay })
+        sound.then(|| Bands::new(list, margin, config.min_stay))
     }
 }

@@ -108,7 +108,7 @@ mod tests {
     /// What the children of one parent come to.
     fn check(values: &[Option<f64>], take: Take) -> Value {
         let ids = (0..values.len()).map(|it| Arc::from(it.to_string())).collect();
-        let mut table = Table::new(ids, 1);
+        let mut table = Table::default().again(ids, 1);
         table.set(0, Column::numbers(values.iter().copied()), None);
         let links = vec![0; values.len()];
         children(1, &table, 0, &links, ChildTake::Take(take)).0.value(0)

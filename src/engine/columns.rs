@@ -1,4 +1,4 @@
-//! The subjects of an assessment and the columns that need no scorecard.
+//! The columns that need no scorecard.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -6,157 +6,15 @@ use std::sync::Arc;
 
 use super::input::Input;
 use super::plan::{Attribute, Cases, Slot};
-use crate::book::Book;
+use super::subjects::{InFrame, Rows};
 use crate::expr::{Columns, FAULTED, Outcome, Program, Scratch};
-use crate::fault::{Code, Fault, did_you_mean};
-use crate::frame::{
-    CHUNK, Column, Data, Frame, Given, Labels, NO_DAY, NO_ROW, SubjectKind, Table, chunks,
-};
+use crate::fault::{Code, Fault};
+use crate::frame::{CHUNK, Column, Data, Given, Labels, NO_DAY, SubjectKind, Table, chunks};
 use crate::metric::{Derivation, Derived, Keep, RecordFilter, attribute, custom};
 use crate::money::Currency;
-use crate::node::shorten;
 use crate::time::AsOf;
 use crate::value::{Kind, Value};
 use crate::verdict::solid;
-
-/// How many of many are named in a message.
-const NAMED: usize = 3;
-
-/// The subjects of one kind: who they are and where their values stand.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Rows {
-    pub(super) ids: Arc<[Arc<str>]>,
-    /// Rows in the book, where there is one.
-    pub(super) in_book: Option<Vec<u32>>,
-    in_frame: InFrame,
-    /// Rows of parents, per kind.
-    pub(super) parents: BTreeMap<SubjectKind, Vec<u32>>,
-    /// Subjects of the book that are left out: they have not begun.
-    pub(super) unborn: usize,
-    /// Subjects of the book that are left out: they have ended.
-    pub(super) ended: usize,
-}
-
-/// Where the rows stand in the frame.
-#[derive(Debug, Clone, Default)]
-enum InFrame {
-    /// There is none.
-    #[default]
-    Nowhere,
-    /// The rows are the frame's.
-    Same,
-    Rows(Vec<u32>),
-}
-
-/// Finds the subjects of every kind.
-pub(super) fn all_rows(input: &Input<'_>, as_of: AsOf, faults: &mut Vec<Fault>) -> Vec<Rows> {
-    let mut all: Vec<Rows> =
-        SubjectKind::ALL.iter().map(|kind| rows(input, *kind, as_of, faults)).collect();
-    for child in SubjectKind::ALL {
-        for parent in SubjectKind::ALL.into_iter().filter(|it| *it < child) {
-            let links = links(input, &all, child, parent);
-            if let Some(rows) = all.get_mut(child.index()) {
-                rows.parents.insert(parent, links);
-            }
-        }
-    }
-    all
-}
-
-fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Fault>) -> Rows {
-    let frame = input.frames.get(&kind);
-    let Some(book) = input.book.filter(|it| frame.is_none() || !it.subjects(kind).is_empty())
-    else {
-        let ids = frame.map_or_else(Arc::default, |it| Arc::clone(it.shared_ids()));
-        let in_frame = frame.map_or(InFrame::Nowhere, |_| InFrame::Same);
-        return Rows { ids, in_frame, ..Rows::default() };
-    };
-    let born = book.born(kind, as_of);
-    let ended = book.ended(kind, as_of);
-    let is_born = |at: usize| born.get(at).copied().unwrap_or(true);
-    let is_over = |at: usize| !input.with_ended && ended.get(at).copied().unwrap_or(false);
-    let unborn = (0..born.len()).filter(|at| !is_born(*at)).count();
-    let gone = (0..born.len()).filter(|at| is_born(*at) && is_over(*at)).count();
-    let live: Vec<(u32, Arc<str>)> = book
-        .subjects(kind)
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| is_born(*at) && !is_over(*at))
-        .map(|(at, id)| (at as u32, Arc::clone(id)))
-        .collect();
-    let in_frame = frame.map_or(InFrame::Nowhere, |frame| {
-        let places: BTreeMap<&str, u32> =
-            frame.ids().iter().zip(0..).map(|(id, at)| (id.as_ref(), at)).collect();
-        faults.extend(strangers(frame, book, kind));
-        let row = |id: &str| places.get(id).copied().unwrap_or(NO_ROW);
-        InFrame::Rows(live.iter().map(|(_, id)| row(id)).collect())
-    });
-    let (in_book, ids): (_, Vec<_>) = live.into_iter().unzip();
-    let (ids, in_book, parents) = (ids.into(), Some(in_book), BTreeMap::new());
-    Rows { ids, in_book, in_frame, parents, unborn, ended: gone }
-}
-
-/// The fault of given subjects that the book does not have: one for all of them.
-fn strangers(frame: &Frame, book: &Book, kind: SubjectKind) -> Option<Fault> {
-    let unknown = |it: &(usize, &Arc<str>)| book.row_of(kind, it.1).is_none();
-    let mut strangers = frame.ids().iter().enumerate().filter(unknown);
-    let first = strangers.next()?;
-    let count = 1 + strangers.clone().count();
-    let plural = kind.plural();
-    let known = book.subjects(kind);
-    if count == 1 {
-        let message = format!("the given {kind} `{}` is not in the book", shorten(first.1));
-        let fault = Fault::new(Code::UnknownReference, format!("{plural}[{}]", first.0), message);
-        // Ids are often numbered: a suggestion among many is noise, and slow.
-        let near = known.len() <= 50;
-        let near = near.then(|| did_you_mean(first.1, known.iter().map(AsRef::as_ref)));
-        return Some(fault.maybe_help(near.flatten()));
-    }
-    let named: Vec<String> = std::iter::once(first)
-        .chain(strangers.take(NAMED - 1))
-        .map(|(_, id)| format!("`{}`", shorten(id)))
-        .collect();
-    let more = match count - named.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let message = format!("{count} given {plural} are not in the book: {}{more}", named.join(", "));
-    Some(Fault::new(Code::UnknownReference, plural, message))
-}
-
-/// For each row its parent's row among the subjects that are assessed.
-fn links(input: &Input<'_>, all: &[Rows], child: SubjectKind, parent: SubjectKind) -> Vec<u32> {
-    let (Some(children), Some(parents)) = (all.get(child.index()), all.get(parent.index())) else {
-        return Vec::new();
-    };
-    if let (Some(frame), None) = (input.frames.get(&child), &children.in_book) {
-        let places: BTreeMap<&str, u32> =
-            parents.ids.iter().zip(0..).map(|(id, at)| (id.as_ref(), at)).collect();
-        let given = frame.parents(parent).unwrap_or(&[]);
-        let place = |it: &Option<Arc<str>>| {
-            it.as_ref().and_then(|it| places.get(it.as_ref())).copied().unwrap_or(NO_ROW)
-        };
-        let mut links: Vec<u32> = given.iter().map(place).collect();
-        links.resize(children.ids.len(), NO_ROW);
-        return links;
-    }
-    let (Some(book), Some(rows), Some(of_parents)) =
-        (input.book, &children.in_book, &parents.in_book)
-    else {
-        return vec![NO_ROW; children.ids.len()];
-    };
-    let mut places = vec![NO_ROW; book.subjects(parent).len()];
-    for (at, row) in of_parents.iter().enumerate() {
-        if let Some(place) = places.get_mut(*row as usize) {
-            *place = at as u32;
-        }
-    }
-    let in_book = book.parent_rows(child, parent);
-    rows.iter()
-        .map(|row| in_book.get(*row as usize).copied().unwrap_or(NO_ROW))
-        .map(|row| places.get(row as usize).copied().unwrap_or(NO_ROW))
-        .collect()
-}
 
 /// Where columns come from.
 pub(super) struct Source<'a> {
@@ -220,9 +78,10 @@ impl Source<'_> {
         kind: SubjectKind,
         rows: &Rows,
         slot: &Slot,
+        given: &Given,
         faults: &mut Vec<Fault>,
     ) -> Option<Made> {
-        let Given { column, extent } = self.input.frames.get(&kind)?.given(&slot.name)?;
+        let Given { column, extent } = given;
         if column.kind() != slot.kind {
             let path = format!("{}.{}", kind.plural(), slot.name);
             let message =
@@ -333,8 +192,13 @@ pub(super) fn currency(text: Option<&str>) -> Option<Currency> {
     text.and_then(|it| it.parse().ok())
 }
 
-/// The values of an expression, whether each is solid, and the first fault of a host's function.
-pub(super) fn expression(program: &Program, table: &Table) -> (Column, Vec<bool>, Option<String>) {
+/// The values of an expression, whether each is solid unless no one asks, and the first fault of a host's
+/// function.
+pub(super) fn expression(
+    program: &Program,
+    table: &Table,
+    lean: bool,
+) -> (Column, Option<Vec<bool>>, Option<String>) {
     let rows = table.len();
     let mut fault = None;
     let mut scratch = Scratch::default();
@@ -369,7 +233,8 @@ pub(super) fn expression(program: &Program, table: &Table) -> (Column, Vec<bool>
         Kind::Text => Data::Text { codes, labels: Arc::new(labels) },
     };
     let column = Column::new(data).with_seen(oldest(program, table));
-    (column, solid(program, table, 0..rows), fault)
+    let solid = (!lean).then(|| solid(program, table, 0..rows));
+    (column, solid, fault)
 }
 
 /// Why a program is faulted in a row.

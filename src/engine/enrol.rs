@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::Engine;
 use super::alerts::parents;
 use super::assessment::{Assessment, Note};
-use super::columns::Rows;
 use super::input::Input;
 use super::playbooks::Playbook;
 use super::reports::take_reports;
+use super::subjects::Rows;
 use crate::config::{DayCount, OnePer, StepConfig};
 use crate::expr::{Outcome, Program};
 use crate::fault::{Code, Fault};
@@ -28,7 +28,7 @@ use crate::value::Value;
 use crate::verdict::{Verdict, ask};
 
 /// What an assessment says of playbooks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Enrolled {
     pub(super) actions: Vec<Action>,
     pub(super) enrolments: Vec<Enrolment>,

@@ -14,6 +14,7 @@ mod children;
 mod choices;
 mod columns;
 mod enrol;
+mod fused;
 mod gears;
 mod inhibit;
 mod input;
@@ -32,6 +33,8 @@ mod room;
 mod rules;
 mod run;
 mod scores;
+mod stored;
+mod subjects;
 mod testing;
 mod told;
 
@@ -55,11 +58,14 @@ use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::Node;
 use crate::score::Scorecard;
+use crate::state::State;
+use crate::value::Kind;
 use gears::in_order;
 use past::{Tracked, tracked};
-use plan::{Batch, Rule, Slot, Step};
+use plan::{Batch, Rule, Slot, Step, Work};
 use playbooks::Playbook;
 use resolve::Resolver;
+use scores::Outline;
 
 /// A compiled config.
 ///
@@ -109,6 +115,9 @@ pub struct Engine {
     tracked: Vec<Tracked>,
     tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
+    outline: Arc<Outline>,
+    /// For scores whose state cannot be used.
+    no_past: State,
 }
 
 impl Engine {
@@ -156,6 +165,14 @@ impl Engine {
         let hash = Node::List(vec![content, callable]).content_hash();
         let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
         let batches = Batch::of_all(&rules, &compiled.steps);
+        let outline = Outline::new(
+            config,
+            &compiled.spaces,
+            &compiled.steps,
+            &compiled.cards,
+            &rules,
+            &batches,
+        );
         Ok(Self {
             config: config.clone(),
             hash: hash.into(),
@@ -170,6 +187,8 @@ impl Engine {
             playbooks,
             tests,
             warnings: compiled.faults,
+            outline: Arc::new(outline),
+            no_past: State::new(),
         })
     }
 
@@ -197,6 +216,18 @@ impl Engine {
     /// holds.
     pub fn columns(&self, kind: SubjectKind) -> impl Iterator<Item = &str> {
         self.spaces.get(kind.index()).into_iter().flatten().map(|it| it.name.as_str())
+    }
+
+    /// The metrics of a kind of subject for which a column may be given: their names, what their values are, and
+    /// whether nothing but a column, or an attribute of that name in a book, can say them.
+    pub fn givable(&self, kind: SubjectKind) -> impl Iterator<Item = (&str, Kind, bool)> {
+        let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
+        let steps = self.steps.iter().filter(move |it| it.kind == kind && it.work.takes_given());
+        steps.filter_map(move |it| {
+            let slot = space.get(it.slot)?;
+            let alone = matches!(it.work, Work::Attribute { .. });
+            Some((slot.name.as_str(), slot.kind, alone))
+        })
     }
 
     /// The compiled scorecard of that name.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::Engine;
 use super::assessment::{Absent, LeftOut, Note};
-use super::columns::Rows;
 use super::input::Input;
 use super::plan::Work;
+use super::subjects::Rows;
 use crate::fault::{Code, Fault, nearest};
 use crate::frame::{Frame, NO_ROW, SubjectKind};
 use crate::money::{Amount, Currency};
@@ -42,7 +42,8 @@ fn columns(engine: &Engine, kind: SubjectKind, frame: &Frame, notes: &mut Vec<No
     let steps = engine.steps.iter().filter(|it| it.kind == kind && it.work.takes_given());
     let givable: BTreeSet<&str> =
         steps.filter_map(|it| space.get(it.slot)).map(|it| it.name.as_str()).collect();
-    for (name, _) in frame.columns().filter(|(name, _)| !givable.contains(name)) {
+    let given = frame.columns().map(|(name, _)| name).chain(frame.left_out());
+    for name in given.filter(|name| !givable.contains(name)) {
         let column = name.to_owned();
         notes.push(match space.iter().any(|it| it.name == name) {
             true => Note::Computed { kind, column },

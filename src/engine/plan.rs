@@ -153,6 +153,14 @@ pub(crate) struct Outputs {
     pub(crate) groups: Vec<usize>,
 }
 
+impl Outputs {
+    /// All of them.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = usize> + '_ {
+        let fixed = [self.score, self.raw_score, self.coverage, self.band, self.raw_band];
+        fixed.into_iter().chain(self.groups.iter().copied())
+    }
+}
+
 /// A compiled rule.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::Engine;
-use super::columns::Rows;
+use super::subjects::Rows;
 use crate::alert::{Matcher, Suppressions};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;

@@ -7,14 +7,15 @@ use super::Engine;
 use super::alerts::Moving;
 use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
 use super::children::children;
-use super::columns::{Made, Rows, Source, class, expression, why, within};
+use super::columns::{Made, Source, class, expression, why, within};
 use super::past::past;
 use super::plan::{AlertOutputs, Batch, Outputs, Rule, Slot, Step, Work};
 use super::room::Room;
+use super::subjects::Rows;
 use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
-use crate::frame::{Column, Data, NO_ROW, SubjectKind, Table, chunks};
+use crate::frame::{Column, Data, Given, NO_ROW, SubjectKind, Table, chunks};
 use crate::score::ScoreCell;
 use crate::state::{Phase, State};
 use crate::value::Value;
@@ -27,6 +28,8 @@ const BLOCK: usize = 32;
 pub(super) struct Run<'a> {
     pub(super) engine: &'a Engine,
     pub(super) past: &'a State,
+    /// Given columns that do not stand in their slots, by kind and slot.
+    pub(super) given: BTreeMap<(usize, usize), &'a Given>,
     pub(super) source: Source<'a>,
     pub(super) rows: Vec<Rows>,
     pub(super) out: Assessment,
@@ -39,8 +42,11 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn step(&mut self, step: &Step) {
+    pub(super) fn step(&mut self, step: &'a Step) {
         let (kind, number) = (step.kind, step.slot);
+        if self.out.tables.get(kind.index()).is_some_and(|it| it.column(number).is_some()) {
+            return;
+        }
         let engine = self.engine;
         let (Some(slot), Some(rows)) = (
             engine.spaces.get(kind.index()).and_then(|it| it.get(number)),
@@ -49,19 +55,16 @@ impl<'a> Run<'a> {
             return;
         };
         match &step.work {
-            Work::Card { card, outputs } if self.lean => return self.card_columns(*card, outputs),
+            Work::Card { .. } if self.lean => return self.card_columns(step),
             Work::Card { card, outputs } => return self.card(*card, outputs),
             _ => {}
         }
         if let Work::Alerts { rule, outputs } = &step.work {
             return self.alerts(*rule, outputs);
         }
-        let given = match step.work {
-            Work::Attribute { .. } | Work::Records { .. } | Work::Expression { .. } => {
-                self.source.given(kind, rows, slot, &mut self.out.faults)
-            }
-            _ => None,
-        };
+        let given = self.given.get(&(kind.index(), number));
+        let given =
+            given.and_then(|it| self.source.given(kind, rows, slot, it, &mut self.out.faults));
         let mut solid = None;
         let mut made = match (given, &step.work) {
             (Some(made), _) => made,
@@ -105,13 +108,13 @@ impl<'a> Run<'a> {
         };
         match work {
             Work::Expression { program } => {
-                let (column, solid, fault) = expression(program, table);
+                let (column, solid, fault) = expression(program, table, self.lean);
                 if let Some(why) = fault {
                     let path = format!("{}.{}", kind.plural(), slot.name);
                     let message = format!("`{}` could not be computed: {why}", slot.name);
                     self.out.faults.push(Fault::new(Code::Faulted, path, message));
                 }
-                (column, Some(solid))
+                (column, solid)
             }
             Work::Class { cases } => {
                 let (column, solid) = class(cases, table);

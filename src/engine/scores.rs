@@ -1,17 +1,18 @@
 //! Scores, bands and what rules say, in columns: for many subjects at once, or one while a customer waits.
 
-use std::ops::Range;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Engine;
 use super::assess::usable;
 use super::input::Input;
-use super::plan::{Outputs, Step, Work};
+use super::plan::{Batch, Outputs, Rule, Slot, Step, Work};
 use super::room::Room;
 use super::run::Run;
+use crate::config::Config;
 use crate::fault::Fault;
-use crate::frame::{CHUNK, Column, Data, Labels, SubjectKind, Table, chunks, each};
-use crate::score::{Held, Scorecard};
+use crate::frame::{Column, Data, SubjectKind, Table};
+use crate::score::Scorecard;
 use crate::state::State;
 use crate::time::AsOf;
 use crate::verdict::Verdict;
@@ -26,21 +27,98 @@ pub struct Scores {
     engine: Arc<str>,
     tables: Vec<Table>,
     names: Arc<[Vec<String>]>,
-    cards: Vec<(Arc<str>, SubjectKind, Outputs)>,
-    rules: Vec<RuleColumn>,
+    outline: Arc<Outline>,
+    /// Of each batch of rules: column after column.
+    answers: Vec<Vec<Verdict>>,
     faults: Vec<Fault>,
+    room: Room,
+}
+
+/// What the results of an engine are called and where they stand.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    cards: Vec<(String, SubjectKind, Outputs)>,
+    /// In the order of the config, each with its batch and its place there.
+    rules: Vec<(String, SubjectKind, [usize; 2])>,
+    /// What a host may give, by kind: names in order, each with its slot.
+    given: Vec<Vec<(String, usize)>>,
+    /// From which step on there are only scorecards of which none reads another.
+    last: usize,
+    /// Whether some value hangs on whose subjects are whose.
+    linked: bool,
+    /// Whether some value hangs on how sure another is.
+    sure: bool,
 }
 
 /// What a rule says of every subject of its kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct RuleColumn {
+pub struct RuleColumn<'a> {
     /// The rule's name.
-    pub rule: Arc<str>,
+    pub rule: &'a str,
     /// What it is about.
     pub kind: SubjectKind,
     /// One answer a subject.
-    pub answers: Vec<Verdict>,
+    pub answers: &'a [Verdict],
+}
+
+impl Outline {
+    pub(super) fn new(
+        config: &Config,
+        spaces: &[Vec<Slot>],
+        steps: &[Step],
+        cards: &BTreeMap<usize, Scorecard>,
+        rules: &[Rule],
+        batches: &[Batch],
+    ) -> Self {
+        let card = |step: &Step| match &step.work {
+            Work::Card { card, outputs } => {
+                let card = cards.get(card)?;
+                Some((card.name.clone(), card.kind, outputs.clone()))
+            }
+            _ => None,
+        };
+        let place = |rule: usize| {
+            let of = |it: &Batch| it.rules.iter().position(|it| *it == rule);
+            batches.iter().enumerate().find_map(|(number, it)| Some([number, of(it)?]))
+        };
+        let rule = |(at, rule): (usize, &Rule)| {
+            let name = config.rules.get(rule.number)?.name.clone();
+            Some((name, rule.kind, place(at)?))
+        };
+        let given = |kind: SubjectKind, slots: &Vec<Slot>| {
+            let takes = steps.iter().filter(|it| it.kind == kind && it.work.takes_given());
+            let named = takes.filter_map(|it| Some((slots.get(it.slot)?.name.clone(), it.slot)));
+            let mut named: Vec<(String, usize)> = named.collect();
+            named.sort_unstable();
+            named
+        };
+        Self {
+            cards: steps.iter().filter_map(card).collect(),
+            rules: rules.iter().enumerate().filter_map(rule).collect(),
+            given: SubjectKind::ALL.iter().zip(spaces).map(|(kind, it)| given(*kind, it)).collect(),
+            last: last_cards(steps, cards),
+            linked: steps.iter().any(|it| {
+                matches!(it.work, Work::Parent { .. } | Work::Children { .. } | Work::Alerts { .. })
+            }),
+            sure: cards.values().any(Scorecard::asks_how_sure),
+        }
+    }
+}
+
+/// How many steps there are before the last scorecards, none of which reads another.
+fn last_cards(steps: &[Step], cards: &BTreeMap<usize, Scorecard>) -> usize {
+    let mut last: Vec<(SubjectKind, &Scorecard)> = Vec::new();
+    for step in steps.iter().rev() {
+        let Work::Card { card, outputs } = &step.work else { break };
+        let Some(card) = cards.get(card) else { break };
+        let kept = last.iter().filter(|it| it.0 == step.kind);
+        if kept.into_iter().any(|(_, it)| outputs.slots().any(|slot| it.reads(slot))) {
+            break;
+        }
+        last.push((step.kind, card));
+    }
+    steps.len() - last.len()
 }
 
 impl Engine {
@@ -74,11 +152,12 @@ impl Engine {
     /// ```
     #[must_use]
     pub fn score(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Scores {
-        self.score_in(Room::default(), input, as_of, state)
+        self.score_in(None, input, as_of, state)
     }
 
     /// The same in the memory of results that are not needed any more, of this engine or another. With books of
-    /// many thousand subjects, again and again, it spares the system the work of handing out memory.
+    /// many thousand subjects, and for one subject again and again while customers wait, it spares the system
+    /// the work of handing out memory.
     #[must_use]
     pub fn score_again(
         &self,
@@ -87,73 +166,77 @@ impl Engine {
         as_of: AsOf,
         state: &State,
     ) -> Scores {
-        let answers = used.rules.into_iter().map(|it| it.answers);
-        self.score_in(Room::of(used.tables, answers), input, as_of, state)
+        self.score_in(Some(used), input, as_of, state)
     }
 
-    fn score_in(&self, room: Room, input: &Input<'_>, as_of: AsOf, state: &State) -> Scores {
+    fn score_in(
+        &self,
+        used: Option<Scores>,
+        input: &Input<'_>,
+        as_of: AsOf,
+        state: &State,
+    ) -> Scores {
         let mut faults = Vec::new();
-        let past = Arc::new(usable(state, as_of, &mut faults));
-        let mut run = self.run(input, as_of, &past, faults);
-        // Where a value hangs on how sure another is, that has to be known.
+        let past = usable(state, as_of, &mut faults).unwrap_or(&self.no_past);
+        let (tables, answers, mut room) =
+            used.map(|it| (it.tables, it.answers, it.room)).unwrap_or_default();
+        room.answers = answers;
+        let mut run = self.run(input, as_of, past, faults, tables, self.outline.linked);
         run.room = room;
-        run.lean = !self.cards.values().any(Scorecard::asks_how_sure);
-        for step in &self.steps {
+        // Where a value hangs on how sure another is, that has to be known.
+        run.lean = !self.outline.sure;
+        if !run.lean {
+            run.out.past = Arc::new(past.clone());
+        }
+        run.take_given();
+        let last = if run.lean { self.outline.last } else { self.steps.len() };
+        let (steps, cards) = self.steps.split_at_checked(last).unwrap_or_default();
+        for step in steps {
             run.step(step);
         }
-        let rules = self.answers(&run.out.tables, &mut run.room);
-        let card = |step: &Step| match &step.work {
-            Work::Card { card, outputs } => {
-                let card = self.cards.get(card)?;
-                Some((card.name.as_str().into(), card.kind, outputs.clone()))
-            }
-            _ => None,
-        };
+        let answers = run.finish(cards);
         Scores {
             as_of,
             engine: run.out.engine,
             tables: run.out.tables,
             names: run.out.names,
-            cards: self.steps.iter().filter_map(card).collect(),
-            rules,
+            outline: Arc::clone(&self.outline),
+            answers,
             faults: run.out.faults,
+            room: run.room,
         }
     }
 }
 
-impl Engine {
-    /// What every rule says, in the order of the config.
-    fn answers(&self, tables: &[Table], room: &mut Room) -> Vec<RuleColumn> {
-        let column = |rule: &super::plan::Rule| {
-            let config = self.config.rules.get(rule.number);
-            let name = config.map_or_else(Arc::default, |it| it.name.as_str().into());
-            RuleColumn { rule: name, kind: rule.kind, answers: Vec::new() }
-        };
-        let mut all: Vec<RuleColumn> = self.rules.iter().map(column).collect();
-        for batch in &self.batches {
-            let Some(table) = tables.get(batch.kind.index()) else { continue };
-            let mut columns: Vec<Vec<Verdict>> =
-                batch.rules.iter().map(|_| room.answers(table.len())).collect();
-            let mut parts: Vec<_> = columns.iter_mut().map(|it| it.chunks_mut(CHUNK)).collect();
-            let part = |rows: Range<usize>| {
-                let part = parts.iter_mut().map(|it| it.next().unwrap_or_default());
-                (rows, part.collect::<Vec<&mut [Verdict]>>())
+impl Run<'_> {
+    /// Takes over the given columns that are wanted. In a lean run those about which there is nothing to say stand
+    /// in their slots at once.
+    pub(super) fn take_given(&mut self) {
+        let engine = self.engine;
+        for (kind, names) in SubjectKind::ALL.into_iter().zip(&engine.outline.given) {
+            let at = kind.index();
+            let (Some(frame), Some(rows)) =
+                (self.source.input.frames.get(&kind), self.rows.get(at))
+            else {
+                continue;
             };
-            each(chunks(table.len()).map(part).collect(), |scratch, (rows, out)| {
-                let mut asked = batch.conditions.chunk(scratch, table, rows);
-                for (number, out) in out.into_iter().enumerate() {
-                    for (out, state) in out.iter_mut().zip(asked.states(number)) {
-                        *out = Verdict::of(*state);
-                    }
-                }
-            });
-            for (rule, answers) in batch.rules.iter().zip(columns) {
-                if let Some(it) = all.get_mut(*rule) {
-                    it.answers = answers;
+            let (Some(slots), Some(table)) = (engine.spaces.get(at), self.out.tables.get_mut(at))
+            else {
+                continue;
+            };
+            // Both are in the order of names.
+            let mut given = frame.all_given().peekable();
+            for (name, number) in names {
+                while given.next_if(|it| it.0 < name.as_str()).is_some() {}
+                let Some((_, it)) = given.next_if(|it| it.0 == name.as_str()) else { continue };
+                let plain = slots.get(*number).is_some_and(|slot| rows.takes_as_it_is(it, slot));
+                if self.lean && plain {
+                    table.set(*number, Arc::clone(&it.column), None);
+                } else {
+                    self.given.insert((at, *number), it);
                 }
             }
         }
-        all
     }
 }
 
@@ -168,6 +251,11 @@ impl Scores {
     #[must_use]
     pub fn engine(&self) -> &str {
         &self.engine
+    }
+
+    /// The names of the scorecards, and what each is about.
+    pub fn scorecards(&self) -> impl Iterator<Item = (&str, SubjectKind)> {
+        self.outline.cards.iter().map(|(name, kind, _)| (name.as_str(), *kind))
     }
 
     /// The ids of the subjects of a kind.
@@ -220,8 +308,13 @@ impl Scores {
 
     /// What each rule says, in the order of the config.
     #[must_use]
-    pub fn rules(&self) -> &[RuleColumn] {
-        &self.rules
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleColumn<'_>> {
+        self.outline.rules.iter().map(|(rule, kind, [batch, place])| {
+            let rows = self.subjects(*kind).len();
+            let all = self.answers.get(*batch).map_or(&[][..], Vec::as_slice);
+            let answers = all.get(place * rows..(place + 1) * rows).unwrap_or_default();
+            RuleColumn { rule, kind: *kind, answers }
+        })
     }
 
     /// What was wrong with the input or the state.
@@ -231,7 +324,7 @@ impl Scores {
     }
 
     fn output(&self, scorecard: &str, slot: impl Fn(&Outputs) -> usize) -> Option<&Column> {
-        let (_, kind, outputs) = self.cards.iter().find(|it| it.0.as_ref() == scorecard)?;
+        let (_, kind, outputs) = self.outline.cards.iter().find(|it| it.0 == scorecard)?;
         self.tables.get(kind.index())?.column(slot(outputs))
     }
 
@@ -239,40 +332,6 @@ impl Scores {
         match self.output(scorecard, slot)?.data() {
             Data::Number(it) => Some(it),
             _ => None,
-        }
-    }
-}
-
-impl Run<'_> {
-    /// Fills what a scorecard gives, in columns.
-    pub(super) fn card_columns(&mut self, number: usize, outputs: &Outputs) {
-        let Some(card) = self.engine.cards.get(&number) else { return };
-        let Some(table) = self.out.tables.get(card.kind.index()) else { return };
-        let bands = self.past.bands.get(&card.name).is_some_and(|it| !it.is_empty());
-        let held = Held { manual: !self.out.manual.is_empty(), bands };
-        let room = &mut self.room;
-        let made = self.out.with_context(card, table, |it| card.columns(it, held, room));
-        let labels = card.bands.list.iter().map(|it| Arc::from(it.name.as_str()));
-        let labels = Arc::new(Labels::of(labels));
-        let numbers = |it: Vec<f64>| Arc::new(Column::new(Data::Number(it)));
-        let texts = |codes: Vec<u32>| {
-            Arc::new(Column::new(Data::Text { codes, labels: Arc::clone(&labels) }))
-        };
-        let (score, band) = (numbers(made.score), texts(made.band));
-        let raw = if made.raw.is_empty() { Arc::clone(&score) } else { numbers(made.raw) };
-        let raw_band =
-            if made.raw_band.is_empty() { Arc::clone(&band) } else { texts(made.raw_band) };
-        let Some(table) = self.out.tables.get_mut(card.kind.index()) else { return };
-        let columns = [
-            (outputs.score, score),
-            (outputs.raw_score, raw),
-            (outputs.coverage, numbers(made.coverage)),
-            (outputs.band, band),
-            (outputs.raw_band, raw_band),
-        ];
-        let groups = outputs.groups.iter().copied().zip(made.groups.into_iter().map(numbers));
-        for (slot, column) in columns.into_iter().chain(groups) {
-            table.set(slot, column, None);
         }
     }
 }

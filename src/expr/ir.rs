@@ -102,6 +102,8 @@ pub(super) struct Step {
     pub(super) kind: Kind,
     /// Its place in the scratch of its kind; none for what is read where it stands.
     pub(super) at: usize,
+    /// The number of the column that it reads, if it reads one.
+    pub(super) column: usize,
     /// How many steps stand on one another up to this one.
     pub(super) depth: usize,
     /// Whether its numbers are finite or NaN.
@@ -115,6 +117,7 @@ static NOTHING: Step = Step {
     op: Op::Flag(NO_DATA),
     kind: Kind::Flag,
     at: usize::MAX,
+    column: usize::MAX,
     depth: 0,
     tame: true,
     calls: false,
@@ -183,6 +186,11 @@ impl Graph {
         let step = Step {
             kind,
             at: if stands { usize::MAX } else { self.count(kind) },
+            column: match op {
+                Op::Column(slot) => self.columns.iter().position(|it| it.0 == slot),
+                _ => None,
+            }
+            .unwrap_or(usize::MAX),
             depth: 1 + parts.iter().map(|it| self.step(*it).depth).max().unwrap_or(0),
             tame,
             calls: breaks || !all(|it| !it.calls),

@@ -8,6 +8,7 @@
 //! the whole chunk, so that both gears say the same of it.
 
 mod call;
+mod columns;
 mod flag;
 mod frame;
 mod number;
@@ -21,7 +22,7 @@ use super::lower::lower;
 use super::tree::Tree;
 use super::{Kind, Outcome, Program, Value};
 pub(crate) use crate::frame::CHUNK;
-use crate::frame::{Column, Table};
+pub(crate) use columns::{Columns, Part};
 pub(crate) use flag::count;
 use frame::Frame;
 use number::Side;
@@ -31,18 +32,6 @@ pub(crate) const FAULTED: u8 = 3;
 
 fn each<T>(all: &mut [T], f: impl FnMut(&mut T)) {
     all.iter_mut().for_each(f);
-}
-
-/// Where columns are found.
-pub(crate) trait Columns {
-    /// The column in a slot, if there is one; without one everything is missing.
-    fn column(&self, slot: usize) -> Option<&Column>;
-}
-
-impl Columns for Table {
-    fn column(&self, slot: usize) -> Option<&Column> {
-        Self::column(self, slot)
-    }
 }
 
 /// Expressions lowered together: what they share is computed once.
@@ -105,7 +94,7 @@ impl Compiled {
     ) -> Chunk<'a> {
         debug_assert!(rows.len() <= CHUNK);
         scratch.begin(&self.graph, rows.len());
-        let frame = Frame { graph: &self.graph, columns, rows };
+        let frame = Frame::new(&self.graph, columns, rows);
         Chunk { declared: frame.is_as_declared(), compiled: self, frame, scratch }
     }
 }
@@ -322,8 +311,8 @@ impl Chunk<'_> {
         if step.kind == Kind::Text {
             let (_, out) = frame.split(&mut self.scratch.texts, step);
             match &step.op {
-                Op::Column(slot) => {
-                    let (codes, labels) = frame.codes(*slot);
+                Op::Column(_) => {
+                    let (codes, labels) = frame.codes(step.column);
                     text::load(codes, text::known(labels), id, out);
                 }
                 _ => out.fill(text::pack(id, 0)),
@@ -332,7 +321,7 @@ impl Chunk<'_> {
         }
         let (_, out) = frame.split(&mut self.scratch.flags, step);
         match &step.op {
-            Op::Column(slot) => flag::load(frame.flag_column(*slot), out),
+            Op::Column(_) => flag::load(frame.flag_column(step.column), out),
             Op::Flag(state) => out.fill(*state),
             _ => flag::nothing(out),
         }

@@ -43,7 +43,7 @@ use crate::fault::{Code, Severity};
 pub use crate::value::{Kind, Value};
 pub(crate) use engine::Language;
 pub use function::Functions;
-pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Scratch, count};
+pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Part, Scratch, count};
 pub(crate) use lex::KEYWORDS;
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};

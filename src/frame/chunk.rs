@@ -12,14 +12,22 @@ pub(crate) fn chunks(rows: usize) -> impl Iterator<Item = Range<usize>> {
     (0..rows).step_by(CHUNK).map(move |start| start..(start + CHUNK).min(rows))
 }
 
-/// Does something with each item, with room that is made once for each thread.
-pub(crate) fn each<T: Send, R: Default>(items: Vec<T>, act: impl Fn(&mut R, T) + Sync) {
+/// Does something with each item, in the room given, or in room that is made once for each thread.
+pub(crate) fn each<T: Send, R: Default>(
+    room: &mut R,
+    items: impl Iterator<Item = T>,
+    act: impl Fn(&mut R, T) + Sync,
+) {
     #[cfg(feature = "rayon")]
-    if items.len() > 1 {
+    {
         use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-        items.into_par_iter().for_each_init(R::default, |room, it| act(room, it));
-        return;
+        let items: Vec<T> = items.collect();
+        if items.len() > 1 {
+            items.into_par_iter().for_each_init(R::default, |room, it| act(room, it));
+        } else {
+            items.into_iter().for_each(|it| act(room, it));
+        }
     }
-    let mut room = R::default();
-    items.into_iter().for_each(|it| act(&mut room, it));
+    #[cfg(not(feature = "rayon"))]
+    items.for_each(|it| act(room, it));
 }

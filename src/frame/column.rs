@@ -5,11 +5,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use crate::value::{Kind, Value};
 
 /// The texts that the codes of a category column stand for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Arc<str>>", into = "Vec<Arc<str>>")]
 pub struct Labels {
     texts: Vec<Arc<str>>,
     codes: BTreeMap<Arc<str>, u32>,
@@ -63,11 +65,25 @@ impl Labels {
     }
 }
 
+impl From<Vec<Arc<str>>> for Labels {
+    fn from(texts: Vec<Arc<str>>) -> Self {
+        Self::of(texts)
+    }
+}
+
+impl From<Labels> for Vec<Arc<str>> {
+    fn from(labels: Labels) -> Self {
+        labels.texts
+    }
+}
+
 /// The values of a column.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Data {
     /// Numbers; missing is NaN, and no other number is not finite.
+    #[serde(with = "sparse")]
     Number(Vec<f64>),
     /// Flags: 0 is false, 1 is true, [`Data::NO_FLAG`] is missing.
     Flag(Vec<u8>),
@@ -88,12 +104,13 @@ impl Data {
 }
 
 /// One metric of all subjects, with the day of the newest input behind each value where known.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Column {
     data: Data,
     /// Days of the common era; [`NO_DAY`] where unknown.
     seen: Option<Vec<i32>>,
     /// The first row that was given NaN as a value, which no frame takes.
+    #[serde(skip)]
     given_nan: Option<usize>,
 }
 
@@ -160,9 +177,20 @@ impl Column {
         &self.data
     }
 
-    /// The values alone.
-    pub(crate) fn into_data(self) -> Data {
-        self.data
+    /// The numbers of a column that no one else holds, to be written.
+    pub(crate) fn numbers_mut(it: &mut Arc<Self>) -> &mut [f64] {
+        match Arc::get_mut(it).map(Self::data_mut) {
+            Some(Data::Number(all)) => all,
+            _ => &mut [],
+        }
+    }
+
+    /// The codes of a column that no one else holds, to be written.
+    pub(crate) fn codes_mut(it: &mut Arc<Self>) -> &mut [u32] {
+        match Arc::get_mut(it).map(Self::data_mut) {
+            Some(Data::Text { codes, .. }) => codes,
+            _ => &mut [],
+        }
     }
 
     /// The values, to be changed in place.
@@ -183,6 +211,13 @@ impl Column {
             Data::Flag(values) => values.len(),
             Data::Text { codes, .. } => codes.len(),
         }
+    }
+
+    /// Whether it has so many rows, and no number that no column holds.
+    pub(crate) fn is_even(&self, rows: usize) -> bool {
+        self.len() == rows
+            && self.seen.as_ref().is_none_or(|it| it.len() == rows)
+            && self.first_not_finite().is_none()
     }
 
     /// Whether there is no row.
@@ -301,5 +336,19 @@ impl Column {
             _ => None,
         };
         infinite.into_iter().chain(self.given_nan).min()
+    }
+}
+
+/// Numbers in serde formats, some of which know no NaN: a missing one is nothing.
+mod sparse {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(all: &[f64], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(all.iter().map(|it| (!it.is_nan()).then_some(*it)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+        let all = Vec::<Option<f64>>::deserialize(from)?;
+        Ok(all.into_iter().map(|it| it.unwrap_or(f64::NAN)).collect())
     }
 }

@@ -14,8 +14,9 @@ pub(crate) use column::NO_DAY;
 pub use column::{Column, Data, Labels};
 pub(crate) use table::Table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -96,6 +97,8 @@ pub struct Frame {
     /// Ids of parents, per kind of parent.
     parents: BTreeMap<SubjectKind, Vec<Option<Arc<str>>>>,
     columns: BTreeMap<String, Given>,
+    /// Names of columns that came along and were not taken.
+    left_out: BTreeSet<String>,
 }
 
 /// A column of a frame.
@@ -163,13 +166,11 @@ impl Frame {
         if ids.len() >= NO_ROW as usize {
             return Err(FrameError::TooMany { got: ids.len(), most: NO_ROW as usize - 1 });
         }
-        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-        for (row, id) in ids.iter().enumerate() {
-            if let Some(first) = seen.insert(id, row) {
-                return Err(FrameError::DuplicateId { id: id.to_string(), first, second: row });
-            }
+        if let Some((first, second)) = twice(&ids) {
+            let id = ids.get(second).map_or_else(String::new, ToString::to_string);
+            return Err(FrameError::DuplicateId { id, first, second });
         }
-        Ok(Self { kind, ids, parents: BTreeMap::new(), columns: BTreeMap::new() })
+        Ok(Self { kind, ids, ..Self::default() })
     }
 
     /// Adds or replaces a column.
@@ -205,6 +206,17 @@ impl Frame {
         }
         self.parents.insert(kind, parents);
         Ok(())
+    }
+
+    /// Says that a column came along and was not taken, so that an assessment can say whether it was meant
+    /// for something.
+    pub fn leave_out(&mut self, name: impl Into<String>) {
+        self.left_out.insert(name.into());
+    }
+
+    /// The names of columns that came along and were not taken.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        self.left_out.iter().map(String::as_str)
     }
 
     /// What the rows are.
@@ -243,9 +255,9 @@ impl Frame {
         self.columns.get(name).map(|it| it.column.as_ref())
     }
 
-    /// The column of that name, to be read without a copy.
-    pub(crate) fn given(&self, name: &str) -> Option<&Given> {
-        self.columns.get(name)
+    /// Every column, in the order of names, to be read without a copy.
+    pub(crate) fn all_given(&self) -> impl Iterator<Item = (&str, &Given)> {
+        self.columns.iter().map(|(name, it)| (name.as_str(), it))
     }
 
     /// The rows' ids, to be read without a copy.
@@ -257,4 +269,28 @@ impl Frame {
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Column)> {
         self.columns.iter().map(|(name, column)| (name.as_str(), column.column.as_ref()))
     }
+}
+
+/// The first two rows of an id that stands twice: of all such, those whose second row comes first.
+fn twice(ids: &[Arc<str>]) -> Option<(usize, usize)> {
+    // Ids often come in order, and then nothing has to be sorted.
+    if ids.is_sorted_by(|one, two| one < two) {
+        return None;
+    }
+    // Hashes are sorted faster than texts. The hasher is the same every time.
+    let hash = |id: &Arc<str>| BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
+    let mut rows: Vec<(u64, usize)> = ids.iter().map(hash).zip(0..).collect();
+    rows.sort_unstable();
+    let mut first: Option<(usize, usize)> = None;
+    for same in rows.chunk_by(|one, two| one.0 == two.0).filter(|it| it.len() > 1) {
+        let mut same: Vec<(&str, usize)> =
+            same.iter().filter_map(|it| Some((ids.get(it.1)?.as_ref(), it.1))).collect();
+        same.sort_unstable();
+        let pairs = same.windows(2).filter_map(|it| match it {
+            [(one, at), (two, then)] if one == two => Some((*at, *then)),
+            _ => None,
+        });
+        first = pairs.chain(first).min_by_key(|it| it.1);
+    }
+    first
 }

@@ -3,28 +3,87 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::Column;
+use serde::{Deserialize, Serialize};
+
+use super::{Column, Data, Labels};
 use crate::value::Value;
 
 /// All columns of one kind of subject that have been computed so far.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Table {
     ids: Arc<[Arc<str>]>,
     /// Rows in the order of their ids, once someone looks one up.
+    #[serde(skip)]
     by_id: OnceLock<Vec<u32>>,
     slots: Vec<Slot>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Slot {
     column: Option<Arc<Column>>,
     /// Rows whose value does not rest on anything missing; where absent, those that have a value.
     solid: Option<Vec<bool>>,
+    /// Whether the column is of an earlier run: memory to be written, and no value.
+    #[serde(skip)]
+    used: bool,
 }
 
 impl Table {
-    pub(crate) fn new(ids: Arc<[Arc<str>]>, slots: usize) -> Self {
-        Self { ids, by_id: OnceLock::new(), slots: vec![Slot::default(); slots] }
+    /// A table for other subjects in the memory of one that is not needed any more.
+    pub(crate) fn again(mut self, ids: Arc<[Arc<str>]>, slots: usize) -> Self {
+        (self.ids, self.by_id) = (ids, OnceLock::new());
+        // From the last, so that of a column that stands twice the first is free once it is met.
+        for slot in self.slots.iter_mut().rev() {
+            slot.column.take_if(|it| Arc::strong_count(it) > 1);
+            (slot.solid, slot.used) = (None, true);
+        }
+        self.slots.resize_with(slots, Slot::default);
+        self
+    }
+
+    /// The column of a slot, whatever is in it, if it is of an earlier run and no one else's.
+    fn used(&mut self, slot: usize) -> Option<Arc<Column>> {
+        let mut column = self.slots.get_mut(slot).filter(|it| it.used)?.column.take()?;
+        Arc::get_mut(&mut column)?.days().is_none().then_some(column)
+    }
+
+    /// So many numbers to be written and set, whatever they are.
+    pub(crate) fn numbers(&mut self, slot: usize) -> Arc<Column> {
+        let rows = self.len();
+        if let Some(mut it) = self.used(slot)
+            && let Some(Data::Number(all)) = Arc::get_mut(&mut it).map(Column::data_mut)
+        {
+            all.resize(rows, f64::NAN);
+            return it;
+        }
+        Arc::new(Column::new(Data::Number(vec![f64::NAN; rows])))
+    }
+
+    /// So many codes to be written and set, whatever they are.
+    pub(crate) fn codes(&mut self, slot: usize, labels: &Arc<Labels>) -> Arc<Column> {
+        let rows = self.len();
+        if let Some(mut it) = self.used(slot)
+            && let Some(Data::Text { codes, labels: of }) =
+                Arc::get_mut(&mut it).map(Column::data_mut)
+        {
+            codes.resize(rows, Data::NO_CODE);
+            if !Arc::ptr_eq(of, labels) {
+                *of = Arc::clone(labels);
+            }
+            return it;
+        }
+        let codes = vec![Data::NO_CODE; rows];
+        Arc::new(Column::new(Data::Text { codes, labels: Arc::clone(labels) }))
+    }
+
+    /// Whether every column, and what is said of it, has as many rows as there are ids.
+    pub(crate) fn is_even(&self) -> bool {
+        let rows = self.len();
+        let even = |it: &Slot| {
+            it.column.as_ref().is_none_or(|it| it.is_even(rows))
+                && it.solid.as_ref().is_none_or(|it| it.len() == rows)
+        };
+        self.slots.iter().all(even)
     }
 
     fn by_id(&self) -> &[u32] {
@@ -41,11 +100,6 @@ impl Table {
         let by_id = self.by_id();
         let at = by_id.binary_search_by(|row| of(row).cmp(id)).ok()?;
         by_id.get(at).map(|it| *it as usize)
-    }
-
-    /// The columns alone.
-    pub(crate) fn into_columns(self) -> impl Iterator<Item = Arc<Column>> {
-        self.slots.into_iter().filter_map(|it| it.column)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -65,12 +119,12 @@ impl Table {
         let column = column.into();
         debug_assert_eq!(column.len(), self.len());
         if let Some(it) = self.slots.get_mut(slot) {
-            *it = Slot { column: Some(column), solid };
+            *it = Slot { column: Some(column), solid, used: false };
         }
     }
 
     pub(crate) fn column(&self, slot: usize) -> Option<&Column> {
-        self.slots.get(slot).and_then(|it| it.column.as_deref())
+        self.slots.get(slot).filter(|it| !it.used).and_then(|it| it.column.as_deref())
     }
 
     pub(crate) fn value(&self, slot: usize, row: usize) -> Value {
@@ -91,7 +145,7 @@ impl Table {
             None => false,
             Some(it) => match &it.solid {
                 Some(solid) => solid.get(row).copied().unwrap_or(false),
-                None => it.column.as_ref().is_some_and(|it| !it.is_missing(row)),
+                None => self.column(slot).is_some_and(|it| !it.is_missing(row)),
             },
         }
     }
@@ -106,7 +160,9 @@ impl Table {
                 }
                 all.iter_mut().skip(solid.len()).for_each(|it| *it = false);
             }
-            Some(Slot { column: Some(column), solid: None }) => column.and_present(rows, all),
+            Some(Slot { column: Some(column), solid: None, used: false }) => {
+                column.and_present(rows, all);
+            }
             _ => all.fill(false),
         }
     }

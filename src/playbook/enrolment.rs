@@ -7,7 +7,7 @@ use super::Outcome;
 use crate::frame::SubjectKind;
 
 /// A run of a playbook for a subject that is under way after an assessment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Enrolment {
     /// The playbook.
@@ -29,7 +29,7 @@ pub struct Enrolment {
 }
 
 /// The next step of an enrolment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NextStep {
     /// Its name.

@@ -1,14 +1,18 @@
 //! Bands: names for parts of the scale, with hysteresis so that they do not flap.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
-use crate::frame::Data;
+use crate::frame::{Data, Labels};
 use crate::time::Period;
 
 /// Bands, lowest first; empty where a scorecard has none.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Bands {
     pub(crate) list: Vec<Band>,
+    /// Their names, by number.
+    pub(crate) labels: Arc<Labels>,
     /// How far past an edge a score must be to change the band, in points.
     pub(crate) margin: f64,
     /// How long a subject stays in a band at least.
@@ -34,6 +38,12 @@ impl Band {
 }
 
 impl Bands {
+    /// Bands, lowest first.
+    pub(crate) fn new(list: Vec<Band>, margin: f64, min_stay: Option<Period>) -> Self {
+        let labels = Labels::of(list.iter().map(|it| Arc::from(it.name.as_str())));
+        Self { list, labels: Arc::new(labels), margin, min_stay }
+    }
+
     /// The band of a score alone.
     pub(crate) fn raw(&self, score: f64) -> Option<usize> {
         if score.is_nan() {
@@ -100,15 +110,12 @@ mod tests {
 
     fn bands(margin: f64, min_stay: Option<&str>) -> Bands {
         let band = |name: &str, edge, with_edge| Band { name: name.into(), edge, with_edge };
-        Bands {
-            list: vec![
-                band("red", f64::NEG_INFINITY, true),
-                band("yellow", 50.0, false),
-                band("green", 75.0, false),
-            ],
-            margin,
-            min_stay: min_stay.map(|it| it.parse().unwrap()),
-        }
+        let list = vec![
+            band("red", f64::NEG_INFINITY, true),
+            band("yellow", 50.0, false),
+            band("green", 75.0, false),
+        ];
+        Bands::new(list, margin, min_stay.map(|it| it.parse().unwrap()))
     }
 
     #[test]

@@ -6,34 +6,36 @@
 //! (`scores_in_columns_have_the_bits_of_an_assessment`).
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::factor::{Around, Worth};
 use super::fold::{Counts, Fold, Weight};
 use super::group::COVERAGE_ROUNDING;
+use super::points::PointMap;
 use super::run::Context;
 use super::tree::{Factor, Group, Part, Scorecard};
-use crate::frame::{CHUNK, Data, chunks, each};
+use crate::frame::{CHUNK, Column, Data};
 use crate::verdict::{Pick, Verdict, Verdicts};
 
-/// The results of a scorecard, one entry a subject.
-#[derive(Debug, Clone, Default)]
+/// The columns that a scorecard fills, each held by no one else.
+#[derive(Debug)]
 pub(crate) struct CardColumns {
     /// NaN for none.
-    pub(crate) score: Vec<f64>,
-    /// Before any override; NaN for none. Empty where there are no overrides: it is the score.
-    pub(crate) raw: Vec<f64>,
-    pub(crate) coverage: Vec<f64>,
+    pub(crate) score: Arc<Column>,
+    /// Before any override; NaN for none. Not there where there are no overrides: it is the score.
+    pub(crate) raw: Option<Arc<Column>>,
+    pub(crate) coverage: Arc<Column>,
     /// By number; [`Data::NO_CODE`] for none.
-    pub(crate) band: Vec<u32>,
-    /// The band of the score alone. Empty where nothing holds a band: it is the band.
-    pub(crate) raw_band: Vec<u32>,
+    pub(crate) band: Arc<Column>,
+    /// The band of the score alone. Not there where nothing holds a band: it is the band.
+    pub(crate) raw_band: Option<Arc<Column>>,
     /// The scores of all groups but the whole, in the order of the compiled groups.
-    pub(crate) groups: Vec<Vec<f64>>,
+    pub(crate) groups: Vec<Arc<Column>>,
 }
 
 /// What a card's chunk needs room for.
 #[derive(Debug, Default)]
-struct Scratch {
+pub(crate) struct CardScratch {
     points: Vec<f64>,
     shares: Vec<f64>,
     weights: Vec<f64>,
@@ -43,69 +45,62 @@ struct Scratch {
 }
 
 /// A chunk's part of the results.
-struct Out<'a> {
-    score: &'a mut [f64],
-    raw: &'a mut [f64],
-    coverage: &'a mut [f64],
-    band: &'a mut [u32],
-    raw_band: &'a mut [u32],
-    groups: Vec<&'a mut [f64]>,
+#[derive(Debug)]
+pub(crate) struct CardPart<'a> {
+    pub(crate) score: &'a mut [f64],
+    /// Empty where it is the score.
+    pub(crate) raw: &'a mut [f64],
+    pub(crate) coverage: &'a mut [f64],
+    pub(crate) band: &'a mut [u32],
+    /// Empty where it is the band.
+    pub(crate) raw_band: &'a mut [u32],
+    pub(crate) groups: Vec<&'a mut [f64]>,
 }
 
 impl CardColumns {
-    /// The rows in chunks, each with its part of every column.
-    fn parts(&mut self, rows: usize) -> Vec<(Range<usize>, Out<'_>)> {
-        let mut score = self.score.chunks_mut(CHUNK);
-        let mut raw = self.raw.chunks_mut(CHUNK);
-        let mut coverage = self.coverage.chunks_mut(CHUNK);
-        let mut band = self.band.chunks_mut(CHUNK);
-        let mut raw_band = self.raw_band.chunks_mut(CHUNK);
-        let mut groups: Vec<_> = self.groups.iter_mut().map(|it| it.chunks_mut(CHUNK)).collect();
-        let part = |rows: Range<usize>| {
-            let out = Out {
-                score: score.next().unwrap_or_default(),
-                raw: raw.next().unwrap_or_default(),
-                coverage: coverage.next().unwrap_or_default(),
-                band: band.next().unwrap_or_default(),
-                raw_band: raw_band.next().unwrap_or_default(),
-                groups: groups.iter_mut().map(|it| it.next().unwrap_or_default()).collect(),
-            };
-            (rows, out)
-        };
-        chunks(rows).map(part).collect()
+    /// A part of every column for each chunk of rows, and as many more as are asked for, which are empty.
+    pub(crate) fn parts<'a>(&'a mut self) -> impl FnMut() -> CardPart<'a> {
+        let numbers = Column::numbers_mut;
+        let codes = Column::codes_mut;
+        let mut score = numbers(&mut self.score).chunks_mut(CHUNK);
+        let mut raw = self.raw.as_mut().map_or(&mut [][..], numbers).chunks_mut(CHUNK);
+        let mut coverage = numbers(&mut self.coverage).chunks_mut(CHUNK);
+        let mut band = codes(&mut self.band).chunks_mut(CHUNK);
+        let mut raw_band = self.raw_band.as_mut().map_or(&mut [][..], codes).chunks_mut(CHUNK);
+        let groups = self.groups.iter_mut();
+        let mut groups: Vec<_> = groups.map(|it| numbers(it).chunks_mut(CHUNK)).collect();
+        move || CardPart {
+            score: score.next().unwrap_or_default(),
+            raw: raw.next().unwrap_or_default(),
+            coverage: coverage.next().unwrap_or_default(),
+            band: band.next().unwrap_or_default(),
+            raw_band: raw_band.next().unwrap_or_default(),
+            groups: groups.iter_mut().map(|it| it.next().unwrap_or_default()).collect(),
+        }
     }
 }
 
 impl Scorecard {
-    /// Scores all rows of the table. `held` says whether manual values or bands of the past may matter.
-    pub(crate) fn columns(
-        &self,
-        context: &Context<'_>,
-        held: Held,
-        room: &mut impl Columns,
-    ) -> CardColumns {
-        let rows = context.table.len();
-        let raw = !self.overrides.is_empty() || held.manual;
-        // Every row of every column is written once, whatever was there before.
-        let held_bands = if held.bands { rows } else { 0 };
-        let mut all = CardColumns {
-            score: room.numbers(rows),
-            raw: room.numbers(if raw { rows } else { 0 }),
-            coverage: room.numbers(rows),
-            band: room.codes(rows),
-            raw_band: room.codes(held_bands),
-            groups: (1..self.groups.len()).map(|_| room.numbers(rows)).collect(),
+    /// Whether its scores hang on what is in a slot.
+    pub(crate) fn reads(&self, slot: usize) -> bool {
+        let by_expression = |factor: &Factor| {
+            factor
+                .points
+                .values()
+                .any(|it| matches!(it, PointMap::Expr(it) if it.slots().contains(&slot)))
         };
-        each(all.parts(rows), |scratch, (rows, out)| self.chunk(context, rows, scratch, out));
-        all
+        self.factors.iter().any(|it| it.slot == slot || by_expression(it))
+            || self.conditions.read(slot)
+            || self.age == Some(slot)
     }
 
-    fn chunk(
+    /// Scores the rows of a chunk.
+    pub(crate) fn chunk(
         &self,
         context: &Context<'_>,
         rows: Range<usize>,
-        scratch: &mut Scratch,
-        mut out: Out<'_>,
+        scratch: &mut CardScratch,
+        out: &mut CardPart<'_>,
     ) {
         let conditions = self.conditions.answers(context.table, rows.clone());
         let around = Around {
@@ -119,7 +114,7 @@ impl Scorecard {
         scratch.groups.resize_with(self.groups.len(), Default::default);
         for (number, group) in self.groups.iter().enumerate() {
             self.group(&around, group, rows.clone(), scratch, &out.groups);
-            let Scratch { fold, groups, .. } = scratch;
+            let CardScratch { fold, groups, .. } = scratch;
             let Some((coverage, weight)) = groups.get_mut(number) else { continue };
             let score = match out.groups.get_mut(number) {
                 Some(it) => &mut **it,
@@ -131,7 +126,7 @@ impl Scorecard {
         if let Some((coverage, _)) = scratch.groups.last() {
             out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = *it);
         }
-        self.settle(context, &conditions, rows, &mut out);
+        self.settle(context, &conditions, rows, out);
     }
 
     /// Adds up the parts of a group.
@@ -140,10 +135,10 @@ impl Scorecard {
         around: &Around<'_>,
         group: &Group,
         rows: Range<usize>,
-        scratch: &mut Scratch,
+        scratch: &mut CardScratch,
         scores: &[&mut [f64]],
     ) {
-        let Scratch { points, shares, weights, fold, groups } = scratch;
+        let CardScratch { points, shares, weights, fold, groups } = scratch;
         fold.begin(group.aggregate, rows.len());
         points.resize(rows.len(), f64::NAN);
         for part in &group.parts {
@@ -151,7 +146,16 @@ impl Scorecard {
                 Part::Factor(number) => {
                     let Some(factor) = self.factors.get(*number) else { continue };
                     if let Some((map, weight, stand_in)) = factor.plain() {
-                        match around.table.column(factor.slot) {
+                        let column = around.table.column(factor.slot);
+                        if stand_in.is_nan()
+                            && let (PointMap::Piecewise(lines), Some(Data::Number(values))) =
+                                (map, column.map(Column::data))
+                            && let Some(values) = values.get(rows.clone())
+                            && fold.add_lines(lines, values, weight)
+                        {
+                            continue;
+                        }
+                        match column {
                             Some(column) => map.fill(column, rows.clone(), points),
                             None => points.fill(f64::NAN),
                         }
@@ -188,7 +192,7 @@ impl Scorecard {
         context: &Context<'_>,
         conditions: &[Verdicts],
         rows: Range<usize>,
-        out: &mut Out<'_>,
+        out: &mut CardPart<'_>,
     ) {
         let ids = context.table.ids().get(rows).unwrap_or_default();
         if !out.raw.is_empty() {
@@ -216,21 +220,6 @@ impl Scorecard {
             }
         }
     }
-}
-
-/// Where columns to be written come from.
-pub(crate) trait Columns {
-    /// So many numbers, whatever they are.
-    fn numbers(&mut self, rows: usize) -> Vec<f64>;
-    /// So many codes, whatever they are.
-    fn codes(&mut self, rows: usize) -> Vec<u32>;
-}
-
-/// Whether the past or people have a say in a scorecard.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Held {
-    pub(crate) manual: bool,
-    pub(crate) bands: bool,
 }
 
 /// Takes what stands in for points that are missing, and says which were not.

@@ -286,11 +286,10 @@ impl Factor {
             return None;
         };
         let ageless = self.max_age.is_none() && self.warm_up.is_none_or(Period::is_zero);
-        let (low, high) = map.hull();
         let stand_in = match self.missing {
             MissingPolicy::Redistribute => f64::NAN,
-            MissingPolicy::Worst => low,
-            MissingPolicy::Best => high,
+            MissingPolicy::Worst => map.hull().0,
+            MissingPolicy::Best => map.hull().1,
             MissingPolicy::Prior => self.prior,
             MissingPolicy::Value(it) => it,
             MissingPolicy::Carry(_) => return None,

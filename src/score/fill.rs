@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::knots::To;
 use super::points::PointMap;
 use crate::config::Outside;
 use crate::frame::{Column, Data, Labels};
@@ -50,7 +51,7 @@ impl PointMap {
                     }
                 }
             }
-            Self::Piecewise(knots) => knots.fill(values, out),
+            Self::Piecewise(knots) => knots.fill(values, To::Points(out)),
             Self::Steps(rungs) => {
                 out.fill(f64::NAN);
                 // From the last to the first, so that the first that takes a value in has the say.

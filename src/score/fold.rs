@@ -2,6 +2,7 @@
 //! [`Aggregate::of`] adds them for one row.
 
 use super::group::middle;
+use super::knots::{Knots, To};
 use crate::config::Aggregate;
 
 /// What a part weighs.
@@ -68,8 +69,8 @@ impl Fold {
             Weight::All(weight) => {
                 self.fixed += weight;
                 self.total.iter_mut().for_each(|it| *it += weight);
-                if self.aggregate == Aggregate::Mean && self.covered.is_empty() {
-                    mean(&mut self.value, &mut self.present, points, *weight);
+                if self.aggregate == Aggregate::Mean {
+                    self.add_to_mean(points, *weight, counts);
                 } else {
                     let weights = std::iter::repeat(*weight);
                     self.add_with(points, weights, counts);
@@ -85,6 +86,32 @@ impl Fold {
         }
     }
 
+    /// Adds a part whose points are lines between knots without laying them down on the way, if it can.
+    pub(super) fn add_lines(&mut self, lines: &Knots, values: &[f64], weight: f64) -> bool {
+        let can = self.aggregate == Aggregate::Mean && self.covered.is_empty();
+        if can {
+            self.fixed += weight;
+            self.total.iter_mut().for_each(|it| *it += weight);
+            lines.fill(values, To::Mean(weight, &mut self.value, &mut self.present));
+        }
+        can
+    }
+
+    /// The same for a weighted mean and one weight: several rows go at a time.
+    fn add_to_mean(&mut self, points: &[f64], weight: f64, counts: Counts<'_>) {
+        let covered = self.covered.iter_mut().zip(points);
+        match counts {
+            Counts::Present => covered.for_each(|(sum, points)| *sum += known(*points, weight)),
+            Counts::Shares(shares) => covered
+                .zip(shares)
+                .for_each(|((sum, points), share)| *sum += known(*points, weight * share)),
+        }
+        for ((value, present), points) in self.value.iter_mut().zip(&mut self.present).zip(points) {
+            *value += known(*points, weight * points);
+            *present += known(*points, weight);
+        }
+    }
+
     fn add_with(
         &mut self,
         points: &[f64],
@@ -92,8 +119,7 @@ impl Fold {
         counts: Counts<'_>,
     ) {
         let parts = || points.iter().copied().zip(weights.clone());
-        // What weighs nothing or has no points adds 0, which changes no sum.
-        let counted = |points: f64, weight: f64| if points.is_nan() { 0.0 } else { weight };
+        let counted = known;
         if !self.covered.is_empty() {
             let sums = self.covered.iter_mut().zip(parts());
             match counts {
@@ -135,7 +161,9 @@ impl Fold {
                 for ((score, value), present) in
                     score.iter_mut().zip(&self.value).zip(&self.present)
                 {
-                    let mean = (value / present).clamp(0.0, 100.0);
+                    let mean = value / present;
+                    let mean = if mean > 0.0 { mean } else { 0.0 };
+                    let mean = if mean < 100.0 { mean } else { 100.0 };
                     *score = if *present > 0.0 { mean } else { f64::NAN };
                 }
             }
@@ -154,12 +182,13 @@ impl Fold {
             }
         }
         let covered = if self.covered.is_empty() { &self.present } else { &self.covered };
-        coverage.clear();
+        coverage.resize(self.rows, 0.0);
+        let out = coverage.iter_mut().zip(covered);
         if self.total.is_empty() {
             let total = self.fixed;
-            coverage.extend(covered.iter().map(|it| share(*it, total)));
+            out.for_each(|(out, it)| *out = share(*it, total));
         } else {
-            coverage.extend(covered.iter().zip(&self.total).map(|(it, total)| share(*it, *total)));
+            out.zip(&self.total).for_each(|((out, it), total)| *out = share(*it, *total));
         }
     }
 
@@ -175,15 +204,13 @@ impl Fold {
 }
 
 /// How much of a weight is measured; of none, nothing.
-fn share(covered: f64, total: f64) -> f64 {
-    if total > 0.0 { (covered / total).min(1.0) } else { 0.0 }
+pub(super) fn share(covered: f64, total: f64) -> f64 {
+    // Of one total for many rows the division is done once. All of it is 1, whatever that rounds to.
+    let share = if covered < total { covered * (1.0 / total) } else { 1.0 };
+    if total > 0.0 { share } else { 0.0 }
 }
 
-/// Adds a part of a weighted mean, of one weight.
-fn mean(value: &mut [f64], present: &mut [f64], points: &[f64], weight: f64) {
-    for ((value, present), points) in value.iter_mut().zip(present).zip(points) {
-        let there = !points.is_nan();
-        *value += if there { weight * points } else { 0.0 };
-        *present += if there { weight } else { 0.0 };
-    }
+/// What counts of a part: nothing where it has no points, which changes no sum.
+fn known(points: f64, it: f64) -> f64 {
+    if points.is_nan() { 0.0 } else { it }
 }

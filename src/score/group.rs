@@ -47,7 +47,7 @@ impl Group {
         let total: f64 = parts.iter().map(|it| it.weight).sum();
         let share = |of: fn(&PartCell) -> f64| {
             let sum = parts.iter().map(|it| it.weight * of(it)).sum::<f64>();
-            (sum / total).min(1.0)
+            super::fold::share(sum, total)
         };
         // A part that was measured too little to have a score adds nothing that was measured.
         let counted: fn(&PartCell) -> f64 = |it| if it.score.is_nan() { 0.0 } else { it.coverage };

@@ -26,7 +26,7 @@ pub use factor::{StandIn, Status};
 pub(crate) use band::{Band, Bands};
 #[cfg(feature = "report")]
 pub(crate) use change::signed;
-pub(crate) use columns::{Columns, Held};
+pub(crate) use columns::{CardColumns, CardPart, CardScratch};
 #[cfg(feature = "report")]
 pub(crate) use explain::percent;
 pub(crate) use explain::{Frame, present, shown, tenths};

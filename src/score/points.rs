@@ -92,7 +92,7 @@ impl PointMap {
             if low <= high { (low, high) } else { (0.0, 100.0) }
         }
         match self {
-            Self::Piecewise(knots) => span(knots.points()),
+            Self::Piecewise(knots) => span(knots.ends().into_iter()),
             Self::Steps(rungs) => span(rungs.iter().map(|it| it.points)),
             Self::Map { points, other } => {
                 span(points.iter().map(|(_, it)| *it).chain(std::iter::once(*other)))

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::factor::{Around, FactorRows};
 use super::tree::{Doubt, Effect, Part, PartCell, PartRows, Scorecard, same};
@@ -32,14 +33,19 @@ pub(crate) struct CardRows {
 }
 
 /// The result for one subject.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ScoreCell {
     /// NaN for no score.
+    #[serde(with = "maybe")]
     pub(crate) score: f64,
     /// Before any override; NaN for no score.
+    #[serde(with = "maybe")]
     pub(crate) raw: f64,
+    #[serde(with = "maybe")]
     pub(crate) coverage: f64,
+    #[serde(with = "maybe")]
     pub(crate) low: f64,
+    #[serde(with = "maybe")]
     pub(crate) high: f64,
     pub(crate) band: Option<usize>,
     pub(crate) raw_band: Option<usize>,
@@ -55,7 +61,7 @@ pub(crate) struct ScoreCell {
 }
 
 /// Which override changed a score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Applied {
     None,
     /// By number in the scorecard.
@@ -207,5 +213,19 @@ impl CardRows {
     fn is_coverage_solid(&self, at: usize) -> bool {
         let cells = self.factors.iter().map(|it| it.part.cell(at)).filter(|it| it.weight > 0.0);
         cells.into_iter().all(|it| !it.doubt.thin && same(it.coverage, it.reach))
+    }
+}
+
+/// A number in serde formats, some of which know no NaN: nothing where it is NaN.
+mod maybe {
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    pub(super) fn serialize<S: Serializer>(it: &f64, to: S) -> Result<S::Ok, S::Error> {
+        (!it.is_nan()).then_some(*it).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        Ok(Option::<f64>::deserialize(from)?.unwrap_or(f64::NAN))
     }
 }

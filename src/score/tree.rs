@@ -73,7 +73,7 @@ pub(crate) struct AutoOverride {
 }
 
 /// What a manual value does to a score.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Effect {
     Set(f64),
     Cap(f64),

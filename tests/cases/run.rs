@@ -8,9 +8,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use foretell::fault::Fault;
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::{Config, Engine, Input, State};
+use foretell::{Assessment, Config, Engine, Input, State};
 use toml::value::Datetime;
 
+use super::bits;
 use super::check;
 use super::file::{Case, Cell, Day, Expect, File, Given, Plain, Subject};
 
@@ -35,7 +36,7 @@ fn shared(folder: &Path, file: &File) -> Option<String> {
 }
 
 /// Runs a case; says what does not hold.
-pub(super) fn case(folder: &Path, file: &File, case: &Case) -> Vec<String> {
+pub(super) fn case(folder: &Path, file: &File, case: &Case, told: &mut Vec<String>) -> Vec<String> {
     let Some(text) = case.config.clone().or_else(|| shared(folder, file)) else {
         return vec!["expected one of `config` and `config_file`".to_owned()];
     };
@@ -66,14 +67,16 @@ pub(super) fn case(folder: &Path, file: &File, case: &Case) -> Vec<String> {
         };
         let subjects =
             subjects(file, &case.given, &case.missing, case.expect.as_ref(), &case.subjects);
-        day(&engine, file, as_of, &subjects, &case.out_of_range, &mut state, &mut failures);
+        let out = (&mut failures, told);
+        day(&engine, file, as_of, &subjects, &case.out_of_range, &mut state, out);
+        return failures;
     }
     for it in &case.days {
         let Day { as_of, given, missing, expect, subjects: many, out_of_range } = it;
         let given = merged(&case.given, given, &[]);
         let subjects = subjects(file, &given, missing, expect.as_ref(), many);
         let mut new = Vec::new();
-        day(&engine, file, *as_of, &subjects, out_of_range, &mut state, &mut new);
+        day(&engine, file, *as_of, &subjects, out_of_range, &mut state, (&mut new, told));
         failures.extend(new.into_iter().map(|it| format!("on {as_of}: {it}")));
     }
     failures
@@ -139,7 +142,7 @@ fn day(
     subjects: &[Row<'_>],
     out_of_range: &BTreeMap<String, usize>,
     state: &mut State,
-    failures: &mut Vec<String>,
+    (failures, told): (&mut Vec<String>, &mut Vec<String>),
 ) {
     let as_of = date(&as_of);
     let mut frames = Vec::new();
@@ -168,6 +171,9 @@ fn day(
         let before = if row.id == ONLY { String::new() } else { format!("{}: ", row.id) };
         failures.extend(new.into_iter().map(|it| format!("{before}{it}")));
     }
+    let named: Vec<(SubjectKind, &str)> = subjects.iter().map(|it| (it.kind, it.id)).collect();
+    let lines = bits::bits(engine, &assessment, &named);
+    told.extend(lines.into_iter().map(|it| format!("{as_of} {it}")));
     // A host stores the state as text.
     let text = serde_json::to_string(assessment.state()).unwrap();
     let read: State = serde_json::from_str(&text).unwrap();
@@ -175,6 +181,21 @@ fn day(
         failures.push("the state does not survive JSON".to_owned());
     }
     *state = read;
+    // So may it the assessment, and explain it later.
+    let text = serde_json::to_string(&assessment).unwrap();
+    let read: Assessment = serde_json::from_str(&text).unwrap();
+    for card in assessment.scorecards() {
+        for row in subjects {
+            let [one, two] = [&assessment, &read].map(|it| engine.explain(it, card, row.id));
+            if one != two {
+                failures
+                    .push("an explanation does not survive the JSON of its assessment".to_owned());
+            }
+        }
+    }
+    if serde_json::to_string(&read).unwrap() != text {
+        failures.push("the assessment does not survive JSON".to_owned());
+    }
 }
 
 fn frame(engine: &Engine, kind: SubjectKind, rows: &[&Row<'_>]) -> Frame {

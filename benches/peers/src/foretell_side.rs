@@ -98,8 +98,8 @@ pub fn answers(spec: &Spec, outcome: &Outcome) -> Answers {
         }
     }
     for ((rule, said), column) in spec.rules.iter().zip(outcome.rules()).zip(&mut out.rules) {
-        assert_eq!(rule.id, *said.rule, "rules come in the order of the config");
-        for (answer, said) in column.iter_mut().zip(&said.answers) {
+        assert_eq!(rule.id, said.rule, "rules come in the order of the config");
+        for (answer, said) in column.iter_mut().zip(said.answers) {
             *answer = match said {
                 Verdict::No => NO,
                 Verdict::Yes => YES,

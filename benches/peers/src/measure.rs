@@ -317,6 +317,7 @@ fn live(spec: &Spec, plan: &Plan, side: &Side, measured: &mut Measured) {
     for book in &books {
         check_foretell(spec, side, book, &reference(book));
     }
+    let mut last = None;
     let jobs = vec![
         Job::new("one row, hand-written row", LIVE, || {
             for it in &rows {
@@ -328,6 +329,12 @@ fn live(spec: &Spec, plan: &Plan, side: &Side, measured: &mut Measured) {
                 black_box(side.run(black_box(it)));
             }
         }),
+        Job::new("one row, foretell in the memory of the last", LIVE_FRAMES, || {
+            for it in &frames {
+                side.run_again(black_box(it), &mut last);
+                black_box(&last);
+            }
+        }),
         Job::new("one row, foretell with its frame", LIVE_FRAMES, || {
             for it in &books {
                 black_box(side.run(&foretell_side::frame(spec, black_box(it))));
@@ -335,9 +342,13 @@ fn live(spec: &Spec, plan: &Plan, side: &Side, measured: &mut Measured) {
         }),
     ];
     let costs = costs(jobs, plan.repetitions, plan.most);
-    let [by_row, ours, ..] = &costs[..] else { return };
-    let ratio = ours.ns / by_row.ns;
-    measured.figures.insert("one row, foretell over hand-written row".to_owned(), ratio);
+    let [by_row, ours, again, ..] = &costs[..] else { return };
+    for (name, cost) in [
+        ("one row, foretell over hand-written row", ours),
+        ("one row, foretell in the memory of the last over hand-written row", again),
+    ] {
+        measured.figures.insert(name.to_owned(), cost.ns / by_row.ns);
+    }
     let table = measured.tables.iter().find(|it| it.rows == PEERS_AT).or(measured.tables.first());
     if let Some(hand) = table.and_then(|it| it.lines.first()) {
         let name = "one row, foretell over a row of hand-written columns".to_owned();

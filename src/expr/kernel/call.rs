@@ -25,9 +25,9 @@ impl Chunk<'_> {
             Literal::Text(it) => Some(it),
             _ => None,
         });
-        if let Some(slot) = self.frame.slot(it) {
+        if let Some(column) = self.frame.column(it) {
             let (_, out) = self.frame.split(&mut self.scratch.flags, step);
-            let (codes, labels) = self.frame.codes(slot);
+            let (codes, labels) = self.frame.codes(column);
             let wanted = texts.filter_map(|it| labels.find(it));
             return text::one_of(codes, text::known(labels), wanted, out);
         }
@@ -43,9 +43,9 @@ impl Chunk<'_> {
     }
 
     fn text_missing(&mut self, step: &Step, it: Id) {
-        if let Some(slot) = self.frame.slot(it) {
+        if let Some(column) = self.frame.column(it) {
             let (_, out) = self.frame.split(&mut self.scratch.flags, step);
-            let (codes, labels) = self.frame.codes(slot);
+            let (codes, labels) = self.frame.codes(column);
             return text::missing(codes, text::known(labels), out);
         }
         self.need(it);
@@ -56,7 +56,7 @@ impl Chunk<'_> {
     }
 
     fn same_texts(&mut self, step: &Step, one: Id, two: Id) {
-        if let (Some(one), Some(two)) = (self.frame.slot(one), self.frame.slot(two)) {
+        if let (Some(one), Some(two)) = (self.frame.column(one), self.frame.column(two)) {
             let (ones, labels) = self.frame.codes(one);
             let (twos, others) = self.frame.codes(two);
             if Arc::ptr_eq(labels, others) {

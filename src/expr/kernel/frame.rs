@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use super::number::Side;
-use super::{CHUNK, Columns, text};
+use super::{CHUNK, Columns, Part, text};
 use crate::expr::ir::{Graph, Id, Op, Step};
-use crate::expr::{Kind, MAX_TEXT, Outcome, Program, Value};
-use crate::frame::{Column, Data, Labels};
+use crate::expr::{Kind, MAX_TEXT, Outcome, Program};
+use crate::frame::{Data, Labels};
 
 /// Missing numbers, flags and texts, for columns that are not there.
 static NO_NUMBERS: [f64; CHUNK] = [f64::NAN; CHUNK];
@@ -18,28 +18,34 @@ static NO_LABELS: LazyLock<Arc<Labels>> = LazyLock::new(Arc::default);
 /// Some rows of columns, and the steps over them.
 pub(super) struct Frame<'a> {
     pub(super) graph: &'a Graph,
-    pub(super) columns: &'a dyn Columns,
+    columns: &'a dyn Columns,
     pub(super) rows: Range<usize>,
+    /// What is read of each column that is read.
+    parts: Vec<Option<Part<'a>>>,
 }
 
 impl<'a> Frame<'a> {
+    pub(super) fn new(graph: &'a Graph, columns: &'a dyn Columns, rows: Range<usize>) -> Self {
+        let parts = graph.columns().map(|(slot, _)| columns.part(slot, rows.clone())).collect();
+        Self { graph, columns, rows, parts }
+    }
+
     /// Whether each column that is there holds what it was declared to hold, in every row.
     pub(super) fn is_as_declared(&self) -> bool {
-        self.graph.columns().all(|(slot, kind)| {
-            self.columns.column(slot).is_none_or(|column| {
-                let short = match column.data() {
-                    Data::Text { labels, .. } => labels.longest() <= MAX_TEXT,
-                    _ => true,
-                };
-                column.kind() == kind && self.rows.end <= column.len() && short
-            })
+        let rows = self.rows.len();
+        self.graph.columns().zip(&self.parts).all(|((_, kind), part)| match part {
+            None => true,
+            Some(Part::Number(all)) => kind == Kind::Number && all.len() == rows,
+            Some(Part::Flag(all)) => kind == Kind::Flag && all.len() == rows,
+            Some(Part::Text(all, labels)) => {
+                kind == Kind::Text && all.len() == rows && labels.longest() <= MAX_TEXT
+            }
         })
     }
 
     /// Asks gear 2 about one row.
     pub(super) fn interpret(&self, program: &Program, row: usize) -> Outcome {
-        let value = |slot: usize| self.columns.column(slot).map(|it| it.value(row));
-        program.run(&mut |slot| value(slot).unwrap_or(Value::Missing))
+        program.run(&mut |slot| self.columns.value(slot, row))
     }
 
     /// The numbers of a step.
@@ -50,8 +56,8 @@ impl<'a> Frame<'a> {
         let step = self.graph.step(id);
         match &step.op {
             Op::Number(bits) => Side::All(f64::from_bits(*bits)),
-            Op::Column(slot) => Side::Each(match self.data(*slot) {
-                Some(Data::Number(all)) => all.get(self.rows.clone()).unwrap_or(&[]),
+            Op::Column(_) => Side::Each(match self.part(step.column) {
+                Some(Part::Number(all)) => all,
                 _ => NO_NUMBERS.get(..self.rows.len()).unwrap_or(&[]),
             }),
             _ => Side::Each(self.own(scratch, step)),
@@ -83,29 +89,25 @@ impl<'a> Frame<'a> {
         (before, rest.get_mut(..rows).unwrap_or(&mut []))
     }
 
-    pub(super) fn flag_column(&self, slot: usize) -> &'a [u8] {
-        match self.data(slot) {
-            Some(Data::Flag(all)) => all.get(self.rows.clone()).unwrap_or(&[]),
+    pub(super) fn flag_column(&self, column: usize) -> &'a [u8] {
+        match self.part(column) {
+            Some(Part::Flag(all)) => all,
             _ => NO_FLAGS.get(..self.rows.len()).unwrap_or(&[]),
         }
     }
 
     /// The codes of a text column, and what they mean.
-    pub(super) fn codes(&self, slot: usize) -> (&'a [u32], &'a Arc<Labels>) {
-        match self.data(slot) {
-            Some(Data::Text { codes, labels }) => {
-                (codes.get(self.rows.clone()).unwrap_or(&[]), labels)
-            }
+    pub(super) fn codes(&self, column: usize) -> (&'a [u32], &'a Arc<Labels>) {
+        match self.part(column) {
+            Some(Part::Text(codes, labels)) => (codes, labels),
             _ => (NO_CODES.get(..self.rows.len()).unwrap_or(&[]), &NO_LABELS),
         }
     }
 
-    /// The column in a slot, if the step is nothing else.
-    pub(super) fn slot(&self, id: Id) -> Option<usize> {
-        match &self.graph.step(id).op {
-            Op::Column(slot) => Some(*slot),
-            _ => None,
-        }
+    /// The number of the column that a step reads, if it does nothing else.
+    pub(super) fn column(&self, id: Id) -> Option<usize> {
+        let step = self.graph.step(id);
+        matches!(step.op, Op::Column(_)).then_some(step.column)
     }
 
     /// What a code with its step means.
@@ -120,13 +122,13 @@ impl<'a> Frame<'a> {
         let step = self.graph.step(id);
         debug_assert_eq!(step.kind, Kind::Text);
         match &step.op {
-            Op::Column(slot) => self.codes(*slot).1.text(code),
+            Op::Column(_) => self.codes(step.column).1.text(code),
             Op::Text(it) => Some(it),
             _ => words.get(code as usize),
         }
     }
 
-    fn data(&self, slot: usize) -> Option<&'a Data> {
-        self.columns.column(slot).map(Column::data)
+    fn part(&self, column: usize) -> Option<Part<'a>> {
+        self.parts.get(column).copied().flatten()
     }
 }

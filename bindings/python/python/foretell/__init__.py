@@ -1,0 +1,59 @@
+"""Scores the health of subscriptions, raises alerts from rules and explains every number.
+
+>>> import foretell
+>>> engine = foretell.Engine.from_toml('''
+... metrics = [{ name = "days_since_login" }]
+... [[scorecards]]
+... name = "health"
+... bands = [{ name = "red" }, { name = "green", from = 50 }]
+... factors = [{ metric = "days_since_login", points.linear = { worst = 60, best = 0 } }]
+... ''')
+>>> engine.explain({"days_since_login": 45}, as_of="2026-03-01")
+<foretell.Explanation: health of subscription row, 25.0 red>
+"""
+
+from ._errors import (
+    ConfigError,
+    Fault,
+    ForetellError,
+    InputError,
+    NotFoundError,
+    RecordError,
+    StateError,
+)
+from ._foretell import (
+    Assessment,
+    Book,
+    Change,
+    Engine,
+    Explanation,
+    Plan,
+    Replay,
+    Scores,
+    State,
+    Table,
+    TestReport,
+    __version__,
+)
+
+__all__ = [
+    "Assessment",
+    "Book",
+    "Change",
+    "ConfigError",
+    "Engine",
+    "Explanation",
+    "Fault",
+    "ForetellError",
+    "InputError",
+    "NotFoundError",
+    "Plan",
+    "RecordError",
+    "Replay",
+    "Scores",
+    "State",
+    "StateError",
+    "Table",
+    "TestReport",
+    "__version__",
+]

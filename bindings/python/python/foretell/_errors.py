@@ -1,0 +1,68 @@
+"""What can go wrong: one base, one class for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Optional
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with a config, a record, a table or a state. It prints as a compiler prints it."""
+
+    code: str
+    """What kind of fault it is, such as `unknown-name`; docs/faults.md lists them."""
+    severity: str
+    """`error` or `warning`."""
+    message: str
+    """What was got and what was wanted, in one line."""
+    help: Optional[str] = None
+    """What to do about it."""
+    path: str = ""
+    """Where it is: `scorecards[0].weight` of a config, `nps[12]` of row 12 of a table's column."""
+    line: Optional[int] = None
+    """Line in the text, from 1."""
+    column: Optional[int] = None
+    """Column in the line in characters, from 1."""
+    snippet: Optional[str] = None
+    """The line of the text."""
+    text: str = field(default="", repr=False)
+    """All of it, with the line of the text and a caret under the place."""
+
+    def __str__(self) -> str:
+        return self.text or self.message
+
+
+class ForetellError(Exception):
+    """Base of every error that this package raises."""
+
+    faults: list[Fault]
+    """Everything that is wrong, at once; empty where it is not about a config, a record, a table or a state."""
+
+    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(message, list(faults))
+        self.faults = list(faults)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class ConfigError(ForetellError, ValueError):
+    """A config is wrong."""
+
+
+class InputError(ForetellError, ValueError):
+    """A table or another argument is wrong."""
+
+
+class RecordError(ForetellError, ValueError):
+    """Records of a book are wrong."""
+
+
+class StateError(ForetellError, ValueError):
+    """A state, or something else that was stored, cannot be used: damaged, too new, of a later day, of another engine."""
+
+
+class NotFoundError(ForetellError, LookupError):
+    """There is no such scorecard, subject or column."""

@@ -1,0 +1,144 @@
+//! The records of a business.
+
+use std::collections::BTreeMap;
+
+use foretell::book::{Loaded, Mode, Tables};
+use foretell::fault::Fault;
+use foretell::frame::SubjectKind;
+use foretell::node::Node;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::capsule::{import, is_arrow};
+use crate::convert::{file, kind, read, to_node};
+use crate::errors::{faults, input_error, input_faults, record_error};
+
+/// The records of a business: companies, accounts, subscriptions and all that hangs on them.
+#[pyclass(frozen, module = "foretell")]
+pub(crate) struct Book {
+    pub(crate) inner: foretell::Book,
+    rejected: Vec<(String, usize, String, &'static str, Fault)>,
+    faults: Vec<Fault>,
+}
+
+#[pymethods]
+impl Book {
+    /// Builds a book from tables by name: anything that speaks Arrow, or a list of dicts.
+    ///
+    /// One bad record refuses the book; with `lenient` bad records are set aside in `rejected`.
+    #[staticmethod]
+    #[pyo3(signature = (*, lenient=false, rates=None, **tables))]
+    fn from_tables(
+        py: Python<'_>,
+        lenient: bool,
+        rates: Option<&Bound<'_, PyAny>>,
+        tables: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let mut all = Tables::default();
+        for (name, table) in tables.into_iter().flatten() {
+            let name: String = name.extract()?;
+            all.insert(&name, rows(&name, &table)?);
+        }
+        if let Some(rates) = rates {
+            all.set_rates(read(rates, "rates")?);
+        }
+        Self::load(py, all, lenient)
+    }
+
+    /// Reads a book from JSON: the text itself, which begins with `{`, or the path of a file.
+    #[staticmethod]
+    #[pyo3(signature = (source, *, lenient=false))]
+    fn from_json(py: Python<'_>, source: &Bound<'_, PyAny>, lenient: bool) -> PyResult<Self> {
+        let text = match source.extract::<String>() {
+            Ok(text) if text.trim_start().starts_with('{') => text,
+            _ => file(source)?,
+        };
+        let tables = py.detach(|| serde_json::from_str::<Tables>(&text));
+        let tables =
+            tables.map_err(|it| input_error(py, format!("the book cannot be read: {it}")))?;
+        Self::load(py, tables, lenient)
+    }
+
+    /// How many good records there are, by table; of usage, how many values.
+    #[getter]
+    fn counts(&self) -> BTreeMap<&'static str, usize> {
+        self.inner.counts()
+    }
+
+    /// The records that were set aside, one dict each: `table`, `row` (from 0), `id`, `reason` and `fault`.
+    #[getter]
+    fn rejected<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        for (table, row, id, reason, fault) in &self.rejected {
+            let dict = PyDict::new(py);
+            dict.set_item("table", table)?;
+            dict.set_item("row", row)?;
+            dict.set_item("id", id)?;
+            dict.set_item("reason", reason)?;
+            dict.set_item("fault", crate::errors::fault(py, fault)?)?;
+            list.append(dict)?;
+        }
+        Ok(list)
+    }
+
+    /// What is wrong with whole tables.
+    #[getter]
+    fn faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        faults(py, &self.faults)
+    }
+
+    /// The ids of the subjects of a kind.
+    #[pyo3(signature = (kind="subscription"))]
+    fn subjects(&self, py: Python<'_>, kind: &str) -> PyResult<Vec<String>> {
+        let kind = self::kind(py, kind)?;
+        Ok(self.inner.subjects(kind).iter().map(ToString::to_string).collect())
+    }
+
+    fn __len__(&self) -> usize {
+        self.inner.subjects(SubjectKind::Subscription).len()
+    }
+
+    fn __repr__(&self) -> String {
+        let counts = self.inner.counts();
+        let counts: Vec<String> = counts.iter().map(|(name, it)| format!("{it} {name}")).collect();
+        let rejected = match self.rejected.len() {
+            0 => String::new(),
+            it => format!(", {it} rejected"),
+        };
+        format!("<foretell.Book: {}{rejected}>", counts.join(", "))
+    }
+}
+
+impl Book {
+    fn load(py: Python<'_>, tables: Tables, lenient: bool) -> PyResult<Self> {
+        let mode = if lenient { Mode::Lenient } else { Mode::Strict };
+        let loaded = py.detach(|| foretell::Book::load(tables, mode));
+        let Loaded { book, rejected, faults, .. } = loaded.map_err(|it| record_error(py, &it))?;
+        let rejected =
+            rejected.into_iter().map(|it| (it.table, it.row, it.id, it.reason, it.fault));
+        Ok(Self { inner: book, rejected: rejected.collect(), faults })
+    }
+}
+
+/// The rows of a table: of anything that speaks Arrow, or of a list of dicts.
+fn rows(name: &str, table: &Bound<'_, PyAny>) -> PyResult<Vec<Node>> {
+    let py = table.py();
+    if is_arrow(table) {
+        let (schema, batches) = import(table)?;
+        let rows = py.detach(|| foretell::arrow::records(&schema, &batches));
+        return rows.map_err(|mut it| {
+            for fault in &mut it.0 {
+                fault.place.path = format!("{name}.{}", fault.place.path);
+            }
+            input_faults(py, &it)
+        });
+    }
+    match to_node(table)? {
+        Node::List(rows) => Ok(rows),
+        other => {
+            let message =
+                format!("`{name}`: expected a table or a list of dicts, got {}", other.describe());
+            Err(input_error(py, message))
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Values of Python and documents of the library.
+
+use chrono::NaiveDate;
+use foretell::Faults;
+use foretell::fault::Fault;
+use foretell::frame::SubjectKind;
+use foretell::node::{Node, read_cells};
+use pyo3::prelude::*;
+use pyo3::types::{
+    PyBool, PyDate, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence, PyString,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::errors::{input_error, input_faults};
+
+/// How deep a value of Python may be: deeper than any document, so that one that holds itself ends.
+const DEEPEST: usize = 32;
+
+/// A day: a `datetime.date`, or a text such as `2026-03-01`. Of a `datetime.datetime` the day counts.
+pub(crate) fn day(it: &Bound<'_, PyAny>) -> PyResult<NaiveDate> {
+    let text = match it.cast::<PyString>() {
+        Ok(text) => text.to_string(),
+        Err(_) if it.is_instance_of::<PyDate>() => return it.extract(),
+        Err(_) => it.str()?.to_string(),
+    };
+    text.trim().parse().map_err(|_| {
+        let what = it.get_type().name().map_or_else(|_| String::new(), |it| it.to_string());
+        input_error(
+            it.py(),
+            format!("expected a day such as `2026-03-01`, got `{}` ({what})", shorten(&text)),
+        )
+    })
+}
+
+/// The text of a file, read by Python, so that its errors name the file.
+pub(crate) fn file(path: &Bound<'_, PyAny>) -> PyResult<String> {
+    let path = path.py().import("pathlib")?.call_method1("Path", (path,))?;
+    path.call_method1("read_text", ("utf-8",))?.extract()
+}
+
+/// A text in at most 60 characters.
+pub(crate) fn shorten(text: &str) -> String {
+    let mut short: String = text.chars().take(60).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+/// A kind of subject by its name.
+pub(crate) fn kind(py: Python<'_>, name: &str) -> PyResult<SubjectKind> {
+    let known = SubjectKind::ALL.into_iter().find(|it| it.name() == name || it.plural() == name);
+    known.ok_or_else(|| {
+        let names = SubjectKind::ALL.map(|it| format!("`{it}`")).join(", ");
+        input_error(
+            py,
+            format!("`{}` is no kind of subject: expected one of {names}", shorten(name)),
+        )
+    })
+}
+
+/// A document as dicts, lists and plain values.
+pub(crate) fn to_python<'py>(py: Python<'py>, it: &Node) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match it {
+        Node::Null | Node::Removed => py.None().into_bound(py),
+        Node::Bool(it) => PyBool::new(py, *it).to_owned().into_any(),
+        Node::Int(it) => PyInt::new(py, *it).into_any(),
+        Node::Float(it) => PyFloat::new(py, *it).into_any(),
+        Node::Text(it) => PyString::new(py, it).into_any(),
+        Node::List(all) => {
+            let all = all.iter().map(|it| to_python(py, it)).collect::<PyResult<Vec<_>>>()?;
+            PyList::new(py, all)?.into_any()
+        }
+        Node::Table(all) => {
+            let dict = PyDict::new(py);
+            for (key, it) in all {
+                dict.set_item(key, to_python(py, it)?)?;
+            }
+            dict.into_any()
+        }
+    })
+}
+
+/// Anything that serde can write, as dicts, lists and plain values.
+pub(crate) fn plain<'py, T: Serialize + ?Sized>(
+    py: Python<'py>,
+    value: &T,
+) -> PyResult<Bound<'py, PyAny>> {
+    let node = Node::of(value).map_err(|it| input_error(py, it.to_string()))?;
+    to_python(py, &node)
+}
+
+/// Dicts, lists and plain values as a document; days as texts.
+pub(crate) fn to_node(it: &Bound<'_, PyAny>) -> PyResult<Node> {
+    node(it, 0)
+}
+
+fn node(it: &Bound<'_, PyAny>, depth: usize) -> PyResult<Node> {
+    if depth > DEEPEST {
+        return Err(input_error(
+            it.py(),
+            format!("expected at most {DEEPEST} levels of dicts and lists"),
+        ));
+    }
+    if it.is_none() {
+        return Ok(Node::Null);
+    }
+    if let Ok(it) = it.cast::<PyBool>() {
+        return Ok(Node::Bool(it.is_true()));
+    }
+    if it.is_instance_of::<PyInt>() {
+        return Ok(match it.extract::<i64>() {
+            Ok(it) => Node::Int(it),
+            Err(_) => Node::Text(it.str()?.to_string()),
+        });
+    }
+    if let Ok(it) = it.cast::<PyFloat>() {
+        let it = it.value();
+        return Ok(if it.is_nan() { Node::Null } else { Node::Float(it) });
+    }
+    if let Ok(it) = it.cast::<PyString>() {
+        return Ok(Node::Text(it.to_cow()?.into_owned()));
+    }
+    if it.is_instance_of::<PyDate>() {
+        return Ok(Node::Text(it.call_method0("isoformat")?.extract()?));
+    }
+    if let Ok(it) = it.cast::<PyMapping>() {
+        let mut all = Vec::new();
+        for pair in it.items()?.iter() {
+            let (key, value) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+            all.push((key.str()?.to_string(), node(&value, depth + 1)?));
+        }
+        return Ok(Node::Table(all));
+    }
+    if let Ok(it) = it.cast::<PySequence>() {
+        let all = it.try_iter()?.map(|it| node(&it?, depth + 1)).collect::<PyResult<_>>()?;
+        return Ok(Node::List(all));
+    }
+    // A decimal, a number of NumPy: what they say of themselves.
+    if let Ok(number) = it.extract::<f64>() {
+        return Ok(if number.is_nan() { Node::Null } else { Node::Text(it.str()?.to_string()) });
+    }
+    let what = it.get_type().name()?;
+    Err(input_error(it.py(), format!("expected a plain value, a dict or a list, got `{what}`")))
+}
+
+/// Something that serde can read, from dicts, lists and plain values. `what` says what it is.
+pub(crate) fn read<T: DeserializeOwned>(it: &Bound<'_, PyAny>, what: &str) -> PyResult<T> {
+    let node = to_node(it)?;
+    read_cells(&node).map_err(|error| {
+        let fault: Fault = error.into_fault(what);
+        input_faults(it.py(), &Faults(vec![fault]))
+    })
+}

@@ -1,0 +1,337 @@
+//! A compiled config.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use foretell::fault::{Code, Fault};
+use foretell::frame::SubjectKind;
+use foretell::{Config, Faults, Input};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyTuple};
+
+use crate::assessment::Assessment;
+use crate::convert::{day, file, kind, shorten};
+use crate::errors::{config_error, faults, input_error, not_found, state_faults};
+use crate::explain::{Change, Explanation};
+use crate::input::{Beside, Given, How, one};
+use crate::replay::Replay;
+use crate::scores::Scores;
+use crate::state::State;
+use crate::told::{Plan, TestReport};
+
+/// A compiled config: it scores, assesses and explains any number of subjects, from any number of threads.
+#[pyclass(frozen, module = "foretell")]
+#[derive(Clone)]
+pub(crate) struct Engine {
+    pub(crate) inner: Arc<foretell::Engine>,
+    source: Arc<str>,
+}
+
+#[pymethods]
+impl Engine {
+    /// Compiles a config: the text of one, or the path of a file. A `str` is text if it holds `=`, `[` or a line break.
+    ///
+    /// Raises `ConfigError` with every fault at once.
+    #[staticmethod]
+    fn from_toml(py: Python<'_>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let text = match source.extract::<String>() {
+            Ok(text) if text.is_empty() || text.contains(['=', '[', '\n']) => text,
+            _ => file(source)?,
+        };
+        Self::_compile(py, text)
+    }
+
+    /// Compiles the text of a config.
+    #[staticmethod]
+    fn _compile(py: Python<'_>, text: String) -> PyResult<Self> {
+        let engine = py.detach(|| foretell::Engine::compile(&Config::parse(&text)));
+        let inner = Arc::new(engine.map_err(|it| config_error(py, &it))?);
+        Ok(Self { inner, source: text.into() })
+    }
+
+    /// The text of the config.
+    #[getter]
+    fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The hash of what the config says, the same on every machine: 32 hexadecimal digits.
+    #[getter]
+    fn hash(&self) -> &str {
+        self.inner.hash()
+    }
+
+    /// The name of the config, for people.
+    #[getter]
+    fn name(&self) -> Option<&str> {
+        self.inner.config().name.as_deref()
+    }
+
+    /// The kind of subject of everything that names none.
+    #[getter]
+    fn subject(&self) -> &'static str {
+        self.inner.config().subject.name()
+    }
+
+    /// The names of the scorecards.
+    #[getter]
+    fn scorecards(&self) -> Vec<&str> {
+        self.inner.config().scorecards.iter().map(|it| it.name.as_str()).collect()
+    }
+
+    /// The names of the rules.
+    #[getter]
+    fn rules(&self) -> Vec<&str> {
+        self.inner.config().rules.iter().map(|it| it.name.as_str()).collect()
+    }
+
+    /// The metrics of a kind of subject for which a table may have a column, with what their values are: `number`, `flag`
+    /// or `text`.
+    #[pyo3(signature = (kind=None))]
+    fn columns(
+        &self,
+        py: Python<'_>,
+        kind: Option<&str>,
+    ) -> PyResult<BTreeMap<&str, &'static str>> {
+        let kind = kind.map_or(Ok(self.inner.config().subject), |it| self::kind(py, it))?;
+        let word = |it| match it {
+            foretell::value::Kind::Number => "number",
+            foretell::value::Kind::Flag => "flag",
+            foretell::value::Kind::Text => "text",
+        };
+        Ok(self.inner.givable(kind).map(|(name, it, _)| (name, word(it))).collect())
+    }
+
+    /// What is worth a look in the config although it works as written.
+    fn lint<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        faults(py, self.inner.warnings())
+    }
+
+    /// Runs the tests that the config holds.
+    fn run_tests(&self, py: Python<'_>) -> TestReport {
+        TestReport(py.detach(|| self.inner.run_tests()))
+    }
+
+    /// How each expression of the config runs.
+    fn plan(&self) -> Plan {
+        Plan(self.inner.plan())
+    }
+
+    /// Scores every subject and asks every rule, in columns: the fast way, without what explains.
+    ///
+    /// `data` is a table, a dict of tables by kind of subject, or a book. See the stubs and the README for the rest.
+    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn score(
+        &self,
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        as_of: &Bound<'_, PyAny>,
+        state: Option<&Bound<'_, State>>,
+        given: Option<&Bound<'_, PyAny>>,
+        kind: Option<String>,
+        subject: Option<String>,
+        observed: Option<BTreeMap<String, String>>,
+        strict: bool,
+        with_ended: bool,
+    ) -> PyResult<Scores> {
+        let as_of = day(as_of)?;
+        let past = past(py, state, as_of)?;
+        let main = self.main(py, kind.as_deref())?;
+        let how = How { kind, subject, observed, strict };
+        let beside = Beside::read(with_ended, None, None, None)?;
+        let given = Given::read(self, data, given, &how, beside)?;
+        Ok(py
+            .detach(|| Scores::of(self.inner.score(&given.input(), as_of, &past), main, given.ids)))
+    }
+
+    /// Assesses every subject: scores, alerts, actions, and the state to hand to the next assessment.
+    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn assess(
+        &self,
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        as_of: &Bound<'_, PyAny>,
+        state: Option<&Bound<'_, State>>,
+        given: Option<&Bound<'_, PyAny>>,
+        kind: Option<String>,
+        subject: Option<String>,
+        observed: Option<BTreeMap<String, String>>,
+        strict: bool,
+        with_ended: bool,
+        suppressions: Option<&Bound<'_, PyAny>>,
+        reports: Option<&Bound<'_, PyAny>>,
+        work_calendar: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Assessment> {
+        let as_of = day(as_of)?;
+        let past = past(py, state, as_of)?;
+        let main = self.main(py, kind.as_deref())?;
+        let how = How { kind, subject, observed, strict };
+        let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
+        let given = Given::read(self, data, given, &how, beside)?;
+        let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
+        Ok(Assessment::of(self.clone(), inner, main, given.ids))
+    }
+
+    /// Explains a score: of a subject of an assessment, or of one row, a dict of metrics, as of a day.
+    #[pyo3(signature = (what, subject=None, *, scorecard=None, as_of=None, state=None))]
+    fn explain(
+        &self,
+        py: Python<'_>,
+        what: &Bound<'_, PyAny>,
+        subject: Option<&str>,
+        scorecard: Option<&str>,
+        as_of: Option<&Bound<'_, PyAny>>,
+        state: Option<&Bound<'_, State>>,
+    ) -> PyResult<Explanation> {
+        if let Ok(assessment) = what.cast::<Assessment>() {
+            let Some(subject) = subject else {
+                return Err(input_error(py, "of which subject of the assessment?"));
+            };
+            return self.explained(&assessment.get().inner, subject, scorecard);
+        }
+        let (Ok(row), None) = (what.cast::<PyDict>(), subject) else {
+            let message = "expected an assessment and a subject, or a dict of metrics";
+            return Err(input_error(py, message));
+        };
+        let Some(as_of) = as_of else {
+            return Err(input_error(py, "a row is explained as of a day: say `as_of`"));
+        };
+        let as_of = day(as_of)?;
+        let past = past(py, state, as_of)?;
+        let (_, kind) = self.card(scorecard)?;
+        let frame = one(self, row, kind)?;
+        let out = self.inner.assess(&Input::frame(&frame), as_of, &past);
+        self.explained(&out, "row", scorecard)
+    }
+
+    /// Splits the change from one explanation to a later one by cause; the parts sum to it.
+    fn change(&self, before: &Bound<'_, Explanation>, after: &Bound<'_, Explanation>) -> Change {
+        Change(self.inner.change(&before.get().0, &after.get().0))
+    }
+
+    /// Assesses days in order, each with the state of the one before: pairs of a day and what `assess` takes as `data`.
+    #[pyo3(signature = (history, *, state=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn replay(
+        &self,
+        py: Python<'_>,
+        history: &Bound<'_, PyAny>,
+        state: Option<&Bound<'_, State>>,
+        kind: Option<String>,
+        subject: Option<String>,
+        observed: Option<BTreeMap<String, String>>,
+        strict: bool,
+        with_ended: bool,
+        suppressions: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Replay> {
+        let how = How { kind, subject, observed, strict };
+        let mut days: Vec<(NaiveDate, Given)> = Vec::new();
+        let mut last = state.and_then(|it| it.get().0.as_of);
+        for pair in history.try_iter()? {
+            let (as_of, data) = pair?.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+            let as_of = day(&as_of)?;
+            if last.is_some_and(|it| as_of < it) {
+                return Err(reversed(py, last.unwrap_or(as_of), as_of));
+            }
+            last = Some(as_of);
+            let beside = Beside::read(with_ended, suppressions, None, None)?;
+            days.push((as_of, Given::read(self, &data, None, &how, beside)?));
+        }
+        let past = state.map_or_else(foretell::State::new, |it| it.get().0.clone());
+        Ok(Replay(py.detach(|| {
+            let history = days.iter().map(|(day, given)| (*day, given.input()));
+            self.inner.replay(history, &past)
+        })))
+    }
+
+    fn __repr__(&self) -> String {
+        let config = self.inner.config();
+        let name = config.name.as_ref().map(|it| format!(" `{}`", shorten(it))).unwrap_or_default();
+        format!(
+            "<foretell.Engine{name}: {} metrics, {} scorecards, {} rules, {} playbooks>",
+            config.metrics.len(),
+            config.scorecards.len(),
+            config.rules.len(),
+            config.playbooks.len()
+        )
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|it| it.get().source == self.source)
+    }
+
+    fn __hash__(&self) -> u64 {
+        u64::from_str_radix(self.inner.hash().get(..16).unwrap_or("0"), 16).unwrap_or(0)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let make = slf.get_type().getattr("_compile")?;
+        (make, (slf.get().source(),)).into_pyobject(slf.py())
+    }
+}
+
+impl Engine {
+    /// The kind of subject that is meant.
+    fn main(&self, py: Python<'_>, kind: Option<&str>) -> PyResult<SubjectKind> {
+        kind.map_or(Ok(self.inner.config().subject), |it| self::kind(py, it))
+    }
+
+    /// A scorecard and its kind of subject: the first where none is named.
+    pub(crate) fn card(&self, name: Option<&str>) -> PyResult<(&str, SubjectKind)> {
+        let config = self.inner.config();
+        let is_meant =
+            |it: &&foretell::config::ScorecardConfig| name.is_none_or(|name| it.name == name);
+        let found = config.scorecards.iter().find(is_meant);
+        let found = found.map(|it| (it.name.as_str(), it.subject.unwrap_or(config.subject)));
+        found.ok_or_else(|| match name {
+            None => not_found("the config has no scorecard"),
+            Some(name) => {
+                let known = self.scorecards().join("`, `");
+                not_found(format!("unknown scorecard `{}`: there are `{known}`", shorten(name)))
+            }
+        })
+    }
+
+    pub(crate) fn explained(
+        &self,
+        assessment: &foretell::Assessment,
+        subject: &str,
+        scorecard: Option<&str>,
+    ) -> PyResult<Explanation> {
+        let (card, kind) = self.card(scorecard)?;
+        let found = self.inner.explain(assessment, card, subject);
+        found.map(Explanation).ok_or_else(|| match assessment.engine() == self.inner.hash() {
+            true => not_found(format!("no {kind} `{}` was assessed", shorten(subject))),
+            false => not_found("another engine made this assessment"),
+        })
+    }
+}
+
+/// The state to go on from. One that cannot be used is an error here, where the library goes on without it.
+fn past(
+    py: Python<'_>,
+    state: Option<&Bound<'_, State>>,
+    as_of: NaiveDate,
+) -> PyResult<foretell::State> {
+    let Some(state) = state else { return Ok(foretell::State::new()) };
+    let state = &state.get().0;
+    if state.version > foretell::State::VERSION {
+        let known = foretell::State::VERSION;
+        let message = format!("the state has form {}, this version knows {known}", state.version);
+        let fault = Fault::new(Code::OutOfRange, "state.version", message);
+        return Err(state_faults(py, &Faults(vec![fault])));
+    }
+    match state.as_of {
+        Some(last) if last > as_of => Err(reversed(py, last, as_of)),
+        _ => Ok(state.clone()),
+    }
+}
+
+fn reversed(py: Python<'_>, last: NaiveDate, as_of: NaiveDate) -> PyErr {
+    let message = format!("the state is of {last}, later than {as_of}");
+    let fault = Fault::new(Code::TimeReversed, "state.as_of", message).help("assess days in order");
+    state_faults(py, &Faults(vec![fault]))
+}

@@ -1,0 +1,75 @@
+//! Faults and errors as the exceptions of `foretell._errors`.
+
+use foretell::Faults;
+use foretell::fault::Fault;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyList;
+
+pyo3::import_exception!(foretell._errors, ConfigError);
+pyo3::import_exception!(foretell._errors, InputError);
+pyo3::import_exception!(foretell._errors, RecordError);
+pyo3::import_exception!(foretell._errors, StateError);
+pyo3::import_exception!(foretell._errors, NotFoundError);
+
+/// A fault as an object of Python.
+pub(crate) fn fault<'py>(py: Python<'py>, it: &Fault) -> PyResult<Bound<'py, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let class = CLASS.get_or_try_init(py, || {
+        Ok::<_, PyErr>(py.import("foretell._errors")?.getattr("Fault")?.unbind())
+    })?;
+    let place = &it.place;
+    class.bind(py).call1((
+        it.code.as_str(),
+        it.severity.to_string(),
+        it.message.as_str(),
+        it.help.as_deref(),
+        place.path.as_str(),
+        place.line,
+        place.column,
+        place.snippet.as_deref(),
+        it.render(),
+    ))
+}
+
+/// Faults as objects of Python.
+pub(crate) fn faults<'py>(py: Python<'py>, all: &[Fault]) -> PyResult<Bound<'py, PyList>> {
+    let all = all.iter().map(|it| fault(py, it)).collect::<PyResult<Vec<_>>>()?;
+    PyList::new(py, all)
+}
+
+/// An exception for faults, as they print.
+fn raised(py: Python<'_>, all: &Faults, make: impl FnOnce((String, Py<PyList>)) -> PyErr) -> PyErr {
+    match faults(py, all.list()) {
+        Ok(list) => make((all.to_string(), list.unbind())),
+        Err(error) => error,
+    }
+}
+
+pub(crate) fn config_error(py: Python<'_>, all: &Faults) -> PyErr {
+    raised(py, all, ConfigError::new_err)
+}
+
+pub(crate) fn record_error(py: Python<'_>, all: &Faults) -> PyErr {
+    raised(py, all, RecordError::new_err)
+}
+
+pub(crate) fn input_faults(py: Python<'_>, all: &Faults) -> PyErr {
+    raised(py, all, InputError::new_err)
+}
+
+pub(crate) fn state_faults(py: Python<'_>, all: &Faults) -> PyErr {
+    raised(py, all, StateError::new_err)
+}
+
+pub(crate) fn input_error(_py: Python<'_>, message: impl Into<String>) -> PyErr {
+    InputError::new_err(message.into())
+}
+
+pub(crate) fn state_error(message: impl Into<String>) -> PyErr {
+    StateError::new_err(message.into())
+}
+
+pub(crate) fn not_found(message: impl Into<String>) -> PyErr {
+    NotFoundError::new_err(message.into())
+}

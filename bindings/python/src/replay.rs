@@ -1,0 +1,60 @@
+//! What a history comes to.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use foretell::arrow;
+use foretell::frame::SubjectKind;
+use pyo3::prelude::*;
+
+use crate::convert::plain;
+use crate::errors::fault;
+use crate::state::State;
+use crate::table::Table;
+
+/// What a history of inputs comes to: every event and action, and the state at its end.
+#[pyclass(frozen, module = "foretell")]
+pub(crate) struct Replay(pub(crate) foretell::engine::Replay);
+
+#[pymethods]
+impl Replay {
+    /// Every event, by day, rule and subject.
+    fn events(&self) -> Table {
+        Table(arrow::events(&self.0.events))
+    }
+
+    /// Every action, by day, playbook, subject and step.
+    fn actions(&self) -> Table {
+        Table(arrow::actions(&self.0.actions))
+    }
+
+    /// What happened to runs of playbooks beside that, one dict each.
+    #[getter]
+    fn enrolment_changes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        plain(py, &self.0.enrolment_changes)
+    }
+
+    /// What was wrong with the inputs, each with its day.
+    #[getter]
+    fn faults<'py>(&self, py: Python<'py>) -> PyResult<Vec<(NaiveDate, Bound<'py, PyAny>)>> {
+        self.0.faults.iter().map(|(day, it)| Ok((*day, fault(py, it)?))).collect()
+    }
+
+    /// What to hand to the next assessment.
+    #[getter]
+    fn state(&self) -> State {
+        State(self.0.state.clone())
+    }
+
+    /// For how many days subjects were watched, by kind: two subjects for three days are six.
+    #[getter]
+    fn subject_days(&self) -> BTreeMap<&'static str, u64> {
+        let days = |it: SubjectKind| (it.name(), self.0.exposure.subject_days(it));
+        SubjectKind::ALL.into_iter().map(days).filter(|it| it.1 > 0).collect()
+    }
+
+    fn __repr__(&self) -> String {
+        let (events, actions) = (self.0.events.len(), self.0.actions.len());
+        format!("<foretell.Replay: {events} events, {actions} actions>")
+    }
+}

@@ -1,0 +1,296 @@
+"""What the classes do, and that they come back from a pickle and from JSON as they were."""
+
+import datetime
+import doctest
+import pickle
+
+import pyarrow as pa
+import pytest
+from conftest import CONFIG, DAY, ROWS
+
+import foretell
+
+SCORES = [pytest.approx(38), None, 100.0]
+
+
+@pytest.fixture
+def assessment(engine):
+    return engine.assess(pa.table(ROWS), as_of=DAY)
+
+
+def test_the_example_of_the_package_is_true():
+    assert doctest.testmod(foretell).failed == 0
+
+
+def test_an_engine_says_what_it_is(engine, tmp_path):
+    assert repr(engine) == "<foretell.Engine `Shop`: 6 metrics, 1 scorecards, 1 rules, 1 playbooks>"
+    assert (engine.name, engine.subject) == ("Shop", "subscription")
+    assert (engine.scorecards, engine.rules) == (["health"], ["quiet_and_unused"])
+    assert engine.columns()["plan"] == "text"
+    assert engine.columns("account") == {}
+    assert engine.lint() == []
+    file = tmp_path / "shop.toml"
+    file.write_text(CONFIG, encoding="utf-8")
+    for source in [file, str(file)]:
+        assert foretell.Engine.from_toml(source) == engine
+    assert len({engine, foretell.Engine.from_toml(file)}) == 1
+    assert engine.source == CONFIG
+    with pytest.raises(FileNotFoundError):
+        foretell.Engine.from_toml("nowhere.toml")
+
+
+def test_scores_are_a_table(engine):
+    scores = engine.score(pa.table(ROWS), as_of=DAY)
+    rows = scores.table().to_pylist()
+    assert [it["health"] for it in rows] == SCORES
+    assert [it["health.band"] for it in rows] == ["red", None, "green"]
+    assert [it["health.coverage"] for it in rows] == [1.0, 0.4, 0.6]
+    assert [it["rules.quiet_and_unused"] for it in rows] == [True, False, None]
+    assert [it["id"] for it in rows] == ROWS["id"]
+    assert repr(scores) == "<foretell.Scores of 2026-03-01: 3 subscriptions, health>"
+    assert (len(scores), scores.as_of, scores.faults) == (3, datetime.date(2026, 3, 1), [])
+    assert len(scores.table("account")) == 0
+    table = scores.table()
+    assert (table.num_rows, len(table), table.column_names[:2]) == (3, 3, ["id", "health"])
+    assert table.column("health") == SCORES
+    assert repr(table).startswith("<foretell.Table: 3 rows of id, health, ")
+    with pytest.raises(foretell.NotFoundError, match="there is no column `wealth`"):
+        table.column("wealth")
+
+
+def test_an_assessment_says_what_there_is_to_know(engine, assessment):
+    assert repr(assessment) == (
+        "<foretell.Assessment of 2026-03-01: 3 subscriptions, 1 alerts, 1 actions>"
+    )
+    assert (len(assessment), assessment.subjects(), assessment.engine) == (3, ROWS["id"], engine)
+    assert assessment.score("acme")["band"] == "red"
+    assert assessment.bands() == {"red": 1, "yellow": 0, "green": 1, None: 1}
+    assert assessment.events().column("message") == ["no login for 30 days"]
+    assert assessment.alerts().column("phase") == ["firing"]
+    assert assessment.actions().column("title") == ["Call the admin"]
+    assert assessment.verdicts().column("verdict") == ["firing", "no_data"]
+    factors = assessment.factors().to_pylist()
+    assert len(factors) == 6
+    assert factors[0]["why"] == "last login is 30 days ago"
+    assert assessment.values(["utilization"]).column("utilization") == [0.35, None, 0.9]
+    assert set(assessment.values().column_names) == {"id", *engine.columns()}
+    whole = assessment.to_dict()
+    assert whole["events"][0]["evidence"][0] == ["days_since_login", 30.0]
+    with pytest.raises(foretell.NotFoundError, match="no subscription `nobody` was assessed"):
+        assessment.score("nobody")
+    with pytest.raises(foretell.NotFoundError, match="unknown scorecard `wealth`: there are `health`"):
+        assessment.explain("acme", "wealth")
+    with pytest.raises(foretell.NotFoundError, match="the config has no `nope` of a subscription"):
+        assessment.values(["nope"])
+
+
+def test_an_explanation_sums_to_its_score(engine, assessment):
+    why = assessment.explain("acme")
+    assert why == engine.explain(assessment, "acme")
+    assert str(why).startswith("health of subscription acme on 2026-03-01: 38.0 red\n")
+    assert sum(it["contribution"] for it in why.lines) == pytest.approx(why.raw_score, abs=1e-9)
+    assert [it["factor"] for it in why.strongest()] == ["utilization", "days_since_login"]
+    assert (why.kind, why.subject, why.scorecard, why.band) == ("subscription", "acme", "health", "red")
+    assert (why.coverage, why.min_coverage, why.interval) == (1.0, 0.5, (why.score, why.score))
+    assert why.to_dict()["lines"][0]["metric"] == "days_since_login"
+    none = assessment.explain("globex")
+    assert (none.score, none.no_score) == (None, "coverage")
+    assert repr(none) == "<foretell.Explanation: health of subscription globex, no score>"
+
+
+def test_a_row_is_explained_without_a_table(engine):
+    row = {"days_since_login": 30, "active_users": 35.0, "seats": 100, "plan": "pro", "other": [1]}
+    assert engine.explain(row, as_of=DAY).score == pytest.approx(38)
+    assert engine.explain({}, as_of=DAY).score is None
+    for bad, why in [
+        ({"seats": "many"}, "`seats` is"),
+        ({"seats": float("inf")}, "not finite"),
+        ({"plan": 3}, "`plan` is"),
+        ({"is_trial": 1}, "`is_trial` is"),
+        ({"seats": object()}, "got `object`"),
+    ]:
+        with pytest.raises(foretell.InputError, match=why):
+            engine.explain(bad, as_of=DAY)
+    with pytest.raises(foretell.InputError, match="say `as_of`"):
+        engine.explain(row)
+    with pytest.raises(foretell.InputError, match="expected an assessment and a subject"):
+        engine.explain(3, as_of=DAY)
+
+
+def test_a_change_is_split_by_cause(engine, assessment):
+    later = engine.assess(
+        pa.table({**ROWS, "days_since_login": [12.0, 2.0, None]}),
+        as_of="2026-03-08",
+        state=assessment.state,
+    )
+    change = engine.change(assessment.explain("acme"), later.explain("acme"))
+    assert change.difference == pytest.approx(12.0)
+    assert sum(it["points"] for it in change.parts) == pytest.approx(change.difference, abs=1e-9)
+    assert change.parts[0]["cause"] == "data"
+    assert str(change).startswith("38.0 -> 50.0 (+12.0)")
+    assert repr(change) == "<foretell.Change: 38.0 -> 50.0 (+12.0), 1 parts>"
+    assert foretell.Change.from_json(change.to_json()) == change
+    assert pickle.loads(pickle.dumps(change)) == change
+    assert later.events().column("change") == ["resolved"]
+
+
+def test_a_plan_and_tests_print_for_people(engine):
+    plan = engine.plan()
+    assert plan.coverage == (2, 2)
+    assert plan.expressions[0]["path"] == "metrics[5].expr"
+    assert str(plan).startswith("2 of 2 expressions are compiled")
+    report = engine.run_tests()
+    assert report.passed and bool(report) and report.counts == (1, 0)
+    assert report.tests[0]["name"] == "it fires"
+    assert str(report).endswith("test result: ok. 1 passed, 0 failed")
+    wrong = foretell.Engine.from_toml(CONFIG.replace("seats = 10", "seats = 1")).run_tests()
+    assert not wrong and wrong.tests[0]["failures"][0]["subject"]
+
+
+def test_a_history_is_replayed(engine):
+    quiet = {**ROWS, "days_since_login": [3.0, 2.0, None]}
+    history = [
+        (datetime.date(2026, 3, 1), pa.table(quiet)),
+        (datetime.datetime(2026, 3, 2, 23, 59), pa.table(ROWS)),
+        ("2026-03-03", pa.table(quiet)),
+    ]
+    replay = engine.replay(history)
+    assert replay.events().column("change") == ["fired", "resolved"]
+    assert replay.actions().column("step") == ["call"]
+    assert replay.subject_days == {"subscription": 9}
+    assert replay.faults == []
+    assert [it["turn"]["kind"] for it in replay.enrolment_changes] == ["begun", "ended"]
+    assert repr(replay) == "<foretell.Replay: 2 events, 1 actions>"
+    state = None
+    for day, table in history:
+        state = engine.assess(table, as_of=day, state=state).state
+    assert replay.state == state
+    with pytest.raises(foretell.StateError, match="the state is of 2026-03-03, later than 2026-03-02"):
+        engine.replay(reversed(history))
+
+
+def test_everything_comes_back_from_a_pickle(engine, assessment):
+    assert pickle.loads(pickle.dumps(engine)) == engine
+    again = pickle.loads(pickle.dumps(assessment))
+    assert again.explain("acme") == assessment.explain("acme")
+    assert again.state == assessment.state
+    assert again.to_json() == assessment.to_json()
+    assert again.scores().to_pylist() == assessment.scores().to_pylist()
+    state = pickle.loads(pickle.dumps(foretell.State()))
+    assert state == foretell.State() != assessment.state
+    assert state.as_of is None and repr(state) == "<foretell.State without a past>"
+    assert repr(assessment.state) == "<foretell.State of 2026-03-01: 2 bands, 1 alerts>"
+    assert assessment.state.engine_hash == engine.hash
+    assert assessment.state.to_dict()["as_of"] == "2026-03-01"
+
+
+def test_what_was_stored_is_read_or_refused(engine, assessment):
+    text = assessment.to_json()
+    assert foretell.Assessment.from_json(text, engine).to_json() == text
+    other = foretell.Engine.from_toml(CONFIG.replace("weight = 3", "weight = 4"))
+    with pytest.raises(foretell.StateError, match="another engine made this assessment"):
+        foretell.Assessment.from_json(text, other)
+    with pytest.raises(foretell.NotFoundError, match="another engine made this assessment"):
+        other.explain(assessment, "acme")
+    for broken in ["", "{}", text[:-9], text.replace("[30.0,2.0,null]", "[30.0]", 1), "[" * 9999]:
+        with pytest.raises(foretell.StateError, match="cannot be read"):
+            foretell.Assessment.from_json(broken, engine)
+    for broken in ["", '{"versoin": 1}', '{"as_of": "soon"}']:
+        with pytest.raises(foretell.StateError, match="the state cannot be read"):
+            foretell.State.from_json(broken)
+    with pytest.raises(foretell.StateError, match="the explanation cannot be read"):
+        foretell.Explanation.from_json("{}")
+    with pytest.raises(foretell.StateError, match="form 9"):
+        engine.assess(pa.table(ROWS), as_of=DAY, state=foretell.State.from_json('{"version": 9}'))
+    with pytest.raises(foretell.StateError, match="later than 2026-02-01") as error:
+        engine.score(pa.table(ROWS), as_of="2026-02-01", state=assessment.state)
+    assert [it.code for it in error.value.faults] == ["time-reversed"]
+
+
+def test_a_book_is_made_of_tables_or_json(tmp_path):
+    engine = foretell.Engine.from_toml("""
+        currency = "USD"
+        [[metrics]]
+        name = "logins"
+        from = "usage.logins"
+        take = "sum"
+        [[metrics]]
+        name = "arr"
+        [[scorecards]]
+        name = "health"
+        factors = [{ metric = "logins", points.linear = { worst = 0, best = 10 } }]
+    """)
+    day = datetime.date(2026, 2, 1)
+    tables = {
+        "accounts": [{"id": "a1"}],
+        "subscriptions": pa.table({
+            "id": ["s1", "s2"],
+            "account_id": pa.array(["a1", "a1"]).dictionary_encode(),
+            "start": pa.array([day, day]),
+            "arr": pa.array([1200, None], pa.decimal128(10, 2)),
+            "currency": ["EUR", None],
+        }),
+        "usage": pa.table({
+            "subscription_id": ["s1", "s1"],
+            "name": ["logins", "logins"],
+            "date": pa.array([datetime.datetime(2026, 2, 2), datetime.datetime(2026, 2, 3)], pa.timestamp("ms")),
+            "value": [3, 4],
+        }),
+    }
+    rates = {"base": "USD", "rates": {"EUR": 1.5}}
+    book = foretell.Book.from_tables(rates=rates, **tables)
+    assert book.counts == {"accounts": 1, "subscriptions": 2, "usage": 2}
+    assert (len(book), book.subjects("account"), book.rejected, book.faults) == (2, ["a1"], [], [])
+    assert repr(book) == "<foretell.Book: 1 accounts, 2 subscriptions, 2 usage>"
+    out = engine.assess(book, as_of=DAY)
+    assert out.values(["arr", "logins"]).to_pylist() == [
+        {"subscription_id": "s1", "arr": 1800.0, "logins": 7.0},
+        {"subscription_id": "s2", "arr": None, "logins": None},
+    ]
+    given = pa.table({"id": ["s2"], "logins": [9.0]})
+    out = engine.assess(book, as_of=DAY, given=given)
+    assert out.scores().column("health") == [None, 90.0]
+    assert any("Given" in it for it in out.notes)
+    assert engine.score(book, as_of=DAY, given={"subscription": given}).table().column("health") == [None, 90.0]
+
+    json = '{"accounts": [{"id": "a1"}], "subscriptions": [{"id": "s1", "account_id": "a9"}]}'
+    with pytest.raises(foretell.RecordError) as error:
+        foretell.Book.from_json(json)
+    assert error.value.faults[0].code == "unknown-reference"
+    file = tmp_path / "book.json"
+    file.write_text(json, encoding="utf-8")
+    book = foretell.Book.from_json(file, lenient=True)
+    assert [(it["table"], it["row"], it["id"]) for it in book.rejected] == [("subscriptions", 0, "s1")]
+    with pytest.raises(foretell.InputError, match="the book cannot be read"):
+        foretell.Book.from_json("{")
+    with pytest.raises(foretell.RecordError, match="unknown table `acounts`"):
+        foretell.Book.from_tables(acounts=[])
+    with pytest.raises(foretell.InputError, match="accounts.*expected a table or a list of dicts"):
+        foretell.Book.from_tables(accounts=3.5)
+    with pytest.raises(foretell.InputError, match="`given` stands beside a book"):
+        engine.assess(given, as_of=DAY, given=given)
+    nested = pa.table({"id": ["a1"], "tags": [["x"]]})
+    with pytest.raises(foretell.InputError, match="column `tags` holds List") as error:
+        foretell.Book.from_tables(accounts=nested)
+    assert error.value.faults[0].path == "accounts.tags"
+
+
+def test_faults_say_where_they_are():
+    with pytest.raises(foretell.ConfigError) as error:
+        foretell.Engine.from_toml('[[metrics]]\nname = "x"\nbeter = "higher"\n\n[[rules]]\nname = "r"\nwhen = "y > 1"\n')
+    one, two = [it for it in error.value.faults if it.severity == "error"]
+    assert (one.code, one.line, one.column, one.severity) == ("unknown-key", 3, 1, "error")
+    assert (two.code, two.line, two.column) == ("unknown-name", 7, 9)
+    assert "^" in str(two) and two.snippet == 'when = "y > 1"' and two.path == "rules[0].when"
+    assert str(one).startswith("error[unknown-key]: ")
+    again = pickle.loads(pickle.dumps(error.value))
+    assert again.faults == error.value.faults and str(again) == str(error.value)
+    assert isinstance(error.value, (foretell.ForetellError, ValueError))
+
+
+def test_a_config_may_warn():
+    engine = foretell.Engine.from_toml("""
+        metrics = [{ name = "share", range = [0, 1] }]
+        rules = [{ name = "always", when = "share >= 0" }]
+    """)
+    assert [(it.code, it.severity) for it in engine.lint()] == [("always-same", "warning")]

@@ -1,0 +1,371 @@
+"""Bad input: an error that names column and row, or the meaning that the README says. Never a panic."""
+
+import datetime
+import decimal
+
+import pyarrow as pa
+import pytest
+from conftest import DAY, ROWS
+
+import foretell
+
+INF = float("inf")
+
+
+def table(**columns):
+    return pa.table({**ROWS, **columns})
+
+
+def faults(engine, data, **more):
+    with pytest.raises(foretell.InputError) as error:
+        engine.score(data, as_of=DAY, **more)
+    with pytest.raises(foretell.InputError):
+        engine.assess(data, as_of=DAY, **more)
+    return [(it.code, it.path, it.message) for it in error.value.faults] or str(error.value)
+
+
+# What is wrong, and what is said: code, path, message.
+REFUSED = {
+    "an infinity": (
+        table(seats=[1.0, INF, 2.0]),
+        ("not-finite", "seats[1]", "column `seats` has an infinity in row 1"),
+    ),
+    "a negative one, in the second chunk": (
+        pa.concat_tables([pa.table(ROWS), table(id=["x", "y", "z"], seats=[1, 2, 3]).set_column(3, "seats", pa.array([1.0, 2.0, -INF]))], promote_options="permissive"),
+        ("not-finite", "seats[5]", "column `seats` has an infinity in row 5"),
+    ),
+    "a text where a number is wanted": (
+        table(seats=["a", "b", "c"]),
+        ("wrong-type", "seats", "column `seats` holds Utf8, the metric is a number"),
+    ),
+    "a flag where a number is wanted": (
+        table(seats=[True, False, None]),
+        ("wrong-type", "seats", "column `seats` holds Boolean, the metric is a number"),
+    ),
+    "a number where a flag is wanted": (
+        table(is_trial=[0, 1, None]),
+        ("wrong-type", "is_trial", "column `is_trial` holds Int64, the metric is a flag"),
+    ),
+    "a number where a text is wanted": (
+        table(plan=[1.5, 2.5, None]),
+        ("wrong-type", "plan", "column `plan` holds Float64, the metric is a text"),
+    ),
+    "a date where a number is wanted": (
+        table(days_since_login=[datetime.date(2026, 1, 1)] * 3),
+        ("wrong-type", "days_since_login", "column `days_since_login` holds Date32, the metric is a number"),
+    ),
+    "a duration": (
+        table(days_since_login=[datetime.timedelta(days=1)] * 3),
+        ("wrong-type", "days_since_login", "column `days_since_login` holds Duration(µs), the metric is a number"),
+    ),
+    "a list": (
+        table(seats=[[1], [2], None]),
+        ("wrong-type", "seats", "column `seats` holds List(Int64), the metric is a number"),
+    ),
+    "a struct": (
+        table(seats=[{"a": 1}, {"a": 2}, None]),
+        ("wrong-type", "seats", 'column `seats` holds Struct("a": Int64), the metric is a number'),
+    ),
+    "a binary text": (
+        table(plan=[b"a", b"b", None]),
+        ("wrong-type", "plan", "column `plan` holds Binary, the metric is a text"),
+    ),
+    "a dictionary of lists": (
+        table(seats=pa.DictionaryArray.from_arrays(pa.array([0, 0, 0]), pa.array([[1]]))),
+        ("wrong-type", "seats", "column `seats` holds Dictionary(Int64, List(Int64)), the metric is a number"),
+    ),
+    "a subject twice": (
+        table(id=["a", "b", "a"]),
+        ("duplicate", "id", "the id `a` stands in rows 0 and 2"),
+    ),
+    "a number twice": (
+        table(id=[7, 7, 8]),
+        ("duplicate", "id", "the id `7` stands in rows 0 and 1"),
+    ),
+    "no id": (table(id=["a", None, "b"]), ("empty", "id[1]", "column `id` has no id in row 1")),
+    "an empty id": (table(id=["a", "b", ""]), ("empty", "id[2]", "column `id` has no id in row 2")),
+    "ids of no type for ids": (
+        table(id=[1.0, 2.0, 3.0]),
+        ("wrong-type", "id", "column `id` holds Float64, ids are texts or whole numbers"),
+    ),
+    "a column that is not there": (
+        pa.table(ROWS).drop_columns(["plan"]),
+        ("missing-key", "plan", "there is no column `plan`, which the config reads"),
+    ),
+    "a long id": (
+        table(id=["a" * 70_000, "b", "c"]),
+        ("limit", "id[0]", "column `id` has a text of 70000 bytes in row 0, at most 65536"),
+    ),
+    "a long category": (
+        table(plan=["a", "b", "ä" * 40_000]),
+        ("limit", "plan[2]", "column `plan` has a text of 80000 bytes in row 2, at most 65536"),
+    ),
+    "parents of no type for ids": (
+        table(account_id=[1.5, 2.5, None]),
+        ("wrong-type", "account_id", "column `account_id` holds Float64, ids are texts or whole numbers"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_wrong_is_said_with_column_and_row(engine, name):
+    data, fault = REFUSED[name]
+    assert faults(engine, data) == [fault]
+
+
+def test_everything_wrong_is_said_at_once(engine):
+    bad = table(seats=["x", "y", "z"], days_since_login=[1.0, INF, 2.0], plan=[1, 2, 3])
+    assert [it[1] for it in faults(engine, bad)] == ["days_since_login[1]", "seats", "plan"]
+
+
+def test_two_columns_of_one_name_are_refused(engine):
+    bad = pa.table([pa.array([1.0]), pa.array([2.0])], names=["seats", "seats"])
+    assert faults(engine, bad, strict=False) == [
+        ("duplicate", "seats", "two columns are called `seats`")
+    ]
+
+
+def test_a_name_nearby_is_suggested(engine):
+    bad = pa.table(ROWS).rename_columns({"seats": "seat"})
+    with pytest.raises(foretell.InputError) as error:
+        engine.score(bad, as_of=DAY)
+    assert error.value.faults[0].help == "did you mean `seat`?"
+    out = engine.assess(bad, as_of=DAY, strict=False)
+    note = {"kind": "subscription", "column": "seat", "near": "seats"}
+    assert [it["NotRead"] for it in out.notes if "NotRead" in it] == [note]
+    assert out.scores().column("health.coverage") == [0.4, 0.4, 0.0]
+
+
+def test_what_nothing_reads_may_hold_anything(engine):
+    wide = table(extra=[[1], None, []], blob=[b"", None, b"x"], wild=[INF, 1.0, 2.0])
+    plain = engine.score(pa.table(ROWS), as_of=DAY)
+    assert engine.score(wide, as_of=DAY).table().to_pylist() == plain.table().to_pylist()
+
+
+MEANT = {
+    "whole numbers": pa.array([100, 50, 10], pa.uint8()),
+    "floats of 16 bits": pa.array([100.0, 50.0, 10.0], pa.float32()).cast(pa.float16()),
+    "decimals": pa.array([decimal.Decimal("100.00"), decimal.Decimal("50"), decimal.Decimal("10")]),
+    "a dictionary": pa.array([100.0, 50.0, 10.0]).dictionary_encode(),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_a_number_of_any_type_is_a_number(engine, name):
+    got = engine.score(table(seats=MEANT[name]), as_of=DAY)
+    assert got.table().to_pylist() == engine.score(pa.table(ROWS), as_of=DAY).table().to_pylist()
+
+
+def test_missing_is_null_or_nan(engine):
+    for nothing in [None, float("nan")]:
+        got = engine.assess(table(days_since_login=[nothing, 2.0, 1.0]), as_of=DAY)
+        assert got.score("acme")["coverage"] == 0.6
+        assert got.values(["days_since_login"]).column("days_since_login") == [None, 2.0, 1.0]
+    empty = table(plan=pa.nulls(3), is_trial=pa.nulls(3), seats=pa.nulls(3))
+    assert engine.score(empty, as_of=DAY).table().column("health.coverage") == [0.4, 0.4, 0.0]
+
+
+def test_texts_of_any_type_are_categories(engine):
+    wanted = engine.score(pa.table(ROWS), as_of=DAY).table().to_pylist()
+    plan = pa.array(ROWS["plan"])
+    views = [plan.cast(it) for it in [pa.large_string(), pa.string_view()]]
+    for it in [*views, plan.dictionary_encode(), pa.DictionaryArray.from_arrays(pa.array([0, 1, None], pa.int8()), pa.array(["pro", "free", "unused"]))]:
+        assert engine.score(table(plan=it), as_of=DAY).table().to_pylist() == wanted
+
+
+def test_ids_are_texts_numbers_or_the_numbers_of_rows(engine):
+    for ids, name in [([7, -1, 2**63 - 1], "id"), (["ä", "b", "c"], "id"), (["x", "y", "z"], "key")]:
+        data = pa.table({name: ids, **{key: it for key, it in ROWS.items() if key != "id"}})
+        got = engine.assess(data, as_of=DAY, subject=name)
+        assert got.scores().column(name) == got.subjects() == [str(it) for it in ids]
+    got = engine.score(pa.table(ROWS).drop_columns(["id"]), as_of=DAY)
+    assert got.table().column("subscription_id") == ["0", "1", "2"]
+    renamed = pa.table(ROWS).rename_columns({"id": "subscription_id"})
+    assert engine.score(renamed, as_of=DAY).table().column("subscription_id") == ROWS["id"]
+    with pytest.raises(foretell.InputError, match="there is no column `key` of ids"):
+        engine.score(renamed, as_of=DAY, subject="key")
+
+
+def test_nothing_in_is_nothing_out(engine):
+    empty = pa.table(ROWS).slice(0, 0)
+    for it in [empty, empty.schema.empty_table(), pa.RecordBatchReader.from_batches(empty.schema, [])]:
+        got = engine.score(it, as_of=DAY).table()
+        assert (got.num_rows, "health" in got.column_names) == (0, True)
+    assert len(engine.assess(pa.table({}), as_of=DAY, strict=False)) == 0
+
+
+def test_chunks_are_one_table(engine):
+    whole = pa.table(ROWS)
+    chunked = pa.concat_tables([whole.slice(0, 1), whole.slice(1, 0), whole.slice(1, 2)])
+    uneven = pa.table({
+        name: pa.chunked_array([it.chunk(0)[:1], it.chunk(0)[1:]]) if at % 2 else it
+        for at, (name, it) in enumerate(zip(whole.column_names, whole.columns))
+    })
+    wanted = engine.assess(whole, as_of=DAY).scores().to_pylist()
+    for it in [chunked, uneven, whole.to_reader(max_chunksize=1), whole.to_batches()[0]]:
+        assert engine.assess(it, as_of=DAY).scores().to_pylist() == wanted
+
+
+AGED = foretell.Engine.from_toml("""
+    metrics = [{ name = "nps" }]
+    [[scorecards]]
+    name = "health"
+    min_coverage = 0
+    factors = [{ metric = "nps", max_age = "30d", points.linear = { worst = 0, best = 10 } }]
+""")
+UTC = datetime.timezone.utc
+MINUS_5 = datetime.timezone(datetime.timedelta(hours=-5))
+OBSERVED = {
+    "a date": pa.array([datetime.date(2026, 2, 28)]),
+    "a date of 64 bits": pa.array([datetime.date(2026, 2, 28)], pa.date64()),
+    "a text": pa.array(["2026-02-28"]),
+    "a timestamp without a zone stands as it is": pa.array([datetime.datetime(2026, 2, 28, 23, 59)]),
+    "one with a zone is taken in UTC": pa.array([datetime.datetime(2026, 2, 27, 20, 0, tzinfo=MINUS_5)], pa.timestamp("us", "America/New_York")),
+    "nanoseconds": pa.array([datetime.datetime(2026, 2, 28, tzinfo=UTC)], pa.timestamp("ns", "UTC")),
+    "a dictionary": pa.array(["2026-02-28"]).dictionary_encode(),
+}
+
+
+@pytest.mark.parametrize("name", OBSERVED)
+def test_a_day_of_observation_is_any_date(name):
+    data = pa.table({"id": ["a"], "nps": [9.0], "seen": OBSERVED[name]})
+    got = AGED.assess(data, as_of=DAY, observed={"nps": "seen"})
+    assert got.explain("a").oldest_input == datetime.date(2026, 2, 28)
+    old = AGED.assess(data, as_of="2026-06-01", observed={"nps": "seen"})
+    assert old.explain("a").lines[0]["status"] == "stale"
+
+
+@pytest.mark.parametrize(
+    ("seen", "fault"),
+    [
+        ([1.5], ("wrong-type", "seen", "column `seen` holds Float64, days are dates or timestamps")),
+        (["soon"], ("out-of-range", "seen[0]", "column `seen` has no day in row 0: expected a date such as `2026-03-01`, got `soon`")),
+        (pa.array([2**62], pa.timestamp("s")), ("out-of-range", "seen[0]", "column `seen` has no day in row 0: it is beyond the calendar")),
+        ([datetime.date(1, 1, 1)], ("out-of-range", "seen[0]", "column `seen` has no day in row 0: expected a date from 1900 to 2200, got `0001-01-01`")),
+    ],
+)
+def test_what_is_no_day_is_refused(seen, fault):
+    data = pa.table({"id": ["a"], "nps": [9.0], "seen": seen})
+    assert faults(AGED, data, observed={"nps": "seen"}) == [fault]
+
+
+def test_texts_of_two_gigabytes_are_refused_or_passed_over(engine):
+    # One long text, many times by offset alone: the array says 2 GiB and holds 1 MiB.
+    big = pa.array(["x" * (1 << 20)], pa.large_string())
+    runs = pa.DictionaryArray.from_arrays(pa.array([0] * 3, pa.int32()), big)
+    assert faults(engine, table(plan=runs))[0][0] == "limit"
+    view = pa.array(["x" * (1 << 20)] * 3, pa.string_view())
+    assert faults(engine, table(plan=view))[0][1] == "plan[0]"
+    assert engine.score(table(other=view), as_of=DAY).table().num_rows == 3
+
+
+class Fake:
+    """Something that hands out what it should not."""
+
+    def __init__(self, it):
+        self.it = it
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        if isinstance(self.it, BaseException):
+            raise self.it
+        return self.it
+
+
+def broken_reader():
+    def batches():
+        yield pa.record_batch({"id": ["a"]})
+        raise RuntimeError("the disk is gone")
+
+    return pa.RecordBatchReader.from_batches(pa.schema([("id", pa.string())]), batches())
+
+
+def test_what_is_no_table_is_refused(engine):
+    used = pa.table(ROWS).__arrow_c_stream__()
+    engine.score(Fake(used), as_of=DAY)
+    schema = pa.table(ROWS).schema.__arrow_c_schema__()
+    row_of_null = pa.chunked_array([pa.array([{"id": "a"}, None])])
+    for data, error, why in [
+        (None, foretell.InputError, "expected a table that speaks Arrow, got `NoneType`"),
+        ([1, 2], foretell.InputError, "got `list`"),
+        ("table", foretell.InputError, "got `str`"),
+        ({"subscription": 3}, foretell.InputError, "got `int`"),
+        ({"customer": pa.table(ROWS)}, foretell.InputError, "`customer` is no kind of subject"),
+        (Fake(used), foretell.InputError, "the table cannot be read"),
+        (Fake(schema), ValueError, "incorrect name"),
+        (Fake(3), TypeError, "capsule|Capsule"),
+        (Fake(KeyError("gone")), KeyError, "gone"),
+        (pa.chunked_array([[1, 2]]), foretell.InputError, "it is one column of Int64, not a table"),
+        (row_of_null, foretell.InputError, "a whole row is null"),
+        (pa.array([{"id": "a"}, None]), foretell.InputError, "a whole row is null"),
+        (broken_reader(), foretell.InputError, "the disk is gone"),
+    ]:
+        with pytest.raises(error, match=why):
+            engine.score(data, as_of=DAY, strict=False)
+    structs = pa.array([{"id": "a", "seats": 1}])
+    assert engine.score(structs, as_of=DAY, strict=False).table().column("id") == ["a"]
+
+
+def test_bad_arguments_are_said(engine):
+    good = pa.table(ROWS)
+    for more, error, why in [
+        ({"as_of": "soon"}, foretell.InputError, "expected a day such as `2026-03-01`, got `soon`"),
+        ({"as_of": 3}, foretell.InputError, r"got `3` \(int\)"),
+        ({"as_of": None}, foretell.InputError, "NoneType"),
+        ({"as_of": datetime.time(1)}, foretell.InputError, "expected a day"),
+        ({"kind": "customer"}, foretell.InputError, "`customer` is no kind of subject"),
+        ({"suppressions": {"silenses": []}}, foretell.InputError, "silenses"),
+        ({"suppressions": {"silences": [{"id": 1}]}}, foretell.InputError, "suppressions.silences"),
+        ({"reports": [{"action": "x", "outcome": "maybe", "day": DAY}]}, foretell.InputError, "maybe"),
+        ({"work_calendar": {"weekend": ["Moonday"]}}, foretell.InputError, r"work_calendar.weekend\[0\]"),
+        ({"observed": {"seats": "when"}}, foretell.InputError, "there is no column `when` of days"),
+        ({"state": {}}, TypeError, "State"),
+    ]:
+        with pytest.raises(error, match=why):
+            engine.assess(good, **{"as_of": DAY, **more})
+    deep = {}
+    deep["silences"] = deep
+    with pytest.raises(foretell.InputError, match="at most 32 levels"):
+        engine.assess(good, as_of=DAY, suppressions=deep)
+
+
+def test_no_panic_crosses_the_border(engine):
+    """Everything odd at once, in every place: errors are those of Python or of this package."""
+    odd = [
+        None, 0, -1, 2**70, 1.5, float("nan"), "", "\ud800", "\0", b"\xff", [], {}, [[]], {"x": {}},
+        object(), type, lambda: 0, datetime.date.max, datetime.datetime.min, pa.table({}), pa.nulls(2),
+        pa.array([{}]), pa.table({"id": pa.nulls(2)}), pa.table({"id": ["a"], "seats": pa.array([None], pa.list_(pa.null()))}),
+        foretell.State(), engine,
+    ]  # fmt: skip
+    calls = [
+        lambda it: foretell.Engine.from_toml(it),
+        lambda it: foretell.Engine._compile(it),
+        lambda it: foretell.Book.from_json(it),
+        lambda it: foretell.Book.from_tables(accounts=it, rates=it),
+        lambda it: foretell.State.from_json(it),
+        lambda it: foretell.Assessment.from_json(it, engine),
+        lambda it: foretell.Assessment._restore(engine, it),
+        lambda it: foretell.Explanation.from_json(it),
+        lambda it: engine.score(it, as_of=DAY),
+        lambda it: engine.score(pa.table(ROWS), as_of=it),
+        lambda it: engine.score(pa.table(ROWS), as_of=DAY, subject=it, kind=it),
+        lambda it: engine.assess(it, as_of=DAY, strict=False),
+        lambda it: engine.assess(pa.table(ROWS), as_of=DAY, suppressions=it),
+        lambda it: engine.assess(pa.table(ROWS), as_of=DAY, reports=it),
+        lambda it: engine.assess(pa.table(ROWS), as_of=DAY, work_calendar=it, observed=it),
+        lambda it: engine.explain(it, as_of=DAY),
+        lambda it: engine.explain({"seats": it}, as_of=DAY),
+        lambda it: engine.explain({it: 1}, as_of=it),
+        lambda it: engine.replay(it),
+        lambda it: engine.replay([(it, it)]),
+        lambda it: engine.change(it, it),
+        lambda it: engine.columns(it),
+    ]
+    raised = 0
+    for call in calls:
+        for it in odd:
+            try:
+                call(it)
+            except Exception:  # noqa: BLE001
+                # A panic would be a BaseException, and pass.
+                raised += 1
+    assert raised > len(odd) * 15

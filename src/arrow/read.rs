@@ -1,0 +1,402 @@
+//! Record batches to a frame.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::{DataType, Schema};
+use chrono::NaiveDate;
+
+use super::day::moments;
+use super::values::{Categories, LONGEST_TEXT, Sort, each_text, flags, ids, numbers, spread};
+use crate::engine::Engine;
+use crate::fault::{Code, Fault, Faults, did_you_mean};
+use crate::frame::{Column, Data, Frame, FrameError, NO_ROW, SubjectKind};
+use crate::node::shorten;
+use crate::time::Stamp;
+use crate::value::Kind;
+
+/// How record batches become a frame.
+///
+/// Every column that is not an id, a day of observation or a parent becomes a metric of its name. The columns
+/// `company_id`, `account_id` and `subscription_id` say which of a higher kind a subject belongs to, as in a book.
+#[derive(Debug, Clone)]
+pub struct FrameReader<'a> {
+    kind: SubjectKind,
+    ids: Option<String>,
+    observed: BTreeMap<String, String>,
+    engine: Option<&'a Engine>,
+    whole: bool,
+}
+
+impl<'a> FrameReader<'a> {
+    /// A reader of subjects of a kind, whose ids are the numbers of their rows from 0.
+    #[must_use]
+    pub const fn new(kind: SubjectKind) -> Self {
+        Self { kind, ids: None, observed: BTreeMap::new(), engine: None, whole: false }
+    }
+
+    /// The same with ids from a column of texts or whole numbers.
+    #[must_use]
+    pub fn ids(mut self, column: impl Into<String>) -> Self {
+        self.ids = Some(column.into());
+        self
+    }
+
+    /// The same with the days on which the values of a metric were observed, from a column of dates or timestamps.
+    #[must_use]
+    pub fn observed(mut self, metric: impl Into<String>, column: impl Into<String>) -> Self {
+        self.observed.insert(metric.into(), column.into());
+        self
+    }
+
+    /// The same for an engine: columns that it does not read are passed over, whatever they hold, and an assessment
+    /// notes them; a column of another kind than its metric is a fault.
+    #[must_use]
+    pub const fn of(mut self, engine: &'a Engine) -> Self {
+        self.engine = Some(engine);
+        self
+    }
+
+    /// The same, and a metric for which the engine needs a column that is not there is a fault. Otherwise it is missing
+    /// for all.
+    #[must_use]
+    pub const fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
+    /// Reads batches of one schema, one after another.
+    ///
+    /// # Errors
+    /// Everything wrong at once, with column and row (from 0): a column that is not there, stands twice or holds what no
+    /// metric can be, an infinity, an id that is missing, too long or stands twice, a date beyond the years 1900 to 2200.
+    pub fn read(&self, schema: &Schema, batches: &[RecordBatch]) -> Result<Frame, Faults> {
+        let mut reading = Reading { schema, batches, faults: Vec::new() };
+        let frame = reading.frame(self);
+        match frame {
+            Some(frame) if reading.faults.is_empty() => Ok(frame),
+            _ => Err(Faults(reading.faults)),
+        }
+    }
+
+    /// The kind of values that a column should have, if it is to be taken.
+    fn wanted(&self, name: &str) -> Option<Option<Kind>> {
+        let Some(engine) = self.engine else { return Some(None) };
+        engine.givable(self.kind).find(|it| it.0 == name).map(|it| Some(it.1))
+    }
+}
+
+/// Batches on the way to a frame.
+struct Reading<'a> {
+    schema: &'a Schema,
+    batches: &'a [RecordBatch],
+    faults: Vec<Fault>,
+}
+
+impl Reading<'_> {
+    fn fault(&mut self, code: Code, path: impl Into<String>, message: String) {
+        self.faults.push(Fault::new(code, path, message));
+    }
+
+    fn frame(&mut self, reader: &FrameReader<'_>) -> Option<Frame> {
+        self.check_schema();
+        if !self.faults.is_empty() {
+            return None;
+        }
+        let rows: usize = self.batches.iter().map(RecordBatch::num_rows).sum();
+        let ids = self.ids(reader, rows)?;
+        let mut frame = match Frame::new(reader.kind, ids) {
+            Ok(it) => it,
+            Err(error) => {
+                let path = reader.ids.as_deref().unwrap_or_default();
+                let code = match error {
+                    FrameError::DuplicateId { .. } => Code::Duplicate,
+                    _ => Code::Limit,
+                };
+                self.fault(code, shorten(path), error.to_string());
+                return None;
+            }
+        };
+        self.parents(reader, &mut frame);
+        let roles = self.roles(reader);
+        for (at, field) in self.schema.fields().iter().enumerate() {
+            let name = field.name().as_str();
+            if roles.contains(name) {
+                continue;
+            }
+            match reader.wanted(name) {
+                Some(kind) => self.column(reader, &mut frame, at, kind),
+                None => frame.leave_out(name),
+            }
+        }
+        self.check_whole(reader);
+        Some(frame)
+    }
+
+    /// Names that stand twice, batches of another schema.
+    fn check_schema(&mut self) {
+        let mut seen = BTreeSet::new();
+        for field in self.schema.fields() {
+            if !seen.insert(field.name()) {
+                let name = shorten(field.name());
+                self.fault(
+                    Code::Duplicate,
+                    name.clone(),
+                    format!("two columns are called `{name}`"),
+                );
+            }
+        }
+        let types = |it: &Schema| -> Vec<(String, DataType)> {
+            let fields = it.fields().iter();
+            fields.map(|it| (it.name().clone(), it.data_type().clone())).collect()
+        };
+        let wanted = types(self.schema);
+        let other = self.batches.iter().position(|it| types(&it.schema()) != wanted);
+        if let Some(at) = other {
+            let message = format!("batch {at} has other columns than the schema says");
+            self.fault(Code::WrongType, "", message);
+        }
+    }
+
+    /// The number of a column; a fault where there is none of that name.
+    fn find(&mut self, name: &str, what: &str) -> Option<usize> {
+        if let Ok(at) = self.schema.index_of(name) {
+            return Some(at);
+        }
+        let name = shorten(name);
+        let message = format!("there is no column `{name}`{what}");
+        let known = self.schema.fields().iter().map(|it| it.name().as_str());
+        let help = did_you_mean(&name, known);
+        self.faults.push(Fault::new(Code::MissingKey, name, message).maybe_help(help));
+        None
+    }
+
+    fn arrays(&self, at: usize) -> impl Iterator<Item = &dyn Array> {
+        self.batches.iter().filter_map(move |it| it.columns().get(at)).map(AsRef::as_ref)
+    }
+
+    /// The ids of a column with their faults; `None` where it holds none.
+    fn texts(&mut self, at: usize, what: &str) -> Option<Vec<Option<Arc<str>>>> {
+        let mut all = Vec::new();
+        if self.arrays(at).try_for_each(|it| ids(it, &mut all)).is_none() {
+            let field = self.schema.fields().get(at)?;
+            let name = shorten(field.name());
+            let message = format!(
+                "column `{name}` holds {}, {what} are texts or whole numbers",
+                field.data_type()
+            );
+            let help = "cast it to text";
+            self.faults.push(Fault::new(Code::WrongType, name, message).help(help));
+            return None;
+        }
+        let name = self.schema.fields().get(at).map_or_else(String::new, |it| shorten(it.name()));
+        let long = |it: &Option<Arc<str>>| it.as_ref().is_some_and(|it| it.len() > LONGEST_TEXT);
+        if let Some(row) = all.iter().position(long) {
+            let bytes = all.get(row).and_then(Option::as_ref).map_or(0, |it| it.len());
+            self.too_long(&name, row, bytes);
+            return None;
+        }
+        Some(all)
+    }
+
+    fn too_long(&mut self, name: &str, row: usize, bytes: usize) {
+        let message = format!(
+            "column `{name}` has a text of {bytes} bytes in row {row}, at most {LONGEST_TEXT}"
+        );
+        self.fault(Code::Limit, format!("{name}[{row}]"), message);
+    }
+
+    fn ids(&mut self, reader: &FrameReader<'_>, rows: usize) -> Option<Vec<Arc<str>>> {
+        if rows >= NO_ROW as usize {
+            let message = format!("a frame has at most {} rows, got {rows}", NO_ROW - 1);
+            self.fault(Code::Limit, "", message);
+            return None;
+        }
+        let Some(column) = &reader.ids else {
+            return Some((0..rows).map(|it| Arc::from(it.to_string())).collect());
+        };
+        let at = self.find(column, " of ids")?;
+        let all = self.texts(at, "ids")?;
+        let name = shorten(column);
+        let empty = |it: &Option<Arc<str>>| it.as_ref().is_none_or(|it| it.is_empty());
+        if let Some(row) = all.iter().position(empty) {
+            let message = format!("column `{name}` has no id in row {row}");
+            self.fault(Code::Empty, format!("{name}[{row}]"), message);
+            return None;
+        }
+        Some(all.into_iter().flatten().collect())
+    }
+
+    fn parents(&mut self, reader: &FrameReader<'_>, frame: &mut Frame) {
+        for kind in above(reader) {
+            let Ok(at) = self.schema.index_of(&format!("{kind}_id")) else { continue };
+            if let Some(parents) = self.texts(at, "ids") {
+                // Its length is that of all the other columns.
+                let _ = frame.set_parents(kind, parents);
+            }
+        }
+    }
+
+    /// The columns that are no metrics.
+    fn roles(&self, reader: &FrameReader<'_>) -> BTreeSet<String> {
+        let parents = above(reader).map(|it| format!("{it}_id"));
+        let observed = reader.observed.values().cloned();
+        parents.chain(observed).chain(reader.ids.clone()).collect()
+    }
+
+    fn column(
+        &mut self,
+        reader: &FrameReader<'_>,
+        frame: &mut Frame,
+        at: usize,
+        wanted: Option<Kind>,
+    ) {
+        let Some(field) = self.schema.fields().get(at) else { return };
+        let (name, shown) = (field.name().as_str(), shorten(field.name()));
+        let sort = Sort::of(field.data_type());
+        let kind = match (sort, wanted) {
+            (Sort::Nothing, _) => Some(wanted.unwrap_or_default()),
+            (Sort::Number, None | Some(Kind::Number)) => Some(Kind::Number),
+            (Sort::Flag, None | Some(Kind::Flag)) => Some(Kind::Flag),
+            (Sort::Text, None | Some(Kind::Text)) => Some(Kind::Text),
+            _ => None,
+        };
+        let Some(kind) = kind else {
+            let what = wanted.map_or_else(
+                || "a metric is a number, a flag or a text".to_owned(),
+                |it| format!("the metric is {it}"),
+            );
+            let message = format!("column `{shown}` holds {}, {what}", field.data_type());
+            let fault = Fault::new(Code::WrongType, shown, message);
+            self.faults.push(fault.maybe_help(help(sort, wanted)));
+            return;
+        };
+        let Some(data) = self.data(at, &shown, kind) else { return };
+        let mut column = Column::new(data);
+        if let Some(days) = reader.observed.get(name) {
+            let Some(days) = self.observed(days) else { return };
+            column = column.observed(days);
+        }
+        if let Err(FrameError::NotFinite { row, .. }) = frame.insert(name, column) {
+            let message = format!("column `{shown}` has an infinity in row {row}");
+            let fault = Fault::new(Code::NotFinite, format!("{shown}[{row}]"), message);
+            self.faults.push(fault.help("a missing number is null or NaN"));
+        }
+    }
+
+    fn data(&mut self, at: usize, name: &str, kind: Kind) -> Option<Data> {
+        let rows = self.batches.iter().map(RecordBatch::num_rows).sum();
+        Some(match kind {
+            Kind::Number => {
+                let mut all = Vec::with_capacity(rows);
+                self.arrays(at).for_each(|it| numbers(it, &mut all));
+                Data::Number(all)
+            }
+            Kind::Flag => {
+                let mut all = Vec::with_capacity(rows);
+                self.arrays(at).for_each(|it| flags(it, &mut all));
+                Data::Flag(all)
+            }
+            Kind::Text => {
+                let mut all = Categories::default();
+                let mut long = None;
+                let mut before = 0;
+                for array in self.arrays(at) {
+                    let found = all.add(array).map(|(row, bytes)| (before + row, bytes));
+                    long = long.or(found);
+                    before += array.len();
+                }
+                if let Some((row, bytes)) = long {
+                    self.too_long(name, row, bytes);
+                    return None;
+                }
+                Data::Text { codes: all.codes, labels: Arc::new(all.labels) }
+            }
+        })
+    }
+
+    /// The days of a column of days of observation.
+    fn observed(&mut self, column: &str) -> Option<Vec<Option<NaiveDate>>> {
+        let at = self.find(column, " of days")?;
+        let mut all = Vec::new();
+        for array in self.arrays(at) {
+            all.extend(days(array));
+        }
+        let name = shorten(column);
+        let field = self.schema.fields().get(at)?;
+        if !matches!(Sort::of(field.data_type()), Sort::Day | Sort::Text | Sort::Nothing) {
+            let message = format!(
+                "column `{name}` holds {}, days are dates or timestamps",
+                field.data_type()
+            );
+            self.fault(Code::WrongType, name, message);
+            return None;
+        }
+        if let Some((row, why)) =
+            all.iter().enumerate().find_map(|(row, it)| Some((row, it.as_ref().err()?)))
+        {
+            let message = format!("column `{name}` has no day in row {row}: {why}");
+            self.fault(Code::OutOfRange, format!("{name}[{row}]"), message);
+            return None;
+        }
+        Some(all.into_iter().map(|it| it.ok().flatten()).collect())
+    }
+
+    /// What the engine needs a column for.
+    fn check_whole(&mut self, reader: &FrameReader<'_>) {
+        let (Some(engine), true) = (reader.engine, reader.whole) else { return };
+        let declared = |name: &str| {
+            let subject = engine.config().subject;
+            let mut metrics = engine.config().metrics.iter();
+            metrics.any(|it| it.name == name && it.subject.unwrap_or(subject) == reader.kind)
+        };
+        for (name, _, alone) in engine.givable(reader.kind) {
+            if alone && declared(name) && self.schema.index_of(name).is_err() {
+                let _ = self.find(name, ", which the config reads");
+            }
+        }
+    }
+}
+
+/// The kinds of subject above the reader's.
+fn above(reader: &FrameReader<'_>) -> impl Iterator<Item = SubjectKind> {
+    let kind = reader.kind;
+    SubjectKind::ALL.into_iter().filter(move |it| *it < kind)
+}
+
+/// What to do about a column that is of another kind than its metric.
+fn help(sort: Sort, wanted: Option<Kind>) -> Option<String> {
+    let text = match (sort, wanted) {
+        (Sort::Day, _) => "give the number of days since or until then",
+        (_, None) => return None,
+        (Sort::Other, _) => "take one value out of it",
+        (_, Some(Kind::Number)) => "cast it to a float",
+        (_, Some(Kind::Flag)) => "cast it to a boolean, or say `type = \"number\"`",
+        (_, Some(Kind::Text)) => "cast it to a text",
+    };
+    Some(text.to_owned())
+}
+
+/// The day of each row, or what stands there instead.
+fn days(array: &dyn Array) -> Vec<Result<Option<NaiveDate>, String>> {
+    use arrow_array::cast::AsArray as _;
+    if let Some(all) = array.as_any_dictionary_opt() {
+        return spread(all, &days(all.values()), &Ok(None));
+    }
+    let mut out = Vec::with_capacity(array.len());
+    match Sort::of(array.data_type()) {
+        Sort::Day => out.extend(moments(array).into_iter().map(|it| match it {
+            None => Ok(None),
+            Some(when) => {
+                let day = when.day().ok_or_else(|| "it is beyond the calendar".to_owned())?;
+                // The years of a business, as in a book.
+                day.to_string().parse::<Stamp>().map(|it| Some(it.date()))
+            }
+        })),
+        _ => each_text(array, |it| {
+            out.push(it.map(|it| it.parse::<Stamp>().map(Stamp::date)).transpose());
+        }),
+    }
+    out
+}

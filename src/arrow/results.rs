@@ -1,0 +1,110 @@
+//! What is known of each subject, one row a subject.
+
+use std::collections::BTreeMap;
+
+use arrow_array::RecordBatch;
+
+use super::columns::Columns;
+use crate::engine::{Assessment, Scores};
+use crate::frame::{Data, SubjectKind};
+use crate::verdict::Verdict;
+
+/// What of an engine's names stands beside scores.
+const CLASSES: [&str; 2] = ["segment", "stage"];
+
+/// Scores, bands and what rules say, one row a subject of the kind, its id in a column called `id`.
+///
+/// The columns: for a scorecard `health` its `health`, `health.raw_score`, `health.coverage`, `health.band` and
+/// `health.raw_band`; `segment` and `stage` where the config has some; for a rule `quiet` a flag `rules.quiet`, null
+/// where it has no data or could not be asked.
+#[must_use]
+pub fn scores(scores: &Scores, kind: SubjectKind, id: &str) -> RecordBatch {
+    let ids = scores.subjects(kind);
+    let mut out = Columns::new(ids.len());
+    out.texts(id, ids.iter().map(Some));
+    for (card, _) in scores.scorecards().filter(|it| it.1 == kind) {
+        for suffix in ["", ".raw_score", ".coverage", ".band", ".raw_band"] {
+            let name = format!("{card}{suffix}");
+            if let Some(column) = scores.column(kind, &name) {
+                out.column(name, column);
+            }
+        }
+    }
+    for name in CLASSES {
+        if let Some(column) = scores.column(kind, name) {
+            out.column(name, column);
+        }
+    }
+    for rule in scores.rules().filter(|it| it.kind == kind) {
+        out.flags(format!("rules.{}", rule.rule), rule.answers.iter().map(|it| flag(*it)));
+    }
+    out.finish()
+}
+
+const fn flag(verdict: Verdict) -> Option<bool> {
+    match verdict {
+        Verdict::No => Some(false),
+        Verdict::Yes => Some(true),
+        Verdict::NoData | Verdict::Faulted => None,
+    }
+}
+
+/// The same of an assessment, with what only it knows: beside the columns of [`scores`] there are `health.low` and
+/// `health.high`, between which the score lies once all is known, and `health.oldest_input`, a date.
+#[must_use]
+pub fn assessment(assessment: &Assessment, kind: SubjectKind, id: &str) -> RecordBatch {
+    let ids = assessment.subjects(kind);
+    let mut out = Columns::new(ids.len());
+    out.texts(id, ids.iter().map(Some));
+    let cards = assessment.scorecards();
+    for card in cards.filter(|it| assessment.scorecard_kind(it) == Some(kind)) {
+        let cells = || assessment.scores(card);
+        out.numbers(card, cells().map(|it| it.score));
+        out.numbers(format!("{card}.raw_score"), cells().map(|it| it.raw_score));
+        out.numbers(format!("{card}.coverage"), cells().map(|it| Some(it.coverage)));
+        out.numbers(format!("{card}.low"), cells().map(|it| it.interval.map(|it| it[0])));
+        out.numbers(format!("{card}.high"), cells().map(|it| it.interval.map(|it| it[1])));
+        for (suffix, raw) in [(".band", false), (".raw_band", true)] {
+            let name = format!("{card}{suffix}");
+            match assessment.column(kind, &name) {
+                Some(column) => out.column(name, column),
+                None => out.texts(name, cells().map(|it| if raw { it.raw_band } else { it.band })),
+            }
+        }
+        out.days(format!("{card}.oldest_input"), cells().map(|it| it.oldest_input));
+    }
+    for name in CLASSES {
+        if let Some(column) = assessment.column(kind, name) {
+            out.column(name, column);
+        }
+    }
+    let rows: BTreeMap<&str, usize> = ids.iter().map(AsRef::as_ref).zip(0..).collect();
+    for rule in assessment.rules().iter().filter(|it| it.kind == kind) {
+        let mut flags = vec![Some(false); ids.len()];
+        let mut set = |id: &str, to: Option<bool>| {
+            if let Some(it) = rows.get(id).and_then(|row| flags.get_mut(*row)) {
+                *it = to;
+            }
+        };
+        rule.firing.iter().for_each(|it| set(&it.subject, Some(true)));
+        rule.no_data.iter().for_each(|it| set(it, None));
+        rule.faulted.iter().for_each(|it| set(&it.0, None));
+        out.flags(format!("rules.{}", rule.rule), flags);
+    }
+    out.finish()
+}
+
+/// Every metric and other name of the config with its values in an assessment, one row a subject of the kind.
+#[must_use]
+pub fn values(assessment: &Assessment, kind: SubjectKind, names: &[&str], id: &str) -> RecordBatch {
+    let ids = assessment.subjects(kind);
+    let mut out = Columns::new(ids.len());
+    out.texts(id, ids.iter().map(Some));
+    for name in names {
+        match assessment.column(kind, name) {
+            Some(column) => out.column(*name, column),
+            None => out.categories(*name, &vec![Data::NO_CODE; ids.len()], &[""; 0]),
+        }
+    }
+    out.finish()
+}

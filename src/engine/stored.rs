@@ -1,0 +1,33 @@
+//! Assessments in serde formats.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::assessment::{Assessment, CardResult};
+use crate::frame::{SubjectKind, Table};
+
+impl Serialize for Assessment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Assessment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let it = Self::deserialize(deserializer)?;
+        let text = "the parts of the assessment do not fit together";
+        if it.is_even() { Ok(it) } else { Err(D::Error::custom(text)) }
+    }
+}
+
+impl Assessment {
+    /// Whether there are as many values as subjects everywhere.
+    fn is_even(&self) -> bool {
+        let kinds = SubjectKind::ALL.len();
+        let cells = |it: &CardResult| it.cells.len() == self.subjects(it.kind).len();
+        self.tables.len() == kinds
+            && self.names.len() == kinds
+            && self.tables.iter().all(Table::is_even)
+            && self.cards.iter().all(cells)
+    }
+}
