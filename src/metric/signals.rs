@@ -77,7 +77,7 @@ impl Bins {
             // Of a rhythm the numbers are no amounts.
             Take::SignalChange if it.kind == SignalKind::LostRhythm => None,
             Take::SignalChange => {
-                Some((it.after - it.before) / it.before.abs() * 100.0).map(Reading::Number)
+                Some(Reading::Number((it.after - it.before) / it.before.abs() * 100.0))
             }
             _ => {
                 let edge = edges.get(it.at)?;

@@ -39,7 +39,7 @@ const FEWEST_PETTITT: usize = 12;
 
 /// How many points a drift may span, and the fewest. A year of weeks. Our choice.
 const LONGEST_DRIFT: usize = 52;
-const FEWEST_DRIFT: usize = 12;
+const FEWEST_DRIFT: usize = 16;
 
 /// The normal quantile of a two-sided 0.01.
 const TREND: f64 = 2.575_829_303_548_901;
@@ -54,7 +54,7 @@ struct Point {
 }
 
 pub(super) fn find(series: &Series, scale: f64, pattern: Option<&Pattern>) -> Option<Signal> {
-    let bare = |(at, it): &(usize, f64)| match pattern {
+    let point = |(at, it): &(usize, f64)| match pattern {
         None => Point { at: *at, level: level(*it, scale), number: *it },
         Some(pattern) => {
             let level = level(*it, scale) - pattern.at(*at);
@@ -62,7 +62,7 @@ pub(super) fn find(series: &Series, scale: f64, pattern: Option<&Pattern>) -> Op
         }
     };
     let count = leveled(series, scale, pattern.is_some())?;
-    let levels: Vec<Point> = series.points.iter().take(count).map(bare).collect();
+    let levels: Vec<Point> = series.points.iter().take(count).map(point).collect();
     let bare = pattern.is_some();
     let shift = shift(series, last(&levels, BASE + FRESH), bare);
     let drift = drift(series, scale, last(&levels, LONGEST_DRIFT), bare);
@@ -178,7 +178,8 @@ fn drift(series: &Series, scale: f64, levels: &[Point], bare: bool) -> Option<(S
 }
 
 /// By how much the variance of a sum grows because numbers in a row have something in common: that of a
-/// first-order process (von Storch 1995, "Misuses of statistical analysis in climate research").
+/// first-order process (Bayley & Hammersley 1946, "The effective number of independent observations in an
+/// autocorrelated time series").
 fn common(rest: &[f64]) -> f64 {
     let own: f64 = rest.iter().map(|it| it * it).sum();
     let next: f64 = rest.iter().zip(rest.iter().skip(1)).map(|(one, two)| one * two).sum();

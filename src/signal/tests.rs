@@ -164,16 +164,16 @@ fn per_mille(
 #[test]
 fn false_alarms_are_rare() {
     // Points, level, spread, what a point has in common with the one before, and at most so many in a thousand.
-    // Measured over 2,000 series each: about two thirds of what is allowed here.
+    // Measured over 2,000 series each these are in docs/signals.md; here there is room for chance.
     for (n, level, cv, shared, most) in [
         (8, 40.0, 0.3, 0.0, 25),
         (12, 40.0, 0.3, 0.0, 30),
         (26, 40.0, 0.3, 0.0, 15),
         (52, 40.0, 0.3, 0.0, 15),
-        (12, 5.0, 0.3, 0.0, 80),
+        (12, 5.0, 0.3, 0.0, 60),
         (26, 5.0, 0.3, 0.0, 20),
         (26, 40.0, 0.6, 0.0, 60),
-        (12, 40.0, 0.3, 0.4, 110),
+        (12, 40.0, 0.3, 0.4, 85),
         (26, 40.0, 0.3, 0.4, 65),
         (52, 40.0, 0.3, 0.4, 50),
     ] {
@@ -196,6 +196,7 @@ fn false_alarms_are_rare() {
 #[test]
 fn planted_changes_are_found() {
     type Level = fn(usize, usize) -> f64;
+    type Row<'a> = (usize, Level, &'a dyn Fn(&Signal) -> bool, usize);
     let drop: Level = |at, n| if at + 4 >= n { 12.0 } else { 40.0 };
     let rise: Level = |at, n| if at + 4 >= n { 120.0 } else { 40.0 };
     let half: Level = |at, n| if at + 8 >= n { 20.0 } else { 40.0 };
@@ -206,7 +207,7 @@ fn planted_changes_are_found() {
     let up = |it: &Signal| matches!(it.kind, SignalKind::Rise | SignalKind::Growth);
     let slow = |it: &Signal| it.kind == SignalKind::Decline;
     // Points, levels, what counts as found, and at least so many in a thousand.
-    let rows: [(usize, Level, &dyn Fn(&Signal) -> bool, usize); 8] = [
+    let rows: [Row<'_>; 8] = [
         (8, drop, &down, 900),
         (12, drop, &down, 950),
         (26, drop, &down, 970),
