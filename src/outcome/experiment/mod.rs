@@ -186,6 +186,15 @@ impl Cell {
     }
 }
 
+/// What may be said at any look.
+fn look(plan: &Plan, treated: &Cell, control: &Cell) -> Option<Look> {
+    if treated.renewal.of.min(control.renewal.of) < LEAST_PER_ARM {
+        return None;
+    }
+    let difference = treated.renewal.value()? - control.renewal.value()?;
+    plan.guard()?.look(difference, treated.variance() + control.variance())
+}
+
 /// What an answer adds to the NPS: 100 from 9 on, -100 up to 6.
 ///
 /// # Source
@@ -245,9 +254,6 @@ pub fn analyse(plan: &Plan, participants: impl IntoIterator<Item = Participant>)
     }
     let confidence = 1.0 - plan.alpha;
     let difference = newcombe(treated.renewal, control.renewal, confidence);
-    let enough = treated.renewal.of.min(control.renewal.of) >= LEAST_PER_ARM;
-    let variance = treated.variance() + control.variance();
-    let seen = difference.filter(|_| enough).map(|it| it.value);
     let base = control.renewal.value();
     Experiment {
         plan: plan.clone(),
@@ -262,7 +268,7 @@ pub fn analyse(plan: &Plan, participants: impl IntoIterator<Item = Participant>)
             treated: treated.renewal,
             control: control.renewal,
         }),
-        look: plan.guard().zip(seen).and_then(|(guard, seen)| guard.look(seen, variance)),
+        look: look(plan, &treated, &control),
         value: welch(&treated.values, &control.values, confidence),
         nps: welch(&treated.answers, &control.answers, confidence),
         detectable: base.and_then(|base| {

@@ -190,24 +190,25 @@ fn a_slope_is_robust() {
 
 /// A made history of weekly scores.
 fn walk(kind: usize, weeks: usize, draw: &mut Draw) -> Vec<f64> {
-    let mut normal = || (0..12).map(|_| draw.share()).sum::<f64>() - 6.0;
+    // A standard normal, near enough: twelve shares.
+    let normal = |draw: &mut Draw| (0..12).map(|_| draw.share()).sum::<f64>() - 6.0;
     let (mut state, mut out) = (0.0, Vec::new());
-    let turn = if normal() > 0.0 { 1.0 } else { -1.0 };
+    let turn = if draw.share() > 0.5 { 1.0 } else { -1.0 };
     for week in 0..weeks {
-        let week = week as f64;
+        let noise = normal(draw);
         out.push(match kind {
             // A level with noise; a trend; returns to its mean; wanders with noise; a level with outliers.
-            0 => 60.0 + 5.0 * normal(),
-            1 => 50.0 + turn * 0.4 * week + 4.0 * normal(),
+            0 => 60.0 + 5.0 * noise,
+            1 => 50.0 + turn * 0.4 * week as f64 + 4.0 * noise,
             2 => {
-                state = 0.8 * state + 3.0 * normal();
+                state = 0.8 * state + 3.0 * noise;
                 60.0 + state
             }
             3 => {
-                state += 1.5 * normal();
-                50.0 + state + 2.0 * normal()
+                state += 1.5 * normal(draw);
+                50.0 + state + 2.0 * noise
             }
-            _ => 60.0 + 3.0 * normal() * if (week % 7.0) < 1.0 { 4.0 } else { 1.0 },
+            _ => 60.0 + 3.0 * noise * if draw.below(10) == 0 { 4.0 } else { 1.0 },
         });
     }
     out
