@@ -238,7 +238,8 @@ fn intervals_hold_the_later_score() {
             }
         }
     }
-    assert!(worst.0 >= 0.8, "{}", worst.1);
+    // It says 95%. Where scores wander or a trend never ends, no short past tells how far.
+    assert!(worst.0 >= 0.85, "{}", worst.1);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! The trend is the median of the slopes between all pairs of past scores (Theil-Sen), drawn to 0 by as much as it is
 //! unsure, and fades with the distance: a fall is not carried on for ever. The level follows recent scores the more
 //! the more scores wander. The interval holds a score *measured* on the day: noise, wandering and the doubt
-//! about level and slope together.
+//! about level, slope and fading together.
 
 use serde::Serialize;
 
@@ -19,7 +19,10 @@ const MOST: usize = 52;
 const FADE: f64 = 90.0;
 /// How much wider wandering makes the interval than its estimate says: taking out the trend takes out
 /// some of it. Our choice, tested as above.
-const WANDER: f64 = 1.8;
+const WANDER: f64 = 2.5;
+/// How much of what a trend would bring without fading is a standard deviation of what it does bring: whether it
+/// fades is itself unsure. Our choice, tested as above.
+const UNSURE: f64 = 0.5;
 
 /// A score on a later day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -116,7 +119,9 @@ impl Trend {
         // The slope fades evenly: what is left of it, added up to the day.
         let faded = FADE * (1.0 - (-days / FADE).exp());
         let score = self.level + self.slope * faded;
+        let unfaded = UNSURE * self.slope * (days - faded);
         let variance = self.noise
+            + unfaded * unfaded
             + self.wander * days
             + self.level_variance
             + self.slope_variance * faded * faded;
