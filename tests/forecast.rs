@@ -39,7 +39,7 @@ fn sample() -> (Book, BTreeMap<String, (f64, &'static str)>) {
         tables.push(one);
     }
     for row in rows(include_str!("../examples/data/usage.csv")) {
-        let value = row["value"].parse().unwrap();
+        let value: f64 = row["value"].parse().unwrap();
         let mut usage = Usage::new(row["name"].clone(), day(&row["date"]).unwrap(), value);
         usage.subscription_id = Some(row["subscription_id"].clone());
         tables.push(usage);

@@ -168,7 +168,6 @@ mod tests {
                 }
                 held += usize::from(total(&parts).holds(came));
             }
-            println!("{count} renewals: {held} of {trials}");
             assert!((372..=396).contains(&held) || (count == 5 && held >= 372), "{count}: {held}");
         }
     }

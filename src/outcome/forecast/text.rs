@@ -9,6 +9,9 @@ use crate::outcome::measure::Caution;
 /// How many disagreements are shown; the rest are counted.
 const SHOWN: usize = 15;
 
+/// How many columns of a group say nothing of people.
+const WITHOUT_PEOPLE: usize = 7;
+
 /// An amount in whole units, with its thousands apart; rounded half away from zero.
 fn whole(amount: f64) -> String {
     let digits = format!("{:.0}", amount.abs().round());
@@ -79,9 +82,13 @@ impl Display for Forecast {
             ("By segment", &self.segments),
             ("By owner", &self.owners),
         ];
-        for (title, groups) in groups.into_iter().filter(|it| !it.1.is_empty()) {
+        // Where nobody has a segment or an owner there is nothing to tell apart.
+        let spoken = self.whole.people.calls > 0;
+        for (title, groups) in
+            groups.into_iter().filter(|it| it.1.iter().any(|it| it.name.is_some()))
+        {
             writeln!(f, "\n{title}")?;
-            let rows: Vec<Vec<String>> = groups.iter().map(row).collect();
+            let mut rows: Vec<Vec<String>> = groups.iter().map(row).collect();
             let titles = [
                 "",
                 "renewals",
@@ -95,7 +102,9 @@ impl Display for Forecast {
                 "people",
                 "model",
             ];
-            table(f, &titles, &rows)?;
+            let shown = if spoken { titles.len() } else { WITHOUT_PEOPLE };
+            rows.iter_mut().for_each(|it| it.truncate(shown));
+            table(f, titles.get(..shown).unwrap_or(&titles), &rows)?;
         }
         self.likely(f)?;
         self.queue(f)
