@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use foretell::book::{Account, Book, Subscription, Tables, Usage};
 use foretell::outcome::calibrate::{Calibration, base_rates};
+use foretell::outcome::experiment::{Arm, Participant, Plan, analyse, assign};
 use foretell::outcome::forecast::{Forecaster, Likelihood, Renewal, renewals, take_scores};
 use foretell::time::{AsOf, Stamp};
 use foretell::{Config, Engine, Input, State};
@@ -88,4 +89,20 @@ fn the_sample_is_foretold_by_the_year_before() {
     assert_eq!(forecast.whole.renewals, 332);
     insta::assert_snapshot!("sample", format!("{forecast}\nWhat came: {came}"));
     assert!(forecast.whole.expected.holds(came), "{came}: {:?}", forecast.whole.expected);
+}
+
+#[test]
+fn an_experiment_reads_as_it_should() {
+    let plan = Plan::new("onboarding call", 400, 0.80);
+    let subjects = (0..400_u32).map(|it| {
+        let mut one = Participant::new(format!("s{it}"));
+        let helped = assign(&plan.name, &one.subject, plan.share) == Arm::Treated;
+        let renewed = it % 10 != 0 && (helped || it % 4 != 0);
+        one.renewed = (it % 13 != 0).then_some(renewed);
+        one.value = (renewed && it % 13 != 0).then_some(1000.0 + f64::from(it % 7) * 100.0);
+        one.nps = (it % 3 == 0).then_some(f64::from(it % 11));
+        one.was_treated = Some(helped && it % 17 != 0);
+        one
+    });
+    insta::assert_snapshot!("experiment", analyse(&plan, subjects).to_string());
 }
