@@ -18,6 +18,8 @@ mod docs;
 mod early_warning;
 mod engine;
 #[cfg(feature = "toml")]
+mod forecast;
+#[cfg(feature = "toml")]
 mod faults;
 #[cfg(feature = "toml")]
 mod laws;

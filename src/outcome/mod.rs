@@ -1,17 +1,21 @@
-//! Scores against what happened: measures, weights learned from outcomes, probabilities, base rates.
+//! Scores against what happened: measures, weights learned from outcomes, probabilities, base rates, forecasts, experiments.
 //!
 //! Must not know: the clock, chance without a seed, how a result is shown.
 
 pub mod calibrate;
 mod draw;
+pub mod experiment;
+pub mod forecast;
 pub mod history;
 pub mod learn;
 mod logit;
 mod matrix;
 pub mod measure;
+mod span;
 mod special;
 
 pub use draw::Draw;
+pub use span::Span;
 
 #[cfg(test)]
 mod tests;
@@ -20,3 +24,8 @@ mod tests;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/outcomes.md")]
 struct Page;
+
+/// The same of the page on forecasts and experiments.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/forecast.md")]
+struct ForecastPage;

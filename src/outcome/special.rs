@@ -1,4 +1,4 @@
-//! The gamma and beta functions that intervals and base rates need.
+//! The gamma and beta functions, and the distributions, that intervals and base rates need.
 
 /// The natural logarithm of the gamma function, for arguments above 0.
 ///
@@ -106,6 +106,67 @@ pub(crate) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
         }
     }
     f64::midpoint(low, high)
+}
+
+/// The share of the standard normal distribution above `x`, to about 14 digits far out too.
+///
+/// # Source
+/// Up to 2.8 the series of Abramowitz & Stegun 7.1.6, beyond the continued fraction 7.1.14, of `erfc(x / sqrt 2) / 2`.
+pub(crate) fn normal_tail(x: f64) -> f64 {
+    let z = x.abs() / std::f64::consts::SQRT_2;
+    let tail = if z < 2.0 {
+        let (mut term, mut sum) = (z, z);
+        for step in 1..60_u32 {
+            term *= 2.0 * z * z / f64::from(2 * step + 1);
+            sum += term;
+        }
+        0.5 - sum * (-z * z).exp() / std::f64::consts::PI.sqrt()
+    } else {
+        let inner = (1..=120_u32).rev().fold(z, |below, it| z + 0.5 * f64::from(it) / below);
+        0.5 * (-z * z).exp() / (std::f64::consts::PI.sqrt() * inner)
+    };
+    if x < 0.0 { 1.0 - tail } else { tail }
+}
+
+/// Where the standard normal distribution has the share `p` below; infinite at 0 and 1.
+///
+/// # Source
+/// Abramowitz & Stegun 26.2.23, then three steps of Halley on the tail.
+pub(crate) fn normal_quantile(p: f64) -> f64 {
+    let q = p.min(1.0 - p);
+    if q <= 0.0 {
+        return if p < 0.5 { f64::NEG_INFINITY } else { f64::INFINITY };
+    }
+    let t = (-2.0 * q.ln()).sqrt();
+    let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
+    let below = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));
+    let mut x = t - above / below;
+    for _ in 0..3 {
+        let density = (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt();
+        let step = (normal_tail(x) - q) / density;
+        x += step / (1.0 - 0.5 * x * step);
+    }
+    if p < 0.5 { -x } else { x }
+}
+
+/// The share of Student's t distribution above `t`, for any number of degrees above 0.
+///
+/// # Source
+/// By the incomplete beta function (Abramowitz & Stegun 26.7.1).
+pub(crate) fn t_tail(t: f64, degrees: f64) -> f64 {
+    let half = 0.5 * beta_cdf(degrees / (degrees + t * t), 0.5 * degrees, 0.5);
+    if t < 0.0 { 1.0 - half } else { half }
+}
+
+/// Where Student's t distribution has the share `p` below; infinite at 0 and 1.
+pub(crate) fn t_quantile(p: f64, degrees: f64) -> f64 {
+    let q = p.min(1.0 - p);
+    if q <= 0.0 {
+        return if p < 0.5 { f64::NEG_INFINITY } else { f64::INFINITY };
+    }
+    let middle = beta_quantile(1.0 - 2.0 * q, 0.5, 0.5 * degrees);
+    let t = (degrees * middle / (1.0 - middle)).sqrt();
+    if p < 0.5 { -t } else { t }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Each statistic against the values that Python's libraries give: see `tests/reference/make.py`.
 
+mod experiment;
+
 use serde_json::Value;
 
 use super::calibrate::{Calibration, Method, RateMethod, base_rates, isotonic};

@@ -1,0 +1,109 @@
+//! What an experiment says, in words.
+
+use std::fmt::{Display, Formatter, Result};
+
+use super::{Experiment, MeanDifference};
+use crate::outcome::Span;
+
+/// A share in percent, or a difference of shares in points.
+fn points(share: f64) -> String {
+    format!("{:+.1}", share * 100.0)
+}
+
+impl Display for Experiment {
+    /// The whole in a page of plain text.
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let plan = &self.plan;
+        writeln!(f, "Experiment: {}", plan.name)?;
+        self.sizes(f)?;
+        match &self.renewal {
+            None => writeln!(f, "  renewal     no outcome is known in one of the arms yet")?,
+            Some(it) => {
+                let percent = |share: super::Share| {
+                    let percent = share.value().unwrap_or(0.0) * 100.0;
+                    format!("{percent:.1}% of {}", share.of)
+                };
+                let Span { value, low, high } = it.difference;
+                writeln!(
+                    f,
+                    "  renewal     treated {}, control {}: {} points, {} to {} at one look",
+                    percent(it.treated),
+                    percent(it.control),
+                    points(value),
+                    points(low),
+                    points(high)
+                )?;
+            }
+        }
+        self.verdict(f)?;
+        mean(f, "value", self.value.as_ref())?;
+        mean(f, "NPS", self.nps.as_ref())?;
+        match self.detectable {
+            Some(rise) => writeln!(
+                f,
+                "  power       with these sizes a rise of {} points is found {:.0}% of the time",
+                points(rise),
+                plan.power * 100.0
+            ),
+            None => {
+                writeln!(f, "  power       with these sizes no rise is found as often as planned")
+            }
+        }
+    }
+}
+
+impl Experiment {
+    fn sizes(&self, f: &mut Formatter<'_>) -> Result {
+        if let Some(it) = &self.ratio {
+            writeln!(f, "  subjects    {} treated, {} control", it.treated, it.control)?;
+            if it.suspicious {
+                writeln!(
+                    f,
+                    "  beware      the sizes do not come from a share of {} (p = {:.1e}): find out why first",
+                    self.plan.share, it.p_value
+                )?;
+            }
+        }
+        let counts = [
+            (self.not_treated, "assigned to be treated and were not; they count as treated"),
+            (
+                self.treated_anyway,
+                "assigned to the control and were treated; they count as control",
+            ),
+            (self.assigned_elsewhere, "in another arm than the one their name gives"),
+            (self.repeated, "rows of a subject that had one already, left out"),
+            (self.unread, "answers or values that cannot be, left out"),
+        ];
+        for (count, what) in counts.into_iter().filter(|it| it.0 > 0) {
+            writeln!(f, "  {count:<11} {what}")?;
+        }
+        Ok(())
+    }
+
+    fn verdict(&self, f: &mut Formatter<'_>) -> Result {
+        let Some(it) = &self.look else {
+            return writeln!(f, "  verdict     too few outcomes to say anything");
+        };
+        let Span { low, high, .. } = it.difference;
+        let (low, high) = (points(low), points(high));
+        let p = it.p_value;
+        let verdict = match (it.decided, it.difference.value > 0.0) {
+            (false, _) => "not decided",
+            (true, true) => "the treated renew more often",
+            (true, false) => "the treated renew less often",
+        };
+        writeln!(f, "  verdict     {verdict}: {low} to {high} points at any look (p = {p:.2})")
+    }
+}
+
+fn mean(f: &mut Formatter<'_>, what: &str, difference: Option<&MeanDifference>) -> Result {
+    let Some(it) = difference else {
+        return writeln!(f, "  {what:<11} too few numbers");
+    };
+    let Span { value, low, high } = it.difference;
+    writeln!(
+        f,
+        "  {what:<11} treated {:.1} of {}, control {:.1} of {}: {value:+.1}, {low:+.1} to {high:+.1} at one look",
+        it.treated_mean, it.treated, it.control_mean, it.control
+    )
+}
