@@ -49,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
         it = commands.add_parser(name, help=text, description=text)
         it.set_defaults(run=run, config=None)
         for name in names:
-            many = {"nargs": "+"} if name == "configs" else {}
+            many: dict[str, Any] = {"nargs": "+"} if name == "configs" else {}
             it.add_argument(name, metavar=name.upper().rstrip("S") if many else name.upper(), **many)
         return it
 
