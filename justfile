@@ -30,3 +30,7 @@ bench:
 # Against hand-written code and other engines: fails where a floor of benches/peers/floors.json is lost.
 peers:
     cargo run --release -p foretell-peers -- --check
+
+# The Python package as a developer builds it, in the environment that is active, and its tests.
+python:
+    cd bindings/python && maturin develop && python -m pytest

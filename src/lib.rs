@@ -16,6 +16,7 @@ pub mod score;
 pub mod alert;
 pub mod playbook;
 pub mod engine;
+pub mod outcome;
 #[cfg(feature = "report")]
 pub mod report;
 #[cfg(feature = "arrow")]

@@ -22,6 +22,8 @@ mod faults;
 #[cfg(feature = "toml")]
 mod laws;
 #[cfg(feature = "toml")]
+mod learn_weights;
+#[cfg(feature = "toml")]
 mod hostile;
 mod notices;
 #[cfg(feature = "toml")]

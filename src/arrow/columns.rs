@@ -3,12 +3,13 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBuilder, Date32Builder, StringBuilder};
+use arrow_array::builder::{Date32Builder, StringBuilder};
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, DictionaryArray, Float64Array, Int32Array, RecordBatch, RecordBatchOptions,
-    StringArray,
+    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, RecordBatch,
+    RecordBatchOptions, StringArray,
 };
+use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{Field, Schema};
 use chrono::{Datelike as _, NaiveDate};
 
@@ -69,9 +70,20 @@ impl Columns {
         name: impl Into<String>,
         all: impl IntoIterator<Item = Option<bool>>,
     ) {
-        let mut flags = BooleanBuilder::new();
-        all.into_iter().for_each(|it| flags.append_option(it));
-        self.add(name, Arc::new(flags.finish()));
+        let all = all.into_iter().map(|it| it.map_or(Data::NO_FLAG, u8::from)).collect::<Vec<u8>>();
+        self.bytes(name, &all, |it| *it == 1, |it| *it < Data::NO_FLAG);
+    }
+
+    /// Flags of things that say whether they are true, and whether they say anything.
+    pub(super) fn bytes<T>(
+        &mut self,
+        name: impl Into<String>,
+        all: &[T],
+        is_true: impl Fn(&T) -> bool,
+        is_known: impl Fn(&T) -> bool,
+    ) {
+        let array = BooleanArray::new(packed(all, is_true), nulls(all, is_known));
+        self.add(name, Arc::new(array));
     }
 
     pub(super) fn days(
@@ -89,21 +101,10 @@ impl Columns {
     pub(super) fn column(&mut self, name: impl Into<String>, column: &Column) {
         match column.data() {
             Data::Number(all) => {
-                let array = if all.iter().any(|it| it.is_nan()) {
-                    all.iter().map(|it| (!it.is_nan()).then_some(*it)).collect()
-                } else {
-                    Float64Array::from(all.clone())
-                };
-                self.add(name, Arc::new(array));
+                let nulls = nulls(all, |it| !it.is_nan());
+                self.add(name, Arc::new(Float64Array::new(ScalarBuffer::from(all.clone()), nulls)));
             }
-            Data::Flag(all) => self.flags(
-                name,
-                all.iter().map(|it| match it {
-                    0 => Some(false),
-                    1 => Some(true),
-                    _ => None,
-                }),
-            ),
+            Data::Flag(all) => self.bytes(name, all, |it| *it == 1, |it| *it < Data::NO_FLAG),
             Data::Text { codes, labels } => self.categories(name, codes, labels.texts()),
         }
     }
@@ -115,8 +116,9 @@ impl Columns {
         codes: &[u32],
         texts: &[T],
     ) {
-        let code = |it: &u32| i32::try_from(*it).ok().filter(|_| (*it as usize) < texts.len());
-        let keys: Int32Array = codes.iter().map(code).collect();
+        let is_known = |it: &u32| (*it as usize) < texts.len();
+        let keys: Vec<i32> = codes.iter().map(|it| i32::try_from(*it).unwrap_or(0)).collect();
+        let keys = Int32Array::new(ScalarBuffer::from(keys), nulls(codes, is_known));
         let values: StringArray = texts.iter().map(|it| Some(it.as_ref())).collect();
         // Every key has a value.
         let none = || DictionaryArray::<Int32Type>::from_iter(codes.iter().map(|_| None::<&str>));
@@ -130,4 +132,15 @@ impl Columns {
         RecordBatch::try_new_with_options(Arc::clone(&schema), self.arrays, &options)
             .unwrap_or_else(|_| RecordBatch::new_empty(schema))
     }
+}
+
+/// One bit for each.
+fn packed<T>(all: &[T], is: impl Fn(&T) -> bool) -> BooleanBuffer {
+    BooleanBuffer::collect_bool(all.len(), |at| all.get(at).is_some_and(&is))
+}
+
+/// Which are null; none where all are known.
+fn nulls<T>(all: &[T], is_known: impl Fn(&T) -> bool) -> Option<NullBuffer> {
+    let nulls = NullBuffer::new(packed(all, is_known));
+    (nulls.null_count() > 0).then_some(nulls)
 }

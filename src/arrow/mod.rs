@@ -52,6 +52,7 @@
 
 mod columns;
 mod day;
+mod pieces;
 mod read;
 mod records;
 mod results;
@@ -60,7 +61,8 @@ mod rows;
 mod tests;
 mod values;
 
+pub use pieces::{ScoredTable, score_table};
 pub use read::FrameReader;
 pub use records::records;
-pub use results::{assessment, scores, values};
+pub use results::{assessment, scores, scores_alone, values};
 pub use rows::{actions, alerts, events, factors, verdicts};

@@ -8,7 +8,9 @@ use arrow_schema::{DataType, Schema};
 use chrono::NaiveDate;
 
 use super::day::moments;
-use super::values::{Categories, LONGEST_TEXT, Sort, each_text, flags, ids, numbers, spread};
+use super::values::{
+    Categories, LONGEST_TEXT, Sort, each_text, flags, ids, numbers, rises, spread,
+};
 use crate::engine::Engine;
 use crate::fault::{Code, Fault, Faults, did_you_mean};
 use crate::frame::{Column, Data, Frame, FrameError, NO_ROW, SubjectKind};
@@ -27,13 +29,15 @@ pub struct FrameReader<'a> {
     observed: BTreeMap<String, String>,
     engine: Option<&'a Engine>,
     whole: bool,
+    nameless: bool,
 }
 
 impl<'a> FrameReader<'a> {
     /// A reader of subjects of a kind, whose ids are the numbers of their rows from 0.
     #[must_use]
     pub const fn new(kind: SubjectKind) -> Self {
-        Self { kind, ids: None, observed: BTreeMap::new(), engine: None, whole: false }
+        let observed = BTreeMap::new();
+        Self { kind, ids: None, observed, engine: None, whole: false, nameless: false }
     }
 
     /// The same with ids from a column of texts or whole numbers.
@@ -66,6 +70,15 @@ impl<'a> FrameReader<'a> {
         self
     }
 
+    /// The same, but ids are only checked and need not be kept: those of the frame mean nothing. It spares the making of a
+    /// text for each row where [`Engine::score`](crate::Engine::score) gets one frame and a state without a past, and
+    /// whoever reads the scores has the ids in the batches.
+    #[must_use]
+    pub const fn nameless(mut self) -> Self {
+        self.nameless = true;
+        self
+    }
+
     /// Reads batches of one schema, one after another.
     ///
     /// # Errors
@@ -78,6 +91,12 @@ impl<'a> FrameReader<'a> {
             Some(frame) if reading.faults.is_empty() => Ok(frame),
             _ => Err(Faults(reading.faults)),
         }
+    }
+
+    /// Whether pieces of the table can be read apart: no id of one can stand in another.
+    pub(super) fn splits(&self, schema: &Schema, batches: &[RecordBatch]) -> bool {
+        let reading = Reading { schema, batches, faults: Vec::new() };
+        reading.distinct(self, 0).is_some()
     }
 
     /// The kind of values that a column should have, if it is to be taken.
@@ -105,8 +124,11 @@ impl Reading<'_> {
             return None;
         }
         let rows: usize = self.batches.iter().map(RecordBatch::num_rows).sum();
-        let ids = self.ids(reader, rows)?;
-        let mut frame = match Frame::new(reader.kind, ids) {
+        let frame = match self.distinct(reader, rows) {
+            Some(()) => Ok(Frame::nameless(reader.kind, rows)),
+            None => Frame::new(reader.kind, self.ids(reader, rows)?),
+        };
+        let mut frame = match frame {
             Ok(it) => it,
             Err(error) => {
                 let path = reader.ids.as_deref().unwrap_or_default();
@@ -226,6 +248,17 @@ impl Reading<'_> {
             return None;
         }
         Some(all.into_iter().flatten().collect())
+    }
+
+    /// Whether ids need not be kept, and are seen to be without fault at a glance: numbers that rise, or no ids at all.
+    fn distinct(&self, reader: &FrameReader<'_>, rows: usize) -> Option<()> {
+        if !reader.nameless || rows >= NO_ROW as usize {
+            return None;
+        }
+        let Some(column) = &reader.ids else { return Some(()) };
+        let at = self.schema.index_of(column).ok()?;
+        let mut last = None;
+        self.arrays(at).all(|it| rises(it, &mut last)).then_some(())
     }
 
     fn parents(&mut self, reader: &FrameReader<'_>, frame: &mut Frame) {

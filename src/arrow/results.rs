@@ -19,9 +19,18 @@ const CLASSES: [&str; 2] = ["segment", "stage"];
 /// where it has no data or could not be asked.
 #[must_use]
 pub fn scores(scores: &Scores, kind: SubjectKind, id: &str) -> RecordBatch {
-    let ids = scores.subjects(kind);
-    let mut out = Columns::new(ids.len());
-    out.texts(id, ids.iter().map(Some));
+    let mut out = Columns::new(scores.subjects(kind).len());
+    out.texts(id, scores.subjects(kind).iter().map(Some));
+    fill(out, scores, kind)
+}
+
+/// The same without a column of ids.
+#[must_use]
+pub fn scores_alone(scores: &Scores, kind: SubjectKind) -> RecordBatch {
+    fill(Columns::new(scores.subjects(kind).len()), scores, kind)
+}
+
+fn fill(mut out: Columns, scores: &Scores, kind: SubjectKind) -> RecordBatch {
     for (card, _) in scores.scorecards().filter(|it| it.1 == kind) {
         for suffix in ["", ".raw_score", ".coverage", ".band", ".raw_band"] {
             let name = format!("{card}{suffix}");
@@ -36,17 +45,11 @@ pub fn scores(scores: &Scores, kind: SubjectKind, id: &str) -> RecordBatch {
         }
     }
     for rule in scores.rules().filter(|it| it.kind == kind) {
-        out.flags(format!("rules.{}", rule.rule), rule.answers.iter().map(|it| flag(*it)));
+        let is_known = |it: &Verdict| matches!(it, Verdict::No | Verdict::Yes);
+        let name = format!("rules.{}", rule.rule);
+        out.bytes(name, &rule.answers, |it| *it == Verdict::Yes, is_known);
     }
     out.finish()
-}
-
-const fn flag(verdict: Verdict) -> Option<bool> {
-    match verdict {
-        Verdict::No => Some(false),
-        Verdict::Yes => Some(true),
-        Verdict::NoData | Verdict::Faulted => None,
-    }
 }
 
 /// The same of an assessment, with what only it knows: beside the columns of [`scores`] there are `health.low` and

@@ -190,6 +190,61 @@ impl Categories {
     }
 }
 
+/// Whether ids stand in an order in which none stands twice, after those of the array before, and none is missing:
+/// whole numbers, or short texts.
+pub(super) fn rises(array: &dyn Array, last: &mut Option<Id>) -> bool {
+    fn whole<T: ArrowPrimitiveType<Native: Into<i64>>>(
+        array: &dyn Array,
+        last: &mut Option<Id>,
+    ) -> bool {
+        let Some(array) = array.as_primitive_opt::<T>() else { return false };
+        let first = match last {
+            Some(Id::Number(it)) => Some(*it),
+            _ => None,
+        };
+        let mut before = first;
+        let rises = array.values().iter().all(|it| {
+            let it: i64 = (*it).into();
+            before.replace(it).is_none_or(|before| before < it)
+        });
+        *last = before.map(Id::Number);
+        array.null_count() == 0 && rises
+    }
+    match array.data_type() {
+        DataType::Int64 => whole::<Int64Type>(array, last),
+        DataType::Int32 => whole::<Int32Type>(array, last),
+        DataType::Int16 => whole::<Int16Type>(array, last),
+        DataType::UInt32 => whole::<UInt32Type>(array, last),
+        DataType::UInt16 => whole::<UInt16Type>(array, last),
+        it if Sort::of(it) == Sort::Text && !matches!(it, DataType::Dictionary(..)) => {
+            let mut before = match last.take() {
+                Some(Id::Text(it)) => it,
+                _ => String::new(),
+            };
+            let mut rises = true;
+            each_text(array, |it| {
+                let it = it.unwrap_or_default();
+                // The empty text, which comes before all others, is no id.
+                rises &= before.as_str() < it && it.len() <= LONGEST_TEXT;
+                if rises {
+                    before.clear();
+                    before.push_str(it);
+                }
+            });
+            *last = Some(Id::Text(before));
+            rises
+        }
+        _ => false,
+    }
+}
+
+/// An id that was read last.
+#[derive(Debug)]
+pub(super) enum Id {
+    Number(i64),
+    Text(String),
+}
+
 /// Ids of an array: texts, or whole numbers as they are written. `None` where the array holds no ids.
 pub(super) fn ids(array: &dyn Array, out: &mut Vec<Option<Arc<str>>>) -> Option<()> {
     fn whole<T: ArrowPrimitiveType<Native: Display>>(

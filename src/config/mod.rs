@@ -176,6 +176,25 @@ impl Config {
         Some(Fault::new(Code::Limit, show_path(&path), message))
     }
 
+    /// The config as TOML text, which reads as the same config. Comments of a text it was read from are not in it.
+    ///
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// let text = "[[metrics]]\nname = \"seats\"\nbetter = \"higher\"\n";
+    /// assert!(foretell::Config::parse(text).to_toml().ends_with(text));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        // The config's own types always serialize.
+        Node::of(self).map_or_else(|_| String::new(), |it| it.to_toml())
+    }
+
+    /// The same without the places of a text, which it no longer is.
+    pub(crate) fn without_source(self) -> Self {
+        Self { source: Source::default(), removed: Removed::default(), ..self }
+    }
+
     /// What could not be read.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
@@ -213,3 +232,6 @@ impl Config {
         fault
     }
 }
+
+#[cfg(all(test, feature = "toml"))]
+mod tests;

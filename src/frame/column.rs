@@ -217,7 +217,7 @@ impl Column {
     pub(crate) fn is_even(&self, rows: usize) -> bool {
         self.len() == rows
             && self.seen.as_ref().is_none_or(|it| it.len() == rows)
-            && self.first_not_finite().is_none()
+            && self.first_not_finite(self.extent()).is_none()
     }
 
     /// Whether there is no row.
@@ -321,18 +321,29 @@ impl Column {
     pub(crate) fn extent(&self) -> (f64, f64) {
         let none = (f64::INFINITY, f64::NEG_INFINITY);
         match &self.data {
-            Data::Number(values) => values.iter().fold(none, |(low, high), it| {
-                // Comparisons pass over NaN.
-                (if *it < low { *it } else { low }, if *it > high { *it } else { high })
-            }),
+            Data::Number(values) => {
+                // Comparisons pass over NaN. In eight lanes, several of which are compared at a time.
+                let mut lanes = [none; 8];
+                for some in values.chunks(lanes.len()) {
+                    for ((low, high), it) in lanes.iter_mut().zip(some) {
+                        *low = if *it < *low { *it } else { *low };
+                        *high = if *it > *high { *it } else { *high };
+                    }
+                }
+                lanes.iter().fold(none, |all, it| (all.0.min(it.0), all.1.max(it.1)))
+            }
             Data::Flag(_) | Data::Text { .. } => none,
         }
     }
 
     /// The first row that was given something that is no number: an infinity, or NaN as a value.
-    pub(crate) fn first_not_finite(&self) -> Option<usize> {
+    /// `extent` is the column's.
+    pub(crate) fn first_not_finite(&self, (low, high): (f64, f64)) -> Option<usize> {
         let infinite = match &self.data {
-            Data::Number(values) => values.iter().position(|it| it.is_infinite()),
+            // Where the lowest and the highest are finite, all are: one pass less over long columns.
+            Data::Number(values) if low < f64::MIN || f64::MAX < high => {
+                values.iter().position(|it| it.is_infinite())
+            }
             _ => None,
         };
         infinite.into_iter().chain(self.given_nan).min()

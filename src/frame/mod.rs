@@ -173,6 +173,13 @@ impl Frame {
         Ok(Self { kind, ids, ..Self::default() })
     }
 
+    /// A frame of so many rows that nobody tells apart: every id is empty.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn nameless(kind: SubjectKind, rows: usize) -> Self {
+        let id: Arc<str> = Arc::default();
+        Self { kind, ids: vec![id; rows].into(), ..Self::default() }
+    }
+
     /// Adds or replaces a column.
     ///
     /// # Errors
@@ -183,10 +190,10 @@ impl Frame {
         if column.len() != self.len() {
             return Err(FrameError::Length { name, got: column.len(), want: self.len() });
         }
-        if let Some(row) = column.first_not_finite() {
+        let extent = column.extent();
+        if let Some(row) = column.first_not_finite(extent) {
             return Err(FrameError::NotFinite { name, row });
         }
-        let extent = column.extent();
         self.columns.insert(name, Given { column: Arc::new(column), extent });
         Ok(())
     }

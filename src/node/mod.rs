@@ -9,6 +9,7 @@
 mod read;
 mod repair;
 mod source;
+mod toml;
 mod write;
 
 pub use read::{ReadError, read_cells};

@@ -44,24 +44,32 @@ pub(super) struct Fold {
     parts: Vec<Vec<f64>>,
     aggregate: Aggregate,
     rows: usize,
+    /// Whether no part has been added, and the sums are whatever they were.
+    fresh: bool,
 }
 
 impl Fold {
     pub(super) fn begin(&mut self, aggregate: Aggregate, rows: usize) {
-        let first = if aggregate == Aggregate::Mean { 0.0 } else { f64::NAN };
         self.fixed = 0.0;
         self.total.clear();
         self.covered.clear();
-        self.present.clear();
         self.present.resize(rows, 0.0);
-        self.value.clear();
-        self.value.resize(rows, first);
+        self.value.resize(rows, 0.0);
         self.parts.clear();
-        (self.aggregate, self.rows) = (aggregate, rows);
+        (self.aggregate, self.rows, self.fresh) = (aggregate, rows, true);
+    }
+
+    /// Begins the sums at nothing, unless a part has.
+    fn lay(&mut self) {
+        if std::mem::take(&mut self.fresh) {
+            self.present.fill(0.0);
+            self.value.fill(if self.aggregate == Aggregate::Mean { 0.0 } else { f64::NAN });
+        }
     }
 
     /// Adds a part. Points are NaN where it has none.
     pub(super) fn add(&mut self, points: &[f64], weight: &Weight, counts: Counts<'_>) {
+        self.lay();
         if let (Counts::Shares(_), true) = (counts, self.covered.is_empty()) {
             self.covered.extend_from_slice(&self.present);
         }
@@ -92,7 +100,8 @@ impl Fold {
         if can {
             self.fixed += weight;
             self.total.iter_mut().for_each(|it| *it += weight);
-            lines.fill(values, To::Mean(weight, &mut self.value, &mut self.present));
+            let to = if std::mem::take(&mut self.fresh) { To::First } else { To::Mean };
+            lines.fill(values, to(weight, &mut self.value, &mut self.present));
         }
         can
     }
@@ -156,6 +165,7 @@ impl Fold {
 
     /// Scores and coverage.
     pub(super) fn finish(&mut self, score: &mut [f64], coverage: &mut Vec<f64>) {
+        self.lay();
         match self.aggregate {
             Aggregate::Mean => {
                 for ((score, value), present) in

@@ -27,6 +27,8 @@ pub(super) enum To<'a> {
     Points(&'a mut [f64]),
     /// To the sums of a weighted mean, with a weight: weights times points, and weights.
     Mean(f64, &'a mut [f64], &'a mut [f64]),
+    /// The same for the first part, whatever stood there.
+    First(f64, &'a mut [f64], &'a mut [f64]),
 }
 
 /// A line between two knots, walked from the first of them to the second, upwards or downwards in value.
@@ -173,6 +175,14 @@ impl To<'_> {
                     let there = !value.is_nan();
                     *sum += if there { weight * points } else { 0.0 };
                     *weighed += if there { weight } else { 0.0 };
+                }
+            }
+            To::First(weight, sums, weights) => {
+                for ((value, sum), weighed) in values.iter().zip(sums).zip(weights) {
+                    let points = of(*value);
+                    let there = !value.is_nan();
+                    *sum = if there { weight * points } else { 0.0 };
+                    *weighed = if there { weight } else { 0.0 };
                 }
             }
         }

@@ -76,7 +76,7 @@ impl Assessment {
     #[pyo3(signature = (kind=None))]
     fn scores(&self, py: Python<'_>, kind: Option<&str>) -> PyResult<Table> {
         let kind = self.kind(py, kind)?;
-        Ok(Table(py.detach(|| arrow::assessment(&self.inner, kind, &self.id(kind)))))
+        Ok(Table::of(py.detach(|| arrow::assessment(&self.inner, kind, &self.id(kind)))))
     }
 
     /// The values of names of the config, one column each and one row a subject; all that may be given if none is named.
@@ -96,27 +96,27 @@ impl Assessment {
             return Err(not_found(format!("the config has no `{}` of a {kind}", shorten(name))));
         }
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        Ok(Table(py.detach(|| arrow::values(&self.inner, kind, &names, &self.id(kind)))))
+        Ok(Table::of(py.detach(|| arrow::values(&self.inner, kind, &names, &self.id(kind)))))
     }
 
     /// What happened to alerts since the last assessment.
     fn events(&self) -> Table {
-        Table(arrow::events(self.inner.events()))
+        Table::of(arrow::events(self.inner.events()))
     }
 
     /// The alerts that are not over.
     fn alerts(&self) -> Table {
-        Table(arrow::alerts(self.inner.alerts()))
+        Table::of(arrow::alerts(self.inner.alerts()))
     }
 
     /// What there is to do now.
     fn actions(&self) -> Table {
-        Table(arrow::actions(self.inner.actions()))
+        Table::of(arrow::actions(self.inner.actions()))
     }
 
     /// What rules say of subjects about which they are not quiet.
     fn verdicts(&self) -> Table {
-        Table(arrow::verdicts(&self.inner))
+        Table::of(arrow::verdicts(&self.inner))
     }
 
     /// The factors of every subject's score on a scorecard, one row each; on the first if none is named.
@@ -124,7 +124,7 @@ impl Assessment {
     fn factors(&self, py: Python<'_>, scorecard: Option<&str>) -> PyResult<Table> {
         let (card, _) = self.engine.card(scorecard)?;
         let found = py.detach(|| arrow::factors(&self.engine.inner, &self.inner, card));
-        found.map(Table).ok_or_else(|| not_found("another engine made this assessment"))
+        found.map(Table::of).ok_or_else(|| not_found("another engine made this assessment"))
     }
 
     /// A subject's score with its coverage, interval and band; on the first scorecard if none is named.
@@ -160,14 +160,14 @@ impl Assessment {
     }
 
     /// The assessment for people to look at: bands, the `most` lowest scores and why, rules, the `most` gravest alerts, what
-    /// was wrong. A notebook shows it, with 10 of each.
-    #[pyo3(signature = (most=10))]
+    /// was wrong. A notebook shows it, with five of each.
+    #[pyo3(signature = (most=5))]
     fn report(&self, py: Python<'_>, most: usize) -> Report {
         Report(py.detach(|| foretell::report::overview(&self.engine.inner, &self.inner, most)))
     }
 
     fn _repr_html_(&self, py: Python<'_>) -> String {
-        self.report(py, 10).0.html()
+        self.report(py, 5).0.html()
     }
 
     /// All that is listed, with every detail, as dicts and lists: `as_of`, `rules`, `events`, `alerts`, `actions`,
@@ -214,12 +214,13 @@ impl Assessment {
         requested_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
         let _ = requested_schema;
-        export(py, &self.scores(py, None)?.0)
+        let table = self.scores(py, None)?;
+        export(py, &table.schema, &table.batches)
     }
 
     /// The schema of the table of scores, for whoever reads it.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        export_schema(py, &self.scores(py, None)?.0.schema())
+        export_schema(py, &self.scores(py, None)?.schema)
     }
 
     fn __len__(&self) -> usize {

@@ -99,9 +99,14 @@ fn batch(schema: &SchemaRef, array: &ArrayRef) -> Result<RecordBatch, ArrowError
     RecordBatch::try_new_with_options(schema, rows.columns().to_vec(), &options)
 }
 
-/// A stream of one batch, in a capsule.
-pub(crate) fn export<'py>(py: Python<'py>, batch: &RecordBatch) -> PyResult<Bound<'py, PyCapsule>> {
-    let batches = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
+/// A stream of batches, in a capsule.
+pub(crate) fn export<'py>(
+    py: Python<'py>,
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+) -> PyResult<Bound<'py, PyCapsule>> {
+    let batches: Vec<_> = batches.iter().cloned().map(Ok).collect();
+    let batches = RecordBatchIterator::new(batches, Arc::clone(schema));
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(batches)), STREAM)
 }
 

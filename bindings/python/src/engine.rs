@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use foretell::arrow::score_table;
 use foretell::fault::{Code, Fault};
 use foretell::frame::SubjectKind;
 use foretell::{Config, Faults, Input};
@@ -11,10 +12,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::assessment::Assessment;
+use crate::capsule::{import, is_arrow};
 use crate::convert::{day, file, kind, shorten};
-use crate::errors::{config_error, faults, input_error, not_found, state_faults};
+use crate::errors::{config_error, faults, input_error, input_faults, not_found, state_faults};
 use crate::explain::{Change, Explanation};
-use crate::input::{Beside, Given, How, one};
+use crate::input::{Beside, Given, How, Keys, one};
 use crate::replay::Replay;
 use crate::scores::Scores;
 use crate::state::State;
@@ -140,10 +142,22 @@ impl Engine {
         let past = past(py, state, as_of)?;
         let main = self.main(py, kind.as_deref())?;
         let how = How { kind, subject, observed, strict };
+        // Only what was, and what hangs together, has to be found by id.
+        if past == foretell::State::new() && given.is_none() && is_arrow(data) {
+            let (schema, batches) = import(data)?;
+            let (reader, ids) = how.reader(&self.inner, &schema, main);
+            let keys = Keys::of(&schema, &batches, ids.as_deref(), main);
+            let scored = py.detach(|| {
+                let table = score_table(&self.inner, &reader, (&schema, &batches), as_of)?;
+                Ok(Scores::of_table(table, main, keys))
+            });
+            return scored.map_err(|it| input_faults(py, &it));
+        }
         let beside = Beside::read(with_ended, None, None, None)?;
         let given = Given::read(self, data, given, &how, beside)?;
-        Ok(py
-            .detach(|| Scores::of(self.inner.score(&given.input(), as_of, &past), main, given.ids)))
+        Ok(py.detach(|| {
+            Scores::of(self.inner.score(&given.input(), as_of, &past), main, given.keys)
+        }))
     }
 
     /// Assesses every subject: scores, alerts, actions, and the state to hand to the next assessment.
@@ -172,7 +186,8 @@ impl Engine {
         let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
         let given = Given::read(self, data, given, &how, beside)?;
         let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
-        Ok(Assessment::of(self.clone(), inner, main, given.ids))
+        let ids = given.keys.iter().map(|it| (*it.0, it.1.field.name().clone())).collect();
+        Ok(Assessment::of(self.clone(), inner, main, ids))
     }
 
     /// Explains a score: of a subject of an assessment, or of one row, a dict of metrics, as of a day.

@@ -1,7 +1,10 @@
 //! What is handed over to be scored: a table, several, a book, or both.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+use arrow_schema::{DataType, Field, FieldRef, Schema};
 use foretell::Input;
 use foretell::alert::Suppressions;
 use foretell::arrow::FrameReader;
@@ -23,6 +26,12 @@ pub(crate) struct How {
     pub(crate) subject: Option<String>,
     pub(crate) observed: Option<BTreeMap<String, String>>,
     pub(crate) strict: bool,
+}
+
+/// Ids as they came.
+pub(crate) struct Keys {
+    pub(crate) field: FieldRef,
+    pub(crate) pieces: Vec<ArrayRef>,
 }
 
 /// What stands beside the data of an assessment.
@@ -54,8 +63,8 @@ impl Beside {
 pub(crate) struct Given {
     pub(crate) book: Option<Py<Book>>,
     pub(crate) frames: Vec<Frame>,
-    /// What the column of ids is called, by kind.
-    pub(crate) ids: BTreeMap<SubjectKind, String>,
+    /// The columns of ids of tables, by kind; none of a kind that a book has.
+    pub(crate) keys: BTreeMap<SubjectKind, Keys>,
     pub(crate) beside: Beside,
 }
 
@@ -69,7 +78,7 @@ impl Given {
         beside: Beside,
     ) -> PyResult<Self> {
         let py = data.py();
-        let mut all = Self { book: None, frames: Vec::new(), ids: BTreeMap::new(), beside };
+        let mut all = Self { book: None, frames: Vec::new(), keys: BTreeMap::new(), beside };
         if let Ok(book) = data.cast::<Book>() {
             all.book = Some(book.clone().unbind());
             if let Some(given) = given {
@@ -113,23 +122,14 @@ impl Given {
     ) -> PyResult<()> {
         let py = from.py();
         let (schema, batches): Batches = import(from)?;
-        let usual = ["id".to_owned(), format!("{kind}_id")];
-        let found = usual.iter().find(|it| schema.index_of(it).is_ok());
-        let ids = how.subject.as_ref().or(found);
-        let mut reader = FrameReader::new(kind).of(&engine.inner);
-        if let Some(ids) = ids {
-            reader = reader.ids(ids);
-        }
-        for (metric, column) in how.observed.iter().flatten() {
-            reader = reader.observed(metric, column);
-        }
-        if how.strict {
-            reader = reader.whole();
-        }
-        let name = ids.cloned().unwrap_or_else(|| format!("{kind}_id"));
+        let (reader, ids) = how.reader(&engine.inner, &schema, kind);
         let frame = py.detach(|| reader.read(&schema, &batches));
         self.frames.push(frame.map_err(|it| input_faults(py, &it))?);
-        self.ids.insert(kind, name);
+        // Where a book says which subjects there are, they are not those of the table.
+        if self.book.is_none() {
+            let keys = Keys::of(&schema, &batches, ids.as_deref(), kind);
+            self.keys.insert(kind, keys);
+        }
         Ok(())
     }
 
@@ -156,6 +156,29 @@ impl Given {
 }
 
 impl How {
+    /// How a table of a kind is read, and which column has its ids.
+    pub(crate) fn reader<'a>(
+        &self,
+        engine: &'a foretell::Engine,
+        schema: &Schema,
+        kind: SubjectKind,
+    ) -> (FrameReader<'a>, Option<String>) {
+        let usual = ["id".to_owned(), format!("{kind}_id")];
+        let found = usual.into_iter().find(|it| schema.index_of(it).is_ok());
+        let ids = self.subject.clone().or(found);
+        let mut reader = FrameReader::new(kind).of(engine);
+        if let Some(ids) = &ids {
+            reader = reader.ids(ids);
+        }
+        for (metric, column) in self.observed.iter().flatten() {
+            reader = reader.observed(metric, column);
+        }
+        if self.strict {
+            reader = reader.whole();
+        }
+        (reader, ids)
+    }
+
     fn copy(&self) -> Self {
         Self {
             kind: self.kind.clone(),
@@ -163,6 +186,27 @@ impl How {
             observed: self.observed.clone(),
             strict: self.strict,
         }
+    }
+}
+
+impl Keys {
+    /// The column of that name; the numbers of the rows where there is none.
+    pub(crate) fn of(
+        schema: &Schema,
+        batches: &[RecordBatch],
+        name: Option<&str>,
+        kind: SubjectKind,
+    ) -> Self {
+        let found = name.and_then(|it| schema.index_of(it).ok());
+        if let Some((at, field)) = found.and_then(|at| Some((at, schema.fields().get(at)?))) {
+            let pieces = batches.iter().filter_map(|it| it.columns().get(at)).cloned().collect();
+            let field = Field::clone(field).with_nullable(true);
+            return Self { field: Arc::new(field), pieces };
+        }
+        let rows = batches.iter().map(|it| it.num_rows() as i64).sum();
+        let field = Field::new(format!("{kind}_id"), DataType::Int64, true);
+        let pieces = vec![Arc::new(Int64Array::from_iter_values(0..rows)) as ArrayRef];
+        Self { field: Arc::new(field), pieces }
     }
 }
 

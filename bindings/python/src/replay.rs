@@ -20,12 +20,12 @@ pub(crate) struct Replay(pub(crate) foretell::engine::Replay);
 impl Replay {
     /// Every event, by day, rule and subject.
     fn events(&self) -> Table {
-        Table(arrow::events(&self.0.events))
+        Table::of(arrow::events(&self.0.events))
     }
 
     /// Every action, by day, playbook, subject and step.
     fn actions(&self) -> Table {
-        Table(arrow::actions(&self.0.actions))
+        Table::of(arrow::actions(&self.0.actions))
     }
 
     /// What happened to runs of playbooks beside that, one dict each.

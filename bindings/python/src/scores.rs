@@ -1,9 +1,12 @@
 //! Scores in columns.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::{FieldRef, Schema};
 use chrono::NaiveDate;
+use foretell::arrow::{self, ScoredTable};
 use foretell::frame::SubjectKind;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
@@ -11,6 +14,7 @@ use pyo3::types::{PyCapsule, PyList};
 use crate::capsule::{export, export_schema};
 use crate::convert::kind;
 use crate::errors::faults;
+use crate::input::Keys;
 use crate::table::Table;
 
 /// Scores, bands and what rules say, in columns, one row a subject: an Arrow table for whoever reads it.
@@ -18,8 +22,8 @@ use crate::table::Table;
 pub(crate) struct Scores {
     inner: foretell::Scores,
     main: SubjectKind,
-    ids: BTreeMap<SubjectKind, String>,
-    batch: RecordBatch,
+    keys: BTreeMap<SubjectKind, Keys>,
+    table: Table,
 }
 
 #[pymethods]
@@ -41,9 +45,10 @@ impl Scores {
     fn table(&self, py: Python<'_>, kind: Option<&str>) -> PyResult<Table> {
         let kind = kind.map_or(Ok(self.main), |it| self::kind(py, it))?;
         if kind == self.main {
-            return Ok(Table(self.batch.clone()));
+            let (schema, batches) = (self.table.schema.clone(), self.table.batches.clone());
+            return Ok(Table { schema, batches });
         }
-        Ok(Table(py.detach(|| batch(&self.inner, kind, &self.ids))))
+        Ok(py.detach(|| table(&self.inner, kind, &self.keys)))
     }
 
     /// The table as an Arrow stream, for whoever reads it.
@@ -54,21 +59,21 @@ impl Scores {
         requested_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
         let _ = requested_schema;
-        export(py, &self.batch)
+        export(py, &self.table.schema, &self.table.batches)
     }
 
     /// The schema of the table, for whoever reads it.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        export_schema(py, &self.batch.schema())
+        export_schema(py, &self.table.schema)
     }
 
     fn __len__(&self) -> usize {
-        self.batch.num_rows()
+        self.table.rows()
     }
 
     fn __repr__(&self) -> String {
         let cards: Vec<&str> = self.inner.scorecards().map(|it| it.0).collect();
-        let (day, rows) = (self.inner.as_of(), self.batch.num_rows());
+        let (day, rows) = (self.inner.as_of(), self.table.rows());
         format!("<foretell.Scores of {day}: {rows} {}, {}>", self.main.plural(), cards.join(", "))
     }
 }
@@ -77,18 +82,49 @@ impl Scores {
     pub(crate) fn of(
         inner: foretell::Scores,
         main: SubjectKind,
-        ids: BTreeMap<SubjectKind, String>,
+        keys: BTreeMap<SubjectKind, Keys>,
     ) -> Self {
-        let batch = batch(&inner, main, &ids);
-        Self { inner, main, ids, batch }
+        let table = table(&inner, main, &keys);
+        Self { inner, main, keys, table }
+    }
+
+    /// Scores of a table alone, in the pieces in which they were made.
+    pub(crate) fn of_table(scored: ScoredTable, main: SubjectKind, keys: Keys) -> Self {
+        let table = beside(&keys, &scored.batches);
+        Self { inner: scored.last, main, keys: BTreeMap::from([(main, keys)]), table }
     }
 }
 
-fn batch(
-    inner: &foretell::Scores,
-    kind: SubjectKind,
-    ids: &BTreeMap<SubjectKind, String>,
-) -> RecordBatch {
-    let usual = format!("{kind}_id");
-    foretell::arrow::scores(inner, kind, ids.get(&kind).unwrap_or(&usual))
+/// The table of a kind: ids as they came, in the pieces in which they came, or those of a book as texts.
+fn table(inner: &foretell::Scores, kind: SubjectKind, keys: &BTreeMap<SubjectKind, Keys>) -> Table {
+    let Some(keys) = keys.get(&kind) else {
+        return Table::of(arrow::scores(inner, kind, &format!("{kind}_id")));
+    };
+    beside(keys, &[arrow::scores_alone(inner, kind)])
+}
+
+/// Ids beside scores, whose pieces may be others.
+fn beside(keys: &Keys, scores: &[RecordBatch]) -> Table {
+    let fields =
+        scores.first().map(RecordBatch::schema).unwrap_or_else(|| Arc::new(Schema::empty()));
+    let mut fields: Vec<FieldRef> = fields.fields().iter().cloned().collect();
+    fields.insert(0, Arc::clone(&keys.field));
+    let schema = Arc::new(Schema::new(fields));
+    let mut batches = Vec::new();
+    let mut pieces = scores.iter();
+    let mut left = pieces.next().cloned();
+    for ids in &keys.pieces {
+        let mut from = 0;
+        while from < ids.len() {
+            let Some(piece) = left.take() else { break };
+            let rows = piece.num_rows().min(ids.len() - from);
+            let mut columns = vec![ids.slice(from, rows)];
+            columns.extend_from_slice(piece.slice(0, rows).columns());
+            batches.extend(RecordBatch::try_new(Arc::clone(&schema), columns));
+            from += rows;
+            let rest = piece.num_rows() - rows;
+            left = if rest > 0 { Some(piece.slice(rows, rest)) } else { pieces.next().cloned() };
+        }
+    }
+    Table { schema, batches }
 }

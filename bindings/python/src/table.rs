@@ -1,9 +1,12 @@
 //! A table of results, which hands itself out by the Arrow PyCapsule interface.
 
 use arrow_array::cast::AsArray as _;
-use arrow_array::types::{Date32Type, Float64Type};
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, SchemaRef};
 use chrono::{Days, NaiveDate};
 use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
@@ -14,32 +17,31 @@ use crate::errors::not_found;
 
 /// A table of results. Anything that speaks Arrow opens it: `pyarrow.table(it)`, `polars.from_arrow(it)`, DuckDB by name.
 #[pyclass(frozen, module = "foretell")]
-pub(crate) struct Table(pub(crate) RecordBatch);
+pub(crate) struct Table {
+    pub(crate) schema: SchemaRef,
+    pub(crate) batches: Vec<RecordBatch>,
+}
 
 #[pymethods]
 impl Table {
     /// The names of the columns.
     #[getter]
     fn column_names(&self) -> Vec<String> {
-        self.0.schema().fields().iter().map(|it| it.name().clone()).collect()
+        self.schema.fields().iter().map(|it| it.name().clone()).collect()
     }
 
     /// The number of rows.
     #[getter]
     fn num_rows(&self) -> usize {
-        self.0.num_rows()
+        self.rows()
     }
 
     fn __len__(&self) -> usize {
-        self.0.num_rows()
+        self.rows()
     }
 
     fn __repr__(&self) -> String {
-        format!(
-            "<foretell.Table: {} rows of {}>",
-            self.0.num_rows(),
-            self.column_names().join(", ")
-        )
+        format!("<foretell.Table: {} rows of {}>", self.rows(), self.column_names().join(", "))
     }
 
     /// The table as an Arrow stream, for whoever reads it.
@@ -51,12 +53,12 @@ impl Table {
     ) -> PyResult<Bound<'py, PyCapsule>> {
         // A wish; the interface lets it be passed over.
         let _ = requested_schema;
-        export(py, &self.0)
+        export(py, &self.schema, &self.batches)
     }
 
     /// The schema of the table, for whoever reads it.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        export_schema(py, &self.0.schema())
+        export_schema(py, &self.schema)
     }
 
     /// The table as a `pyarrow.Table`; needs pyarrow.
@@ -76,53 +78,90 @@ impl Table {
 
     /// One dict a row.
     fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let schema = self.0.schema();
         let rows = PyList::empty(py);
-        for row in 0..self.0.num_rows() {
-            let dict = PyDict::new(py);
-            for (field, array) in schema.fields().iter().zip(self.0.columns()) {
-                dict.set_item(field.name(), cell(py, array, row)?)?;
+        for batch in &self.batches {
+            let columns = batch.columns().iter().map(|it| cells(py, it));
+            let columns = columns.collect::<PyResult<Vec<_>>>()?;
+            for row in 0..batch.num_rows() {
+                let dict = PyDict::new(py);
+                for (field, column) in self.schema.fields().iter().zip(&columns) {
+                    dict.set_item(field.name(), column.get(row))?;
+                }
+                rows.append(dict)?;
             }
-            rows.append(dict)?;
         }
         Ok(rows)
     }
 
     /// The values of one column.
     fn column<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyList>> {
-        let Some(array) = self.0.column_by_name(name) else {
+        let Ok(at) = self.schema.index_of(name) else {
             return Err(not_found(format!("there is no column `{name}`")));
         };
-        let all = (0..array.len()).map(|row| cell(py, array, row)).collect::<PyResult<Vec<_>>>()?;
+        let mut all = Vec::new();
+        for array in self.batches.iter().filter_map(|it| it.columns().get(at)) {
+            all.extend(cells(py, array)?);
+        }
         PyList::new(py, all)
     }
 }
 
-/// A value of one of the types that results have.
-fn cell<'py>(py: Python<'py>, array: &dyn Array, row: usize) -> PyResult<Bound<'py, PyAny>> {
-    if array.is_null(row) {
-        return Ok(py.None().into_bound(py));
+impl Table {
+    /// A table of one batch.
+    pub(crate) fn of(batch: RecordBatch) -> Self {
+        Self { schema: batch.schema(), batches: vec![batch] }
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+}
+
+/// The values of a column of one of the types that results and ids have.
+fn cells<'py>(py: Python<'py>, array: &dyn Array) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    fn whole<'py, T>(py: Python<'py>, array: &dyn Array) -> PyResult<Vec<Bound<'py, PyAny>>>
+    where
+        T: ArrowPrimitiveType<Native: IntoPyObject<'py>>,
+    {
+        let all = array.as_primitive_opt::<T>().into_iter().flatten();
+        all.map(|it| it.into_bound_py_any(py)).collect()
+    }
+    fn each<'py, T: IntoPyObject<'py>>(
+        py: Python<'py>,
+        all: impl Iterator<Item = T>,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        all.map(|it| it.into_bound_py_any(py)).collect()
     }
     match array.data_type() {
-        DataType::Float64 => array.as_primitive::<Float64Type>().value(row).into_bound_py_any(py),
-        DataType::Boolean => array.as_boolean().value(row).into_bound_py_any(py),
-        DataType::Utf8 => array.as_string::<i32>().value(row).into_bound_py_any(py),
-        DataType::Date32 => {
-            let days = array.as_primitive::<Date32Type>().value(row);
-            let epoch = NaiveDate::default();
-            let length = Days::new(days.unsigned_abs().into());
-            let day = if days < 0 {
-                epoch.checked_sub_days(length)
-            } else {
-                epoch.checked_add_days(length)
-            };
-            day.into_bound_py_any(py)
-        }
-        DataType::Dictionary(..) => {
+        DataType::Float64 => whole::<Float64Type>(py, array),
+        DataType::Int64 => whole::<Int64Type>(py, array),
+        DataType::Int32 => whole::<Int32Type>(py, array),
+        DataType::Int16 => whole::<Int16Type>(py, array),
+        DataType::Int8 => whole::<Int8Type>(py, array),
+        DataType::UInt64 => whole::<UInt64Type>(py, array),
+        DataType::UInt32 => whole::<UInt32Type>(py, array),
+        DataType::UInt16 => whole::<UInt16Type>(py, array),
+        DataType::UInt8 => whole::<UInt8Type>(py, array),
+        DataType::Boolean => each(py, array.as_boolean().iter()),
+        DataType::Utf8 => each(py, array.as_string::<i32>().iter()),
+        DataType::LargeUtf8 => each(py, array.as_string::<i64>().iter()),
+        DataType::Utf8View => each(py, array.as_string_view().iter()),
+        DataType::Date32 => each(py, array.as_primitive::<Date32Type>().iter().map(|it| day(it?))),
+        DataType::Dictionary(..) if !array.as_any_dictionary().values().is_empty() => {
             let all = array.as_any_dictionary();
-            let key = all.normalized_keys().get(row).copied().unwrap_or(0);
-            cell(py, all.values(), key)
+            let (values, keys) = (cells(py, all.values())?, all.normalized_keys());
+            let none = || py.None().into_bound(py);
+            let cell = |(row, key): (usize, usize)| match values.get(key) {
+                Some(it) if array.is_valid(row) => it.clone(),
+                _ => none(),
+            };
+            Ok(keys.into_iter().enumerate().map(cell).collect())
         }
-        _ => Ok(py.None().into_bound(py)),
+        _ => Ok(vec![py.None().into_bound(py); array.len()]),
     }
+}
+
+fn day(days: i32) -> Option<NaiveDate> {
+    let (epoch, length) = (NaiveDate::default(), Days::new(days.unsigned_abs().into()));
+    if days < 0 { epoch.checked_sub_days(length) } else { epoch.checked_add_days(length) }
 }

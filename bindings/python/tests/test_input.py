@@ -179,11 +179,36 @@ def test_ids_are_texts_numbers_or_the_numbers_of_rows(engine):
         got = engine.assess(data, as_of=DAY, subject=name)
         assert got.scores().column(name) == got.subjects() == [str(it) for it in ids]
     got = engine.score(pa.table(ROWS).drop_columns(["id"]), as_of=DAY)
-    assert got.table().column("subscription_id") == ["0", "1", "2"]
+    assert got.table().column("subscription_id") == [0, 1, 2]
     renamed = pa.table(ROWS).rename_columns({"id": "subscription_id"})
     assert engine.score(renamed, as_of=DAY).table().column("subscription_id") == ROWS["id"]
     with pytest.raises(foretell.InputError, match="there is no column `key` of ids"):
         engine.score(renamed, as_of=DAY, subject="key")
+
+
+IDS = {
+    "numbers that rise": pa.array([1, 5, 7]),
+    "numbers in no order": pa.array([5, 1, 7], pa.uint8()),
+    "numbers of 64 bits without a sign": pa.array([1, 2, 2**64 - 1], pa.uint64()),
+    "texts that rise": pa.array(["a", "aa", "b"]),
+    "texts in no order": pa.array(["b", "a", "ab"], pa.large_string()),
+    "views": pa.array(["b", "a", "ab"], pa.string_view()),
+    "a dictionary": pa.array(["b", "a", "ab"]).dictionary_encode(),
+}
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_scores_have_the_ids_as_they_came(engine, name):
+    whole = table(id=IDS[name])
+    for it in [whole, pa.concat_tables([whole.slice(0, 1), whole.slice(1)])]:
+        got = pa.table(engine.score(it, as_of=DAY))
+        assert got["id"].to_pylist() == IDS[name].to_pylist()
+        assert got["id"].type == IDS[name].type
+        # With a past they are told apart.
+        state = engine.assess(it, as_of="2026-02-01").state
+        assert pa.table(engine.score(it, as_of=DAY, state=state)).equals(got)
+    doubled = pa.concat_tables([whole, whole.slice(2)])
+    assert faults(engine, doubled)[0][0] == "duplicate"
 
 
 def test_nothing_in_is_nothing_out(engine):

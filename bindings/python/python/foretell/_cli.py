@@ -49,8 +49,10 @@ def parser() -> argparse.ArgumentParser:
         it = commands.add_parser(name, help=text, description=text)
         it.set_defaults(run=run, config=None)
         for name in names:
-            many: dict[str, Any] = {"nargs": "+"} if name == "configs" else {}
-            it.add_argument(name, metavar=name.upper().rstrip("S") if many else name.upper(), **many)
+            if name == "configs":
+                it.add_argument(name, metavar="CONFIG", nargs="+")
+            else:
+                it.add_argument(name, metavar=name.upper())
         return it
 
     it = command("check", _check, "Says everything that is wrong with configs.", "configs")

@@ -1,0 +1,70 @@
+//! A table scored piece by piece, so that what is in between stays near the processor.
+
+use arrow_array::RecordBatch;
+use arrow_schema::Schema;
+
+use super::read::FrameReader;
+use super::results::scores_alone;
+use crate::engine::{Engine, Input, Scores};
+use crate::fault::Faults;
+use crate::state::State;
+use crate::time::AsOf;
+
+/// Rows of a piece: their columns fit where memory is handed out and taken back without asking the system. Our choice, about the
+/// fastest of 2^14 to 2^18 on a million rows, tested by `pieces_are_one_table`.
+const PIECE: usize = 1 << 16;
+
+/// Scores of a table.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ScoredTable {
+    /// What [`scores`](super::scores) gives, without ids, in the order of the rows.
+    pub batches: Vec<RecordBatch>,
+    /// The scores of the last piece, which know the day, the faults and the scorecards of all.
+    pub last: Scores,
+}
+
+/// Scores the subjects of a table as of a day, without a past and without subjects of other kinds.
+///
+/// It has the bits of [`Engine::score`](crate::Engine::score), and takes less time and memory where the table is long and its ids
+/// rise, or it has none.
+///
+/// # Errors
+/// What [`FrameReader::read`] refuses.
+pub fn score_table(
+    engine: &Engine,
+    reader: &FrameReader<'_>,
+    (schema, batches): (&Schema, &[RecordBatch]),
+    as_of: AsOf,
+) -> Result<ScoredTable, Faults> {
+    let reader = reader.clone().nameless();
+    let state = State::new();
+    let mut out = Vec::new();
+    let mut last: Option<Scores> = None;
+    if reader.splits(schema, batches) {
+        let rows = |it: &RecordBatch| (0..it.num_rows()).step_by(PIECE);
+        let pieces = batches.iter().flat_map(|it| {
+            rows(it).map(|from| it.slice(from, PIECE.min(it.num_rows().saturating_sub(from))))
+        });
+        for piece in pieces {
+            // What is wrong is said with the rows of the whole.
+            let Ok(frame) = reader.read(schema, &[piece]) else {
+                last = None;
+                break;
+            };
+            let input = Input::frame(&frame);
+            let scores = match last.take() {
+                Some(used) => engine.score_again(used, &input, as_of, &state),
+                None => engine.score(&input, as_of, &state),
+            };
+            out.push(scores_alone(&scores, frame.kind()));
+            last = Some(scores);
+        }
+    }
+    if let Some(last) = last {
+        return Ok(ScoredTable { batches: out, last });
+    }
+    let frame = reader.read(schema, batches)?;
+    let last = engine.score(&Input::frame(&frame), as_of, &state);
+    Ok(ScoredTable { batches: vec![scores_alone(&last, frame.kind())], last })
+}

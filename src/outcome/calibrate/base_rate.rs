@@ -1,0 +1,194 @@
+//! The share lost by segment, where small segments lean on the whole.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::outcome::measure::Caution;
+use crate::outcome::special::{beta_quantile, digamma};
+
+/// How far segments differ was estimated so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RateMethod {
+    /// Maximum likelihood of the beta-binomial distribution.
+    Likelihood,
+    /// Moments, where likelihood has no optimum with a finite strength that can be trusted.
+    Moments,
+    /// All segments alike: they differ no more than chance makes them.
+    Pooled,
+}
+
+/// The rate of one segment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct BaseRate {
+    /// The segment.
+    pub segment: String,
+    /// Its outcomes.
+    pub rows: usize,
+    /// Those lost.
+    pub lost: usize,
+    /// The share lost, as it stands.
+    pub raw: f64,
+    /// The share lost, drawn towards the whole by as much as few outcomes need.
+    pub rate: f64,
+    /// The lower end of the 95% interval of `rate`.
+    pub low: f64,
+    /// The upper end of the 95% interval of `rate`.
+    pub high: f64,
+    /// What to beware of with so few outcomes.
+    pub caution: Option<Caution>,
+}
+
+/// The rates of all segments.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct BaseRates {
+    /// The rate to which segments are drawn.
+    pub mean: f64,
+    /// With how many outcomes' worth; infinite where segments do not differ.
+    pub strength: f64,
+    /// How both were estimated.
+    pub method: RateMethod,
+    /// By name of segment.
+    pub segments: Vec<BaseRate>,
+}
+
+impl BaseRates {
+    /// The rate of a segment; of one that was never seen the mean.
+    #[must_use]
+    pub fn rate(&self, segment: &str) -> f64 {
+        self.segments.iter().find(|it| it.segment == segment).map_or(self.mean, |it| it.rate)
+    }
+}
+
+/// The most outcomes' worth that segments lean on: beyond it they are pooled. Our choice, tested by
+/// `segments_that_do_not_differ_are_pooled`.
+const STRONGEST: f64 = 1e6;
+/// The least. Our choice: a hundredth of an outcome is none.
+const WEAKEST: f64 = 1e-2;
+
+/// The share lost by segment, each drawn towards the mean of all: `(lost + m mean) / (rows + m)`, where the strength `m`
+/// and the mean are those under which the segments as seen are likeliest. `None` for no rows or lengths
+/// that differ.
+///
+/// ```
+/// use foretell::outcome::calibrate::base_rates;
+///
+/// let segments = ["small"; 40].into_iter().chain(["big"; 40]).chain(["new"; 2]);
+/// let lost = (0..82).map(|row| (row < 40 && row % 2 == 0) || row >= 81);
+/// let rates = base_rates(&segments.collect::<Vec<_>>(), &lost.collect::<Vec<_>>()).unwrap();
+/// let new = rates.segments.iter().find(|it| it.segment == "new").unwrap();
+/// assert!(new.rate < new.raw && new.rows == 2 && new.high - new.low > 0.3);
+/// ```
+///
+/// # Source
+/// Kleinman (1973), JASA 68, 46-54; Efron & Morris (1975), JASA 70, 311-319; Casella (1985), The American
+/// Statistician 39, 83-87.
+#[must_use]
+pub fn base_rates<S: AsRef<str>>(segments: &[S], lost: &[bool]) -> Option<BaseRates> {
+    if segments.len() != lost.len() || segments.is_empty() {
+        return None;
+    }
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (segment, lost) in segments.iter().zip(lost) {
+        let (rows, gone) = counts.entry(segment.as_ref()).or_default();
+        *rows += 1;
+        *gone += usize::from(*lost);
+    }
+    let cells: Vec<(f64, f64)> = counts.values().map(|it| (it.0 as f64, it.1 as f64)).collect();
+    let (mean, strength, method) = spread(&cells);
+    let segments = counts.into_iter().map(|(segment, (rows, gone))| {
+        let (n, k) = (rows as f64, gone as f64);
+        // A pooled rate still rests on a finite number of rows: all of them.
+        let m = if strength.is_finite() { strength } else { lost.len() as f64 };
+        let (a, b) = if strength.is_finite() {
+            (k + m * mean, n - k + m * (1.0 - mean))
+        } else {
+            (m * mean, m * (1.0 - mean))
+        };
+        // Away from 0, where a beta distribution has no width.
+        let (a, b) = (a.max(1e-3), b.max(1e-3));
+        BaseRate {
+            segment: segment.to_owned(),
+            rows,
+            lost: gone,
+            raw: k / n,
+            rate: if strength.is_finite() { a / (a + b) } else { mean },
+            low: beta_quantile(0.025, a, b),
+            high: beta_quantile(0.975, a, b),
+            caution: Caution::of(gone, rows - gone),
+        }
+    });
+    Some(BaseRates { mean, strength, method, segments: segments.collect() })
+}
+
+/// Mean, strength, and how they were found.
+fn spread(cells: &[(f64, f64)]) -> (f64, f64, RateMethod) {
+    let (rows, lost) = cells.iter().fold((0.0, 0.0), |(n, k), it| (n + it.0, k + it.1));
+    let pooled = lost / rows;
+    if cells.len() < 2 || pooled <= 0.0 || pooled >= 1.0 {
+        return (pooled, f64::INFINITY, RateMethod::Pooled);
+    }
+    // The likelihood's slope by the logarithm of the strength, each at the best mean for it.
+    let slope = |log: f64| strength_slope(cells, best_mean(cells, log.exp()), log.exp());
+    let (mut low, mut high) = (WEAKEST.ln(), STRONGEST.ln());
+    if slope(high) >= 0.0 {
+        return (pooled, f64::INFINITY, RateMethod::Pooled);
+    }
+    if slope(low) <= 0.0 {
+        return moments(cells, pooled);
+    }
+    for _ in 0..100 {
+        let middle = f64::midpoint(low, high);
+        if slope(middle) > 0.0 { low = middle } else { high = middle }
+    }
+    let strength = f64::midpoint(low, high).exp();
+    (best_mean(cells, strength), strength, RateMethod::Likelihood)
+}
+
+/// The slope of the log-likelihood by the strength.
+fn strength_slope(cells: &[(f64, f64)], mean: f64, m: f64) -> f64 {
+    let part = |(n, k): &(f64, f64)| {
+        let (a, b) = (m * mean, m * (1.0 - mean));
+        mean * (digamma(k + a) - digamma(a)) + (1.0 - mean) * (digamma(n - k + b) - digamma(b))
+            - (digamma(n + m) - digamma(m))
+    };
+    cells.iter().map(part).sum()
+}
+
+/// The likeliest mean at a strength.
+fn best_mean(cells: &[(f64, f64)], m: f64) -> f64 {
+    let slope = |mean: f64| -> f64 {
+        let (a, b) = (m * mean, m * (1.0 - mean));
+        let part =
+            |(n, k): &(f64, f64)| (digamma(k + a) - digamma(a)) - (digamma(n - k + b) - digamma(b));
+        cells.iter().map(part).sum()
+    };
+    let (mut low, mut high) = (1e-9, 1.0 - 1e-9);
+    for _ in 0..100 {
+        let middle = f64::midpoint(low, high);
+        if slope(middle) > 0.0 { low = middle } else { high = middle }
+    }
+    f64::midpoint(low, high)
+}
+
+/// Strength by moments: the spread between segments beyond what chance within them makes.
+///
+/// # Source
+/// Kleinman (1973), with the number of rows as weights.
+fn moments(cells: &[(f64, f64)], pooled: f64) -> (f64, f64, RateMethod) {
+    let rows: f64 = cells.iter().map(|it| it.0).sum();
+    let between: f64 = cells.iter().map(|(n, k)| n * (k / n - pooled).powi(2)).sum();
+    let chance = pooled * (1.0 - pooled);
+    let effective = rows - cells.iter().map(|it| it.0 * it.0).sum::<f64>() / rows;
+    let groups = cells.len() as f64;
+    let variance = (between - (groups - 1.0) * chance) / effective;
+    if variance <= 0.0 || effective <= 0.0 {
+        return (pooled, f64::INFINITY, RateMethod::Pooled);
+    }
+    let strength = (chance / variance - 1.0).clamp(WEAKEST, STRONGEST);
+    (pooled, strength, RateMethod::Moments)
+}

@@ -1,0 +1,153 @@
+//! Rows and laws of calibration.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::outcome::Draw;
+
+/// Scores with losses drawn at `p(score)`.
+fn drawn(rows: usize, seed: u64, p: impl Fn(f64) -> f64) -> (Vec<f64>, Vec<bool>) {
+    let mut draw = Draw::new(seed);
+    let score: Vec<f64> = (0..rows).map(|_| draw.share() * 100.0).collect();
+    let lost = score.iter().map(|it| draw.share() < p(*it)).collect();
+    (score, lost)
+}
+
+#[test]
+fn few_outcomes_give_the_base_rate() {
+    let (score, lost) = drawn(29, 1, |it| 1.0 - it / 100.0);
+    let few = Calibration::fit(&score, &lost);
+    assert_eq!(few.method(), Method::BaseRate);
+    assert_eq!(few.probability(0.0).to_bits(), few.probability(100.0).to_bits());
+    assert!(few.why().contains("29 outcomes"), "{}", few.why());
+
+    let score: Vec<f64> = (0..60).map(f64::from).collect();
+    let lost: Vec<bool> = (0..60).map(|it| it < 4).collect();
+    assert_eq!(Calibration::fit(&score, &lost).method(), Method::BaseRate);
+    let nothing = Calibration::fit(&[], &[]);
+    assert_eq!((nothing.probability(50.0), nothing.rows()), (0.5, 0));
+}
+
+#[test]
+fn a_clean_split_of_few_rows_is_no_certainty() {
+    let score: Vec<f64> = (0..40).map(f64::from).collect();
+    let lost: Vec<bool> = (0..40).map(|it| it < 12).collect();
+    let split = Calibration::fit(&score, &lost);
+    assert_eq!(split.method(), Method::Platt);
+    let (worst, best) = (split.probability(0.0), split.probability(40.0));
+    assert!(best > 0.001 && worst < 0.999 && best < 0.1 && worst > 0.8, "{worst} {best}");
+}
+
+#[test]
+fn many_outcomes_choose_the_curve_that_fits() {
+    let line = drawn(4000, 3, |it| 1.0 / (1.0 + ((it - 40.0) / 12.0).exp()));
+    assert_eq!(Calibration::fit(&line.0, &line.1).method(), Method::Platt);
+    let cliff = drawn(4000, 4, |it| if it < 30.0 { 0.5 } else { 0.05 });
+    let chosen = Calibration::fit(&cliff.0, &cliff.1);
+    assert_eq!(chosen.method(), Method::Isotonic, "{}", chosen.why());
+    assert!((chosen.probability(10.0) - 0.5).abs() < 0.05);
+    assert!((chosen.probability(80.0) - 0.05).abs() < 0.02);
+}
+
+#[test]
+fn a_line_that_would_rise_is_flat() {
+    let (score, lost) = drawn(300, 5, |it| it / 100.0);
+    let turned = Calibration::fit(&score, &lost);
+    let (low, high) = (turned.probability(0.0), turned.probability(100.0));
+    assert!((low - high).abs() < 1e-9, "a high score never means more risk: {low} {high}");
+}
+
+#[test]
+fn the_interval_holds_the_truth_about_as_often_as_it_says() {
+    let truth = |it: f64| 1.0 / (1.0 + ((it - 50.0) / 15.0).exp());
+    let mut held = 0;
+    for seed in 0..200 {
+        let (score, lost) = drawn(400, seed, truth);
+        let estimate = Calibration::with(Method::Platt, &score, &lost).estimate(30.0);
+        held += usize::from(estimate.low <= truth(30.0) && truth(30.0) <= estimate.high);
+    }
+    assert!((180..=199).contains(&held), "{held} of 200");
+}
+
+#[test]
+fn a_missing_score_has_the_base_rate() {
+    let (score, lost) = drawn(300, 6, |it| 1.0 - it / 100.0);
+    let calibration = Calibration::fit(&score, &lost);
+    let share = lost.iter().filter(|it| **it).count() as f64 / 300.0;
+    assert!((calibration.probability(f64::NAN) - share).abs() < 0.002);
+}
+
+#[test]
+fn a_line_through_other_log_odds_is_in_points() {
+    // Log-odds that are twice too sure: half the slope is right.
+    let (score, lost) = drawn(5000, 8, |it| 1.0 / (1.0 + ((it - 50.0) / 20.0).exp()));
+    let sure: Vec<f64> = score.iter().map(|it| 2.0 * (50.0 - it) / 20.0).collect();
+    let line = Calibration::line(&sure, &lost, 5.0, -0.1);
+    let (_, slope) = line.line_of().unwrap();
+    assert!((slope + 0.05).abs() < 0.005, "{slope}");
+    assert!((line.probability(50.0) - 0.5).abs() < 0.03);
+}
+
+#[test]
+fn segments_that_do_not_differ_are_pooled() {
+    let segments: Vec<String> = (0..400).map(|it| format!("s{}", it % 4)).collect();
+    let lost: Vec<bool> = (0..400).map(|it| (it / 4) % 5 == 0).collect();
+    let rates = base_rates(&segments, &lost).unwrap();
+    assert_eq!((rates.method, rates.strength), (RateMethod::Pooled, f64::INFINITY));
+    assert!(
+        rates
+            .segments
+            .iter()
+            .all(|it| (it.rate - 0.2).abs() < 1e-12 && it.low < 0.2 && 0.2 < it.high)
+    );
+    assert_eq!((rates.rate("s1"), rates.rate("never seen")), (0.2, 0.2));
+    assert_eq!(base_rates::<&str>(&[], &[]), None);
+}
+
+#[test]
+fn segments_lean_on_the_whole_the_more_the_fewer_they_are() {
+    // 200, 20 and 2 rows, each with half of them lost, beside 500 rows with a tenth.
+    let mut segments = Vec::new();
+    let mut lost = Vec::new();
+    for (name, rows, every) in [("a", 200, 2), ("b", 20, 2), ("c", 2, 2), ("d", 500, 10)] {
+        for row in 0..rows {
+            segments.push(name);
+            lost.push(row % every == 0);
+        }
+    }
+    let rates = base_rates(&segments, &lost).unwrap();
+    assert_eq!(rates.method, RateMethod::Likelihood);
+    let [a, b, c, _] = rates.segments.as_slice() else { panic!("four segments") };
+    assert!(a.rate > b.rate && b.rate > c.rate && c.rate > rates.mean, "{rates:?}");
+    assert!(c.high - c.low > a.high - a.low);
+}
+
+proptest! {
+    #[test]
+    fn every_curve_falls_with_the_score(
+        rows in proptest::collection::vec((0_u8..=100, any::<bool>()), 1..120),
+        method in prop_oneof![Just(Method::BaseRate), Just(Method::Platt), Just(Method::Beta), Just(Method::Isotonic)],
+    ) {
+        let (score, lost): (Vec<f64>, Vec<bool>) =
+            rows.iter().map(|it| (f64::from(it.0), it.1)).unzip();
+        let calibration = Calibration::with(method, &score, &lost);
+        let mut before = 1.0;
+        for at in 0..=50 {
+            let it = calibration.estimate(f64::from(at) * 2.0);
+            prop_assert!((0.0..=1.0).contains(&it.probability), "{it:?}");
+            prop_assert!(it.low <= it.probability + 1e-9 && it.probability <= it.high + 1e-9, "{it:?}");
+            prop_assert!(it.probability <= before + 1e-12, "{method:?} rises at {at}");
+            before = it.probability;
+        }
+    }
+
+    #[test]
+    fn what_never_falls_is_its_own_isotonic_fit(mut y in proptest::collection::vec(-5.0_f64..5.0, 1..40)) {
+        y.sort_by(f64::total_cmp);
+        let x: Vec<f64> = (0..y.len()).map(|it| it as f64).collect();
+        let fitted = isotonic(&x, &y, &vec![1.0; y.len()]).unwrap();
+        for (a, b) in fitted.iter().zip(&y) {
+            prop_assert!((a - b).abs() < 1e-12);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! What happened to subjects, and what could have been known before: observations without look-ahead.
+
+mod split;
+
+pub use split::Split;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::Days;
+use serde::{Deserialize, Serialize};
+
+use crate::time::AsOf;
+
+/// What happened at a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It went on at the same value.
+    Renewed,
+    /// It went on at a higher value.
+    Expanded,
+    /// It went on at a lower value.
+    Contracted,
+    /// It ended.
+    Churned,
+}
+
+impl Outcome {
+    /// What a change of value means: 0 after is the end, otherwise a rise or fall of more than `tolerance` (a share of
+    /// the value before) is an expansion or a contraction.
+    ///
+    /// ```
+    /// use foretell::outcome::Outcome;
+    ///
+    /// assert_eq!(Outcome::of_values(1000.0, 1015.0, 0.02), Outcome::Renewed);
+    /// assert_eq!(Outcome::of_values(1000.0, 800.0, 0.02), Outcome::Contracted);
+    /// ```
+    #[must_use]
+    pub fn of_values(before: f64, after: f64, tolerance: f64) -> Self {
+        if after <= 0.0 {
+            Self::Churned
+        } else if after > before + tolerance * before.abs() {
+            Self::Expanded
+        } else if after < before - tolerance * before.abs() {
+            Self::Contracted
+        } else {
+            Self::Renewed
+        }
+    }
+
+    /// Whether the subject was lost.
+    #[must_use]
+    pub const fn is_loss(self) -> bool {
+        matches!(self, Self::Churned)
+    }
+}
+
+/// What happened to one subject on one day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Happening {
+    /// The subject's id.
+    pub subject: Arc<str>,
+    /// The day of the renewal, or of the cancellation.
+    pub day: AsOf,
+    /// What happened.
+    pub outcome: Outcome,
+    /// What it was worth before, in the host's currency.
+    #[serde(default)]
+    pub value_before: Option<f64>,
+    /// What it was worth after.
+    #[serde(default)]
+    pub value_after: Option<f64>,
+}
+
+impl Happening {
+    /// An outcome without values.
+    #[must_use]
+    pub fn new(subject: &str, day: AsOf, outcome: Outcome) -> Self {
+        Self { subject: subject.into(), day, outcome, value_before: None, value_after: None }
+    }
+}
+
+/// What happened to subjects, and until when that is known.
+///
+/// A subject that is known until a day without a loss was kept until then; what comes later is not known (it is
+/// censored), which is not the same as kept.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    /// By subject, in the order of days.
+    happenings: BTreeMap<Arc<str>, Vec<Happening>>,
+    known_until: BTreeMap<Arc<str>, AsOf>,
+}
+
+/// Which part of the future an observation asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Days that somebody needs to act: a loss within them comes too late to be foreseen.
+    pub lead: u32,
+    /// Days after the lead in which a loss counts.
+    pub horizon: u32,
+}
+
+/// A subject on a day, and what came of it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Observation {
+    /// The subject's id.
+    pub subject: Arc<str>,
+    /// The day as of which it is assessed: nothing later is read.
+    pub as_of: AsOf,
+    /// The day from which the outcome is known: of the loss or the renewal, or the end of the window.
+    pub known_on: AsOf,
+    /// Whether it was lost.
+    pub lost: bool,
+    /// What happened, where something did.
+    pub outcome: Option<Outcome>,
+    /// What it was worth before, where that is known.
+    pub value: Option<f64>,
+}
+
+impl Observation {
+    /// An observation that the host has made itself. `known_on` is the day from which the outcome is known.
+    #[must_use]
+    pub fn new(subject: impl Into<Arc<str>>, as_of: AsOf, known_on: AsOf, lost: bool) -> Self {
+        Self { subject: subject.into(), as_of, known_on, lost, outcome: None, value: None }
+    }
+}
+
+/// Observations, and how many subjects on days gave none, by why.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Observations {
+    /// In the order of days, then of subjects.
+    pub rows: Vec<Observation>,
+    /// Lost on the day or before.
+    pub over: usize,
+    /// Lost within the lead: too late to act.
+    pub too_late: usize,
+    /// Not known until the end of the window.
+    pub censored: usize,
+    /// Renewals before which the subject was not assessed in time.
+    pub unassessed: usize,
+}
+
+fn after(day: AsOf, days: u32) -> AsOf {
+    day.checked_add_days(Days::new(days.into())).unwrap_or(AsOf::MAX)
+}
+
+fn before(day: AsOf, days: u32) -> AsOf {
+    day.checked_sub_days(Days::new(days.into())).unwrap_or(AsOf::MIN)
+}
+
+impl History {
+    /// A history of what happened, and of the day until which each subject is known. A subject that is not among the
+    /// latter is known until its last happening.
+    pub fn new<S: Into<Arc<str>>>(
+        happenings: impl IntoIterator<Item = Happening>,
+        known_until: impl IntoIterator<Item = (S, AsOf)>,
+    ) -> Self {
+        let mut out = Self::default();
+        for it in happenings {
+            out.happenings.entry(Arc::clone(&it.subject)).or_default().push(it);
+        }
+        for list in out.happenings.values_mut() {
+            list.sort_by(|left, right| {
+                left.day.cmp(&right.day).then(left.outcome.cmp(&right.outcome))
+            });
+        }
+        for (subject, day) in known_until {
+            let known = out.known_until.entry(subject.into()).or_insert(day);
+            *known = day.max(*known);
+        }
+        out
+    }
+
+    /// What happened to a subject, in the order of days.
+    #[must_use]
+    pub fn of(&self, subject: &str) -> &[Happening] {
+        self.happenings.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first loss of a subject.
+    #[must_use]
+    pub fn loss(&self, subject: &str) -> Option<&Happening> {
+        self.of(subject).iter().find(|it| it.outcome.is_loss())
+    }
+
+    /// The day until which a subject is known.
+    #[must_use]
+    pub fn known_until(&self, subject: &str) -> Option<AsOf> {
+        let last = self.of(subject).last().map(|it| it.day);
+        last.max(self.known_until.get(subject).copied())
+    }
+
+    /// Who was lost in a window after each day, of those assessed on it.
+    ///
+    /// An observation at a day reads nothing later than the day, and asks for a loss after the lead, within the
+    /// horizon. Who was lost by then already, too soon to act, or is not known until the end of the window gives
+    /// none.
+    ///
+    /// ```
+    /// use foretell::outcome::history::{Happening, History, Window};
+    /// use foretell::outcome::Outcome;
+    ///
+    /// let day = |it: &str| it.parse().unwrap();
+    /// let lost = Happening::new("acme", day("2026-03-20"), Outcome::Churned);
+    /// let history = History::new([lost], [("globex", day("2026-12-31"))]);
+    /// let days = ["2026-02-01", "2026-03-01", "2026-03-15"].map(|it| (day(it), vec!["acme", "globex"]));
+    ///
+    /// let seen = history.observe(days, Window { lead: 7, horizon: 28 });
+    /// let rows: Vec<(&str, bool)> = seen.rows.iter().map(|it| (it.subject.as_ref(), it.lost)).collect();
+    /// assert_eq!(rows, [("acme", false), ("globex", false), ("acme", true), ("globex", false), ("globex", false)]);
+    /// assert_eq!(seen.too_late, 1); // five days before its loss nobody could act any more
+    /// ```
+    pub fn observe<S: AsRef<str>>(
+        &self,
+        days: impl IntoIterator<Item = (AsOf, Vec<S>)>,
+        window: Window,
+    ) -> Observations {
+        let mut out = Observations::default();
+        for (as_of, subjects) in days {
+            for subject in subjects {
+                self.observe_one(subject.as_ref(), as_of, window, &mut out);
+            }
+        }
+        out.in_order()
+    }
+
+    fn observe_one(&self, subject: &str, as_of: AsOf, window: Window, out: &mut Observations) {
+        let opens = after(as_of, window.lead);
+        let closes = after(opens, window.horizon);
+        let row = |known_on: AsOf, lost: Option<&Happening>| Observation {
+            outcome: lost.map(|it| it.outcome),
+            value: lost.and_then(|it| it.value_before),
+            ..Observation::new(subject, as_of, known_on, lost.is_some())
+        };
+        match self.loss(subject) {
+            Some(it) if it.day <= as_of => out.over += 1,
+            Some(it) if it.day <= opens => out.too_late += 1,
+            Some(it) if it.day <= closes => out.rows.push(row(it.day, Some(it))),
+            Some(_) => out.rows.push(row(closes, None)),
+            None if self.known_until(subject).is_some_and(|it| closes <= it) => {
+                out.rows.push(row(closes, None));
+            }
+            None => out.censored += 1,
+        }
+    }
+
+    /// One observation for every happening: the subject on the last of the days that leaves the lead, and is at most the
+    /// horizon older.
+    pub fn observe_renewals<S: AsRef<str>>(
+        &self,
+        days: impl IntoIterator<Item = (AsOf, Vec<S>)>,
+        window: Window,
+    ) -> Observations {
+        let mut assessed: BTreeMap<Arc<str>, Vec<AsOf>> = BTreeMap::new();
+        for (day, subjects) in days {
+            for subject in subjects {
+                assessed.entry(subject.as_ref().into()).or_default().push(day);
+            }
+        }
+        let mut out = Observations::default();
+        for (subject, list) in &self.happenings {
+            for it in list {
+                let latest = before(it.day, window.lead);
+                let earliest = before(latest, window.horizon);
+                let days = assessed.get(subject).map_or(&[][..], Vec::as_slice);
+                // On the day itself it is known what happened.
+                let fits = |day: &&AsOf| earliest <= **day && **day <= latest && **day < it.day;
+                match days.iter().filter(fits).max() {
+                    Some(day) => out.rows.push(Observation {
+                        outcome: Some(it.outcome),
+                        value: it.value_before,
+                        ..Observation::new(Arc::clone(subject), *day, it.day, it.outcome.is_loss())
+                    }),
+                    None => out.unassessed += 1,
+                }
+            }
+        }
+        out.in_order()
+    }
+}
+
+impl Observations {
+    /// The rows in the order of days, then of subjects, whatever the order they came in.
+    fn in_order(mut self) -> Self {
+        self.rows.sort_by(|left, right| {
+            (left.as_of, &left.subject, left.known_on).cmp(&(
+                right.as_of,
+                &right.subject,
+                right.known_on,
+            ))
+        });
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! Observations know nothing of the future and of the other side.
+
+use std::collections::BTreeSet;
+
+use chrono::Days;
+use proptest::prelude::*;
+
+use super::*;
+
+fn day(at: u64) -> AsOf {
+    "2026-01-01".parse::<AsOf>().unwrap() + Days::new(at)
+}
+
+fn churned(subject: &str, at: u64) -> Happening {
+    Happening::new(subject, day(at), Outcome::Churned)
+}
+
+#[test]
+fn a_window_owns_its_end_and_not_its_beginning() {
+    // Assessed on day 100 with a lead of 7 and a horizon of 28: day of the loss, what becomes of it.
+    let rows = [
+        (99, "over"),
+        (100, "over"),
+        (101, "too late"),
+        (107, "too late"),
+        (108, "lost"),
+        (135, "lost"),
+        (136, "kept"),
+    ];
+    for (loss, want) in rows {
+        let history = History::new([churned("a", loss)], [("a", day(loss))]);
+        let seen = history.observe([(day(100), vec!["a"])], Window { lead: 7, horizon: 28 });
+        let got = match seen.rows.as_slice() {
+            [it] if it.lost => "lost",
+            [_] => "kept",
+            _ if seen.over == 1 => "over",
+            _ if seen.too_late == 1 => "too late",
+            _ => "censored",
+        };
+        assert_eq!(got, want, "lost on day {loss}");
+    }
+}
+
+#[test]
+fn who_is_not_known_to_the_end_is_not_kept() {
+    for (until, kept) in [(134, false), (135, true)] {
+        let history = History::new([], [("a", day(until))]);
+        let seen =
+            history.observe([(day(100), vec!["a", "stranger"])], Window { lead: 7, horizon: 28 });
+        assert_eq!((seen.rows.len() == 1, seen.censored), (kept, 2 - usize::from(kept)), "{until}");
+    }
+}
+
+#[test]
+fn a_renewal_is_seen_once_with_its_lead() {
+    let renewed = Happening {
+        value_before: Some(900.0),
+        value_after: Some(1200.0),
+        ..Happening::new("a", day(100), Outcome::Expanded)
+    };
+    let history = History::new([renewed, churned("a", 465), churned("b", 50)], [("a", day(465))]);
+    let days = [10, 60, 80, 95, 100, 440].map(|at| (day(at), vec!["a"]));
+    let seen = history.observe_renewals(days, Window { lead: 14, horizon: 30 });
+    let rows: Vec<(AsOf, Option<Outcome>)> =
+        seen.rows.iter().map(|it| (it.as_of, it.outcome)).collect();
+    assert_eq!(rows, [(day(80), Some(Outcome::Expanded)), (day(440), Some(Outcome::Churned))]);
+    assert_eq!((seen.rows[0].value, seen.rows[0].lost, seen.unassessed), (Some(900.0), false, 1));
+}
+
+#[test]
+fn values_say_what_happened() {
+    let rows = [
+        (100.0, 0.0, Outcome::Churned),
+        (100.0, 101.0, Outcome::Renewed),
+        (100.0, 103.0, Outcome::Expanded),
+        (100.0, 97.0, Outcome::Contracted),
+        (100.0, 98.5, Outcome::Renewed),
+    ];
+    for (before, after, want) in rows {
+        assert_eq!(Outcome::of_values(before, after, 0.02), want, "{before} to {after}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_split_at_a_day_learns_only_from_what_was_known(
+        losses in proptest::collection::vec((0_u8..9, 0_u64..300), 0..12),
+        cut in 0_u64..300,
+        lead in 0_u32..20,
+        horizon in 1_u32..60,
+    ) {
+        let happened = losses.iter().map(|(who, at)| churned(&format!("s{who}"), *at));
+        let history = History::new(happened, (0..9).map(|it| (format!("s{it}"), day(300))));
+        let days = (0..30).map(|it| (day(it * 10), (0..9).map(|it| format!("s{it}")).collect()));
+        let seen = history.observe(days, Window { lead, horizon });
+        let split = seen.split_at(day(cut));
+        let sides: [BTreeSet<&str>; 2] =
+            [&split.train, &split.test].map(|it| it.iter().map(|it| it.subject.as_ref()).collect());
+        prop_assert!(sides[0].is_disjoint(&sides[1]));
+        prop_assert!(split.train.iter().all(|it| it.known_on < day(cut) && it.as_of < it.known_on));
+        prop_assert!(split.test.iter().all(|it| day(cut) <= it.as_of));
+        prop_assert_eq!(split.train.len() + split.test.len() + split.open + split.shared, seen.rows.len());
+
+        let by_subject = seen.split_by_subject(0.3, 5);
+        let sides: [BTreeSet<&str>; 2] =
+            [&by_subject.train, &by_subject.test].map(|it| it.iter().map(|it| it.subject.as_ref()).collect());
+        prop_assert!(sides[0].is_disjoint(&sides[1]));
+        prop_assert_eq!(by_subject.train.len() + by_subject.test.len(), seen.rows.len());
+    }
+
+    #[test]
+    fn what_is_appended_later_changes_no_earlier_label(
+        losses in proptest::collection::vec((0_u8..9, 0_u64..300), 0..12),
+        later in 0_u64..200,
+    ) {
+        let happened: Vec<Happening> = losses.iter().map(|(who, at)| churned(&format!("s{who}"), *at)).collect();
+        let window = Window { lead: 7, horizon: 28 };
+        let days = || (0..30).map(|it| (day(it * 10), (0..9).map(|it| format!("s{it}")).collect::<Vec<_>>()));
+        let seen_at = |until: u64| {
+            let known = happened.iter().filter(|it| it.day <= day(until)).cloned();
+            History::new(known, (0..9).map(|it| (format!("s{it}"), day(until)))).observe(days(), window)
+        };
+        let (early, late) = (seen_at(100), seen_at(100 + later));
+        for it in &early.rows {
+            prop_assert!(late.rows.contains(it), "{it:?}");
+        }
+    }
+}

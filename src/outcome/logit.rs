@@ -1,0 +1,345 @@
+//! Logistic regression whose coefficients may be bound from below, by projected Newton steps.
+//!
+//! The problem is convex and small (some hundred coefficients), so that exact second derivatives are
+//! cheap, and nothing is random: the same rows give the same bits.
+
+use super::matrix::{Matrix, suffix_sums};
+
+/// What is asked of a coefficient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// It may be anything.
+    Free,
+    /// It is not below 0.
+    Above,
+    /// It is 0: the first of a chain.
+    First,
+    /// It is not below the one before it.
+    Next,
+}
+
+/// Rows with few values that are not 0.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rows {
+    ends: Vec<usize>,
+    cells: Vec<(usize, f64)>,
+}
+
+impl Rows {
+    /// Rows of all columns.
+    pub(crate) fn dense<'a>(rows: impl Iterator<Item = &'a [f64]>) -> Self {
+        let mut out = Self::default();
+        for row in rows {
+            row.iter().enumerate().for_each(|(at, it)| out.cell(at, *it));
+            out.end_row();
+        }
+        out
+    }
+
+    /// Adds a value to the row on its way; columns in ascending order.
+    pub(crate) fn cell(&mut self, column: usize, value: f64) {
+        if value.abs() > 0.0 {
+            self.cells.push((column, value));
+        }
+    }
+
+    pub(crate) fn end_row(&mut self) {
+        self.ends.push(self.cells.len());
+    }
+
+    pub(crate) fn row(&self, at: usize) -> &[(usize, f64)] {
+        let start = at.checked_sub(1).and_then(|it| self.ends.get(it)).copied().unwrap_or(0);
+        let end = self.ends.get(at).copied().unwrap_or(start);
+        self.cells.get(start..end).unwrap_or(&[])
+    }
+
+    /// The sum of a row's values times their coefficients.
+    pub(crate) fn dot(&self, at: usize, coefficients: &[f64]) -> f64 {
+        let cells = self.row(at).iter();
+        cells.map(|(column, value)| coefficients.get(*column).unwrap_or(&0.0) * value).sum()
+    }
+}
+
+/// Rows, what came of them, and what is asked of the coefficients.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Problem<'a> {
+    pub(crate) rows: &'a Rows,
+    /// The outcome of each row, 0 to 1.
+    pub(crate) target: &'a [f64],
+    /// The rows that count, each as often as it stands here.
+    pub(crate) used: &'a [usize],
+    /// What is asked of each coefficient.
+    pub(crate) bounds: &'a [Bound],
+    /// Where the ridge pulls: coefficients, and rises of a chain.
+    pub(crate) prior: &'a [f64],
+    /// How hard it pulls each, at least 0.
+    pub(crate) ridge: &'a [f64],
+    /// When to stop: the largest slope left, in events.
+    pub(crate) tolerance: f64,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Fit {
+    pub(crate) intercept: f64,
+    /// One a column; of a chain, the sums of its rises.
+    pub(crate) coefficients: Vec<f64>,
+    /// Whether the slopes vanished before the steps ran out.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests ask"))]
+    pub(crate) converged: bool,
+    /// The second derivatives by coefficient and rise, the intercept last.
+    curvature: Matrix,
+}
+
+/// The most Newton steps. They double the digits each, so this is only reached where there is no finite
+/// optimum. Our choice, tested by `what_has_no_optimum_ends`.
+const STEPS: usize = 60;
+/// Below this a bound coefficient counts as being at its bound.
+const NEAR: f64 = 1e-9;
+
+/// `ln(1 + e^z)` without overflow.
+fn softplus(z: f64) -> f64 {
+    z.max(0.0) + (-z.abs()).exp().ln_1p()
+}
+
+/// The probability of log-odds.
+pub(crate) fn sigmoid(z: f64) -> f64 {
+    1.0 / (1.0 + (-z).exp())
+}
+
+/// The log-odds of a probability.
+pub(crate) fn logit(p: f64) -> f64 {
+    (p / (1.0 - p)).ln()
+}
+
+impl Problem<'_> {
+    fn width(&self) -> usize {
+        self.bounds.len()
+    }
+
+    /// Coefficients from coefficients and rises.
+    fn sums(&self, steps: &[f64]) -> Vec<f64> {
+        let mut sum = 0.0;
+        let pairs = self.bounds.iter().zip(steps);
+        pairs
+            .map(|(bound, step)| {
+                sum = if *bound == Bound::Next { sum + step } else { *step };
+                sum
+            })
+            .collect()
+    }
+
+    /// Loss and pull at a point; the intercept comes last.
+    fn cost(&self, point: &[f64]) -> f64 {
+        let (coefficients, intercept) = (self.sums(point), point.last().copied().unwrap_or(0.0));
+        let loss = |row: &usize| {
+            let z = intercept + self.rows.dot(*row, &coefficients);
+            softplus(z) - self.target.get(*row).unwrap_or(&0.0) * z
+        };
+        let pulls = point.iter().zip(self.prior).zip(self.ridge);
+        let pull: f64 = pulls.map(|((at, prior), ridge)| ridge * (at - prior).powi(2)).sum();
+        self.used.iter().map(loss).sum::<f64>() + pull / 2.0
+    }
+
+    /// First and second derivatives at a point, by coefficient and rise.
+    fn slopes(&self, point: &[f64]) -> (Vec<f64>, Matrix) {
+        let width = self.width();
+        let (coefficients, intercept) = (self.sums(point), point.last().copied().unwrap_or(0.0));
+        let mut first = vec![0.0; width + 1];
+        let mut second = Matrix::zero(width + 1);
+        let mut cells: Vec<(usize, f64)> = Vec::new();
+        for row in self.used {
+            let p = sigmoid(intercept + self.rows.dot(*row, &coefficients));
+            let error = p - self.target.get(*row).unwrap_or(&0.0);
+            let weight = p * (1.0 - p);
+            cells.clear();
+            cells.extend_from_slice(self.rows.row(*row));
+            cells.push((width, 1.0));
+            for (column, value) in &cells {
+                if let Some(it) = first.get_mut(*column) {
+                    *it += error * value;
+                }
+            }
+            second.add_outer(&cells, weight);
+        }
+        second.mirror();
+        let chained = |at: usize| self.bounds.get(at) == Some(&Bound::Next);
+        suffix_sums(&mut first, chained);
+        second.suffix_sums(chained);
+        for (at, ridge) in self.ridge.iter().enumerate() {
+            second.add(at, at, *ridge);
+        }
+        let pulls = point.iter().zip(self.prior).zip(self.ridge);
+        for (slope, ((at, prior), ridge)) in first.iter_mut().zip(pulls) {
+            *slope += ridge * (at - prior);
+        }
+        (first, second)
+    }
+
+    fn is_bound(&self, at: usize) -> bool {
+        matches!(self.bounds.get(at), Some(Bound::Above | Bound::Next))
+    }
+
+    /// The nearest point that keeps to the bounds.
+    fn keep(&self, point: &mut [f64]) {
+        for (at, it) in point.iter_mut().enumerate() {
+            match self.bounds.get(at) {
+                Some(Bound::First) => *it = 0.0,
+                Some(Bound::Above | Bound::Next) => *it = it.max(0.0),
+                Some(Bound::Free) | None => {}
+            }
+        }
+    }
+
+    /// Those that can move: not the first of a chain, and not at a bound towards which they are pushed.
+    fn movable(&self, point: &[f64], first: &[f64]) -> Vec<usize> {
+        let stuck = |at: usize, it: f64, slope: f64| {
+            self.bounds.get(at) == Some(&Bound::First)
+                || (self.is_bound(at) && it <= NEAR && slope > 0.0)
+        };
+        let all = point.iter().zip(first).enumerate();
+        all.filter(|(at, (it, slope))| !stuck(*at, **it, **slope)).map(|(at, _)| at).collect()
+    }
+
+    /// Finds the coefficients.
+    ///
+    /// # Source
+    /// Projected Newton: Bertsekas (1982), SIAM J. Control Optim. 20(2), 221-246.
+    pub(crate) fn solve(&self) -> Fit {
+        let mean = {
+            let sum: f64 = self.used.iter().filter_map(|it| self.target.get(*it)).sum();
+            (sum / self.used.len().max(1) as f64).clamp(1e-6, 1.0 - 1e-6)
+        };
+        let mut point = self.prior.to_vec();
+        point.push(logit(mean));
+        self.keep(&mut point);
+        let mut cost = self.cost(&point);
+        let mut converged = false;
+        for _ in 0..STEPS {
+            let (first, second) = self.slopes(&point);
+            let movable = self.movable(&point, &first);
+            let slopes: Vec<f64> =
+                movable.iter().filter_map(|it| first.get(*it)).copied().collect();
+            if slopes.iter().all(|it| it.abs() <= self.tolerance) {
+                converged = true;
+                break;
+            }
+            let step = second.part(&movable).solve(&slopes);
+            match self.walk(&point, cost, &first, &movable, &step) {
+                Some((next, lower)) => (point, cost) = (next, lower),
+                // No step improves: as near as doubles get.
+                None => {
+                    converged = true;
+                    break;
+                }
+            }
+        }
+        let (_, curvature) = self.slopes(&point);
+        let intercept = point.pop().unwrap_or(0.0);
+        Fit { intercept, coefficients: self.sums(&point), converged, curvature }
+    }
+
+    /// Goes back along the step until the cost falls enough.
+    fn walk(
+        &self,
+        point: &[f64],
+        cost: f64,
+        first: &[f64],
+        movable: &[usize],
+        step: &[f64],
+    ) -> Option<(Vec<f64>, f64)> {
+        let mut length = 1.0;
+        for _ in 0..40 {
+            let mut next = point.to_vec();
+            for (at, step) in movable.iter().zip(step) {
+                if let Some(it) = next.get_mut(*at) {
+                    *it -= length * step;
+                }
+            }
+            self.keep(&mut next);
+            let fall: f64 =
+                first.iter().zip(point.iter().zip(&next)).map(|(it, (a, b))| it * (a - b)).sum();
+            let lower = self.cost(&next);
+            // Where the promised fall is below what the sum's own rounding is, the cost cannot tell.
+            let blur = 1e-13 * cost.abs();
+            if fall > 0.0 && (lower <= cost - 1e-4 * fall || (fall < blur && lower <= cost + blur))
+            {
+                return (fall > blur * 1e-3 || lower < cost).then_some((next, lower));
+            }
+            length /= 2.0;
+        }
+        None
+    }
+}
+
+impl Fit {
+    /// The variances and covariances of coefficients and intercept (last), as for a fit without bounds.
+    pub(crate) fn covariance(&self) -> Matrix {
+        self.curvature.inverse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bound, Problem, Rows, logit, sigmoid};
+
+    fn solve(rows: &[&[f64]], target: &[f64], bounds: &[Bound], ridge: f64) -> super::Fit {
+        let used: Vec<usize> = (0..rows.len()).collect();
+        let rows = Rows::dense(rows.iter().copied());
+        let prior = vec![0.0; bounds.len()];
+        let ridge = vec![ridge; bounds.len()];
+        Problem {
+            rows: &rows,
+            target,
+            used: &used,
+            bounds,
+            prior: &prior,
+            ridge: &ridge,
+            tolerance: 1e-9,
+        }
+        .solve()
+    }
+
+    #[test]
+    fn two_cells_have_their_own_odds() {
+        // One of four without, three of four with: the odds are 1/3 and 3.
+        let rows: [&[f64]; 8] = [&[0.], &[0.], &[0.], &[0.], &[1.], &[1.], &[1.], &[1.]];
+        let fit = solve(&rows, &[1., 0., 0., 0., 1., 1., 1., 0.], &[Bound::Free], 0.0);
+        assert!(fit.converged);
+        assert!((fit.intercept - logit(0.25)).abs() < 1e-9, "{fit:?}");
+        assert!((sigmoid(fit.intercept + fit.coefficients[0]) - 0.75).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_bound_holds_and_the_rest_is_as_without() {
+        let rows: [&[f64]; 8] = [&[0.], &[0.], &[0.], &[0.], &[1.], &[1.], &[1.], &[1.]];
+        let fit = solve(&rows, &[1., 1., 1., 0., 1., 0., 0., 0.], &[Bound::Above], 0.0);
+        assert!(fit.coefficients[0].abs() < 1e-12, "it would be negative: {fit:?}");
+        assert!(fit.intercept.abs() < 1e-9, "half of all: {fit:?}");
+    }
+
+    #[test]
+    fn a_chain_never_falls() {
+        // Shares of 0.5, 0.25 and 0.75: the fall in the middle becomes a flat.
+        let mut rows: Vec<&[f64]> = Vec::new();
+        let mut target = Vec::new();
+        for (level, kept) in [(&[1., 0., 0.], 2), (&[0., 1., 0.], 1), (&[0., 0., 1.], 3)] {
+            for at in 0..4 {
+                rows.push(level);
+                target.push(f64::from(u8::from(at < kept)));
+            }
+        }
+        let fit = solve(&rows, &target, &[Bound::First, Bound::Next, Bound::Next], 0.0);
+        let p: Vec<f64> = fit.coefficients.iter().map(|it| sigmoid(fit.intercept + it)).collect();
+        assert!((p[0] - 0.375).abs() < 1e-7 && (p[1] - 0.375).abs() < 1e-7, "{p:?}");
+        assert!((p[2] - 0.75).abs() < 1e-7, "{p:?}");
+    }
+
+    #[test]
+    fn what_has_no_optimum_ends() {
+        let fit = solve(&[&[0.], &[1.]], &[0., 1.], &[Bound::Free], 0.0);
+        assert!(fit.intercept.is_finite() && fit.coefficients[0].is_finite());
+        let none = solve(&[], &[], &[Bound::Free], 1.0);
+        assert!(none.intercept.is_finite());
+    }
+}

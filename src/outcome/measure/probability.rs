@@ -1,0 +1,95 @@
+//! Measures of probabilities: whether they are what they say.
+
+use serde::Serialize;
+
+use super::counts;
+
+/// The mean squared distance between the probability and what happened (1 or 0); 0 is perfect.
+///
+/// # Source
+/// Brier (1950), Monthly Weather Review 78(1), 1-3.
+#[must_use]
+pub fn brier(probability: &[f64], lost: &[bool]) -> Option<f64> {
+    let (rows, _) = counts(probability, lost)?;
+    let error = |(p, lost): (&f64, &bool)| (p - f64::from(u8::from(*lost))).powi(2);
+    Some(probability.iter().zip(lost).map(error).sum::<f64>() / rows as f64)
+}
+
+/// The mean surprise, in natural units: minus the logarithm of the probability that was given to what happened. A
+/// probability of exactly 0 or 1 counts as the nearest double that leaves the other outcome possible.
+#[must_use]
+pub fn log_loss(probability: &[f64], lost: &[bool]) -> Option<f64> {
+    let (rows, _) = counts(probability, lost)?;
+    Some(
+        probability.iter().zip(lost).map(|(p, lost)| surprise(*p, *lost)).sum::<f64>()
+            / rows as f64,
+    )
+}
+
+/// The surprise of one row.
+pub(crate) fn surprise(p: f64, lost: bool) -> f64 {
+    let p = p.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+    if lost { -p.ln() } else { -(1.0 - p).ln() }
+}
+
+/// A bin of a reliability table.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Reliability {
+    /// The lowest probability of the bin, which belongs to it.
+    pub from: f64,
+    /// The end of the bin, which belongs to the next; the last holds its end.
+    pub to: f64,
+    /// How many rows lie in it.
+    pub rows: usize,
+    /// How many of them were lost.
+    pub lost: usize,
+    /// The mean probability of its rows.
+    pub expected: f64,
+    /// The share of its rows that were lost.
+    pub observed: f64,
+}
+
+/// What was expected against what happened, in bins of equal width from 0 to 1; bins without rows are left out.
+/// `None` for no bins, or a probability outside 0 to 1.
+#[must_use]
+pub fn reliability(probability: &[f64], lost: &[bool], bins: usize) -> Option<Vec<Reliability>> {
+    counts(probability, lost)?;
+    if bins == 0 || !probability.iter().all(|it| (0.0..=1.0).contains(it)) {
+        return None;
+    }
+    let mut sums = vec![(0_usize, 0_usize, 0.0_f64); bins];
+    for (p, lost) in probability.iter().zip(lost) {
+        let at = ((p * bins as f64) as usize).min(bins - 1);
+        if let Some((rows, lost_rows, sum)) = sums.get_mut(at) {
+            *rows += 1;
+            *lost_rows += usize::from(*lost);
+            *sum += p;
+        }
+    }
+    let edge = |at: usize| at as f64 / bins as f64;
+    let filled = sums.into_iter().enumerate().filter(|(_, it)| it.0 > 0);
+    Some(
+        filled
+            .map(|(at, (rows, lost, sum))| Reliability {
+                from: edge(at),
+                to: edge(at + 1),
+                rows,
+                lost,
+                expected: sum / rows as f64,
+                observed: lost as f64 / rows as f64,
+            })
+            .collect(),
+    )
+}
+
+/// The mean distance between expected and observed over such bins, each by its rows: the expected calibration error.
+///
+/// # Source
+/// Naeini, Cooper, Hauskrecht (2015), AAAI, 2901-2907, with bins of the probability of loss.
+#[must_use]
+pub fn calibration_error(probability: &[f64], lost: &[bool], bins: usize) -> Option<f64> {
+    let table = reliability(probability, lost, bins)?;
+    let gap = |it: &Reliability| (it.expected - it.observed).abs() * it.rows as f64;
+    Some(table.iter().map(gap).sum::<f64>() / probability.len() as f64)
+}
