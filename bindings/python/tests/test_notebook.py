@@ -1,10 +1,10 @@
 """The notebook in examples runs from a clean kernel, and its results show themselves."""
 
-
 import nbclient
 import nbformat
 import pytest
 from conftest import REPOSITORY
+from jupyter_client.manager import AsyncKernelManager
 
 FILE = REPOSITORY / "examples" / "early_warning.ipynb"
 
@@ -33,8 +33,9 @@ def test_it_is_kept_without_outputs(notebook):
 def test_it_runs_from_a_clean_kernel(notebook, monkeypatch):
     # The kernel of this environment, whatever else is on the machine.
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+    manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
     client = nbclient.NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FILE.parent)}}
+        notebook, km=manager, timeout=300, resources={"metadata": {"path": str(FILE.parent)}}
     )
     done = client.execute()
     outputs = {it.source.splitlines()[-1]: it.outputs for it in done.cells if it.cell_type == "code"}

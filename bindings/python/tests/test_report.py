@@ -1,6 +1,11 @@
 """Results show themselves in notebooks."""
 
+import html
+import json
 import pickle
+import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pyarrow as pa
@@ -40,16 +45,17 @@ WANTED = {
 
 @pytest.mark.parametrize("name", WANTED)
 def test_a_result_shows_itself(results, name):
-    html = results[name]._repr_html_()
-    assert html == results[name].report().html()
-    section = ElementTree.fromstring(html)
+    shown = results[name]._repr_html_()
+    assert shown == results[name].report().html()
+    section = ElementTree.fromstring(shown)
     assert section.tag == "section" and section.get("class") == "foretell"
-    assert "<script" not in html
-    assert [it for it in WANTED[name] if it not in html] == []
+    assert "<script" not in shown
+    assert [it for it in WANTED[name] if it not in shown] == []
     if name != "plan":
         assert any(it.tag.endswith("svg") for it in section.iter())
     # Nothing is fetched; the one address that may stand there is a name, that of SVG.
-    assert "http" not in html.replace("http://www.w3.org/2000/svg", "") and "url(" not in html and "@import" not in html
+    assert "http" not in shown.replace("http://www.w3.org/2000/svg", "")
+    assert "url(" not in shown and "@import" not in shown
 
 
 @pytest.mark.parametrize("name", WANTED)
@@ -88,3 +94,48 @@ def test_what_is_empty_shows_itself_too():
     nobody = engine.assess(pa.table({"id": pa.array([], pa.string())}), as_of=DAY)
     for it in [nobody, engine.plan()]:
         assert ElementTree.fromstring(it._repr_html_()).tag == "section"
+
+
+BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+]
+# What a browser makes of a page: how far it is too wide, pictures without a size, and what text and ground look like.
+PROBE = """<script>
+const all = [...document.querySelectorAll("svg[role=img]")].map(it => it.getBoundingClientRect());
+const light = it => getComputedStyle(document.body)[it].match(/[0-9.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 765;
+document.title = JSON.stringify({
+    over: document.documentElement.scrollWidth - innerWidth, width: innerWidth, pictures: all.length,
+    empty: all.filter(it => it.width < 2 || it.height < 2).length, text: light("color"), ground: light("backgroundColor"),
+});
+</script>"""
+
+
+@pytest.mark.skipif(BROWSER is None, reason="how reports look needs Chromium")
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1000), ("dark", 500)])
+def test_a_browser_shows_it(results, scheme, width, tmp_path):
+    body = "".join(it.report().html() for it in results.values())
+    page = results["plan"].report().page().replace("</body>", f"{body}{PROBE}</body>")
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    flags = [
+        *FLAGS,
+        f"--user-data-dir={tmp_path / 'profile'}",
+        f"--window-size={width},900",
+        f"--blink-settings=preferredColorScheme={int(scheme == 'light')}",
+        "--dump-dom",
+        (tmp_path / "page.html").as_uri(),
+    ]
+    done = subprocess.run([BROWSER, *flags], capture_output=True, text=True, timeout=120, check=True)
+    seen = json.loads(html.unescape(re.search("<title>(.*?)</title>", done.stdout).group(1)))
+    assert seen["width"] == width and seen["over"] <= 0, seen
+    assert seen["pictures"] > 10 and seen["empty"] == 0, seen
+    assert abs(seen["text"] - seen["ground"]) > 0.75, seen
+    assert (seen["ground"] > seen["text"]) == (scheme == "light"), seen
