@@ -4,7 +4,6 @@ import nbclient
 import nbformat
 import pytest
 from conftest import REPOSITORY
-from jupyter_client.manager import AsyncKernelManager
 
 FILE = REPOSITORY / "examples" / "early_warning.ipynb"
 
@@ -33,9 +32,9 @@ def test_it_is_kept_without_outputs(notebook):
 def test_it_runs_from_a_clean_kernel(notebook, monkeypatch):
     # The kernel of this environment, whatever else is on the machine.
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
-    manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
+    where = {"metadata": {"path": str(FILE.parent)}}
     client = nbclient.NotebookClient(
-        notebook, km=manager, timeout=300, resources={"metadata": {"path": str(FILE.parent)}}
+        notebook, kernel_name="python3", timeout=300, startup_timeout=180, resources=where
     )
     done = client.execute()
     outputs = {it.source.splitlines()[-1]: it.outputs for it in done.cells if it.cell_type == "code"}
