@@ -10,6 +10,7 @@ pub mod book;
 pub mod config;
 pub mod expr;
 mod verdict;
+pub mod signal;
 mod metric;
 pub mod state;
 pub mod score;

@@ -35,6 +35,7 @@ mod records;
 mod replay_history;
 #[cfg(all(feature = "toml", feature = "report"))]
 mod report;
+mod signals;
 mod tidy;
 #[cfg(feature = "toml")]
 mod twin;

@@ -10,8 +10,8 @@ use crate::fault::Faults;
 use crate::state::State;
 use crate::time::AsOf;
 
-/// Rows of a piece: their columns fit where memory is handed out and taken back without asking the system. Our choice, about the
-/// fastest of 2^14 to 2^18 on a million rows, tested by `pieces_are_one_table`.
+/// Rows of a piece: their columns fit where memory is handed out and taken back without asking the system. Our choice; only time
+/// hangs on it, which `pieces_are_one_table` tests.
 const PIECE: usize = 1 << 16;
 
 /// Scores of a table.

@@ -44,6 +44,9 @@ pub struct MetricConfig {
     /// For `take = "ewm"`: after how many days a record counts half.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub half_life: Option<f64>,
+    /// For the signals: how far apart the points are into which records are put, such as `"1w"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Period>,
     /// What no record means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub empty: Option<Empty>,
@@ -104,6 +107,15 @@ pub enum Take {
     ZeroShare,
     /// The share of records in the window that pass `where`, 0 to 1.
     Share,
+    /// What is odd about the field's sum per `every`, against its own history: a text, `none`, `collapse`,
+    /// `lost_rhythm`, `drop`, `rise`, `decline` or `growth`. See [`signal`](crate::signal).
+    Signal,
+    /// Days since that began; missing where nothing is odd.
+    SignalAge,
+    /// By how much the level changed, in percent; 0 where nothing is odd, missing for a lost rhythm.
+    SignalChange,
+    /// All of that in a sentence: a text; missing where nothing is odd.
+    SignalText,
 }
 
 /// What it means that there is no record to take.

@@ -49,8 +49,13 @@ impl Resolver<'_> {
         if !self.fits_kind(metric, found, &path) {
             return Found::Broken;
         }
-        let labels =
-            metric.values.as_ref().map(|it| it.iter().map(|it| Arc::from(it.as_str())).collect());
+        let own = match &work {
+            Work::Records { derivation, .. } => derivation.labels(),
+            _ => None,
+        };
+        let written = metric.values.as_ref().map(|it| it.iter().map(String::as_str).collect());
+        let labels: Option<Vec<&str>> = written.or(own);
+        let labels = labels.map(|it| it.into_iter().map(Arc::from).collect());
         let slot = Slot { name: metric.name.clone(), kind: found, range, labels, optional: true };
         Found::Symbol(self.filled(kind, slot, work))
     }
@@ -132,6 +137,7 @@ impl Resolver<'_> {
                 ("take", metric.take.is_some()),
                 ("window", metric.window.is_some()),
                 ("half_life", metric.half_life.is_some()),
+                ("every", metric.every.is_some()),
                 ("empty", metric.empty.is_some()),
             ] {
                 if given {

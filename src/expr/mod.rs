@@ -47,7 +47,6 @@ pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Part, Scratch, count}
 pub(crate) use lex::KEYWORDS;
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};
-#[cfg(feature = "report")]
 pub(crate) use words::{counted, grouped};
 
 /// What a name means to an expression.

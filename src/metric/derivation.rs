@@ -5,15 +5,17 @@ use std::borrow::Cow;
 use chrono::{Datelike as _, NaiveDate};
 
 use super::attributes::{column, custom_value};
+use super::signals::{Bins, Reading, is_signal};
 use super::slot::{Got, View};
 use super::source::{Source, USAGE, source_of};
-use super::take;
 use super::{Derived, Keep, RecordFilter};
+use super::{signals, take};
 use crate::book::{Book, Cell};
 use crate::config::{Empty, Take, Window};
 use crate::frame::{Column, NO_DAY, SubjectKind};
 use crate::money::Currency;
-use crate::time::AsOf;
+use crate::signal::SignalKind;
+use crate::time::{AsOf, Period};
 use crate::value::Kind;
 
 /// Where a field is found.
@@ -33,6 +35,8 @@ pub(crate) struct Derivation {
     pub(super) kind: Kind,
     pub(super) window: Option<Window>,
     pub(super) half_life: f64,
+    /// How far apart the points of a signal are.
+    pub(super) every: Period,
     pub(super) empty: Option<Empty>,
 }
 
@@ -51,6 +55,12 @@ impl Derivation {
     /// What the metric is.
     pub(crate) const fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Every text that it can be, where that is known.
+    pub(crate) fn labels(&self) -> Option<Vec<&'static str>> {
+        let all = [signals::NONE].into_iter().chain(SignalKind::ALL.map(SignalKind::name));
+        (self.take == Take::Signal).then(|| all.collect())
     }
 
     /// The metric of every subject of a kind, as known on the day.
@@ -86,12 +96,15 @@ impl Derivation {
             passing: Vec::new(),
             before: Vec::new(),
             in_window: 0,
+            first: None,
+            sentence: None,
             unclear: 0,
             unconverted: 0,
         };
+        let mut sentences = Vec::new();
         let mut unsure = Vec::with_capacity(subjects);
         let mut seen = Vec::with_capacity(subjects);
-        let mut values = Vec::with_capacity(subjects);
+        let mut values: Vec<Got<'_>> = Vec::with_capacity(subjects);
         for (row, start) in book.starts(kind).into_iter().enumerate() {
             let rows = source
                 .groups(kind)
@@ -99,8 +112,13 @@ impl Derivation {
             let unclear = run.unclear;
             let (value, newest) = run.subject(rows, start);
             values.push(value);
+            sentences.push(run.sentence.take());
             seen.push(newest);
             unsure.push(run.unclear > unclear);
+        }
+        if self.take == Take::SignalText {
+            let said = sentences.iter().map(|it| it.as_deref().map_or(Got::Missing, Got::Text));
+            values = said.collect();
         }
         Derived {
             column: column(self.kind, values.into_iter()).with_seen(Some(seen)),
@@ -130,7 +148,11 @@ impl Derivation {
             | Take::Distinct
             | Take::Share
             | Take::ZeroShare
-            | Take::Change => false,
+            | Take::Change
+            | Take::Signal
+            | Take::SignalAge
+            | Take::SignalChange
+            | Take::SignalText => false,
         }
     }
 
@@ -176,6 +198,10 @@ struct Run<'a> {
     before: Vec<u32>,
     /// The subject's records in the window that pass the filter or fail it.
     in_window: usize,
+    /// The day of the subject's first record, whatever the filter and the window.
+    first: Option<i32>,
+    /// What a signal says in words.
+    sentence: Option<String>,
     unclear: usize,
     unconverted: usize,
 }
@@ -187,7 +213,9 @@ impl<'a> Run<'a> {
         let known = rows.partition_point(|row| source.day(*row) <= self.today);
         let rows = rows.get(..known).unwrap_or(&[]);
         let part = self.derivation.part.as_deref();
-        let newest = rows.iter().rfind(|row| part.is_none_or(|it| source.is_in(**row, it)));
+        let mut own = rows.iter().filter(|row| part.is_none_or(|it| source.is_in(**row, it)));
+        self.first = own.clone().map(|row| source.day(*row)).find(|it| *it != NO_DAY);
+        let newest = own.next_back();
         let start = start.map(|it| it.num_days_from_ce() - 1);
         let after = match self.derivation.window {
             Some(Window::SinceStart) => start,
@@ -268,6 +296,7 @@ impl<'a> Run<'a> {
                         _ => None,
                     };
                     let wanted = match self.derivation.take {
+                        take if is_signal(take) => Kind::Number,
                         // Whatever it is: two of a kind are told apart by what they are.
                         Take::Distinct => match cell {
                             Cell::Number(_) => Kind::Number,
@@ -310,6 +339,7 @@ impl<'a> Run<'a> {
             }
             Take::Change => self.change(span),
             Take::ZeroShare => self.zero_share(span),
+            take if is_signal(take) => return self.signal(span),
             _ => self.aggregate(take),
         };
         number.filter(|it| it.is_finite()).map_or(Got::Missing, Got::Number)
@@ -374,6 +404,28 @@ impl<'a> Run<'a> {
     fn days(&self, span: &Span) -> Option<i32> {
         let after = span.after?.max(span.start.unwrap_or(i32::MIN));
         Some(self.today.saturating_sub(after)).filter(|it| *it > 0)
+    }
+
+    /// What is odd about the sums of evenly spaced points, in the history of the subject and its records.
+    fn signal(&mut self, span: &Span) -> Got<'a> {
+        let begin = [span.after, span.start, self.first.map(|it| it - 1)];
+        let Some(begin) = begin.into_iter().flatten().max() else { return Got::Missing };
+        if !self.all_converted(false) {
+            return Got::Missing;
+        }
+        let Derivation { every, take, empty, .. } = *self.derivation;
+        let missing = empty == Some(Empty::Missing);
+        let bins = Bins { every, as_of: self.view.as_of, begin, missing };
+        let points: Vec<(i32, f64)> = take::numbers(self.got(false)).collect();
+        match bins.read(take, &points) {
+            Some(Reading::Number(it)) if it.is_finite() => Got::Number(it),
+            Some(Reading::Word(it)) => Got::Text(it),
+            Some(Reading::Sentence(it)) => {
+                self.sentence = Some(it);
+                Got::Missing
+            }
+            Some(Reading::Number(_)) | None => Got::Missing,
+        }
     }
 
     fn zero_share(&mut self, span: &Span) -> Option<f64> {

@@ -18,6 +18,7 @@ mod attributes;
 mod derivation;
 mod records;
 mod resolve;
+mod signals;
 mod slot;
 mod source;
 mod subjects;
@@ -78,7 +79,7 @@ pub(crate) struct Derived {
     /// One row per subject. For derivations with a day for each subject: what is read from values
     /// (`mean`, `last`, `days_since_last` and their like) has that of the newest record that counts
     /// and has a value; what counts or adds records up (`count`, `sum`, `distinct`, `share`,
-    /// `zero_share`, `change`) has that of the newest record of the source, whatever the filter and
+    /// `zero_share`, `change`, the signals) has that of the newest record of the source, whatever the filter and
     /// the window, for a count of none is as new as what was searched.
     pub(crate) column: Column,
     /// Records left out because their filter reads something missing.

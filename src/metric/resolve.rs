@@ -2,12 +2,14 @@
 
 use super::Field;
 use super::derivation::{Derivation, FieldRef};
+use super::signals::is_signal;
 use super::slot::{Dated, Parts};
 use super::source::{Shape, TABLES, USAGE, shape_of};
 use crate::config::{Empty, MetricConfig, Take, Window};
 use crate::fault::{Code, did_you_mean};
 use crate::frame::SubjectKind;
 use crate::node::shorten;
+use crate::signal::FEWEST;
 use crate::value::Kind;
 
 /// One thing wrong with a metric: the key it is about, the code, the message, help.
@@ -52,12 +54,16 @@ impl Derivation {
         let taken = faults.field(metric, &shape, take);
         faults.window(metric, take);
         faults.half_life(metric, take);
+        faults.signal(metric, take);
         faults.share(metric, take, taken.as_ref());
         let result = match (take, &taken) {
             (Take::Last, Some(taken)) => taken.kind,
+            (Take::Signal | Take::SignalText, _) => Kind::Text,
             _ => Kind::Number,
         };
-        faults.kind(metric, result);
+        if !is_signal(take) || metric.kind.is_some() {
+            faults.kind(metric, result);
+        }
         let latest = matches!(take, Take::DaysSinceLast | Take::DaysUntil);
         if latest && metric.empty == Some(Empty::Zero) {
             let message = format!("`empty = \"zero\"` would say that `{}` is today", name_of(take));
@@ -75,6 +81,7 @@ impl Derivation {
             kind: result,
             window: metric.window,
             half_life: metric.half_life.unwrap_or(1.0),
+            every: metric.every.unwrap_or_default(),
             empty: metric.empty,
         })
     }
@@ -138,7 +145,12 @@ impl Faults {
         let unread = match take {
             Take::Count => true,
             Take::DaysSinceLast | Take::Share => written.is_none(),
-            Take::ZeroShare | Take::DaysUntil => written.is_none() && !valued,
+            Take::ZeroShare
+            | Take::DaysUntil
+            | Take::Signal
+            | Take::SignalAge
+            | Take::SignalChange
+            | Take::SignalText => written.is_none() && !valued,
             _ => false,
         };
         if unread {
@@ -264,6 +276,44 @@ impl Faults {
         self.add("half_life", Code::Incompatible, message, Some("it is for `take = \"ewm\"`"));
     }
 
+    /// What only a signal has: points, and of those enough.
+    fn signal(&mut self, metric: &MetricConfig, take: Take) {
+        let as_written = name_of(take);
+        let Some(every) = metric.every else {
+            if is_signal(take) {
+                let message = format!("`take = \"{as_written}\"` needs an `every`");
+                let help = "say how far apart its points are: `every = \"1w\"`";
+                self.add("every", Code::MissingKey, message, Some(help));
+            }
+            return;
+        };
+        if !is_signal(take) {
+            let message = format!("`every` means nothing to `take = \"{as_written}\"`");
+            let help = "it is for `take = \"signal\"` and what begins with it";
+            return self.add("every", Code::Incompatible, message, Some(help));
+        }
+        if every.is_zero() {
+            let message = format!("the points of a signal lie apart, got `{every}`");
+            return self.add("every", Code::OutOfRange, message, Some("write `every = \"1w\"`"));
+        }
+        let fewest = every.times(u32::try_from(FEWEST).unwrap_or(u32::MAX));
+        if let Some(Window::Last(window)) = metric.window
+            && window != fewest
+            && window.is_within(fewest)
+        {
+            let message = format!(
+                "a signal needs {FEWEST} points or more, `{window}` holds fewer of `{every}`"
+            );
+            let help = "make the window longer, or leave it out";
+            self.add("window", Code::OutOfRange, message, Some(help));
+        }
+        if metric.empty == Some(Empty::Zero) {
+            let message = "a point of a signal without records is 0 already".to_owned();
+            let help = "leave `empty` out, or write `empty = \"missing\"`";
+            self.add("empty", Code::Incompatible, message, Some(help));
+        }
+    }
+
     fn share(&mut self, metric: &MetricConfig, take: Take, taken: Option<&Taken>) {
         if take != Take::Share {
             return;
@@ -329,5 +379,9 @@ pub(super) const fn name_of(take: Take) -> &'static str {
         Take::Ewm => "ewm",
         Take::ZeroShare => "zero_share",
         Take::Share => "share",
+        Take::Signal => "signal",
+        Take::SignalAge => "signal_age",
+        Take::SignalChange => "signal_change",
+        Take::SignalText => "signal_text",
     }
 }

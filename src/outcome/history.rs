@@ -10,32 +10,19 @@ use std::sync::Arc;
 use chrono::Days;
 use serde::{Deserialize, Serialize};
 
+use crate::book::{Book, OutcomeKind};
+use crate::money::Amount;
 use crate::time::AsOf;
 
-/// What happened at a renewal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Outcome {
-    /// It went on at the same value.
-    Renewed,
-    /// It went on at a higher value.
-    Expanded,
-    /// It went on at a lower value.
-    Contracted,
-    /// It ended.
-    Churned,
-}
-
-impl Outcome {
+impl OutcomeKind {
     /// What a change of value means: 0 after is the end, otherwise a rise or fall of more than `tolerance` (a share of
     /// the value before) is an expansion or a contraction.
     ///
     /// ```
-    /// use foretell::outcome::Outcome;
+    /// use foretell::book::OutcomeKind;
     ///
-    /// assert_eq!(Outcome::of_values(1000.0, 1015.0, 0.02), Outcome::Renewed);
-    /// assert_eq!(Outcome::of_values(1000.0, 800.0, 0.02), Outcome::Contracted);
+    /// assert_eq!(OutcomeKind::of_values(1000.0, 1015.0, 0.02), OutcomeKind::Renewed);
+    /// assert_eq!(OutcomeKind::of_values(1000.0, 800.0, 0.02), OutcomeKind::Contracted);
     /// ```
     #[must_use]
     pub fn of_values(before: f64, after: f64, tolerance: f64) -> Self {
@@ -49,12 +36,6 @@ impl Outcome {
             Self::Renewed
         }
     }
-
-    /// Whether the subject was lost.
-    #[must_use]
-    pub const fn is_loss(self) -> bool {
-        matches!(self, Self::Churned)
-    }
 }
 
 /// What happened to one subject on one day.
@@ -66,7 +47,7 @@ pub struct Happening {
     /// The day of the renewal, or of the cancellation.
     pub day: AsOf,
     /// What happened.
-    pub outcome: Outcome,
+    pub outcome: OutcomeKind,
     /// What it was worth before, in the host's currency.
     #[serde(default)]
     pub value_before: Option<f64>,
@@ -78,7 +59,7 @@ pub struct Happening {
 impl Happening {
     /// An outcome without values.
     #[must_use]
-    pub fn new(subject: &str, day: AsOf, outcome: Outcome) -> Self {
+    pub fn new(subject: &str, day: AsOf, outcome: OutcomeKind) -> Self {
         Self { subject: subject.into(), day, outcome, value_before: None, value_after: None }
     }
 }
@@ -116,7 +97,7 @@ pub struct Observation {
     /// Whether it was lost.
     pub lost: bool,
     /// What happened, where something did.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<OutcomeKind>,
     /// What it was worth before, where that is known.
     pub value: Option<f64>,
 }
@@ -176,6 +157,22 @@ impl History {
         out
     }
 
+    /// The outcomes that a book records of its subscriptions, as known on a day: all are known until then, and what is dated
+    /// later is left out.
+    #[must_use]
+    pub fn of_book(book: &Book, day: AsOf) -> Self {
+        let happenings = book.outcomes().iter().filter(|it| it.date.date() <= day);
+        let happenings = happenings.map(|it| Happening {
+            subject: it.subscription_id.as_str().into(),
+            day: it.date.date(),
+            outcome: it.outcome,
+            value_before: it.value_before.map(Amount::to_f64),
+            value_after: it.value_after.map(Amount::to_f64),
+        });
+        let subscriptions = book.subscriptions().iter();
+        Self::new(happenings, subscriptions.map(|it| (it.id.as_str(), day)))
+    }
+
     /// What happened to a subject, in the order of days.
     #[must_use]
     pub fn of(&self, subject: &str) -> &[Happening] {
@@ -185,7 +182,7 @@ impl History {
     /// The first loss of a subject.
     #[must_use]
     pub fn loss(&self, subject: &str) -> Option<&Happening> {
-        self.of(subject).iter().find(|it| it.outcome.is_loss())
+        self.of(subject).iter().find(|it| it.outcome.is_lost())
     }
 
     /// The day until which a subject is known.
@@ -203,10 +200,10 @@ impl History {
     ///
     /// ```
     /// use foretell::outcome::history::{Happening, History, Window};
-    /// use foretell::outcome::Outcome;
+    /// use foretell::book::OutcomeKind;
     ///
     /// let day = |it: &str| it.parse().unwrap();
-    /// let lost = Happening::new("acme", day("2026-03-20"), Outcome::Churned);
+    /// let lost = Happening::new("acme", day("2026-03-20"), OutcomeKind::Churned);
     /// let history = History::new([lost], [("globex", day("2026-12-31"))]);
     /// let days = ["2026-02-01", "2026-03-01", "2026-03-15"].map(|it| (day(it), vec!["acme", "globex"]));
     ///
@@ -274,7 +271,7 @@ impl History {
                     Some(day) => out.rows.push(Observation {
                         outcome: Some(it.outcome),
                         value: it.value_before,
-                        ..Observation::new(Arc::clone(subject), *day, it.day, it.outcome.is_loss())
+                        ..Observation::new(Arc::clone(subject), *day, it.day, it.outcome.is_lost())
                     }),
                     None => out.unassessed += 1,
                 }

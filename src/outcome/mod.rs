@@ -12,7 +12,6 @@ pub mod measure;
 mod special;
 
 pub use draw::Draw;
-pub use history::Outcome;
 
 #[cfg(test)]
 mod tests;

@@ -45,6 +45,28 @@ pub(super) const ROWS: &[(&str, Code, &str)] = &[
     (r#"metric: from = "usage.logins", take = "sum", half_life = 2"#, Code::Incompatible, "2"),
     (r#"metric: from = "usage.logins", take = "sum", window = "28""#, Code::OutOfRange, r#""28""#),
     (
+        r#"metric: from = "usage.logins", take = "signal""#,
+        Code::MissingKey,
+        r#"{ name = "x", from = "usage.logins", take = "signal" }"#,
+    ),
+    (
+        r#"metric: from = "usage.logins", take = "signal", every = "0w""#,
+        Code::OutOfRange,
+        r#""0w""#,
+    ),
+    (r#"metric: from = "usage.logins", take = "sum", every = "1w""#, Code::Incompatible, r#""1w""#),
+    (
+        r#"metric: from = "usage.logins", take = "signal_age", every = "1w", window = "7w""#,
+        Code::OutOfRange,
+        r#""7w""#,
+    ),
+    (
+        r#"metric: from = "usage.logins", take = "signal", every = "1w", empty = "zero""#,
+        Code::Incompatible,
+        r#""zero""#,
+    ),
+    (r#"metric: every = "1w""#, Code::Incompatible, r#""1w""#),
+    (
         r#"metric: from = "cases", take = "count", where = "severty == 3""#,
         Code::UnknownName,
         "severty",

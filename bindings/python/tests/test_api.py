@@ -44,7 +44,7 @@ def test_scores_are_a_table(engine):
     rows = scores.table().to_pylist()
     assert [it["health"] for it in rows] == SCORES
     assert [it["health.band"] for it in rows] == ["red", None, "green"]
-    assert [it["health.coverage"] for it in rows] == [1.0, 0.4, 0.6]
+    assert [it["health.coverage"] for it in rows] == pytest.approx([1.0, 0.4, 0.6])
     assert [it["rules.quiet_and_unused"] for it in rows] == [True, False, None]
     assert [it["id"] for it in rows] == ROWS["id"]
     assert repr(scores) == "<foretell.Scores of 2026-03-01: 3 subscriptions, health>"

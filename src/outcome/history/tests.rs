@@ -12,7 +12,7 @@ fn day(at: u64) -> AsOf {
 }
 
 fn churned(subject: &str, at: u64) -> Happening {
-    Happening::new(subject, day(at), Outcome::Churned)
+    Happening::new(subject, day(at), OutcomeKind::Churned)
 }
 
 #[test]
@@ -56,28 +56,31 @@ fn a_renewal_is_seen_once_with_its_lead() {
     let renewed = Happening {
         value_before: Some(900.0),
         value_after: Some(1200.0),
-        ..Happening::new("a", day(100), Outcome::Expanded)
+        ..Happening::new("a", day(100), OutcomeKind::Expanded)
     };
     let history = History::new([renewed, churned("a", 465), churned("b", 50)], [("a", day(465))]);
     let days = [10, 60, 80, 95, 100, 440].map(|at| (day(at), vec!["a"]));
     let seen = history.observe_renewals(days, Window { lead: 14, horizon: 30 });
-    let rows: Vec<(AsOf, Option<Outcome>)> =
+    let rows: Vec<(AsOf, Option<OutcomeKind>)> =
         seen.rows.iter().map(|it| (it.as_of, it.outcome)).collect();
-    assert_eq!(rows, [(day(80), Some(Outcome::Expanded)), (day(440), Some(Outcome::Churned))]);
+    assert_eq!(
+        rows,
+        [(day(80), Some(OutcomeKind::Expanded)), (day(440), Some(OutcomeKind::Churned))]
+    );
     assert_eq!((seen.rows[0].value, seen.rows[0].lost, seen.unassessed), (Some(900.0), false, 1));
 }
 
 #[test]
 fn values_say_what_happened() {
     let rows = [
-        (100.0, 0.0, Outcome::Churned),
-        (100.0, 101.0, Outcome::Renewed),
-        (100.0, 103.0, Outcome::Expanded),
-        (100.0, 97.0, Outcome::Contracted),
-        (100.0, 98.5, Outcome::Renewed),
+        (100.0, 0.0, OutcomeKind::Churned),
+        (100.0, 101.0, OutcomeKind::Renewed),
+        (100.0, 103.0, OutcomeKind::Expanded),
+        (100.0, 97.0, OutcomeKind::Contracted),
+        (100.0, 98.5, OutcomeKind::Renewed),
     ];
     for (before, after, want) in rows {
-        assert_eq!(Outcome::of_values(before, after, 0.02), want, "{before} to {after}");
+        assert_eq!(OutcomeKind::of_values(before, after, 0.02), want, "{before} to {after}");
     }
 }
 

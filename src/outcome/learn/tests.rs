@@ -330,6 +330,74 @@ fn what_cannot_be_learned_from_is_said() {
     assert!(said(&faulty, "health", &seen).contains("did you mean `noise`"));
 }
 
+/// A book whose subscriptions were lost the likelier the fewer logins they had; `more` adds records that are dated later
+/// than the day of the assessment and give everything away.
+fn book(more: bool) -> crate::book::Book {
+    let mut draw = Draw::new(12);
+    let (mut subscriptions, mut usage, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    for at in 0..240 {
+        let (id, logins) = (format!("s{at}"), draw.below(20));
+        let lost = draw.below(20) > logins;
+        let seats = 1 + draw.below(50);
+        subscriptions.push(serde_json::json!({
+            "id": id, "account_id": "a", "start": "2025-01-01", "seats": seats,
+        }));
+        let record = |date: &str, value: usize| serde_json::json!({ "subscription_id": id, "name": "logins", "date": date, "value": value });
+        usage.push(record("2026-01-10", logins));
+        if more {
+            usage.push(record("2026-01-16", if lost { 0 } else { 1000 }));
+        }
+        let outcome = if lost { "churned" } else { "renewed" };
+        outcomes.push(
+            serde_json::json!({ "subscription_id": id, "date": "2026-02-15", "outcome": outcome }),
+        );
+    }
+    let tables = serde_json::json!({
+        "accounts": [{ "id": "a", "name": "A" }],
+        "subscriptions": subscriptions, "usage": usage, "outcomes": outcomes,
+    });
+    crate::book::Book::strict(serde_json::from_value(tables).unwrap()).unwrap()
+}
+
+#[test]
+fn a_book_teaches_nothing_of_what_came_later() {
+    let config = Config::parse(
+        r#"
+        [[metrics]]
+        name = "logins"
+        from = "usage.logins"
+        take = "sum"
+
+        [[metrics]]
+        name = "seats"
+
+        [[scorecards]]
+        name = "health"
+        factors = [
+            { metric = "logins", points.linear = { worst = 0, best = 20 } },
+            { metric = "seats", points.linear = { worst = 0, best = 50 } },
+        ]
+        "#,
+    );
+    let learned = |more: bool| {
+        let book = book(more);
+        let then = day("2026-01-15");
+        let ids: Vec<&str> = book.subscriptions().iter().map(|it| it.id.as_str()).collect();
+        let history = crate::outcome::history::History::of_book(&book, day("2026-06-01"));
+        let window = crate::outcome::history::Window { lead: 7, horizon: 60 };
+        let split = history.observe([(then, ids)], window).split_by_subject(0.3, 1);
+        let past = [Moment { as_of: then, input: Input::book(&book) }];
+        learn(&config, "health", &past, &split.train, &split.test, &quick().with_breakpoints())
+            .unwrap()
+    };
+    let (one, other) = (learned(false), learned(true));
+    assert_eq!(one.report, other.report);
+    assert_eq!(one.config.to_toml(), other.config.to_toml());
+    assert!(factor(&one, "logins").after > 60.0, "{}", one.report);
+    let auc = one.report.after.roc_auc.unwrap();
+    assert!((0.65..0.99).contains(&auc), "{auc}");
+}
+
 #[test]
 fn headings_become_names() {
     let rows = [
