@@ -47,7 +47,7 @@ fn fill(mut out: Columns, scores: &Scores, kind: SubjectKind) -> RecordBatch {
     for rule in scores.rules().filter(|it| it.kind == kind) {
         let is_known = |it: &Verdict| matches!(it, Verdict::No | Verdict::Yes);
         let name = format!("rules.{}", rule.rule);
-        out.bytes(name, &rule.answers, |it| *it == Verdict::Yes, is_known);
+        out.bytes(name, rule.answers, |it| *it == Verdict::Yes, is_known);
     }
     out.finish()
 }
