@@ -1,6 +1,7 @@
 //! What an assessment says.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use foretell::arrow;
@@ -13,13 +14,14 @@ use crate::convert::{kind, plain, shorten};
 use crate::engine::Engine;
 use crate::errors::{faults, not_found, state_error};
 use crate::explain::Explanation;
+use crate::report::Report;
 use crate::state::State;
 use crate::table::Table;
 
 /// The results for all subjects on one day: scores, alerts, actions, and the state for the next.
 #[pyclass(frozen, module = "foretell")]
 pub(crate) struct Assessment {
-    pub(crate) inner: foretell::Assessment,
+    pub(crate) inner: Arc<foretell::Assessment>,
     engine: Engine,
     main: SubjectKind,
     ids: BTreeMap<SubjectKind, String>,
@@ -157,6 +159,17 @@ impl Assessment {
         self.engine.explained(&self.inner, subject, scorecard)
     }
 
+    /// The assessment for people to look at: bands, the `most` lowest scores and why, rules, the `most` gravest alerts, what
+    /// was wrong. A notebook shows it, with five of each.
+    #[pyo3(signature = (most=5))]
+    fn report(&self, py: Python<'_>, most: usize) -> Report {
+        Report(py.detach(|| foretell::report::overview(&self.engine.inner, &self.inner, most)))
+    }
+
+    fn _repr_html_(&self, py: Python<'_>) -> String {
+        self.report(py, 5).0.html()
+    }
+
     /// All that is listed, with every detail, as dicts and lists: `as_of`, `rules`, `events`, `alerts`, `actions`,
     /// `enrolments`, `enrolment_changes`, `notes`.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
@@ -174,7 +187,7 @@ impl Assessment {
 
     /// The whole assessment as JSON, to be read again by this version with the engine that made it.
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        let stored = (&self.inner, self.main, &self.ids);
+        let stored = (&*self.inner, self.main, &self.ids);
         py.detach(|| serde_json::to_string(&stored)).map_err(|it| state_error(it.to_string()))
     }
 
@@ -182,10 +195,11 @@ impl Assessment {
     #[staticmethod]
     fn from_json(py: Python<'_>, text: &str, engine: &Bound<'_, Engine>) -> PyResult<Self> {
         let read = py.detach(|| serde_json::from_str(text));
-        let (inner, main, ids) = read.map_err(|it: serde_json::Error| {
-            state_error(format!("the assessment cannot be read: {it}"))
-        })?;
-        let it = Self { inner, engine: engine.get().clone(), main, ids };
+        let (inner, main, ids): (foretell::Assessment, _, _) =
+            read.map_err(|it: serde_json::Error| {
+                state_error(format!("the assessment cannot be read: {it}"))
+            })?;
+        let it = Self { inner: Arc::new(inner), engine: engine.get().clone(), main, ids };
         if it.inner.engine() != it.engine.inner.hash() {
             return Err(state_error("another engine made this assessment"));
         }
@@ -246,7 +260,7 @@ impl Assessment {
         main: SubjectKind,
         ids: BTreeMap<SubjectKind, String>,
     ) -> Self {
-        Self { inner, engine, main, ids }
+        Self { inner: Arc::new(inner), engine, main, ids }
     }
 
     fn kind(&self, py: Python<'_>, name: Option<&str>) -> PyResult<SubjectKind> {

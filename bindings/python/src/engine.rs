@@ -218,13 +218,13 @@ impl Engine {
         let past = past(py, state, as_of)?;
         let (_, kind) = self.card(scorecard)?;
         let frame = one(self, row, kind)?;
-        let out = self.inner.assess(&Input::frame(&frame), as_of, &past);
+        let out = Arc::new(self.inner.assess(&Input::frame(&frame), as_of, &past));
         self.explained(&out, "row", scorecard)
     }
 
     /// Splits the change from one explanation to a later one by cause; the parts sum to it.
     fn change(&self, before: &Bound<'_, Explanation>, after: &Bound<'_, Explanation>) -> Change {
-        Change(self.inner.change(&before.get().0, &after.get().0))
+        Change::of(self, &before.get().inner, &after.get().inner)
     }
 
     /// Assesses days in order, each with the state of the one before: pairs of a day and what `assess` takes as `data`.
@@ -312,13 +312,14 @@ impl Engine {
 
     pub(crate) fn explained(
         &self,
-        assessment: &foretell::Assessment,
+        assessment: &Arc<foretell::Assessment>,
         subject: &str,
         scorecard: Option<&str>,
     ) -> PyResult<Explanation> {
         let (card, kind) = self.card(scorecard)?;
         let found = self.inner.explain(assessment, card, subject);
-        found.map(Explanation).ok_or_else(|| match assessment.engine() == self.inner.hash() {
+        let found = found.map(|it| Explanation::of(self, assessment, it));
+        found.ok_or_else(|| match assessment.engine() == self.inner.hash() {
             true => not_found(format!("no {kind} `{}` was assessed", shorten(subject))),
             false => not_found("another engine made this assessment"),
         })

@@ -1,159 +1,200 @@
 //! Why a score is what it is, and why it moved.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
+use foretell::report;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use serde::Serialize;
 
 use crate::convert::plain;
+use crate::engine::Engine;
 use crate::errors::state_error;
+use crate::report::Report;
 
 /// A score with everything it rests on: the contributions of its lines sum to the raw score.
+///
+/// It keeps the assessment that it is of, for its report; one that was stored and read does not.
 #[pyclass(frozen, eq, module = "foretell")]
-#[derive(PartialEq)]
-pub(crate) struct Explanation(pub(crate) foretell::score::Explanation);
+pub(crate) struct Explanation {
+    pub(crate) inner: foretell::score::Explanation,
+    /// What its bands and alerts are shown from.
+    of: Option<(Engine, Arc<foretell::Assessment>)>,
+}
+
+impl PartialEq for Explanation {
+    fn eq(&self, other: &Self) -> bool {
+        self.inner == other.inner
+    }
+}
+
+impl Explanation {
+    pub(crate) fn of(
+        engine: &Engine,
+        assessment: &Arc<foretell::Assessment>,
+        inner: foretell::score::Explanation,
+    ) -> Self {
+        Self { inner, of: Some((engine.clone(), Arc::clone(assessment))) }
+    }
+}
 
 #[pymethods]
 impl Explanation {
     /// What the subject is: `company`, `account`, `subscription` or `case`.
     #[getter]
     fn kind(&self) -> &'static str {
-        self.0.kind.name()
+        self.inner.kind.name()
     }
 
     /// The subject's id.
     #[getter]
     fn subject(&self) -> &str {
-        &self.0.subject
+        &self.inner.subject
     }
 
     /// The scorecard's name.
     #[getter]
     fn scorecard(&self) -> &str {
-        &self.0.scorecard
+        &self.inner.scorecard
     }
 
     /// The day of the assessment.
     #[getter]
     fn as_of(&self) -> NaiveDate {
-        self.0.as_of
+        self.inner.as_of
     }
 
     /// 0 to 100; `None` where too little is measured.
     #[getter]
     fn score(&self) -> Option<f64> {
-        self.0.score
+        self.inner.score
     }
 
     /// The score before any override.
     #[getter]
     fn raw_score(&self) -> Option<f64> {
-        self.0.raw_score
+        self.inner.raw_score
     }
 
     /// The share of weight that is measured, 0 to 1.
     #[getter]
     fn coverage(&self) -> f64 {
-        self.0.coverage
+        self.inner.coverage
     }
 
     /// The coverage below which there is no score, 0 to 1.
     #[getter]
     fn min_coverage(&self) -> f64 {
-        self.0.min_coverage
+        self.inner.min_coverage
     }
 
     /// The score with every missing input at its worst and at its best.
     #[getter]
     fn interval(&self) -> Option<(f64, f64)> {
-        self.0.interval.map(|[low, high]| (low, high))
+        self.inner.interval.map(|[low, high]| (low, high))
     }
 
     /// The band, held by margin and stay.
     #[getter]
     fn band(&self) -> Option<&str> {
-        self.0.band.as_deref()
+        self.inner.band.as_deref()
     }
 
     /// The band of the score alone.
     #[getter]
     fn raw_band(&self) -> Option<&str> {
-        self.0.raw_band.as_deref()
+        self.inner.raw_band.as_deref()
     }
 
     /// The day of the oldest input that counts, where known.
     #[getter]
     fn oldest_input(&self) -> Option<NaiveDate> {
-        self.0.oldest_input
+        self.inner.oldest_input
     }
 
     /// Who the subject is.
     #[getter]
     fn segment(&self) -> Option<&str> {
-        self.0.segment.as_deref()
+        self.inner.segment.as_deref()
     }
 
     /// Where on the journey it is.
     #[getter]
     fn stage(&self) -> Option<&str> {
-        self.0.stage.as_deref()
+        self.inner.stage.as_deref()
     }
 
     /// What changed the score by hand or by rule, in words.
     #[getter]
     fn overridden(&self) -> Option<&str> {
-        self.0.overridden.as_deref()
+        self.inner.overridden.as_deref()
     }
 
     /// Why there is no score: `nothing_applies`, `nothing_measured` or `coverage`; `None` where there is one.
     #[getter]
     fn no_score<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        plain(py, &self.0.no_score())
+        plain(py, &self.inner.no_score())
     }
 
     /// The factors, one dict each, in the order of the config.
     #[getter]
     fn lines<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        lines(py, self.0.lines.iter())
+        lines(py, self.inner.lines.iter())
     }
 
     /// The groups, one dict each, outer before inner.
     #[getter]
     fn groups<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        plain(py, &self.0.groups)
+        plain(py, &self.inner.groups)
     }
 
     /// The factors that cost the most points, the costliest first.
     #[pyo3(signature = (most=3))]
     fn strongest<'py>(&self, py: Python<'py>, most: usize) -> PyResult<Bound<'py, PyList>> {
-        lines(py, self.0.strongest(most).into_iter())
+        lines(py, self.inner.strongest(most).into_iter())
     }
 
     /// The explanation as dicts and lists.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        plain(py, &self.0)
+        plain(py, &self.inner)
     }
 
     /// The explanation as JSON.
     fn to_json(&self) -> PyResult<String> {
-        json(&self.0)
+        json(&self.inner)
     }
 
     /// Reads what `to_json` wrote.
     #[staticmethod]
     fn from_json(text: &str) -> PyResult<Self> {
         let read = serde_json::from_str(text);
-        read.map(Self).map_err(|it| state_error(format!("the explanation cannot be read: {it}")))
+        let read = read.map(|inner| Self { inner, of: None });
+        read.map_err(|it| state_error(format!("the explanation cannot be read: {it}")))
+    }
+
+    /// The explanation for people to look at: score, band, coverage, what each factor adds, and the subject's alerts where it is
+    /// of an assessment. A notebook shows it.
+    fn report(&self) -> Report {
+        let it = &self.inner;
+        let whole = self.of.as_ref().and_then(|(engine, assessment)| {
+            report::subject(&engine.inner, assessment, &it.scorecard, &it.subject)
+        });
+        Report(whole.unwrap_or_else(|| report::explanation(None, it)))
+    }
+
+    fn _repr_html_(&self) -> String {
+        self.report().0.html()
     }
 
     fn __str__(&self) -> String {
-        self.0.to_string()
+        self.inner.to_string()
     }
 
     fn __repr__(&self) -> String {
-        let score = self.0.score.map_or_else(|| "no score".to_owned(), |it| format!("{it:.1}"));
-        let band = self.0.band.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
-        let (card, kind, subject) = (&self.0.scorecard, self.0.kind, &self.0.subject);
+        let score = self.inner.score.map_or_else(|| "no score".to_owned(), |it| format!("{it:.1}"));
+        let band = self.inner.band.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
+        let (card, kind, subject) = (&self.inner.scorecard, self.inner.kind, &self.inner.subject);
         format!("<foretell.Explanation: {card} of {kind} {subject}, {score}{band}>")
     }
 
@@ -180,59 +221,95 @@ fn lines<'py, 'a>(
 
 /// Why a score moved: parts by cause that sum to the difference.
 #[pyclass(frozen, eq, module = "foretell")]
-#[derive(PartialEq)]
-pub(crate) struct Change(pub(crate) foretell::score::Change);
+pub(crate) struct Change {
+    inner: foretell::score::Change,
+    /// What its report shows beside it.
+    of: Option<Box<(Engine, [foretell::score::Explanation; 2])>>,
+}
+
+impl PartialEq for Change {
+    fn eq(&self, other: &Self) -> bool {
+        self.inner == other.inner
+    }
+}
+
+impl Change {
+    pub(crate) fn of(
+        engine: &Engine,
+        before: &foretell::score::Explanation,
+        after: &foretell::score::Explanation,
+    ) -> Self {
+        let ends = [before.clone(), after.clone()];
+        Self {
+            inner: engine.inner.change(before, after),
+            of: Some(Box::new((engine.clone(), ends))),
+        }
+    }
+}
 
 #[pymethods]
 impl Change {
     /// The earlier score.
     #[getter]
     fn before(&self) -> Option<f64> {
-        self.0.before
+        self.inner.before
     }
 
     /// The later score.
     #[getter]
     fn after(&self) -> Option<f64> {
-        self.0.after
+        self.inner.after
     }
 
     /// Their difference, where both are there.
     #[getter]
     fn difference(&self) -> Option<f64> {
-        self.0.difference
+        self.inner.difference
     }
 
     /// The parts, one dict each, the largest first: `path`, `cause`, `points`, `text`.
     #[getter]
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        plain(py, &self.0.parts)
+        plain(py, &self.inner.parts)
     }
 
     /// The change as dicts and lists.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        Ok(plain(py, &self.0)?.cast_into()?)
+        Ok(plain(py, &self.inner)?.cast_into()?)
     }
 
     /// The change as JSON.
     fn to_json(&self) -> PyResult<String> {
-        json(&self.0)
+        json(&self.inner)
     }
 
     /// Reads what `to_json` wrote.
     #[staticmethod]
     fn from_json(text: &str) -> PyResult<Self> {
         let read = serde_json::from_str(text);
-        read.map(Self).map_err(|it| state_error(format!("the change cannot be read: {it}")))
+        let read = read.map(|inner| Self { inner, of: None });
+        read.map_err(|it| state_error(format!("the change cannot be read: {it}")))
+    }
+
+    /// The change for people to look at: the later score beside the earlier, what moved and why. A notebook shows it.
+    fn report(&self) -> Report {
+        Report(match self.of.as_deref() {
+            Some((engine, [before, after])) => report::comparison(&engine.inner, before, after),
+            None => report::change(&self.inner),
+        })
+    }
+
+    fn _repr_html_(&self) -> String {
+        self.report().0.html()
     }
 
     fn __str__(&self) -> String {
-        self.0.to_string()
+        self.inner.to_string()
     }
 
     fn __repr__(&self) -> String {
-        let first = self.0.to_string().lines().next().unwrap_or_default().to_owned();
-        format!("<foretell.Change: {first}, {} parts>", self.0.parts.len())
+        let first = self.inner.to_string().lines().next().unwrap_or_default().to_owned();
+        format!("<foretell.Change: {first}, {} parts>", self.inner.parts.len())
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {

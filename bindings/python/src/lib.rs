@@ -12,6 +12,7 @@ mod errors;
 mod explain;
 mod input;
 mod replay;
+mod report;
 mod scores;
 mod state;
 mod table;
@@ -30,6 +31,8 @@ mod _foretell {
     use crate::explain::{Change, Explanation};
     #[pymodule_export]
     use crate::replay::Replay;
+    #[pymodule_export]
+    use crate::report::Report;
     #[pymodule_export]
     use crate::scores::Scores;
     #[pymodule_export]

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 
 use crate::convert::plain;
+use crate::report::Report;
 
 /// How each expression of a config runs. It prints for people.
 #[pyclass(frozen, module = "foretell")]
@@ -26,6 +27,15 @@ impl Plan {
     #[getter]
     fn shared<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, &self.0.shared)
+    }
+
+    /// The plan for people to look at; a notebook shows it.
+    fn report(&self) -> Report {
+        Report(foretell::report::plan(&self.0))
+    }
+
+    fn _repr_html_(&self) -> String {
+        self.report().0.html()
     }
 
     fn __str__(&self) -> String {

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 USE = '''
 import datetime
 import foretell
+import foretell.spark
 
 class Table:
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
@@ -26,6 +27,8 @@ def job(table: Table, state: foretell.State | None) -> foretell.State:
     except foretell.ConfigError as error:
         where: int | None = error.faults[0].line
     total += len(out.events().to_pylist())
+    page: str = out.explain("a").report().page() + str(out.report(most=3))
+    text: str = foretell.spark.score("any frame", engine, as_of="2026-03-01", observed={"a": "b"})
     return out.state
 '''
 

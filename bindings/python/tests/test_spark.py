@@ -1,0 +1,280 @@
+"""Scores on Spark, on executors that are processes of their own.
+
+Needs Java and an environment with `foretell[spark]` and pytest, apart from that of the other tests: Spark wants an older pandas.
+Everything listens on the loopback alone.
+"""
+
+import os
+import random
+import shutil
+import struct
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from conftest import CONFIG, DAY, ROWS
+
+import foretell
+import foretell.spark
+
+pytest.importorskip("pyspark", reason="scores on Spark need pyspark: pip install 'foretell[spark]'")
+if shutil.which("java") is None:
+    pytest.skip("scores on Spark need Java", allow_module_level=True)
+
+from pyspark.errors import PythonException  # noqa: E402
+from pyspark.sql import SparkSession, functions  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+COUNT = 12_000
+# A batch is small, so that a partition is many.
+BATCH = 400
+SEEDS = random.Random(20260301)
+
+
+def some(value):
+    return value if SEEDS.random() < 0.9 else None
+
+
+TABLE = pa.table(
+    {
+        "id": [f"s{it:05}" for it in range(COUNT)],
+        "days_since_login": pa.array([some(SEEDS.uniform(0, 90)) for _ in range(COUNT)]),
+        "active_users": pa.array([some(SEEDS.choice([0.0, 1.0, 7.0, 20.0, float("nan")])) for _ in range(COUNT)]),
+        "seats": pa.array([some(SEEDS.randint(0, 30)) for _ in range(COUNT)]),
+        "plan": pa.array([some(SEEDS.choice(["free", "pro", "größer"])) for _ in range(COUNT)]),
+        "is_trial": pa.array([some(SEEDS.random() < 0.2) for _ in range(COUNT)]),
+        # Nine of ten rows are in one part.
+        "part": pa.array([SEEDS.choice([1, 2]) if it % 10 == 0 else 0 for it in range(COUNT)]),
+        "unread": pa.array([[{"deep": it}] for it in range(COUNT)]),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("spark")
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    settings = {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.executorEnv.SPARK_LOCAL_IP": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.executor.memory": "640m",
+        "spark.driver.memory": "640m",
+        "spark.local.dir": str(folder / "scratch"),
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.task.maxFailures": "3",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH),
+    }
+    builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("foretell")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    # Where the workers of the cluster keep their files.
+    before = os.getcwd()
+    os.environ["SPARK_WORKER_DIR"] = str(folder / "work")
+    os.chdir(folder)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()
+    os.chdir(before)
+
+
+@pytest.fixture(scope="module")
+def given(spark):
+    # Read from a file, so that no executor has to keep it.
+    import pyarrow.parquet as pq
+
+    pq.write_table(TABLE, "given.parquet", row_group_size=2_000)
+    return spark.read.parquet("given.parquet")
+
+
+def bits(table):
+    """Every cell by id and column, numbers as their bits."""
+
+    def exact(it):
+        return struct.pack(">d", it).hex() if isinstance(it, float) else it
+
+    rows = sorted(table.to_pylist(), key=lambda it: it["id"])
+    return [{name: exact(it) for name, it in row.items()} for row in rows]
+
+
+@pytest.fixture(scope="module")
+def alone(engine):
+    """What one process says."""
+    return bits(pa.table(engine.score(TABLE, as_of=DAY)))
+
+
+def witness(folder):
+    """Passes rows on, and leaves the id of the executor's process, and how many rows came, in a file for each task."""
+    folder.mkdir()
+    where, process = str(folder), executor()
+
+    def see(batches):
+        import os
+
+        from pyspark import TaskContext
+
+        rows = 0
+        for batch in batches:
+            rows += batch.num_rows
+            yield batch
+        task = TaskContext.get()
+        with open(os.path.join(where, f"{task.partitionId()}.{task.taskAttemptId()}"), "w") as out:
+            out.write(f"{process()} {rows}")
+
+    return see
+
+
+def watched(scores, folder):
+    """The scores, their executors watched. To be handed to Python, columns of Spark must have no dot in their names."""
+    plain = scores.toDF(*(f"c{it}" for it in range(len(scores.columns))))
+    return plain.mapInArrow(witness(folder), plain.schema).toDF(*scores.columns)
+
+
+def seen(folder):
+    """By partition: the process of the executor, and the rows."""
+    return {it.name.split(".")[0]: tuple(map(int, it.read_text().split())) for it in folder.iterdir()}
+
+
+def executor():
+    """What finds the executor of a Python worker among the processes above it."""
+
+    def found():
+        import os
+
+        process = os.getppid()
+        while process > 1:
+            with open(f"/proc/{process}/cmdline", "rb") as file:
+                if b"CoarseGrainedExecutorBackend" in file.read():
+                    return process
+            with open(f"/proc/{process}/stat", "rb") as file:
+                process = int(file.read().rsplit(b")", 1)[1].split()[1])
+        raise RuntimeError("no executor above this process")
+
+    return found
+
+
+def test_executors_say_what_one_process_says(given, engine, alone, tmp_path):
+    scores = foretell.spark.score(given.repartition(4), engine, as_of=DAY)
+    assert bits(watched(scores, tmp_path / "seen").toArrow()) == alone
+    processes = {it[0] for it in seen(tmp_path / "seen").values()}
+    assert len(processes) == 2 and os.getpid() not in processes
+    assert sum(it[1] for it in seen(tmp_path / "seen").values()) == COUNT
+
+
+def test_only_what_is_read_leaves_the_jvm(given, engine):
+    scores = foretell.spark.score(given, engine, as_of=DAY)
+    assert scores.columns == pa.schema(engine.score(TABLE.slice(0, 0), as_of=DAY)).names
+    plan = scores._jdf.queryExecution().executedPlan().toString()
+    read = next(it for it in plan.splitlines() if "FileScan" in it).split("ReadSchema:")[1]
+    assert "seats" in read and "unread" not in read and "part:" not in read
+
+
+def test_empty_and_skewed_partitions(given, engine, alone, tmp_path):
+    skewed = given.repartition(8, "part")
+    scores = foretell.spark.score(skewed, engine, as_of=DAY)
+    assert bits(watched(scores, tmp_path / "seen").toArrow()) == alone
+    rows = sorted(it[1] for it in seen(tmp_path / "seen").values())
+    assert len(rows) == 8 and rows[:5] == [0] * 5 and rows[-1] > 0.8 * COUNT
+
+
+def test_no_rows_at_all(given, engine):
+    scores = foretell.spark.score(given.where("seats < 0"), engine, as_of=DAY)
+    assert scores.collect() == []
+
+
+def test_a_killed_executor(given, engine, alone, tmp_path):
+    marker, process = str(tmp_path / "killed"), executor()
+
+    def murder(batches):
+        import os
+        import signal
+
+        from pyspark import TaskContext
+
+        for at, batch in enumerate(batches):
+            yield batch
+            # In the middle of a partition, when others are done; once.
+            if at == 2 and TaskContext.get().partitionId() == 4:
+                try:
+                    handle = os.open(marker, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+                except FileExistsError:
+                    continue
+                os.write(handle, str(process()).encode())
+                os.close(handle)
+                os.kill(process(), signal.SIGKILL)
+
+    parts = given.repartition(6)
+    scores = foretell.spark.score(parts.mapInArrow(murder, parts.schema), engine, as_of=DAY)
+    assert bits(watched(scores, tmp_path / "seen").toArrow()) == alone
+    victim = int((tmp_path / "killed").read_text())
+    assert not os.path.exists(f"/proc/{victim}")
+    assert seen(tmp_path / "seen")["4"][0] != victim
+
+
+def test_the_recipe(spark):
+    from test_recipes import rows, run
+
+    recipe = run("Spark", Path.cwd())
+    assert recipe["spark"] is spark
+    wanted = rows(recipe["engine"].score(pa.table(ROWS), as_of=recipe["today"]))
+    assert rows(recipe["health"].toArrow()) == wanted
+    assert [it["id"] for it in recipe["worst"].collect()] == ["acme"]
+
+
+def test_a_state_travels_too(given, engine):
+    first = TABLE.slice(0, 300)
+    held = engine.assess(first, as_of="2026-02-01").state
+    wanted = bits(pa.table(engine.score(first, as_of=DAY, state=held)))
+    few = given.where("id < 's00300'")
+    assert bits(foretell.spark.score(few, engine, as_of=DAY, state=held).toArrow()) == wanted
+
+
+def test_accounts_with_ids_of_their_own_name(spark):
+    config = CONFIG.replace('name = "Shop"', 'name = "Shop"\nsubject = "account"')
+    engine = foretell.Engine.from_toml(config)
+    table = pa.table({**ROWS, "id": [3, 1, 2]}).rename_columns(["account no.", *list(ROWS)[1:]])
+    scores = foretell.spark.score(spark.createDataFrame(table), engine, as_of=DAY, subject="account no.")
+    found = scores.orderBy(functions.col("`account no.`")).toArrow().to_pylist()
+    wanted = pa.table(engine.score(table, as_of=DAY, subject="account no.")).sort_by("account no.").to_pylist()
+    assert found == wanted and found[2]["health.band"] == "red"
+
+
+def test_what_does_not_fit_is_said_at_once(given, engine):
+    rest = {"as_of": DAY}
+    with pytest.raises(foretell.InputError, match="no column of ids: expected `id` or `subscription_id`"):
+        foretell.spark.score(given.drop("id"), engine, **rest)
+    with pytest.raises(foretell.InputError, match="`nobody`"):
+        foretell.spark.score(given, engine, **rest, subject="nobody")
+    with pytest.raises(foretell.InputError) as error:
+        foretell.spark.score(given.drop("seats"), engine, **rest)
+    assert [it.path for it in error.value.faults] == ["seats"]
+    assert foretell.spark.score(given.drop("seats"), engine, **rest, strict=False).columns
+    with pytest.raises(foretell.InputError, match="seats"):
+        foretell.spark.score(given.withColumn("seats", functions.col("plan")), engine, **rest)
+    with pytest.raises(foretell.InputError, match="expected a day"):
+        foretell.spark.score(given, engine, as_of="tomorrow")
+
+
+def test_a_bad_value_ends_the_job_with_its_place(given, engine):
+    endless = given.limit(5).withColumn("days_since_login", functions.lit(float("inf")))
+    with pytest.raises(PythonException, match=r"days_since_login\[0\]"):
+        foretell.spark.score(endless, engine, as_of=DAY).collect()
+
+
+def test_a_worker_compiles_once():
+    text = CONFIG.replace("Shop", "Shop of one worker")
+    how = {"as_of": DAY, "subject": "id"}
+    misses = foretell.spark._engine.cache_info().misses
+    schema = foretell.spark._plain(pa, pa.schema(foretell.Engine.from_toml(text).score(TABLE, **how)))
+    for _ in range(2):
+        parts = TABLE.to_batches(max_chunksize=5_000)
+        parts = list(foretell.spark._scores(parts, TABLE.column_names, text, how, schema))
+        assert sum(it.num_rows for it in parts) == COUNT
+    assert foretell.spark._engine.cache_info().misses == misses + 1
