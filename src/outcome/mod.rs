@@ -2,6 +2,7 @@
 //!
 //! Must not know: the clock, chance without a seed, how a result is shown.
 
+pub mod backtest;
 pub mod calibrate;
 mod draw;
 pub mod history;
@@ -9,7 +10,10 @@ pub mod learn;
 mod logit;
 mod matrix;
 pub mod measure;
+mod page;
+pub mod post_mortem;
 mod special;
+pub mod what_if;
 
 pub use draw::Draw;
 pub use history::Outcome;

@@ -12,6 +12,7 @@ mod shape;
 mod tree;
 
 pub use draft::{Drafted, column_name, draft};
+pub(in crate::outcome) use rows::direction;
 pub use report::{Choice, Conflict, FactorReport, LearnReport};
 
 use super::calibrate::Calibration;
