@@ -8,7 +8,7 @@ mod budget;
 mod judge;
 mod shelf;
 mod show;
-#[cfg(test)]
+#[cfg(all(test, feature = "toml"))]
 mod tests;
 
 pub use judge::{

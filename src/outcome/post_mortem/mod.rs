@@ -4,7 +4,7 @@ mod case;
 mod catch;
 mod show;
 mod sum;
-#[cfg(test)]
+#[cfg(all(test, feature = "toml"))]
 mod tests;
 mod watch;
 

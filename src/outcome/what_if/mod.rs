@@ -1,7 +1,7 @@
 //! Two configs side by side: who changes bands, which alerts come and go, whose score moves and why.
 
 mod show;
-#[cfg(test)]
+#[cfg(all(test, feature = "toml"))]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
