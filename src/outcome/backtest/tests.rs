@@ -210,7 +210,7 @@ fn precision_recall_base_and_bands_are_as_counted_by_hand() {
     let engine = engine(CONFIG);
     let (days, aims) = ten();
     let pass = Backtest::run(&engine, inputs(&days));
-    let options = JudgeOptions { budget: 0.1, quiet: 0 };
+    let options = JudgeOptions { budget: 0.1, quiet: 7 };
     let judged = judge(&[&pass], &aims, &options);
 
     // Four alerts on day 14: two of the three cancelled, one that went silent, one that stayed.

@@ -44,7 +44,7 @@ name = "no_login"
 when = "worry >= 60 && !account.on_notice"
 for = "14d"
 owner = "csm"
-message = "no login for ${quiet_days} days"
+message = 'no login for ${quiet_days ?? 0} days'
 "#;
 
 /// Weeks before the end of the history.
