@@ -25,3 +25,8 @@ mod tests;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/outcomes.md")]
 struct Page;
+
+/// The same of the page on backtests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/backtest.md")]
+struct BacktestPage;

@@ -47,7 +47,7 @@ owner = "csm"
 message = 'no login for ${quiet_days ?? 0} days'
 "#;
 
-/// Weeks before the end of the history.
+/// How many weeks are assessed.
 const WEEKS: u64 = 30;
 
 fn day(week: u64) -> AsOf {
@@ -89,7 +89,7 @@ fn looked_at(skip: &[u64]) -> PostMortems {
     };
     let history = History::new(
         [lost("fader", 28, 12_000.0), lost("quitter", 27, 500.0), lost("gone", 2, 1.0)],
-        [("sleeper", day(WEEKS))],
+        [("sleeper", day(WEEKS + 10))],
     );
     let call = |subject: &str, week: u64, outcome: Outcome| HumanCall {
         subject: subject.to_owned(),
