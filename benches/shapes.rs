@@ -297,12 +297,10 @@ fn derivation(c: &mut Criterion) {
 /// week before: what is kept of a day must cost little beside the day. Promised is at most half as much again.
 fn backtest(c: &mut Criterion) {
     let (rows, weeks) = (size(20_000), 40);
-    let engine =
-        Engine::compile(&config(16, 8)).unwrap_or_else(|faults| panic!("{faults}"));
+    let engine = Engine::compile(&config(16, 8)).unwrap_or_else(|faults| panic!("{faults}"));
     let frame = frame(rows, 16);
     let input = Input::frame(&frame);
-    let days: Vec<AsOf> =
-        (0..weeks).map(|week| *AS_OF + chrono::Days::new(7 * week)).collect();
+    let days: Vec<AsOf> = (0..weeks).map(|week| *AS_OF + chrono::Days::new(7 * week)).collect();
     let lost = (0..rows).step_by(10).map(|at| {
         let day = days.get(at % days.len()).expect("a day");
         Happening::new(&format!("s{at}"), *day, Outcome::Churned)

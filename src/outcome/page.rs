@@ -14,8 +14,7 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
     for row in rows {
         let mut line = String::new();
         for (at, (cell, wide)) in row.iter().zip(&wides).enumerate() {
-            line +=
-                &if at == 0 { format!("  {cell:<wide$}") } else { format!("  {cell:>wide$}") };
+            line += &if at == 0 { format!("  {cell:<wide$}") } else { format!("  {cell:>wide$}") };
         }
         out += line.trim_end();
         out.push('\n');

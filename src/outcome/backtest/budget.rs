@@ -14,9 +14,8 @@ pub(super) fn told(pass: &Backtest, card: &Card, budget: f64, quiet: u32) -> Vec
     let mut out = Vec::new();
     for (at, day) in pass.recorded().iter().enumerate() {
         let scores = card.day(at).zip(day.present(card.kind));
-        let scored = scores.filter(|it| !it.0.0.is_nan()).map(|((score, _), subject)| {
-            (score, *subject)
-        });
+        let scored =
+            scores.filter(|it| !it.0.0.is_nan()).map(|((score, _), subject)| (score, *subject));
         let riskiest = lowest(scored.collect(), budget, |it| {
             Draw::named(0, subjects.get(it as usize).map_or("", AsRef::as_ref)).next()
         });
@@ -39,8 +38,8 @@ fn lowest(mut scored: Vec<(f64, u32)>, budget: f64, lot: impl Fn(u32) -> u64) ->
         return Vec::new();
     }
     // A product such as 0.07 * 100 lies just above 7: no eighth subject for a rounding.
-    let fit = ((budget.min(1.0) * scored.len() as f64 - 1e-9).ceil().max(1.0) as usize)
-        .min(scored.len());
+    let fit =
+        ((budget.min(1.0) * scored.len() as f64 - 1e-9).ceil().max(1.0) as usize).min(scored.len());
     let (_, edge, _) = scored.select_nth_unstable_by(fit - 1, |one, two| one.0.total_cmp(&two.0));
     let edge = edge.0;
     let below = scored.iter().filter(|it| it.0 < edge).map(|it| it.1);

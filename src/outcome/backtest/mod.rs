@@ -12,7 +12,7 @@ mod show;
 mod tests;
 
 pub use judge::{
-    Against, BandRisk, CardJudgement, Judged, JudgeOptions, JudgedAim, Source, SourceJudgement,
+    Against, BandRisk, CardJudgement, JudgeOptions, Judged, JudgedAim, Source, SourceJudgement,
     judge,
 };
 
@@ -189,10 +189,7 @@ impl Backtest {
 
     /// One engine over a history, in the order of days, from an empty state. A book may hold the whole history: an assessment
     /// reads nothing later than its day.
-    pub fn run<'a>(
-        engine: &Engine,
-        history: impl IntoIterator<Item = (AsOf, Input<'a>)>,
-    ) -> Self {
+    pub fn run<'a>(engine: &Engine, history: impl IntoIterator<Item = (AsOf, Input<'a>)>) -> Self {
         let mut pass = Self::new(engine);
         for (as_of, input) in history {
             pass.day(engine, as_of, &input);

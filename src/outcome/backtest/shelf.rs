@@ -136,8 +136,7 @@ impl Cards {
         for card in &mut self.0 {
             if card.scores.is_empty() {
                 let bands = out.bands(&card.name);
-                card.bands =
-                    bands.iter().filter_map(|it| it.band).map(str::to_owned).collect();
+                card.bands = bands.iter().filter_map(|it| it.band).map(str::to_owned).collect();
             }
             let rows = out.subjects(card.kind).len();
             let (mut scores, mut bands) = (Vec::with_capacity(rows), Vec::with_capacity(rows));

@@ -29,7 +29,15 @@ impl fmt::Display for Judged {
         for (at, aim) in self.aims.iter().enumerate() {
             text += &format!("\n{}", heading(aim));
             let mut rows = vec![row([
-                "", "hits", "false", "late", "open", "precision", "anybody", "lift", "caught",
+                "",
+                "hits",
+                "false",
+                "late",
+                "open",
+                "precision",
+                "anybody",
+                "lift",
+                "caught",
                 "lead (days)",
             ])];
             rows.extend(self.sources.iter().filter_map(|it| against(it, &aim.aim)));

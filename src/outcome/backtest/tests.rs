@@ -101,7 +101,8 @@ fn a_pass_says_what_a_replay_and_its_assessments_say() {
         for (day, input) in inputs(&days) {
             let out = engine.assess(&input, day, &state);
             want.extend(
-                out.scores("health").map(|it| format!("{:?}", (day, it.subject, it.score, it.band))),
+                out.scores("health")
+                    .map(|it| format!("{:?}", (day, it.subject, it.score, it.band))),
             );
             state = out.state().clone();
         }
@@ -175,10 +176,13 @@ fn an_alert_counts_by_what_comes_after_it() {
         let judged = judge(&[&pass], &[aim], &JudgeOptions::default());
         let it = judged.rule("no_login", "lost").unwrap();
         assert_eq!([it.hits, it.false_alarms, it.too_late, it.unknown], want, "{lost:?}");
-        assert_eq!(it.lead.as_ref().and_then(|it| it.median), match want[0] {
-            1 => lost.map(|it| it as f64 - 21.0),
-            _ => None,
-        });
+        assert_eq!(
+            it.lead.as_ref().and_then(|it| it.median),
+            match want[0] {
+                1 => lost.map(|it| it as f64 - 21.0),
+                _ => None,
+            }
+        );
     }
 }
 
@@ -266,7 +270,10 @@ fn parts_of_a_history_are_judged_as_the_whole() {
         assert_eq!((one.told, one.per_subject_month), (two.told, two.per_subject_month));
         for (one, two) in one.against.iter().zip(&two.against) {
             // The base is of those who stand in the same part.
-            assert_eq!(Against { base: None, ..one.clone() }, Against { base: None, ..two.clone() });
+            assert_eq!(
+                Against { base: None, ..one.clone() },
+                Against { base: None, ..two.clone() }
+            );
         }
     }
 }

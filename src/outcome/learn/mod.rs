@@ -12,8 +12,8 @@ mod shape;
 mod tree;
 
 pub use draft::{Drafted, column_name, draft};
-pub(in crate::outcome) use rows::direction;
 pub use report::{Choice, Conflict, FactorReport, LearnReport};
+pub(in crate::outcome) use rows::direction;
 
 use super::calibrate::Calibration;
 use super::draw::Draw;

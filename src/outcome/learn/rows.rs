@@ -47,7 +47,10 @@ pub(super) struct Table {
 }
 
 /// Which way the points go; `None` where they go both ways or hang on more than the value.
-pub(in crate::outcome) fn direction(points: Option<&Variants<Points>>, better: Option<Better>) -> Option<bool> {
+pub(in crate::outcome) fn direction(
+    points: Option<&Variants<Points>>,
+    better: Option<Better>,
+) -> Option<bool> {
     let rises = |values: &mut dyn Iterator<Item = f64>| {
         let values: Vec<f64> = values.filter(|it| !it.is_nan()).collect();
         let pairs = || values.iter().zip(values.iter().skip(1));

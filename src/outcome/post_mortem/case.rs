@@ -6,9 +6,7 @@ use serde::Serialize;
 
 use super::PostMortem;
 use crate::alert::{Change, Event};
-use crate::config::{
-    Given, MetricConfig, TestConfig, TestExpect, TestSubject, TestTime,
-};
+use crate::config::{Given, MetricConfig, TestConfig, TestExpect, TestSubject, TestTime};
 use crate::engine::{Assessment, Engine, Input, show_event};
 use crate::frame::{Column, Frame, SubjectKind};
 use crate::node::Node;
@@ -39,14 +37,11 @@ struct Name {
 impl Lived {
     pub(super) fn new(engine: &Engine, kind: SubjectKind) -> Self {
         let config = engine.config();
-        let of = |it: &MetricConfig, kind: SubjectKind| it.subject.unwrap_or(config.subject) == kind;
+        let of =
+            |it: &MetricConfig, kind: SubjectKind| it.subject.unwrap_or(config.subject) == kind;
         let own = config.metrics.iter().filter(|it| of(it, kind));
         let mut names: Vec<Name> = own
-            .map(|it| Name {
-                parent: None,
-                metric: it.name.clone(),
-                computed: it.expr.is_some(),
-            })
+            .map(|it| Name { parent: None, metric: it.name.clone(), computed: it.expr.is_some() })
             .collect();
         for column in engine.columns(kind) {
             let parents = SubjectKind::ALL.into_iter().filter(|it| *it < kind);
@@ -328,11 +323,8 @@ fn test(it: &PostMortem, given: &[(usize, &Name, Kind)], said: &Alone) -> TestCo
     let expect = scored.then(|| TestExpect {
         at: TestTime::Step(last),
         of: Some(it.subject.clone()),
-        scores: [(
-            it.scorecard.clone(),
-            said.score.map_or_else(|| Given::Text(none()), number),
-        )]
-        .into(),
+        scores: [(it.scorecard.clone(), said.score.map_or_else(|| Given::Text(none()), number))]
+            .into(),
         bands: [(it.scorecard.clone(), said.band.clone().unwrap_or_else(none))].into(),
         ..TestExpect::default()
     });

@@ -17,19 +17,24 @@ impl fmt::Display for PostMortem {
     /// A page. The last line has no line break.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.value.map_or_else(String::new, |it| format!(", worth {}", amount(it)));
-        let mut text =
-            format!("Post-mortem: {} {}, lost on {}{value}\n", self.kind, self.subject, self.lost_on);
+        let mut text = format!(
+            "Post-mortem: {} {}, lost on {}{value}\n",
+            self.kind, self.subject, self.lost_on
+        );
         text += match self.told_in_time {
             true => "Somebody was told in time.\n",
             false => "Missed: nobody was told in time.\n",
         };
-        let heads = ["days before", "on", &self.scorecard, "band", "measured", "alerts", "by hand or rule"];
+        let heads =
+            ["days before", "on", &self.scorecard, "band", "measured", "alerts", "by hand or rule"];
         let mut rows = vec![row(heads)];
         rows.extend(self.marks.iter().map(mark));
         text += &format!("\n{}", table(&rows));
         match &self.first_signal {
             Some(it) => text += &format!("\nFirst signal: {it}\n"),
-            None => text += "\nFirst signal: none; alerts, bands and factors were as at their best\n",
+            None => {
+                text += "\nFirst signal: none; alerts, bands and factors were as at their best\n"
+            }
         }
         if let Some(it) = &self.fall {
             let [before, after] = [it.change.before, it.change.after].map(score);
@@ -107,7 +112,11 @@ impl fmt::Display for Signal {
             Seen::Alert { rule } => format!("the alert {rule} fired"),
             Seen::Band { from, to } => format!("it fell from {from} to {to}, and stayed below"),
             Seen::Factor { factor, from, to } => {
-                format!("{factor} fell from {} to {} points, and stayed low", tenths(*from), tenths(*to))
+                format!(
+                    "{factor} fell from {} to {} points, and stayed low",
+                    tenths(*from),
+                    tenths(*to)
+                )
             }
         };
         write!(f, "{what}, on {}, {} days before", self.day, self.lead)

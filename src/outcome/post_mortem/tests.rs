@@ -106,9 +106,8 @@ fn looked_at(skip: &[u64]) -> PostMortems {
     let engine = engine();
     let weeks: Vec<(AsOf, [Frame; 2])> =
         (0..WEEKS).filter(|it| !skip.contains(it)).map(|it| (day(it), week(it))).collect();
-    let days = weeks
-        .iter()
-        .map(|(day, [own, account])| (*day, Input::frame(own).and_frame(account)));
+    let days =
+        weeks.iter().map(|(day, [own, account])| (*day, Input::frame(own).and_frame(account)));
     post_mortems(&engine, days, &history, &options).unwrap()
 }
 
@@ -138,7 +137,7 @@ fn what_was_seen_and_said_is_found() {
     // The sleeper's alert is the false alarm.
     assert_eq!((it.rules[0].hits, it.rules[0].false_alarms), (1, 1));
     let fall = it.fall.as_ref().unwrap();
-    assert_eq!((fall.from, fall.to), (day(9), day(28)));
+    assert_eq!((fall.from, fall.to), (day(10), day(28)));
 
     let quitter = all.of("quitter").unwrap();
     assert!(!quitter.told_in_time && quitter.first_signal.is_none() && quitter.fall.is_none());

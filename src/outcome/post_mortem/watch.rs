@@ -104,17 +104,17 @@ impl Watch {
             let known = self.days.iter().filter_map(|it| Some((it.as_of, it.band?)));
             let known: Vec<(AsOf, usize)> = known.collect();
             let run = known.iter().rev().take_while(|it| it.1 < best).last();
-            out.extend(run.map(|(day, band)| {
-                (*day, Seen::Band { from: name(best), to: name(*band) })
-            }));
+            out.extend(
+                run.map(|(day, band)| (*day, Seen::Band { from: name(best), to: name(*band) })),
+            );
         }
         for (factor, points) in &self.points {
             let best = points.iter().map(|it| it.1).fold(f64::NEG_INFINITY, f64::max);
             let run = points.iter().rev().take_while(|it| it.1 <= best - Seen::FALL).last();
             let day = run.and_then(|it| Some((self.days.get(it.0)?.as_of, it.1)));
-            out.extend(day.map(|(day, to)| {
-                (day, Seen::Factor { factor: factor.clone(), from: best, to })
-            }));
+            out.extend(
+                day.map(|(day, to)| (day, Seen::Factor { factor: factor.clone(), from: best, to })),
+            );
         }
         out
     }

@@ -382,11 +382,7 @@ fn card(
 const UNMOVED: f64 = 1e-9;
 
 /// What subjects are worth; the first assessment that has the metric says so.
-fn worths(
-    outs: [&Assessment; 2],
-    kind: SubjectKind,
-    metric: &str,
-) -> BTreeMap<Arc<str>, f64> {
+fn worths(outs: [&Assessment; 2], kind: SubjectKind, metric: &str) -> BTreeMap<Arc<str>, f64> {
     let Some(out) = outs.into_iter().find(|it| it.column(kind, metric).is_some()) else {
         return BTreeMap::new();
     };

@@ -5,9 +5,7 @@ use std::fmt;
 use super::{CardWhatIf, Comparison, RuleComparison, RuleWhatIf, WhatIf};
 use crate::alert::Share;
 use crate::outcome::backtest::{Judged, Source};
-use crate::outcome::page::{
-    amount, band, count, grouped, interval, maybe, row, signed, table,
-};
+use crate::outcome::page::{amount, band, count, grouped, interval, maybe, row, signed, table};
 
 /// How many names stand in a line before the rest is counted.
 const NAMED: usize = 5;
@@ -74,10 +72,8 @@ fn matrix(it: &CardWhatIf) -> String {
     for from in &names {
         let mut cells = vec![name(from)];
         for to in &names {
-            let found = it
-                .moves
-                .iter()
-                .find(|it| it.from.as_ref() == *from && it.to.as_ref() == *to);
+            let found =
+                it.moves.iter().find(|it| it.from.as_ref() == *from && it.to.as_ref() == *to);
             cells.push(found.map_or_else(String::new, |it| match it.value {
                 Some(value) => format!("{} ({})", grouped(it.subjects), amount(value)),
                 None => grouped(it.subjects),

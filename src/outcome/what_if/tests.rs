@@ -92,7 +92,8 @@ fn nothing_moves_between_a_config_and_itself_and_back_is_the_mirror() {
     assert!(same.rules.iter().all(|it| it.gained.is_empty() && it.lost.is_empty()));
 
     let (there, back) = (seen(&now, &stricter), seen(&stricter, &now));
-    let turned = |it: &BandMove| BandMove { from: it.to.clone(), to: it.from.clone(), ..it.clone() };
+    let turned =
+        |it: &BandMove| BandMove { from: it.to.clone(), to: it.from.clone(), ..it.clone() };
     for it in &there.cards[0].moves {
         assert!(back.cards[0].moves.contains(&turned(it)), "{it:?}");
     }
