@@ -8,6 +8,7 @@ mod budget;
 mod judge;
 mod shelf;
 mod show;
+mod weigh;
 #[cfg(all(test, feature = "toml"))]
 mod tests;
 
