@@ -262,4 +262,3 @@ impl Judged {
         source.against.iter().find(|it| it.aim == aim)
     }
 }
-
