@@ -34,7 +34,7 @@ pub(super) fn told(pass: &Backtest, card: &Card, budget: f64, quiet: u32) -> Vec
 /// The numbers of the `budget` share with the lowest scores, rounded up, in order. Of equal scores at the edge those are taken
 /// that `lot` puts first: the same on every day, and of no meaning.
 fn lowest(mut scored: Vec<(f64, u32)>, budget: f64, lot: impl Fn(u32) -> u64) -> Vec<u32> {
-    if scored.is_empty() || !(budget > 0.0) {
+    if scored.is_empty() || budget.is_nan() || budget <= 0.0 {
         return Vec::new();
     }
     // A product such as 0.07 * 100 lies just above 7: no eighth subject for a rounding.
@@ -42,10 +42,10 @@ fn lowest(mut scored: Vec<(f64, u32)>, budget: f64, lot: impl Fn(u32) -> u64) ->
         ((budget.min(1.0) * scored.len() as f64 - 1e-9).ceil().max(1.0) as usize).min(scored.len());
     let (_, edge, _) = scored.select_nth_unstable_by(fit - 1, |one, two| one.0.total_cmp(&two.0));
     let edge = edge.0;
-    let below = scored.iter().filter(|it| it.0 < edge).map(|it| it.1);
+    let below = scored.iter().filter(|it| it.0.total_cmp(&edge).is_lt()).map(|it| it.1);
     let mut out: Vec<u32> = below.collect();
-    let mut at_edge: Vec<u32> =
-        scored.iter().filter(|it| it.0 >= edge && it.0 <= edge).map(|it| it.1).collect();
+    let at_edge = scored.iter().filter(|it| it.0.total_cmp(&edge).is_eq());
+    let mut at_edge: Vec<u32> = at_edge.map(|it| it.1).collect();
     let room = fit.saturating_sub(out.len());
     if at_edge.len() > room {
         at_edge.sort_by_key(|it| (lot(*it), *it));
