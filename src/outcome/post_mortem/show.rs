@@ -33,7 +33,7 @@ impl fmt::Display for PostMortem {
         match &self.first_signal {
             Some(it) => text += &format!("\nFirst signal: {it}\n"),
             None => {
-                text += "\nFirst signal: none; alerts, bands and factors were as at their best\n"
+                text += "\nFirst signal: none; alerts, bands and factors were as at their best\n";
             }
         }
         if let Some(it) = &self.fall {

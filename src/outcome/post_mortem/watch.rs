@@ -11,11 +11,14 @@ use crate::outcome::history::Happening;
 use crate::score::{Explanation, Line};
 use crate::time::AsOf;
 
+/// How a subject stood on a day, and the rules whose alerts were firing.
+type Kept = Option<(Arc<Explanation>, Vec<String>)>;
+
 /// What is kept of a subject.
 #[derive(Debug)]
 pub(super) struct Watch {
     pub(super) loss: Happening,
-    marks: Vec<(u32, Option<(Arc<Explanation>, Vec<String>)>)>,
+    marks: Vec<(u32, Kept)>,
     /// The last day on which the score was highest, and the last day before the loss.
     pub(super) peak: Option<Arc<Explanation>>,
     pub(super) last: Option<Arc<Explanation>>,
@@ -79,7 +82,7 @@ impl Watch {
     }
 
     pub(super) fn marks(&self) -> Vec<Mark> {
-        let mark = |(before, kept): &(u32, Option<(Arc<Explanation>, Vec<String>)>)| {
+        let mark = |(before, kept): &(u32, Kept)| {
             let it = kept.as_ref();
             Mark {
                 before: *before,
