@@ -18,8 +18,11 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use foretell::book::OutcomeKind;
 use foretell::book::{Account, Book, Subscription, Survey, SurveyKind, Tables, Usage};
 use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::outcome::backtest::{Aim, Backtest, JudgeOptions, judge};
+use foretell::outcome::history::{Happening, History, Window};
 use foretell::time::{AsOf, Stamp};
 use foretell::{Assessment, Config, Engine, Input, State};
 
@@ -290,5 +293,47 @@ fn derivation(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(shapes, sizes, widths, explanations, derivation);
+/// Forty weeks of a book through a backtest and its judgement, beside the same assessments alone, each with the state of the
+/// week before: what is kept of a day must cost little beside the day. Promised is at most half as much again.
+fn backtest(c: &mut Criterion) {
+    let (rows, weeks) = (size(20_000), 40);
+    let engine = Engine::compile(&config(16, 8)).unwrap_or_else(|faults| panic!("{faults}"));
+    let frame = frame(rows, 16);
+    let input = Input::frame(&frame);
+    let days: Vec<AsOf> = (0..weeks).map(|week| *AS_OF + chrono::Days::new(7 * week)).collect();
+    let lost = (0..rows).step_by(10).map(|at| {
+        let day = days.get(at % days.len()).expect("a day");
+        Happening::new(&format!("s{at}"), *day, OutcomeKind::Churned)
+    });
+    let history = History::new(lost, (0..rows).map(|at| (format!("s{at}"), AsOf::MAX)));
+    let aim = Aim {
+        name: "lost".to_owned(),
+        kind: SubjectKind::Subscription,
+        history,
+        window: Window { lead: 7, horizon: 56 },
+    };
+    let pass = || {
+        let said = Backtest::run(&engine, days.iter().map(|day| (*day, input.clone())));
+        judge(&[&said], std::slice::from_ref(&aim), &JudgeOptions::default())
+    };
+    let alone = || {
+        let mut state = State::new();
+        for day in &days {
+            state = engine.assess(black_box(&input), *day, &state).state().clone();
+        }
+        state
+    };
+    let judged = pass();
+    let card = judged.cards.first().expect("a scorecard");
+    assert!(0 < card.rows && card.rows <= rows * days.len(), "{judged}");
+
+    let mut group = c.benchmark_group("backtest");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements((rows * days.len()) as u64));
+    group.bench_function("pass", |b| b.iter(pass));
+    group.bench_function("alone", |b| b.iter(alone));
+    group.finish();
+}
+
+criterion_group!(shapes, sizes, widths, explanations, derivation, backtest);
 criterion_main!(shapes);

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{Days, NaiveDate};
-use foretell::{Config, Engine};
+use foretell::outcome::backtest::Backtest;
+use foretell::{Config, Engine, Input};
 use serde_json::Value;
 
 #[path = "../examples/replay_history/job/mod.rs"]
@@ -208,6 +209,54 @@ fn no_event_knows_of_a_later_day() {
         assert_eq!(until(&replayed), until(&events), "week {weeks}");
         assert_ne!(replayed, events, "week {weeks}: nothing was taken away");
     }
+}
+
+#[test]
+fn no_prediction_knows_of_a_later_day() {
+    let card = include_str!("../examples/replay_history/health.toml");
+    let engine = Engine::compile(&Config::parse(card)).unwrap_or_else(|it| panic!("{it}"));
+    let whole = cohort("2014");
+    let scores = |cohort: &Cohort, until: NaiveDate| -> Vec<String> {
+        let book = cohort.book().unwrap();
+        let days = cohort.days().into_iter().map(|it| (it, Input::book(&book)));
+        let pass = Backtest::run(&engine, days);
+        let said = pass.scores("health").filter(|it| it.0 <= until);
+        said.map(|it| format!("{it:?}")).collect()
+    };
+    for weeks in [6, 25] {
+        let today = whole.first_day + Days::new(7 * weeks + 6);
+        let mut known = whole.clone();
+        known.weeks.retain(|it| it.day <= today);
+        for it in &mut known.people {
+            it.cancelled = it.cancelled.filter(|it| *it <= today);
+            it.lapsed = false;
+        }
+        let before = scores(&known, today);
+        assert!(1000 < before.len(), "week {weeks}: nothing to compare");
+        assert_eq!(before, scores(&whole, today), "week {weeks}");
+    }
+}
+
+#[test]
+fn the_backtest_of_the_sample_tells_both_outcomes() {
+    let (code, out, err) = run(&["--data", &sample(), "--backtest", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    for wanted in ["cancelled, within 56 days", "went silent, within 400 days", "lowest health"] {
+        assert!(out.contains(wanted), "no `{wanted}` in\n{out}");
+    }
+    let told: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    // The loop counts the same subjects and the same cancellations.
+    let wanted = by_hand(&cohort("2014"));
+    for which in ["rules", "scorecard"] {
+        let aim = &told[which]["aims"][0];
+        assert_eq!(aim["aim"], "cancelled");
+        assert_eq!(aim["subjects"], wanted.subjects);
+        assert_eq!(aim["lost"], wanted.recall.0);
+        assert_eq!(aim["rows"], wanted.evaluations);
+    }
+    // Learned on other subjects, it tells the lost from the others better than lots do.
+    let auc = told["scorecard"]["cards"][0]["roc_auc"].as_f64().unwrap();
+    assert!(0.55 < auc, "{auc}");
 }
 
 #[test]

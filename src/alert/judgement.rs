@@ -97,6 +97,13 @@ impl Firing {
     }
 }
 
+impl Firing {
+    /// Whether it is about an account or something that belongs to one.
+    pub(crate) fn is_of_account(&self) -> bool {
+        self.key.kind == SubjectKind::Account || self.parents.contains_key(&SubjectKind::Account)
+    }
+}
+
 impl FiringKey {
     /// The firing that an event is part of; none for an event of an alert that has not fired.
     #[must_use]

@@ -225,7 +225,7 @@ pub fn alert_quality<'a>(
         tally.add(firing, said.opinions.get(&firing.key).copied());
     }
     let accounts = exposure.subject_months(SubjectKind::Account);
-    let told = all.iter().filter(|it| it.told && of_account(it)).count();
+    let told = all.iter().filter(|it| it.told && it.is_of_account()).count();
     AlertQuality {
         rules: tallies.into_iter().map(|(key, it)| it.rule(key, exposure)).collect(),
         per_account_month: rate(told, accounts),
@@ -305,7 +305,7 @@ impl<'a> Tally<'a> {
             median_days_open: median_of(days),
             per_subject_month: rate(told, exposure.subject_months(kind)),
             per_account_month: rate(
-                count(&|it| it.told && of_account(it)),
+                count(&|it| it.told && it.is_of_account()),
                 exposure.subject_months(SubjectKind::Account),
             ),
             standing: match (fired, judged, useful) {
@@ -316,11 +316,6 @@ impl<'a> Tally<'a> {
             },
         }
     }
-}
-
-/// Whether an alert is about an account or something that belongs to one.
-fn of_account(firing: &Firing) -> bool {
-    firing.key.kind == SubjectKind::Account || firing.parents.contains_key(&SubjectKind::Account)
 }
 
 fn rate(count: usize, months: f64) -> Option<f64> {

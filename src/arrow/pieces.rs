@@ -12,7 +12,7 @@ use crate::time::AsOf;
 
 /// Rows of a piece: their columns fit where memory is handed out and taken back without asking the system. Our choice; only time
 /// hangs on it, which `pieces_are_one_table` tests.
-const PIECE: usize = 1 << 16;
+const PIECE: usize = 1 << 13;
 
 /// Scores of a table.
 #[derive(Debug, Clone)]

@@ -46,6 +46,7 @@ pub use assessment::{
 pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;
 pub use scores::{RuleColumn, Scores};
+pub(crate) use testing::show_event;
 pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -126,6 +126,50 @@ pub struct Observations {
     pub unassessed: usize,
 }
 
+/// What came of a subject after a day, as far as a window asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Came {
+    /// It was lost on the day or before.
+    Over,
+    /// It was lost within the lead: too late to act.
+    TooLate,
+    /// It was lost within the horizon.
+    Lost,
+    /// It was not, for so long.
+    Kept,
+    /// It is not known until the end of the window.
+    Unknown,
+}
+
+/// The window after one day.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    as_of: AsOf,
+    opens: AsOf,
+    closes: AsOf,
+}
+
+impl Window {
+    pub(super) fn after(self, as_of: AsOf) -> Span {
+        let opens = after(as_of, self.lead);
+        Span { as_of, opens, closes: after(opens, self.horizon) }
+    }
+}
+
+impl Span {
+    /// What came of a subject that was lost on a day or not, and is known until a day.
+    pub(super) fn came(self, loss: Option<AsOf>, known_until: Option<AsOf>) -> Came {
+        match loss {
+            Some(it) if it <= self.as_of => Came::Over,
+            Some(it) if it <= self.opens => Came::TooLate,
+            Some(it) if it <= self.closes => Came::Lost,
+            Some(_) => Came::Kept,
+            None if known_until.is_some_and(|it| self.closes <= it) => Came::Kept,
+            None => Came::Unknown,
+        }
+    }
+}
+
 fn after(day: AsOf, days: u32) -> AsOf {
     day.checked_add_days(Days::new(days.into())).unwrap_or(AsOf::MAX)
 }
@@ -185,6 +229,11 @@ impl History {
         self.of(subject).iter().find(|it| it.outcome.is_lost())
     }
 
+    /// The first loss of every subject that was lost, by subject.
+    pub fn losses(&self) -> impl Iterator<Item = &Happening> {
+        self.happenings.values().filter_map(|it| it.iter().find(|it| it.outcome.is_lost()))
+    }
+
     /// The day until which a subject is known.
     #[must_use]
     pub fn known_until(&self, subject: &str) -> Option<AsOf> {
@@ -227,22 +276,19 @@ impl History {
     }
 
     fn observe_one(&self, subject: &str, as_of: AsOf, window: Window, out: &mut Observations) {
-        let opens = after(as_of, window.lead);
-        let closes = after(opens, window.horizon);
+        let span = window.after(as_of);
         let row = |known_on: AsOf, lost: Option<&Happening>| Observation {
             outcome: lost.map(|it| it.outcome),
             value: lost.and_then(|it| it.value_before),
             ..Observation::new(subject, as_of, known_on, lost.is_some())
         };
-        match self.loss(subject) {
-            Some(it) if it.day <= as_of => out.over += 1,
-            Some(it) if it.day <= opens => out.too_late += 1,
-            Some(it) if it.day <= closes => out.rows.push(row(it.day, Some(it))),
-            Some(_) => out.rows.push(row(closes, None)),
-            None if self.known_until(subject).is_some_and(|it| closes <= it) => {
-                out.rows.push(row(closes, None));
-            }
-            None => out.censored += 1,
+        let loss = self.loss(subject);
+        match span.came(loss.map(|it| it.day), self.known_until(subject)) {
+            Came::Over => out.over += 1,
+            Came::TooLate => out.too_late += 1,
+            Came::Lost => out.rows.push(row(loss.map_or(span.closes, |it| it.day), loss)),
+            Came::Kept => out.rows.push(row(span.closes, None)),
+            Came::Unknown => out.censored += 1,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Must not know: the clock, chance without a seed, how a result is shown.
 
+pub mod backtest;
 pub mod calibrate;
 mod draw;
 pub mod experiment;
@@ -11,8 +12,11 @@ pub mod learn;
 mod logit;
 mod matrix;
 pub mod measure;
+mod page;
+pub mod post_mortem;
 mod span;
 mod special;
+pub mod what_if;
 
 pub use draw::Draw;
 pub use span::Span;
@@ -29,3 +33,8 @@ struct Page;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/forecast.md")]
 struct ForecastPage;
+
+/// The same of the page on backtests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/backtest.md")]
+struct BacktestPage;

@@ -13,10 +13,11 @@ Replays a history of subscriptions week by week and says what the alerts would h
                     Analytics, aggregated), or with subscriptions.csv, usage.csv and outcomes.csv as
                     the bundled sample; ../shared/data/oulad if not said, else the bundled sample
     --config FILE   the rules; examples/replay_history.toml if not said
+    --backtest      the rules beside a scorecard that is learned on the first year, on the years after it
     --json          one JSON object on the last line
     --help          this text";
 
-const FLAGS: &str = "the flags are --data, --config, --json and --help";
+const FLAGS: &str = "the flags are --data, --config, --backtest, --json and --help";
 
 /// Where the history is looked for, seen from the project.
 pub(super) const DEFAULT: &str = "../shared/data/oulad";
@@ -45,10 +46,11 @@ pub(super) struct Options {
     pub(super) fell_back: bool,
     pub(super) config: Shown,
     pub(super) json: bool,
+    pub(super) backtest: bool,
 }
 
 pub(super) fn parse(arguments: &[String]) -> Result<Asked, Complaint> {
-    let (mut data, mut config, mut json) = (None, None, false);
+    let (mut data, mut config, mut json, mut backtest) = (None, None, false, false);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let (flag, inline) = match argument.split_once('=') {
@@ -64,8 +66,9 @@ pub(super) fn parse(arguments: &[String]) -> Result<Asked, Complaint> {
             "--data" => data = Some(value()?),
             "--config" => config = Some(value()?),
             "--json" if inline.is_none() => json = true,
+            "--backtest" if inline.is_none() => backtest = true,
             "--help" | "-h" if inline.is_none() => return Ok(Asked::Help),
-            "--json" | "--help" | "-h" => {
+            "--json" | "--backtest" | "--help" | "-h" => {
                 return Err(Complaint::new(format!("`{flag}` takes no value")).help(FLAGS));
             }
             other => return Err(Complaint::new(format!("unknown flag `{other}`")).help(FLAGS)),
@@ -80,5 +83,5 @@ pub(super) fn parse(arguments: &[String]) -> Result<Asked, Complaint> {
         None => Shown { path: usual, shown: DEFAULT.to_owned() },
     };
     let config = config.map_or_else(|| bundled("replay_history.toml"), given);
-    Ok(Asked::Job(Options { data, fell_back, config, json }))
+    Ok(Asked::Job(Options { data, fell_back, config, json, backtest }))
 }

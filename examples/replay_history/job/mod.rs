@@ -14,6 +14,7 @@ pub(crate) mod history;
 mod read;
 pub(crate) mod replay;
 mod figures;
+mod backtest;
 mod baseline;
 mod text;
 mod json;
@@ -49,6 +50,9 @@ fn answer(arguments: &[String], err: &mut dyn Write) -> Result<String, Complaint
     let started = Instant::now();
     let history = read::history(&options.data)?;
     let read = started.elapsed();
+    if options.backtest {
+        return backtest::answer(&options, &engine, &history, err);
+    }
     let mut cohorts = Vec::new();
     for cohort in &history.cohorts {
         cohorts.push((cohort, replay::replay(&engine, cohort).map_err(Complaint::faults)?));

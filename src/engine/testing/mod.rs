@@ -13,6 +13,7 @@ mod why;
 #[cfg(test)]
 mod laws;
 
+pub(crate) use notation::show as show_event;
 pub use report::{TestCoverage, TestFailure, TestReport, TestResult};
 
 use std::collections::{BTreeMap, BTreeSet};

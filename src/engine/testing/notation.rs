@@ -46,7 +46,7 @@ pub(super) struct Told {
 }
 
 /// An event of an assessment in short.
-pub(super) fn show(event: &Event) -> String {
+pub(crate) fn show(event: &Event) -> String {
     let (change, reason) = match event.change {
         Change::Fired => ("fired", None),
         Change::Repeated { .. } => ("repeated", None),

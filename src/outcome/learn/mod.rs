@@ -13,6 +13,7 @@ mod tree;
 
 pub use draft::{Drafted, column_name, draft};
 pub use report::{Choice, Conflict, FactorReport, LearnReport};
+pub(in crate::outcome) use rows::{Way, direction};
 
 use super::calibrate::Calibration;
 use super::draw::Draw;

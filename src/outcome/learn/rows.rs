@@ -13,7 +13,7 @@ use crate::state::State;
 
 /// Which way points go with the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(in crate::outcome) enum Way {
     Up,
     Down,
     /// Both ways, as written by an author who means it.
@@ -56,7 +56,10 @@ pub(super) struct Table {
 }
 
 /// Which way the points go; `None` where they hang on more than the value.
-pub(super) fn direction(points: Option<&Variants<Points>>, better: Option<Better>) -> Option<Way> {
+pub(in crate::outcome) fn direction(
+    points: Option<&Variants<Points>>,
+    better: Option<Better>,
+) -> Option<Way> {
     let way = |rises: bool| if rises { Way::Up } else { Way::Down };
     let along = |values: &mut dyn Iterator<Item = f64>| {
         let values: Vec<f64> = values.filter(|it| !it.is_nan()).collect();

@@ -1,0 +1,179 @@
+//! From what was kept of a subject to its post-mortem, and from many to what they have in common.
+
+use std::collections::BTreeMap;
+
+use super::catch::Worst;
+use super::watch::Watch;
+use super::{
+    Fall, HumanCall, PostMortem, PostMortemOptions, PostMortems, RuleCatch, Seen, Signal, Warning,
+};
+use crate::alert::{Change, Event, Share, firings};
+use crate::engine::{Engine, show_event};
+use crate::frame::SubjectKind;
+use crate::outcome::backtest::{Backtest, Judged};
+use crate::outcome::history::Came;
+use crate::outcome::measure::lead_times;
+use crate::time::AsOf;
+
+/// What all losses share.
+pub(super) struct Scene<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) options: &'a PostMortemOptions,
+    pub(super) kind: SubjectKind,
+    pub(super) judged: &'a Judged,
+    pub(super) worst: &'a Worst,
+    pub(super) pass: &'a Backtest,
+}
+
+impl Scene<'_> {
+    /// One loss; none where it was never assessed in time.
+    pub(super) fn post_mortem(
+        &self,
+        watch: Watch,
+        events: &[&Event],
+        calls: &[&HumanCall],
+    ) -> Option<PostMortem> {
+        let lost_on = watch.loss.day;
+        let in_time =
+            |day: AsOf| self.options.window.after(day).came(Some(lost_on), None) == Came::Lost;
+        if !watch.lived.days().any(in_time) {
+            return None;
+        }
+        let before: Vec<&Event> = events.iter().copied().filter(|it| it.day < lost_on).collect();
+        let fires = |it: &&&Event| matches!(it.change, Change::Fired | Change::Repeated { .. });
+        let warnings: Vec<Warning> =
+            before.iter().filter(fires).map(|it| warning(it, lost_on)).collect();
+        let acts = |it: &&&HumanCall| it.day < lost_on && !self.too_late(it.day, lost_on);
+        let call = calls.iter().filter(acts).max_by_key(|it| (it.day, &it.by)).copied().cloned();
+        let rules = self.rules(&before, in_time);
+        let fall = watch.peak.as_ref().zip(watch.last.as_ref()).and_then(|(best, last)| {
+            let change = self.engine.change(best, last);
+            let fell = change.difference.is_none_or(|it| it < 0.0) && best.as_of < last.as_of;
+            fell.then(|| Fall { from: best.as_of, to: last.as_of, change })
+        });
+        let mut thresholds = self.worst.thresholds(self.pass, &watch.loss.subject);
+        thresholds.truncate(self.options.most);
+        Some(PostMortem {
+            subject: watch.loss.subject.to_string(),
+            kind: self.kind,
+            scorecard: self.options.scorecard.clone(),
+            lost_on,
+            value: watch.loss.value_before,
+            marks: watch.marks(),
+            fall,
+            first_signal: self.first_signal(&watch, &before),
+            told_in_time: rules.iter().any(|it| it.told),
+            warnings,
+            call,
+            rules,
+            thresholds,
+            lived: watch.lived,
+        })
+    }
+
+    fn too_late(&self, day: AsOf, lost_on: AsOf) -> bool {
+        self.options.window.after(day).came(Some(lost_on), None) == Came::TooLate
+    }
+
+    /// The earliest of what could be seen; of several on one day an alert, then the band, then the deepest fall.
+    fn first_signal(&self, watch: &Watch, events: &[&Event]) -> Option<Signal> {
+        let bands = self.pass.last().map_or_else(Vec::new, |it| {
+            it.bands(&self.options.scorecard)
+                .iter()
+                .filter_map(|it| it.band.map(str::to_owned))
+                .collect()
+        });
+        let fired = events.iter().filter(|it| it.change == Change::Fired);
+        let alerts = fired.map(|it| (it.day, Seen::Alert { rule: it.rule.clone() }));
+        let all = alerts.chain(watch.falls(&bands));
+        let depth = |it: &Seen| match it {
+            Seen::Alert { .. } => f64::INFINITY,
+            Seen::Band { .. } => f64::MAX,
+            Seen::Factor { from, to, .. } => from - to,
+        };
+        let first = all.min_by(|one, two| {
+            let by_day = one.0.cmp(&two.0).then(depth(&two.1).total_cmp(&depth(&one.1)));
+            by_day.then_with(|| one.1.name().cmp(&two.1.name()))
+        });
+        let lead = |day: AsOf| (watch.loss.day - day).num_days();
+        first.map(|(day, what)| Signal { day, lead: lead(day), what })
+    }
+
+    /// The rules that fired in time.
+    fn rules(&self, events: &[&Event], in_time: impl Fn(AsOf) -> bool) -> Vec<RuleCatch> {
+        let mut first: BTreeMap<String, (AsOf, bool)> = BTreeMap::new();
+        for it in firings(events.iter().copied()) {
+            let told = it.told_on.is_some_and(&in_time);
+            let day = it.told_on.filter(|_| told).unwrap_or(it.key.fired);
+            if in_time(day) {
+                let kept = first.entry(it.key.rule).or_insert((day, told));
+                // The first of which somebody was told, else the first of all.
+                if (told, std::cmp::Reverse(day)) > (kept.1, std::cmp::Reverse(kept.0)) {
+                    *kept = (day, told);
+                }
+            }
+        }
+        let catch = |(rule, (day, told)): (String, (AsOf, bool))| {
+            let against = self.judged.rule(&rule, "lost");
+            RuleCatch {
+                day,
+                told,
+                false_alarms: against.map_or(0, |it| it.false_alarms),
+                hits: against.map_or(0, |it| it.hits),
+                precision: against.and_then(|it| it.precision),
+                rule,
+            }
+        };
+        let mut out: Vec<RuleCatch> = first.into_iter().map(catch).collect();
+        out.sort_by(|one, two| (one.day, &one.rule).cmp(&(two.day, &two.rule)));
+        out
+    }
+}
+
+fn warning(event: &Event, lost_on: AsOf) -> Warning {
+    Warning {
+        day: event.day,
+        lead: (lost_on - event.day).num_days(),
+        rule: event.rule.clone(),
+        owner: event.owner.clone(),
+        told: event.is_sent(),
+        event: show_event(event),
+        message: event.message.clone(),
+    }
+}
+
+/// What losses have in common.
+pub(super) fn of_all(
+    options: &PostMortemOptions,
+    losses: Vec<PostMortem>,
+    unassessed: usize,
+) -> PostMortems {
+    let missed = losses.iter().filter(|it| !it.told_in_time).count();
+    let first = |it: &PostMortem| it.rules.iter().find(|it| it.told).map(|it| it.day);
+    let mut signals: BTreeMap<String, usize> = BTreeMap::new();
+    let mut caught_by: BTreeMap<String, usize> = BTreeMap::new();
+    for it in &losses {
+        if let Some(signal) = &it.first_signal {
+            *signals.entry(signal.what.name()).or_default() += 1;
+        }
+        for rule in it.rules.iter().filter(|it| it.told) {
+            *caught_by.entry(rule.rule.clone()).or_default() += 1;
+        }
+    }
+    let mut first_signals: Vec<(String, usize)> = signals.into_iter().collect();
+    first_signals.sort_by(|one, two| two.1.cmp(&one.1).then(one.0.cmp(&two.0)));
+    let called: Vec<bool> =
+        losses.iter().filter_map(|it| Some(it.call.as_ref()?.outcome.is_lost())).collect();
+    PostMortems {
+        scorecard: options.scorecard.clone(),
+        window: [options.window.lead, options.window.horizon],
+        unassessed,
+        missed: Share::of(missed, losses.len()),
+        lead: lead_times(losses.iter().map(|it| (it.lost_on, first(it)))),
+        unseen: losses.iter().filter(|it| it.first_signal.is_none()).count(),
+        first_signals,
+        called_wrong: Share::of(called.iter().filter(|it| !**it).count(), called.len()),
+        caught_by,
+        losses,
+    }
+}
