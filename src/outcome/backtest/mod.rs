@@ -9,7 +9,7 @@ mod judge;
 mod shelf;
 mod show;
 mod weigh;
-#[cfg(all(test, feature = "toml"))]
+#[cfg(test)]
 mod tests;
 
 pub use judge::{

@@ -1,4 +1,5 @@
 //! A pass says what a replay says, knows nothing of the future, and is judged as a hand would judge it.
+#![cfg(feature = "toml")]
 
 use chrono::Days;
 

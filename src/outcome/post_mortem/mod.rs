@@ -4,7 +4,7 @@ mod case;
 mod catch;
 mod show;
 mod sum;
-#[cfg(all(test, feature = "toml"))]
+#[cfg(test)]
 mod tests;
 mod watch;
 

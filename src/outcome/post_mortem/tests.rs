@@ -1,4 +1,5 @@
 //! Losses with a course that a reader can follow, and their tests run in the config they are appended to.
+#![cfg(feature = "toml")]
 
 use chrono::Days;
 

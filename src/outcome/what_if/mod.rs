@@ -1,7 +1,7 @@
 //! Two configs side by side: who changes bands, which alerts come and go, whose score moves and why.
 
 mod show;
-#[cfg(all(test, feature = "toml"))]
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};

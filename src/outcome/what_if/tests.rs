@@ -1,4 +1,5 @@
 //! What moves between two configs, and that nothing moves between a config and itself.
+#![cfg(feature = "toml")]
 
 use chrono::Days;
 
@@ -35,7 +36,9 @@ fn stricter() -> Engine {
 }
 
 /// Id, quiet days, cases, worth.
-const ROWS: [(&str, Option<f64>, Option<f64>, Option<f64>); 5] = [
+type Row = (&'static str, Option<f64>, Option<f64>, Option<f64>);
+
+const ROWS: [Row; 5] = [
     ("acme", Some(3.0), Some(0.0), Some(9_000.0)),
     ("globex", Some(24.0), Some(6.0), Some(12_000.0)),
     ("initech", Some(36.0), Some(2.0), None),
