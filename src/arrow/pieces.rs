@@ -10,9 +10,9 @@ use crate::fault::Faults;
 use crate::state::State;
 use crate::time::AsOf;
 
-/// Rows of a piece: their columns fit where memory is handed out and taken back without asking the system. Our choice; only time
-/// hangs on it, which `pieces_are_one_table` tests.
-const PIECE: usize = 1 << 13;
+/// Rows of a piece: their columns fit the second cache, and are small enough that memory for them is handed out and taken back
+/// without asking the system. Our choice; only time hangs on it, which `pieces_are_one_table` tests.
+pub(super) const PIECE: usize = 1 << 13;
 
 /// Scores of a table.
 #[derive(Debug, Clone)]

@@ -453,10 +453,12 @@ fn pieces_are_one_table() {
     let falling = table((0..i64::from(rows)).rev().collect());
     let day = "2026-03-01".parse().unwrap();
     let reader = FrameReader::new(Subscription).of(&engine);
+    let many = rising.num_rows().div_ceil(super::pieces::PIECE);
+    assert!(many > 2);
     for (reader, table, pieces) in [
-        (reader.clone().ids("id"), &rising, 3),
+        (reader.clone().ids("id"), &rising, many),
         (reader.clone().ids("id"), &falling, 1),
-        (reader.clone(), &falling, 3),
+        (reader.clone(), &falling, many),
     ] {
         let frame = reader.read(&table.schema(), std::slice::from_ref(table)).unwrap();
         let wanted = engine.score(&Input::frame(&frame), day, &State::new());
