@@ -132,7 +132,7 @@ pub struct CardJudgement {
     pub aim: String,
     /// A subject on a day, with a score, where what came of it is known.
     pub rows: usize,
-    /// The chance that one who was lost had a lower score; see [`roc_auc`].
+    /// The chance that one who was lost had a lower score; see [`roc_auc`](crate::outcome::measure::roc_auc).
     pub roc_auc: Option<f64>,
     /// The bands, lowest first, then no score.
     pub bands: Vec<BandRisk>,
