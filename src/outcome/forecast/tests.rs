@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::trend::median_slope;
 use super::*;
 use crate::outcome::Draw;
 use crate::outcome::calibrate::{Calibration, base_rates};
+use crate::signal::theil_sen;
 
 fn day(text: &str) -> AsOf {
     text.parse().unwrap()
@@ -185,7 +185,7 @@ fn a_slope_is_robust() {
         (0..12).map(|it| (f64::from(it), 60.0 - f64::from(it))).collect();
     points[4].1 = 100.0;
     points[9].1 = 0.0;
-    assert!((median_slope(&points).unwrap() + 1.0).abs() < 0.05);
+    assert!((theil_sen(&points).unwrap().slope + 1.0).abs() < 0.05);
 }
 
 /// A made history of weekly scores.

@@ -7,8 +7,8 @@
 
 use serde::Serialize;
 
-use crate::outcome::measure::quantile;
 use crate::outcome::special::t_quantile;
+use crate::signal::{median, theil_sen};
 use crate::time::AsOf;
 
 /// Fewer scores say nothing of a trend. Our choice, tested by `intervals_hold_the_later_score`.
@@ -88,7 +88,7 @@ impl Trend {
         let points: Vec<(f64, f64)> =
             days.iter().map(|(day, y)| ((*day - last).num_days() as f64, *y)).collect();
         let count = points.len() as f64;
-        let raw_slope = median_slope(&points)?;
+        let raw_slope = theil_sen(&points)?.slope;
         let rest: Vec<f64> = points.iter().map(|(x, y)| y - raw_slope * x).collect();
         let gap = -points.first()?.0 / (count - 1.0);
         let (noise, wander) = spreads(&rest)?;
@@ -142,21 +142,6 @@ fn daily(past: &[(AsOf, f64)]) -> Vec<(AsOf, f64)> {
     same.filter_map(|it| Some((it.first()?.0, mean(it)))).collect()
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    quantile(&values, 0.5)
-}
-
-/// The median of the slopes between all pairs.
-pub(in crate::outcome) fn median_slope(points: &[(f64, f64)]) -> Option<f64> {
-    let mut slopes = Vec::new();
-    for (at, left) in points.iter().enumerate() {
-        let later = points.iter().skip(at + 1);
-        slopes.extend(later.map(|it| (it.1 - left.1) / (it.0 - left.0)));
-    }
-    median(slopes)
-}
-
 /// The variances of noise and of wandering from score to score, by how the differences of scores grow with the number of
 /// scores between them. Each mean square is half the usual one and half a robust one.
 fn spreads(rest: &[f64]) -> Option<(f64, f64)> {
@@ -167,7 +152,7 @@ fn spreads(rest: &[f64]) -> Option<(f64, f64)> {
         let gaps: Vec<f64> = gaps.collect();
         let usual = gaps.iter().map(|it| it * it).sum::<f64>() / gaps.len() as f64;
         // 1.4826 times the median of absolute values is a standard deviation (Rousseeuw & Croux 1993).
-        let robust = (1.4826 * median(gaps)?).powi(2);
+        let robust = (1.4826 * median(&gaps)?).powi(2);
         squares.push((lag as f64, 0.5 * (usual + robust)));
     }
     let count = squares.len() as f64;
