@@ -56,6 +56,11 @@ impl Conditions {
         self.programs.get(number)
     }
 
+    /// Themselves, lowered together.
+    pub(crate) const fn compiled(&self) -> &Compiled {
+        &self.compiled
+    }
+
     /// Whether one of them reads a slot.
     pub(crate) fn read(&self, slot: usize) -> bool {
         self.programs.iter().any(|it| it.slots().contains(&slot))
@@ -171,18 +176,25 @@ impl<T> Choice<T> {
     /// Which case holds, and whether missing data could change that.
     pub(crate) fn pick(&self, conditions: &[Verdicts], at: usize) -> (Pick, bool) {
         let mut solid = true;
+        let pick = self.pick_by(|it| {
+            let verdicts = conditions.get(it)?;
+            solid &= verdicts.is_solid(at);
+            Some(verdicts.get(at))
+        });
+        (pick, solid)
+    }
+
+    /// Which case holds. `says` is asked for the conditions in order until one holds or is not clear; one of which
+    /// nothing is said holds.
+    pub(crate) fn pick_by(&self, mut says: impl FnMut(usize) -> Option<Verdict>) -> Pick {
         for (index, (condition, _)) in self.cases.iter().enumerate() {
-            let verdicts = condition.and_then(|it| conditions.get(it));
-            solid &= verdicts.is_none_or(|it| it.is_solid(at));
-            match verdicts.map_or(Verdict::Yes, |it| it.get(at)) {
-                Verdict::Yes => {
-                    return (Pick::Case(u16::try_from(index).unwrap_or(u16::MAX)), solid);
-                }
+            match condition.and_then(&mut says).unwrap_or(Verdict::Yes) {
+                Verdict::Yes => return Pick::Case(u16::try_from(index).unwrap_or(u16::MAX)),
                 Verdict::No => {}
-                Verdict::NoData | Verdict::Faulted => return (Pick::Unclear, solid),
+                Verdict::NoData | Verdict::Faulted => return Pick::Unclear,
             }
         }
-        (Pick::None, solid)
+        Pick::None
     }
 
     /// What holds for a picked case.

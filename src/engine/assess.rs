@@ -13,7 +13,6 @@ use super::input::Input;
 use super::manual::{manual, not_used};
 use super::notices::{mixed_currencies, of_input};
 use super::quiet;
-use super::room::Room;
 use super::run::Run;
 use super::subjects::{link, subjects};
 use crate::fault::{Code, Fault};
@@ -109,7 +108,7 @@ impl Engine {
             rows,
             rules: BTreeMap::new(),
             given: BTreeMap::new(),
-            room: Room::default(),
+            room: Box::default(),
             lean: false,
         }
     }

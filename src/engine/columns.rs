@@ -81,7 +81,7 @@ impl Source<'_> {
         given: &Given,
         faults: &mut Vec<Fault>,
     ) -> Option<Made> {
-        let Given { column, extent } = given;
+        let Given { column, extent, .. } = given;
         if column.kind() != slot.kind {
             let path = format!("{}.{}", kind.plural(), slot.name);
             let message =

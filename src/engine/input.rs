@@ -1,7 +1,5 @@
 //! What an assessment is made from.
 
-use std::collections::BTreeMap;
-
 use crate::alert::Suppressions;
 use crate::book::Book;
 use crate::frame::{Frame, SubjectKind};
@@ -15,7 +13,8 @@ use crate::time::WorkCalendar;
 #[derive(Debug, Clone, Default)]
 pub struct Input<'a> {
     pub(super) book: Option<&'a Book>,
-    pub(super) frames: BTreeMap<SubjectKind, &'a Frame>,
+    /// By kind of subject.
+    frames: [Option<&'a Frame>; SubjectKind::ALL.len()],
     pub(super) with_ended: bool,
     pub(super) suppressions: Option<&'a Suppressions>,
     pub(super) reports: &'a [ActionReport],
@@ -38,7 +37,9 @@ impl<'a> Input<'a> {
     /// The same with the columns of a frame, instead of any for the same kind of subject.
     #[must_use]
     pub fn and_frame(mut self, frame: &'a Frame) -> Self {
-        self.frames.insert(frame.kind(), frame);
+        if let Some(it) = self.frames.get_mut(frame.kind().index()) {
+            *it = Some(frame);
+        }
         self
     }
 
@@ -71,5 +72,17 @@ impl<'a> Input<'a> {
     pub const fn with_work_calendar(mut self, calendar: &'a WorkCalendar) -> Self {
         self.work_calendar = Some(calendar);
         self
+    }
+
+    /// The frame of a kind of subject.
+    pub(super) fn frame_of(&self, kind: SubjectKind) -> Option<&'a Frame> {
+        self.frames.get(kind.index()).copied().flatten()
+    }
+
+    /// The frame of one subject, where it is all there is.
+    pub(super) fn one_subject(&self) -> Option<&'a Frame> {
+        let mut frames = self.frames.iter().copied().flatten();
+        let (first, second) = (frames.next()?, frames.next());
+        (self.book.is_none() && second.is_none() && first.len() == 1).then_some(first)
     }
 }

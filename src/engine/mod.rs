@@ -18,6 +18,7 @@ mod fused;
 mod gears;
 mod inhibit;
 mod input;
+mod live;
 mod manual;
 mod metrics;
 mod names;
@@ -62,6 +63,7 @@ use crate::score::Scorecard;
 use crate::state::State;
 use crate::value::Kind;
 use gears::in_order;
+use live::Live;
 use past::{Tracked, tracked};
 use plan::{Batch, Rule, Slot, Step, Work};
 use playbooks::Playbook;
@@ -117,6 +119,8 @@ pub struct Engine {
     tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
     outline: Arc<Outline>,
+    /// How single subjects are scored, by kind.
+    live: Arc<[Option<Live>]>,
     /// For scores whose state cannot be used.
     no_past: State,
 }
@@ -174,7 +178,13 @@ impl Engine {
             &rules,
             &batches,
         );
+        let live = |kind: SubjectKind| {
+            let slots = compiled.spaces.get(kind.index())?;
+            Live::new(kind, slots, &compiled.steps, &compiled.cards, &batches)
+        };
+        let live = SubjectKind::ALL.map(live).into();
         Ok(Self {
+            live,
             config: config.clone(),
             hash: hash.into(),
             names: compiled.spaces.iter().map(names).collect(),

@@ -17,7 +17,7 @@ use crate::time::AsOf;
 pub(super) fn of_input(engine: &Engine, input: &Input<'_>, rows: &[Rows]) -> Vec<Note> {
     let mut notes = Vec::new();
     for (kind, rows) in SubjectKind::ALL.into_iter().zip(rows) {
-        let frame = input.frames.get(&kind);
+        let frame = input.frame_of(kind);
         if let Some(frame) = frame {
             columns(engine, kind, frame, &mut notes);
         }

@@ -36,7 +36,7 @@ pub(super) struct Run<'a> {
     /// What rules say, by number in the config, with their alerts a step further.
     pub(super) rules: BTreeMap<usize, (RuleResult, Vec<Moving<'a>>)>,
     /// Memory to write columns to.
-    pub(super) room: Room,
+    pub(super) room: Box<Room>,
     /// Whether only values are wanted, and not how sure they are.
     pub(super) lean: bool,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Engine;
 use super::assess::usable;
 use super::input::Input;
+use super::live::LiveRoom;
 use super::plan::{Batch, Outputs, Rule, Slot, Step, Work};
 use super::room::Room;
 use super::run::Run;
@@ -23,15 +24,17 @@ use crate::verdict::Verdict;
 /// left out: intervals, explanations, events, notes on the input and the next state.
 #[derive(Debug, Clone)]
 pub struct Scores {
-    as_of: AsOf,
+    pub(super) as_of: AsOf,
     engine: Arc<str>,
-    tables: Vec<Table>,
+    pub(super) tables: Vec<Table>,
     names: Arc<[Vec<String>]>,
-    outline: Arc<Outline>,
+    pub(super) outline: Arc<Outline>,
     /// Of each batch of rules: column after column.
-    answers: Vec<Vec<Verdict>>,
-    faults: Vec<Fault>,
-    room: Room,
+    pub(super) answers: Vec<Vec<Verdict>>,
+    pub(super) faults: Vec<Fault>,
+    room: Box<Room>,
+    /// Of a single subject: what was given, which is then in no table.
+    pub(super) live: Option<Box<LiveRoom>>,
 }
 
 /// What the results of an engine are called and where they stand.
@@ -106,6 +109,14 @@ impl Outline {
     }
 }
 
+impl Outline {
+    /// Whether a host may give a name of a kind of subject.
+    fn takes(&self, kind: SubjectKind, name: &str) -> bool {
+        let names = self.given.get(kind.index());
+        names.is_some_and(|all| all.binary_search_by(|it| it.0.as_str().cmp(name)).is_ok())
+    }
+}
+
 /// How many steps there are before the last scorecards, none of which reads another.
 fn last_cards(steps: &[Step], cards: &BTreeMap<usize, Scorecard>) -> usize {
     let mut last: Vec<(SubjectKind, &Scorecard)> = Vec::new();
@@ -161,11 +172,14 @@ impl Engine {
     #[must_use]
     pub fn score_again(
         &self,
-        used: Scores,
+        mut used: Scores,
         input: &Input<'_>,
         as_of: AsOf,
         state: &State,
     ) -> Scores {
+        if self.score_one(&mut used, input, as_of, state) {
+            return used;
+        }
         self.score_in(Some(used), input, as_of, state)
     }
 
@@ -204,6 +218,7 @@ impl Engine {
             answers,
             faults: run.out.faults,
             room: run.room,
+            live: None,
         }
     }
 }
@@ -216,7 +231,7 @@ impl Run<'_> {
         for (kind, names) in SubjectKind::ALL.into_iter().zip(&engine.outline.given) {
             let at = kind.index();
             let (Some(frame), Some(rows)) =
-                (self.source.input.frames.get(&kind), self.rows.get(at))
+                (self.source.input.frame_of(kind), self.rows.get(at))
             else {
                 continue;
             };
@@ -225,10 +240,10 @@ impl Run<'_> {
                 continue;
             };
             // Both are in the order of names.
-            let mut given = frame.all_given().peekable();
+            let mut given = frame.all_given().iter().peekable();
             for (name, number) in names {
-                while given.next_if(|it| it.0 < name.as_str()).is_some() {}
-                let Some((_, it)) = given.next_if(|it| it.0 == name.as_str()) else { continue };
+                while given.next_if(|it| it.0 < *name).is_some() {}
+                let Some((_, it)) = given.next_if(|it| it.0 == *name) else { continue };
                 let plain = slots.get(*number).is_some_and(|slot| rows.takes_as_it_is(it, slot));
                 if self.lean && plain {
                     table.set(*number, Arc::clone(&it.column), None);
@@ -303,7 +318,8 @@ impl Scores {
     #[must_use]
     pub fn column(&self, kind: SubjectKind, name: &str) -> Option<&Column> {
         let slot = self.names.get(kind.index())?.iter().position(|it| it == name)?;
-        self.tables.get(kind.index())?.column(slot)
+        let given = self.outline.takes(kind, name).then_some(name);
+        self.found(kind, slot, given)
     }
 
     /// What each rule says, in the order of the config.
@@ -325,7 +341,13 @@ impl Scores {
 
     fn output(&self, scorecard: &str, slot: impl Fn(&Outputs) -> usize) -> Option<&Column> {
         let (_, kind, outputs) = self.outline.cards.iter().find(|it| it.0 == scorecard)?;
-        self.tables.get(kind.index())?.column(slot(outputs))
+        self.found(*kind, slot(outputs), None)
+    }
+
+    /// The column in a slot, and what was given under a name instead, if that may be.
+    fn found(&self, kind: SubjectKind, slot: usize, given: Option<&str>) -> Option<&Column> {
+        let live = self.live.as_ref().and_then(|it| it.column(kind, slot, given));
+        live.or_else(|| self.tables.get(kind.index())?.column(slot))
     }
 
     fn numbers(&self, scorecard: &str, slot: impl Fn(&Outputs) -> usize) -> Option<&[f64]> {

@@ -59,7 +59,7 @@ pub(super) fn link(input: &Input<'_>, all: &mut [Rows]) {
 }
 
 fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Fault>) -> Rows {
-    let frame = input.frames.get(&kind);
+    let frame = input.frame_of(kind);
     let Some(book) = input.book.filter(|it| frame.is_none() || !it.subjects(kind).is_empty())
     else {
         let ids = frame.map_or_else(Arc::default, |it| Arc::clone(it.shared_ids()));
@@ -124,7 +124,7 @@ fn links(input: &Input<'_>, all: &[Rows], child: SubjectKind, parent: SubjectKin
     let (Some(children), Some(parents)) = (all.get(child.index()), all.get(parent.index())) else {
         return Vec::new();
     };
-    if let (Some(frame), None) = (input.frames.get(&child), &children.in_book) {
+    if let (Some(frame), None) = (input.frame_of(child), &children.in_book) {
         let places: BTreeMap<&str, u32> =
             parents.ids.iter().zip(0..).map(|(id, at)| (id.as_ref(), at)).collect();
         let given = frame.parents(parent).unwrap_or(&[]);

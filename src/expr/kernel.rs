@@ -74,6 +74,12 @@ impl Compiled {
         self.graph.reach(&roots).len()
     }
 
+    /// The steps and the last of each expression, where gear 1 runs them all.
+    pub(super) fn lowered(&self) -> Option<(&Graph, Vec<Id>)> {
+        let roots: Option<Vec<Id>> = self.roots.iter().map(|it| it.as_ref().ok().copied()).collect();
+        Some((&self.graph, roots?))
+    }
+
     /// Why gear 2 runs an expression, where it does.
     pub(crate) fn refusal(&self, root: usize) -> Option<&str> {
         self.roots.get(root).and_then(|it| it.as_ref().err()).map(String::as_str)

@@ -29,6 +29,7 @@ mod parse;
 mod presence;
 mod program;
 mod range;
+mod row;
 mod template;
 mod tree;
 mod words;
@@ -47,6 +48,7 @@ pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Part, Scratch, count}
 pub(crate) use lex::KEYWORDS;
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};
+pub(crate) use row::{Register, Registers, RowPlan};
 pub(crate) use words::{counted, grouped};
 
 /// What a name means to an expression.
@@ -139,4 +141,4 @@ const MAX_NESTING: usize = 64;
 /// How deep the checked tree may be. A chain of `+` is as deep as it is long; `&&` and `||` are flat.
 const MAX_DEPTH: usize = 32;
 /// The longest text a value may be, in bytes.
-const MAX_TEXT: usize = 64 * 1024;
+pub(crate) const MAX_TEXT: usize = 64 * 1024;

@@ -96,7 +96,8 @@ pub struct Frame {
     ids: Arc<[Arc<str>]>,
     /// Ids of parents, per kind of parent.
     parents: BTreeMap<SubjectKind, Vec<Option<Arc<str>>>>,
-    columns: BTreeMap<String, Given>,
+    /// In the order of names. Shared with the scores that read them.
+    columns: Arc<Vec<(String, Given)>>,
     /// Names of columns that came along and were not taken.
     left_out: BTreeSet<String>,
 }
@@ -108,6 +109,31 @@ pub(crate) struct Given {
     pub(crate) column: Arc<Column>,
     /// Its lowest and its highest number.
     pub(crate) extent: (f64, f64),
+    /// What its first row holds, to be read without a look at the column.
+    pub(crate) first: First,
+}
+
+/// What stands in the first row of a column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum First {
+    /// NaN for none.
+    Number(f64),
+    /// [`Data::NO_FLAG`] for none.
+    Flag(u8),
+    /// [`Data::NO_CODE`] for none.
+    Text(u32),
+}
+
+impl First {
+    fn of(column: &Column) -> Self {
+        match column.data() {
+            Data::Number(all) => Self::Number(all.first().copied().unwrap_or(f64::NAN)),
+            Data::Flag(all) => Self::Flag(all.first().copied().unwrap_or(Data::NO_FLAG)),
+            Data::Text { codes, .. } => {
+                Self::Text(codes.first().copied().unwrap_or(Data::NO_CODE))
+            }
+        }
+    }
 }
 
 /// Why a frame cannot take its rows or a column.
@@ -194,7 +220,17 @@ impl Frame {
         if let Some(row) = column.first_not_finite(extent) {
             return Err(FrameError::NotFinite { name, row });
         }
-        self.columns.insert(name, Given { column: Arc::new(column), extent });
+        let first = First::of(&column);
+        let given = Given { column: Arc::new(column), extent, first };
+        let columns = Arc::make_mut(&mut self.columns);
+        match columns.binary_search_by(|it| it.0.cmp(&name)) {
+            Ok(at) => {
+                if let Some(it) = columns.get_mut(at) {
+                    it.1 = given;
+                }
+            }
+            Err(at) => columns.insert(at, (name, given)),
+        }
         Ok(())
     }
 
@@ -259,12 +295,12 @@ impl Frame {
     /// The column of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Column> {
-        self.columns.get(name).map(|it| it.column.as_ref())
+        given(&self.columns, name).map(|it| it.column.as_ref())
     }
 
     /// Every column, in the order of names, to be read without a copy.
-    pub(crate) fn all_given(&self) -> impl Iterator<Item = (&str, &Given)> {
-        self.columns.iter().map(|(name, it)| (name.as_str(), it))
+    pub(crate) const fn all_given(&self) -> &Arc<Vec<(String, Given)>> {
+        &self.columns
     }
 
     /// The rows' ids, to be read without a copy.
@@ -276,6 +312,12 @@ impl Frame {
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Column)> {
         self.columns.iter().map(|(name, column)| (name.as_str(), column.column.as_ref()))
     }
+}
+
+/// The column of that name among those that are in the order of names.
+pub(crate) fn given<'a>(all: &'a [(String, Given)], name: &str) -> Option<&'a Given> {
+    let at = all.binary_search_by(|it| it.0.as_str().cmp(name)).ok()?;
+    all.get(at).map(|it| &it.1)
 }
 
 /// The first two rows of an id that stands twice: of all such, those whose second row comes first.

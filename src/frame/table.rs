@@ -76,6 +76,12 @@ impl Table {
         Arc::new(Column::new(Data::Text { codes, labels: Arc::clone(labels) }))
     }
 
+    /// The same table for another single subject.
+    pub(crate) fn begin_one(&mut self, ids: &Arc<[Arc<str>]>) {
+        self.ids.clone_from(ids);
+        self.by_id.take();
+    }
+
     /// Whether every column, and what is said of it, has as many rows as there are ids.
     pub(crate) fn is_even(&self) -> bool {
         let rows = self.len();

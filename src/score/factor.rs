@@ -325,13 +325,8 @@ impl Factor {
         weight_case: Pick,
         applies: Verdict,
     ) -> (f64, Status) {
-        match (applies, points_case, weight_case) {
-            (Verdict::No, _, _) | (_, _, Pick::None) => return (f64::NAN, Status::NotApplicable),
-            (Verdict::NoData | Verdict::Faulted, _, _)
-            | (_, Pick::Unclear, _)
-            | (_, _, Pick::Unclear) => return (f64::NAN, Status::Unclear),
-            (Verdict::Yes, Pick::None, _) => return (f64::NAN, Status::NoCase),
-            (Verdict::Yes, Pick::Case(_), Pick::Case(_)) => {}
+        if let Some(status) = Self::stopped(applies, points_case, weight_case) {
+            return (f64::NAN, status);
         }
         if around.table.is_missing(self.slot, row) {
             return (f64::NAN, Status::Missing);
@@ -346,6 +341,18 @@ impl Factor {
             true => Status::Missing,
         };
         (points, status)
+    }
+
+    /// Why nothing is measured, where a condition on which the factor hangs has it so.
+    pub(super) const fn stopped(applies: Verdict, points: Pick, weight: Pick) -> Option<Status> {
+        match (applies, points, weight) {
+            (Verdict::No, _, _) | (_, _, Pick::None) => Some(Status::NotApplicable),
+            (Verdict::NoData | Verdict::Faulted, _, _)
+            | (_, Pick::Unclear, _)
+            | (_, _, Pick::Unclear) => Some(Status::Unclear),
+            (Verdict::Yes, Pick::None, _) => Some(Status::NoCase),
+            (Verdict::Yes, Pick::Case(_), Pick::Case(_)) => None,
+        }
     }
 
     /// What the expressions among its points give for each row; NaN for none.
@@ -415,20 +422,27 @@ impl Factor {
         status: Status,
         case: Pick,
     ) -> (f64, Option<StandIn>) {
+        match self.missing {
+            MissingPolicy::Carry(_) if matches!(status, Status::Missing | Status::Stale) => {
+                let points = self.carry(around, row, case);
+                (points, (!points.is_nan()).then_some(StandIn::Carried))
+            }
+            _ => self.instead(status, case),
+        }
+    }
+
+    /// What stands in for it that needs no look at its past.
+    pub(super) fn instead(&self, status: Status, case: Pick) -> (f64, Option<StandIn>) {
         if matches!(status, Status::Measured | Status::NotApplicable) {
             return (f64::NAN, None);
         }
         let (low, high) = hull(&self.points, case, !matches!(case, Pick::Unclear | Pick::None));
         let (points, kind) = match self.missing {
-            MissingPolicy::Redistribute => return (f64::NAN, None),
+            MissingPolicy::Redistribute | MissingPolicy::Carry(_) => return (f64::NAN, None),
             MissingPolicy::Worst => (low, StandIn::Worst),
             MissingPolicy::Best => (high, StandIn::Best),
             MissingPolicy::Prior => (self.prior, StandIn::Prior),
             MissingPolicy::Value(it) => (it, StandIn::Value),
-            MissingPolicy::Carry(_) if matches!(status, Status::Missing | Status::Stale) => {
-                (self.carry(around, row, case), StandIn::Carried)
-            }
-            MissingPolicy::Carry(_) => return (f64::NAN, None),
         };
         if points.is_nan() { (f64::NAN, None) } else { (points, Some(kind)) }
     }

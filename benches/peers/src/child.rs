@@ -7,11 +7,14 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::Instant;
 
+use foretell::frame::Frame;
+
 use crate::answers::{GROUPS, RULES};
 use crate::clock::median;
-use crate::foretell_side::{Side, drawn};
+use crate::foretell_side::{Side, drawn, frame};
 use crate::hand::METRICS;
-use crate::workload::Spec;
+use crate::measure::{LIVE_FRAMES, singles};
+use crate::workload::{Spec, generate};
 
 /// The first argument of a child.
 pub const CHILD: &str = "--child";
@@ -101,10 +104,17 @@ fn wall_here(spec: &Spec, side: &Side, rows: usize) -> f64 {
 }
 
 fn growth_here(spec: &Spec, side: &Side, calls: usize) -> Option<f64> {
-    let frame = drawn(spec, 1);
-    let call = |times: usize| {
-        for _ in 0..times {
-            black_box(side.run(black_box(&frame)));
+    let books = singles(&generate(spec, LIVE_FRAMES), LIVE_FRAMES);
+    let frames: Vec<Frame> = books.iter().map(|it| frame(spec, it)).collect();
+    let mut last = None;
+    let mut call = |times: usize| {
+        for (time, frame) in frames.iter().cycle().take(times).enumerate() {
+            side.run_again(black_box(frame), &mut last);
+            black_box(&last);
+            // Now and then results are dropped and made anew.
+            if time % 1024 == 0 {
+                black_box(side.run(black_box(frame)));
+            }
         }
     };
     call(WARM);

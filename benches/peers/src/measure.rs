@@ -301,16 +301,21 @@ fn growth_of_cost(measured: &mut Measured) {
 const LIVE: usize = 4096;
 /// How many of them take turns as frames: a frame has just been made when it is scored, so those that
 /// take turns fit the second cache.
-const LIVE_FRAMES: usize = 64;
+pub(crate) const LIVE_FRAMES: usize = 64;
 
-/// One live subscription at a time: the engine compiled, the state in hand.
-fn live(spec: &Spec, plan: &Plan, side: &Side, measured: &mut Measured) {
-    let data = generate(spec, LIVE);
+/// The first rows, each alone.
+pub(crate) fn singles(data: &Data, rows: usize) -> Vec<Data> {
     let one = |row: usize| Data {
         rows: 1,
         columns: data.columns.iter().map(|it| vec![it[row]]).collect(),
     };
-    let books: Vec<Data> = (0..LIVE_FRAMES).map(one).collect();
+    (0..rows).map(one).collect()
+}
+
+/// One live subscription at a time: the engine compiled, the state in hand.
+fn live(spec: &Spec, plan: &Plan, side: &Side, measured: &mut Measured) {
+    let data = generate(spec, LIVE);
+    let books = singles(&data, LIVE_FRAMES);
     let frames: Vec<Frame> = books.iter().map(|it| foretell_side::frame(spec, it)).collect();
     let row = |row: usize| std::array::from_fn(|at| data.columns[at][row]);
     let rows: Vec<[f64; hand::METRICS]> = (0..LIVE).map(row).collect();

@@ -1,0 +1,391 @@
+//! One subject while a customer waits: scorecards and rules without a column in between.
+//!
+//! A single row that is scored as a chunk of one pays alone for all that many rows share. Where the values of a
+//! subject are given and nothing is asked of records, parents, children, classes or the past, they go through
+//! registers instead, in the memory of the last results. The bits are the same
+//! (`scores_in_columns_have_the_bits_of_an_assessment`).
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Engine;
+use super::assess::usable;
+use super::input::Input;
+use super::plan::{Batch, Outputs, Slot, Step, Work};
+use super::scores::Scores;
+use crate::expr::{MAX_TEXT, Register, Registers, RowPlan};
+use crate::frame::{self, Column, Data, First, Frame, Given, Labels, SubjectKind};
+use crate::score::{RowCard, RowPoints, Scorecard};
+use crate::state::State;
+use crate::time::AsOf;
+use crate::value::Kind;
+use crate::verdict::Verdict;
+
+/// How a single subject of a kind is scored.
+#[derive(Debug)]
+pub(super) struct Live {
+    kind: SubjectKind,
+    /// What a host may give, in the order of names.
+    takes: Vec<Take>,
+    plan: RowPlan,
+    stages: Vec<Stage>,
+    rules: Vec<Asked>,
+    /// Whether some value is calculated from others.
+    calculates: bool,
+}
+
+/// A column that a host may give.
+#[derive(Debug)]
+struct Take {
+    name: String,
+    slot: Register,
+    kind: Kind,
+    low: f64,
+    high: f64,
+    /// Every text it can be.
+    labels: Option<Arc<[Arc<str>]>>,
+    /// Whether an expression says it where it is not given.
+    calculated: bool,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// An expression and where its result is found. Its values outside the range are missing.
+    Metric { actions: Range<usize>, result: Register, slot: Register, kind: Kind, range: (f64, f64) },
+    Card { actions: Range<usize>, name: String, card: Box<RowCard>, outputs: Box<CardSlots> },
+}
+
+/// Where a scorecard's results go.
+#[derive(Debug)]
+struct CardSlots {
+    slots: Outputs,
+    labels: Arc<Labels>,
+}
+
+/// The rules of a batch and where their answers are found, by place.
+#[derive(Debug)]
+struct Asked {
+    batch: usize,
+    actions: Range<usize>,
+    results: Vec<Register>,
+}
+
+/// What the last single subject leaves for the next, and what of it is not in tables.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LiveRoom {
+    kind: SubjectKind,
+    registers: Registers,
+    groups: Vec<RowPoints>,
+    /// Which slots are given, by slot.
+    told: Vec<bool>,
+    /// The columns that were given.
+    given: Arc<Vec<(String, Given)>>,
+    /// Those that were not, by slot.
+    columns: Vec<Column>,
+}
+
+impl Live {
+    /// `None` where a subject of that kind needs columns.
+    pub(super) fn new(
+        kind: SubjectKind,
+        slots: &[Slot],
+        steps: &[Step],
+        cards: &BTreeMap<usize, Scorecard>,
+        batches: &[Batch],
+    ) -> Option<Self> {
+        let mut plan = RowPlan::new(slots.len())?;
+        let (mut takes, mut stages, mut rules) = (Vec::new(), Vec::new(), Vec::new());
+        for step in steps.iter().filter(|it| it.kind == kind) {
+            let slot = slots.get(step.slot)?;
+            if step.work.takes_given() {
+                takes.push(Take::new(step, slot)?);
+            }
+            match &step.work {
+                Work::Attribute { .. } | Work::Records { .. } => {}
+                Work::Expression { program } if slot.kind != Kind::Text => {
+                    let (actions, results) = plan.add(program.compiled())?;
+                    stages.push(Stage::Metric {
+                        actions,
+                        result: *results.first()?,
+                        slot: Register::try_from(step.slot).ok()?,
+                        kind: slot.kind,
+                        range: slot.range.unwrap_or((f64::MIN, f64::MAX)),
+                    });
+                }
+                Work::Card { card, outputs } => {
+                    let card = cards.get(card).filter(|it| !it.asks_how_sure())?;
+                    let (actions, conditions) = plan.add(card.conditions.compiled())?;
+                    stages.push(Stage::Card {
+                        actions,
+                        name: card.name.clone(),
+                        card: Box::new(RowCard::new(card, conditions)?),
+                        outputs: Box::new(CardSlots {
+                            slots: outputs.clone(),
+                            labels: Arc::clone(&card.bands.labels),
+                        }),
+                    });
+                }
+                _ => return None,
+            }
+        }
+        for (batch, it) in batches.iter().enumerate().filter(|it| it.1.kind == kind) {
+            let (actions, results) = plan.add(it.conditions.compiled())?;
+            rules.push(Asked { batch, actions, results });
+        }
+        takes.sort_unstable_by(|one: &Take, two| one.name.cmp(&two.name));
+        let calculates = stages.iter().any(|it| matches!(it, Stage::Metric { .. }));
+        Some(Self { kind, takes, plan, stages, rules, calculates })
+    }
+
+    /// Memory for subjects of an engine with these slots.
+    fn room(&self, slots: &[Slot]) -> Box<LiveRoom> {
+        let mut columns: Vec<Column> =
+            slots.iter().map(|it| Column::missing(it.kind, 1)).collect();
+        for stage in &self.stages {
+            let Stage::Card { outputs, .. } = stage else { continue };
+            for slot in [outputs.slots.band, outputs.slots.raw_band] {
+                let (codes, labels) = (vec![Data::NO_CODE], Arc::clone(&outputs.labels));
+                if let Some(it) = columns.get_mut(slot) {
+                    *it = Column::new(Data::Text { codes, labels });
+                }
+            }
+        }
+        Box::new(LiveRoom {
+            kind: self.kind,
+            registers: self.plan.registers(),
+            groups: Vec::new(),
+            told: vec![false; slots.len()],
+            given: Arc::default(),
+            columns,
+        })
+    }
+
+    /// Takes over the columns of a frame; false where there is something to say about one.
+    fn take(&self, frame: &Frame, room: &mut LiveRoom) -> bool {
+        let mut given = frame.all_given().iter();
+        let mut next = given.next();
+        for take in &self.takes {
+            let found = loop {
+                match next {
+                    Some(it) if it.0 == take.name => break next,
+                    Some(it) if it.0 < take.name => next = given.next(),
+                    _ => break None,
+                }
+            };
+            // Days go from columns to those that are calculated from them, which only columns can hold.
+            let undated = |it: &Given| !self.calculates || it.column.days().is_none();
+            if !found.is_none_or(|(_, it)| take.can_take(it) && undated(it)) {
+                return false;
+            }
+            take.put(found.map(|it| &it.1), room);
+            if found.is_some() {
+                next = given.next();
+            }
+        }
+        room.given.clone_from(frame.all_given());
+        true
+    }
+
+    fn run(&self, room: &mut LiveRoom, id: &str, past: &State, as_of: AsOf) {
+        let LiveRoom { registers, groups, told, columns, .. } = room;
+        for stage in &self.stages {
+            match stage {
+                Stage::Metric { actions, result, slot, kind, range } => {
+                    let at = usize::from(*slot);
+                    if told.get(at) == Some(&true) {
+                        continue;
+                    }
+                    self.plan.run(actions.clone(), registers);
+                    if *kind == Kind::Number {
+                        let it = registers.answer(*result);
+                        let it = if range.0 <= it && it <= range.1 { it } else { f64::NAN };
+                        registers.set_number(*slot, it);
+                        put_number(columns, at, it);
+                    } else {
+                        let it = registers.flag(*result);
+                        registers.set_flag(*slot, it);
+                        put_flag(columns, at, it);
+                    }
+                }
+                Stage::Card { actions, name, card, outputs } => {
+                    self.plan.run(actions.clone(), registers);
+                    let last = past.bands.get(name).and_then(|it| {
+                        let it = it.get(id)?;
+                        Some((it.band.as_str(), it.since))
+                    });
+                    let score = card.score(registers, groups, last, as_of);
+                    let CardSlots { slots, labels } = &**outputs;
+                    let mut number = |slot: usize, value: f64| {
+                        if let Ok(it) = Register::try_from(slot) {
+                            registers.set_number(it, value);
+                        }
+                        put_number(columns, slot, value);
+                    };
+                    number(slots.score, score.score);
+                    number(slots.raw_score, score.raw);
+                    number(slots.coverage, score.coverage);
+                    for (slot, group) in slots.groups.iter().zip(groups.iter()) {
+                        number(*slot, group.score);
+                    }
+                    for (slot, band) in [(slots.band, score.band), (slots.raw_band, score.raw_band)]
+                    {
+                        let code = band.and_then(|it| u32::try_from(it).ok());
+                        let code = code.unwrap_or(Data::NO_CODE);
+                        if let Ok(it) = Register::try_from(slot) {
+                            registers.set_text(it, labels.text(code));
+                        }
+                        put_code(columns, slot, code);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Take {
+    fn new(step: &Step, slot: &Slot) -> Option<Self> {
+        let (low, high) = slot.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        Some(Self {
+            name: slot.name.clone(),
+            slot: Register::try_from(step.slot).ok()?,
+            kind: slot.kind,
+            low,
+            high,
+            labels: slot.labels.clone(),
+            calculated: matches!(step.work, Work::Expression { .. }),
+        })
+    }
+
+    /// Whether there is nothing to say about a given column.
+    fn can_take(&self, given: &Given) -> bool {
+        match (given.first, self.kind) {
+            (First::Number(it), Kind::Number) => !(it < self.low || it > self.high),
+            (First::Flag(_), Kind::Flag) => true,
+            (First::Text(code), Kind::Text) => match given.column.data() {
+                Data::Text { labels, .. } => {
+                    let known = |all: &Arc<[Arc<str>]>| {
+                        labels.text(code).is_none_or(|it| all.contains(it))
+                    };
+                    labels.longest() <= MAX_TEXT && self.labels.as_ref().is_none_or(known)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Puts the value of a given column into its register, or nothing.
+    fn put(&self, given: Option<&Given>, room: &mut LiveRoom) {
+        match (given.map(|it| it.first), self.kind) {
+            (Some(First::Number(it)), _) => room.registers.set_number(self.slot, it),
+            (Some(First::Flag(it)), _) => room.registers.set_flag(self.slot, it),
+            (Some(First::Text(code)), _) => {
+                if let Some(Data::Text { labels, .. }) = given.map(|it| it.column.data()) {
+                    room.registers.set_text(self.slot, labels.text(code));
+                }
+            }
+            (None, Kind::Number) => room.registers.set_number(self.slot, f64::NAN),
+            (None, Kind::Flag) => room.registers.set_flag(self.slot, Data::NO_FLAG),
+            (None, Kind::Text) => room.registers.set_text(self.slot, None),
+        }
+        if self.calculated
+            && let Some(it) = room.told.get_mut(usize::from(self.slot))
+        {
+            *it = given.is_some();
+        }
+    }
+}
+
+/// Writes the only number of a column.
+fn put_number(columns: &mut [Column], slot: usize, value: f64) {
+    if let Some(Data::Number(all)) = columns.get_mut(slot).map(Column::data_mut)
+        && let Some(it) = all.first_mut()
+    {
+        *it = value;
+    }
+}
+
+/// The same of a flag.
+fn put_flag(columns: &mut [Column], slot: usize, state: u8) {
+    if let Some(Data::Flag(all)) = columns.get_mut(slot).map(Column::data_mut)
+        && let Some(it) = all.first_mut()
+    {
+        *it = state;
+    }
+}
+
+/// The same of a code.
+fn put_code(columns: &mut [Column], slot: usize, code: u32) {
+    if let Some(Data::Text { codes, .. }) = columns.get_mut(slot).map(Column::data_mut)
+        && let Some(it) = codes.first_mut()
+    {
+        *it = code;
+    }
+}
+
+impl LiveRoom {
+    /// The column in a slot of a kind of subject: the given one of that name, where the host may give one.
+    pub(super) fn column(&self, kind: SubjectKind, slot: usize, given: Option<&str>) -> Option<&Column> {
+        if kind != self.kind {
+            return None;
+        }
+        let given = given.and_then(|name| frame::given(&self.given, name));
+        given.map(|it| it.column.as_ref()).or_else(|| self.columns.get(slot))
+    }
+}
+
+impl Engine {
+    /// Scores the only subject of the input over the results of the last, if it can be done like that.
+    pub(super) fn score_one(
+        &self,
+        scores: &mut Scores,
+        input: &Input<'_>,
+        as_of: AsOf,
+        state: &State,
+    ) -> bool {
+        self.try_one(scores, input, as_of, state).is_some()
+    }
+
+    fn try_one(
+        &self,
+        scores: &mut Scores,
+        input: &Input<'_>,
+        as_of: AsOf,
+        state: &State,
+    ) -> Option<()> {
+        let frame = input.one_subject()?;
+        let at = frame.kind().index();
+        let live = self.live.get(at)?.as_ref()?;
+        if !Arc::ptr_eq(&scores.outline, &self.outline) {
+            return None;
+        }
+        let past = usable(state, as_of, &mut Vec::new())?;
+        // The last results must be of one such subject too: nothing of another stands in them.
+        let mut tables = SubjectKind::ALL.iter().zip(&scores.tables);
+        if !tables.all(|(kind, it)| it.len() == usize::from(*kind == live.kind)) {
+            return None;
+        }
+        let mut room = match scores.live.take() {
+            Some(room) => room,
+            None => live.room(self.spaces.get(at)?),
+        };
+        if !live.take(frame, &mut room) {
+            return None;
+        }
+        let id = frame.ids().first()?;
+        live.run(&mut room, id, past, as_of);
+        scores.tables.get_mut(at)?.begin_one(frame.shared_ids());
+        for asked in &live.rules {
+            live.plan.run(asked.actions.clone(), &mut room.registers);
+            let answers = scores.answers.get_mut(asked.batch)?;
+            for (answer, at) in answers.iter_mut().zip(&asked.results) {
+                *answer = Verdict::of(room.registers.flag(*at));
+            }
+        }
+        scores.as_of = as_of;
+        scores.faults.clear();
+        scores.live = Some(room);
+        Some(())
+    }
+}

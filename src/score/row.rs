@@ -1,0 +1,278 @@
+//! A scorecard for one row: what [`Scorecard::chunk`] says of it, with the same bits and without columns.
+//!
+//! What hangs on ages, days of observation or carried values, and points that are expressions, is left to the
+//! columns.
+
+use chrono::NaiveDate;
+
+use super::band::Bands;
+use super::factor::Status;
+use super::fold::share;
+use super::group::{COVERAGE_ROUNDING, middle};
+use super::points::PointMap;
+use super::tree::{AutoOverride, Factor, Group, Part, Scorecard};
+use crate::config::{Aggregate, MissingPolicy};
+use crate::expr::{Register, Registers};
+use crate::time::Period;
+use crate::verdict::{Choice, Pick, Verdict};
+
+/// A scorecard for one row.
+#[derive(Debug)]
+pub(crate) struct RowCard {
+    /// Where the answers of its conditions are found, by number.
+    conditions: Vec<Register>,
+    /// Children before parents; the last is the whole.
+    groups: Vec<RowGroup>,
+    overrides: Vec<AutoOverride>,
+    bands: Bands,
+}
+
+#[derive(Debug)]
+struct RowGroup {
+    aggregate: Aggregate,
+    /// The least coverage with which it has a score.
+    gate: f64,
+    weight: Choice<f64>,
+    applies: Option<usize>,
+    parts: Vec<RowPart>,
+}
+
+#[derive(Debug)]
+enum RowPart {
+    /// A factor about which nothing hangs on a condition.
+    Plain { slot: Register, weight: f64, stand_in: f64, points: PointMap },
+    Factor(Register, Box<Factor>),
+    /// A group by its number.
+    Group(usize),
+}
+
+/// What a scorecard says of a row. NaN for no score.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RowScore {
+    pub(crate) score: f64,
+    /// Before any override.
+    pub(crate) raw: f64,
+    pub(crate) coverage: f64,
+    /// By number.
+    pub(crate) band: Option<usize>,
+    /// Of the score alone.
+    pub(crate) raw_band: Option<usize>,
+}
+
+/// A group of a row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RowPoints {
+    pub(crate) score: f64,
+    coverage: f64,
+    weight: f64,
+}
+
+/// The sums of a group, as [`Fold`](super::fold::Fold) has them for each row of a chunk.
+#[derive(Debug)]
+struct Sums {
+    aggregate: Aggregate,
+    /// The weight of all parts.
+    total: f64,
+    /// The weight of the parts that have points.
+    present: f64,
+    /// Weights times points, or the lowest or highest points.
+    value: f64,
+    /// Weights times shares measured.
+    covered: f64,
+    /// The points of the parts of a median.
+    points: Vec<f64>,
+}
+
+impl RowCard {
+    /// The same scorecard for one row, its conditions in the given registers; `None` where it needs columns.
+    pub(crate) fn new(card: &Scorecard, conditions: Vec<Register>) -> Option<Self> {
+        let group = |group: &Group| {
+            let parts = group.parts.iter().map(|it| match it {
+                Part::Group(number) => Some(RowPart::Group(*number)),
+                Part::Factor(number) => RowPart::of(card.factors.get(*number)?),
+            });
+            Some(RowGroup {
+                aggregate: group.aggregate,
+                gate: group.min_coverage - COVERAGE_ROUNDING,
+                weight: group.weight.clone(),
+                applies: group.applies,
+                parts: parts.collect::<Option<_>>()?,
+            })
+        };
+        Some(Self {
+            conditions,
+            groups: card.groups.iter().map(group).collect::<Option<_>>()?,
+            overrides: card.overrides.clone(),
+            bands: card.bands.clone(),
+        })
+    }
+
+    /// Scores the row. `groups` are filled anew; `last` is its last band, by name, and since when.
+    pub(crate) fn score(
+        &self,
+        registers: &Registers,
+        groups: &mut Vec<RowPoints>,
+        last: Option<(&str, NaiveDate)>,
+        as_of: NaiveDate,
+    ) -> RowScore {
+        let says = |it: usize| {
+            self.conditions.get(it).map(|it| Verdict::of(registers.flag(*it)))
+        };
+        groups.clear();
+        for group in &self.groups {
+            let points = group.points(registers, groups, &says);
+            groups.push(points);
+        }
+        let (raw, coverage) = groups.last().map_or((f64::NAN, 0.0), |it| (it.score, it.coverage));
+        let rule = self.overrides.iter().find(|it| says(it.condition) == Some(Verdict::Yes));
+        let score = rule.map_or(raw, |it| it.effect.on(raw));
+        let raw_band = self.bands.raw(score);
+        let last = last.and_then(|(name, since)| Some((self.bands.find(name)?, since)));
+        let band = match last {
+            Some(last) => self.bands.settled(score, Some(last), as_of),
+            None => raw_band,
+        };
+        RowScore { score, raw, coverage, band, raw_band }
+    }
+}
+
+impl RowPart {
+    fn of(factor: &Factor) -> Option<Self> {
+        let slot = Register::try_from(factor.slot).ok()?;
+        if let Some((points, weight, stand_in)) = factor.plain() {
+            return Some(Self::Plain { slot, weight, stand_in, points: points.clone() });
+        }
+        let ageless = factor.max_age.is_none() && factor.warm_up.is_none_or(Period::is_zero);
+        let carries = matches!(factor.missing, MissingPolicy::Carry(_));
+        let calculated = factor.points.values().any(|it| matches!(it, PointMap::Expr(_)));
+        let can = ageless && !carries && !calculated;
+        can.then(|| Self::Factor(slot, Box::new(factor.clone())))
+    }
+}
+
+impl RowGroup {
+    fn points(
+        &self,
+        registers: &Registers,
+        groups: &[RowPoints],
+        says: &impl Fn(usize) -> Option<Verdict>,
+    ) -> RowPoints {
+        let mut sums = Sums::new(self.aggregate);
+        for part in &self.parts {
+            match part {
+                RowPart::Plain { slot, weight, stand_in, points } => {
+                    let own = points.of_register(registers, *slot);
+                    let missing = own.is_nan();
+                    let share = if missing { 0.0 } else { 1.0 };
+                    sums.add(if missing { *stand_in } else { own }, *weight, share);
+                }
+                RowPart::Factor(slot, factor) => {
+                    let (own, counted, weight) = factor.of_row(registers, *slot, says);
+                    sums.add(counted, weight, if own.is_nan() { 0.0 } else { 1.0 });
+                }
+                RowPart::Group(number) => {
+                    if let Some(it) = groups.get(*number) {
+                        sums.add(it.score, it.weight, it.coverage);
+                    }
+                }
+            }
+        }
+        let coverage = share(sums.covered, sums.total);
+        let mut score = sums.finish();
+        if self.gate > 0.0 && coverage < self.gate {
+            score = f64::NAN;
+        }
+        let case = self.weight.pick_by(|it| says(it));
+        let applies = self.applies.and_then(says).unwrap_or(Verdict::Yes);
+        if case == Pick::Unclear || applies != Verdict::Yes {
+            score = f64::NAN;
+        }
+        let none = applies == Verdict::No || sums.total <= 0.0;
+        RowPoints { score, coverage, weight: if none { 0.0 } else { self.weight.weigh(case) } }
+    }
+}
+
+impl PointMap {
+    /// The points of what is in a slot.
+    fn of_register(&self, registers: &Registers, slot: Register) -> f64 {
+        // Adding 0 turns -0 into 0: points that are equal have equal bits.
+        match self {
+            Self::Flag { yes, no } => match registers.flag(slot) {
+                0 => no + 0.0,
+                1 => yes + 0.0,
+                _ => f64::NAN,
+            },
+            Self::Map { .. } => {
+                registers.text(slot).map_or(f64::NAN, |it| self.of_text(it) + 0.0)
+            }
+            _ => self.of_number(registers.number(slot)) + 0.0,
+        }
+    }
+}
+
+impl Factor {
+    /// Its own points, those that count and its weight: what [`Factor::worth`] says.
+    fn of_row(
+        &self,
+        registers: &Registers,
+        slot: Register,
+        says: &impl Fn(usize) -> Option<Verdict>,
+    ) -> (f64, f64, f64) {
+        let (points_case, weight_case) = (self.points.pick_by(says), self.weight.pick_by(says));
+        let applies = self.applies.and_then(says).unwrap_or(Verdict::Yes);
+        let whole = self.weight.weigh(weight_case);
+        let weight = if applies == Verdict::No { 0.0 } else { whole };
+        let own = || self.points.get(points_case).map(|it| it.of_register(registers, slot));
+        let (own, status) = match Self::stopped(applies, points_case, weight_case) {
+            Some(status) => (f64::NAN, status),
+            None => match own().filter(|it| !it.is_nan()) {
+                Some(own) => (own, Status::Measured),
+                None => (f64::NAN, Status::Missing),
+            },
+        };
+        let counted = if own.is_nan() { self.instead(status, points_case).0 } else { own };
+        (own, counted, weight)
+    }
+}
+
+impl Sums {
+    const fn new(aggregate: Aggregate) -> Self {
+        let value = if matches!(aggregate, Aggregate::Mean) { 0.0 } else { f64::NAN };
+        Self { aggregate, total: 0.0, present: 0.0, value, covered: 0.0, points: Vec::new() }
+    }
+
+    /// Adds a part. Points are NaN where it has none.
+    fn add(&mut self, points: f64, weight: f64, share: f64) {
+        self.total += weight;
+        let part = if weight > 0.0 { points } else { f64::NAN };
+        match self.aggregate {
+            Aggregate::Mean => self.value += if points.is_nan() { 0.0 } else { weight * points },
+            Aggregate::Min => self.value = self.value.min(part),
+            Aggregate::Max => self.value = self.value.max(part),
+            Aggregate::Median => self.points.push(part),
+        }
+        if !points.is_nan() {
+            self.present += weight;
+            self.covered += weight * share;
+        }
+    }
+
+    fn finish(&mut self) -> f64 {
+        match self.aggregate {
+            Aggregate::Mean => {
+                let mean = self.value / self.present;
+                let mean = if mean > 0.0 { mean } else { 0.0 };
+                let mean = if mean < 100.0 { mean } else { 100.0 };
+                if self.present > 0.0 { mean } else { f64::NAN }
+            }
+            Aggregate::Min | Aggregate::Max => self.value,
+            Aggregate::Median => {
+                self.points.retain(|it| !it.is_nan());
+                self.points.sort_by(f64::total_cmp);
+                let at = |it: usize| self.points.get(it).copied().unwrap_or(f64::NAN);
+                middle(self.points.len())
+                    .map_or(f64::NAN, |(left, right)| (at(left) + at(right)) / 2.0)
+            }
+        }
+    }
+}
