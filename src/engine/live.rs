@@ -52,8 +52,19 @@ struct Take {
 #[derive(Debug)]
 enum Stage {
     /// An expression and where its result is found. Its values outside the range are missing.
-    Metric { actions: Range<usize>, result: Register, slot: Register, kind: Kind, range: (f64, f64) },
-    Card { actions: Range<usize>, name: String, card: Box<RowCard>, outputs: Box<CardSlots> },
+    Metric {
+        actions: Range<usize>,
+        result: Register,
+        slot: Register,
+        kind: Kind,
+        range: (f64, f64),
+    },
+    Card {
+        actions: Range<usize>,
+        name: String,
+        card: Box<RowCard>,
+        outputs: Box<CardSlots>,
+    },
 }
 
 /// Where a scorecard's results go.
@@ -72,7 +83,7 @@ struct Asked {
 }
 
 /// What the last single subject leaves for the next, and what of it is not in tables.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct LiveRoom {
     kind: SubjectKind,
     registers: Registers,
@@ -140,8 +151,7 @@ impl Live {
 
     /// Memory for subjects of an engine with these slots.
     fn room(&self, slots: &[Slot]) -> Box<LiveRoom> {
-        let mut columns: Vec<Column> =
-            slots.iter().map(|it| Column::missing(it.kind, 1)).collect();
+        let mut columns: Vec<Column> = slots.iter().map(|it| Column::missing(it.kind, 1)).collect();
         for stage in &self.stages {
             let Stage::Card { outputs, .. } = stage else { continue };
             for slot in [outputs.slots.band, outputs.slots.raw_band] {
@@ -264,9 +274,8 @@ impl Take {
             (First::Flag(_), Kind::Flag) => true,
             (First::Text(code), Kind::Text) => match given.column.data() {
                 Data::Text { labels, .. } => {
-                    let known = |all: &Arc<[Arc<str>]>| {
-                        labels.text(code).is_none_or(|it| all.contains(it))
-                    };
+                    let known =
+                        |all: &Arc<[Arc<str>]>| labels.text(code).is_none_or(|it| all.contains(it));
                     labels.longest() <= MAX_TEXT && self.labels.as_ref().is_none_or(known)
                 }
                 _ => false,
@@ -279,7 +288,7 @@ impl Take {
     fn put(&self, given: Option<&Given>, room: &mut LiveRoom) {
         match (given.map(|it| it.first), self.kind) {
             (Some(First::Number(it)), _) => room.registers.set_number(self.slot, it),
-            (Some(First::Flag(it)), _) => room.registers.set_flag(self.slot, it),
+            (Some(First::Flag(it)), _) => room.registers.set_flag(self.slot, it.min(Data::NO_FLAG)),
             (Some(First::Text(code)), _) => {
                 if let Some(Data::Text { labels, .. }) = given.map(|it| it.column.data()) {
                     room.registers.set_text(self.slot, labels.text(code));
@@ -326,7 +335,12 @@ fn put_code(columns: &mut [Column], slot: usize, code: u32) {
 
 impl LiveRoom {
     /// The column in a slot of a kind of subject: the given one of that name, where the host may give one.
-    pub(super) fn column(&self, kind: SubjectKind, slot: usize, given: Option<&str>) -> Option<&Column> {
+    pub(super) fn column(
+        &self,
+        kind: SubjectKind,
+        slot: usize,
+        given: Option<&str>,
+    ) -> Option<&Column> {
         if kind != self.kind {
             return None;
         }

@@ -230,8 +230,7 @@ impl Run<'_> {
         let engine = self.engine;
         for (kind, names) in SubjectKind::ALL.into_iter().zip(&engine.outline.given) {
             let at = kind.index();
-            let (Some(frame), Some(rows)) =
-                (self.source.input.frame_of(kind), self.rows.get(at))
+            let (Some(frame), Some(rows)) = (self.source.input.frame_of(kind), self.rows.get(at))
             else {
                 continue;
             };

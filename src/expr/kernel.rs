@@ -76,7 +76,8 @@ impl Compiled {
 
     /// The steps and the last of each expression, where gear 1 runs them all.
     pub(super) fn lowered(&self) -> Option<(&Graph, Vec<Id>)> {
-        let roots: Option<Vec<Id>> = self.roots.iter().map(|it| it.as_ref().ok().copied()).collect();
+        let roots: Option<Vec<Id>> =
+            self.roots.iter().map(|it| it.as_ref().ok().copied()).collect();
         Some((&self.graph, roots?))
     }
 

@@ -17,13 +17,18 @@ use super::tree::{Arithmetic, Comparison};
 /// The place of a register among those of its kind.
 pub(crate) type Register = u16;
 
+/// How many registers of a kind there are. A place is taken modulo this power of two, so that no access is checked:
+/// some two hundred a row. More are needed by no config seen; a row of one is a chunk of one. Our choice, tested by
+/// `a_plan_has_no_more_registers_than_there_are`.
+const REGISTERS: usize = 1024;
+
 /// What a row is calculated in. The first registers of each kind are the slots of a table.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Registers {
     /// NaN for no data.
-    numbers: Vec<f64>,
+    numbers: Box<[f64; REGISTERS]>,
     /// 0 (no), 1 (yes) or 2 (no data).
-    flags: Vec<u8>,
+    flags: Box<[u8; REGISTERS]>,
     texts: Vec<Option<Arc<str>>>,
 }
 
@@ -34,6 +39,9 @@ enum Action {
     Minus(Register),
     Less([Register; 2]),
     LessOrEqual([Register; 2]),
+    /// The same of numbers that are finite or NaN.
+    TameLess([Register; 2]),
+    TameLessOrEqual([Register; 2]),
     Equal([Register; 2]),
     Unequal([Register; 2]),
     /// Whether a number is from the second up to the third, which may be included.
@@ -49,8 +57,9 @@ enum Action {
     SameFlags([Register; 2]),
     SameTexts([Register; 2]),
     Not(Register),
-    And([Register; 2]),
-    Or([Register; 2]),
+    /// The terms from one place in the list up to another.
+    And(u16, u16),
+    Or(u16, u16),
     /// Condition, then, else.
     IfNumber([Register; 3]),
     IfFlag([Register; 3]),
@@ -63,40 +72,55 @@ enum Action {
     Call(u16),
 }
 
+/// What stands in registers at the start.
+#[derive(Debug, Clone, Default)]
+struct Constants {
+    slots: usize,
+    numbers: Vec<f64>,
+    flags: Vec<u8>,
+}
+
 /// Lowered expressions for one row.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowPlan {
     /// Each with the register of its result.
     actions: Vec<(Action, Register)>,
     /// What stands in the registers at the start: constants.
-    start: Registers,
+    start: Constants,
+    /// The terms of `&&` and `||`, one expression after the other.
+    terms: Vec<Register>,
     numbers: Vec<Box<[f64]>>,
     texts: Vec<Box<[Arc<str>]>>,
     calls: Vec<(Native, Box<[Register]>)>,
 }
 
 impl Registers {
+    #[inline]
     pub(crate) fn number(&self, at: Register) -> f64 {
-        self.numbers.get(usize::from(at)).copied().unwrap_or(f64::NAN)
+        self.numbers.get(usize::from(at) % REGISTERS).copied().unwrap_or(f64::NAN)
     }
 
+    #[inline]
     pub(crate) fn flag(&self, at: Register) -> u8 {
-        self.flags.get(usize::from(at)).copied().unwrap_or(NO_DATA)
+        self.flags.get(usize::from(at) % REGISTERS).copied().unwrap_or(NO_DATA)
     }
 
     pub(crate) fn text(&self, at: Register) -> Option<&Arc<str>> {
         self.texts.get(usize::from(at)).and_then(Option::as_ref)
     }
 
+    #[inline]
     pub(crate) fn set_number(&mut self, at: Register, value: f64) {
-        if let Some(it) = self.numbers.get_mut(usize::from(at)) {
+        if let Some(it) = self.numbers.get_mut(usize::from(at) % REGISTERS) {
             *it = value;
         }
     }
 
+    /// Sets a flag; `state` is 0, 1 or 2.
+    #[inline]
     pub(crate) fn set_flag(&mut self, at: Register, state: u8) {
-        if let Some(it) = self.flags.get_mut(usize::from(at)) {
-            *it = state.min(NO_DATA);
+        if let Some(it) = self.flags.get_mut(usize::from(at) % REGISTERS) {
+            *it = state;
         }
     }
 
@@ -123,23 +147,29 @@ impl Registers {
         let ((one, left), (two, right)) = (self.fine(left), self.fine(right));
         known(f(one, two), left & right)
     }
+
+    /// The same of numbers that are finite or NaN; `f` is false of NaN.
+    fn compare_tame(&self, [left, right]: [Register; 2], f: impl Fn(f64, f64) -> bool) -> u8 {
+        let (one, two) = (self.number(left), self.number(right));
+        u8::from(f(one, two)) | (u8::from(one.is_nan() | two.is_nan()) << 1)
+    }
 }
 
 impl RowPlan {
     /// A plan without steps for rows of so many slots; `None` where there are too many.
     pub(crate) fn new(slots: usize) -> Option<Self> {
-        Register::try_from(slots).ok()?;
-        let start = Registers {
-            numbers: vec![f64::NAN; slots],
-            flags: vec![NO_DATA; slots],
-            texts: vec![None; slots],
-        };
-        Some(Self { start, ..Self::default() })
+        let (numbers, flags) = (vec![f64::NAN; slots], vec![NO_DATA; slots]);
+        let start = Constants { slots, numbers, flags };
+        (slots <= REGISTERS).then(|| Self { start, ..Self::default() })
     }
 
     /// The registers as they are at the start.
     pub(crate) fn registers(&self) -> Registers {
-        self.start.clone()
+        let (mut numbers, mut flags) =
+            (Box::new([f64::NAN; REGISTERS]), Box::new([NO_DATA; REGISTERS]));
+        numbers.iter_mut().zip(&self.start.numbers).for_each(|(to, from)| *to = *from);
+        flags.iter_mut().zip(&self.start.flags).for_each(|(to, from)| *to = *from);
+        Registers { numbers, flags, texts: vec![None; self.start.slots] }
     }
 
     /// Adds the steps of expressions, and says which actions they are and where the result of each expression is
@@ -151,7 +181,7 @@ impl RowPlan {
         for id in graph.reach(&roots) {
             let at = self.step(graph.step(id), |it: Id| {
                 let step = graph.step(it);
-                Some((step.kind, done.get(it).copied()?))
+                Some((step, done.get(it).copied()?))
             })?;
             if let Some(it) = done.get_mut(id) {
                 *it = at;
@@ -163,7 +193,11 @@ impl RowPlan {
     }
 
     /// Adds a step; `of` says what a step before it gave, and where.
-    fn step(&mut self, step: &Step, of: impl Fn(Id) -> Option<(Kind, Register)>) -> Option<Register> {
+    fn step<'a>(
+        &mut self,
+        step: &Step,
+        of: impl Fn(Id) -> Option<(&'a Step, Register)>,
+    ) -> Option<Register> {
         let at = |id: &Id| of(*id).map(|it| it.1);
         let two = |one: &Id, two: &Id| Some([at(one)?, at(two)?]);
         let three = |all: &[Id; 3]| Some([at(&all[0])?, at(&all[1])?, at(&all[2])?]);
@@ -175,29 +209,38 @@ impl RowPlan {
             Op::Text(_) => return None,
             Op::Arithmetic(op, left, right) => Action::Arithmetic(*op, two(left, right)?),
             Op::Minus(it) => Action::Minus(at(it)?),
-            Op::Compare(op, left, right) => match op {
-                Comparison::Less => Action::Less(two(left, right)?),
-                Comparison::LessOrEqual => Action::LessOrEqual(two(left, right)?),
-                Comparison::Greater => Action::Less(two(right, left)?),
-                Comparison::GreaterOrEqual => Action::LessOrEqual(two(right, left)?),
-                Comparison::Equal => Action::Equal(two(left, right)?),
-                Comparison::Unequal => Action::Unequal(two(left, right)?),
-            },
+            Op::Compare(op, left, right) => {
+                let tame = of(*left)?.0.tame && of(*right)?.0.tame;
+                match (op, tame) {
+                    (Comparison::Less, true) => Action::TameLess(two(left, right)?),
+                    (Comparison::Less, false) => Action::Less(two(left, right)?),
+                    (Comparison::LessOrEqual, true) => Action::TameLessOrEqual(two(left, right)?),
+                    (Comparison::LessOrEqual, false) => Action::LessOrEqual(two(left, right)?),
+                    (Comparison::Greater, true) => Action::TameLess(two(right, left)?),
+                    (Comparison::Greater, false) => Action::Less(two(right, left)?),
+                    (Comparison::GreaterOrEqual, true) => {
+                        Action::TameLessOrEqual(two(right, left)?)
+                    }
+                    (Comparison::GreaterOrEqual, false) => Action::LessOrEqual(two(right, left)?),
+                    (Comparison::Equal, _) => Action::Equal(two(left, right)?),
+                    (Comparison::Unequal, _) => Action::Unequal(two(left, right)?),
+                }
+            }
             Op::Between(inclusive, all) => Action::Between(*inclusive, three(all)?),
-            Op::OneOf(it, all) => self.one_of(of(*it)?, all)?,
-            Op::Missing(it) => match of(*it)? {
-                (Kind::Number, it) => Action::MissingNumber(it),
-                (Kind::Flag, it) => Action::MissingFlag(it),
-                (Kind::Text, it) => Action::MissingText(it),
+            Op::OneOf(it, all) => self.one_of(of(*it)?.0.kind, at(it)?, all)?,
+            Op::Missing(it) => match of(*it)?.0.kind {
+                Kind::Number => Action::MissingNumber(at(it)?),
+                Kind::Flag => Action::MissingFlag(at(it)?),
+                Kind::Text => Action::MissingText(at(it)?),
             },
-            Op::Same(one, other) => match of(*one)?.0 {
+            Op::Same(one, other) => match of(*one)?.0.kind {
                 Kind::Flag => Action::SameFlags(two(one, other)?),
                 Kind::Text => Action::SameTexts(two(one, other)?),
                 Kind::Number => return None,
             },
             Op::Not(it) => Action::Not(at(it)?),
-            Op::And(all) => return self.joined(all.iter().map(at), Action::And),
-            Op::Or(all) => return self.joined(all.iter().map(at), Action::Or),
+            Op::And(all) => self.joined(all.iter().map(at), Action::And)?,
+            Op::Or(all) => self.joined(all.iter().map(at), Action::Or)?,
             _ if is_text => return None,
             Op::If(all) if step.kind == Kind::Number => Action::IfNumber(three(all)?),
             Op::If(all) => Action::IfFlag(three(all)?),
@@ -220,7 +263,7 @@ impl RowPlan {
         self.push(action, step.kind)
     }
 
-    fn one_of(&mut self, (kind, it): (Kind, Register), all: &[Literal]) -> Option<Action> {
+    fn one_of(&mut self, kind: Kind, it: Register, all: &[Literal]) -> Option<Action> {
         Some(match kind {
             Kind::Number => {
                 let number = |it: &Literal| match it {
@@ -244,18 +287,17 @@ impl RowPlan {
         })
     }
 
-    /// Terms one after the other.
+    /// Terms of one expression.
     fn joined(
         &mut self,
-        mut terms: impl Iterator<Item = Option<Register>>,
-        action: fn([Register; 2]) -> Action,
-    ) -> Option<Register> {
-        let first = terms.next()??;
-        let mut so_far = first;
+        terms: impl Iterator<Item = Option<Register>>,
+        action: fn(u16, u16) -> Action,
+    ) -> Option<Action> {
+        let first = u16::try_from(self.terms.len()).ok()?;
         for term in terms {
-            so_far = self.push(action([so_far, term?]), Kind::Flag)?;
+            self.terms.push(term?);
         }
-        Some(so_far)
+        Some(action(first, u16::try_from(self.terms.len()).ok()?))
     }
 
     fn push(&mut self, action: Action, kind: Kind) -> Option<Register> {
@@ -270,12 +312,12 @@ impl RowPlan {
 
     fn number(&mut self, value: f64) -> Option<Register> {
         self.start.numbers.push(value);
-        last(&self.start.numbers)
+        last(&self.start.numbers).filter(|it| usize::from(*it) < REGISTERS)
     }
 
     fn flag(&mut self, state: u8) -> Option<Register> {
         self.start.flags.push(state);
-        last(&self.start.flags)
+        last(&self.start.flags).filter(|it| usize::from(*it) < REGISTERS)
     }
 
     /// Carries out some actions.
@@ -291,8 +333,15 @@ impl RowPlan {
             Action::LessOrEqual(sides) => all.compare(sides, |one, two| one <= two),
             Action::Equal(sides) => all.compare(sides, |one, two| (one <= two) & (one >= two)),
             Action::Unequal(sides) => all.compare(sides, |one, two| (one < two) | (one > two)),
-            Action::And([so_far, next]) => and(all.flag(so_far), all.flag(next)),
-            Action::Or([so_far, next]) => or(all.flag(so_far), all.flag(next)),
+            Action::TameLess(sides) => all.compare_tame(sides, |one, two| one < two),
+            Action::TameLessOrEqual(sides) => all.compare_tame(sides, |one, two| one <= two),
+            // Going on from what changes nothing.
+            Action::And(first, end) => {
+                self.terms(first, end).iter().fold(YES, |so_far, it| and(so_far, all.flag(*it)))
+            }
+            Action::Or(first, end) => {
+                self.terms(first, end).iter().fold(NO, |so_far, it| or(so_far, all.flag(*it)))
+            }
             Action::Not(it) => not(all.flag(it)),
             Action::Between(inclusive, [it, from, to]) => {
                 between(inclusive, [it, from, to].map(|it| all.fine(it)))
@@ -339,6 +388,10 @@ impl RowPlan {
             number => return self.calculate(number, out, all),
         };
         all.set_flag(out, state);
+    }
+
+    fn terms(&self, first: u16, end: u16) -> &[Register] {
+        self.terms.get(usize::from(first)..usize::from(end)).unwrap_or(&[])
     }
 
     /// An action that gives a number.

@@ -129,9 +129,7 @@ impl First {
         match column.data() {
             Data::Number(all) => Self::Number(all.first().copied().unwrap_or(f64::NAN)),
             Data::Flag(all) => Self::Flag(all.first().copied().unwrap_or(Data::NO_FLAG)),
-            Data::Text { codes, .. } => {
-                Self::Text(codes.first().copied().unwrap_or(Data::NO_CODE))
-            }
+            Data::Text { codes, .. } => Self::Text(codes.first().copied().unwrap_or(Data::NO_CODE)),
         }
     }
 }

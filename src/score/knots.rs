@@ -144,6 +144,7 @@ impl Lines {
         (few && knots.iter().all(met)).then_some(lines)
     }
 
+    #[inline]
     fn of(&self, value: f64) -> f64 {
         match self {
             _ if value.is_nan() => f64::NAN,

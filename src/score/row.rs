@@ -40,7 +40,12 @@ struct RowGroup {
 #[derive(Debug)]
 enum RowPart {
     /// A factor about which nothing hangs on a condition.
-    Plain { slot: Register, weight: f64, stand_in: f64, points: PointMap },
+    Plain {
+        slot: Register,
+        weight: f64,
+        stand_in: f64,
+        points: PointMap,
+    },
     Factor(Register, Box<Factor>),
     /// A group by its number.
     Group(usize),
@@ -115,9 +120,7 @@ impl RowCard {
         last: Option<(&str, NaiveDate)>,
         as_of: NaiveDate,
     ) -> RowScore {
-        let says = |it: usize| {
-            self.conditions.get(it).map(|it| Verdict::of(registers.flag(*it)))
-        };
+        let says = |it: usize| self.conditions.get(it).map(|it| Verdict::of(registers.flag(*it)));
         groups.clear();
         for group in &self.groups {
             let points = group.points(registers, groups, &says);
@@ -197,14 +200,13 @@ impl PointMap {
     fn of_register(&self, registers: &Registers, slot: Register) -> f64 {
         // Adding 0 turns -0 into 0: points that are equal have equal bits.
         match self {
+            Self::Piecewise(knots) => knots.of(registers.number(slot)),
             Self::Flag { yes, no } => match registers.flag(slot) {
                 0 => no + 0.0,
                 1 => yes + 0.0,
                 _ => f64::NAN,
             },
-            Self::Map { .. } => {
-                registers.text(slot).map_or(f64::NAN, |it| self.of_text(it) + 0.0)
-            }
+            Self::Map { .. } => registers.text(slot).map_or(f64::NAN, |it| self.of_text(it) + 0.0),
             _ => self.of_number(registers.number(slot)) + 0.0,
         }
     }
