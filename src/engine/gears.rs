@@ -53,6 +53,16 @@ pub struct Shared {
     pub alone: usize,
 }
 
+/// How a single subject is scored, again and again, with [`Engine::score_again`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Alone {
+    /// What it is.
+    pub kind: SubjectKind,
+    /// Why it takes columns as many would, where it does.
+    pub why: Option<String>,
+}
+
 /// What an engine does with each expression of its config. As text it is for people; its wording
 /// may change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,6 +72,8 @@ pub struct Plan {
     pub expressions: Vec<Planned>,
     /// The rules that are asked together.
     pub shared: Vec<Shared>,
+    /// How a single subject is scored, for each kind that has a scorecard or a rule.
+    pub alone: Vec<Alone>,
 }
 
 impl Plan {
@@ -95,7 +107,22 @@ impl fmt::Display for Plan {
                 it.alone
             )?;
         }
+        for it in &self.alone {
+            writeln!(f, "\n{it}")?;
+        }
         Ok(())
+    }
+}
+
+impl fmt::Display for Alone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind.name();
+        match &self.why {
+            None => write!(f, "a single {kind}, scored again and again, needs no columns"),
+            Some(why) => {
+                write!(f, "a single {kind}, scored again and again, needs columns: {why}")
+            }
+        }
     }
 }
 
@@ -140,7 +167,16 @@ impl Engine {
             steps: it.conditions.steps(),
             alone: programs(&it.rules),
         });
-        Plan { expressions: self.programs.iter().map(planned).collect(), shared: shared.collect() }
+        let alone = SubjectKind::ALL.into_iter().zip(self.live.iter()).filter(|(kind, _)| {
+            let scored = self.cards.values().any(|it| it.kind == *kind);
+            scored || self.rules.iter().any(|it| it.kind == *kind)
+        });
+        let alone = alone.map(|(kind, it)| Alone { kind, why: it.as_ref().err().cloned() });
+        Plan {
+            expressions: self.programs.iter().map(planned).collect(),
+            shared: shared.collect(),
+            alone: alone.collect(),
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! One subject while a customer waits: scorecards and rules without a column in between.
 //!
 //! A single row that is scored as a chunk of one pays alone for all that many rows share. Where the values of a
-//! subject are given and nothing is asked of records, parents, children, classes or the past, they go through
-//! registers instead, in the memory of the last results. The bits are the same
+//! subject are given and nothing is asked of children, alerts or the past, they go through registers instead, in the
+//! memory of the last results. The bits are the same
 //! (`scores_in_columns_have_the_bits_of_an_assessment`).
+
+mod stage;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,15 +14,16 @@ use std::sync::Arc;
 use super::Engine;
 use super::assess::usable;
 use super::input::Input;
-use super::plan::{Batch, Outputs, Slot, Step, Work};
+use super::plan::{Batch, Slot, Step, Work};
 use super::scores::Scores;
 use crate::expr::{MAX_TEXT, Register, Registers, RowPlan};
-use crate::frame::{self, Column, Data, First, Frame, Given, Labels, SubjectKind};
-use crate::score::{RowCard, RowPoints, Scorecard};
+use crate::frame::{self, Column, Data, First, Frame, Given, SubjectKind};
+use crate::score::{RowPoints, Scorecard};
 use crate::state::State;
 use crate::time::AsOf;
 use crate::value::Kind;
 use crate::verdict::Verdict;
+use stage::{Stage, needs_more};
 
 /// How a single subject of a kind is scored.
 #[derive(Debug)]
@@ -49,31 +52,6 @@ struct Take {
     calculated: bool,
 }
 
-#[derive(Debug)]
-enum Stage {
-    /// An expression and where its result is found. Its values outside the range are missing.
-    Metric {
-        actions: Range<usize>,
-        result: Register,
-        slot: Register,
-        kind: Kind,
-        range: (f64, f64),
-    },
-    Card {
-        actions: Range<usize>,
-        name: String,
-        card: Box<RowCard>,
-        outputs: Box<CardSlots>,
-    },
-}
-
-/// Where a scorecard's results go.
-#[derive(Debug)]
-struct CardSlots {
-    slots: Outputs,
-    labels: Arc<Labels>,
-}
-
 /// The rules of a batch and where their answers are found, by place.
 #[derive(Debug)]
 struct Asked {
@@ -97,65 +75,43 @@ pub(super) struct LiveRoom {
 }
 
 impl Live {
-    /// `None` where a subject of that kind needs columns.
+    /// How it is done, or why a subject of that kind needs columns.
     pub(super) fn new(
         kind: SubjectKind,
         slots: &[Slot],
         steps: &[Step],
         cards: &BTreeMap<usize, Scorecard>,
         batches: &[Batch],
-    ) -> Option<Self> {
-        let mut plan = RowPlan::new(slots.len())?;
+    ) -> Result<Self, String> {
+        const MANY: &str = "there are more names than registers";
+        let mut plan = RowPlan::new(slots.len()).ok_or(MANY)?;
         let (mut takes, mut stages, mut rules) = (Vec::new(), Vec::new(), Vec::new());
         for step in steps.iter().filter(|it| it.kind == kind) {
-            let slot = slots.get(step.slot)?;
+            let (Some(slot), Ok(at)) = (slots.get(step.slot), Register::try_from(step.slot)) else {
+                return Err(MANY.to_owned());
+            };
             if step.work.takes_given() {
-                takes.push(Take::new(step, slot)?);
+                takes.push(Take::new(step, slot, at));
             }
-            match &step.work {
-                Work::Attribute { .. } | Work::Records { .. } => {}
-                Work::Expression { program } if slot.kind != Kind::Text => {
-                    let (actions, results) = plan.add(program.compiled())?;
-                    stages.push(Stage::Metric {
-                        actions,
-                        result: *results.first()?,
-                        slot: Register::try_from(step.slot).ok()?,
-                        kind: slot.kind,
-                        range: slot.range.unwrap_or((f64::MIN, f64::MAX)),
-                    });
-                }
-                Work::Card { card, outputs } => {
-                    let card = cards.get(card).filter(|it| !it.asks_how_sure())?;
-                    let (actions, conditions) = plan.add(card.conditions.compiled())?;
-                    stages.push(Stage::Card {
-                        actions,
-                        name: card.name.clone(),
-                        card: Box::new(RowCard::new(card, conditions)?),
-                        outputs: Box::new(CardSlots {
-                            slots: outputs.clone(),
-                            labels: Arc::clone(&card.bands.labels),
-                        }),
-                    });
-                }
-                _ => return None,
-            }
+            stages.extend(Stage::new(&mut plan, step, (slot, at), cards)?);
         }
         for (batch, it) in batches.iter().enumerate().filter(|it| it.1.kind == kind) {
-            let (actions, results) = plan.add(it.conditions.compiled())?;
+            let (actions, results) =
+                plan.add(it.conditions.compiled()).ok_or_else(|| needs_more("a rule"))?;
             rules.push(Asked { batch, actions, results });
         }
         takes.sort_unstable_by(|one: &Take, two| one.name.cmp(&two.name));
         let calculates = stages.iter().any(|it| matches!(it, Stage::Metric { .. }));
-        Some(Self { kind, takes, plan, stages, rules, calculates })
+        Ok(Self { kind, takes, plan, stages, rules, calculates })
     }
 
     /// Memory for subjects of an engine with these slots.
     fn room(&self, slots: &[Slot]) -> Box<LiveRoom> {
         let mut columns: Vec<Column> = slots.iter().map(|it| Column::missing(it.kind, 1)).collect();
         for stage in &self.stages {
-            let Stage::Card { outputs, .. } = stage else { continue };
-            for slot in [outputs.slots.band, outputs.slots.raw_band] {
-                let (codes, labels) = (vec![Data::NO_CODE], Arc::clone(&outputs.labels));
+            let Some((texts, labels)) = stage.texts() else { continue };
+            for slot in texts {
+                let (codes, labels) = (vec![Data::NO_CODE], Arc::clone(labels));
                 if let Some(it) = columns.get_mut(slot) {
                     *it = Column::new(Data::Text { codes, labels });
                 }
@@ -198,73 +154,24 @@ impl Live {
     }
 
     fn run(&self, room: &mut LiveRoom, id: &str, past: &State, as_of: AsOf) {
-        let LiveRoom { registers, groups, told, columns, .. } = room;
         for stage in &self.stages {
-            match stage {
-                Stage::Metric { actions, result, slot, kind, range } => {
-                    let at = usize::from(*slot);
-                    if told.get(at) == Some(&true) {
-                        continue;
-                    }
-                    self.plan.run(actions.clone(), registers);
-                    if *kind == Kind::Number {
-                        let it = registers.answer(*result);
-                        let it = if range.0 <= it && it <= range.1 { it } else { f64::NAN };
-                        registers.set_number(*slot, it);
-                        put_number(columns, at, it);
-                    } else {
-                        let it = registers.flag(*result);
-                        registers.set_flag(*slot, it);
-                        put_flag(columns, at, it);
-                    }
-                }
-                Stage::Card { actions, name, card, outputs } => {
-                    self.plan.run(actions.clone(), registers);
-                    let last = past.bands.get(name).and_then(|it| {
-                        let it = it.get(id)?;
-                        Some((it.band.as_str(), it.since))
-                    });
-                    let score = card.score(registers, groups, last, as_of);
-                    let CardSlots { slots, labels } = &**outputs;
-                    let mut number = |slot: usize, value: f64| {
-                        if let Ok(it) = Register::try_from(slot) {
-                            registers.set_number(it, value);
-                        }
-                        put_number(columns, slot, value);
-                    };
-                    number(slots.score, score.score);
-                    number(slots.raw_score, score.raw);
-                    number(slots.coverage, score.coverage);
-                    for (slot, group) in slots.groups.iter().zip(groups.iter()) {
-                        number(*slot, group.score);
-                    }
-                    for (slot, band) in [(slots.band, score.band), (slots.raw_band, score.raw_band)]
-                    {
-                        let code = band.and_then(|it| u32::try_from(it).ok());
-                        let code = code.unwrap_or(Data::NO_CODE);
-                        if let Ok(it) = Register::try_from(slot) {
-                            registers.set_text(it, labels.text(code));
-                        }
-                        put_code(columns, slot, code);
-                    }
-                }
-            }
+            stage.run(&self.plan, room, (id, past, as_of));
         }
     }
 }
 
 impl Take {
-    fn new(step: &Step, slot: &Slot) -> Option<Self> {
+    fn new(step: &Step, slot: &Slot, at: Register) -> Self {
         let (low, high) = slot.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
-        Some(Self {
+        Self {
             name: slot.name.clone(),
-            slot: Register::try_from(step.slot).ok()?,
+            slot: at,
             kind: slot.kind,
             low,
             high,
             labels: slot.labels.clone(),
             calculated: matches!(step.work, Work::Expression { .. }),
-        })
+        }
     }
 
     /// Whether there is nothing to say about a given column.
@@ -306,33 +213,6 @@ impl Take {
     }
 }
 
-/// Writes the only number of a column.
-fn put_number(columns: &mut [Column], slot: usize, value: f64) {
-    if let Some(Data::Number(all)) = columns.get_mut(slot).map(Column::data_mut)
-        && let Some(it) = all.first_mut()
-    {
-        *it = value;
-    }
-}
-
-/// The same of a flag.
-fn put_flag(columns: &mut [Column], slot: usize, state: u8) {
-    if let Some(Data::Flag(all)) = columns.get_mut(slot).map(Column::data_mut)
-        && let Some(it) = all.first_mut()
-    {
-        *it = state;
-    }
-}
-
-/// The same of a code.
-fn put_code(columns: &mut [Column], slot: usize, code: u32) {
-    if let Some(Data::Text { codes, .. }) = columns.get_mut(slot).map(Column::data_mut)
-        && let Some(it) = codes.first_mut()
-    {
-        *it = code;
-    }
-}
-
 impl LiveRoom {
     /// The column in a slot of a kind of subject: the given one of that name, where the host may give one.
     pub(super) fn column(
@@ -370,7 +250,7 @@ impl Engine {
     ) -> Option<()> {
         let frame = input.one_subject()?;
         let at = frame.kind().index();
-        let live = self.live.get(at)?.as_ref()?;
+        let live = self.live.get(at)?.as_ref().ok()?;
         if !Arc::ptr_eq(&scores.outline, &self.outline) {
             return None;
         }

@@ -119,8 +119,8 @@ pub struct Engine {
     tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
     outline: Arc<Outline>,
-    /// How single subjects are scored, by kind.
-    live: Arc<[Option<Live>]>,
+    /// How single subjects are scored, by kind, or why they need columns.
+    live: Arc<[Result<Live, String>]>,
     /// For scores whose state cannot be used.
     no_past: State,
 }
@@ -179,7 +179,7 @@ impl Engine {
             &batches,
         );
         let live = |kind: SubjectKind| {
-            let slots = compiled.spaces.get(kind.index())?;
+            let slots = compiled.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
             Live::new(kind, slots, &compiled.steps, &compiled.cards, &batches)
         };
         let live = SubjectKind::ALL.map(live).into();

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use super::explain::{Line, present};
-use super::factor::{key, single};
-use super::tree::Scorecard;
+use super::factor::{Around, key};
+use super::tree::{Factor, Scorecard};
 use crate::config::MissingPolicy;
-use crate::frame::Table;
+use crate::frame::{Column, Table};
 use crate::state::{CarriedValue, State};
 use crate::value::Value;
 use crate::verdict::Pick;
@@ -54,5 +54,47 @@ impl Scorecard {
             card.retain(|_, it| !it.is_empty());
         }
         state.carried.retain(|_, it| !it.is_empty());
+    }
+}
+
+impl Factor {
+    /// The points of the last known value; NaN for none.
+    pub(super) fn carry(&self, around: &Around<'_>, row: usize, case: Pick) -> f64 {
+        let column = self.carried(around, row).and_then(|it| single(&it.value));
+        match (column, self.points.get(case)) {
+            (Some(column), Some(map)) => map.of(&column, 0),
+            _ => f64::NAN,
+        }
+    }
+
+    /// The last known value, while it is young enough.
+    pub(super) fn carried(&self, around: &Around<'_>, row: usize) -> Option<CarriedValue> {
+        let MissingPolicy::Carry(period) = self.missing else { return None };
+        let id = around.table.ids().get(row)?;
+        // One that is stale by `max_age` is still the last one known.
+        self.known(around.table, row, around.as_of)
+            .or_else(|| (around.carried)(&self.key, id))
+            .filter(|it| it.day >= period.before(around.as_of) && it.day <= around.as_of)
+    }
+
+    /// The value of a row and its day, as the next assessment will remember it.
+    fn known(&self, table: &Table, row: usize, as_of: NaiveDate) -> Option<CarriedValue> {
+        let value = table.value(self.slot, row);
+        if value.is_missing() {
+            return None;
+        }
+        let seen = table.seen(self.slot, row);
+        let day = seen.and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(as_of);
+        Some(CarriedValue { value, day: day.min(as_of) })
+    }
+}
+
+/// A column of one value.
+fn single(value: &Value) -> Option<Column> {
+    match value {
+        Value::Number(it) => Some(Column::numbers([Some(*it)])),
+        Value::Flag(it) => Some(Column::flags([Some(*it)])),
+        Value::Text(it) => Some(Column::texts([Some(it)])),
+        Value::Missing => None,
     }
 }

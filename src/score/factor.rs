@@ -9,10 +9,9 @@ use super::points::PointMap;
 use super::tree::{Doubt, Factor, PartCell, PartRows};
 use crate::config::MissingPolicy;
 use crate::expr::Scratch;
-use crate::frame::{Column, Table};
+use crate::frame::Table;
 use crate::state::CarriedValue;
 use crate::time::Period;
-use crate::value::Value;
 use crate::verdict::{Choice, Pick, Verdict, Verdicts, solid};
 
 /// Why a factor does or does not have points of its own.
@@ -446,55 +445,11 @@ impl Factor {
         };
         if points.is_nan() { (f64::NAN, None) } else { (points, Some(kind)) }
     }
-
-    fn carry(&self, around: &Around<'_>, row: usize, case: Pick) -> f64 {
-        let column = self.carried(around, row).and_then(|it| single(&it.value));
-        match (column, self.points.get(case)) {
-            (Some(column), Some(map)) => map.of(&column, 0),
-            _ => f64::NAN,
-        }
-    }
-
-    /// The last known value, while it is young enough.
-    fn carried(&self, around: &Around<'_>, row: usize) -> Option<CarriedValue> {
-        let MissingPolicy::Carry(period) = self.missing else { return None };
-        let id = around.table.ids().get(row)?;
-        // One that is stale by `max_age` is still the last one known.
-        self.known(around.table, row, around.as_of)
-            .or_else(|| (around.carried)(&self.key, id))
-            .filter(|it| it.day >= period.before(around.as_of) && it.day <= around.as_of)
-    }
-
-    /// The value of a row and its day, as the next assessment will remember it.
-    pub(super) fn known(
-        &self,
-        table: &Table,
-        row: usize,
-        as_of: NaiveDate,
-    ) -> Option<CarriedValue> {
-        let value = table.value(self.slot, row);
-        if value.is_missing() {
-            return None;
-        }
-        let seen = table.seen(self.slot, row);
-        let day = seen.and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(as_of);
-        Some(CarriedValue { value, day: day.min(as_of) })
-    }
 }
 
 /// The name of a factor among all of its scorecard: those of its groups, and its own.
 pub(crate) fn key(path: &[String], name: &str) -> String {
     path.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(" / ")
-}
-
-/// A column of one value.
-pub(super) fn single(value: &Value) -> Option<Column> {
-    match value {
-        Value::Number(it) => Some(Column::numbers([Some(*it)])),
-        Value::Flag(it) => Some(Column::flags([Some(*it)])),
-        Value::Text(it) => Some(Column::texts([Some(it)])),
-        Value::Missing => None,
-    }
 }
 
 /// Lowest and highest points of the case that holds, or of all cases where that is open.

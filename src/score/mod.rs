@@ -33,6 +33,6 @@ pub(crate) use explain::percent;
 pub(crate) use explain::{Frame, present, shown, tenths};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;
-pub(crate) use row::{RowCard, RowPoints};
+pub(crate) use row::{RowCard, RowPoints, RowScore};
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
 pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, Scorecard};

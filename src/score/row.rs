@@ -13,7 +13,6 @@ use super::points::PointMap;
 use super::tree::{AutoOverride, Factor, Group, Part, Scorecard};
 use crate::config::{Aggregate, MissingPolicy};
 use crate::expr::{Register, Registers};
-use crate::time::Period;
 use crate::verdict::{Choice, Pick, Verdict};
 
 /// A scorecard for one row.
@@ -89,24 +88,27 @@ struct Sums {
 }
 
 impl RowCard {
-    /// The same scorecard for one row, its conditions in the given registers; `None` where it needs columns.
-    pub(crate) fn new(card: &Scorecard, conditions: Vec<Register>) -> Option<Self> {
+    /// The same scorecard for one row, its conditions in the given registers, or why it needs columns.
+    pub(crate) fn new(card: &Scorecard, conditions: Vec<Register>) -> Result<Self, String> {
+        let part = |it: &Part| match it {
+            Part::Group(number) => Ok(RowPart::Group(*number)),
+            Part::Factor(number) => match card.factors.get(*number) {
+                Some(factor) => RowPart::of(factor),
+                None => Err("a factor is not there".to_owned()),
+            },
+        };
         let group = |group: &Group| {
-            let parts = group.parts.iter().map(|it| match it {
-                Part::Group(number) => Some(RowPart::Group(*number)),
-                Part::Factor(number) => RowPart::of(card.factors.get(*number)?),
-            });
-            Some(RowGroup {
+            Ok(RowGroup {
                 aggregate: group.aggregate,
                 gate: group.min_coverage - COVERAGE_ROUNDING,
                 weight: group.weight.clone(),
                 applies: group.applies,
-                parts: parts.collect::<Option<_>>()?,
+                parts: group.parts.iter().map(part).collect::<Result<_, String>>()?,
             })
         };
-        Some(Self {
+        Ok(Self {
             conditions,
-            groups: card.groups.iter().map(group).collect::<Option<_>>()?,
+            groups: card.groups.iter().map(group).collect::<Result<_, String>>()?,
             overrides: card.overrides.clone(),
             bands: card.bands.clone(),
         })
@@ -140,16 +142,24 @@ impl RowCard {
 }
 
 impl RowPart {
-    fn of(factor: &Factor) -> Option<Self> {
-        let slot = Register::try_from(factor.slot).ok()?;
+    fn of(factor: &Factor) -> Result<Self, String> {
+        let why = |what: &str| Err(format!("the factor `{}` {what}", factor.key));
+        let Ok(slot) = Register::try_from(factor.slot) else {
+            return why("stands past the last register");
+        };
         if let Some((points, weight, stand_in)) = factor.plain() {
-            return Some(Self::Plain { slot, weight, stand_in, points: points.clone() });
+            return Ok(Self::Plain { slot, weight, stand_in, points: points.clone() });
         }
-        let ageless = factor.max_age.is_none() && factor.warm_up.is_none_or(Period::is_zero);
-        let carries = matches!(factor.missing, MissingPolicy::Carry(_));
-        let calculated = factor.points.values().any(|it| matches!(it, PointMap::Expr(_)));
-        let can = ageless && !carries && !calculated;
-        can.then(|| Self::Factor(slot, Box::new(factor.clone())))
+        if factor.max_age.is_some() || factor.warm_up.is_some_and(|it| !it.is_zero()) {
+            return why("hangs on ages or days");
+        }
+        if matches!(factor.missing, MissingPolicy::Carry(_)) {
+            return why("may carry an earlier value");
+        }
+        if factor.points.values().any(|it| matches!(it, PointMap::Expr(_))) {
+            return why("has points by an expression");
+        }
+        Ok(Self::Factor(slot, Box::new(factor.clone())))
     }
 }
 

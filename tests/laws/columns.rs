@@ -1,10 +1,12 @@
 //! Scores in columns against assessments: the same bits, whatever the config, the rows and the past.
 
-use foretell::frame::{Column, Data, SubjectKind};
+use std::sync::Arc;
+
+use foretell::frame::{Column, Data, Frame, SubjectKind};
 use foretell::{Engine, Input, Scores, State, Verdict};
 use proptest::prelude::*;
 
-use super::configs::configs;
+use super::configs::{configs, configs_alone};
 use super::rows::{Rows, as_of, frames, rows};
 use super::{assess, cases, engine};
 
@@ -88,6 +90,119 @@ proptest! {
         check(&engine, &past, &rows, &State::new())?;
         let before = assess(&engine, &past, &State::new());
         check(&engine, &past, &rows, before.state())?;
+    }
+}
+
+/// One row of a frame, without the days on which its values were observed.
+fn alone(frame: &Frame, row: usize) -> Frame {
+    let id = Arc::clone(&frame.ids()[row]);
+    let mut one = Frame::new(frame.kind(), [id]).unwrap();
+    for (name, column) in frame.columns() {
+        let data = match column.data() {
+            Data::Number(it) => Data::Number(vec![it[row]]),
+            Data::Flag(it) => Data::Flag(vec![it[row]]),
+            Data::Text { codes, labels } => {
+                Data::Text { codes: vec![codes[row]], labels: Arc::clone(labels) }
+            }
+            _ => panic!("another kind of column"),
+        };
+        one.insert(name, Column::new(data)).unwrap();
+    }
+    one
+}
+
+/// Whether both say the same of everything.
+fn agree(engine: &Engine, want: &Scores, got: &Scores) -> Result<(), TestCaseError> {
+    prop_assert_eq!(want.as_of(), got.as_of());
+    prop_assert_eq!(want.faults(), got.faults());
+    prop_assert!(want.rules().eq(got.rules()));
+    for kind in SubjectKind::ALL {
+        prop_assert_eq!(want.subjects(kind), got.subjects(kind));
+        for name in engine.columns(kind) {
+            let (want, got) = (want.column(kind, name), got.column(kind, name));
+            prop_assert_eq!(shown(want), shown(got), "{} {}", kind, name);
+        }
+    }
+    for (card, _) in want.scorecards() {
+        let bits = |it: Option<&[f64]>| it.map(|all| all.iter().map(|it| it.to_bits()).collect());
+        let (left, right): (Option<Vec<u64>>, _) = (bits(want.score(card)), bits(got.score(card)));
+        prop_assert_eq!(left, right);
+        prop_assert_eq!(want.band(card, 0), got.band(card, 0));
+    }
+    Ok(())
+}
+
+/// Every row after the other, in the memory of the last.
+fn check_alone(engine: &Engine, rows: &Rows, state: &State) -> Result<(), TestCaseError> {
+    let (subscriptions, _) = frames(rows);
+    let mut last = None;
+    // Some come again: what one leaves behind must not be seen in the next.
+    for row in (0..subscriptions.len()).chain((0..subscriptions.len()).rev()) {
+        let mut frame = alone(&subscriptions, row);
+        if row % 3 == 1 {
+            // Now and then something is not given.
+            let some: Vec<(String, Column)> = frame
+                .columns()
+                .skip(row % 2)
+                .step_by(2)
+                .map(|it| (it.0.to_owned(), it.1.clone()))
+                .collect();
+            frame = Frame::new(frame.kind(), frame.ids().iter().cloned()).unwrap();
+            some.into_iter().for_each(|(name, column)| frame.insert(name, column).unwrap());
+        }
+        let input = Input::frame(&frame);
+        let want = engine.score(&input, as_of(), state);
+        let got = match last.take() {
+            Some(last) => engine.score_again(last, &input, as_of(), state),
+            None => engine.score(&input, as_of(), state),
+        };
+        agree(engine, &want, &got)?;
+        last = Some(got);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(96))]
+
+    #[test]
+    fn a_single_subject_has_the_bits_that_it_has_in_columns(
+        text in configs_alone(),
+        past in rows(6),
+        rows in rows(6),
+    ) {
+        let engine = engine(&text);
+        check_alone(&engine, &rows, &State::new())?;
+        let before = assess(&engine, &past, &State::new());
+        check_alone(&engine, &rows, before.state())?;
+    }
+}
+
+/// What the plan says of single subscriptions.
+fn why_columns(text: &str) -> Option<String> {
+    let plan = engine(text).plan();
+    let alone = plan.alone.iter().find(|it| it.kind == SubjectKind::Subscription);
+    alone.expect("it has a scorecard or a rule").why.clone()
+}
+
+#[test]
+fn the_plan_says_what_a_single_subject_needs() {
+    let card = |factor: &str| {
+        format!(
+            "metrics = [{{ name = \"n\" }}]
+             segments = [{{ name = \"big\", when = \"n > 3\" }}, {{ name = \"rest\" }}]
+             [[scorecards]]
+             name = \"s\"
+             factors = [{{ metric = \"n\", points.linear = {{ worst = 0, best = 9 }}, {factor} }}]"
+        )
+    };
+    for (factor, why) in [
+        ("weight = 2", None),
+        ("weight = [{ when = 'segment == \"big\"', value = 2 }, { value = 1 }]", None),
+        ("max_age = \"30d\"", Some("the factor `n` hangs on ages or days")),
+        ("missing = { carry = \"30d\" }", Some("`s` hangs on how sure a score is")),
+    ] {
+        assert_eq!(why_columns(&card(factor)).as_deref(), why, "{factor}");
     }
 }
 

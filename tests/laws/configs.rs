@@ -468,6 +468,27 @@ pub(crate) fn configs() -> BoxedStrategy<String> {
         .boxed()
 }
 
+/// The same of which most can be run for a single subscription without columns: accounts sum nothing up, and
+/// no factor hangs on ages.
+pub(crate) fn configs_alone() -> BoxedStrategy<String> {
+    let scope = Scope { conditions: true, base: false, plain: false };
+    let aged = [
+        ", max_age = \"30d\"",
+        ", max_age = \"1y\"",
+        ", warm_up = \"30d\"",
+        ", warm_up = \"2mo\"",
+        ", missing = { carry = \"30d\" }",
+    ];
+    let alone = move |text: String| aged.iter().fold(text, |text, it| text.replace(it, ""));
+    let rules = "[[rules]]\nname = \"kept\"\nwhen = 'health.band == \"low\" || t0 in [\"a\", \"b\"] && !(f0 ?? true)'\n\
+                 [[rules]]\nname = \"sum\"\nwhen = 'health + (n0 ?? 0) * 2 >= max(n1, 3) && segment != \"rest\"'\n\
+                 [[rules]]\nname = \"among\"\nwhen = 'n0 in 1..5 || is_missing(t1) && f0 == f1 && n3 in [1, 2, 3]'\n";
+    card("health", scope)
+        .prop_map(move |card| alone(format!("{METRICS}\n{card}\n{}{rules}", self::rules("health"))))
+        .prop_filter("one that compiles", |it| compiles(it))
+        .boxed()
+}
+
 fn rules(card: &str) -> String {
     format!(
         "[[rules]]\nname = \"low\"\nwhen = '{card} < 50 || e3'\nmessage = 'at ${{n0 ?? 0}}'\n\
