@@ -9,7 +9,7 @@ mod group;
 mod likelihood;
 mod renewal;
 mod sum;
-mod text;
+pub(crate) mod text;
 mod trend;
 
 pub use compare::{Call, Comparison, Period, Side, compare};

@@ -2,7 +2,7 @@
 
 mod case;
 mod catch;
-mod show;
+pub(crate) mod show;
 mod sum;
 #[cfg(test)]
 mod tests;

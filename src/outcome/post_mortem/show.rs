@@ -223,15 +223,21 @@ impl fmt::Display for RuleCatch {
     }
 }
 
+impl ThresholdCatch {
+    /// What is to be reached.
+    pub(crate) fn name(&self) -> String {
+        let side = if self.at_most { "less" } else { "more" };
+        format!("{} at {} or {side}", self.label, shown(&Value::Number(self.value)))
+    }
+}
+
 impl fmt::Display for ThresholdCatch {
     /// When it was reached, and by how many others.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} at {} or {}: reached on {}; it catches {} of {} in time, and is a false alarm for {} of {} that stayed",
-            self.label,
-            shown(&Value::Number(self.value)),
-            if self.at_most { "less" } else { "more" },
+            "{}: reached on {}; it catches {} of {} in time, and is a false alarm for {} of {} that stayed",
+            self.name(),
             self.day,
             grouped(self.caught),
             lost(self.lost),
@@ -349,17 +355,20 @@ impl PostMortems {
     }
 }
 
+/// How early somebody was told, in a list.
+pub(crate) fn listed_told(it: &PostMortem) -> String {
+    it.told().map_or_else(|| "missed".to_owned(), |it| format!("{} before", days(it.0)))
+}
+
 fn listing<'a>(losses: impl Iterator<Item = &'a &'a PostMortem>) -> String {
     let mut rows = vec![row(["", "lost on", "worth", "told", "first signal"])];
     rows.extend(losses.map(|it| {
-        let told =
-            it.told().map_or_else(|| "missed".to_owned(), |it| format!("{} before", days(it.0)));
         let signal = it.first_signal.as_ref();
         vec![
             it.subject.clone(),
             it.lost_on.to_string(),
             maybe(it.value.map(amount)),
-            told,
+            listed_told(it),
             maybe(signal.map(|it| format!("{}, {} before", it.what.short(), days(it.lead)))),
         ]
     }));
