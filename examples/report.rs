@@ -37,8 +37,8 @@ Shows the results of a small book, or of a course, as an HTML document.
     --help       this text";
 
 /// Enrolments of the course of which there is something to see.
-const LOST: &str = "e700";
-const RENEWS: &str = "e700";
+const LOST: &str = "e522";
+const RENEWS: &str = "e522";
 
 /// How many losses and renewals are listed.
 const MOST: usize = 15;

@@ -294,7 +294,7 @@ pub(super) fn label(out: &mut Html, at: f64, y: &str, text: &str) {
 pub(super) fn number(it: f64) -> String {
     let (it, unit) = match it.abs() {
         size if size >= 1e9 => (it / 1e9, "bn"),
-        size if size >= 1e6 => (it / 1e6, "m"),
+        size if size >= 1e6 => (it / 1e6, "M"),
         size if size >= 1e4 => (it / 1e3, "k"),
         _ => (it, ""),
     };

@@ -78,10 +78,11 @@ pub fn post_mortem(engine: Option<&Engine>, loss: &PostMortem) -> Report {
     report.push(Block::Heading("First signal".to_owned()));
     let none = "None: alerts, bands and factors were as at their best.";
     let signal = loss.first_signal.as_ref();
-    report.push(Block::Line(signal.map_or_else(|| none.to_owned(), ToString::to_string)));
+    report
+        .push(Block::Line(signal.map_or_else(|| none.to_owned(), |it| sentence(&it.to_string()))));
     if let (Some(said), Some(fall)) = (loss.fell(), &loss.fall) {
         report.push(Block::Heading("Why it fell".to_owned()));
-        report.push(Block::Line(format!("{said}.")));
+        report.push(Block::Line(sentence(&said)));
         report.push(change::waterfall(&fall.change));
     }
     report.push(Block::Heading("Who was warned".to_owned()));
@@ -90,7 +91,7 @@ pub fn post_mortem(engine: Option<&Engine>, loss: &PostMortem) -> Report {
         None => report.push(Block::Line("Nobody: no rule fired.".to_owned())),
     }
     report.push(Block::Heading("The human call".to_owned()));
-    report.push(Block::Line(loss.said()));
+    report.push(Block::Line(sentence(&loss.said())));
     report.push(Block::Heading("What would have caught it, and at what cost".to_owned()));
     match caught(loss) {
         Some(it) => report.push(it),
@@ -99,6 +100,13 @@ pub fn post_mortem(engine: Option<&Engine>, loss: &PostMortem) -> Report {
         )),
     }
     report
+}
+
+/// With a large first letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest).chain(['.']).collect()
 }
 
 fn headline(loss: &PostMortem) -> Score {
@@ -257,14 +265,16 @@ fn alerts(loss: &PostMortem) -> Vec<Lane> {
 fn marks(loss: &PostMortem, bands: &Bands) -> Grid {
     let held = loss.marks.iter().any(|it| it.overridden.is_some());
     let row = |it: &post_mortem::Mark| {
-        let before = Cell::number(it.before.to_string());
+        let before = Cell::number(days(it.before.into()));
         let Some(day) = it.day else {
             return vec![before, Cell::text("not yet assessed")];
         };
         let score = it.score.map_or_else(|| "no score".to_owned(), tenths);
         let score = match bands.marked(it.band.as_deref()) {
-            Some((mark, band)) => Cell::marked(mark, format!("{score} {band}")),
-            None => Cell::text(score),
+            Some((mark, band)) => {
+                Cell { number: true, ..Cell::marked(mark, format!("{score} {band}")) }
+            }
+            None => Cell::number(score),
         };
         let strip = Strip {
             score: it.score,
@@ -288,7 +298,7 @@ fn marks(loss: &PostMortem, bands: &Bands) -> Grid {
         row
     };
     let heads =
-        ["days before", "on", &loss.scorecard, "0 to 100", "measured", "alerts", "by hand or rule"];
+        ["before", "on", &loss.scorecard, "0 to 100", "measured", "alerts", "by hand or rule"];
     let heads = heads.iter().take(if held { 7 } else { 6 }).map(|it| (*it).to_owned());
     let rows = loss.marks.iter().map(row).collect();
     Grid { title: "How it stood".to_owned(), heads: heads.collect(), rows }
@@ -391,11 +401,10 @@ pub fn losses(all: &PostMortems, most: usize) -> Report {
     };
     let parts = early.into_iter().enumerate().map(share).collect();
     report.push(Shares { title: "losses by how early somebody was told".to_owned(), parts });
-    let rules = all.caught_by.iter().map(|(rule, losses)| (rule.clone(), *losses)).collect();
     report.push(Block::Heading("What was seen".to_owned()));
     for (title, head, counts) in [
         ("The first signal", "signal", all.signals()),
-        ("Losses that a rule told of in time", "rule", rules),
+        ("Losses that a rule told of in time", "rule", all.told_by()),
     ] {
         if !counts.is_empty() {
             report.push(counted(title, head, counts, all.losses.len()));

@@ -14,7 +14,7 @@ use crate::money::Currency;
 use crate::outcome::Span;
 use crate::outcome::forecast::text::{self, part, percent, whole};
 use crate::outcome::forecast::{
-    Basis, Comparison, Disagreement, Forecast, Group, Likely, Line, Reach, Trend,
+    Basis, Chance, Comparison, Disagreement, Forecast, Group, Likely, Line, Reach, Trend,
 };
 use crate::score::tenths;
 use crate::time::AsOf;
@@ -158,12 +158,12 @@ fn likely(report: &mut Report, forecast: &Forecast) {
         name: named(it.what, &it.scorecard),
         note: format!("worth {}", whole(it.value.value)),
         sort: bar_of(it.count, all as f64),
-        value: format!("{:.1} of {all}", it.count.value),
-        detail: format!("{:.0} to {:.0}", it.count.low, it.count.high),
+        value: format!("{:.1}", it.count.value),
+        detail: format!("of {all}; {:.0} to {:.0}", it.count.low, it.count.high),
     });
     let rows: Vec<Row> = rows.collect();
     if !rows.is_empty() {
-        report.push(amounts("How many are likely", ["", "expected", "95%"], rows));
+        report.push(amounts("How many are likely", ["", "expected", "of; 95%"], rows));
     }
 }
 
@@ -176,9 +176,10 @@ fn maybe(it: Option<f64>) -> Cell {
     Cell::number(it.map_or_else(|| NOTHING.to_owned(), whole))
 }
 
-/// A probability with its interval.
-fn chance(probability: f64, low: f64, high: f64) -> Cell {
-    Cell { notes: vec![text::ends(low, high)], ..Cell::number(percent(probability)) }
+/// A probability with its interval and what it rests on.
+fn chance(it: &Chance) -> Cell {
+    let ends = format!("{}, by {}", text::ends(it.low, it.high), it.basis.as_str());
+    Cell { notes: vec![ends], ..Cell::number(percent(it.probability)) }
 }
 
 /// Whose renewal it is and when.
@@ -211,8 +212,7 @@ fn risks(report: &mut Report, forecast: &Forecast, most: usize) {
         let mut row = vec![
             whose(&it.subject, it.day, it.owner.as_deref()),
             maybe(it.value),
-            chance(it.renewal.probability, it.renewal.low, it.renewal.high),
-            Cell::text(it.renewal.basis.as_str()),
+            chance(&it.renewal),
             maybe(it.expected.map(|it| it.value)),
             maybe(it.at_risk()),
         ];
@@ -221,10 +221,10 @@ fn risks(report: &mut Report, forecast: &Forecast, most: usize) {
         }
         row
     };
-    let heads = ["renewal", "value", "likely", "rests on", "expected", "at risk", "health then"];
+    let heads = ["renewal", "value", "likely", "expected", "at risk", "health then"];
     let title = "Renewals with the most value at risk".to_owned();
     let rows = lines.iter().take(most).map(row).collect();
-    let heads = heads.iter().take(if known { 7 } else { 6 }).map(|it| (*it).to_owned());
+    let heads = heads.iter().take(if known { 6 } else { 5 }).map(|it| (*it).to_owned());
     report.push(Grid { title, heads: heads.collect(), rows });
     more(report, lines.len(), most);
 }
@@ -250,12 +250,11 @@ fn queue(report: &mut Report, forecast: &Forecast, most: usize) {
             whose(&it.subject, it.day, it.owner.as_deref()),
             maybe(it.value),
             Cell::number(percent(it.human)),
-            chance(it.model.probability, it.model.low, it.model.high),
-            Cell::text(it.model.basis.as_str()),
+            chance(&it.model),
             maybe(it.at_stake),
         ]
     };
-    let heads = ["renewal", "value", "people", "model", "rests on", "at stake"];
+    let heads = ["renewal", "value", "people", "model", "at stake"];
     report.push(Grid {
         title: "Most value at stake first".to_owned(),
         heads: heads.map(str::to_owned).to_vec(),

@@ -74,9 +74,9 @@ vertical-align:middle;white-space:normal;font-weight:400}
 .foretell.foretell .ft-fall .ft-number{width:4.6em;padding-right:.9em}
 .foretell.foretell .ft-fall .ft-detail{width:9.4em;padding-right:0;font-size:.86em}
 .foretell.foretell .ft-fall thead .ft-detail{font-size:.8em}
-.foretell.foretell .ft-amounts .ft-what{width:32%}
+.foretell.foretell .ft-amounts .ft-what{width:29%}
 .foretell.foretell .ft-amounts .ft-number{width:7em}
-.foretell.foretell .ft-amounts .ft-detail{width:10.5em}
+.foretell.foretell .ft-amounts .ft-detail{width:14em}
 .foretell.foretell .ft-table .ft-draw{position:relative;padding:0}
 .foretell.foretell .ft-fall tbody .ft-draw .ft-bar{position:absolute;inset:0}
 .foretell.foretell .ft-fall .ft-row .ft-what{font-weight:500}
@@ -138,6 +138,7 @@ grid-template-columns:minmax(0,1fr) 8.4em;padding:.15em 0}
 .foretell.foretell .ft-list,.foretell.foretell .ft-list tbody,.foretell.foretell .ft-list caption{display:block}
 .foretell.foretell .ft-list .ft-row{display:flex;flex-wrap:wrap;gap:0 1em;padding:.3em 0}
 .foretell.foretell .ft-list tbody td{display:block;flex:0 0 auto;width:auto;min-width:0;max-width:100%;padding:0;text-align:left}
+.foretell.foretell .ft-list tbody .ft-number{text-align:left}
 .foretell.foretell .ft-list tbody td:first-child,.foretell.foretell .ft-list tbody .ft-wide,\
 .foretell.foretell .ft-list tbody .ft-small-cell{flex:1 0 100%}
 .foretell.foretell .ft-list tbody td:first-child{font-weight:600}

@@ -27,6 +27,8 @@ const LETTERS: usize = 9;
 const LANE_LETTERS: usize = 46;
 /// More points than this have no dots: they would hide the line.
 const DOTS: usize = 60;
+/// A star of five points.
+const STAR: &str = "0,-6 1.5,-2 5.7,-1.9 2.4,0.8 3.5,4.9 0,2.5 -3.5,4.9 -2.4,0.8 -5.7,-1.9 -1.5,-2";
 /// The side of the scale that lines are drawn on.
 const SCALE: f64 = 1000.0;
 
@@ -91,7 +93,7 @@ fn bands(out: &mut Html, it: &Timeline) {
         let (upper, high) = (depth(band.to), depth(band.from) - depth(band.to));
         let (y, tall) = (pixels(upper), pixels(high.max(0.0)));
         let frame = [("class", "ft-zone"), ("width", "100%"), ("y", &y), ("height", &tall)];
-        let ink = [("fill", band.mark.colour()), ("fill-opacity", "0.16")];
+        let ink = [("fill", band.mark.colour()), ("fill-opacity", "0.2")];
         out.leaf("rect", &[&frame[..], &ink].concat());
         if high >= HIGH {
             beside(out, upper + high / 2.0, &short(&band.name, LETTERS));
@@ -127,8 +129,7 @@ fn axis(out: &mut Html, it: &Timeline) {
         }
     }
     if let Some(day) = it.line {
-        let bottom = pixels(LANES + LANE * it.lanes.len() as f64 - 6.0);
-        line(out, "ft-line-of", it.place(day), (&ends.0, &bottom));
+        line(out, "ft-line-of", it.place(day), (&ends.0, &ends.1));
     }
     let below = pixels(TOP + PLOT + 30.0);
     for (at, foot) in [0.0, 0.5, 1.0].into_iter().zip(&it.feet) {
@@ -237,9 +238,9 @@ impl Sign {
             );
         };
         match self {
-            Self::Told => shape(out, "-5,-4.5 5,-4.5 0,4.5", FALL, FALL),
-            Self::Untold => shape(out, "-5,-4.5 5,-4.5 0,4.5", "none", FALL),
-            Self::Seen => shape(out, "0,-5 5,0 0,5 -5,0", RISE, RISE),
+            Self::Told => shape(out, "-4,-5 5,0 -4,5", FALL, FALL),
+            Self::Untold => shape(out, "-4,-5 5,0 -4,5", "none", FALL),
+            Self::Seen => shape(out, STAR, RISE, RISE),
             Self::Held => shape(out, "-4,-4 4,-4 4,4 -4,4", "none", "currentColor"),
             Self::Call => {
                 let ink = [("class", "ft-stand"), ("fill", "currentColor")];

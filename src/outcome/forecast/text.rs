@@ -148,8 +148,12 @@ impl Forecast {
             ("By segment", &self.segments),
             ("By owner", &self.owners),
         ];
-        let named = groups.into_iter().filter(|it| it.1.iter().any(|it| it.name.is_some()));
-        named.map(|(title, groups)| (title, groups.as_slice()))
+        // Nor is a quarter of one month told from that month.
+        let one = self.months.len() < 2;
+        let said = move |it: &(&str, &Vec<Group>)| {
+            it.1.iter().any(|it| it.name.is_some()) && !(one && it.0 == "By quarter")
+        };
+        groups.into_iter().filter(said).map(|(title, groups)| (title, groups.as_slice()))
     }
 
     /// The whole, what it rests on and what it leaves out: names and sentences.
@@ -166,7 +170,7 @@ impl Forecast {
             (
                 "expected",
                 format!(
-                    "{} ({}); with 95% between {} and {}",
+                    "{} ({}); 95% sure: {} to {}",
                     whole(value),
                     part(value, it.value),
                     whole(low),

@@ -104,6 +104,7 @@ impl fmt::Display for PostMortem {
             ["days before", "on", &self.scorecard, "band", "measured", "alerts", "by hand or rule"];
         let mut rows = vec![row(heads)];
         rows.extend(self.marks.iter().map(mark));
+        left(&mut rows, 5..=6);
         text += &format!("\nHow it stood\n{}", table(&rows));
         text += &match &self.first_signal {
             Some(it) => format!("\nFirst signal: {it}\n"),
@@ -158,7 +159,7 @@ impl fmt::Display for Signal {
             Seen::Band { from, to } => format!("it fell from {from} to {to}, and stayed below"),
             Seen::Factor { label, from, to, .. } => {
                 format!(
-                    "{label} fell from {} to {} points of 100, and stayed low",
+                    "{label} got worse, from {} to {} points of 100, and stayed low",
                     tenths(*from),
                     tenths(*to)
                 )
@@ -174,7 +175,7 @@ impl Seen {
         match self {
             Self::Alert { rule } => format!("the alert {rule} fired"),
             Self::Band { .. } => "it fell to a lower band".to_owned(),
-            Self::Factor { label, .. } => format!("{label} fell"),
+            Self::Factor { label, .. } => format!("{label} got worse"),
         }
     }
 }
@@ -309,6 +310,14 @@ impl PostMortems {
         out
     }
 
+    /// Rules with how many losses they told of in time, the most first.
+    pub(crate) fn told_by(&self) -> Vec<(String, usize)> {
+        let rules = self.caught_by.iter().map(|(rule, losses)| (rule.clone(), *losses));
+        let mut out: Vec<(String, usize)> = rules.collect();
+        out.sort_by_key(|it| std::cmp::Reverse(it.1));
+        out
+    }
+
     /// The losses, those that were missed first, the most valuable before others.
     pub(crate) fn listed(&self) -> Vec<&PostMortem> {
         let mut out: Vec<&PostMortem> = self.losses.iter().collect();
@@ -338,8 +347,7 @@ impl PostMortems {
         };
         text += &format!("\nHow early somebody was told\n{}", counts(self.how_early()));
         if !self.caught_by.is_empty() {
-            let rules = self.caught_by.iter().map(|(rule, losses)| (rule.clone(), *losses));
-            text += &format!("\nLosses that a rule told of in time\n{}", counts(rules.collect()));
+            text += &format!("\nLosses that a rule told of in time\n{}", counts(self.told_by()));
         }
         text += &format!("\nThe first signal\n{}", counts(self.signals()));
         let listed = self.listed();
@@ -360,6 +368,17 @@ pub(crate) fn listed_told(it: &PostMortem) -> String {
     it.told().map_or_else(|| "missed".to_owned(), |it| format!("{} before", days(it.0)))
 }
 
+/// Texts of some columns begin where their head does.
+fn left(rows: &mut [Vec<String>], columns: std::ops::RangeInclusive<usize>) {
+    for at in columns {
+        let letters = |it: &Vec<String>| it.get(at).map_or(0, |it| it.chars().count());
+        let wide = rows.iter().map(letters).max().unwrap_or(0);
+        for cell in rows.iter_mut().filter_map(|it| it.get_mut(at)) {
+            *cell = format!("{cell:<wide$}");
+        }
+    }
+}
+
 fn listing<'a>(losses: impl Iterator<Item = &'a &'a PostMortem>) -> String {
     let mut rows = vec![row(["", "lost on", "worth", "told", "first signal"])];
     rows.extend(losses.map(|it| {
@@ -372,6 +391,7 @@ fn listing<'a>(losses: impl Iterator<Item = &'a &'a PostMortem>) -> String {
             maybe(signal.map(|it| format!("{}, {} before", it.what.short(), days(it.lead)))),
         ]
     }));
+    left(&mut rows, 3..=4);
     table(&rows)
 }
 

@@ -191,7 +191,7 @@ pub(super) fn how_early(all: &PostMortems) -> Vec<(String, usize)> {
     let [lead, horizon] = all.window;
     let (first, last) = (i64::from(lead) + 1, i64::from(lead) + i64::from(horizon));
     let marks = all.losses.iter().flat_map(|it| &it.marks).map(|it| i64::from(it.before));
-    let mut edges: Vec<i64> = marks.filter(|it| first < *it && *it <= last).collect();
+    let mut edges: Vec<i64> = marks.filter(|it| first < *it && *it < last).collect();
     edges.push(first);
     edges.sort_unstable();
     edges.dedup();
