@@ -14,6 +14,8 @@ use crate::laws::{assess, cases};
 #[expect(dead_code, reason = "an example is a program too; only what it shows is tested")]
 mod example;
 
+mod outcome;
+
 /// Names that would do harm where they are not escaped, or that are hard to set.
 const NAMES: [&str; 7] = [
     "<script>alert(1)</script>",

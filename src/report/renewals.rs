@@ -54,9 +54,7 @@ pub fn forecast(forecast: &Forecast, past: Option<&Comparison>, most: usize) -> 
     let about = format!("forecast of renewals, made on {}", forecast.as_of);
     let mut report = Report::new(forecast.title(), about).as_text(said);
     report.push(headline(forecast));
-    if forecast.lines.is_empty() {
-        report.push(Block::Line("Nothing is up for renewal.".to_owned()));
-    } else {
+    if !forecast.lines.is_empty() {
         report.push(Block::Line(
             "In the pictures the pale bar is what is up for renewal, the full bar what is expected of it; \
              the line with two ends holds what comes with 95%."
@@ -93,13 +91,12 @@ fn headline(forecast: &Forecast) -> Score {
     let it = &forecast.whole;
     let facts = forecast.facts().into_iter().map(|(name, said)| (name.to_owned(), said));
     let share = part(it.expected.value, it.value);
-    Score {
-        value: money(it.expected.value, forecast.currency),
-        band: None,
-        aside: Some(format!("expected of {} ({share})", money(it.value, forecast.currency))),
-        facts: facts.collect(),
-        strip: None,
-    }
+    let money = |it: f64| money(it, forecast.currency);
+    let (value, aside) = match it.renewals {
+        0 => ("Nothing".to_owned(), "is up for renewal".to_owned()),
+        _ => (money(it.expected.value), format!("expected of {} ({share})", money(it.value))),
+    };
+    Score { value, band: None, aside: Some(aside), facts: facts.collect(), strip: None }
 }
 
 /// Bars of amounts.
@@ -308,7 +305,10 @@ pub fn renewal(
     }
     report.push(chances(forecast, line));
     match timeline(health.map_or("health", |it| it.1), forecast.as_of, line, &bands) {
-        Some(it) => report.push(it),
+        Some(it) => {
+            report.push(Block::Line(it.said.clone()));
+            report.push(it);
+        }
         None => report.push(Block::Line(
             "Too few past scores are known to say where its health is going.".to_owned(),
         )),
@@ -347,7 +347,7 @@ fn chances(forecast: &Forecast, line: &Line) -> Score {
         ("at risk", line.at_risk().map(money)),
         ("a person says", line.human.map(percent)),
         ("health then", line.health.map(|it| tenths(it.score))),
-        ("with 95%", line.health.map(|it| format!("{} to {}", tenths(it.low), tenths(it.high)))),
+        ("95% sure", line.health.map(|it| format!("{} to {}", tenths(it.low), tenths(it.high)))),
         ("owner", line.owner.as_ref().map(ToString::to_string)),
         ("segment", line.segment.as_ref().map(ToString::to_string)),
     ];
@@ -357,7 +357,7 @@ fn chances(forecast: &Forecast, line: &Line) -> Score {
     Score {
         value: percent(it.probability),
         band: None,
-        aside: Some(format!("likely to renew (95% {ends}), which rests on {}", rests(it.basis))),
+        aside: Some(format!("likely to renew, 95% sure: {ends}; it rests on {}", rests(it.basis))),
         facts,
         strip: None,
     }
@@ -386,7 +386,7 @@ fn timeline(card: &str, as_of: AsOf, line: &Line, bands: &Bands) -> Option<Timel
     Some(Timeline {
         title: format!("{card} until the renewal"),
         said: format!(
-            "From {} on {from} to {} on {last}; on {} {} is expected, with 95% {ends}.",
+            "Its health went from {} on {from} to {} on {last}. On {} {} is expected, 95% sure: {ends}.",
             tenths(score),
             tenths(now),
             line.day,

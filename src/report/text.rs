@@ -23,7 +23,8 @@ impl Block {
             Self::Grid(it) => it.write(f),
             Self::Notices(all) => all.iter().try_for_each(|it| it.write(f)),
             Self::Listing(all) => all.iter().try_for_each(|it| it.write(f)),
-            Self::Timeline(it) => writeln!(f, "\n{}\n  {}", it.title, it.said),
+            // What it shows is said in lines.
+            Self::Timeline(_) => Ok(()),
         }
     }
 }

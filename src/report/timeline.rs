@@ -29,6 +29,9 @@ const LANE_LETTERS: usize = 46;
 const DOTS: usize = 60;
 /// A star of five points.
 const STAR: &str = "0,-6 1.5,-2 5.7,-1.9 2.4,0.8 3.5,4.9 0,2.5 -3.5,4.9 -2.4,0.8 -5.7,-1.9 -1.5,-2";
+/// The line is broken where two points are so many times as far apart as is usual. Our choice, tested by
+/// `the_picture_of_a_loss_says_what_its_course_says`.
+const HOLE: f64 = 2.5;
 /// The side of the scale that lines are drawn on.
 const SCALE: f64 = 1000.0;
 
@@ -164,18 +167,29 @@ fn lines(out: &mut Html, it: &Timeline) {
             path(out, "ft-ahead", &format!("M{}", middle.join(" L")));
         }
         let mut course = String::new();
-        let mut drawn = false;
+        let hole = hole(&it.points);
+        let mut last: Option<AsOf> = None;
         for point in &it.points {
             if let Some(score) = point.score {
-                let pen = if drawn { " L" } else { " M" };
+                let near = last.is_some_and(|it| ((point.day - it).num_days() as f64) < hole);
+                let pen = if near { " L" } else { " M" };
                 course += &format!("{pen}{}", at(point.day, score));
             }
-            drawn = point.score.is_some();
+            last = point.score.map(|_| point.day);
         }
         if !course.is_empty() {
             path(out, "ft-course", course.trim_start());
         }
     });
+}
+
+/// From how many days on two points are not joined.
+fn hole(points: &[Point]) -> f64 {
+    let next = points.iter().skip(1);
+    let mut steps: Vec<i64> =
+        points.iter().zip(next).map(|(it, to)| (to.day - it.day).num_days()).collect();
+    steps.sort_unstable();
+    steps.get(steps.len() / 2).map_or(f64::INFINITY, |it| *it as f64 * HOLE)
 }
 
 /// A point, where it is not lost among many others.

@@ -10,6 +10,23 @@ use crate::score::{signed, tenths};
 /// How many renewals and disagreements are shown; the rest are counted.
 const SHOWN: usize = 15;
 
+/// The columns of renewals at risk; which of them names the owner, and from which on health is told.
+const RISK: [&str; 11] = [
+    "",
+    "renewal",
+    "owner",
+    "value",
+    "likely",
+    "95%",
+    "rests on",
+    "expected",
+    "at risk",
+    "health then",
+    "95%",
+];
+const OWNER: usize = 2;
+const HEALTH: usize = 9;
+
 /// How many columns of a group say nothing of people.
 const WITHOUT_PEOPLE: usize = 7;
 
@@ -159,6 +176,10 @@ impl Forecast {
     /// The whole, what it rests on and what it leaves out: names and sentences.
     pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
         let it = &self.whole;
+        if it.renewals == 0 {
+            let none = ("up for renewal", "nothing".to_owned());
+            return std::iter::once(none).chain(self.not_in_it()).collect();
+        }
         let Span { value, low, high } = it.expected;
         let renewals = if it.renewals == 1 {
             "1 subscription".to_owned()
@@ -235,30 +256,25 @@ impl Forecast {
         }
         writeln!(f, "\nRenewals with the most value at risk: value less what is expected")?;
         let lines = self.by_risk();
-        let rows: Vec<Vec<String>> = lines.iter().take(most).map(|it| risk(it)).collect();
-        let titles = [
-            "",
-            "renewal",
-            "owner",
-            "value",
-            "likely",
-            "95%",
-            "rests on",
-            "expected",
-            "at risk",
-            "health then",
-            "95%",
-        ];
-        // Without a past nobody knows where health is going.
-        let shown = if self.lines.iter().any(|it| it.health.is_some()) { 11 } else { 9 };
-        let rows: Vec<Vec<String>> =
-            rows.into_iter().map(|it| it.into_iter().take(shown).collect()).collect();
-        table(f, titles.get(..shown).unwrap_or(&titles), &rows)?;
+        let mut rows = vec![RISK.map(str::to_owned).to_vec()];
+        rows.extend(lines.iter().take(most).map(|it| risk(it)));
+        // Without owners there is no owner to name, and without a past nobody knows where health is going.
+        let owned = self.lines.iter().any(|it| it.owner.is_some());
+        let known = self.lines.iter().any(|it| it.health.is_some());
+        let shown = |at: &usize| (owned || *at != OWNER) && (known || *at < HEALTH);
+        for row in &mut rows {
+            let cells = row.iter().enumerate().filter(|it| shown(&it.0));
+            *row = cells.map(|it| it.1.clone()).collect();
+        }
+        if let Some((titles, rows)) = rows.split_first() {
+            let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+            table(f, &titles, rows)?;
+        }
         more(f, lines.len(), most)
     }
 
     fn likely(&self, f: &mut Formatter<'_>) -> Result {
-        if self.whole.likely.is_empty() {
+        if self.whole.likely.is_empty() || self.lines.is_empty() {
             return Ok(());
         }
         writeln!(f, "\nWhat is likely")?;
