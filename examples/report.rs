@@ -18,7 +18,7 @@ use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::report::{self, Report};
 use foretell::{Assessment, Config, Engine, Input, State};
 
-use course::Course;
+pub(crate) use course::Course;
 
 /// What there is of the course.
 pub(crate) const COURSE: [&str; 4] = ["losses", "post_mortem", "forecast", "renewal"];
@@ -151,8 +151,11 @@ fn assessed() -> Result<(Engine, [Assessment; 2]), Box<dyn Error>> {
 }
 
 /// A report on the course in `examples/data`.
-pub(crate) fn of_course(what: &str, of: Option<&str>) -> Result<Report, Box<dyn Error>> {
-    let course = Course::read()?;
+pub(crate) fn of_course(
+    course: &Course,
+    what: &str,
+    of: Option<&str>,
+) -> Result<Report, Box<dyn Error>> {
     let health = (&course.engine, course::CARD);
     Ok(match what {
         "losses" => report::losses(&course.losses()?, MOST),
@@ -170,7 +173,7 @@ pub(crate) fn of_course(what: &str, of: Option<&str>) -> Result<Report, Box<dyn 
 /// One of the reports.
 pub(crate) fn story(what: &str, of: Option<&str>) -> Result<Report, Box<dyn Error>> {
     if COURSE.contains(&what) {
-        return of_course(what, of);
+        return of_course(&Course::read()?, what, of);
     }
     let (engine, [before, after]) = assessed()?;
     let explain = |it| engine.explain(it, "health", IDS[0]).ok_or("no such subscription");

@@ -12,7 +12,7 @@ use super::explanation::NOTHING;
 use super::{change, words};
 use crate::Engine;
 use crate::expr::grouped;
-use crate::outcome::post_mortem::show::{days, listed_told};
+use crate::outcome::post_mortem::show::{between, days, listed_told};
 use crate::outcome::post_mortem::{self, PostMortem, PostMortems, RuleCatch, ThresholdCatch};
 use crate::score::{percent, tenths};
 use crate::time::AsOf;
@@ -308,7 +308,7 @@ fn warned(loss: &PostMortem) -> Option<Grid> {
     let row = |it: &post_mortem::Warning| {
         let told = match (&it.owner, it.told) {
             (Some(owner), true) => owner.clone(),
-            (None, true) => "told".to_owned(),
+            (None, true) => "somebody".to_owned(),
             (_, false) => "nobody".to_owned(),
         };
         vec![
@@ -327,14 +327,7 @@ fn warned(loss: &PostMortem) -> Option<Grid> {
 /// The rules and thresholds that would have caught it.
 fn caught(loss: &PostMortem) -> Option<Grid> {
     let right = |it: Option<crate::alert::Share>| match it {
-        Some(it) => Cell {
-            notes: vec![format!(
-                "95% between {} and {}",
-                tenths(it.low * 100.0),
-                tenths(it.high * 100.0)
-            )],
-            ..Cell::number(percent(it.value))
-        },
+        Some(it) => Cell { notes: vec![between(it)], ..Cell::number(percent(it.value)) },
         None => Cell::number(NOTHING),
     };
     let rule = |it: &RuleCatch| {

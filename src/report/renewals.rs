@@ -94,6 +94,7 @@ fn headline(forecast: &Forecast) -> Score {
     let money = |it: f64| money(it, forecast.currency);
     let (value, aside) = match it.renewals {
         0 => ("Nothing".to_owned(), "is up for renewal".to_owned()),
+        all if all == it.without_value => ("Unknown".to_owned(), "no value is known".to_owned()),
         _ => (money(it.expected.value), format!("expected of {} ({share})", money(it.value))),
     };
     Score { value, band: None, aside: Some(aside), facts: facts.collect(), strip: None }
@@ -382,7 +383,10 @@ fn timeline(card: &str, as_of: AsOf, line: &Line, bands: &Bands) -> Option<Timel
         mark: bands.at(*score),
         held: false,
     };
-    let ends = format!("{} to {}", tenths(then.low), tenths(then.high));
+    let mut ends = format!("{} to {}", tenths(then.low), tenths(then.high));
+    if then.low <= 0.0 && then.high >= 100.0 {
+        ends += ", the whole scale: so far ahead nothing is known";
+    }
     Some(Timeline {
         title: format!("{card} until the renewal"),
         said: format!(

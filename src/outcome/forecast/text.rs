@@ -186,6 +186,11 @@ impl Forecast {
         } else {
             format!("{} subscriptions", it.renewals)
         };
+        if it.renewals == it.without_value {
+            let mut out = vec![("up for renewal", format!("{renewals} of unknown value"))];
+            out.extend(self.rests().into_iter().chain(self.not_in_it()));
+            return out;
+        }
         let mut out = vec![
             ("up for renewal", format!("{renewals} worth {}", whole(it.value))),
             (
@@ -214,17 +219,20 @@ impl Forecast {
         if it.without_value > 0 {
             out.push(("without value", format!("{}: in no amount here", it.without_value)));
         }
-        let rests = counted([
-            (it.rests.score, "on their own score"),
-            (it.rests.segment, "on what happened in their segment"),
-            (it.rests.everyone, "on what happened to all"),
-            (it.rests.nothing, "on nothing (taken for a half)"),
-        ]);
-        if !rests.is_empty() {
-            out.push(("probabilities", rests));
-        }
-        out.extend(self.not_in_it());
+        out.extend(self.rests().into_iter().chain(self.not_in_it()));
         out
+    }
+
+    /// What the probabilities rest on.
+    fn rests(&self) -> Option<(&'static str, String)> {
+        let it = &self.whole.rests;
+        let rests = counted([
+            (it.score, "on their own score"),
+            (it.segment, "on what happened in their segment"),
+            (it.everyone, "on what happened to all"),
+            (it.nothing, "on nothing (taken for a half)"),
+        ]);
+        (!rests.is_empty()).then_some(("probabilities", rests))
     }
 
     fn not_in_it(&self) -> Vec<(&'static str, String)> {

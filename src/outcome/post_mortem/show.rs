@@ -28,10 +28,9 @@ pub(crate) fn days(number: i64) -> String {
     if number == 1 { "1 day".to_owned() } else { format!("{number} days") }
 }
 
-/// The ends of an interval in percent: `95% between 9.5 and 90.5`.
-fn between(it: Share) -> String {
-    let [low, high] = [it.low, it.high].map(|it| tenths(it * 100.0));
-    format!("95% between {low} and {high}")
+/// The ends of an interval: `95% between 9.5% and 90.5%`.
+pub(crate) fn between(it: Share) -> String {
+    format!("95% between {} and {}", percent(it.low), percent(it.high))
 }
 
 impl PostMortem {
@@ -198,7 +197,7 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let who = match (&self.owner, self.told) {
             (Some(it), true) => format!("{it} was told"),
-            (None, true) => "told".to_owned(),
+            (None, true) => "somebody was told".to_owned(),
             (_, false) => "nobody was told".to_owned(),
         };
         let (event, message) = (&self.event, &self.message);
@@ -228,7 +227,12 @@ impl ThresholdCatch {
     /// What is to be reached.
     pub(crate) fn name(&self) -> String {
         let side = if self.at_most { "less" } else { "more" };
-        format!("{} at {} or {side}", self.label, shown(&Value::Number(self.value)))
+        let unit = match &self.unit {
+            Some(it) if it.starts_with('%') => it.clone(),
+            Some(it) => format!(" {it}"),
+            None => String::new(),
+        };
+        format!("{} at {}{unit} or {side}", self.label, shown(&Value::Number(self.value)))
     }
 }
 
@@ -288,8 +292,8 @@ impl PostMortems {
             out.push(("told in time", format!("{told} of {}: {when}", grouped(all))));
         }
         if let Some(it) = self.called_wrong {
-            let share = format!("{} ({})", percent(it.value), between(it));
-            out.push(("called otherwise", format!("by people, of those they called: {share}")));
+            let share = format!("{} of those they called ({})", percent(it.value), between(it));
+            out.push(("people were wrong", format!("of {share}")));
         }
         out
     }
