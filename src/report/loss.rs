@@ -140,7 +140,7 @@ fn timeline(loss: &PostMortem, bands: &Bands) -> Option<Timeline> {
     let points: Vec<Point> = loss.course.iter().map(point).collect();
     let mut lanes = alerts(loss);
     if let Some(it) = &loss.first_signal {
-        let name = format!("first signal: {}", it.what.short());
+        let name = "first signal".to_owned();
         lanes.push(Lane { name, spans: Vec::new(), signs: vec![(it.day, Sign::Seen)] });
     }
     if let Some(it) = loss.call.as_ref().filter(|it| from <= it.day) {
@@ -265,9 +265,10 @@ fn alerts(loss: &PostMortem) -> Vec<Lane> {
 fn marks(loss: &PostMortem, bands: &Bands) -> Grid {
     let held = loss.marks.iter().any(|it| it.overridden.is_some());
     let row = |it: &post_mortem::Mark| {
-        let before = Cell::number(days(it.before.into()));
+        let before =
+            |note: String| Cell { notes: vec![note], ..Cell::number(days(it.before.into())) };
         let Some(day) = it.day else {
-            return vec![before, Cell::text("not yet assessed")];
+            return vec![before("not yet assessed".to_owned()), Cell::number(NOTHING)];
         };
         let score = it.score.map_or_else(|| "no score".to_owned(), tenths);
         let score = match bands.marked(it.band.as_deref()) {
@@ -285,8 +286,7 @@ fn marks(loss: &PostMortem, bands: &Bands) -> Grid {
         };
         let alerts = if it.alerts.is_empty() { NOTHING.to_owned() } else { it.alerts.join(", ") };
         let mut row = vec![
-            before,
-            Cell::text(day.to_string()),
+            before(day.to_string()),
             score,
             Cell { strip: Some(strip), ..Cell::default() },
             Cell::number(percent(it.coverage)),
@@ -297,9 +297,8 @@ fn marks(loss: &PostMortem, bands: &Bands) -> Grid {
         }
         row
     };
-    let heads =
-        ["before", "on", &loss.scorecard, "0 to 100", "measured", "alerts", "by hand or rule"];
-    let heads = heads.iter().take(if held { 7 } else { 6 }).map(|it| (*it).to_owned());
+    let heads = ["before", &loss.scorecard, "0 to 100", "measured", "alerts", "by hand or rule"];
+    let heads = heads.iter().take(if held { 6 } else { 5 }).map(|it| (*it).to_owned());
     let rows = loss.marks.iter().map(row).collect();
     Grid { title: "How it stood".to_owned(), heads: heads.collect(), rows }
 }
@@ -324,40 +323,39 @@ fn warned(loss: &PostMortem) -> Option<Grid> {
     (!rows.is_empty()).then(|| Grid { title: "Alerts that fired".to_owned(), heads, rows })
 }
 
+/// What it was, and when.
+fn dated(what: String, when: String) -> Cell {
+    Cell { notes: vec![when], ..Cell::text(what) }
+}
+
 /// The rules and thresholds that would have caught it.
 fn caught(loss: &PostMortem) -> Option<Grid> {
     let right = |it: Option<crate::alert::Share>| match it {
         Some(it) => Cell { notes: vec![between(it)], ..Cell::number(percent(it.value)) },
         None => Cell::number(NOTHING),
     };
+    let count = |it: usize| grouped(it as f64, 0);
     let rule = |it: &RuleCatch| {
-        let told = if it.told { "told on" } else { "nobody was told on" };
+        let told = if it.told { "told on" } else { "fired, but nobody was told, on" };
+        let (wrong, all) = (count(it.false_alarms), count(it.hits + it.false_alarms));
         vec![
-            Cell::text(format!("the rule {}", it.rule)),
-            Cell::text(format!("{told} {}", it.day)),
-            Cell::text(format!("{} alerts", grouped(it.hits as f64, 0))),
-            Cell::text(format!(
-                "{} of {} alerts",
-                grouped(it.false_alarms as f64, 0),
-                grouped((it.hits + it.false_alarms) as f64, 0)
-            )),
+            dated(format!("the rule {}", it.rule), format!("{told} {}", it.day)),
+            Cell::number(format!("{} alerts", count(it.hits))),
+            Cell::number(format!("{wrong} of {all} alerts")),
             right(it.precision),
         ]
     };
     let threshold = |it: &ThresholdCatch| {
-        let (caught, lost) = (grouped(it.caught as f64, 0), grouped(it.lost as f64, 0));
-        let (wrong, kept) = (grouped(it.false_alarms as f64, 0), grouped(it.kept as f64, 0));
         vec![
-            Cell::text(it.name()),
-            Cell::text(format!("reached on {}", it.day)),
-            Cell::text(format!("{caught} of {lost} losses")),
-            Cell::text(format!("{wrong} of {kept} that stayed")),
+            dated(it.name(), format!("reached on {}", it.day)),
+            Cell::number(format!("{} of {} losses", count(it.caught), count(it.lost))),
+            Cell::number(format!("{} of {} that stayed", count(it.false_alarms), count(it.kept))),
             right(it.precision),
         ]
     };
     let rows: Vec<Vec<Cell>> =
         loss.rules.iter().map(rule).chain(loss.thresholds.iter().map(threshold)).collect();
-    let heads = ["what", "when", "before a loss", "false alarms", "right"].map(str::to_owned);
+    let heads = ["what", "before a loss", "false alarms", "right"].map(str::to_owned);
     let title = "Over all this time, about everybody".to_owned();
     (!rows.is_empty()).then(|| Grid { title, heads: heads.to_vec(), rows })
 }

@@ -71,7 +71,7 @@ vertical-align:middle;white-space:normal;font-weight:400}
 .foretell.foretell .ft-table thead .ft-number{font-weight:400}
 .foretell.foretell .ft-fall .ft-what{width:37%}
 .foretell.foretell .ft-bare .ft-what{width:auto}
-.foretell.foretell .ft-fall .ft-number{width:4.6em;padding-right:.9em}
+.foretell.foretell .ft-fall .ft-number{width:5.2em;padding-right:.9em}
 .foretell.foretell .ft-fall .ft-detail{width:9.4em;padding-right:0;font-size:.86em}
 .foretell.foretell .ft-fall thead .ft-detail{font-size:.8em}
 .foretell.foretell .ft-amounts .ft-what{width:29%}

@@ -401,8 +401,8 @@ fn past(name: &str, it: &Period) -> Vec<String> {
     let beware = match it.caution {
         None => "",
         Some(Caution::OneOutcome) => "one outcome",
-        Some(Caution::VeryFew) => "very few",
-        Some(Caution::Few) => "few",
+        Some(Caution::VeryFew) => "very few outcomes",
+        Some(Caution::Few) => "few outcomes",
     };
     vec![
         name.to_owned(),
