@@ -68,7 +68,7 @@ pub fn post_mortem(engine: Option<&Engine>, loss: &PostMortem) -> Report {
     let bands = Bands::made_by(engine, &loss.engine, &loss.scorecard);
     let about = format!("post-mortem of a {}, lost on {}", loss.kind, loss.lost_on);
     let mut report =
-        Report::new(&loss.subject, about).made_by(&loss.engine).as_text(loss.to_string());
+        Report::new(&loss.subject, about).made_by(&loss.engine).said_as(loss.to_string());
     report.push(headline(loss));
     report.push(Block::Line(loss.verdict()));
     if let Some(timeline) = timeline(loss, &bands) {
@@ -368,7 +368,7 @@ fn caught(loss: &PostMortem) -> Option<Grid> {
 pub fn losses(all: &PostMortems, most: usize) -> Report {
     let about = "post-mortems of losses".to_owned();
     let title = format!("Losses by {}", all.scorecard);
-    let mut report = Report::new(title, about).made_by(&all.engine).as_text(all.page(most));
+    let mut report = Report::new(title, about).made_by(&all.engine).said_as(all.page(most));
     let missed = all.losses.iter().filter(|it| !it.told_in_time).count();
     let [missed, count] = [missed, all.losses.len()].map(|it| grouped(it as f64, 0));
     let facts = all.facts().into_iter().map(|(name, said)| (name.to_owned(), said));

@@ -99,7 +99,7 @@ impl Report {
     }
 
     /// The same with the text that the result itself gives.
-    fn as_text(mut self, text: String) -> Self {
+    fn said_as(mut self, text: String) -> Self {
         self.text = Some(text);
         self
     }

@@ -52,7 +52,7 @@ pub fn forecast(forecast: &Forecast, past: Option<&Comparison>, most: usize) -> 
         said += &format!("\n{it}");
     }
     let about = format!("forecast of renewals, made on {}", forecast.as_of);
-    let mut report = Report::new(forecast.title(), about).as_text(said);
+    let mut report = Report::new(forecast.title(), about).said_as(said);
     report.push(headline(forecast));
     if !forecast.lines.is_empty() {
         report.push(Block::Line(
