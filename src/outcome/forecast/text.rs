@@ -5,7 +5,8 @@ use std::fmt::{Display, Formatter, Result};
 use super::{Comparison, Disagreement, Forecast, Group, Line, Period};
 use crate::outcome::Span;
 use crate::outcome::measure::Caution;
-use crate::score::{signed, tenths};
+use crate::outcome::page::signed;
+use crate::score::tenths;
 
 /// How many renewals and disagreements are shown; the rest are counted.
 const SHOWN: usize = 15;
