@@ -1,5 +1,11 @@
 //! What the next half year of renewals will bring: by month, quarter, segment and owner, people against the model.
-#![allow(clippy::print_stdout, reason = "an example talks to people")]
+//!
+//! With the feature `report`, `-- --html FILE` writes it as a page to look at.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "an example reads its arguments, writes the file it is asked for, and talks to people"
+)]
 
 use std::error::Error;
 
@@ -7,7 +13,8 @@ use foretell::book::{Account, Book, Subscription, Tables, Usage};
 use foretell::outcome::Draw;
 use foretell::outcome::calibrate::{Calibration, base_rates};
 use foretell::outcome::forecast::{
-    Call, Forecaster, Human, Likelihood, Likely, compare, renewals, take_scores,
+    Call, Comparison, Forecast, Forecaster, Human, Likelihood, Likely, compare, renewals,
+    take_scores,
 };
 use foretell::time::{AsOf, Stamp};
 use foretell::{Config, Engine, Input, State};
@@ -75,7 +82,7 @@ fn past(draw: &mut Draw) -> Vec<(f64, &'static str, bool)> {
 }
 
 /// The forecast, and how people and the model did before.
-pub(crate) fn story() -> Result<String, Box<dyn Error>> {
+pub(crate) fn made() -> Result<(Forecast, Comparison), Box<dyn Error>> {
     let mut draw = Draw::new(2026);
     let as_of: AsOf = "2026-03-01".parse()?;
     let (book, past) = (book(&mut draw)?, past(&mut draw));
@@ -121,11 +128,30 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
         call.owner = ["Ann", "Bob"].get(it % 2).map(|it| (*it).into());
         calls.push(call);
     }
-    let comparison = compare(&calls).ok_or("no past")?;
-    Ok(format!("{forecast}\n{comparison}"))
+    Ok((forecast, compare(&calls).ok_or("no past")?))
+}
+
+/// The same as a page of HTML.
+#[cfg(feature = "report")]
+fn page(forecast: &Forecast, past: &Comparison) -> Option<String> {
+    Some(foretell::report::forecast(forecast, Some(past), 15).page())
+}
+
+#[cfg(not(feature = "report"))]
+fn page(_: &Forecast, _: &Comparison) -> Option<String> {
+    None
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("{}", story()?);
+    let (forecast, past) = made()?;
+    let mut arguments = std::env::args().skip(1);
+    match (arguments.next().as_deref(), arguments.next()) {
+        (Some("--html"), Some(file)) => {
+            let page = page(&forecast, &past).ok_or("`--html` needs `--features report`")?;
+            std::fs::write(file, page)?;
+        }
+        (None, _) => println!("{forecast}\n{past}"),
+        _ => return Err("the one flag is `--html FILE`".into()),
+    }
     Ok(())
 }

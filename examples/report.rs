@@ -8,6 +8,9 @@
     reason = "an example reads its arguments, writes the file it is asked for, and talks to people"
 )]
 
+#[path = "report/course.rs"]
+mod course;
+
 use std::error::Error;
 use std::process::ExitCode;
 
@@ -15,16 +18,30 @@ use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::report::{self, Report};
 use foretell::{Assessment, Config, Engine, Input, State};
 
+pub(crate) use course::Course;
+
+/// What there is of the course.
+pub(crate) const COURSE: [&str; 4] = ["losses", "post_mortem", "forecast", "renewal"];
+
 const HELP: &str = "\
-Shows the results of a small book as an HTML document.
+Shows the results of a small book, or of a course, as an HTML document.
 
     cargo run --features report --example report -- [WHAT] [FLAGS]
 
-    WHAT         subject, explanation, comparison, change, overview or plan; subject if not said
+    WHAT         subject, explanation, comparison, change, overview or plan; subject if not said.
+                 Of the course in examples/data: losses, post_mortem, forecast or renewal
+    --of ID      which enrolment of the course post_mortem and renewal are about
     --text       text instead of HTML
     --fragment   without the document around it, for a page or a notebook
     --out FILE   to a file instead of standard output
     --help       this text";
+
+/// Enrolments of the course of which there is something to see.
+const LOST: &str = "e522";
+const RENEWS: &str = "e522";
+
+/// How many losses and renewals are listed.
+const MOST: usize = 15;
 
 const CONFIG: &str = r#"
     name = "Northwind subscriptions"
@@ -133,8 +150,31 @@ fn assessed() -> Result<(Engine, [Assessment; 2]), Box<dyn Error>> {
     Ok((engine, [before, after]))
 }
 
+/// A report on the course in `examples/data`.
+pub(crate) fn of_course(
+    course: &Course,
+    what: &str,
+    of: Option<&str>,
+) -> Result<Report, Box<dyn Error>> {
+    let health = (&course.engine, course::CARD);
+    Ok(match what {
+        "losses" => report::losses(&course.losses()?, MOST),
+        "post_mortem" => {
+            let all = course.losses()?;
+            let lost = all.of(of.unwrap_or(LOST)).ok_or("no such loss")?;
+            report::post_mortem(Some(&course.engine), lost)
+        }
+        "forecast" => report::forecast(&course.forecast()?, None, MOST),
+        _ => report::renewal(Some(health), &course.forecast()?, of.unwrap_or(RENEWS))
+            .ok_or("no such renewal")?,
+    })
+}
+
 /// One of the reports.
-pub(crate) fn story(what: &str) -> Result<Report, Box<dyn Error>> {
+pub(crate) fn story(what: &str, of: Option<&str>) -> Result<Report, Box<dyn Error>> {
+    if COURSE.contains(&what) {
+        return of_course(&Course::read()?, what, of);
+    }
     let (engine, [before, after]) = assessed()?;
     let explain = |it| engine.explain(it, "health", IDS[0]).ok_or("no such subscription");
     Ok(match what {
@@ -150,7 +190,7 @@ pub(crate) fn story(what: &str) -> Result<Report, Box<dyn Error>> {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let (mut what, mut out) = ("subject".to_owned(), None);
-    let (mut text, mut fragment) = (false, false);
+    let (mut text, mut fragment, mut of) = (false, false, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(it) = arguments.next() {
         match it.as_str() {
@@ -160,11 +200,12 @@ fn run() -> Result<(), Box<dyn Error>> {
             }
             "--text" => text = true,
             "--fragment" => fragment = true,
+            "--of" => of = Some(arguments.next().ok_or("--of needs an id")?),
             "--out" => out = Some(arguments.next().ok_or("--out needs a file")?),
             _ => what = it,
         }
     }
-    let report = story(&what)?;
+    let report = story(&what, of.as_deref())?;
     let shown = match (text, fragment) {
         (true, _) => report.to_string(),
         (false, true) => report.html(),

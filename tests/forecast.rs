@@ -11,11 +11,12 @@ use foretell::{Config, Engine, Input, State};
 
 #[path = "../examples/forecast.rs"]
 #[expect(dead_code, reason = "its `main` prints the same")]
-mod example;
+pub(crate) mod example;
 
 #[test]
 fn the_report_reads_as_it_should() {
-    insta::assert_snapshot!("report", example::story().unwrap());
+    let (forecast, past) = example::made().unwrap();
+    insta::assert_snapshot!("report", format!("{forecast}\n{past}"));
 }
 
 /// The rows of a table of the bundled sample, by column.

@@ -14,6 +14,8 @@ use crate::laws::{assess, cases};
 #[expect(dead_code, reason = "an example is a program too; only what it shows is tested")]
 mod example;
 
+mod outcome;
+
 /// Names that would do harm where they are not escaped, or that are hard to set.
 const NAMES: [&str; 7] = [
     "<script>alert(1)</script>",
@@ -102,11 +104,11 @@ fn a_hard_check_is_hard() {
 #[test]
 fn the_example_reads_well() {
     for what in ["subject", "comparison", "overview", "plan"] {
-        let report = example::story(what).unwrap();
+        let report = example::story(what, None).unwrap();
         insta::assert_snapshot!(format!("report_{what}_text"), report);
         insta::assert_snapshot!(format!("report_{what}_html"), body(&report));
     }
-    let page = example::story("change").unwrap().page();
+    let page = example::story("change", None).unwrap().page();
     assert_eq!(malformed(&page), None);
     assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"), "{page}");
     assert!(page.contains("<title>84.8 \u{2192} 43.9</title>"), "{page}");
@@ -115,7 +117,7 @@ fn the_example_reads_well() {
 #[test]
 fn a_report_needs_nothing_from_elsewhere() {
     for what in ["subject", "explanation", "comparison", "change", "overview", "plan"] {
-        let page = example::story(what).unwrap().page();
+        let page = example::story(what, None).unwrap().page();
         for needle in
             ["http", "//", "url(", "@import", "<script", "<link", "<img", " id=", "javascript"]
         {

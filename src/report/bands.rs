@@ -38,6 +38,18 @@ impl Bands {
         Self { list: card.bands.iter().enumerate().map(|(at, it)| band(at, &it.name)).collect() }
     }
 
+    /// The same, where the engine is the one of a hash; any other is not asked.
+    pub(super) fn made_by(engine: Option<&Engine>, hash: &str, scorecard: &str) -> Self {
+        let engine = engine.filter(|it| it.hash() == hash);
+        engine.map_or_else(Self::default, |it| Self::of(it, scorecard))
+    }
+
+    /// The mark of the band that a score lies in; a plain one where the bands are not known.
+    pub(super) fn at(&self, score: f64) -> Mark {
+        let found = self.list.iter().rev().find(|it| it.from <= score);
+        found.map_or_else(|| Mark::band(0, 1), |it| it.mark.clone())
+    }
+
     /// The mark of a band by name; a plain one where the bands are not known.
     pub(super) fn mark(&self, name: &str) -> Mark {
         let found = self.list.iter().find(|it| it.name == name);

@@ -6,6 +6,7 @@
 use super::block::{Row, RowSort, Shares, Strip};
 use super::colour::{FALL, RISE};
 use super::html::Html;
+use crate::expr::grouped;
 use crate::score::tenths;
 
 /// How wide a letter of a label is at most, in pixels, and the width of the narrowest page that labels are laid
@@ -26,7 +27,7 @@ const WHOLE_SCALE: f64 = 50.0;
 const MOST_TICKS: u8 = 9;
 
 /// A length or a place across as a percentage, to a thousandth.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let text = format!("{:.3}", (share * 100.0).clamp(-1.0, 101.0));
     let text = text.trim_end_matches('0').trim_end_matches('.');
     format!("{}%", if text == "-0" { "0" } else { text })
@@ -45,6 +46,12 @@ pub(super) fn row(out: &mut Html, (low, high): (f64, f64), row: &Row) {
         RowSort::Nothing { .. } => Some(format!("{}: adds nothing", row.name)),
         RowSort::Total { to: at, .. } | RowSort::Stand { at } => {
             Some(format!("{}: {}", row.name, tenths(*at)))
+        }
+        RowSort::Amount { to, reach, interval } => {
+            let of = reach.map(|it| format!(" of {}", whole(it))).unwrap_or_default();
+            let ends =
+                interval.map(|[low, high]| format!(", between {} and {}", whole(low), whole(high)));
+            Some(format!("{}: {}{of}{}", row.name, whole(*to), ends.unwrap_or_default()))
         }
     };
     let role = if said.is_some() { ("role", "img") } else { ("aria-hidden", "true") };
@@ -79,6 +86,15 @@ pub(super) fn row(out: &mut Html, (low, high): (f64, f64), row: &Row) {
                     rect(out, "ft-total", (place(low), place(*to)), (-7, 14), Some(mark.colour()));
                 });
             }
+            RowSort::Amount { to, reach, interval } => middle(out, |out| {
+                if let Some(reach) = reach {
+                    rect(out, "ft-reach", (place(low), place(*reach)), (-8, 16), None);
+                }
+                rect(out, "ft-step", (place(low), place(*to)), (-6, 12), Some(RISE));
+                if let Some([from, to]) = interval {
+                    whisker(out, (place(*from), place(*to)), 0, 5);
+                }
+            }),
             RowSort::Stand { at } => {
                 line(out, "ft-link", place(*at), ("0", "100%"));
                 let x = percent(place(*at));
@@ -190,7 +206,7 @@ fn said(out: &mut Html, strip: &Strip) {
         more.push(format!("before {}", tenths(it)));
     }
     if let Some([low, high]) = strip.interval {
-        more.push(format!("between {} and {} once the rest is known", tenths(low), tenths(high)));
+        more.push(format!("between {} and {} {}", tenths(low), tenths(high), strip.meaning));
     }
     more.extend(strip.bands.list.iter().map(|it| format!("{} from {}", it.name, number(it.from))));
     if !more.is_empty() {
@@ -213,7 +229,12 @@ fn bands(out: &mut Html, strip: &Strip, (y, height): (&str, &str)) {
 
 fn interval(out: &mut Html, strip: &Strip, y: i32, cap: i32) {
     let Some([low, high]) = strip.interval.filter(|[low, high]| low < high) else { return };
-    let (x1, x2, at) = (percent(low / 100.0), percent(high / 100.0), y.to_string());
+    whisker(out, (low / 100.0, high / 100.0), y, cap);
+}
+
+/// A line between two places, with an end at each.
+fn whisker(out: &mut Html, (low, high): (f64, f64), y: i32, cap: i32) {
+    let (x1, x2, at) = (percent(low), percent(high), y.to_string());
     let (top, bottom) = ((y - cap).to_string(), (y + cap).to_string());
     let class = ("class", "ft-interval");
     out.leaf("line", &[class, ("x1", &x1), ("x2", &x2), ("y1", &at), ("y2", &at)]);
@@ -250,13 +271,13 @@ fn rect(
     out.leaf("rect", &all);
 }
 
-fn line(out: &mut Html, class: &str, at: f64, (from, to): (&str, &str)) {
+pub(super) fn line(out: &mut Html, class: &str, at: f64, (from, to): (&str, &str)) {
     let x = percent(at);
     out.leaf("line", &[("class", class), ("x1", &x), ("x2", &x), ("y1", from), ("y2", to)]);
 }
 
 /// A number that does not run over the ends.
-fn label(out: &mut Html, at: f64, y: &str, text: &str) {
+pub(super) fn label(out: &mut Html, at: f64, y: &str, text: &str) {
     let anchor = if at <= 0.0 {
         "start"
     } else if at >= 1.0 {
@@ -269,17 +290,44 @@ fn label(out: &mut Html, at: f64, y: &str, text: &str) {
     out.tag("text", &place, |out| out.text(text));
 }
 
-/// A number without decimals it does not need.
-fn number(it: f64) -> String {
+/// A number without decimals it does not need; thousands and more are said in short.
+pub(super) fn number(it: f64) -> String {
+    let (it, unit) = match it.abs() {
+        size if size >= 1e9 => (it / 1e9, "bn"),
+        size if size >= 1e6 => (it / 1e6, "M"),
+        size if size >= 1e4 => (it / 1e3, "k"),
+        _ => (it, ""),
+    };
     let text = tenths(it);
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    format!("{}{unit}", text.strip_suffix(".0").unwrap_or(&text))
+}
+
+/// A whole number with its thousands apart.
+fn whole(it: f64) -> String {
+    grouped(it, 0)
 }
 
 /// How far the lines that help to read a bar are apart, in points: the smallest step that needs no more than
 /// six spaces. Our choice, looked at in a browser.
 fn step(size: f64) -> f64 {
     let all = [1.0, 2.0, 5.0, 10.0, 25.0];
-    all.into_iter().find(|it| size / it <= 6.0).unwrap_or(25.0)
+    let large = (1..=12).flat_map(|ten| [5.0, 10.0, 20.0].map(|it| it * 10_f64.powi(ten)));
+    let small = all.into_iter().find(|it| size / it <= 6.0);
+    small.or_else(|| large.into_iter().find(|it| size / it <= 4.0)).unwrap_or(size)
+}
+
+/// From 0 to the first whole step that leaves nothing out; none where there is nothing to draw.
+pub(super) fn from_zero(rows: &[Row]) -> Option<(f64, f64)> {
+    let ends = rows.iter().map(|it| match it.sort {
+        RowSort::Amount { to, reach, interval } => {
+            let [_, high] = interval.unwrap_or_default();
+            to.max(reach.unwrap_or(0.0)).max(high)
+        }
+        _ => 0.0,
+    });
+    let most = ends.fold(0.0, f64::max);
+    let step = step(most);
+    (most > 0.0).then(|| (0.0, (most / step).ceil() * step))
 }
 
 /// The part of the scale to draw for bars between two numbers: whole steps, with some room on both sides.

@@ -2,6 +2,8 @@
 
 use super::bands::Bands;
 use super::colour::Mark;
+use crate::outcome::forecast::Reach;
+use crate::time::AsOf;
 
 /// A part of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,9 +17,10 @@ pub(super) enum Block {
     Grid(Grid),
     Notices(Vec<Notice>),
     Listing(Vec<Entry>),
+    Timeline(Timeline),
 }
 
-/// A score, large, with what it must never be without.
+/// A score or what else matters most, large, with what it must never be without.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Score {
     /// The number, or why there is none.
@@ -27,7 +30,8 @@ pub(super) struct Score {
     pub(super) aside: Option<String>,
     /// A name and what it is.
     pub(super) facts: Vec<(String, String)>,
-    pub(super) strip: Strip,
+    /// Where it lies, if it is a score.
+    pub(super) strip: Option<Strip>,
 }
 
 /// Where a score lies between 0 and 100.
@@ -37,6 +41,8 @@ pub(super) struct Strip {
     /// An earlier score.
     pub(super) before: Option<f64>,
     pub(super) interval: Option<[f64; 2]>,
+    /// When the score lies within its interval.
+    pub(super) meaning: &'static str,
     pub(super) bands: Bands,
 }
 
@@ -45,6 +51,8 @@ pub(super) struct Strip {
 pub(super) struct Waterfall {
     /// What it shows, in a phrase.
     pub(super) title: String,
+    /// Whether its numbers are amounts or counts, and not points.
+    pub(super) amounts: bool,
     /// The heads of its columns: what a bar is of, its size, and what makes it up.
     pub(super) heads: [String; 3],
     /// What the axis spans; none where nothing can be drawn.
@@ -77,6 +85,76 @@ pub(super) enum RowSort {
     Total { to: f64, mark: Mark },
     /// A place on the axis.
     Stand { at: f64 },
+    /// A bar from 0, how far it could reach at most, and the ends of its interval.
+    Amount { to: f64, reach: Option<f64>, interval: Option<[f64; 2]> },
+}
+
+/// A score over time, and what happened meanwhile.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Timeline {
+    /// What it shows, in a phrase.
+    pub(super) title: String,
+    /// The same in sentences, for those who cannot see it.
+    pub(super) said: String,
+    pub(super) from: AsOf,
+    pub(super) to: AsOf,
+    pub(super) bands: Bands,
+    /// In the order of days; a day without a score is a gap.
+    pub(super) points: Vec<Point>,
+    /// What is expected of later days.
+    pub(super) ahead: Vec<Reach>,
+    /// Days that are named on the axis.
+    pub(super) ticks: Vec<(AsOf, String)>,
+    /// What is said below the axis: at its start, in the middle, at its end.
+    pub(super) feet: [String; 3],
+    /// A day that is marked from top to bottom.
+    pub(super) line: Option<AsOf>,
+    /// What happened, each in a lane of its own.
+    pub(super) lanes: Vec<Lane>,
+    /// What signs mean.
+    pub(super) legend: Vec<(Sign, &'static str)>,
+}
+
+/// A score on a day.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Point {
+    pub(super) day: AsOf,
+    pub(super) score: Option<f64>,
+    pub(super) mark: Mark,
+    /// Whether it was changed by hand or by rule.
+    pub(super) held: bool,
+}
+
+/// What happened of one sort.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Lane {
+    pub(super) name: String,
+    /// Spans of days with a share of the lane's height, 0 to 1.
+    pub(super) spans: Vec<(AsOf, AsOf, f64)>,
+    pub(super) signs: Vec<(AsOf, Sign)>,
+}
+
+/// What stands for something on a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// Somebody was told.
+    Told,
+    /// Nobody was.
+    Untold,
+    /// The first that could be seen.
+    Seen,
+    /// What a human said.
+    Call,
+    /// A score by hand or by rule.
+    Held,
+    /// A span of time.
+    Span,
+    /// What was measured.
+    Known,
+    /// What is expected.
+    Ahead,
+    /// Its interval.
+    Fan,
 }
 
 /// Parts of a whole.
@@ -172,4 +250,4 @@ macro_rules! blocks {
     };
 }
 
-blocks!(Score(Score), Waterfall(Waterfall), Shares(Shares), Grid(Grid));
+blocks!(Score(Score), Waterfall(Waterfall), Shares(Shares), Grid(Grid), Timeline(Timeline));

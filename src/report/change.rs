@@ -35,13 +35,11 @@ pub fn comparison(engine: &Engine, before: &Explanation, after: &Explanation) ->
         format!("{} of {}, {} to {}", after.scorecard, after.kind, before.as_of, after.as_of);
     let mut report = Report::new(&after.subject, about).made_by(&after.engine);
     let change = engine.change(before, after);
-    let bands = if engine.hash() == after.engine {
-        Bands::of(engine, &after.scorecard)
-    } else {
-        Bands::default()
-    };
+    let bands = Bands::made_by(Some(engine), &after.engine, &after.scorecard);
     let mut score = words::score(after, &bands);
-    score.strip.before = before.score;
+    if let Some(strip) = &mut score.strip {
+        strip.before = before.score;
+    }
     score.facts.insert(0, ("before".to_owned(), at(before)));
     if let Some(it) = change.difference {
         score.facts.insert(1, ("change".to_owned(), signed(it)));
@@ -134,6 +132,7 @@ pub(super) fn waterfall(change: &Change) -> Waterfall {
     rows.push(end("after", change.after));
     Waterfall {
         title: format!("What moved the score, {}", ends(change)),
+        amounts: false,
         heads: ["part", "moves", "cause"].map(str::to_owned),
         span: drawn.then(|| span(&rows)),
         rows,

@@ -1,8 +1,8 @@
 //! Blocks as HTML.
 
-use super::bar;
 use super::block::{Block, Cell, Entry, Grid, Notice, Row, RowSort, Score, Shares, Waterfall};
 use super::html::Html;
+use super::{bar, timeline};
 use crate::expr::grouped;
 use crate::score::percent;
 
@@ -22,6 +22,7 @@ impl Block {
                 all.iter().for_each(|it| it.draw(out));
             }),
             Self::Listing(all) => all.iter().for_each(|it| it.draw(out)),
+            Self::Timeline(it) => timeline::draw(out, it),
         }
     }
 }
@@ -30,7 +31,8 @@ impl Score {
     fn draw(&self, out: &mut Html) {
         out.tag("div", &[("class", "ft-score")], |out| {
             out.tag("p", &[("class", "ft-lead")], |out| {
-                let large = if self.strip.score.is_some() { "ft-value" } else { "ft-none" };
+                let large = self.strip.as_ref().is_none_or(|it| it.score.is_some());
+                let large = if large { "ft-value" } else { "ft-none" };
                 out.says("span", large, &self.value);
                 if let Some((mark, name)) = &self.band {
                     out.text(" ");
@@ -44,7 +46,9 @@ impl Score {
                     out.says("span", "ft-muted", aside);
                 }
             });
-            bar::strip(out, &self.strip);
+            if let Some(strip) = &self.strip {
+                bar::strip(out, strip);
+            }
             out.tag("dl", &[("class", "ft-facts")], |out| {
                 for (name, value) in &self.facts {
                     out.tag("div", &[], |out| {
@@ -60,8 +64,12 @@ impl Score {
 impl Waterfall {
     fn draw(&self, out: &mut Html) {
         let drawn = self.span.is_some();
-        let class = if drawn { "ft-table ft-fall" } else { "ft-table ft-fall ft-bare" };
-        out.tag("table", &[("class", class)], |out| {
+        let mut class =
+            if drawn { "ft-table ft-fall" } else { "ft-table ft-fall ft-bare" }.to_owned();
+        if self.amounts {
+            class += " ft-amounts";
+        }
+        out.tag("table", &[("class", &class)], |out| {
             out.says("caption", "ft-caption", &self.title);
             let [what, value, detail] = &self.heads;
             out.tag("thead", &[], |out| {
@@ -85,7 +93,7 @@ impl Waterfall {
     fn row(&self, out: &mut Html, row: &Row) {
         let class = match row.sort {
             RowSort::Group { .. } => "ft-row ft-group",
-            RowSort::Step { .. } => "ft-row",
+            RowSort::Step { .. } | RowSort::Amount { .. } => "ft-row",
             RowSort::Nothing { .. } => "ft-row ft-idle",
             RowSort::Total { .. } | RowSort::Stand { .. } => "ft-row ft-sum",
         };

@@ -25,8 +25,7 @@ pub fn explanation(engine: Option<&Engine>, explanation: &Explanation) -> Report
     let about =
         format!("{} of {} on {}", explanation.scorecard, explanation.kind, explanation.as_of);
     let mut report = Report::new(&explanation.subject, about).made_by(&explanation.engine);
-    let engine = engine.filter(|it| it.hash() == explanation.engine);
-    let bands = engine.map_or_else(Bands::default, |it| Bands::of(it, &explanation.scorecard));
+    let bands = Bands::made_by(engine, &explanation.engine, &explanation.scorecard);
     fill(&mut report, explanation, &bands);
     report
 }
@@ -69,6 +68,7 @@ pub(super) fn waterfall(explanation: &Explanation, bands: &Bands) -> Waterfall {
             Some(score) => format!("What makes up the score of {}", tenths(score)),
             None => "What is known, although there is no score".to_owned(),
         },
+        amounts: false,
         heads: ["factor", "adds", "points \u{d7} share"].map(str::to_owned),
         span: explanation.score.map(|_| (0.0, 100.0)),
         rows,

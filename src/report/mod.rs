@@ -41,14 +41,17 @@ mod colour;
 mod draw;
 mod explanation;
 mod html;
+mod loss;
 mod notes;
 mod overview;
 mod plan;
+mod renewals;
 mod style;
 mod subject;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timeline;
 mod words;
 
 use std::fmt;
@@ -56,8 +59,10 @@ use std::fmt;
 pub use change::{change, comparison};
 pub use explanation::explanation;
 pub use html::escape;
+pub use loss::{losses, post_mortem};
 pub use overview::overview;
 pub use plan::plan;
+pub use renewals::{forecast, renewal};
 pub use subject::subject;
 
 use block::Block;
@@ -71,17 +76,31 @@ pub struct Report {
     /// What sort of thing that is, and of which day.
     about: String,
     blocks: Vec<Block>,
+    /// What it says as text, where that is not what the blocks say.
+    text: Option<String>,
     /// Which engine made the result, where that is known.
     engine: Option<String>,
 }
 
 impl Report {
     fn new(title: impl Into<String>, about: impl Into<String>) -> Self {
-        Self { title: title.into(), about: about.into(), blocks: Vec::new(), engine: None }
+        Self {
+            title: title.into(),
+            about: about.into(),
+            blocks: Vec::new(),
+            text: None,
+            engine: None,
+        }
     }
 
     fn made_by(mut self, engine: &str) -> Self {
         self.engine = Some(engine.to_owned());
+        self
+    }
+
+    /// The same with the text that the result itself gives.
+    fn said_as(mut self, text: String) -> Self {
+        self.text = Some(text);
         self
     }
 
@@ -150,8 +169,12 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n{}", self.title, self.about)?;
-        self.blocks.iter().try_for_each(|it| it.write(f))?;
+        if let Some(text) = &self.text {
+            writeln!(f, "{}", text.trim_end())?;
+        } else {
+            writeln!(f, "{}\n{}", self.title, self.about)?;
+            self.blocks.iter().try_for_each(|it| it.write(f))?;
+        }
         match self.foot() {
             Some(foot) => writeln!(f, "\n{foot}"),
             None => Ok(()),

@@ -141,8 +141,13 @@ fn row(
         }
         None => Cell::number(score),
     };
-    let strip =
-        Strip { score: it.score, before: None, interval: it.interval, bands: bands.clone() };
+    let strip = Strip {
+        score: it.score,
+        before: None,
+        interval: it.interval,
+        meaning: words::REST,
+        bands: bands.clone(),
+    };
     let explained = engine.explain(assessment, card, it.subject);
     let strongest = explained.iter().flat_map(|it| it.strongest(REASONS));
     let reasons = strongest.map(|it| format!("{}: {} points", it.why(), tenths(it.lost())));

@@ -71,9 +71,12 @@ vertical-align:middle;white-space:normal;font-weight:400}
 .foretell.foretell .ft-table thead .ft-number{font-weight:400}
 .foretell.foretell .ft-fall .ft-what{width:37%}
 .foretell.foretell .ft-bare .ft-what{width:auto}
-.foretell.foretell .ft-fall .ft-number{width:4.6em;padding-right:.9em}
+.foretell.foretell .ft-fall .ft-number{width:5.2em;padding-right:.9em}
 .foretell.foretell .ft-fall .ft-detail{width:9.4em;padding-right:0;font-size:.86em}
 .foretell.foretell .ft-fall thead .ft-detail{font-size:.8em}
+.foretell.foretell .ft-amounts .ft-what{width:29%}
+.foretell.foretell .ft-amounts .ft-number{width:7em}
+.foretell.foretell .ft-amounts .ft-detail{width:14em}
 .foretell.foretell .ft-table .ft-draw{position:relative;padding:0}
 .foretell.foretell .ft-fall tbody .ft-draw .ft-bar{position:absolute;inset:0}
 .foretell.foretell .ft-fall .ft-row .ft-what{font-weight:500}
@@ -89,6 +92,15 @@ vertical-align:middle;white-space:normal;font-weight:400}
 .foretell.foretell .ft-fall .ft-sum .ft-what,.foretell.foretell .ft-fall .ft-sum .ft-number{font-weight:700}
 .foretell.foretell .ft-fall .ft-sum .ft-what .ft-why{display:inline;margin-left:.6em}
 .foretell.foretell .ft-shares{margin:.5em 0 .4em}
+.foretell.foretell .ft-figure{margin:1.2em 0 0;padding:0}
+.foretell.foretell .ft-figure-title{display:block;margin:0 0 .4em;padding:0;color:inherit;font-size:1em;font-weight:650;\
+text-align:left}
+.foretell.foretell .ft-time{width:calc(100% - 76px);margin:0 14px 0 62px;overflow:visible}
+.foretell.foretell .ft-course{stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+.foretell.foretell .ft-ahead{stroke-width:2;stroke-dasharray:4 4}
+.foretell.foretell .ft-line-of{stroke:currentColor;stroke-opacity:.6;stroke-dasharray:2 3}
+.foretell.foretell .ft-span{fill-opacity:.75}
+.foretell.foretell .ft-lane{fill-opacity:.9}
 .foretell.foretell .ft-legend{display:flex;flex-wrap:wrap;gap:.1em 1.5em}
 .foretell.foretell .ft-legend li{margin:0}
 .foretell.foretell .ft-list{table-layout:auto}
@@ -126,6 +138,7 @@ grid-template-columns:minmax(0,1fr) 8.4em;padding:.15em 0}
 .foretell.foretell .ft-list,.foretell.foretell .ft-list tbody,.foretell.foretell .ft-list caption{display:block}
 .foretell.foretell .ft-list .ft-row{display:flex;flex-wrap:wrap;gap:0 1em;padding:.3em 0}
 .foretell.foretell .ft-list tbody td{display:block;flex:0 0 auto;width:auto;min-width:0;max-width:100%;padding:0;text-align:left}
+.foretell.foretell .ft-list tbody .ft-number{text-align:left}
 .foretell.foretell .ft-list tbody td:first-child,.foretell.foretell .ft-list tbody .ft-wide,\
 .foretell.foretell .ft-list tbody .ft-small-cell{flex:1 0 100%}
 .foretell.foretell .ft-list tbody td:first-child{font-weight:600}

@@ -23,6 +23,8 @@ impl Block {
             Self::Grid(it) => it.write(f),
             Self::Notices(all) => all.iter().try_for_each(|it| it.write(f)),
             Self::Listing(all) => all.iter().try_for_each(|it| it.write(f)),
+            // What it shows is said in lines.
+            Self::Timeline(_) => Ok(()),
         }
     }
 }
@@ -83,7 +85,8 @@ fn bar(sort: &RowSort, (low, high): (f64, f64)) -> String {
         RowSort::Step { from, to, .. } if within(cell, at(*from), at(*to)) => '=',
         RowSort::Step { from, to, .. } if within(cell, at(*to), at(*from)) => '-',
         RowSort::Step { to, reach: Some(reach), .. } if within(cell, at(*to), at(*reach)) => '.',
-        RowSort::Total { to, .. } if within(cell, 0.0, at(*to)) => '=',
+        RowSort::Total { to, .. } | RowSort::Amount { to, .. } if within(cell, 0.0, at(*to)) => '=',
+        RowSort::Amount { to, reach: Some(reach), .. } if within(cell, at(*to), at(*reach)) => '.',
         RowSort::Stand { at: it } if within(cell, at(*it) - 1.0, at(*it)) => '|',
         _ => ' ',
     };

@@ -43,9 +43,18 @@ pub(super) fn score(it: &Explanation, bands: &Bands) -> Score {
         band: bands.marked(it.band.as_deref()),
         aside: aside.map(|it| format!("on its own {it}")),
         facts,
-        strip: Strip { score: it.score, before: None, interval: it.interval, bands: bands.clone() },
+        strip: Some(Strip {
+            score: it.score,
+            before: None,
+            interval: it.interval,
+            meaning: REST,
+            bands: bands.clone(),
+        }),
     }
 }
+
+/// What the interval of a score means.
+pub(super) const REST: &str = "once the rest is known";
 
 /// Names and values, for people.
 pub(super) fn evidence(of: &[(String, Value)]) -> Vec<(String, String)> {

@@ -50,6 +50,19 @@ pub enum Basis {
     Nothing,
 }
 
+impl Basis {
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::Segment => "segment",
+            Self::Everyone => "everyone",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
 /// A probability with its interval and what it rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]

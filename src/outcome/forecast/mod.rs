@@ -9,7 +9,7 @@ mod group;
 mod likelihood;
 mod renewal;
 mod sum;
-mod text;
+pub(crate) mod text;
 mod trend;
 
 pub use compare::{Call, Comparison, Period, Side, compare};
@@ -150,8 +150,18 @@ pub struct Line {
     pub human: Option<f64>,
     /// What the person expects.
     pub human_expected: Option<f64>,
+    /// Its health so far, in the order of days, one score a day.
+    pub past: Vec<(AsOf, f64)>,
     /// Where its health will be on the day, where there was a past to go by.
     pub health: Option<Reach>,
+}
+
+impl Line {
+    /// Its value less what is expected.
+    #[must_use]
+    pub fn at_risk(&self) -> Option<f64> {
+        Some(self.value? - self.expected?.value)
+    }
 }
 
 /// A subscription of which a person and the model think differently.
@@ -223,6 +233,28 @@ pub struct Forecast {
     pub disagreements: Vec<Disagreement>,
     /// What is not in it.
     pub left_out: LeftOut,
+}
+
+impl Forecast {
+    /// The line of a subscription.
+    #[must_use]
+    pub fn of(&self, subject: &str) -> Option<&Line> {
+        self.lines.iter().find(|it| it.subject.as_ref() == subject)
+    }
+
+    /// The lines by value less what is expected, the most first. Those without a value are last, the least likely first.
+    #[must_use]
+    pub fn by_risk(&self) -> Vec<&Line> {
+        let mut out: Vec<&Line> = self.lines.iter().collect();
+        let risk = |it: &Line| it.at_risk().unwrap_or(-1.0);
+        out.sort_by(|left, right| {
+            risk(right)
+                .total_cmp(&risk(left))
+                .then_with(|| left.renewal.probability.total_cmp(&right.renewal.probability))
+                .then_with(|| (left.day, &left.subject).cmp(&(right.day, &right.subject)))
+        });
+        out
+    }
 }
 
 impl Forecaster {
@@ -306,6 +338,7 @@ impl Forecaster {
             human,
             human_expected,
             health: Trend::fit(&past).map(|it| it.at(day)),
+            past: trend::daily(&past),
         }
     }
 

@@ -123,6 +123,29 @@ fn likelihoods_know_which_way_they_turn() {
 }
 
 #[test]
+fn the_most_at_risk_come_first() {
+    let day =
+        |it: u64| "2026-01-10".parse::<AsOf>().ok().map(|first| first + chrono::Days::new(it));
+    let one = |id: &str, value: Option<f64>, score: f64| {
+        Renewal::new(id, day(1), value).with_score("health", score)
+    };
+    let rows = [
+        one("large and safe", Some(1000.0), 99.0),
+        one("unpriced", None, 1.0),
+        one("small and lost", Some(300.0), 1.0),
+        one("nothing", Some(0.0), 1.0),
+    ];
+    let score: Vec<f64> = (0..200).map(|it| f64::from(it) / 2.0).collect();
+    let lost: Vec<bool> = score.iter().map(|it| *it < 50.0).collect();
+    let health = Likelihood::renewal("health", Calibration::fit(&score, &lost));
+    let out = Forecaster::new(30).with_likelihood(health).forecast(day(0).unwrap(), rows);
+    let order: Vec<&str> = out.by_risk().iter().map(|it| it.subject.as_ref()).collect();
+    assert_eq!(order, ["small and lost", "large and safe", "nothing", "unpriced"]);
+    let risk: f64 = out.lines.iter().filter_map(Line::at_risk).sum();
+    assert!((risk - (out.whole.value - out.whole.expected.value)).abs() < 1e-9);
+}
+
+#[test]
 fn the_queue_is_by_value_at_stake() {
     let say = |subject: &str, value: f64, score: f64, p: f64| Renewal {
         human: Some(Human::Probability(p)),

@@ -2,18 +2,37 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{Basis, Comparison, Disagreement, Forecast, Group, Period};
+use super::{Comparison, Disagreement, Forecast, Group, Line, Period};
 use crate::outcome::Span;
 use crate::outcome::measure::Caution;
+use crate::outcome::page::signed;
+use crate::score::tenths;
 
-/// How many disagreements are shown; the rest are counted.
+/// How many renewals and disagreements are shown; the rest are counted.
 const SHOWN: usize = 15;
+
+/// The columns of renewals at risk; which of them names the owner, and from which on health is told.
+const RISK: [&str; 11] = [
+    "",
+    "renewal",
+    "owner",
+    "value",
+    "likely",
+    "95%",
+    "rests on",
+    "expected",
+    "at risk",
+    "health then",
+    "95%",
+];
+const OWNER: usize = 2;
+const HEALTH: usize = 9;
 
 /// How many columns of a group say nothing of people.
 const WITHOUT_PEOPLE: usize = 7;
 
 /// An amount in whole units, with its thousands apart; rounded half away from zero.
-fn whole(amount: f64) -> String {
+pub(crate) fn whole(amount: f64) -> String {
     let digits = format!("{:.0}", amount.abs().round());
     let count = digits.len();
     let mut out = String::new();
@@ -29,12 +48,13 @@ fn whole(amount: f64) -> String {
     out
 }
 
-fn percent(share: f64) -> String {
+/// A share in whole percent.
+pub(crate) fn percent(share: f64) -> String {
     format!("{:.0}%", share * 100.0)
 }
 
 /// `part` of `all` in percent; a dash of nothing.
-fn part(part: f64, all: f64) -> String {
+pub(crate) fn part(part: f64, all: f64) -> String {
     if all > 0.0 { percent(part / all) } else { "-".to_owned() }
 }
 
@@ -59,7 +79,8 @@ fn table(f: &mut Formatter<'_>, titles: &[&str], rows: &[Vec<String>]) -> Result
     Ok(())
 }
 
-fn name(name: Option<&str>) -> String {
+/// The name of a group.
+pub(crate) fn name(name: Option<&str>) -> String {
     name.unwrap_or("(none)").to_owned()
 }
 
@@ -70,44 +91,10 @@ fn counted<const N: usize>(counts: [(usize, &str); N]) -> String {
 }
 
 impl Display for Forecast {
-    /// The whole, what it rests on and leaves out, the book by month, quarter, segment and owner, other likelihoods, and
-    /// where people and the model disagree.
+    /// The whole, what it rests on and leaves out, the book by month, quarter, segment and owner, other likelihoods, the
+    /// renewals with most value at risk, and where people and the model disagree.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let currency = self.currency.map_or_else(String::new, |it| format!(", in {it}"));
-        writeln!(f, "Renewals from {} to {}{currency}\n", self.as_of, self.until)?;
-        self.summary(f)?;
-        let groups = [
-            ("By month", &self.months),
-            ("By quarter", &self.quarters),
-            ("By segment", &self.segments),
-            ("By owner", &self.owners),
-        ];
-        // Where nobody has a segment or an owner there is nothing to tell apart.
-        let spoken = self.whole.people.calls > 0;
-        for (title, groups) in
-            groups.into_iter().filter(|it| it.1.iter().any(|it| it.name.is_some()))
-        {
-            writeln!(f, "\n{title}")?;
-            let mut rows: Vec<Vec<String>> = groups.iter().map(row).collect();
-            let titles = [
-                "",
-                "renewals",
-                "value",
-                "expected",
-                "share",
-                "95% from",
-                "to",
-                "people said of",
-                "worth",
-                "people",
-                "model",
-            ];
-            let shown = if spoken { titles.len() } else { WITHOUT_PEOPLE };
-            rows.iter_mut().for_each(|it| it.truncate(shown));
-            table(f, titles.get(..shown).unwrap_or(&titles), &rows)?;
-        }
-        self.likely(f)?;
-        self.queue(f)
+        self.page(f, SHOWN)
     }
 }
 
@@ -130,40 +117,127 @@ fn row(it: &Group) -> Vec<String> {
 }
 
 impl Forecast {
-    fn summary(&self, f: &mut Formatter<'_>) -> Result {
+    /// Its title.
+    pub(crate) fn title(&self) -> String {
+        format!("Renewals from {} to {}", self.as_of, self.until)
+    }
+
+    /// A page with so many renewals and disagreements at most.
+    pub(crate) fn page(&self, f: &mut Formatter<'_>, most: usize) -> Result {
+        let currency = self.currency.map_or_else(String::new, |it| format!(", in {it}"));
+        writeln!(f, "{}{currency}\n", self.title())?;
+        let facts = self.facts();
+        let wide = facts.iter().map(|it| it.0.len()).max().unwrap_or(0);
+        for (name, said) in facts {
+            writeln!(f, "  {name:<wide$}  {said}")?;
+        }
+        // Where nobody has a segment or an owner there is nothing to tell apart.
+        let spoken = self.whole.people.calls > 0;
+        for (title, groups) in self.parts() {
+            writeln!(f, "\n{title}")?;
+            let mut rows: Vec<Vec<String>> = groups.iter().map(row).collect();
+            let titles = [
+                "",
+                "renewals",
+                "value",
+                "expected",
+                "share",
+                "95% from",
+                "to",
+                "people said of",
+                "worth",
+                "people",
+                "model",
+            ];
+            let shown = if spoken { titles.len() } else { WITHOUT_PEOPLE };
+            rows.iter_mut().for_each(|it| it.truncate(shown));
+            table(f, titles.get(..shown).unwrap_or(&titles), &rows)?;
+        }
+        self.likely(f)?;
+        self.risks(f, most)?;
+        self.queue(f, most)
+    }
+
+    /// The groups, with what they are by; those in which nobody has a name are left out.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&'static str, &[Group])> {
+        let groups = [
+            ("By month", &self.months),
+            ("By quarter", &self.quarters),
+            ("By segment", &self.segments),
+            ("By owner", &self.owners),
+        ];
+        // Nor is a quarter of one month told from that month.
+        let one = self.months.len() < 2;
+        let said = move |it: &(&str, &Vec<Group>)| {
+            it.1.iter().any(|it| it.name.is_some()) && !(one && it.0 == "By quarter")
+        };
+        groups.into_iter().filter(said).map(|(title, groups)| (title, groups.as_slice()))
+    }
+
+    /// The whole, what it rests on and what it leaves out: names and sentences.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
         let it = &self.whole;
+        if it.renewals == 0 {
+            let none = ("up for renewal", "nothing".to_owned());
+            return std::iter::once(none).chain(self.not_in_it()).collect();
+        }
         let Span { value, low, high } = it.expected;
-        writeln!(f, "  up for renewal  {} subscriptions worth {}", it.renewals, whole(it.value))?;
-        writeln!(
-            f,
-            "  expected        {} ({}); with 95% between {} and {}",
-            whole(value),
-            part(value, it.value),
-            whole(low),
-            whole(high)
-        )?;
+        let renewals = if it.renewals == 1 {
+            "1 subscription".to_owned()
+        } else {
+            format!("{} subscriptions", it.renewals)
+        };
+        if it.renewals == it.without_value {
+            let mut out = vec![("up for renewal", format!("{renewals} of unknown value"))];
+            out.extend(self.rests().into_iter().chain(self.not_in_it()));
+            return out;
+        }
+        let mut out = vec![
+            ("up for renewal", format!("{renewals} worth {}", whole(it.value))),
+            (
+                "expected",
+                format!(
+                    "{} ({}); 95% sure: {} to {}",
+                    whole(value),
+                    part(value, it.value),
+                    whole(low),
+                    whole(high)
+                ),
+            ),
+        ];
         if it.people.calls > 0 {
-            writeln!(
-                f,
-                "  people expect   {} of the {} they speak of, worth {}; the model {} of the same",
-                whole(it.people.expected),
-                it.people.calls,
-                whole(it.people.value),
-                whole(it.people.model)
-            )?;
+            out.push((
+                "people expect",
+                format!(
+                    "{} of the {} they speak of, worth {}; the model {} of the same",
+                    whole(it.people.expected),
+                    it.people.calls,
+                    whole(it.people.value),
+                    whole(it.people.model)
+                ),
+            ));
         }
         if it.without_value > 0 {
-            writeln!(f, "  without value   {}: in no amount here", it.without_value)?;
+            out.push(("without value", format!("{}: in no amount here", it.without_value)));
         }
+        out.extend(self.rests().into_iter().chain(self.not_in_it()));
+        out
+    }
+
+    /// What the probabilities rest on.
+    fn rests(&self) -> Option<(&'static str, String)> {
+        let it = &self.whole.rests;
         let rests = counted([
-            (it.rests.score, "on their own score"),
-            (it.rests.segment, "on what happened in their segment"),
-            (it.rests.everyone, "on what happened to all"),
-            (it.rests.nothing, "on nothing (taken for a half)"),
+            (it.score, "on their own score"),
+            (it.segment, "on what happened in their segment"),
+            (it.everyone, "on what happened to all"),
+            (it.nothing, "on nothing (taken for a half)"),
         ]);
-        if !rests.is_empty() {
-            writeln!(f, "  probabilities   {rests}")?;
-        }
+        (!rests.is_empty()).then_some(("probabilities", rests))
+    }
+
+    fn not_in_it(&self) -> Vec<(&'static str, String)> {
+        let mut facts = Vec::new();
         let out = &self.left_out;
         let left = counted([
             (out.undated, "without a day of renewal"),
@@ -172,20 +246,44 @@ impl Forecast {
             (out.repeated, "later renewals of a subscription that is in already"),
         ]);
         if !left.is_empty() {
-            writeln!(f, "  left out        {left}")?;
+            facts.push(("left out", left));
         }
         if out.unread_calls > 0 {
             let words: Vec<String> =
                 out.unknown_categories.iter().map(|it| format!("`{it}`")).collect();
             let words =
                 if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
-            writeln!(f, "  not understood  {} calls of people{words}", out.unread_calls)?;
+            facts.push(("not understood", format!("{} calls of people{words}", out.unread_calls)));
         }
-        Ok(())
+        facts
+    }
+
+    /// The renewals with most value at risk.
+    fn risks(&self, f: &mut Formatter<'_>, most: usize) -> Result {
+        if self.lines.is_empty() || most == 0 {
+            return Ok(());
+        }
+        writeln!(f, "\nRenewals with the most value at risk: value less what is expected")?;
+        let lines = self.by_risk();
+        let mut rows = vec![RISK.map(str::to_owned).to_vec()];
+        rows.extend(lines.iter().take(most).map(|it| risk(it)));
+        // Without owners there is no owner to name, and without a past nobody knows where health is going.
+        let owned = self.lines.iter().any(|it| it.owner.is_some());
+        let known = self.lines.iter().any(|it| it.health.is_some());
+        let shown = |at: &usize| (owned || *at != OWNER) && (known || *at < HEALTH);
+        for row in &mut rows {
+            let cells = row.iter().enumerate().filter(|it| shown(&it.0));
+            *row = cells.map(|it| it.1.clone()).collect();
+        }
+        if let Some((titles, rows)) = rows.split_first() {
+            let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+            table(f, &titles, rows)?;
+        }
+        more(f, lines.len(), most)
     }
 
     fn likely(&self, f: &mut Formatter<'_>) -> Result {
-        if self.whole.likely.is_empty() {
+        if self.whole.likely.is_empty() || self.lines.is_empty() {
             return Ok(());
         }
         writeln!(f, "\nWhat is likely")?;
@@ -201,75 +299,102 @@ impl Forecast {
         table(f, &["", "expected", "95% from", "to", "with a value of"], &rows.collect::<Vec<_>>())
     }
 
-    fn queue(&self, f: &mut Formatter<'_>) -> Result {
-        if self.whole.people.calls == 0 && self.disagreements.is_empty() {
+    fn queue(&self, f: &mut Formatter<'_>, most: usize) -> Result {
+        if (self.whole.people.calls == 0 && self.disagreements.is_empty()) || most == 0 {
             return Ok(());
         }
         writeln!(f, "\nWhere people and the model disagree, most value at stake first")?;
         if self.disagreements.is_empty() {
             return writeln!(f, "  nowhere");
         }
-        let rows: Vec<Vec<String>> = self.disagreements.iter().take(SHOWN).map(doubt).collect();
+        let rows: Vec<Vec<String>> = self.disagreements.iter().take(most).map(doubt).collect();
         let titles =
             ["", "renewal", "owner", "value", "people", "model", "95%", "rests on", "at stake"];
         table(f, &titles, &rows)?;
-        match self.disagreements.len().saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => writeln!(f, "  and {more} more"),
-        }
+        more(f, self.disagreements.len(), most)
     }
 }
 
-fn doubt(it: &Disagreement) -> Vec<String> {
-    let amount = |it: Option<f64>| it.map_or_else(|| "-".to_owned(), whole);
-    let rests = match it.model.basis {
-        Basis::Score => "score",
-        Basis::Segment => "segment",
-        Basis::Everyone => "all",
-        Basis::Nothing => "nothing",
-    };
+/// How many are not shown.
+fn more(f: &mut Formatter<'_>, all: usize, shown: usize) -> Result {
+    match all.saturating_sub(shown) {
+        0 => Ok(()),
+        more => writeln!(f, "  and {more} more"),
+    }
+}
+
+/// An amount, or a dash.
+pub(crate) fn maybe(it: Option<f64>) -> String {
+    it.map_or_else(|| "-".to_owned(), whole)
+}
+
+/// The ends of an interval of a probability.
+pub(crate) fn ends(low: f64, high: f64) -> String {
+    format!("{} to {}", percent(low), percent(high))
+}
+
+fn risk(it: &Line) -> Vec<String> {
+    let health = it.health.as_ref();
     vec![
         it.subject.to_string(),
         it.day.to_string(),
         name(it.owner.as_deref()),
-        amount(it.value),
-        percent(it.human),
-        percent(it.model.probability),
-        format!("{} to {}", percent(it.model.low), percent(it.model.high)),
-        rests.to_owned(),
-        amount(it.at_stake),
+        maybe(it.value),
+        percent(it.renewal.probability),
+        ends(it.renewal.low, it.renewal.high),
+        it.renewal.basis.as_str().to_owned(),
+        maybe(it.expected.map(|it| it.value)),
+        maybe(it.at_risk()),
+        health.map_or_else(|| "-".to_owned(), |it| tenths(it.score)),
+        health.map_or_else(String::new, |it| format!("{} to {}", tenths(it.low), tenths(it.high))),
     ]
 }
+
+fn doubt(it: &Disagreement) -> Vec<String> {
+    vec![
+        it.subject.to_string(),
+        it.day.to_string(),
+        name(it.owner.as_deref()),
+        maybe(it.value),
+        percent(it.human),
+        percent(it.model.probability),
+        ends(it.model.low, it.model.high),
+        it.model.basis.as_str().to_owned(),
+        maybe(it.at_stake),
+    ]
+}
+
+/// What the columns of a comparison mean.
+pub(crate) const LEGEND: [&str; 3] = [
+    "Too hopeful: the mean probability less the share that renewed, in points of percent.",
+    "Error: the mean squared error (Brier score), 0 to 1, less is better.",
+    "Too much: what was expected of those with a value, less what came.",
+];
+
+/// The columns of a comparison.
+pub(crate) const COLUMNS: [&str; 12] = [
+    "",
+    "calls",
+    "renewed",
+    "too hopeful: people",
+    "model",
+    "error: people",
+    "model",
+    "nearer: people",
+    "model",
+    "too much: people",
+    "model",
+    "beware",
+];
 
 impl Display for Comparison {
     /// Both sides over all, by quarter and by owner, and what may be concluded.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let it = &self.whole;
-        writeln!(
-            f,
-            "People against the model: {} past renewals, {} renewed\n",
-            it.calls, it.renewed
-        )?;
-        let mut rows = vec![past("all", it)];
-        let parts = self.quarters.iter().chain(&self.owners);
-        rows.extend(parts.map(|it| past(&name(it.name.as_deref()), it)));
-        let titles = [
-            "",
-            "calls",
-            "renewed",
-            "bias: people",
-            "model",
-            "Brier: people",
-            "model",
-            "nearer: people",
-            "model",
-            "too much expected: people",
-            "model",
-            "beware",
-        ];
-        table(f, &titles, &rows)?;
+        writeln!(f, "{}\n", self.title())?;
+        table(f, &COLUMNS, &self.rows())?;
         writeln!(f)?;
-        self.conclusion(f)
+        LEGEND.iter().try_for_each(|it| writeln!(f, "  {it}"))?;
+        self.conclusion().iter().try_for_each(|it| writeln!(f, "  {it}"))
     }
 }
 
@@ -277,15 +402,15 @@ fn past(name: &str, it: &Period) -> Vec<String> {
     let beware = match it.caution {
         None => "",
         Some(Caution::OneOutcome) => "one outcome",
-        Some(Caution::VeryFew) => "very few",
-        Some(Caution::Few) => "few",
+        Some(Caution::VeryFew) => "very few outcomes",
+        Some(Caution::Few) => "few outcomes",
     };
     vec![
         name.to_owned(),
         it.calls.to_string(),
         it.renewed.to_string(),
-        format!("{:+.3}", it.human.bias + 0.0),
-        format!("{:+.3}", it.model.bias + 0.0),
+        signed(it.human.bias * 100.0),
+        signed(it.model.bias * 100.0),
         format!("{:.3}", it.human.brier),
         format!("{:.3}", it.model.brier),
         it.human_nearer.to_string(),
@@ -297,31 +422,43 @@ fn past(name: &str, it: &Period) -> Vec<String> {
 }
 
 impl Comparison {
-    fn conclusion(&self, f: &mut Formatter<'_>) -> Result {
+    /// Its title.
+    pub(crate) fn title(&self) -> String {
+        let it = &self.whole;
+        format!("People against the model: {} past renewals, {} renewed", it.calls, it.renewed)
+    }
+
+    /// All, then quarters and owners, in the order of [`COLUMNS`].
+    pub(crate) fn rows(&self) -> Vec<Vec<String>> {
+        let parts = self.quarters.iter().chain(&self.owners);
+        let named = parts.map(|it| past(&name(it.name.as_deref()), it));
+        std::iter::once(past("all", &self.whole)).chain(named).collect()
+    }
+
+    /// What may be concluded, in sentences.
+    pub(crate) fn conclusion(&self) -> Vec<String> {
+        let mut out = Vec::new();
         if let Some(Span { value, low, high }) = self.brier_gap {
             let verdict = match (self.is_telling(), value > 0.0) {
                 (true, true) => "the model was better",
                 (true, false) => "people were better",
                 (false, _) => "not enough to say who was better",
             };
-            writeln!(
-                f,
-                "  Brier, people less model: {value:+.3} (95% {low:+.3} to {high:+.3}): {verdict}"
-            )?;
+            out.push(format!(
+                "Error of people less that of the model: {value:+.3} (95% {low:+.3} to {high:+.3}): {verdict}."
+            ));
         }
         if let Some(Span { low, high, .. }) = self.model_right {
-            writeln!(
-                f,
-                "  Where they were 20 points or more apart, the model was nearer in {} of {} ({} to {})",
+            out.push(format!(
+                "Where they were 20 points or more apart, the model was nearer in {} of {} ({}).",
                 self.apart.count,
                 self.apart.of,
-                percent(low),
-                percent(high)
-            )?;
+                ends(low, high)
+            ));
         }
         if self.one_sided > 0 {
-            writeln!(f, "  Not compared: {} renewals with one call or none", self.one_sided)?;
+            out.push(format!("Not compared: {} renewals with one call or none.", self.one_sided));
         }
-        Ok(())
+        out
     }
 }

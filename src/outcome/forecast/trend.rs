@@ -133,7 +133,7 @@ impl Trend {
 }
 
 /// One score a day, in the order of days; what is not on the scale is none.
-fn daily(past: &[(AsOf, f64)]) -> Vec<(AsOf, f64)> {
+pub(super) fn daily(past: &[(AsOf, f64)]) -> Vec<(AsOf, f64)> {
     let mut sorted: Vec<(AsOf, f64)> =
         past.iter().copied().filter(|it| (0.0..=100.0).contains(&it.1)).collect();
     sorted.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));

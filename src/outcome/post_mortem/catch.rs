@@ -37,6 +37,8 @@ pub struct ThresholdCatch {
     pub metric: String,
     /// What people call it.
     pub label: String,
+    /// The unit of its values, where it has one.
+    pub unit: Option<String>,
     /// Whether it fires at or below the value; at or above if not.
     pub at_most: bool,
     /// The value.
@@ -69,6 +71,7 @@ pub(super) struct Worst {
 struct Metric {
     name: String,
     label: String,
+    unit: Option<String>,
     /// Whether more of it is healthier.
     up: bool,
     /// By number of the subject: of lost ones in time, of others at any time; with the first day. NaN for none.
@@ -111,6 +114,7 @@ impl Worst {
             metrics.push(Metric {
                 name: factor.metric.clone(),
                 label: label.unwrap_or_else(|| factor.metric.clone()),
+                unit: own.and_then(|it| it.unit.clone()),
                 up,
                 values: Vec::new(),
             });
@@ -161,6 +165,7 @@ impl Worst {
         let mut it = ThresholdCatch {
             metric: metric.name.clone(),
             label: metric.label.clone(),
+            unit: metric.unit.clone(),
             at_most: metric.up,
             value,
             day,

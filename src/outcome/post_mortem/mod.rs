@@ -2,7 +2,7 @@
 
 mod case;
 mod catch;
-mod show;
+pub(crate) mod show;
 mod sum;
 #[cfg(test)]
 mod tests;
@@ -22,6 +22,7 @@ use crate::alert::Share;
 use crate::book::OutcomeKind;
 use crate::engine::{Engine, Input};
 use crate::frame::SubjectKind;
+use crate::money::Currency;
 use crate::score::Change;
 use crate::time::AsOf;
 use case::Lived;
@@ -42,6 +43,8 @@ pub struct PostMortemOptions {
     pub calls: Vec<HumanCall>,
     /// How many thresholds are shown for each loss.
     pub most: usize,
+    /// The currency of what losses are worth, to be named beside it. Nothing is converted.
+    pub currency: Option<Currency>,
 }
 
 impl PostMortemOptions {
@@ -54,6 +57,7 @@ impl PostMortemOptions {
             window: Window { lead: 6, horizon: 174 },
             calls: Vec::new(),
             most: 3,
+            currency: None,
         }
     }
 
@@ -61,6 +65,13 @@ impl PostMortemOptions {
     #[must_use]
     pub fn with_calls(mut self, calls: impl IntoIterator<Item = HumanCall>) -> Self {
         self.calls = calls.into_iter().collect();
+        self
+    }
+
+    /// The same with the currency of what losses are worth.
+    #[must_use]
+    pub const fn in_currency(mut self, currency: Currency) -> Self {
+        self.currency = Some(currency);
         self
     }
 
@@ -95,10 +106,18 @@ pub struct PostMortem {
     pub kind: SubjectKind,
     /// The scorecard that was looked at.
     pub scorecard: String,
+    /// Hash of the engine that assessed it.
+    pub engine: String,
+    /// The window in which an alert is in time: days of lead, days of horizon.
+    pub window: [u32; 2],
     /// The day of the loss.
     pub lost_on: AsOf,
     /// What it was worth, where that is known.
     pub value: Option<f64>,
+    /// The currency of that, where it was named.
+    pub currency: Option<Currency>,
+    /// Every day from its first assessment to the last before the loss.
+    pub course: Vec<Standing>,
     /// How it stood so many days before.
     pub marks: Vec<Mark>,
     /// Why the score is not what it was at its best.
@@ -117,6 +136,24 @@ pub struct PostMortem {
     pub thresholds: Vec<ThresholdCatch>,
     #[serde(skip)]
     lived: Lived,
+}
+
+/// How a subject stood on a day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Standing {
+    /// The day.
+    pub day: AsOf,
+    /// Its score; none where it has none, or was not assessed on the day.
+    pub score: Option<f64>,
+    /// Its band.
+    pub band: Option<String>,
+    /// The share of weight that was measured, 0 to 1; 0 where it was not assessed.
+    pub coverage: f64,
+    /// What changed the score by hand or by rule.
+    pub overridden: Option<String>,
+    /// The rules whose alerts were firing, by name.
+    pub alerts: Vec<String>,
 }
 
 /// How a subject stood so many days before its loss.
@@ -184,6 +221,8 @@ pub enum Seen {
     Factor {
         /// Groups and name of the factor.
         factor: String,
+        /// What people call its metric.
+        label: String,
         /// Its best points before.
         from: f64,
         /// Its points on the day.
@@ -233,6 +272,10 @@ pub struct Warning {
 pub struct PostMortems {
     /// The scorecard.
     pub scorecard: String,
+    /// Hash of the engine that assessed them.
+    pub engine: String,
+    /// The currency of what they were worth, where it was named.
+    pub currency: Option<Currency>,
     /// The window in which an alert is in time: days of lead, days of horizon.
     pub window: [u32; 2],
     /// Each loss of which there is something to see, in the order of days, then of subjects.
@@ -341,7 +384,7 @@ impl<'e> Inquest<'e> {
             }
         }
         losses.sort_by(|one, two| (one.lost_on, &one.subject).cmp(&(two.lost_on, &two.subject)));
-        sum::of_all(&self.options, losses, unassessed)
+        sum::of_all(self.engine, &self.options, losses, unassessed)
     }
 }
 
@@ -368,6 +411,12 @@ impl PostMortems {
     #[must_use]
     pub fn of(&self, subject: &str) -> Option<&PostMortem> {
         self.losses.iter().find(|it| it.subject == subject)
+    }
+
+    /// How many losses somebody was told of how early: the missed, then classes of days between the marks, the latest first.
+    #[must_use]
+    pub fn how_early(&self) -> Vec<(String, usize)> {
+        sum::how_early(self)
     }
 }
 

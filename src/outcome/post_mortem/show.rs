@@ -2,47 +2,120 @@
 
 use std::fmt;
 
-use super::{Mark, PostMortem, PostMortems, Seen, Signal, ThresholdCatch, Warning};
-use crate::book::OutcomeKind;
-use crate::outcome::page::{
-    amount, band, count, grouped, interval, maybe, percent, row, score, table,
+use super::{
+    HumanCall, Mark, PostMortem, PostMortems, RuleCatch, Seen, Signal, ThresholdCatch, Warning,
 };
+use crate::alert::Share;
+use crate::book::OutcomeKind;
+use crate::money::Currency;
+use crate::outcome::page::{amount, band, count, grouped, maybe, percent, row, score, table};
 use crate::score::{shown, tenths};
 use crate::value::Value;
 
 /// How many parts of a fall are shown.
 const PARTS: usize = 5;
 
+/// How many losses are listed; the rest are counted.
+const LISTED: usize = 15;
+
+/// An amount with its currency, where that is named.
+fn money(it: f64, currency: Option<Currency>) -> String {
+    currency.map_or_else(|| amount(it), |currency| format!("{} {currency}", amount(it)))
+}
+
+/// Days, with their noun.
+pub(crate) fn days(number: i64) -> String {
+    if number == 1 { "1 day".to_owned() } else { format!("{number} days") }
+}
+
+/// The ends of an interval: `95% between 9.5% and 90.5%`.
+pub(crate) fn between(it: Share) -> String {
+    format!("95% between {} and {}", percent(it.low), percent(it.high))
+}
+
+impl PostMortem {
+    /// What it was worth, with its currency.
+    pub(crate) fn worth(&self) -> Option<String> {
+        self.value.map(|it| money(it, self.currency))
+    }
+
+    /// How many days before the loss somebody was first told in time, and by which rule.
+    pub(crate) fn told(&self) -> Option<(i64, &str)> {
+        let first = self.rules.iter().find(|it| it.told)?;
+        Some(((self.lost_on - first.day).num_days(), &first.rule))
+    }
+
+    /// Whether it was seen in time, in a sentence.
+    pub(crate) fn verdict(&self) -> String {
+        if let Some((lead, rule)) = self.told() {
+            return format!("Told in time: {} before the loss, by the rule {rule}.", days(lead));
+        }
+        let [lead, horizon] = self.window;
+        let told = self.warnings.iter().rev().find(|it| it.told);
+        let why = match told {
+            Some(it) if it.lead <= i64::from(lead) => {
+                format!(
+                    "the last alert that anybody was told of came {} before, too late",
+                    days(it.lead)
+                )
+            }
+            Some(it) => format!(
+                "the last alert that anybody was told of came {} before, too early to count",
+                days(it.lead)
+            ),
+            None if self.warnings.is_empty() => "no alert fired".to_owned(),
+            None => "alerts fired, but nobody was told".to_owned(),
+        };
+        let from = u64::from(lead) + u64::from(horizon);
+        format!("Missed: {why}. In time is {from} to {} days before the loss.", u64::from(lead) + 1)
+    }
+
+    /// What the score did from its best to the last day.
+    pub(crate) fn fell(&self) -> Option<String> {
+        let it = self.fall.as_ref()?;
+        let [before, after] = [it.change.before, it.change.after].map(score);
+        Some(format!(
+            "{} was {before} at its best, on {}, and {after} at the last, on {}",
+            self.scorecard, it.from, it.to
+        ))
+    }
+
+    /// What a human said, in a sentence.
+    pub(crate) fn said(&self) -> String {
+        self.call
+            .as_ref()
+            .map_or_else(|| "nobody said what would come".to_owned(), HumanCall::to_string)
+    }
+}
+
 impl fmt::Display for PostMortem {
     /// A page. The last line has no line break.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = self.value.map_or_else(String::new, |it| format!(", worth {}", amount(it)));
+        let value = self.worth().map_or_else(String::new, |it| format!(", worth {it}"));
         let mut text = format!(
-            "Post-mortem: {} {}, lost on {}{value}\n",
-            self.kind, self.subject, self.lost_on
+            "Post-mortem: {} {}, lost on {}{value}\n{}\n",
+            self.kind,
+            self.subject,
+            self.lost_on,
+            self.verdict()
         );
-        text += match self.told_in_time {
-            true => "Somebody was told in time.\n",
-            false => "Missed: nobody was told in time.\n",
-        };
         let heads =
             ["days before", "on", &self.scorecard, "band", "measured", "alerts", "by hand or rule"];
         let mut rows = vec![row(heads)];
         rows.extend(self.marks.iter().map(mark));
-        text += &format!("\n{}", table(&rows));
-        match &self.first_signal {
-            Some(it) => text += &format!("\nFirst signal: {it}\n"),
-            None => {
-                text += "\nFirst signal: none; alerts, bands and factors were as at their best\n";
-            }
-        }
-        if let Some(it) = &self.fall {
-            let [before, after] = [it.change.before, it.change.after].map(score);
-            text += &format!("\nFrom its best on {} to {}: {before} -> {after}\n", it.from, it.to);
+        left(&mut rows, 5..=6);
+        text += &format!("\nHow it stood\n{}", table(&rows));
+        text += &match &self.first_signal {
+            Some(it) => format!("\nFirst signal: {it}\n"),
+            None => "\nFirst signal: none. Alerts, bands and factors were as at their best.\n"
+                .to_owned(),
+        };
+        if let (Some(said), Some(it)) = (self.fell(), &self.fall) {
+            text += &format!("\nWhy it fell: {said}\n");
             for part in it.change.parts.iter().filter(|it| it.points < 0.0).take(PARTS) {
                 let name =
                     if part.path.is_empty() { "score".to_owned() } else { part.path.join(" / ") };
-                text += &format!("  {:>6}  {name}: {}\n", tenths(part.points), part.text);
+                text += &format!("  {:>6} points  {name}: {}\n", tenths(part.points), part.text);
             }
         }
         text += "\nWho was warned\n";
@@ -50,43 +123,14 @@ impl fmt::Display for PostMortem {
             text += "  nobody: no rule fired\n";
         }
         self.warnings.iter().for_each(|it| text += &format!("  {it}\n"));
-        match &self.call {
-            Some(it) => {
-                text += &format!(
-                    "\nThe human call: {} said on {} that it would be {}\n",
-                    it.by,
-                    it.day,
-                    called(it.outcome)
-                );
-            }
-            None => text += "\nThe human call: none\n",
-        }
-        text += "\nWhat would have caught it\n";
-        for it in &self.rules {
-            let told = if it.told { "told" } else { "fired, but nobody was told" };
-            let hits = count(it.hits, "hit");
-            let of = maybe(it.precision.map(interval));
-            text += &format!(
-                "  rule {}: {told} on {}; {hits} and {} in all, precision {of}\n",
-                it.rule,
-                it.day,
-                count(it.false_alarms, "false alarm")
-            );
-        }
+        text += &format!("\nThe human call: {}\n", self.said());
+        text += "\nWhat would have caught it, and at what cost\n";
+        self.rules.iter().for_each(|it| text += &format!("  {it}\n"));
         self.thresholds.iter().for_each(|it| text += &format!("  {it}\n"));
         if self.rules.is_empty() && self.thresholds.is_empty() {
             text += "  no rule, and no threshold on one metric of the scorecard\n";
         }
         f.write_str(text.trim_end())
-    }
-}
-
-fn called(outcome: OutcomeKind) -> &'static str {
-    match outcome {
-        OutcomeKind::Renewed => "renewed",
-        OutcomeKind::Expanded => "expanded",
-        OutcomeKind::Contracted => "contracted",
-        OutcomeKind::Churned | OutcomeKind::Lapsed => "lost",
     }
 }
 
@@ -107,98 +151,257 @@ fn mark(it: &Mark) -> Vec<String> {
 }
 
 impl fmt::Display for Signal {
+    /// What it was, and when.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match &self.what {
             Seen::Alert { rule } => format!("the alert {rule} fired"),
             Seen::Band { from, to } => format!("it fell from {from} to {to}, and stayed below"),
-            Seen::Factor { factor, from, to } => {
+            Seen::Factor { label, from, to, .. } => {
                 format!(
-                    "{factor} fell from {} to {} points, and stayed low",
+                    "{label} got worse, from {} to {} points of 100, and stayed low",
                     tenths(*from),
                     tenths(*to)
                 )
             }
         };
-        write!(f, "{what}, on {}, {} days before", self.day, self.lead)
+        write!(f, "{what}, on {}, {} before", self.day, days(self.lead))
+    }
+}
+
+impl Seen {
+    /// What it was, in short.
+    pub(crate) fn short(&self) -> String {
+        match self {
+            Self::Alert { rule } => format!("the alert {rule} fired"),
+            Self::Band { .. } => "it fell to a lower band".to_owned(),
+            Self::Factor { label, .. } => format!("{label} got worse"),
+        }
+    }
+}
+
+impl fmt::Display for HumanCall {
+    /// Who said what, and when.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.outcome {
+            OutcomeKind::Renewed => "renewed",
+            OutcomeKind::Expanded => "expanded",
+            OutcomeKind::Contracted => "contracted",
+            OutcomeKind::Churned | OutcomeKind::Lapsed => "lost",
+        };
+        write!(f, "{} said on {} that it would be {what}", self.by, self.day)
     }
 }
 
 impl fmt::Display for Warning {
+    /// When it was, what happened, and who was told.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let who = match (&self.owner, self.told) {
             (Some(it), true) => format!("{it} was told"),
-            (None, true) => "told".to_owned(),
+            (None, true) => "somebody was told".to_owned(),
             (_, false) => "nobody was told".to_owned(),
         };
         let (event, message) = (&self.event, &self.message);
-        write!(f, "{}, {} days before: {event}, {who}: {message}", self.day, self.lead)
+        write!(f, "{}, {} before: {event}, {who}: {message}", self.day, days(self.lead))
+    }
+}
+
+impl fmt::Display for RuleCatch {
+    /// When it fired, and how often it is right.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = if self.told { "told" } else { "fired, but nobody was told," };
+        write!(f, "the rule {}: {told} on {}", self.rule, self.day)?;
+        let Some(right) = self.precision else { return f.write_str("; no alert of it counts") };
+        write!(
+            f,
+            "; of its {} over all this time {} came before a loss and {} did not: {} were right ({})",
+            count(self.hits + self.false_alarms, "alert"),
+            grouped(self.hits),
+            grouped(self.false_alarms),
+            percent(right.value),
+            between(right)
+        )
+    }
+}
+
+impl ThresholdCatch {
+    /// What is to be reached.
+    pub(crate) fn name(&self) -> String {
+        let side = if self.at_most { "less" } else { "more" };
+        let unit = match &self.unit {
+            Some(it) if it.starts_with('%') => it.clone(),
+            Some(it) => format!(" {it}"),
+            None => String::new(),
+        };
+        format!("{} at {}{unit} or {side}", self.label, shown(&Value::Number(self.value)))
     }
 }
 
 impl fmt::Display for ThresholdCatch {
+    /// When it was reached, and by how many others.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.at_most { "<=" } else { ">=" };
         write!(
             f,
-            "{} {sign} {}: there on {}; reached in time by {} of {} lost, at any time by {} of {} others",
-            self.label,
-            shown(&Value::Number(self.value)),
+            "{}: reached on {}; it catches {} of {} in time, and is a false alarm for {} of {} that stayed",
+            self.name(),
             self.day,
             grouped(self.caught),
-            grouped(self.lost),
+            lost(self.lost),
             grouped(self.false_alarms),
             grouped(self.kept),
         )
     }
 }
 
-impl fmt::Display for PostMortems {
-    /// What losses have in common. The last line has no line break.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// Losses, with their noun.
+fn lost(number: usize) -> String {
+    if number == 1 { "1 loss".to_owned() } else { format!("{} losses", grouped(number)) }
+}
+
+impl PostMortems {
+    /// What they have in common: names and sentences.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
         let [lead, horizon] = self.window;
-        let mut text = format!(
-            "{} looked at; an alert is in time {} to {} days before\n",
-            match self.losses.len() {
-                1 => "1 loss".to_owned(),
-                losses => format!("{} losses", grouped(losses)),
-            },
-            lead + 1,
-            lead.saturating_add(horizon)
-        );
+        let worth = |told: Option<bool>| {
+            let those =
+                self.losses.iter().filter(|it| told.is_none_or(|told| it.told_in_time == told));
+            let sum: f64 = those.filter_map(|it| it.value).sum();
+            if sum > 0.0 { format!(", worth {}", money(sum, self.currency)) } else { String::new() }
+        };
+        let all = self.losses.len();
+        let mut out = vec![("looked at", format!("{}{}", lost(all), worth(None)))];
         if self.unassessed > 0 {
-            text += &format!("  {} more were never assessed in time\n", grouped(self.unassessed));
+            let more = grouped(self.unassessed);
+            out.push(("not looked at", format!("{more}: never assessed in time")));
         }
-        let share = |it| maybe(Option::map(it, interval));
-        text += &format!("  missed, nobody was told in time: {}\n", share(self.missed));
-        if let Some(it) = &self.lead {
+        let from = u64::from(lead) + u64::from(horizon);
+        let in_time = format!("an alert {from} to {} days before the loss", u64::from(lead) + 1);
+        out.push(("in time is", in_time));
+        let missed = self.losses.iter().filter(|it| !it.told_in_time).count();
+        if let Some(it) = self.missed {
+            let (missed, worth) = (grouped(missed), worth(Some(false)));
+            let share = format!("{} ({})", percent(it.value), between(it));
+            out.push(("missed", format!("{missed} of {}: {share}{worth}", grouped(all))));
+        }
+        if let Some(it) = self.lead.as_ref().filter(|it| it.warned > 0) {
             let day = |it: Option<f64>| maybe(it.map(|it| format!("{it:.0}")));
             let [median, low, high] = [it.median, it.lower_quartile, it.upper_quartile].map(day);
-            text += &format!(
-                "  of the {} others somebody was told {} days before (quartiles {}, {})\n",
-                grouped(it.warned),
-                median,
-                low,
-                high
+            let told = grouped(it.warned);
+            let when = format!(
+                "half of them {median} days before or earlier, the middle half {low} to {high}"
             );
+            out.push(("told in time", format!("{told} of {}: {when}", grouped(all))));
         }
-        for (rule, losses) in &self.caught_by {
-            text += &format!("  told in time by {rule}: {}\n", grouped(*losses));
+        if let Some(it) = self.called_wrong {
+            let share = format!("{} of those they called ({})", percent(it.value), between(it));
+            out.push(("people were wrong", format!("of {share}")));
         }
-        if self.called_wrong.is_some() {
-            text += &format!("  called otherwise by people: {}\n", share(self.called_wrong));
+        out
+    }
+
+    /// First signals in words with how many losses began with them, the most frequent first; those without one last.
+    pub(crate) fn signals(&self) -> Vec<(String, usize)> {
+        let seen = |name: &str| {
+            let mut all = self.losses.iter().filter_map(|it| it.first_signal.as_ref());
+            all.find(|it| it.what.name() == name).map(|it| it.what.short())
+        };
+        let named = self.first_signals.iter();
+        let mut out: Vec<(String, usize)> = named
+            .map(|(name, losses)| (seen(name).unwrap_or_else(|| name.clone()), *losses))
+            .collect();
+        if self.unseen > 0 {
+            out.push(("no signal at all".to_owned(), self.unseen));
         }
-        if !self.losses.is_empty() {
-            text += "\nFirst signals\n";
-            let mut rows: Vec<Vec<String>> = self
-                .first_signals
-                .iter()
-                .map(|(name, losses)| vec![name.clone(), grouped(*losses)])
-                .collect();
-            if self.unseen > 0 {
-                rows.push(vec!["none".to_owned(), grouped(self.unseen)]);
-            }
-            text += &table(&rows);
+        out
+    }
+
+    /// Rules with how many losses they told of in time, the most first.
+    pub(crate) fn told_by(&self) -> Vec<(String, usize)> {
+        let rules = self.caught_by.iter().map(|(rule, losses)| (rule.clone(), *losses));
+        let mut out: Vec<(String, usize)> = rules.collect();
+        out.sort_by_key(|it| std::cmp::Reverse(it.1));
+        out
+    }
+
+    /// The losses, those that were missed first, the most valuable before others.
+    pub(crate) fn listed(&self) -> Vec<&PostMortem> {
+        let mut out: Vec<&PostMortem> = self.losses.iter().collect();
+        let value = |it: &PostMortem| it.value.unwrap_or(-1.0);
+        out.sort_by(|one, two| {
+            one.told_in_time
+                .cmp(&two.told_in_time)
+                .then_with(|| value(two).total_cmp(&value(one)))
+                .then_with(|| (one.lost_on, &one.subject).cmp(&(two.lost_on, &two.subject)))
+        });
+        out
+    }
+
+    /// A page that lists so many losses at most. The last line has no line break.
+    pub(crate) fn page(&self, most: usize) -> String {
+        let mut text = format!("Post-mortems by {}\n\n", self.scorecard);
+        let facts = self.facts();
+        let wide = facts.iter().map(|it| it.0.len()).max().unwrap_or(0);
+        facts.iter().for_each(|(name, said)| text += &format!("  {name:<wide$}  {said}\n"));
+        if self.losses.is_empty() {
+            return text.trim_end().to_owned();
         }
-        f.write_str(text.trim_end())
+        let counts = |all: Vec<(String, usize)>| {
+            let rows: Vec<Vec<String>> =
+                all.into_iter().map(|(name, losses)| vec![name, grouped(losses)]).collect();
+            table(&rows)
+        };
+        text += &format!("\nHow early somebody was told\n{}", counts(self.how_early()));
+        if !self.caught_by.is_empty() {
+            text += &format!("\nLosses that a rule told of in time\n{}", counts(self.told_by()));
+        }
+        text += &format!("\nThe first signal\n{}", counts(self.signals()));
+        let listed = self.listed();
+        if most > 0 {
+            text +=
+                &format!("\nThe losses, missed ones first\n{}", listing(listed.iter().take(most)));
+        }
+        match listed.len().saturating_sub(most) {
+            0 => {}
+            more => text += &format!("  and {} more\n", grouped(more)),
+        }
+        text.trim_end().to_owned()
+    }
+}
+
+/// How early somebody was told, in a list.
+pub(crate) fn listed_told(it: &PostMortem) -> String {
+    it.told().map_or_else(|| "missed".to_owned(), |it| format!("{} before", days(it.0)))
+}
+
+/// Texts of some columns begin where their head does.
+fn left(rows: &mut [Vec<String>], columns: std::ops::RangeInclusive<usize>) {
+    for at in columns {
+        let letters = |it: &Vec<String>| it.get(at).map_or(0, |it| it.chars().count());
+        let wide = rows.iter().map(letters).max().unwrap_or(0);
+        for cell in rows.iter_mut().filter_map(|it| it.get_mut(at)) {
+            *cell = format!("{cell:<wide$}");
+        }
+    }
+}
+
+fn listing<'a>(losses: impl Iterator<Item = &'a &'a PostMortem>) -> String {
+    let mut rows = vec![row(["", "lost on", "worth", "told", "first signal"])];
+    rows.extend(losses.map(|it| {
+        let signal = it.first_signal.as_ref();
+        vec![
+            it.subject.clone(),
+            it.lost_on.to_string(),
+            maybe(it.value.map(amount)),
+            listed_told(it),
+            maybe(signal.map(|it| format!("{}, {} before", it.what.short(), days(it.lead)))),
+        ]
+    }));
+    left(&mut rows, 3..=4);
+    table(&rows)
+}
+
+impl fmt::Display for PostMortems {
+    /// What losses have in common, and the first of them. The last line has no line break.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.page(LISTED))
     }
 }

@@ -57,8 +57,12 @@ impl Scene<'_> {
             subject: watch.loss.subject.to_string(),
             kind: self.kind,
             scorecard: self.options.scorecard.clone(),
+            engine: self.engine.hash().to_owned(),
+            window: [self.options.window.lead, self.options.window.horizon],
             lost_on,
             value: watch.loss.value_before,
+            currency: self.options.currency,
+            course: watch.course(),
             marks: watch.marks(),
             fall,
             first_signal: self.first_signal(&watch, &before),
@@ -144,6 +148,7 @@ fn warning(event: &Event, lost_on: AsOf) -> Warning {
 
 /// What losses have in common.
 pub(super) fn of_all(
+    engine: &Engine,
     options: &PostMortemOptions,
     losses: Vec<PostMortem>,
     unassessed: usize,
@@ -166,6 +171,8 @@ pub(super) fn of_all(
         losses.iter().filter_map(|it| Some(it.call.as_ref()?.outcome.is_lost())).collect();
     PostMortems {
         scorecard: options.scorecard.clone(),
+        engine: engine.hash().to_owned(),
+        currency: options.currency,
         window: [options.window.lead, options.window.horizon],
         unassessed,
         missed: Share::of(missed, losses.len()),
@@ -176,4 +183,27 @@ pub(super) fn of_all(
         caught_by,
         losses,
     }
+}
+
+/// Losses by how early somebody was told; the classes begin where an alert is in time, and at each mark before.
+pub(super) fn how_early(all: &PostMortems) -> Vec<(String, usize)> {
+    let days = all.lead.as_ref().map_or(&[][..], |it| it.days.as_slice());
+    let [lead, horizon] = all.window;
+    let (first, last) = (i64::from(lead) + 1, i64::from(lead) + i64::from(horizon));
+    let marks = all.losses.iter().flat_map(|it| &it.marks).map(|it| i64::from(it.before));
+    let mut edges: Vec<i64> = marks.filter(|it| first < *it && *it < last).collect();
+    edges.push(first);
+    edges.sort_unstable();
+    edges.dedup();
+    let mut out = vec![("missed".to_owned(), all.losses.len().saturating_sub(days.len()))];
+    for (at, from) in edges.iter().enumerate() {
+        let to = edges.get(at + 1).map_or(last, |it| it - 1);
+        let name = if from < &to {
+            format!("{from} to {to} days before")
+        } else {
+            format!("{from} days before")
+        };
+        out.push((name, days.iter().filter(|it| (*from..=to).contains(*it)).count()));
+    }
+    out
 }

@@ -84,6 +84,10 @@ fn week(at: u64) -> [Frame; 2] {
 }
 
 fn looked_at(skip: &[u64]) -> PostMortems {
+    looked_at_in(skip, Window { lead: 6, horizon: 174 })
+}
+
+fn looked_at_in(skip: &[u64], window: Window) -> PostMortems {
     let lost = |id: &str, week: u64, value: f64| Happening {
         value_before: Some(value),
         ..Happening::new(id, day(week) + Days::new(3), OutcomeKind::Churned)
@@ -98,7 +102,7 @@ fn looked_at(skip: &[u64]) -> PostMortems {
         outcome,
         by: "Dana".to_owned(),
     };
-    let options = PostMortemOptions::new("health").with_calls([
+    let options = PostMortemOptions::new("health").with_window(window).with_calls([
         call("fader", 12, OutcomeKind::Churned),
         call("fader", 20, OutcomeKind::Renewed),
         // Too late to act.
@@ -147,6 +151,40 @@ fn what_was_seen_and_said_is_found() {
     // Usage: fader's worst in time is 0.05, which nobody else reaches.
     let best = &it.thresholds[0];
     assert_eq!((best.metric.as_str(), best.caught, best.false_alarms), ("usage", 1, 0));
+}
+
+#[test]
+fn a_missed_loss_says_why() {
+    // The one alert came 24 days before.
+    let rows = [
+        ((6, 174), "Told in time: 24 days before the loss, by the rule no_login."),
+        ((24, 100), "came 24 days before, too late. In time is 124 to 25 days before the loss."),
+        (
+            (6, 10),
+            "came 24 days before, too early to count. In time is 16 to 7 days before the loss.",
+        ),
+    ];
+    for ((lead, horizon), want) in rows {
+        let all = looked_at_in(&[], Window { lead, horizon });
+        let said = all.of("fader").unwrap().to_string();
+        assert!(said.contains(want), "{said}");
+        let how_early = all.how_early();
+        let told = usize::from(want.starts_with("Told"));
+        assert_eq!(how_early[0], ("missed".to_owned(), all.losses.len() - told), "{how_early:?}");
+        assert_eq!(how_early.iter().map(|it| it.1).sum::<usize>(), all.losses.len());
+    }
+    let quitter = looked_at(&[]).of("quitter").unwrap().to_string();
+    assert!(quitter.contains("Missed: no alert fired."), "{quitter}");
+}
+
+#[test]
+fn a_course_goes_from_the_first_day_to_the_last_before_the_loss() {
+    let all = looked_at(&[]);
+    let it = all.of("fader").unwrap();
+    assert_eq!(it.course.len(), 29);
+    assert_eq!((it.course[0].day, it.course[28].day), (day(0), day(28)));
+    assert_eq!(it.course[28].alerts, ["no_login"]);
+    assert!(it.course.iter().all(|it| it.coverage > 0.0 && it.score.is_some()));
 }
 
 #[test]

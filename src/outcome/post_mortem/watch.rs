@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::case::Lived;
-use super::{Mark, Seen};
+use super::{Mark, Seen, Standing};
 use crate::engine::{Assessment, Engine};
 use crate::frame::SubjectKind;
 use crate::outcome::history::Happening;
@@ -23,15 +23,24 @@ pub(super) struct Watch {
     pub(super) peak: Option<Arc<Explanation>>,
     pub(super) last: Option<Arc<Explanation>>,
     days: Vec<Day>,
-    /// Points by factor, with the position in `days`.
-    points: BTreeMap<String, Vec<(usize, f64)>>,
+    /// By factor.
+    points: BTreeMap<String, Points>,
     pub(super) lived: Lived,
 }
 
 #[derive(Debug)]
 struct Day {
-    as_of: AsOf,
+    stood: Standing,
     band: Option<usize>,
+}
+
+/// The points of a factor.
+#[derive(Debug)]
+struct Points {
+    /// What people call it.
+    label: String,
+    /// With the position in `days`.
+    seen: Vec<(usize, f64)>,
 }
 
 impl Watch {
@@ -53,6 +62,7 @@ impl Watch {
             return;
         }
         let Some(explanation) = engine.explain(out, card, &self.loss.subject) else {
+            self.absent(out.as_of());
             return self.lived.absent(out.as_of());
         };
         self.lived.see(out, &self.loss.subject);
@@ -61,10 +71,20 @@ impl Watch {
         let names = out.bands(card);
         let band = explanation.band.as_deref();
         let band = band.and_then(|band| names.iter().position(|it| it.band == Some(band)));
-        self.days.push(Day { as_of: out.as_of(), band });
+        let stood = Standing {
+            day: out.as_of(),
+            score: explanation.score,
+            band: explanation.band.clone(),
+            coverage: explanation.coverage,
+            overridden: explanation.overridden.clone(),
+            alerts: open.iter().map(|it| (*it).to_owned()).collect(),
+        };
+        self.days.push(Day { stood, band });
         for line in &explanation.lines {
             if let Some(points) = line.points {
-                self.points.entry(name_of(line)).or_default().push((at, points));
+                let factor = || Points { label: label_of(line), seen: Vec::new() };
+                let it = self.points.entry(name_of(line)).or_insert_with(factor);
+                it.seen.push((at, points));
             }
         }
         let before = (self.loss.day - out.as_of()).num_days();
@@ -79,6 +99,25 @@ impl Watch {
             self.peak = Some(Arc::clone(&explanation));
         }
         self.last = Some(explanation);
+    }
+
+    /// It was not assessed.
+    fn absent(&mut self, day: AsOf) {
+        if !self.days.is_empty() {
+            let stood = Standing {
+                day,
+                score: None,
+                band: None,
+                coverage: 0.0,
+                overridden: None,
+                alerts: Vec::new(),
+            };
+            self.days.push(Day { stood, band: None });
+        }
+    }
+
+    pub(super) fn course(&self) -> Vec<Standing> {
+        self.days.iter().map(|it| it.stood.clone()).collect()
     }
 
     pub(super) fn marks(&self) -> Vec<Mark> {
@@ -104,7 +143,7 @@ impl Watch {
         let best = self.days.iter().filter_map(|it| it.band).max();
         if let Some(best) = best {
             // A day without a score is no sign of either.
-            let known = self.days.iter().filter_map(|it| Some((it.as_of, it.band?)));
+            let known = self.days.iter().filter_map(|it| Some((it.stood.day, it.band?)));
             let known: Vec<(AsOf, usize)> = known.collect();
             let run = known.iter().rev().take_while(|it| it.1 < best).last();
             out.extend(
@@ -112,12 +151,17 @@ impl Watch {
             );
         }
         for (factor, points) in &self.points {
-            let best = points.iter().map(|it| it.1).fold(f64::NEG_INFINITY, f64::max);
-            let run = points.iter().rev().take_while(|it| it.1 <= best - Seen::FALL).last();
-            let day = run.and_then(|it| Some((self.days.get(it.0)?.as_of, it.1)));
-            out.extend(
-                day.map(|(day, to)| (day, Seen::Factor { factor: factor.clone(), from: best, to })),
-            );
+            let Points { label, seen } = points;
+            let best = seen.iter().map(|it| it.1).fold(f64::NEG_INFINITY, f64::max);
+            let run = seen.iter().rev().take_while(|it| it.1 <= best - Seen::FALL).last();
+            let day = run.and_then(|it| Some((self.days.get(it.0)?.stood.day, it.1)));
+            let fell = |to: f64| Seen::Factor {
+                factor: factor.clone(),
+                label: label.clone(),
+                from: best,
+                to,
+            };
+            out.extend(day.map(|(day, to)| (day, fell(to))));
         }
         out
     }
@@ -127,4 +171,10 @@ fn name_of(line: &Line) -> String {
     let mut path = line.path.clone();
     path.push(line.factor.clone());
     path.join(" / ")
+}
+
+/// What people call a factor: its metric's label, or its own name where the metric has none.
+fn label_of(line: &Line) -> String {
+    let plain = line.label == line.metric;
+    if plain { line.factor.clone() } else { line.label.clone() }
 }
