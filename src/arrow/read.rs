@@ -404,7 +404,8 @@ impl Reading<'_> {
         let Some(engine) = reader.engine else { return };
         for metric in reader.observed.keys().filter(|it| reader.wanted(it).is_none()) {
             let name = shorten(metric);
-            let message = format!("`{name}`, whose days are given, is no metric of a {}", reader.kind);
+            let message =
+                format!("`{name}`, whose days are given, is no metric of a {}", reader.kind);
             let help = did_you_mean(metric, engine.givable(reader.kind).map(|it| it.0));
             let fault = Fault::new(Code::UnknownName, format!("observed.{name}"), message);
             self.faults.push(fault.maybe_help(help));

@@ -283,7 +283,6 @@ pub(super) fn ids(array: &dyn Array, out: &mut Vec<Option<Arc<str>>>) -> Option<
         DataType::Decimal32(_, 0) => decimals::<Decimal32Type>(array, out),
         DataType::Decimal64(_, 0) => decimals::<Decimal64Type>(array, out),
         DataType::Decimal128(_, 0) => decimals::<Decimal128Type>(array, out),
-        DataType::Decimal256(_, 0) => decimals::<Decimal256Type>(array, out),
         DataType::Dictionary(..) => {
             let all = array.as_any_dictionary_opt()?;
             let mut values = Vec::new();

@@ -2,8 +2,8 @@
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowPrimitiveType, Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Float64Type,
+    Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
@@ -252,6 +252,9 @@ fn cells<'py>(py: Python<'py>, array: &dyn Array) -> PyResult<Vec<Bound<'py, PyA
         DataType::UInt32 => whole::<UInt32Type>(py, array),
         DataType::UInt16 => whole::<UInt16Type>(py, array),
         DataType::UInt8 => whole::<UInt8Type>(py, array),
+        DataType::Decimal128(_, 0) => whole::<Decimal128Type>(py, array),
+        DataType::Decimal64(_, 0) => whole::<Decimal64Type>(py, array),
+        DataType::Decimal32(_, 0) => whole::<Decimal32Type>(py, array),
         DataType::Boolean => each(py, array.as_boolean().iter()),
         DataType::Utf8 => each(py, array.as_string::<i32>().iter()),
         DataType::LargeUtf8 => each(py, array.as_string::<i64>().iter()),

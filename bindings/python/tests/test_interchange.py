@@ -1,4 +1,4 @@
-"""Tables of others come in and go out, without a copy where there need be none."""
+"""Tables of others come in and go out. Numbers are copied once, on the way into the columns of the library."""
 
 import duckdb
 import pandas as pd

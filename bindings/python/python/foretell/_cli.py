@@ -319,11 +319,11 @@ class _Progress:
 
     def __enter__(self) -> None:
         if self.text:
-            print(f"{self.text} …", end="", file=sys.stderr, flush=True)
+            print(f"{self.text} ...", end="", file=sys.stderr, flush=True)
 
     def __exit__(self, *_: object) -> None:
         if self.text:
-            print("\r" + " " * (len(self.text) + 2) + "\r", end="", file=sys.stderr, flush=True)
+            print("\r" + " " * (len(self.text) + 4) + "\r", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
