@@ -134,7 +134,7 @@ def test_a_state_is_handed_on(run, shop):
     assert run("assess", "shop.toml", "rows.parquet", "--fail-on-alert")[0] == 3
     assert run("assess", "shop.toml", "later.parquet", "--fail-on-alert")[0] == 0
     # An alert on its way to rest fires still.
-    slow = CONFIG.replace('severity = "critical"', 'severity = "critical"\nrecover = { for = "3d" }')
+    slow = CONFIG.replace('severity = "critical"', 'severity = "critical"\nkeep_firing_for = "3d"')
     (shop / "slow.toml").write_text(slow, encoding="utf-8")
     assert run("assess", "slow.toml", "rows.parquet", "--as-of", "2026-03-01", "--next-state", "slow.json")[0] == 0
     code, out, _ = run("assess", "slow.toml", "later.parquet", "--as-of", "2026-03-02", "--state", "slow.json", "--show", "alerts", "--format", "json", "--fail-on-alert")
@@ -330,7 +330,7 @@ def test_the_exit_codes_are_in_the_help(run):
 def test_a_starter_config_is_of_any_column(run, shop):
     wide = {
         "id": ["a", "b", "c"],
-        "price": pa.array([1, 2, 3], pa.int64()).cast(pa.decimal128(20, 2)),
+        "price": pa.array([1, 2, 3], pa.int64()).cast(pa.decimal128(21, 2)),
         "odd": ["a\x7fb", "\u00e4\"", None],
         "endless": [1.0, float("inf"), 2.0],
         "huge": [-1e308, 1e308, 0.0],

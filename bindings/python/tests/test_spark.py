@@ -229,7 +229,7 @@ def test_the_recipe(spark):
 
 
 def test_a_state_travels_too(given):
-    engine = foretell.Engine.from_toml(CONFIG.replace("from = 70 }", "from = 70, margin = 30 }"))
+    engine = foretell.Engine.from_toml(CONFIG.replace('name = "health"\n', 'name = "health"\nmargin = 20\n'))
     first = TABLE.slice(0, 300)
     better = first.set_column(1, "days_since_login", [[0.0] * 300])
     held = engine.assess(better, as_of="2026-02-01").state

@@ -118,14 +118,14 @@ def replace(file: str, write: Callable[[BinaryIO], object]) -> None:
     """Writes a file, whole or not at all. It keeps the mode that it has, and stands where a link leads. What is no file, such as a
     pipe or a terminal, is written to.
     """
-    target = Path(file).resolve()
-    if target.exists() and not target.is_file():
+    if os.path.exists(file) and not os.path.isfile(file):
         # In one piece, for a pipe cannot be sought in.
         whole = io.BytesIO()
         write(whole)
         with open(file, "wb") as out:
             out.write(whole.getvalue())
         return
+    target = Path(file).resolve()
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".foretell-")
     try:
