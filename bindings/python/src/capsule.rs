@@ -38,7 +38,7 @@ pub(crate) type IsRead<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 /// Why no table can be made of what came.
 enum Refused {
     Table(String),
-    Column(Fault),
+    Column(Box<Fault>),
 }
 
 impl From<String> for Refused {
@@ -51,7 +51,7 @@ impl Refused {
     fn raised(self, py: Python<'_>) -> PyErr {
         match self {
             Self::Table(why) => input_error(py, format!("the table cannot be read: {why}")),
-            Self::Column(fault) => input_faults(py, &Faults(vec![fault])),
+            Self::Column(fault) => input_faults(py, &Faults(vec![*fault])),
         }
     }
 }
@@ -185,13 +185,16 @@ fn unreadable(name: &str, why: &str) -> Refused {
     let name = shorten(name);
     let message = format!("column `{name}` cannot be read: {why}");
     let fault = Fault::new(Code::WrongType, name, message);
-    Refused::Column(fault.help("cast it to a type of Arrow that is widely known"))
+    Refused::Column(Box::new(fault.help("cast it to a type of Arrow that is widely known")))
 }
 
 /// A batch of rows, before which there are others.
 fn batch(schema: &SchemaRef, whole: FFI_ArrowArray, before: usize) -> Result<RecordBatch, Refused> {
     if whole.num_children() != schema.fields().len() {
         return Err("a batch has other columns than the schema says".to_owned().into());
+    }
+    if [whole.len(), whole.offset()].iter().any(|it| isize::try_from(*it).is_err()) {
+        return Err("a batch has less than no rows".to_owned().into());
     }
     if has_null(&whole) {
         return Err("a whole row is null".to_owned().into());
@@ -210,7 +213,7 @@ fn has_null(whole: &FFI_ArrowArray) -> bool {
     if whole.null_count_opt() == Some(0) || whole.num_buffers() == 0 || whole.buffer(0).is_null() {
         return false;
     }
-    let rows = whole.offset()..whole.offset() + whole.len();
+    let rows = whole.offset()..whole.offset().saturating_add(whole.len());
     // SAFETY: the first buffer of a struct has a bit for each row, from before its offset on, by the interface.
     let bits = unsafe { std::slice::from_raw_parts(whole.buffer(0), rows.end.div_ceil(8)) };
     let is_there = |row: usize| bits.get(row / 8).is_some_and(|it| it >> (row % 8) & 1 == 1);
@@ -229,7 +232,7 @@ fn column(
         return Ok(Arc::new(NullArray::new(rows)));
     }
     let child = whole.child(at);
-    if child.is_released() || child.len() < whole.offset() + rows {
+    if child.is_released() || child.len() < whole.offset().saturating_add(rows) {
         return Err(unreadable(name, "it is shorter than the table"));
     }
     check_buffers(child, data_type).map_err(|it| unreadable(name, &it))?;
@@ -240,8 +243,10 @@ fn column(
     if whole.offset() > 0 || data.len() > rows {
         data = data.slice(whole.offset(), rows);
     }
-    check(&data, name, before).map_err(Refused::Column)?;
-    Ok(make_array(data))
+    match check(&data, name, before) {
+        Some(fault) => Err(Refused::Column(Box::new(fault))),
+        None => Ok(make_array(data)),
+    }
 }
 
 /// A child of an array as an array of its own, which keeps the whole for as long as it is there.

@@ -20,11 +20,12 @@ pub(crate) fn check_buffers(array: &FFI_ArrowArray, data_type: &DataType) -> Res
     }
 }
 
-/// Whether texts, and the categories of a dictionary, can be read. `before` is the number of rows in batches before.
-pub(crate) fn check(data: &ArrayData, name: &str, before: usize) -> Result<(), Fault> {
+/// What is wrong with texts, or the categories of a dictionary. `before` is the number of rows in batches before.
+pub(crate) fn check(data: &ArrayData, name: &str, before: usize) -> Option<Fault> {
     if data.is_empty() {
-        return Ok(());
+        return None;
     }
+    let shown = shorten(name);
     let ends = data.len() + 1;
     let found = match data.data_type() {
         DataType::Utf8 => {
@@ -39,20 +40,16 @@ pub(crate) fn check(data: &ArrayData, name: &str, before: usize) -> Result<(), F
             (0..data.len()).find(is_bad).map(|row| (row, NOT_UTF8))
         }
         DataType::Dictionary(..) => {
-            let why = data.validate_full().err();
-            return why.map_or(Ok(()), |why| {
-                let name = shorten(name);
-                let message = format!("column `{name}` has categories that cannot be read: {why}");
-                Err(Fault::new(Code::WrongType, name, message))
-            });
+            let why = data.validate_full().err()?;
+            let message = format!("column `{shown}` has categories that cannot be read: {why}");
+            return Some(Fault::new(Code::WrongType, shown, message));
         }
         _ => None,
     };
-    found.map_or(Ok(()), |(row, why)| {
-        let (name, row) = (shorten(name), before + row);
-        let message = format!("column `{name}` has {why} in row {row}");
-        Err(Fault::new(Code::WrongType, format!("{name}[{row}]"), message))
-    })
+    let (row, why) = found?;
+    let row = before + row;
+    let message = format!("column `{shown}` has {why} in row {row}");
+    Some(Fault::new(Code::WrongType, format!("{shown}[{row}]"), message))
 }
 
 const NOT_UTF8: &str = "a text that is not UTF-8";
