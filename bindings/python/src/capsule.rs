@@ -173,7 +173,8 @@ fn schema_of(from: &FFI_ArrowSchema, is_read: IsRead<'_>) -> Result<SchemaRef, R
         if !is_read(name) {
             return Ok(Field::new(name, DataType::Null, true));
         }
-        let field = Field::try_from(from).map_err(|it| unreadable(name, &it.to_string()))?;
+        let unknown = || format!("its type `{}` is not known", shorten(from.format()));
+        let field = Field::try_from(from).map_err(|_| unreadable(name, &unknown()))?;
         // Where a producer says that a column has no null, and it has, the nulls are what counts.
         Ok(field.with_nullable(true))
     };
