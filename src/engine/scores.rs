@@ -12,7 +12,7 @@ use super::room::Room;
 use super::run::Run;
 use crate::config::Config;
 use crate::fault::Fault;
-use crate::frame::{Column, Data, SubjectKind, Table};
+use crate::frame::{Column, Data, Name, SubjectKind, Table};
 use crate::score::Scorecard;
 use crate::state::State;
 use crate::time::AsOf;
@@ -44,7 +44,7 @@ pub(super) struct Outline {
     /// In the order of the config, each with its batch and its place there.
     rules: Vec<(String, SubjectKind, [usize; 2])>,
     /// What a host may give, by kind: names in order, each with its slot.
-    given: Vec<Vec<(String, usize)>>,
+    given: Vec<Vec<(Name, usize)>>,
     /// From which step on there are only scorecards of which none reads another.
     last: usize,
     /// Whether some value hangs on whose subjects are whose.
@@ -91,8 +91,9 @@ impl Outline {
         };
         let given = |kind: SubjectKind, slots: &Vec<Slot>| {
             let takes = steps.iter().filter(|it| it.kind == kind && it.work.takes_given());
-            let named = takes.filter_map(|it| Some((slots.get(it.slot)?.name.clone(), it.slot)));
-            let mut named: Vec<(String, usize)> = named.collect();
+            let named = takes
+                .filter_map(|it| Some((Name::from(slots.get(it.slot)?.name.as_str()), it.slot)));
+            let mut named: Vec<(Name, usize)> = named.collect();
             named.sort_unstable();
             named
         };
