@@ -94,6 +94,9 @@ pub struct Observation {
     pub as_of: AsOf,
     /// The day from which the outcome is known: of the loss or the renewal, or the end of the window.
     pub known_on: AsOf,
+    /// The day from which it is known whatever came: the end of the window. A loss is known sooner than that nothing
+    /// happened, so who learns from what is known by a day must ask for this one: see [`Observations::split_at`].
+    pub settled_on: AsOf,
     /// Whether it was lost.
     pub lost: bool,
     /// What happened, where something did.
@@ -103,10 +106,19 @@ pub struct Observation {
 }
 
 impl Observation {
-    /// An observation that the host has made itself. `known_on` is the day from which the outcome is known.
+    /// An observation that the host has made itself. `known_on` is the day from which the outcome is known, whatever it is.
     #[must_use]
     pub fn new(subject: impl Into<Arc<str>>, as_of: AsOf, known_on: AsOf, lost: bool) -> Self {
-        Self { subject: subject.into(), as_of, known_on, lost, outcome: None, value: None }
+        let settled_on = known_on;
+        Self {
+            subject: subject.into(),
+            as_of,
+            known_on,
+            settled_on,
+            lost,
+            outcome: None,
+            value: None,
+        }
     }
 }
 
@@ -278,6 +290,7 @@ impl History {
     fn observe_one(&self, subject: &str, as_of: AsOf, window: Window, out: &mut Observations) {
         let span = window.after(as_of);
         let row = |known_on: AsOf, lost: Option<&Happening>| Observation {
+            settled_on: span.closes,
             outcome: lost.map(|it| it.outcome),
             value: lost.and_then(|it| it.value_before),
             ..Observation::new(subject, as_of, known_on, lost.is_some())

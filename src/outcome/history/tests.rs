@@ -84,6 +84,49 @@ fn values_say_what_happened() {
     }
 }
 
+/// Subjects that are assessed every 30 days and lost at the same rate for ever, known until the day 720.
+fn steady() -> (History, Observations) {
+    let mut draw = crate::outcome::Draw::new(4);
+    let ids: Vec<String> = (0..600).map(|it| format!("s{it}")).collect();
+    let end = |id: &String| {
+        let months = (draw.share().ln() / 0.96_f64.ln()) as u64;
+        churned(id, 15 + 30 * months)
+    };
+    let lost = ids.iter().map(end).filter(|it| it.day < day(720)).collect::<Vec<_>>();
+    let history = History::new(lost, ids.iter().map(|it| (it.as_str(), day(720))));
+    let days = (0..20).map(|it| (day(it * 30), ids.clone()));
+    let seen = history.observe(days, Window { lead: 0, horizon: 90 });
+    (history, seen)
+}
+
+fn share_lost(rows: &[Observation]) -> f64 {
+    rows.iter().filter(|it| it.lost).count() as f64 / rows.len() as f64
+}
+
+#[test]
+fn a_split_does_not_choose_by_what_came() {
+    let (_, seen) = steady();
+    let all = share_lost(&seen.rows);
+    let split = seen.split_at_by_subject(day(360), 0.5, 1);
+    let (train, test) = (share_lost(&split.train), share_lost(&split.test));
+    assert!((train - all).abs() < 0.03 && (test - all).abs() < 0.03, "{train} {test} of {all}");
+    let rows = split.train.len() + split.test.len() + split.open + split.shared;
+    assert_eq!(rows, seen.rows.len());
+    let sides: [BTreeSet<&str>; 2] =
+        [&split.train, &split.test].map(|it| it.iter().map(|it| it.subject.as_ref()).collect());
+    assert!(sides[0].is_disjoint(&sides[1]));
+}
+
+#[test]
+fn a_window_that_is_not_over_gives_no_losses_to_learn_from_either() {
+    let (_, seen) = steady();
+    let split = seen.split_at(day(360));
+    let late: Vec<AsOf> =
+        split.train.iter().map(|it| it.as_of).filter(|it| day(270) <= *it).collect();
+    assert_eq!(late, []);
+    assert!(seen.rows.iter().any(|it| it.as_of == day(300) && it.lost && it.known_on < day(360)));
+}
+
 proptest! {
     #[test]
     fn a_split_at_a_day_learns_only_from_what_was_known(
@@ -100,7 +143,7 @@ proptest! {
         let sides: [BTreeSet<&str>; 2] =
             [&split.train, &split.test].map(|it| it.iter().map(|it| it.subject.as_ref()).collect());
         prop_assert!(sides[0].is_disjoint(&sides[1]));
-        prop_assert!(split.train.iter().all(|it| it.known_on < day(cut) && it.as_of < it.known_on));
+        prop_assert!(split.train.iter().all(|it| it.settled_on < day(cut) && it.as_of < it.known_on));
         prop_assert!(split.test.iter().all(|it| day(cut) <= it.as_of));
         prop_assert_eq!(split.train.len() + split.test.len() + split.open + split.shared, seen.rows.len());
 
