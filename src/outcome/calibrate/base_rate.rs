@@ -57,6 +57,18 @@ pub struct BaseRates {
 }
 
 impl BaseRates {
+    /// The mean with its 95% interval for a segment that was never seen: as unsure as segments differ.
+    pub(in crate::outcome) fn unseen(&self) -> (f64, f64, f64) {
+        let (a, b) = if self.strength.is_finite() {
+            let m = self.strength;
+            ((m * self.mean).max(1e-3), (m * (1.0 - self.mean)).max(1e-3))
+        } else {
+            pooled(self.mean, self.segments.iter().map(|it| it.rows).sum())
+        };
+        let (low, high) = (beta_quantile(0.025, a, b), beta_quantile(0.975, a, b));
+        (self.mean, low.min(self.mean), high.max(self.mean))
+    }
+
     /// The rate of a segment; of one that was never seen the mean.
     #[must_use]
     pub fn rate(&self, segment: &str) -> f64 {
@@ -102,27 +114,31 @@ pub fn base_rates<S: AsRef<str>>(segments: &[S], lost: &[bool]) -> Option<BaseRa
     let (mean, strength, method) = spread(&cells);
     let segments = counts.into_iter().map(|(segment, (rows, gone))| {
         let (n, k) = (rows as f64, gone as f64);
-        // A pooled rate still rests on a finite number of rows: all of them.
-        let m = if strength.is_finite() { strength } else { lost.len() as f64 };
+        let rate = if strength.is_finite() { (k + strength * mean) / (n + strength) } else { mean };
         let (a, b) = if strength.is_finite() {
-            (k + m * mean, n - k + m * (1.0 - mean))
+            // Away from 0, where a beta distribution has no width.
+            ((k + strength * mean).max(1e-3), (n - k + strength * (1.0 - mean)).max(1e-3))
         } else {
-            (m * mean, m * (1.0 - mean))
+            pooled(mean, lost.len())
         };
-        // Away from 0, where a beta distribution has no width.
-        let (a, b) = (a.max(1e-3), b.max(1e-3));
         BaseRate {
             segment: segment.to_owned(),
             rows,
             lost: gone,
             raw: k / n,
-            rate: if strength.is_finite() { a / (a + b) } else { mean },
-            low: beta_quantile(0.025, a, b),
-            high: beta_quantile(0.975, a, b),
+            rate,
+            low: beta_quantile(0.025, a, b).min(rate),
+            high: beta_quantile(0.975, a, b).max(rate),
             caution: Caution::of(gone, rows - gone),
         }
     });
     Some(BaseRates { mean, strength, method, segments: segments.collect() })
+}
+
+/// The beta distribution of a rate that rests on all rows alike, by Jeffreys' prior: where nobody was lost yet the rate is
+/// not known to be 0.
+fn pooled(mean: f64, rows: usize) -> (f64, f64) {
+    (mean * rows as f64 + 0.5, (1.0 - mean) * rows as f64 + 0.5)
 }
 
 /// Mean, strength, and how they were found.

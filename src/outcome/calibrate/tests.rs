@@ -151,3 +151,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_step_of_one_row_does_not_decide_on_those_of_many() {
+    // One row at the lowest score; at 10 nine of ten of 100 are lost, at 90 one of ten.
+    let ones = [(0.0, true)].into_iter();
+    let many = (0..100).flat_map(|it| [(10.0, it % 10 != 0), (90.0, it % 10 == 0)]);
+    let (score, lost): (Vec<f64>, Vec<bool>) = ones.chain(many).unzip();
+    let steps = Calibration::with(Method::Isotonic, &score, &lost);
+    let at_ten = steps.probability(10.0);
+    assert!((at_ten - 0.9).abs() < 0.01, "{at_ten}");
+    let all: Vec<f64> = (0..=100).map(|it| steps.probability(f64::from(it))).collect();
+    assert!(all.windows(2).all(|it| it[1] <= it[0]), "{all:?}");
+}
+
+#[test]
+fn where_nobody_was_lost_yet_the_rate_is_not_known_to_be_zero() {
+    let rates = base_rates(&["a", "a", "a", "b", "b"], &[false; 5]).unwrap();
+    let [a, _] = &rates.segments[..] else { panic!("two segments") };
+    // Jeffreys of none of five: scipy.stats.beta.ppf(0.975, 0.5, 5.5).
+    assert!(a.rate.abs() < 1e-12 && a.low.abs() < 1e-12, "{a:?}");
+    assert!((a.high - 0.379_377_142).abs() < 1e-6, "{a:?}");
+}
