@@ -114,7 +114,11 @@ fn number_with_comma(cell: &str) -> Option<f64> {
 
 /// Whether a separator stands before every three digits of a number's whole part, and nowhere else.
 fn grouped(plain: &str, separator: char, decimals: char) -> bool {
-    let whole = plain.trim_start_matches(['-', '+']).split(decimals).next().unwrap_or("");
+    let plain = plain.trim_start_matches(['-', '+']);
+    let (whole, rest) = plain.split_once(decimals).unwrap_or((plain, ""));
+    if rest.contains([separator, decimals]) {
+        return false;
+    }
     let mut parts = whole.split(separator);
     let digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
     let first = parts

@@ -173,3 +173,40 @@ fn where_nobody_was_lost_yet_the_rate_is_not_known_to_be_zero() {
     assert!(a.rate.abs() < 1e-12 && a.low.abs() < 1e-12, "{a:?}");
     assert!((a.high - 0.379_377_142).abs() < 1e-6, "{a:?}");
 }
+
+#[test]
+fn thousands_of_small_segments_are_worked_out_by_sort() {
+    let mut draw = Draw::new(3);
+    let (mut segments, mut lost) = (Vec::new(), Vec::new());
+    for at in 0..20_000 {
+        let rate = draw.share();
+        for _ in 0..=draw.below(5) {
+            segments.push(format!("s{at}"));
+            lost.push(draw.share() < rate);
+        }
+    }
+    let rates = base_rates(&segments, &lost).unwrap();
+    // One by one they would take a minute. Rates even from 0 to 1 are a beta distribution of 1 and 1.
+    assert!(
+        (rates.mean - 0.5).abs() < 0.02 && (rates.strength - 2.0).abs() < 0.2,
+        "{} {}",
+        rates.mean,
+        rates.strength
+    );
+}
+
+#[test]
+fn a_score_that_is_no_number_moves_nothing() {
+    let (mut score, mut lost) = drawn(200, 2, |it| 1.0 - it / 100.0);
+    let sound = Calibration::fit(&score, &lost);
+    for odd in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+        score.push(odd);
+        lost.push(true);
+        assert!((sound.probability(odd) - sound.probability(f64::NAN)).abs() < 1e-12, "{odd}");
+    }
+    assert_eq!(Calibration::fit(&score, &lost), sound);
+    for method in [Method::BaseRate, Method::Platt, Method::Beta, Method::Isotonic] {
+        let none = Calibration::with(method, &[], &[]).estimate(50.0);
+        assert!((none.probability - 0.5).abs() < 1e-12, "{method:?}: {none:?}");
+    }
+}
