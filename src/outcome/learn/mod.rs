@@ -40,7 +40,9 @@ use tree::{Change, Found};
 pub struct Moment<'a> {
     /// The day.
     pub as_of: AsOf,
-    /// The records or columns. A book may hold later records: an assessment does not read them.
+    /// The records or columns. A book may hold later records: an assessment does not read them. What a record says
+    /// without a date (`arr`, `seats`, `renewals`, `renewal_date`, a `status` that nobody dated) is read as it stands
+    /// now, so it may tell of the outcome: learn from a book as it was then, or from dated records alone.
     pub input: Input<'a>,
 }
 
