@@ -116,6 +116,8 @@ fn the_plan_shows_the_gear_and_the_steps_of_each_expression() {
       #3 = #1 && #2
 
     the 3 rules about subscriptions run together: 26 steps instead of 30
+
+    a single subscription, scored again and again, needs columns: the factor `use` has points by an expression
     "#);
 }
 

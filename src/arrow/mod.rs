@@ -10,7 +10,7 @@
 //! | texts, as `Utf8`, `LargeUtf8` or `Utf8View` | a category |
 //! | dates, timestamps | a day of observation, or a date of a record; a timestamp with a zone is taken in UTC, one without as it stands |
 //! | a dictionary of any of these | what its values are |
-//! | nulls | missing |
+//! | nulls | missing; so is what is all null or NaN, of any type, where an engine says what is wanted |
 //! | anything else | a fault, if anything reads the column |
 //!
 //! ```

@@ -55,7 +55,8 @@ impl<'a> FrameReader<'a> {
     }
 
     /// The same for an engine: columns that it does not read are passed over, whatever they hold, and an assessment
-    /// notes them; a column of another kind than its metric is a fault.
+    /// notes them; a column of another kind than its metric is a fault, unless every row of it is missing. So are days of
+    /// observation of what is no metric of the kind.
     #[must_use]
     pub const fn of(mut self, engine: &'a Engine) -> Self {
         self.engine = Some(engine);
@@ -141,6 +142,7 @@ impl Reading<'_> {
             }
         };
         self.parents(reader, &mut frame);
+        self.check_observed(reader);
         let roles = self.roles(reader);
         for (at, field) in self.schema.fields().iter().enumerate() {
             let name = field.name().as_str();
@@ -202,6 +204,9 @@ impl Reading<'_> {
     fn texts(&mut self, at: usize, what: &str) -> Option<Vec<Option<Arc<str>>>> {
         let mut all = Vec::new();
         if self.arrays(at).try_for_each(|it| ids(it, &mut all)).is_none() {
+            if self.is_missing(at) {
+                return Some(self.arrays(at).flat_map(|it| vec![None; it.len()]).collect());
+            }
             let field = self.schema.fields().get(at)?;
             let name = shorten(field.name());
             let message = format!(
@@ -295,7 +300,7 @@ impl Reading<'_> {
             (Sort::Text, None | Some(Kind::Text)) => Some(Kind::Text),
             _ => None,
         };
-        let Some(kind) = kind else {
+        let Some(kind) = kind.or_else(|| wanted.filter(|_| self.is_missing(at))) else {
             let what = wanted.map_or_else(
                 || "a metric is a number, a flag or a text".to_owned(),
                 |it| format!("the metric is {it}"),
@@ -359,6 +364,9 @@ impl Reading<'_> {
         let name = shorten(column);
         let field = self.schema.fields().get(at)?;
         if !matches!(Sort::of(field.data_type()), Sort::Day | Sort::Text | Sort::Nothing) {
+            if self.is_missing(at) {
+                return Some(self.arrays(at).flat_map(|it| vec![None; it.len()]).collect());
+            }
             let message = format!(
                 "column `{name}` holds {}, days are dates or timestamps",
                 field.data_type()
@@ -374,6 +382,34 @@ impl Reading<'_> {
             return None;
         }
         Some(all.into_iter().map(|it| it.ok().flatten()).collect())
+    }
+
+    /// Whether there are rows, and all of a column are null or NaN: then its type says nothing.
+    fn is_missing(&self, at: usize) -> bool {
+        let is_missing = |it: &dyn Array| {
+            if it.logical_null_count() == it.len() {
+                return true;
+            }
+            let mut all = Vec::new();
+            if it.data_type().is_floating() {
+                numbers(it, &mut all);
+            }
+            all.len() == it.len() && all.iter().all(|it| it.is_nan())
+        };
+        self.arrays(at).any(|it| !it.is_empty()) && self.arrays(at).all(is_missing)
+    }
+
+    /// Days of observation of what the engine takes from no column.
+    fn check_observed(&mut self, reader: &FrameReader<'_>) {
+        let Some(engine) = reader.engine else { return };
+        for metric in reader.observed.keys().filter(|it| reader.wanted(it).is_none()) {
+            let name = shorten(metric);
+            let message =
+                format!("`{name}`, whose days are given, is no metric of a {}", reader.kind);
+            let help = did_you_mean(metric, engine.givable(reader.kind).map(|it| it.0));
+            let fault = Fault::new(Code::UnknownName, format!("observed.{name}"), message);
+            self.faults.push(fault.maybe_help(help));
+        }
     }
 
     /// What the engine needs a column for.

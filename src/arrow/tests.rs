@@ -156,6 +156,7 @@ fn what_cannot_be_read_is_said_with_column_and_row() {
     let engine = engine();
     let ids = || ("id", arc(StringArray::from(vec!["a", "b"])));
     let two = |it: f64| arc(Float64Array::from(vec![1.0, it]));
+    let missing = || arc(Float64Array::from(vec![Some(f64::NAN), None]));
     let list = || arc(ListArray::from_iter_primitive::<Int32Type, _, _>([Some([Some(1)]), None]));
     let long = "x".repeat(super::values::LONGEST_TEXT + 1);
     let plain = FrameReader::new(Subscription).ids("id");
@@ -264,6 +265,16 @@ fn what_cannot_be_read_is_said_with_column_and_row() {
             plain.clone(),
             vec![ids(), ("account_id", two(1.0))],
             "wrong-type account_id: column `account_id` holds Float64, ids are texts or whole numbers",
+        ),
+        (
+            plain.clone().of(&engine).observed("xx", "seen"),
+            vec![ids(), ("x", two(1.0)), ("seen", arc(Date32Array::from(vec![0, 0])))],
+            "unknown-name observed.xx: `xx`, whose days are given, is no metric of a subscription",
+        ),
+        (
+            plain.clone().of(&engine).observed("x", "account_id"),
+            vec![ids(), ("plan", missing()), ("on", missing()), ("account_id", missing())],
+            "",
         ),
         // Everything at once.
         (

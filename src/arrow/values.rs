@@ -245,7 +245,8 @@ pub(super) enum Id {
     Text(String),
 }
 
-/// Ids of an array: texts, or whole numbers as they are written. `None` where the array holds no ids.
+/// Ids of an array: texts, or whole numbers as they are written, decimals without places among them. `None` where the array
+/// holds no ids.
 pub(super) fn ids(array: &dyn Array, out: &mut Vec<Option<Arc<str>>>) -> Option<()> {
     fn whole<T: ArrowPrimitiveType<Native: Display>>(
         array: &dyn Array,
@@ -262,6 +263,14 @@ pub(super) fn ids(array: &dyn Array, out: &mut Vec<Option<Arc<str>>>) -> Option<
         out.extend(array.as_primitive_opt::<T>()?.iter().map(|it| it.map(&mut shared)));
         Some(())
     }
+    fn decimals<T: DecimalType + ArrowPrimitiveType>(
+        array: &dyn Array,
+        out: &mut Vec<Option<Arc<str>>>,
+    ) -> Option<()> {
+        let array = array.as_primitive_opt::<T>()?;
+        out.extend((0..array.len()).map(|row| decimal_text(array, row).map(Arc::from)));
+        Some(())
+    }
     match array.data_type() {
         DataType::Int64 => whole::<Int64Type>(array, out),
         DataType::Int32 => whole::<Int32Type>(array, out),
@@ -271,6 +280,9 @@ pub(super) fn ids(array: &dyn Array, out: &mut Vec<Option<Arc<str>>>) -> Option<
         DataType::UInt32 => whole::<UInt32Type>(array, out),
         DataType::UInt16 => whole::<UInt16Type>(array, out),
         DataType::UInt8 => whole::<UInt8Type>(array, out),
+        DataType::Decimal32(_, 0) => decimals::<Decimal32Type>(array, out),
+        DataType::Decimal64(_, 0) => decimals::<Decimal64Type>(array, out),
+        DataType::Decimal128(_, 0) => decimals::<Decimal128Type>(array, out),
         DataType::Dictionary(..) => {
             let all = array.as_any_dictionary_opt()?;
             let mut values = Vec::new();

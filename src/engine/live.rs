@@ -17,7 +17,7 @@ use super::input::Input;
 use super::plan::{Batch, Slot, Step, Work};
 use super::scores::Scores;
 use crate::expr::{MAX_TEXT, Register, Registers, RowPlan};
-use crate::frame::{self, Column, Data, First, Frame, Given, SubjectKind};
+use crate::frame::{self, Column, Data, First, Frame, Given, Name, SubjectKind};
 use crate::score::{RowPoints, Scorecard};
 use crate::state::State;
 use crate::time::AsOf;
@@ -41,7 +41,7 @@ pub(super) struct Live {
 /// A column that a host may give.
 #[derive(Debug)]
 struct Take {
-    name: String,
+    name: Name,
     slot: Register,
     kind: Kind,
     low: f64,
@@ -69,7 +69,7 @@ pub(super) struct LiveRoom {
     /// Which slots are given, by slot.
     told: Vec<bool>,
     /// The columns that were given.
-    given: Arc<Vec<(String, Given)>>,
+    given: Arc<Vec<(Name, Given)>>,
     /// Those that were not, by slot.
     columns: Vec<Column>,
 }
@@ -164,7 +164,7 @@ impl Take {
     fn new(step: &Step, slot: &Slot, at: Register) -> Self {
         let (low, high) = slot.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
         Self {
-            name: slot.name.clone(),
+            name: Name::from(slot.name.as_str()),
             slot: at,
             kind: slot.kind,
             low,

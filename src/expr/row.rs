@@ -348,7 +348,7 @@ impl RowPlan {
             }
             Action::OneOfNumbers(it, list) => {
                 let (it, fine) = all.fine(it);
-                let hit = |other: &f64| it <= *other && it >= *other;
+                let hit = |other: &f64| (it <= *other) & (it >= *other);
                 let list = self.numbers.get(usize::from(list));
                 known(list.is_some_and(|list| list.iter().any(hit)), fine)
             }
@@ -455,4 +455,22 @@ fn or(so_far: u8, next: u8) -> u8 {
 
 const fn not(it: u8) -> u8 {
     (it ^ YES) & !(it >> 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{REGISTERS, RowPlan};
+
+    #[test]
+    fn a_plan_has_no_more_registers_than_there_are() {
+        let mut plan = RowPlan::new(REGISTERS).expect("as many slots as registers");
+        assert!(plan.number(1.0).is_none() && plan.flag(1).is_none());
+        assert!(RowPlan::new(REGISTERS + 1).is_none());
+        let mut plan = RowPlan::new(REGISTERS - 1).expect("room for one more");
+        assert_eq!(plan.number(1.0), Some(1023));
+        let mut all = plan.registers();
+        assert_eq!((all.number(1023), all.flag(1023)), (1.0, 2));
+        all.set_number(1022, 7.0);
+        assert_eq!((all.number(1022), all.number(1023)), (7.0, 1.0));
+    }
 }

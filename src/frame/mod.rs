@@ -7,11 +7,13 @@
 
 mod chunk;
 mod column;
+mod name;
 mod table;
 
 pub(crate) use chunk::{CHUNK, chunks, each};
 pub(crate) use column::NO_DAY;
 pub use column::{Column, Data, Labels};
+pub(crate) use name::Name;
 pub(crate) use table::Table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,7 +99,7 @@ pub struct Frame {
     /// Ids of parents, per kind of parent.
     parents: BTreeMap<SubjectKind, Vec<Option<Arc<str>>>>,
     /// In the order of names. Shared with the scores that read them.
-    columns: Arc<Vec<(String, Given)>>,
+    columns: Arc<Vec<(Name, Given)>>,
     /// Names of columns that came along and were not taken.
     left_out: BTreeSet<String>,
 }
@@ -221,6 +223,7 @@ impl Frame {
         let first = First::of(&column);
         let given = Given { column: Arc::new(column), extent, first };
         let columns = Arc::make_mut(&mut self.columns);
+        let name = Name::from(name.as_str());
         match columns.binary_search_by(|it| it.0.cmp(&name)) {
             Ok(at) => {
                 if let Some(it) = columns.get_mut(at) {
@@ -297,7 +300,7 @@ impl Frame {
     }
 
     /// Every column, in the order of names, to be read without a copy.
-    pub(crate) const fn all_given(&self) -> &Arc<Vec<(String, Given)>> {
+    pub(crate) const fn all_given(&self) -> &Arc<Vec<(Name, Given)>> {
         &self.columns
     }
 
@@ -313,8 +316,9 @@ impl Frame {
 }
 
 /// The column of that name among those that are in the order of names.
-pub(crate) fn given<'a>(all: &'a [(String, Given)], name: &str) -> Option<&'a Given> {
-    let at = all.binary_search_by(|it| it.0.as_str().cmp(name)).ok()?;
+pub(crate) fn given<'a>(all: &'a [(Name, Given)], name: &str) -> Option<&'a Given> {
+    let name = Name::from(name);
+    let at = all.binary_search_by(|it| it.0.cmp(&name)).ok()?;
     all.get(at).map(|it| &it.1)
 }
 

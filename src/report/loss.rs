@@ -103,7 +103,7 @@ pub fn post_mortem(engine: Option<&Engine>, loss: &PostMortem) -> Report {
 }
 
 /// With a large first letter and a full stop.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut rest = text.chars();
     let first = rest.next().into_iter().flat_map(char::to_uppercase);
     first.chain(rest).chain(['.']).collect()

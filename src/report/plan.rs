@@ -3,6 +3,7 @@
 use super::Report;
 use super::block::{Block, Entry, Share, Shares};
 use super::colour::{Mark, PLAIN, RISE};
+use super::loss::sentence;
 use crate::engine::{Gear, Plan, Planned};
 
 /// A report on a plan: how many expressions are compiled, and the steps of each, or why it is interpreted.
@@ -33,6 +34,9 @@ pub fn plan(plan: &Plan) -> Report {
             it.steps,
             it.alone
         )));
+    }
+    for it in &plan.alone {
+        report.push(Block::Line(sentence(&it.to_string())));
     }
     if !plan.expressions.is_empty() {
         report.push(Block::Listing(plan.expressions.iter().map(entry).collect()));

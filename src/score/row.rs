@@ -195,7 +195,7 @@ impl RowGroup {
         if self.gate > 0.0 && coverage < self.gate {
             score = f64::NAN;
         }
-        let case = self.weight.pick_by(|it| says(it));
+        let case = self.weight.pick_by(says);
         let applies = self.applies.and_then(says).unwrap_or(Verdict::Yes);
         if case == Pick::Unclear || applies != Verdict::Yes {
             score = f64::NAN;

@@ -16,7 +16,7 @@ use crate::errors::{faults, not_found, state_error};
 use crate::explain::Explanation;
 use crate::report::Report;
 use crate::state::State;
-use crate::table::Table;
+use crate::table::{Table, to_pandas, to_polars, to_pyarrow};
 
 /// The results for all subjects on one day: scores, alerts, actions, and the state for the next.
 #[pyclass(frozen, module = "foretell")]
@@ -124,7 +124,7 @@ impl Assessment {
     fn factors(&self, py: Python<'_>, scorecard: Option<&str>) -> PyResult<Table> {
         let (card, _) = self.engine.card(scorecard)?;
         let found = py.detach(|| arrow::factors(&self.engine.inner, &self.inner, card));
-        found.map(Table::of).ok_or_else(|| not_found("another engine made this assessment"))
+        found.map(Table::of).ok_or_else(|| state_error("another engine made this assessment"))
     }
 
     /// A subject's score with its coverage, interval and band; on the first scorecard if none is named.
@@ -204,6 +204,26 @@ impl Assessment {
             return Err(state_error("another engine made this assessment"));
         }
         Ok(it)
+    }
+
+    /// The table of scores as a `pyarrow.Table`; needs pyarrow.
+    fn to_pyarrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        to_pyarrow(slf.as_any())
+    }
+
+    /// The table of scores as a `polars.DataFrame`; needs polars.
+    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        to_polars(slf.as_any())
+    }
+
+    /// The table of scores as a `pandas.DataFrame`; needs pandas and pyarrow.
+    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        to_pandas(slf.as_any())
+    }
+
+    /// The table of scores, one dict a row.
+    fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        self.scores(py, None)?.to_pylist(py)
     }
 
     /// The table of scores as an Arrow stream, for whoever reads it.

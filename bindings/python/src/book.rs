@@ -13,6 +13,9 @@ use crate::capsule::{import, is_arrow};
 use crate::convert::{file, kind, read, to_node};
 use crate::errors::{faults, input_error, input_faults, record_error};
 
+/// A longer text is no path: our choice, what Linux takes.
+const LONGEST_PATH: usize = 4096;
+
 /// The records of a business: companies, accounts, subscriptions and all that hangs on them.
 #[pyclass(frozen, module = "foretell")]
 pub(crate) struct Book {
@@ -50,7 +53,11 @@ impl Book {
     #[pyo3(signature = (source, *, lenient=false))]
     fn from_json(py: Python<'_>, source: &Bound<'_, PyAny>, lenient: bool) -> PyResult<Self> {
         let text = match source.extract::<String>() {
-            Ok(text) if text.trim_start().starts_with('{') => text,
+            Ok(text) if text.trim_start().starts_with(['{', '[', '"']) => text,
+            Ok(text) if text.len() > LONGEST_PATH => {
+                let message = "the book cannot be read: the text does not begin with `{`";
+                return Err(input_error(py, message));
+            }
             _ => file(source)?,
         };
         let tables = py.detach(|| serde_json::from_str::<Tables>(&text));
@@ -124,7 +131,7 @@ impl Book {
 fn rows(name: &str, table: &Bound<'_, PyAny>) -> PyResult<Vec<Node>> {
     let py = table.py();
     if is_arrow(table) {
-        let (schema, batches) = import(table)?;
+        let (schema, batches) = import(table, &|_| true)?;
         let rows = py.detach(|| foretell::arrow::records(&schema, &batches));
         return rows.map_err(|mut it| {
             for fault in &mut it.0 {
@@ -133,6 +140,11 @@ fn rows(name: &str, table: &Bound<'_, PyAny>) -> PyResult<Vec<Node>> {
             input_faults(py, &it)
         });
     }
+    // Of a generator the rows are taken.
+    let table = match table.hasattr("__next__")? {
+        true => &PyList::new(py, table.try_iter()?.collect::<PyResult<Vec<_>>>()?)?.into_any(),
+        false => table,
+    };
     match to_node(table)? {
         Node::List(rows) => Ok(rows),
         other => {

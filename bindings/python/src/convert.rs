@@ -5,6 +5,7 @@ use foretell::Faults;
 use foretell::fault::Fault;
 use foretell::frame::SubjectKind;
 use foretell::node::{Node, read_cells};
+use foretell::time::Stamp;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyDate, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence, PyString,
@@ -17,20 +18,26 @@ use crate::errors::{input_error, input_faults};
 /// How deep a value of Python may be: deeper than any document, so that one that holds itself ends.
 const DEEPEST: usize = 32;
 
-/// A day: a `datetime.date`, or a text such as `2026-03-01`. Of a `datetime.datetime` the day counts.
+/// A day: a `datetime.date`, a `numpy.datetime64`, or a text such as `2026-03-01`. Of a moment the day counts.
 pub(crate) fn day(it: &Bound<'_, PyAny>) -> PyResult<NaiveDate> {
-    let text = match it.cast::<PyString>() {
-        Ok(text) => text.to_string(),
-        Err(_) if it.is_instance_of::<PyDate>() => return it.extract(),
-        Err(_) => it.str()?.to_string(),
+    let text = match it.is_instance_of::<PyDate>() && !is_nat(it)? {
+        true => it.extract::<NaiveDate>()?.to_string(),
+        false => it.str()?.to_string(),
     };
-    text.trim().parse().map_err(|_| {
+    text.trim().parse::<Stamp>().map(Stamp::date).map_err(|why| {
+        if text.trim().parse::<NaiveDate>().is_ok() {
+            return input_error(it.py(), why);
+        }
         let what = it.get_type().name().map_or_else(|_| String::new(), |it| it.to_string());
-        input_error(
-            it.py(),
-            format!("expected a day such as `2026-03-01`, got `{}` ({what})", shorten(&text)),
-        )
+        let message =
+            format!("expected a day such as `2026-03-01`, got `{}` ({what})", shorten(&text));
+        input_error(it.py(), message)
     })
+}
+
+/// Whether a date is `NaT`, which is not what it is: what NumPy and pandas have where there is no date.
+fn is_nat(it: &Bound<'_, PyAny>) -> PyResult<bool> {
+    it.ne(it)
 }
 
 /// The text of a file, read by Python, so that its errors name the file.
@@ -52,12 +59,17 @@ pub(crate) fn shorten(text: &str) -> String {
 pub(crate) fn kind(py: Python<'_>, name: &str) -> PyResult<SubjectKind> {
     let known = SubjectKind::ALL.into_iter().find(|it| it.name() == name || it.plural() == name);
     known.ok_or_else(|| {
-        let names = SubjectKind::ALL.map(|it| format!("`{it}`")).join(", ");
+        let names = kinds();
         input_error(
             py,
             format!("`{}` is no kind of subject: expected one of {names}", shorten(name)),
         )
     })
+}
+
+/// The names of all kinds.
+pub(crate) fn kinds() -> String {
+    SubjectKind::ALL.map(|it| format!("`{it}`")).join(", ")
 }
 
 /// A document as dicts, lists and plain values.
@@ -123,7 +135,11 @@ fn node(it: &Bound<'_, PyAny>, depth: usize) -> PyResult<Node> {
         return Ok(Node::Text(it.to_cow()?.into_owned()));
     }
     if it.is_instance_of::<PyDate>() {
-        return Ok(Node::Text(it.call_method0("isoformat")?.extract()?));
+        let text = || it.call_method0("isoformat")?.extract();
+        return Ok(if is_nat(it)? { Node::Null } else { Node::Text(text()?) });
+    }
+    if let Some(it) = scalar(it)? {
+        return node(&it, depth + 1);
     }
     if let Ok(it) = it.cast::<PyMapping>() {
         let mut all = Vec::new();
@@ -137,12 +153,32 @@ fn node(it: &Bound<'_, PyAny>, depth: usize) -> PyResult<Node> {
         let all = it.try_iter()?.map(|it| node(&it?, depth + 1)).collect::<PyResult<_>>()?;
         return Ok(Node::List(all));
     }
-    // A decimal, a number of NumPy: what they say of themselves.
+    // What pandas has where nothing is.
+    if it.get_type().name()? == "NAType" {
+        return Ok(Node::Null);
+    }
+    // A decimal: what it says of itself.
     if let Ok(number) = it.extract::<f64>() {
         return Ok(if number.is_nan() { Node::Null } else { Node::Text(it.str()?.to_string()) });
     }
     let what = it.get_type().name()?;
     Err(input_error(it.py(), format!("expected a plain value, a dict or a list, got `{what}`")))
+}
+
+/// The value of a scalar of NumPy as one of Python.
+fn scalar<'py>(it: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let (Ok(sort), Ok(0)) = (
+        it.getattr("dtype").and_then(|it| it.getattr("kind")?.extract::<String>()),
+        it.getattr("ndim").and_then(|it| it.extract::<usize>()),
+    ) else {
+        return Ok(None);
+    };
+    Ok(Some(match sort.as_str() {
+        // Of nanoseconds `item` is a number.
+        "M" if is_nat(it)? => it.py().None().into_bound(it.py()),
+        "M" => it.str()?.into_any(),
+        _ => it.call_method0("item")?,
+    }))
 }
 
 /// Something that serde can read, from dicts, lists and plain values. `what` says what it is.

@@ -9,12 +9,14 @@ use foretell::fault::{Code, Fault};
 use foretell::frame::SubjectKind;
 use foretell::{Config, Faults, Input};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyList, PyMapping, PyTuple};
 
 use crate::assessment::Assessment;
 use crate::capsule::{import, is_arrow};
 use crate::convert::{day, file, kind, shorten};
-use crate::errors::{config_error, faults, input_error, input_faults, not_found, state_faults};
+use crate::errors::{
+    config_error, faults, input_error, input_faults, not_found, state_error, state_faults,
+};
 use crate::explain::{Change, Explanation};
 use crate::input::{Beside, Given, How, Keys, one};
 use crate::replay::Replay;
@@ -122,7 +124,17 @@ impl Engine {
 
     /// Scores every subject and asks every rule, in columns: the fast way, without what explains.
     ///
-    /// `data` is a table, a dict of tables by kind of subject, or a book. See the stubs and the README for the rest.
+    /// - `data`: a table that speaks Arrow (pyarrow, Polars, pandas, DuckDB), a dict of tables by kind of subject, or a `Book`.
+    /// - `as_of`: the day, a `datetime.date` or a text such as `2026-03-01`.
+    /// - `state`: that of the assessment before; with it bands have their margin and stay.
+    /// - `given`: tables beside a book, whose columns win over what the book says.
+    /// - `kind`: what the rows of a bare table are, such as `account`; what the config says if it is left out.
+    /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out.
+    /// - `observed`: by metric, the column of the days on which its values were observed. Ages hang on them.
+    /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
+    /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
+    ///
+    /// Raises `InputError` where the input is wrong, with column and row, and `StateError` for a state of a later day.
     #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn score(
@@ -133,7 +145,7 @@ impl Engine {
         state: Option<&Bound<'_, State>>,
         given: Option<&Bound<'_, PyAny>>,
         kind: Option<String>,
-        subject: Option<String>,
+        subject: Option<&Bound<'_, PyAny>>,
         observed: Option<BTreeMap<String, String>>,
         strict: bool,
         with_ended: bool,
@@ -141,11 +153,12 @@ impl Engine {
         let as_of = day(as_of)?;
         let past = past(py, state, as_of)?;
         let main = self.main(py, kind.as_deref())?;
-        let how = How { kind, subject, observed, strict };
+        let how = How::of(kind, subject, observed, strict)?;
         // Only what was, and what hangs together, has to be found by id.
         if past == foretell::State::new() && given.is_none() && is_arrow(data) {
-            let (schema, batches) = import(data)?;
-            let (reader, ids) = how.reader(&self.inner, &schema, main);
+            let read = how.read(&self.inner, main);
+            let (schema, batches) = import(data, &|name| read.contains(name))?;
+            let (reader, ids) = how.reader(py, &self.inner, &schema, (main, &[main]))?;
             let keys = Keys::of(&schema, &batches, ids.as_deref(), main);
             let scored = py.detach(|| {
                 let table = score_table(&self.inner, &reader, (&schema, &batches), as_of)?;
@@ -161,6 +174,21 @@ impl Engine {
     }
 
     /// Assesses every subject: scores, alerts, actions, and the state to hand to the next assessment.
+    ///
+    /// - `data`: a table that speaks Arrow (pyarrow, Polars, pandas, DuckDB), a dict of tables by kind of subject, or a `Book`.
+    /// - `as_of`: the day, a `datetime.date` or a text such as `2026-03-01`.
+    /// - `state`: that of the assessment before; with it bands have their margin and stay.
+    /// - `given`: tables beside a book, whose columns win over what the book says.
+    /// - `kind`: what the rows of a bare table are, such as `account`; what the config says if it is left out.
+    /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out.
+    /// - `observed`: by metric, the column of the days on which its values were observed. Ages hang on them.
+    /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
+    /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
+    /// - `suppressions`: a dict with `silences`, `snoozes` and the like: what is not to be told.
+    /// - `reports`: what became of actions, a list of dicts with `action`, `outcome` and `day`.
+    /// - `work_calendar`: a dict with `weekend` and `holidays`, for actions due in working days.
+    ///
+    /// Raises `InputError` where the input is wrong, with column and row, and `StateError` for a state of a later day.
     #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn assess(
@@ -171,7 +199,7 @@ impl Engine {
         state: Option<&Bound<'_, State>>,
         given: Option<&Bound<'_, PyAny>>,
         kind: Option<String>,
-        subject: Option<String>,
+        subject: Option<&Bound<'_, PyAny>>,
         observed: Option<BTreeMap<String, String>>,
         strict: bool,
         with_ended: bool,
@@ -182,7 +210,7 @@ impl Engine {
         let as_of = day(as_of)?;
         let past = past(py, state, as_of)?;
         let main = self.main(py, kind.as_deref())?;
-        let how = How { kind, subject, observed, strict };
+        let how = How::of(kind, subject, observed, strict)?;
         let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
         let given = Given::read(self, data, given, &how, beside)?;
         let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
@@ -190,7 +218,13 @@ impl Engine {
         Ok(Assessment::of(self.clone(), inner, main, ids))
     }
 
-    /// Explains a score: of a subject of an assessment, or of one row, a dict of metrics, as of a day.
+    /// Explains a score: of a subject of an assessment, or of one row as of a day.
+    ///
+    /// - `what`: an `Assessment` and, as `subject`, an id in it; or a row, a dict of metrics or a `pandas.Series`.
+    /// - `scorecard`: which score; the first if it is left out.
+    /// - `as_of`, `state`: the day of a row, and the state before; an assessment has its own.
+    ///
+    /// Raises `InputError` for a key of a row that is no metric, and `NotFoundError` where there is no such subject.
     #[pyo3(signature = (what, subject=None, *, scorecard=None, as_of=None, state=None))]
     fn explain(
         &self,
@@ -202,22 +236,26 @@ impl Engine {
         state: Option<&Bound<'_, State>>,
     ) -> PyResult<Explanation> {
         if let Ok(assessment) = what.cast::<Assessment>() {
+            if as_of.is_some() || state.is_some() {
+                let message = "`as_of` and `state` go with a row; an assessment has its own";
+                return Err(input_error(py, message));
+            }
             let Some(subject) = subject else {
                 return Err(input_error(py, "of which subject of the assessment?"));
             };
             return self.explained(&assessment.get().inner, subject, scorecard);
         }
-        let (Ok(row), None) = (what.cast::<PyDict>(), subject) else {
+        if !is_row(what) || subject.is_some() {
             let message = "expected an assessment and a subject, or a dict of metrics";
             return Err(input_error(py, message));
-        };
+        }
         let Some(as_of) = as_of else {
             return Err(input_error(py, "a row is explained as of a day: say `as_of`"));
         };
         let as_of = day(as_of)?;
         let past = past(py, state, as_of)?;
         let (_, kind) = self.card(scorecard)?;
-        let frame = one(self, row, kind)?;
+        let frame = one(self, what, kind)?;
         let out = Arc::new(self.inner.assess(&Input::frame(&frame), as_of, &past));
         self.explained(&out, "row", scorecard)
     }
@@ -228,6 +266,9 @@ impl Engine {
     }
 
     /// Assesses days in order, each with the state of the one before: pairs of a day and what `assess` takes as `data`.
+    ///
+    /// The other arguments are those of `assess`, and hold for every day. `history` may be a generator; all of it is read before
+    /// the first day is assessed.
     #[pyo3(signature = (history, *, state=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn replay(
@@ -236,15 +277,16 @@ impl Engine {
         history: &Bound<'_, PyAny>,
         state: Option<&Bound<'_, State>>,
         kind: Option<String>,
-        subject: Option<String>,
+        subject: Option<&Bound<'_, PyAny>>,
         observed: Option<BTreeMap<String, String>>,
         strict: bool,
         with_ended: bool,
         suppressions: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
-        let how = How { kind, subject, observed, strict };
+        let how = How::of(kind, subject, observed, strict)?;
         let mut days: Vec<(NaiveDate, Given)> = Vec::new();
-        let mut last = state.and_then(|it| it.get().0.as_of);
+        let past = state.map_or_else(|| Ok(foretell::State::new()), |it| known(py, it).cloned())?;
+        let mut last = past.as_of;
         for pair in history.try_iter()? {
             let (as_of, data) = pair?.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
             let as_of = day(&as_of)?;
@@ -255,7 +297,6 @@ impl Engine {
             let beside = Beside::read(with_ended, suppressions, None, None)?;
             days.push((as_of, Given::read(self, &data, None, &how, beside)?));
         }
-        let past = state.map_or_else(foretell::State::new, |it| it.get().0.clone());
         Ok(Replay(py.detach(|| {
             let history = days.iter().map(|(day, given)| (*day, given.input()));
             self.inner.replay(history, &past)
@@ -321,7 +362,7 @@ impl Engine {
         let found = found.map(|it| Explanation::of(self, assessment, it));
         found.ok_or_else(|| match assessment.engine() == self.inner.hash() {
             true => not_found(format!("no {kind} `{}` was assessed", shorten(subject))),
-            false => not_found("another engine made this assessment"),
+            false => state_error("another engine made this assessment"),
         })
     }
 }
@@ -333,6 +374,15 @@ fn past(
     as_of: NaiveDate,
 ) -> PyResult<foretell::State> {
     let Some(state) = state else { return Ok(foretell::State::new()) };
+    let state = known(py, state)?;
+    match state.as_of {
+        Some(last) if last > as_of => Err(reversed(py, last, as_of)),
+        _ => Ok(state.clone()),
+    }
+}
+
+/// A state of a form that this version knows.
+fn known<'a>(py: Python<'_>, state: &'a Bound<'_, State>) -> PyResult<&'a foretell::State> {
     let state = &state.get().0;
     if state.version > foretell::State::VERSION {
         let known = foretell::State::VERSION;
@@ -340,10 +390,14 @@ fn past(
         let fault = Fault::new(Code::OutOfRange, "state.version", message);
         return Err(state_faults(py, &Faults(vec![fault])));
     }
-    match state.as_of {
-        Some(last) if last > as_of => Err(reversed(py, last, as_of)),
-        _ => Ok(state.clone()),
-    }
+    Ok(state)
+}
+
+/// Whether something is a row by the names of its columns: a dict, a series of pandas.
+fn is_row(it: &Bound<'_, PyAny>) -> bool {
+    let is_flat =
+        || it.getattr("ndim").and_then(|it| it.extract::<usize>()).is_ok_and(|it| it == 1);
+    it.cast::<PyMapping>().is_ok() || (is_flat() && it.hasattr("keys").unwrap_or(false))
 }
 
 fn reversed(py: Python<'_>, last: NaiveDate, as_of: NaiveDate) -> PyErr {

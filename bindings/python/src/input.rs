@@ -1,31 +1,44 @@
 //! What is handed over to be scored: a table, several, a book, or both.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, FieldRef, Schema};
-use foretell::Input;
 use foretell::alert::Suppressions;
 use foretell::arrow::FrameReader;
-use foretell::frame::{Frame, SubjectKind};
+use foretell::fault::{Code, Fault};
+use foretell::frame::{Column, Frame, FrameError, SubjectKind};
+use foretell::node::Node;
 use foretell::playbook::ActionReport;
 use foretell::time::WorkCalendar;
+use foretell::value::Kind;
+use foretell::{Faults, Input};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping};
+use pyo3::types::{PyDict, PyMapping, PyString};
 
 use crate::book::Book;
 use crate::capsule::{Batches, import, is_arrow};
-use crate::convert::{kind, read, to_node};
+use crate::convert::{kind, kinds, read, shorten, to_node};
 use crate::engine::Engine;
 use crate::errors::{input_error, input_faults};
 
 /// How tables become frames.
+#[derive(Clone)]
 pub(crate) struct How {
     pub(crate) kind: Option<String>,
-    pub(crate) subject: Option<String>,
-    pub(crate) observed: Option<BTreeMap<String, String>>,
+    pub(crate) ids: Ids,
+    pub(crate) observed: BTreeMap<String, String>,
     pub(crate) strict: bool,
+}
+
+/// Which columns have the ids.
+#[derive(Clone)]
+pub(crate) enum Ids {
+    /// `id`, or that of the kind.
+    Usual,
+    Of(String),
+    ByKind(BTreeMap<SubjectKind, String>),
 }
 
 /// Ids as they came.
@@ -82,7 +95,12 @@ impl Given {
         if let Ok(book) = data.cast::<Book>() {
             all.book = Some(book.clone().unbind());
             if let Some(given) = given {
-                all.tables(engine, given, &How { strict: false, ..how.copy() })?;
+                all.tables(engine, given, &How { strict: false, ..how.clone() })?;
+            } else if !how.observed.is_empty() {
+                return Err(input_error(
+                    py,
+                    "`observed` names columns of tables, and there is none",
+                ));
             }
         } else if given.is_some() {
             let message = "`given` stands beside a book; a table has its columns itself";
@@ -99,10 +117,18 @@ impl Given {
         if !is_arrow(from)
             && let Ok(tables) = from.cast::<PyMapping>()
         {
+            let mut all = BTreeMap::new();
             for pair in tables.items()?.iter() {
                 let (name, table) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-                let kind = kind(py, &name.str()?.to_string())?;
-                self.table(engine, &table, kind, how)?;
+                let kind = named(&name.str()?.to_string(), &table)?;
+                if all.insert(kind, table).is_some() {
+                    let message = format!("two tables of {}: hand over one", kind.plural());
+                    return Err(input_error(py, message));
+                }
+            }
+            let kinds: Vec<SubjectKind> = all.keys().copied().collect();
+            for (kind, table) in all {
+                self.table(engine, &table, (kind, &kinds), how)?;
             }
             return Ok(());
         }
@@ -110,19 +136,20 @@ impl Given {
             Some(name) => kind(py, name)?,
             None => engine.inner.config().subject,
         };
-        self.table(engine, from, kind, how)
+        self.table(engine, from, (kind, &[kind]), how)
     }
 
     fn table(
         &mut self,
         engine: &Engine,
         from: &Bound<'_, PyAny>,
-        kind: SubjectKind,
+        (kind, kinds): (SubjectKind, &[SubjectKind]),
         how: &How,
     ) -> PyResult<()> {
         let py = from.py();
-        let (schema, batches): Batches = import(from)?;
-        let (reader, ids) = how.reader(&engine.inner, &schema, kind);
+        let read = how.read(&engine.inner, kind);
+        let (schema, batches): Batches = import(from, &|name| read.contains(name))?;
+        let (reader, ids) = how.reader(py, &engine.inner, &schema, (kind, kinds))?;
         let frame = py.detach(|| reader.read(&schema, &batches));
         self.frames.push(frame.map_err(|it| input_faults(py, &it))?);
         // Where a book says which subjects there are, they are not those of the table.
@@ -156,37 +183,119 @@ impl Given {
 }
 
 impl How {
-    /// How a table of a kind is read, and which column has its ids.
+    pub(crate) fn of(
+        kind: Option<String>,
+        ids: Option<&Bound<'_, PyAny>>,
+        observed: Option<BTreeMap<String, String>>,
+        strict: bool,
+    ) -> PyResult<Self> {
+        let ids = ids.map_or(Ok(Ids::Usual), Ids::read)?;
+        Ok(Self { kind, ids, observed: observed.unwrap_or_default(), strict })
+    }
+
+    /// The columns of a table of a kind that may be read.
+    pub(crate) fn read(&self, engine: &foretell::Engine, kind: SubjectKind) -> BTreeSet<String> {
+        let metrics = engine.givable(kind).map(|it| it.0.to_owned());
+        let above = SubjectKind::ALL.into_iter().filter(|it| *it <= kind);
+        let parents = above.map(|it| format!("{it}_id"));
+        let ids = ["id".to_owned()].into_iter().chain(self.ids.of(kind).map(str::to_owned));
+        metrics.chain(parents).chain(ids).chain(self.observed.values().cloned()).collect()
+    }
+
+    /// How a table of a kind is read, and which column has its ids. `kinds` are those of all tables, which share what is
+    /// said of days of observation.
     pub(crate) fn reader<'a>(
         &self,
+        py: Python<'_>,
         engine: &'a foretell::Engine,
         schema: &Schema,
-        kind: SubjectKind,
-    ) -> (FrameReader<'a>, Option<String>) {
+        (kind, kinds): (SubjectKind, &[SubjectKind]),
+    ) -> PyResult<(FrameReader<'a>, Option<String>)> {
         let usual = ["id".to_owned(), format!("{kind}_id")];
         let found = usual.into_iter().find(|it| schema.index_of(it).is_ok());
-        let ids = self.subject.clone().or(found);
+        let ids = self.ids.of(kind).map(str::to_owned).or(found);
         let mut reader = FrameReader::new(kind).of(engine);
         if let Some(ids) = &ids {
+            self.check(py, engine, ids, kind)?;
             reader = reader.ids(ids);
         }
-        for (metric, column) in self.observed.iter().flatten() {
-            reader = reader.observed(metric, column);
+        let gives = |kind: SubjectKind, name: &str| engine.givable(kind).any(|it| it.0 == name);
+        for (metric, column) in &self.observed {
+            let is_elsewhere = kinds.iter().any(|it| *it != kind && gives(*it, metric));
+            if gives(kind, metric) || !is_elsewhere {
+                reader = reader.observed(metric, column);
+            }
         }
         if self.strict {
             reader = reader.whole();
         }
-        (reader, ids)
+        Ok((reader, ids))
     }
 
-    fn copy(&self) -> Self {
-        Self {
-            kind: self.kind.clone(),
-            subject: self.subject.clone(),
-            observed: self.observed.clone(),
-            strict: self.strict,
+    /// Whether a column can be that of the ids.
+    fn check(
+        &self,
+        py: Python<'_>,
+        engine: &foretell::Engine,
+        ids: &str,
+        kind: SubjectKind,
+    ) -> PyResult<()> {
+        let shown = shorten(ids);
+        if self.ids.of(kind).is_some() && engine.givable(kind).any(|it| it.0 == ids) {
+            return Err(input_error(py, format!("`{shown}` is a metric, so it cannot be the ids")));
+        }
+        let is_result = |card: &str| {
+            ids.strip_prefix(card).is_some_and(|it| it.is_empty() || it.starts_with('.'))
+        };
+        let mut cards = engine.config().scorecards.iter().map(|it| it.name.as_str());
+        if cards.any(is_result) || ids.starts_with("rules.") {
+            let message =
+                format!("the column of ids is called `{shown}`, as one of the results is");
+            return Err(input_error(py, format!("{message}: rename it")));
+        }
+        Ok(())
+    }
+}
+
+impl Ids {
+    fn read(from: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = from.py();
+        if let Ok(name) = from.extract::<String>() {
+            return Ok(Self::Of(name));
+        }
+        let Ok(names) = from.extract::<BTreeMap<String, String>>() else {
+            let message =
+                "`subject` is the name of a column, or a dict of names by kind of subject";
+            return Err(input_error(py, message));
+        };
+        let names = names.into_iter().map(|(name, it)| Ok((kind(py, &name)?, it)));
+        names.collect::<PyResult<_>>().map(Self::ByKind)
+    }
+
+    fn of(&self, kind: SubjectKind) -> Option<&str> {
+        match self {
+            Self::Usual => None,
+            Self::Of(it) => Some(it),
+            Self::ByKind(all) => all.get(&kind).map(String::as_str),
         }
     }
+}
+
+/// The kind of a table in a dict. A dict of columns is no dict of tables.
+fn named(name: &str, table: &Bound<'_, PyAny>) -> PyResult<SubjectKind> {
+    let py = table.py();
+    let is_table = || ["schema", "columns"].iter().any(|it| table.hasattr(*it).unwrap_or(false));
+    kind(py, name).map_err(|unknown| {
+        if is_table() {
+            return unknown;
+        }
+        let (name, kinds) = (shorten(name), kinds());
+        let message = format!(
+            "expected a table, or a dict of tables by kind of subject ({kinds}), got a dict with `{name}`; \
+             make a table of columns first: `polars.DataFrame(columns)`"
+        );
+        input_error(py, message)
+    })
 }
 
 impl Keys {
@@ -210,35 +319,62 @@ impl Keys {
     }
 }
 
-/// The frame of one subject whose metrics are the values of a dict.
-pub(crate) fn one(engine: &Engine, row: &Bound<'_, PyDict>, kind: SubjectKind) -> PyResult<Frame> {
-    use foretell::frame::Column;
-    use foretell::node::Node;
+/// The frame of one subject whose metrics are the values of a dict, or of whatever else has keys. Everything wrong at once.
+pub(crate) fn one(engine: &Engine, row: &Bound<'_, PyAny>, kind: SubjectKind) -> PyResult<Frame> {
     let py = row.py();
-    let refused = |it: foretell::frame::FrameError| input_error(py, it.to_string());
+    let refused = |it: FrameError| input_error(py, it.to_string());
     let mut frame = Frame::new(kind, ["row"]).map_err(refused)?;
-    let Node::Table(cells) = to_node(row.as_any())? else { return Ok(frame) };
-    let wanted = |name: &str| engine.inner.givable(kind).find(|it| it.0 == name).map(|it| it.1);
+    let cells = py.get_type::<PyDict>().call1((row,))?.cast_into::<PyDict>()?;
+    let mut faults = Vec::new();
     for (name, value) in cells {
-        let Some(kind) = wanted(&name) else {
-            frame.leave_out(name);
+        let name = name.str()?.to_string();
+        let shown = shorten(&name);
+        let Some(wanted) = engine.inner.givable(kind).find(|it| it.0 == name).map(|it| it.1) else {
+            if name != "id" && !SubjectKind::ALL.iter().any(|it| name == format!("{it}_id")) {
+                let message = format!("`{shown}` is no metric of a {kind}");
+                let known = engine.inner.givable(kind).map(|it| it.0);
+                let fault = Fault::new(Code::UnknownName, shown, message);
+                faults.push(fault.help(nearest(py, &name, known)?));
+            }
             continue;
         };
-        let column = match (kind, value) {
+        let column = match (wanted, to_node(&value)?) {
             (_, Node::Null) => continue,
-            (foretell::value::Kind::Number, Node::Int(it)) => Column::numbers([Some(it as f64)]),
-            (foretell::value::Kind::Number, Node::Float(it)) => Column::numbers([Some(it)]),
-            (foretell::value::Kind::Flag, Node::Bool(it)) => Column::flags([Some(it)]),
-            (foretell::value::Kind::Text, Node::Text(it)) => Column::texts([Some(it)]),
-            (foretell::value::Kind::Number, Node::Text(it)) if it.parse::<f64>().is_ok() => {
+            (Kind::Number, Node::Int(it)) => Column::numbers([Some(it as f64)]),
+            (Kind::Number, Node::Float(it)) => Column::numbers([Some(it)]),
+            (Kind::Flag, Node::Bool(it)) => Column::flags([Some(it)]),
+            (Kind::Text, Node::Text(it)) if value.is_instance_of::<PyString>() => {
+                Column::texts([Some(it)])
+            }
+            // A decimal, or a whole number beyond 64 bits.
+            (Kind::Number, Node::Text(it))
+                if !value.is_instance_of::<PyString>() && it.parse::<f64>().is_ok() =>
+            {
                 Column::numbers([it.parse().ok()])
             }
-            (kind, other) => {
-                let message = format!("`{name}` is {}, the metric is {kind}", other.describe());
-                return Err(input_error(py, message));
+            (wanted, other) => {
+                let message = format!("`{shown}` is {}, the metric is {wanted}", other.describe());
+                faults.push(Fault::new(Code::WrongType, shown, message));
+                continue;
             }
         };
-        frame.insert(name, column).map_err(refused)?;
+        if let Err(why) = frame.insert(name, column) {
+            faults.push(Fault::new(Code::NotFinite, shown, why.to_string()));
+        }
     }
-    Ok(frame)
+    if faults.is_empty() { Ok(frame) } else { Err(input_faults(py, &Faults(faults))) }
+}
+
+/// What may have been meant.
+fn nearest<'a>(
+    py: Python<'_>,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> PyResult<String> {
+    let known: Vec<&str> = known.collect();
+    let near = py.import("difflib")?.call_method1("get_close_matches", (name, known, 1))?;
+    Ok(match near.extract::<Vec<String>>()?.first() {
+        Some(it) => format!("did you mean `{it}`?"),
+        None => "leave it out: a row has metrics alone".to_owned(),
+    })
 }

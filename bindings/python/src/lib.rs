@@ -6,6 +6,7 @@
 mod assessment;
 mod book;
 mod capsule;
+mod checked;
 mod convert;
 mod engine;
 mod errors;

@@ -9,13 +9,13 @@ use chrono::NaiveDate;
 use foretell::arrow::{self, ScoredTable};
 use foretell::frame::SubjectKind;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyList};
+use pyo3::types::{PyCapsule, PyIterator, PyList};
 
 use crate::capsule::{export, export_schema};
 use crate::convert::kind;
 use crate::errors::faults;
 use crate::input::Keys;
-use crate::table::Table;
+use crate::table::{Table, to_pandas, to_polars, to_pyarrow};
 
 /// Scores, bands and what rules say, in columns, one row a subject: an Arrow table for whoever reads it.
 #[pyclass(frozen, module = "foretell")]
@@ -67,8 +67,44 @@ impl Scores {
         export_schema(py, &self.table.schema)
     }
 
+    /// The table as a `pyarrow.Table`; needs pyarrow.
+    fn to_pyarrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        to_pyarrow(slf.as_any())
+    }
+
+    /// The table as a `polars.DataFrame`; needs polars.
+    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        to_polars(slf.as_any())
+    }
+
+    /// The table as a `pandas.DataFrame`; needs pandas and pyarrow.
+    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        to_pandas(slf.as_any())
+    }
+
+    /// One dict a row.
+    fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        self.table.to_pylist(py)
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.table.__iter__(py)
+    }
+
     fn __len__(&self) -> usize {
         self.table.rows()
+    }
+
+    /// Whether they are of one day, with the same ids and results in the same order.
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|it| {
+            let it = it.get();
+            self.inner.as_of() == it.inner.as_of() && self.table.same(&it.table)
+        })
+    }
+
+    fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {
+        self.table._repr_html_(py)
     }
 
     fn __repr__(&self) -> String {

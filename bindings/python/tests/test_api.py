@@ -1,9 +1,14 @@
 """What the classes do, and that they come back from a pickle and from JSON as they were."""
 
 import datetime
+import decimal
 import doctest
+import inspect
 import pickle
+import types
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from conftest import CONFIG, DAY, ROWS
@@ -99,7 +104,7 @@ def test_an_explanation_sums_to_its_score(engine, assessment):
 
 
 def test_a_row_is_explained_without_a_table(engine):
-    row = {"days_since_login": 30, "active_users": 35.0, "seats": 100, "plan": "pro", "other": [1]}
+    row = {"days_since_login": 30, "active_users": 35.0, "seats": 100, "plan": "pro", "id": "acme"}
     assert engine.explain(row, as_of=DAY).score == pytest.approx(38)
     assert engine.explain({}, as_of=DAY).score is None
     for bad, why in [
@@ -107,7 +112,12 @@ def test_a_row_is_explained_without_a_table(engine):
         ({"seats": float("inf")}, "not finite"),
         ({"plan": 3}, "`plan` is"),
         ({"is_trial": 1}, "`is_trial` is"),
+        ({"seats": "30"}, "`seats` is the text `30`, the metric is a number"),
+        ({"seats": "nan"}, "`seats` is the text `nan`, the metric is a number"),
+        ({"plan": decimal.Decimal(3)}, "`plan` is the text `3`"),
         ({"seats": object()}, "got `object`"),
+        ({"days_since_lgin": 30}, "`days_since_lgin` is no metric of a subscription(.|\n)*did you mean `days_since_login`?"),
+        ({"other": [1]}, "leave it out: a row has metrics alone"),
     ]:
         with pytest.raises(foretell.InputError, match=why):
             engine.explain(bad, as_of=DAY)
@@ -115,6 +125,23 @@ def test_a_row_is_explained_without_a_table(engine):
         engine.explain(row)
     with pytest.raises(foretell.InputError, match="expected an assessment and a subject"):
         engine.explain(3, as_of=DAY)
+    with pytest.raises(foretell.InputError) as error:
+        engine.explain({"days": 1, "seats": "x", "active_users": float("inf")}, as_of=DAY)
+    assert [it.code for it in error.value.faults] == ["unknown-name", "wrong-type", "not-finite"]
+
+
+def test_a_row_is_of_whatever_has_keys(engine):
+    row = {"days_since_login": 30, "active_users": 35, "seats": 100, "plan": "pro", "is_trial": False}
+    wanted = engine.explain(row, as_of=DAY)
+    kinds = {"days_since_login": np.float32, "active_users": np.int64, "seats": decimal.Decimal, "plan": np.str_, "is_trial": np.bool_}
+    assert engine.explain({name: kind(row[name]) for name, kind in kinds.items()}, as_of=DAY) == wanted
+    assert engine.explain(pd.Series(row), as_of=DAY) == wanted
+    assert engine.explain(pd.DataFrame([row]).iloc[0], as_of=DAY) == wanted
+    assert engine.explain(types.MappingProxyType(row), as_of=DAY) == wanted
+    for nothing in [None, float("nan"), pd.NA, pd.NaT, np.float64("nan"), np.datetime64("NaT"), decimal.Decimal("nan")]:
+        assert engine.explain(dict.fromkeys(row, nothing), as_of=DAY).coverage == 0
+    with pytest.raises(foretell.InputError, match="expected an assessment and a subject, or a dict"):
+        engine.explain(pd.DataFrame([row]), as_of=DAY)
 
 
 def test_a_change_is_split_by_cause(engine, assessment):
@@ -167,6 +194,72 @@ def test_a_history_is_replayed(engine):
     assert replay.state == state
     with pytest.raises(foretell.StateError, match="the state is of 2026-03-03, later than 2026-03-02"):
         engine.replay(reversed(history))
+    # From a state on, and with what is not to be told.
+    rest = engine.replay(history[1:], state=engine.assess(history[0][1], as_of=history[0][0]).state)
+    assert rest.state == replay.state
+    whole = engine.replay(history[2:], state=engine.replay(history[:2]).state)
+    assert (whole.events().column("change"), engine.replay(history[2:]).events().column("change")) == (["resolved"], [])
+    silence = {"id": "s", "matches": {"rules": ["quiet_and_unused"]}, "author": "kim", "reason": "a fair", "from": "2026-03-01", "until": "2026-03-09"}
+    quiet = engine.replay(history, suppressions={"silences": [silence]})
+    assert (len(quiet.actions()), len(replay.actions())) == (0, 1)
+
+
+def test_tables_are_compared_shown_and_walked_through(engine, assessment):
+    table = pa.table(ROWS)
+    scores, cut = engine.score(table, as_of=DAY), engine.score(table.to_reader(max_chunksize=2), as_of=DAY)
+    assert scores == cut and scores.table() == cut.table() != assessment.scores()
+    assert assessment.scores() == engine.assess(table.to_reader(max_chunksize=2), as_of=DAY).scores()
+    assert scores != engine.score(table, as_of="2026-03-02") and scores.table() != scores.table("account")
+    assert scores.table() != engine.score(table.slice(0, 2), as_of=DAY).table() and scores != 3
+    other = table.set_column(1, "days_since_login", [[30.0, 2.0, 1.0]])
+    assert scores.table() != engine.score(other, as_of=DAY).table()
+    assert list(scores) == list(scores.table()) == scores.to_pylist()
+    assert list(assessment.scores()) == assessment.to_pylist()
+    for it in [scores, assessment]:
+        assert it.to_pyarrow().to_pylist() == it.to_polars().to_dicts() == it.to_pylist()
+        assert list(it.to_pandas()["id"]) == ROWS["id"]
+    again = pickle.loads(pickle.dumps(scores.table()))
+    assert (again, type(again)) == (scores.table(), foretell.Table)
+    odd = engine.score(pa.table({**ROWS, "id": ["<b>&", "b", "c"]}), as_of=DAY)
+    for html in [odd._repr_html_(), odd.table()._repr_html_()]:
+        assert html.startswith("<table><thead><tr><th>id</th><th>health</th>")
+        assert "<tr><td>&lt;b&gt;&amp;</td><td>38.0</td>" in html and "more rows" not in html
+    long = pa.table({"id": range(1000)})
+    html = engine.score(long, as_of=DAY, strict=False)._repr_html_()
+    assert (html.count("<tr>"), html.endswith("<p>980 more rows of 1000</p>")) == (21, True)
+    with pytest.raises(TypeError, match="pickle"):
+        pickle.dumps(scores)
+
+
+def test_arguments_are_said_in_the_notebook(engine):
+    for it in [engine.score, engine.assess, engine.replay, engine.explain]:
+        names = set(inspect.signature(it).parameters) - {"history"}
+        said = it.__doc__ + (engine.assess.__doc__ if it == engine.replay else "")
+        assert [name for name in names if f"`{name}`" not in said] == []
+
+
+def test_what_stands_beside_a_table_counts(engine):
+    """Arguments that another test would pass without."""
+    account = foretell.Engine.from_toml(CONFIG.replace('name = "Shop"', 'name = "Shop"\nsubject = "account"'))
+    assert account.score(pa.table(ROWS), as_of=DAY).table("account").num_rows == 3
+    assert engine.score(pa.table(ROWS), as_of=DAY, kind="account", strict=False).table().column_names[0] == "id"
+    assert len(engine.assess(pa.table(ROWS), as_of=DAY, kind="accounts", strict=False).subjects("account")) == 3
+    banded = foretell.Engine.from_toml(CONFIG.replace('name = "health"\n', 'name = "health"\nmargin = 20\n'))
+    row = {"days_since_login": 0, "active_users": 90, "seats": 100}
+    lower = {**row, "days_since_login": 50}
+    state = banded.assess(pa.table({"id": ["row"], **{name: [float(it)] for name, it in row.items()}}), as_of=DAY, strict=False).state
+    later = "2026-03-02"
+    assert banded.explain(lower, as_of=later).band == "yellow"
+    assert banded.explain(lower, as_of=later, state=state).band == "green"
+    book = foretell.Book.from_tables(
+        accounts=({"id": it} for it in ["a1"]),
+        subscriptions=[
+            {"id": "s1", "account_id": "a1", "start": np.datetime64("2025-01-01"), "end": datetime.date(2026, 1, 1), "seats": float("nan")},
+            {"id": "s2", "account_id": "a1", "start": datetime.date(2025, 1, 1), "end": pd.NaT, "seats": pd.NA},
+        ],
+    )
+    assert engine.score(book, as_of=DAY, strict=False).table().column("subscription_id") == ["s2"]
+    assert engine.score(book, as_of=DAY, strict=False, with_ended=True).table().column("subscription_id") == ["s1", "s2"]
 
 
 def test_everything_comes_back_from_a_pickle(engine, assessment):
@@ -190,8 +283,11 @@ def test_what_was_stored_is_read_or_refused(engine, assessment):
     other = foretell.Engine.from_toml(CONFIG.replace("weight = 3", "weight = 4"))
     with pytest.raises(foretell.StateError, match="another engine made this assessment"):
         foretell.Assessment.from_json(text, other)
-    with pytest.raises(foretell.NotFoundError, match="another engine made this assessment"):
+    with pytest.raises(foretell.StateError, match="another engine made this assessment"):
         other.explain(assessment, "acme")
+    for beside in [{"as_of": DAY}, {"state": foretell.State()}]:
+        with pytest.raises(foretell.InputError, match="go with a row; an assessment has its own"):
+            engine.explain(assessment, "acme", **beside)
     for broken in ["", "{}", text[:-9], text.replace("[30.0,2.0,null]", "[30.0]", 1), "[" * 9999]:
         with pytest.raises(foretell.StateError, match="cannot be read"):
             foretell.Assessment.from_json(broken, engine)
@@ -202,6 +298,8 @@ def test_what_was_stored_is_read_or_refused(engine, assessment):
         foretell.Explanation.from_json("{}")
     with pytest.raises(foretell.StateError, match="form 9"):
         engine.assess(pa.table(ROWS), as_of=DAY, state=foretell.State.from_json('{"version": 9}'))
+    with pytest.raises(foretell.StateError, match="form 9"):
+        engine.replay([(DAY, pa.table(ROWS))], state=foretell.State.from_json('{"version": 9}'))
     with pytest.raises(foretell.StateError, match="later than 2026-02-01") as error:
         engine.score(pa.table(ROWS), as_of="2026-02-01", state=assessment.state)
     assert [it.code for it in error.value.faults] == ["time-reversed"]
@@ -261,8 +359,11 @@ def test_a_book_is_made_of_tables_or_json(tmp_path):
     file.write_text(json, encoding="utf-8")
     book = foretell.Book.from_json(file, lenient=True)
     assert [(it["table"], it["row"], it["id"]) for it in book.rejected] == [("subscriptions", 0, "s1")]
-    with pytest.raises(foretell.InputError, match="the book cannot be read"):
-        foretell.Book.from_json("{")
+    for text in ["{", "[1", '"a', "x" * 5000]:
+        with pytest.raises(foretell.InputError, match="the book cannot be read"):
+            foretell.Book.from_json(text)
+    with pytest.raises(foretell.RecordError, match="expected tables of records by name, got a list"):
+        foretell.Book.from_json("[1]")
     with pytest.raises(foretell.RecordError, match="unknown table `acounts`"):
         foretell.Book.from_tables(acounts=[])
     with pytest.raises(foretell.InputError, match="accounts.*expected a table or a list of dicts"):

@@ -1,7 +1,10 @@
 """The command line: what it prints, and how it ends."""
 
 import csv
+import io
 import json
+import os
+import stat
 import subprocess
 import sys
 
@@ -75,6 +78,9 @@ def test_warnings_may_be_denied(run, shop):
     (shop / "odd.toml").write_text(text, encoding="utf-8")
     assert run("check", "odd.toml")[:2] == (0, "odd.toml: 0 errors, 1 warning\n")
     assert run("check", "--deny-warnings", "odd.toml")[:2] == (1, "odd.toml: 1 error, 0 warnings\n")
+    # One that is not there keeps nobody from the others.
+    code, out, err = run("check", "nofile.toml", "shop.toml")
+    assert (code, out) == (2, "shop.toml: 0 errors, 0 warnings\n") and "nofile.toml" in err
 
 
 def test_a_failing_test_fails(run, shop):
@@ -100,14 +106,15 @@ def test_results_come_in_every_form(run, shop):
     lines = out.splitlines()
     assert lines[0].split()[:3] == ["id", "health", "health.raw_score"]
     assert lines[2].split()[:2] == ["acme", "38.0"] and lines[2].split()[-1] == "yes"
-    assert "… 2 more rows of 3" in run(*score, "--rows", "1")[1]
+    assert "... 2 more rows of 3" in run(*score, "--rows", "1")[1]
     rows = list(csv.DictReader(run(*score, "--format", "csv")[1].splitlines()))
     assert [it["health.band"] for it in rows] == ["red", "", "green"]
-    for ending in ["csv", "json", "parquet", "txt"]:
+    for ending in ["csv", "json", "parquet", "txt", "CSV"]:
         assert run(*score, "--output", f"out.{ending}")[:2] == (0, "")
     assert pa.parquet.read_table(shop / "out.parquet").num_rows == 3
     assert len(json.loads((shop / "out.json").read_text("utf-8"))) == 3
     assert (shop / "out.txt").read_text("utf-8") == out
+    assert (shop / "out.CSV").read_text("utf-8") == (shop / "out.csv").read_text("utf-8")
     assert sorted(it.name for it in shop.iterdir() if it.name.startswith(".")) == []
     code, _, err = run(*score, "--format", "parquet")
     assert (code, err) == (1, "error: parquet goes to a file: say `--output`\n")
@@ -126,6 +133,12 @@ def test_a_state_is_handed_on(run, shop):
     assert code == 1 and "error[time-reversed]" in err
     assert run("assess", "shop.toml", "rows.parquet", "--fail-on-alert")[0] == 3
     assert run("assess", "shop.toml", "later.parquet", "--fail-on-alert")[0] == 0
+    # An alert on its way to rest fires still.
+    slow = CONFIG.replace('severity = "critical"', 'severity = "critical"\nkeep_firing_for = "3d"')
+    (shop / "slow.toml").write_text(slow, encoding="utf-8")
+    assert run("assess", "slow.toml", "rows.parquet", "--as-of", "2026-03-01", "--next-state", "slow.json")[0] == 0
+    code, out, _ = run("assess", "slow.toml", "later.parquet", "--as-of", "2026-03-02", "--state", "slow.json", "--show", "alerts", "--format", "json", "--fail-on-alert")
+    assert (code, [it["phase"] for it in json.loads(out)]) == (3, ["recovering"])
     for what in ["scores", "alerts", "actions", "verdicts", "factors"]:
         assert run("assess", "shop.toml", "rows.parquet", "--show", what)[0] == 0
 
@@ -135,6 +148,8 @@ def test_a_subject_is_explained(run):
     assert code == 0 and out.startswith("health of subscription acme on 2026-03-01: 38.0 red\n")
     code, out, _ = run("explain", "shop.toml", "rows.csv", "acme", "--format", "json")
     assert json.loads(out)["band"] == "red"
+    assert run("explain", "shop.toml", "rows.csv", "acme", "--scorecard", "health")[0] == 0
+    assert run("explain", "shop.toml", "rows.csv", "acme", "--scorecard", "x")[::2] == (1, "error: unknown scorecard `x`: there are `health`\n")
     code, _, err = run("explain", "shop.toml", "rows.csv", "nobody")
     assert (code, err) == (1, "error: no subscription `nobody` was assessed\n")
 
@@ -160,6 +175,7 @@ def test_a_starter_config_scores_its_table(run, shop):
 def test_what_goes_wrong_is_said(run, shop):
     (shop / "rows.xlsx").write_text("", encoding="utf-8")
     (shop / "broken.parquet").write_text("no", encoding="utf-8")
+    (shop / "latin.toml").write_bytes(CONFIG.replace("Shop", "Sh\xf6p").encode("latin-1"))
     (shop / "text.csv").write_text("id,seats\na,many\n", encoding="utf-8")
     for command, code, why in [
         (["score", "shop.toml", "nowhere.csv"], 2, "there is no file `nowhere.csv`"),
@@ -167,7 +183,11 @@ def test_what_goes_wrong_is_said(run, shop):
         (["score", "shop.toml", "rows.xlsx"], 1, "`rows.xlsx` has none of the endings .arrow, .csv"),
         (["score", "shop.toml", "broken.parquet"], 1, "`broken.parquet` cannot be read"),
         (["score", "shop.toml", "text.csv"], 1, "`text.csv` cannot be read"),
-        (["score", "shop.toml", "rows.csv", "--as-of", "soon"], 1, "expected a day"),
+        (["score", "shop.toml", "rows.csv", "--as-of", "soon"], 2, "expected a day such as `2026-03-01`, got `soon`"),
+        (["score", "shop.toml", "rows.csv", "--rows", "-1"], 2, "expected a whole number from 0, got `-1`"),
+        (["score", "shop.toml", "rows.csv", "--output", "o.arrow"], 2, "`o.arrow` has none of the endings .json, .csv, .parquet, .txt: say `--format`"),
+        (["assess", "shop.toml", "rows.csv", "--format", "parquet"], 1, "parquet goes to a file"),
+        (["score", "latin.toml", "rows.csv"], 2, "`latin.toml` is not UTF-8"),
         (["score", "shop.toml", "rows.csv", "--id", "key"], 1, "there is no column `key` of ids"),
         (["score", "shop.toml", "rows.csv", "--kind", "x"], 1, "`x` is no kind of subject"),
         (["assess", "shop.toml", "rows.csv", "--state", "shop.toml"], 1, "the state cannot be read"),
@@ -177,6 +197,152 @@ def test_what_goes_wrong_is_said(run, shop):
     ]:
         got, _, err = run(*command)
         assert got == code and why in err, (command, got, err)
+
+
+def test_what_is_absent_may_be_allowed_and_rows_be_of_a_kind(run, shop):
+    pa.parquet.write_table(TABLE.drop_columns(["seats"]), shop / "narrow.parquet")
+    assert "there is no column `seats`" in run("score", "shop.toml", "narrow.parquet")[2]
+    code, out, _ = run("score", "shop.toml", "narrow.parquet", "--allow-absent", "--format", "json")
+    assert code == 0 and [it["health.coverage"] for it in json.loads(out)] == [0.4, 0.4, 0.0]
+    code, out, _ = run("score", "shop.toml", "narrow.parquet", "--allow-absent", "--kind", "account", "--format", "json")
+    assert code == 0 and json.loads(out)[0] == {"id": "acme"}
+
+
+@pytest.mark.parametrize("by", ["pyarrow", "polars"])
+def test_a_file_of_text_is_read_the_same_by_both(run, shop, by, monkeypatch):
+    if by == "polars":
+        monkeypatch.setattr(_files, "_by_pyarrow", _files._by_polars)
+    head = "id,days_since_login,active_users,seats,plan,is_trial\n"
+    (shop / "na.csv").write_text(head + 'NA,1,1,10,NA,false\nnull,,nan,10,None,true\nx,2,3,4,"",\n', encoding="utf-8")
+    columns = foretell.Engine.from_toml(CONFIG).columns()
+    rows = pl.DataFrame(_files.read("na.csv", columns)).to_dicts()
+    assert [it["id"] for it in rows] == ["NA", "null", "x"]
+    assert [it["plan"] for it in rows] == ["NA", "None", None]
+    assert (rows[1]["days_since_login"], str(rows[1]["active_users"]), rows[2]["is_trial"]) == (None, "nan", None)
+    assert run("score", "shop.toml", "na.csv")[0] == 0
+    (shop / "null.csv").write_text(head + "a,NULL,1,10,p,false\n", encoding="utf-8")
+    assert run("score", "shop.toml", "null.csv")[0] == 1
+    # Texts that look like moments.
+    dates = {"id": "2024-01-01", "days_since_login": 1, "active_users": 1, "seats": 10, "plan": "2024-01-01", "is_trial": True}
+    (shop / "dates.jsonl").write_text(json.dumps(dates), encoding="utf-8")
+    code, out, err = run("score", "shop.toml", "dates.jsonl", "--format", "json")
+    assert (code, json.loads(out)[0]["id"]) == (0, "2024-01-01"), err
+
+
+def test_a_file_is_replaced_where_it_is(run, shop):
+    """Its mode stays, a link leads where it led, and what is no file is written to."""
+    score = ["score", "shop.toml", "rows.csv", "--as-of", "2026-03-01", "--format"]
+    wanted = run(*score, "csv")[1]
+    mask = os.umask(0o022)
+    try:
+        for form in ["csv", "parquet"]:
+            assert run(*score, form, "--output", "new")[0] == 0
+            assert stat.S_IMODE((shop / "new").stat().st_mode) == 0o644
+            (shop / "new").chmod(0o640)
+            (shop / "link").unlink(missing_ok=True)
+            (shop / "link").symlink_to("new")
+            before = (shop / "new").stat().st_ino
+            assert run(*score, form, "--output", "link")[0] == 0
+            assert (shop / "link").is_symlink() and (shop / "new").stat().st_ino != before
+            assert stat.S_IMODE((shop / "new").stat().st_mode) == 0o640
+            (shop / "new").unlink()
+    finally:
+        os.umask(mask)
+    os.mkfifo(shop / "pipe")
+    with subprocess.Popen(["cat", shop / "pipe"], stdout=subprocess.PIPE, text=True) as reader:
+        assert run(*score, "csv", "--output", "pipe")[0] == 0
+        assert reader.communicate()[0] == wanted and (shop / "pipe").is_fifo()
+    command = [sys.executable, "-m", "foretell", *score, "csv", "--output", "/dev/stdout"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == wanted
+
+
+def test_a_file_stays_as_it_was_where_something_goes_wrong(shop, monkeypatch):
+    (shop / "kept").write_text("old", encoding="utf-8")
+
+    def write(out):
+        out.write(b"half")
+        raise RuntimeError("no power")
+
+    with pytest.raises(RuntimeError):
+        _files.replace("kept", write)
+    monkeypatch.setattr(_files.os, "replace", lambda *_: write(io.BytesIO()))
+    with pytest.raises(RuntimeError):
+        _files.replace_text("kept", "new")
+    assert (shop / "kept").read_text("utf-8") == "old"
+    assert [it.name for it in shop.iterdir() if it.name.startswith(".")] == []
+
+
+ASSESS = ["assess", "shop.toml", "rows.csv", "--as-of", "2026-03-01", "--next-state", "state.json", "--fail-on-alert"]
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["plan", "shop.toml"], 0),
+        (["check", "shop.toml"], 0),
+        (["score", "shop.toml", "rows.csv"], 0),
+        (["score", "shop.toml", "long.csv", "--format", "csv"], 0),
+        (ASSESS, 3),
+        ([*ASSESS, "--format", "csv"], 3),
+    ],
+)
+def test_whoever_reads_may_leave(shop, command, code):
+    """The code is that of what was found, and the state is stored, whoever reads it."""
+    many = pa.table({name: [it[0]] * 20_000 for name, it in ROWS.items()})
+    pl.DataFrame(many).with_columns(id=pl.int_range(20_000)).write_csv(shop / "long.csv")
+    read, write = os.pipe()
+    os.close(read)
+    environment = {name: it for name, it in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    run = {"stderr": subprocess.PIPE, "text": True, "check": False, "env": environment}
+    command = [sys.executable, "-m", "foretell", *command]
+    done = subprocess.run(command, stdout=write, **run)
+    os.close(write)
+    assert done.returncode == code and "Broken" not in done.stderr and "Exception" not in done.stderr
+    if "--next-state" in command:
+        assert foretell.State.from_json((shop / "state.json").read_text("utf-8")).as_of.day == 1
+    if os.path.exists("/dev/full"):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run(command, stdout=full, **run)
+        assert done.returncode == 2 and done.stderr.splitlines()[-1].startswith("error: [Errno 28]")
+
+
+def test_a_terminal_that_knows_few_letters_shows_a_table(shop):
+    pl.DataFrame({**ROWS, "id": ["\u00e4cme", "b", "c"]}).write_csv(shop / "rows.csv")
+    command = [sys.executable, "-m", "foretell", "score", "shop.toml", "rows.csv", "--rows", "1"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0 and "?cme" in done.stdout and "... 2 more rows of 3" in done.stdout
+
+
+def test_progress_is_for_a_terminal_alone(run, monkeypatch):
+    score = ["score", "shop.toml", "rows.csv", "--format", "csv"]
+    assert run(*score)[2] == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    _, out, err = run(*score)
+    assert err.startswith("scoring rows.csv ...\r") and err.endswith("\r") and "scoring" not in out
+
+
+def test_the_exit_codes_are_in_the_help(run):
+    code, out, _ = run("--help")
+    assert code == 0 and "Exit codes: 0 all is well" in " ".join(out.split())
+
+
+def test_a_starter_config_is_of_any_column(run, shop):
+    wide = {
+        "id": ["a", "b", "c"],
+        "price": pa.array([1, 2, 3], pa.int64()).cast(pa.decimal128(21, 2)),
+        "odd": ["a\x7fb", "\u00e4\"", None],
+        "endless": [1.0, float("inf"), 2.0],
+        "huge": [-1e308, 1e308, 0.0],
+    }
+    pa.parquet.write_table(pa.table(wide), shop / "wide.parquet")
+    code, text, err = run("init", "wide.parquet")
+    assert (code, err) == (0, "")
+    assert "# `endless` is left out: it has an infinity." in text
+    assert foretell.Engine.from_toml(text).columns() == {"price": "number", "odd": "text", "huge": "number"}
+    assert text.count("points.linear") == 1
+    (shop / "wide.toml").write_text(text, encoding="utf-8")
+    assert run("score", "wide.toml", "wide.parquet")[0] == 0
 
 
 def test_it_is_installed_as_a_command(shop):

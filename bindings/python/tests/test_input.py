@@ -3,6 +3,9 @@
 import datetime
 import decimal
 
+import numpy as np
+import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 from conftest import DAY, ROWS
@@ -136,10 +139,164 @@ def test_a_name_nearby_is_suggested(engine):
     assert out.scores().column("health.coverage") == [0.4, 0.4, 0.0]
 
 
-def test_what_nothing_reads_may_hold_anything(engine):
-    wide = table(extra=[[1], None, []], blob=[b"", None, b"x"], wild=[INF, 1.0, 2.0])
+# Columns that nothing reads, some of which no Arrow of Rust can read.
+UNREAD = {
+    "lists": table(extra=[[1], None, []]),
+    "bytes and infinities": table(blob=[b"", None, b"x"], wild=[INF, 1.0, 2.0]),
+    "texts that are none": table(extra=pa.Array.from_buffers(pa.string(), 3, [None, pa.array([0, 1, 2, 3], pa.int32()).buffers()[1], pa.py_buffer(b"\xff\xfe\xfd")])),
+    "nulls of Polars": pl.DataFrame(ROWS).with_columns(extra=pl.lit(None)),
+    "lists of nulls of Polars": pl.DataFrame(ROWS).with_columns(extra=pl.Series([[None], [], None])),
+    "structs of nulls of Polars": pl.DataFrame(ROWS).with_columns(extra=pl.Series([{"a": None}] * 3)),
+    "numbers of 128 bits of Polars": pl.DataFrame(ROWS).with_columns(extra=pl.lit(1).cast(pl.Int128)),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_what_nothing_reads_may_hold_anything(engine, name):
     plain = engine.score(pa.table(ROWS), as_of=DAY)
-    assert engine.score(wide, as_of=DAY).table().to_pylist() == plain.table().to_pylist()
+    assert engine.score(UNREAD[name], as_of=DAY).table().to_pylist() == plain.table().to_pylist()
+    note = {"kind": "subscription", "column": "extra", "near": None}
+    out = engine.assess(UNREAD[name], as_of=DAY)
+    assert [it["NotRead"] for it in out.notes if "NotRead" in it and it["NotRead"]["column"] == "extra"] == [note] * ("bytes" not in name)
+
+
+def test_nulls_of_polars_are_missing(engine):
+    nothing = pl.DataFrame(ROWS).with_columns(plan=pl.lit(None), seats=pl.lit(None))
+    assert engine.score(nothing, as_of=DAY).table().column("health.coverage") == [0.4, 0.4, 0.0]
+    book = foretell.Book.from_tables(accounts=pl.DataFrame({"id": ["a"], "name": [None]}))
+    assert book.subjects("account") == ["a"]
+    with pytest.raises(foretell.InputError, match="column `seats` cannot be read: its type `_pli128` is not known") as error:
+        engine.score(pl.DataFrame(ROWS).with_columns(pl.col("seats").cast(pl.Int128)), as_of=DAY)
+    assert error.value.faults[0].path == "seats"
+
+
+def test_a_column_that_is_all_missing_is_of_any_type(engine):
+    nothing = table(plan=[float("nan")] * 3, is_trial=[float("nan"), None, None], account_id=pa.nulls(3, pa.float64()))
+    wanted = engine.score(table(plan=pa.nulls(3), is_trial=pa.nulls(3)), as_of=DAY).table().to_pylist()
+    assert engine.score(nothing, as_of=DAY).table().to_pylist() == wanted
+    # Where there is no row, the type is all there is to judge by.
+    assert faults(engine, nothing.slice(0, 0))[0] == ("wrong-type", "plan", "column `plan` holds Float64, the metric is a text")
+
+
+def broken(offsets, data, type=pa.string(), nulls=None):
+    """Texts that are none, which only a producer that is wrong would hand out."""
+    offsets = pa.array(offsets, pa.int32() if type == pa.string() else pa.int64()).buffers()[1]
+    nulls = None if nulls is None else pa.array(nulls, pa.bool_()).buffers()[1]
+    return pa.Array.from_buffers(type, 3, [nulls, offsets, pa.py_buffer(data)])
+
+
+def broken_view(data):
+    whole = pa.array(["a", "b", "x" * 20], pa.string_view())
+    _, views, text = whole.buffers()
+    return pa.Array.from_buffers(pa.string_view(), 3, [None, views, pa.py_buffer(data * len(text))])
+
+
+BROKEN = {
+    "no UTF-8": (broken([0, 2, 4, 6], b"\xff\xfea\xffbb"), "[0]", "has a text that is not UTF-8 in row 0"),
+    "no UTF-8, later": (broken([0, 2, 4, 6], "aabb".encode() + b"\xff\xff"), "[2]", "has a text that is not UTF-8 in row 2"),
+    "half a letter": (broken([0, 1, 2, 4], "ääa".encode()), "[0]", "has a text that is not UTF-8 in row 0"),
+    "long offsets": (broken([0, 2, 4, 6], b"aa\xff\xffbb", pa.large_string()), "[1]", "has a text that is not UTF-8 in row 1"),
+    "offsets that fall": (broken([4, 2, 0, 6], b"aabbcc"), "[0]", "has a text that ends before it begins in row 0"),
+    "offsets below 0": (broken([0, 2, -4, 6], b"aabbcc"), "[1]", "has a text that ends before it begins in row 1"),
+    "offsets below 0 and long": (broken([0, -2, 4, 6], b"aabbcc", pa.large_string()), "[0]", "has a text that ends before it begins in row 0"),
+    "views": (broken_view(b"\xff"), "[2]", "has a text that is not UTF-8 in row 2"),
+    "categories": (pa.DictionaryArray.from_arrays(pa.array([0, 1, 2]), broken([0, 2, 4, 6], b"\xff\xfea\xffbb")), "", "has categories that cannot be read"),
+    "keys without a category": (pa.DictionaryArray.from_arrays(pa.array([0, 1, 9]), pa.array(["a", "b"]), safe=False), "", "has categories that cannot be read"),
+}
+
+
+@pytest.mark.parametrize("column", ["id", "plan"])
+@pytest.mark.parametrize("name", BROKEN)
+def test_texts_that_are_none_are_refused(engine, name, column):
+    array, row, why = BROKEN[name]
+    assert (it := faults(engine, table(**{column: array}))[0])[:2] == ("wrong-type", column + row)
+    assert it[2].startswith(f"column `{column}` {why}")
+    with pytest.raises(foretell.InputError, match=why):
+        foretell.Book.from_tables(accounts=pa.table({"id": array}))
+    if row:
+        # Rows are counted from the first batch on.
+        whole = table(**{column: array})
+        first = table(id=["x", "y", "z"]).cast(whole.schema)
+        assert faults(engine, pa.concat_tables([first, whole]))[0][1] == f"{column}[{int(row[1]) + 3}]"
+
+
+def test_what_stands_under_a_null_means_nothing(engine):
+    plan = broken([0, 3, 4, 6], b"pro\xffaa", nulls=[True, False, False])
+    wanted = engine.score(table(plan=["pro", None, None]), as_of=DAY).table().to_pylist()
+    assert engine.score(table(plan=plan), as_of=DAY).table().to_pylist() == wanted
+
+
+def test_a_row_of_a_struct_array_is_a_row(engine):
+    """Offsets of the table and of its columns, and of bits."""
+    whole = pa.table(ROWS).to_batches()[0].to_struct_array()
+    wanted = engine.score(pa.table(ROWS), as_of=DAY).table().to_pylist()
+    for at in range(3):
+        got = engine.score(whole[at:], as_of=DAY).table().to_pylist()
+        assert got == wanted[at:]
+    holes = pa.concat_arrays([pa.array([None], whole.type), whole])
+    assert engine.score(holes[1:], as_of=DAY).table().to_pylist() == wanted
+    with pytest.raises(foretell.InputError, match="a whole row is null"):
+        engine.score(holes[:2], as_of=DAY)
+
+
+def test_the_errors_of_pandas_are_ours(engine):
+    mixed = pd.DataFrame(ROWS).assign(zz=[1, "a", None])
+    doubled = pd.concat([pd.DataFrame(ROWS), pd.DataFrame(ROWS)[["seats"]]], axis=1)
+    for data in [mixed, doubled]:
+        with pytest.raises(foretell.InputError, match="`DataFrame` does not hand it out.*only the columns that are read") as error:
+            engine.score(data, as_of=DAY)
+        assert error.value.__cause__ is not None
+    columns = ["id", *(it for it in engine.columns() if it in mixed)]
+    assert len(engine.score(mixed[columns], as_of=DAY)) == 3
+
+
+def test_a_dict_is_of_tables_by_kind(engine):
+    rows = pa.table(ROWS)
+    for data, why in [
+        ({"subscription": rows, "subscriptions": rows}, "two tables of subscriptions"),
+        (ROWS, "got a dict with `id`; make a table of columns first"),
+        ({"id": pa.array(["a"]), "seats": pl.Series([1])}, "got a dict with `id`"),
+    ]:
+        with pytest.raises(foretell.InputError, match=why):
+            engine.score(data, as_of=DAY)
+    accounts = pa.table({"key": ["a1"], "x": [1.0]})
+    both = {"subscription": rows.rename_columns({"id": "no"}), "account": accounts}
+    out = engine.assess(both, as_of=DAY, subject={"subscriptions": "no", "account": "key"})
+    assert (out.subjects(), out.subjects("account")) == (ROWS["id"], ["a1"])
+    assert out.scores().column("no") == ROWS["id"]
+
+
+def test_a_column_of_ids_is_not_called_as_a_result(engine):
+    for name in ["health", "health.band", "rules.quiet_and_unused"]:
+        with pytest.raises(foretell.InputError, match=f"the column of ids is called `{name}`, as one of the results is"):
+            engine.assess(pa.table(ROWS).rename_columns({"id": name}), as_of=DAY, subject=name)
+    healthy = pa.table(ROWS).rename_columns({"id": "healthy"})
+    assert engine.score(healthy, as_of=DAY, subject="healthy").table().column("healthy") == ROWS["id"]
+
+
+def test_days_of_observation_are_of_what_a_table_gives():
+    both = foretell.Engine.from_toml("""
+        metrics = [{ name = "nps" }, { name = "tickets", subject = "account" }]
+        [[scorecards]]
+        name = "health"
+        min_coverage = 0
+        factors = [{ metric = "nps", max_age = "30d", points.linear = { worst = 0, best = 10 } }]
+    """)
+    day = [datetime.date(2025, 1, 1)]
+    tables = {
+        "subscription": pa.table({"id": ["a"], "nps": [9.0], "seen": day}),
+        "account": pa.table({"id": ["a1"], "tickets": [1.0], "seen": day}),
+    }
+    # Both share what is said.
+    out = both.assess(tables, as_of=DAY, observed={"nps": "seen", "tickets": "seen"})
+    assert out.explain("a").lines[0]["status"] == "stale"
+    fault = "`npss`, whose days are given, is no metric of a"
+    for data in [tables, tables["subscription"]]:
+        with pytest.raises(foretell.InputError, match=fault) as error:
+            both.score(data, as_of=DAY, observed={"npss": "seen"})
+        assert (error.value.faults[0].code, error.value.faults[0].path) == ("unknown-name", "observed.npss")
+    with pytest.raises(foretell.InputError, match="`observed` names columns of tables, and there is none"):
+        both.score(foretell.Book.from_tables(accounts=[{"id": "a1"}]), as_of=DAY, observed={"nps": "seen"})
 
 
 MEANT = {
@@ -194,6 +351,7 @@ IDS = {
     "texts in no order": pa.array(["b", "a", "ab"], pa.large_string()),
     "views": pa.array(["b", "a", "ab"], pa.string_view()),
     "a dictionary": pa.array(["b", "a", "ab"]).dictionary_encode(),
+    "decimals without places": pa.array([decimal.Decimal(2**70), decimal.Decimal(1), decimal.Decimal(3)], pa.decimal128(38, 0)),
 }
 
 
@@ -204,6 +362,7 @@ def test_scores_have_the_ids_as_they_came(engine, name):
         got = pa.table(engine.score(it, as_of=DAY))
         assert got["id"].to_pylist() == IDS[name].to_pylist()
         assert got["id"].type == IDS[name].type
+        assert engine.score(it, as_of=DAY).table().column("id") == IDS[name].to_pylist()
         # With a past they are told apart.
         state = engine.assess(it, as_of="2026-02-01").state
         assert pa.table(engine.score(it, as_of=DAY, state=state)).equals(got)
@@ -229,6 +388,21 @@ def test_chunks_are_one_table(engine):
     wanted = engine.assess(whole, as_of=DAY).scores().to_pylist()
     for it in [chunked, uneven, whole.to_reader(max_chunksize=1), whole.to_batches()[0]]:
         assert engine.assess(it, as_of=DAY).scores().to_pylist() == wanted
+
+
+DAYS = {
+    "a moment": datetime.datetime(2026, 3, 1, 23, 59),
+    "a moment of pandas": pd.Timestamp("2026-03-01T12:00"),
+    "a day of NumPy": np.datetime64("2026-03-01"),
+    "nanoseconds of NumPy": np.datetime64("2026-03-01T12:00", "ns"),
+    "a text of a moment": "2026-03-01T00:00:00",
+    "a text with space": " 2026-03-01\n",
+}
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_a_day_is_said_in_many_ways(engine, name):
+    assert engine.score(pa.table(ROWS), as_of=DAYS[name]).as_of == datetime.date(2026, 3, 1)
 
 
 AGED = foretell.Engine.from_toml("""
@@ -318,7 +492,8 @@ def test_what_is_no_table_is_refused(engine):
         (Fake(used), foretell.InputError, "the table cannot be read"),
         (Fake(schema), ValueError, "incorrect name"),
         (Fake(3), TypeError, "capsule|Capsule"),
-        (Fake(KeyError("gone")), KeyError, "gone"),
+        (Fake(KeyError("gone")), foretell.InputError, "`Fake` does not hand it out: 'gone'"),
+        (Fake(KeyboardInterrupt("stop")), KeyboardInterrupt, "stop"),
         (pa.chunked_array([[1, 2]]), foretell.InputError, "it is one column of Int64, not a table"),
         (row_of_null, foretell.InputError, "a whole row is null"),
         (pa.array([{"id": "a"}, None]), foretell.InputError, "a whole row is null"),
@@ -337,12 +512,21 @@ def test_bad_arguments_are_said(engine):
         ({"as_of": 3}, foretell.InputError, r"got `3` \(int\)"),
         ({"as_of": None}, foretell.InputError, "NoneType"),
         ({"as_of": datetime.time(1)}, foretell.InputError, "expected a day"),
+        ({"as_of": pd.NaT}, foretell.InputError, r"expected a day such as `2026-03-01`, got `NaT` \(NaTType\)"),
+        ({"as_of": np.datetime64("NaT")}, foretell.InputError, "got `NaT`"),
+        ({"as_of": datetime.date(1, 1, 1)}, foretell.InputError, "expected a date from 1900 to 2200, got `0001-01-01`"),
+        ({"as_of": "9999-12-31"}, foretell.InputError, "expected a date from 1900 to 2200, got `9999-12-31`"),
+        ({"subject": 3}, foretell.InputError, "`subject` is the name of a column, or a dict of names by kind"),
+        ({"subject": {"customer": "id"}}, foretell.InputError, "`customer` is no kind of subject"),
+        ({"subject": "seats"}, foretell.InputError, "`seats` is a metric, so it cannot be the ids"),
         ({"kind": "customer"}, foretell.InputError, "`customer` is no kind of subject"),
         ({"suppressions": {"silenses": []}}, foretell.InputError, "silenses"),
         ({"suppressions": {"silences": [{"id": 1}]}}, foretell.InputError, "suppressions.silences"),
         ({"reports": [{"action": "x", "outcome": "maybe", "day": DAY}]}, foretell.InputError, "maybe"),
         ({"work_calendar": {"weekend": ["Moonday"]}}, foretell.InputError, r"work_calendar.weekend\[0\]"),
         ({"observed": {"seats": "when"}}, foretell.InputError, "there is no column `when` of days"),
+        ({"observed": {"seat": "id"}}, foretell.InputError, "`seat`, whose days are given, is no metric of a subscription"),
+        ({"observed": {"seat": "id"}, "strict": False}, foretell.InputError, "did you mean `seats`?"),
         ({"state": {}}, TypeError, "State"),
     ]:
         with pytest.raises(error, match=why):

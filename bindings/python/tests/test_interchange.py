@@ -1,4 +1,6 @@
-"""Tables of others come in and go out, without a copy where there need be none."""
+"""Tables of others come in and go out. Numbers are copied once, on the way into the columns of the library."""
+
+import gc
 
 import duckdb
 import pandas as pd
@@ -79,3 +81,25 @@ def test_what_comes_out_may_go_in(engine):
         when = "health < 50"
     """)
     assert second.score(first, as_of=DAY).table().column("rules.low") == [True, None, False]
+
+
+def test_what_was_lent_is_given_back(engine):
+    """Columns keep the batch that they came in for as long as they are there, and no longer."""
+    gc.collect()
+    before = pa.total_allocated_bytes()
+    table = pa.table({"id": pa.array(range(50_000)), "seats": pa.array(range(50_000)), "unread": [["x"]] * 50_000})
+    structs = table.to_batches()[0].to_struct_array()
+    scores = engine.score(table, as_of=DAY, strict=False)
+    held = pa.total_allocated_bytes()
+    for make in [lambda: table, lambda: structs, lambda: structs[10:], lambda: table.to_reader(max_chunksize=999)] * 3:
+        engine.score(make(), as_of=DAY, strict=False)
+        engine.assess(make(), as_of=DAY, strict=False)
+        gc.collect()
+        assert pa.total_allocated_bytes() == held
+    del table, structs, make
+    gc.collect()
+    # The ids are those of the table.
+    assert before < pa.total_allocated_bytes() <= held and pa.table(scores)["id"][49_999].as_py() == 49_999
+    del scores
+    gc.collect()
+    assert pa.total_allocated_bytes() == before

@@ -228,10 +228,14 @@ def test_the_recipe(spark):
     assert [it["id"] for it in recipe["worst"].collect()] == ["acme"]
 
 
-def test_a_state_travels_too(given, engine):
+def test_a_state_travels_too(given):
+    engine = foretell.Engine.from_toml(CONFIG.replace('name = "health"\n', 'name = "health"\nmargin = 20\n'))
     first = TABLE.slice(0, 300)
-    held = engine.assess(first, as_of="2026-02-01").state
+    better = first.set_column(1, "days_since_login", [[0.0] * 300])
+    held = engine.assess(better, as_of="2026-02-01").state
     wanted = bits(pa.table(engine.score(first, as_of=DAY, state=held)))
+    # Some band is held by what was.
+    assert wanted != bits(pa.table(engine.score(first, as_of=DAY)))
     few = given.where("id < 's00300'")
     assert bits(foretell.spark.score(few, engine, as_of=DAY, state=held).toArrow()) == wanted
 

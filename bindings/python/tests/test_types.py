@@ -28,6 +28,8 @@ def job(table: Table, state: foretell.State | None) -> foretell.State:
         where: int | None = error.faults[0].line
     total += len(out.events().to_pylist())
     page: str = out.explain("a").report().page() + str(out.report(most=3))
+    rows: list[dict[str, object]] = list(engine.score(table, as_of="2026-03-01", subject={"account": "no"}))
+    frame: object = out.to_pandas()
     text: str = foretell.spark.score("any frame", engine, as_of="2026-03-01", observed={"a": "b"})
     return out.state
 '''

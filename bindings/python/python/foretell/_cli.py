@@ -11,6 +11,7 @@ import csv
 import datetime
 import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,29 +26,43 @@ LISTS = ["scores", "events", "alerts", "actions", "verdicts", "factors"]
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Runs a command; gives its exit code."""
     given = parser().parse_args(arguments)
+    given.code = 0
     try:
-        return int(given.run(given))
+        given.run(given)
+        # What cannot be written is to be known here, not when the interpreter ends.
+        sys.stdout.flush()
     except ForetellError as error:
         told = [_placed(str(it), given) for it in error.faults] or [f"error: {error}"]
         print(*told, sep="\n", file=sys.stderr)
-        return 1
+        given.code = 1
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        # Whoever reads has had enough; the code is that of what was found.
+        _drop_output()
     except (OSError, ImportError, UnicodeError) as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        _drop_output()
+        given.code = 2
+    return int(given.code)
+
+
+def _drop_output() -> None:
+    """What could not be written is not tried again when the interpreter ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:
     """What may be said."""
-    top = argparse.ArgumentParser(prog="foretell", description=__doc__.split("\n", 1)[0])
+    about, _, codes = __doc__.strip().partition("\n\n")
+    top = argparse.ArgumentParser(prog="foretell", description=about, epilog=" ".join(codes.split()))
     top.add_argument("--version", action="version", version=f"foretell {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
 
     def command(name: str, run: Any, text: str, *names: str) -> argparse.ArgumentParser:
         it = commands.add_parser(name, help=text, description=text)
-        it.set_defaults(run=run, config=None)
+        it.set_defaults(run=run, config=None, complain=it.error)
         for name in names:
             if name == "configs":
                 it.add_argument(name, metavar="CONFIG", nargs="+")
@@ -83,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _about_data(it: argparse.ArgumentParser) -> None:
-    it.add_argument("--as-of", metavar="DAY", default=None, help="the day it is for (today)")
+    it.add_argument("--as-of", metavar="DAY", type=_day, default=None, help="the day it is for (today)")
     it.add_argument("--id", help="the column of ids (id, or subscription_id)")
     it.add_argument("--kind", help="what the rows are (what the config says)")
     it.add_argument("--state", metavar="FILE", help="the state of the last assessment")
@@ -93,71 +108,102 @@ def _about_data(it: argparse.ArgumentParser) -> None:
 def _about_output(it: argparse.ArgumentParser) -> None:
     it.add_argument("--format", choices=["table", "json", "csv", "parquet"], default=None, help="(table, or by the file)")
     it.add_argument("--output", metavar="FILE", help="where it goes (to the terminal)")
-    it.add_argument("--rows", type=int, default=50, help="at most so many rows of a table on the terminal (50)")
+    it.add_argument("--rows", type=_number, default=50, help="at most so many rows of a table on the terminal (50)")
 
 
-def _check(given: argparse.Namespace) -> int:
-    wrong = 0
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a day such as `2026-03-01`, got `{text}`") from None
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0, got `{text}`")
+    return int(text)
+
+
+def _engine(config: str) -> Engine:
+    try:
+        return Engine.from_toml(Path(config))
+    except UnicodeDecodeError as error:
+        raise UnicodeError(f"`{config}` is not UTF-8: {error}") from None
+
+
+def _check(given: argparse.Namespace) -> None:
+    told = []
     for config in given.configs:
         given.config = config
         try:
-            faults = Engine.from_toml(Path(config)).lint()
+            faults = _engine(config).lint()
         except ForetellError as error:
             faults = error.faults
+        except (OSError, UnicodeError) as error:
+            # The others are looked at all the same.
+            print(f"error: {error}", file=sys.stderr)
+            given.code = 2
+            continue
         for it in faults:
             print(_placed(str(it), given), file=sys.stderr)
         bad = [it for it in faults if it.severity == "error" or given.deny_warnings]
         warnings = len(faults) - len(bad)
-        print(f"{config}: {_count(len(bad), 'error')}, {_count(warnings, 'warning')}")
-        wrong += bool(bad)
-    return int(wrong > 0)
+        told.append(f"{config}: {_count(len(bad), 'error')}, {_count(warnings, 'warning')}\n")
+        if bad:
+            given.code = max(given.code, 1)
+    print("".join(told), end="")
 
 
-def _test(given: argparse.Namespace) -> int:
-    wrong = 0
+def _test(given: argparse.Namespace) -> None:
+    told = []
     for config in given.configs:
         given.config = config
-        report = Engine.from_toml(Path(config)).run_tests()
-        print(f"{config}: {report}" if len(given.configs) > 1 else report)
-        wrong += not report.passed
-    return int(wrong > 0)
+        report = _engine(config).run_tests()
+        told.append(f"{config}: {report}" if len(given.configs) > 1 else str(report))
+        if not report.passed:
+            given.code = 1
+    print(*told, sep="\n")
 
 
-def _plan(given: argparse.Namespace) -> int:
-    print(Engine.from_toml(Path(given.config)).plan(), end="")
-    return 0
+def _plan(given: argparse.Namespace) -> None:
+    print(_engine(given.config).plan(), end="")
 
 
-def _score(given: argparse.Namespace) -> int:
+def _score(given: argparse.Namespace) -> None:
+    _form(given)
     engine, how = _prepared(given)
     with _Progress(f"scoring {given.data}"):
         scores = engine.score(_files.read(given.data, engine.columns(given.kind), given.id), **how)
     for it in scores.faults:
         print(it, file=sys.stderr)
     _show(scores.table(), given)
-    return 0
 
 
-def _assess(given: argparse.Namespace) -> int:
+def _assess(given: argparse.Namespace) -> None:
+    _form(given)
     out = _assessed(given)
     for it in out.notes:
         print(f"note: {_note(it)}", file=sys.stderr)
     for fault in out.faults:
         print(fault, file=sys.stderr)
-    _show(getattr(out, given.show)(), given)
+    if given.fail_on_alert and any(it in ("firing", "recovering") for it in out.alerts().column("phase")):
+        given.code = 3
+    # A file that cannot be written must not lose what happened: the state comes after it. Whoever reads from the terminal may
+    # leave: the state comes before.
+    if given.output:
+        _show(getattr(out, given.show)(), given)
     if given.next_state:
-        _files.replace(given.next_state, out.state.to_json())
-    fires = any(it in ("firing", "recovering") for it in out.alerts().column("phase"))
-    return 3 if given.fail_on_alert and fires else 0
+        _files.replace_text(given.next_state, out.state.to_json())
+    if not given.output:
+        _show(getattr(out, given.show)(), given)
 
 
-def _explain(given: argparse.Namespace) -> int:
+def _explain(given: argparse.Namespace) -> None:
     why = _assessed(given).explain(given.subject, given.scorecard)
     print(why.to_json() if given.format == "json" else str(why).rstrip("\n"))
-    return 0
 
 
-def _init(given: argparse.Namespace) -> int:
+def _init(given: argparse.Namespace) -> None:
     text = starter(_files.read(given.data, {}, given.id), Path(given.data).name, given.id)
     # What is written compiles.
     Engine.from_toml(text)
@@ -167,11 +213,10 @@ def _init(given: argparse.Namespace) -> int:
         print(f"wrote {given.output}; try `foretell score {given.output} {given.data}`", file=sys.stderr)
     else:
         print(text, end="")
-    return 0
 
 
 def _prepared(given: argparse.Namespace) -> tuple[Engine, dict[str, Any]]:
-    engine = Engine.from_toml(Path(given.config))
+    engine = _engine(given.config)
     state = State.from_json(Path(given.state).read_text("utf-8")) if given.state else None
     how = {
         "as_of": given.as_of or datetime.date.today(),
@@ -206,12 +251,23 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+FORMS = {".json": "json", ".csv": "csv", ".parquet": "parquet", ".txt": "table"}
+
+
+def _form(given: argparse.Namespace) -> str:
+    """The form of what comes out: what is said, or what the name of the file says."""
+    ending = Path(given.output).suffix.lower() if given.output else ""
+    form = given.format or FORMS.get(ending, "" if ending else "table")
+    if not form:
+        given.complain(f"`{given.output}` has none of the endings {', '.join(FORMS)}: say `--format`")
+    if form == "parquet" and not given.output:
+        raise InputError("parquet goes to a file: say `--output`")
+    return str(form)
+
+
 def _show(table: Table, given: argparse.Namespace) -> None:
-    by_file = {".json": "json", ".csv": "csv", ".parquet": "parquet"}
-    form = given.format or by_file.get(Path(given.output).suffix if given.output else "", "table")
+    form = _form(given)
     if form == "parquet":
-        if not given.output:
-            raise InputError("parquet goes to a file: say `--output`")
         _files.write_parquet(given.output, table)
         return
     out = io.StringIO(newline="")
@@ -224,10 +280,15 @@ def _show(table: Table, given: argparse.Namespace) -> None:
         rows = csv.DictWriter(out, table.column_names, lineterminator="\n")
         rows.writeheader()
         rows.writerows(table.to_pylist())
+    text = out.getvalue()
     if given.output:
-        _files.replace(given.output, out.getvalue())
-    else:
-        print(out.getvalue(), end="")
+        _files.replace_text(given.output, text)
+        return
+    if form == "table":
+        # For people: better a sign that is not right than no table.
+        known = sys.stdout.encoding or "utf-8"
+        text = text.encode(known, "replace").decode(known)
+    print(text, end="")
 
 
 def _lines(table: Table, most: int, out: io.StringIO) -> None:
@@ -237,7 +298,7 @@ def _lines(table: Table, most: int, out: io.StringIO) -> None:
     for row in [names, ["-" * it for it in wide], *zip(*cells)]:
         out.write("  ".join(cell.ljust(width) for cell, width in zip(row, wide)).rstrip() + "\n")
     if most < table.num_rows:
-        out.write(f"… {table.num_rows - most:,} more rows of {table.num_rows:,}\n")
+        out.write(f"... {table.num_rows - most:,} more rows of {table.num_rows:,}\n")
 
 
 def _cell(it: Any) -> str:
@@ -258,11 +319,11 @@ class _Progress:
 
     def __enter__(self) -> None:
         if self.text:
-            print(f"{self.text} …", end="", file=sys.stderr, flush=True)
+            print(f"{self.text} ...", end="", file=sys.stderr, flush=True)
 
     def __exit__(self, *_: object) -> None:
         if self.text:
-            print("\r" + " " * (len(self.text) + 2) + "\r", end="", file=sys.stderr, flush=True)
+            print("\r" + " " * (len(self.text) + 4) + "\r", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

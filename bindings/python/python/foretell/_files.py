@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
+import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, BinaryIO, Optional
 
 from ._errors import InputError
 
@@ -22,6 +24,10 @@ KINDS = {
     ".jsonl": "ndjson",
     ".ndjson": "ndjson",
 }
+
+# What stands for nothing in a file of text. `NA`, `null` and the like may be names; a number may be `nan`. So a file is the same
+# with pyarrow and with Polars.
+NULLS = [""]
 
 
 def read(file: str, columns: Mapping[str, str], ids: Optional[str] = None) -> Any:
@@ -54,13 +60,18 @@ def _by_pyarrow(path: Path, kind: str, columns: Mapping[str, str], texts: set[st
         if kind == "csv":
             it = _module("pyarrow.csv")
             parse = it.ParseOptions(delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-            convert = it.ConvertOptions(column_types=wanted, strings_can_be_null=True)
+            convert = it.ConvertOptions(column_types=wanted, null_values=NULLS, strings_can_be_null=True)
             return it.read_csv(path, parse_options=parse, convert_options=convert)
         if kind == "parquet":
             return _module("pyarrow.parquet").read_table(path)
         if kind == "ipc":
             return _module("pyarrow.feather").read_table(path)
-        return _module("pyarrow.json").read_json(path)
+        it = _module("pyarrow.json")
+        table = it.read_json(path)
+        # A text that looks like a moment is taken for one, unless it is said to be a text.
+        moments = [one.name for one in table.schema if pa.types.is_timestamp(one.type)]
+        texts = pa.schema([(name, pa.string()) for name in moments if wanted.get(name) == pa.string()])
+        return it.read_json(path, parse_options=it.ParseOptions(explicit_schema=texts)) if len(texts) else table
     except pa.ArrowInvalid as error:
         raise InputError(f"`{path}` cannot be read: {error}") from error
 
@@ -77,29 +88,58 @@ def _by_polars(path: Path, kind: str, columns: Mapping[str, str], texts: set[str
             comma = "\t" if path.suffix.lower() == ".tsv" else ","
             names = pl.read_csv(path, n_rows=0, separator=comma).columns
             overrides = {name: it for name, it in wanted.items() if name in names}
-            return pl.read_csv(path, separator=comma, schema_overrides=overrides, try_parse_dates=True)
+            how = {"separator": comma, "schema_overrides": overrides, "null_values": NULLS}
+            return pl.read_csv(path, **how, try_parse_dates=True)
         return {"parquet": pl.read_parquet, "ipc": pl.read_ipc, "ndjson": pl.read_ndjson}[kind](path)
     except pl.exceptions.PolarsError as error:
         raise InputError(f"`{path}` cannot be read: {error}") from error
 
 
 def write_parquet(file: str, table: Any) -> None:
-    """Writes a table."""
+    """Writes a table, whole or not at all."""
     try:
-        pq = _module("pyarrow.parquet")
-        pq.write_table(table.to_pyarrow(), file)
+        pq, whole = _module("pyarrow.parquet"), table.to_pyarrow()
     except ImportError:
-        table.to_polars().write_parquet(file)
+        replace(file, table.to_polars().write_parquet)
+    else:
+        replace(file, lambda out: pq.write_table(whole, out))
 
 
-def replace(file: str, text: str) -> None:
+def replace_text(file: str, text: str) -> None:
     """Writes a text, whole or not at all."""
-    folder = Path(file).resolve().parent
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".foretell-")
+
+    def write(out: BinaryIO) -> None:
+        out.write(text.encode("utf-8"))
+
+    replace(file, write)
+
+
+def replace(file: str, write: Callable[[BinaryIO], object]) -> None:
+    """Writes a file, whole or not at all. It keeps the mode that it has, and stands where a link leads. What is no file, such as a
+    pipe or a terminal, is written to.
+    """
+    if os.path.exists(file) and not os.path.isfile(file):
+        # In one piece, for a pipe cannot be sought in.
+        whole = io.BytesIO()
+        write(whole)
+        with open(file, "wb") as out:
+            out.write(whole.getvalue())
+        return
+    target = Path(file).resolve()
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".foretell-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
-        os.replace(name, file)
+        with os.fdopen(handle, "wb") as out:
+            write(out)
+        os.chmod(name, mode)
+        os.replace(name, target)
     except BaseException:
         os.unlink(name)
         raise
+
+
+def _umask() -> int:
+    # It is said only where it is set.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

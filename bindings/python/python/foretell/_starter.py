@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 import json
+import math
 import re
 import statistics
 from typing import Any, Optional
@@ -33,17 +35,21 @@ def starter(table: Any, name: str, ids: Optional[str] = None) -> str:
             left.append(f"# `{column}` is left out: a metric's name is small letters, digits and `_`.")
         elif there and all(isinstance(it, bool) for it in there):
             metrics.append(f'[[metrics]]\nname = "{column}"\ntype = "flag"')
-        elif there and all(isinstance(it, (int, float)) for it in there):
+        elif there and all(isinstance(it, (int, float, decimal.Decimal)) for it in there):
+            numbers = [float(it) for it in there]
+            if not all(map(math.isfinite, numbers)):
+                left.append(f"# `{column}` is left out: it has an infinity.")
+                continue
             better = "lower" if WORSE.search(column) else "higher"
             metrics.append(f'[[metrics]]\nname = "{column}"\nbetter = "{better}"')
-            if len(set(there)) > 1:
-                low, high = _spread([float(it) for it in there])
+            low, high = _spread(numbers)
+            if low < high and math.isfinite(high - low):
                 worst, best = (high, low) if better == "lower" else (low, high)
                 factors.append(f'    {{ metric = "{column}", weight = 1, points.linear = {{ worst = {worst!r}, best = {best!r} }} }},')
         elif there and all(isinstance(it, str) for it in there):
             text = f'[[metrics]]\nname = "{column}"\ntype = "text"'
             if len(set(there)) <= CATEGORIES:
-                text += f"\nvalues = {json.dumps(sorted(set(there)), ensure_ascii=False)}"
+                text += f"\nvalues = {_texts(sorted(set(there)))}"
             metrics.append(text)
         else:
             dates = any(isinstance(it, datetime.date) for it in there)
@@ -75,3 +81,8 @@ def _spread(values: list[float]) -> tuple[float, float]:
     tenths = statistics.quantiles(values, n=10, method="inclusive") if len(values) > 1 else values * 9
     low, high = (float(f"{it:.3g}") for it in (tenths[0], tenths[-1]))
     return (low, high) if low < high else (min(values), max(values))
+
+
+def _texts(texts: list[str]) -> str:
+    """A list of texts in TOML, which is that of JSON but for one sign."""
+    return json.dumps(texts, ensure_ascii=False).replace("\x7f", "\\u007f")

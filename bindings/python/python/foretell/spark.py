@@ -38,8 +38,8 @@ def score(
     metric, no column of ids. What is wrong with a value ends the job with that error's text, and its row is counted in its batch.
     An id that stands twice is found only within a batch.
 
-    Columns are called as in `Engine.score`, so names with a dot want backticks. Texts that are categories in `Engine.score`, such as bands, are plain texts here. Only the columns that the engine reads leave
-    the JVM.
+    Columns are called as in `Engine.score`, so names with a dot want backticks. Texts that are categories in `Engine.score`, such as
+    bands, are plain texts here. Only the columns that the engine reads leave the JVM.
     """
     pa, types = _module("pyarrow"), _module("pyspark.sql.pandas.types")
     frame: Any = df
