@@ -69,7 +69,7 @@ mod tests {
             two in "[ab\u{0}é]{0,24}",
             more in 0..30usize,
         ) {
-            let one = one + &"x".repeat(more);
+            let one = one + "x".repeat(more).as_str();
             let (left, right) = (Name::from(one.as_str()), Name::from(two.as_str()));
             prop_assert_eq!(left.as_str(), one.as_str());
             prop_assert_eq!(left.cmp(&right), one.cmp(&two));

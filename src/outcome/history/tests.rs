@@ -28,7 +28,7 @@ fn a_window_owns_its_end_and_not_its_beginning() {
         (136, "kept"),
     ];
     for (loss, want) in rows {
-        let history = History::new([churned("a", loss)], [("a", day(loss))]);
+        let history = History::new([churned("a", loss)], [("a", day(loss)), ("b", day(200))]);
         let seen = history.observe([(day(100), vec!["a"])], Window { lead: 7, horizon: 28 });
         let got = match seen.rows.as_slice() {
             [it] if it.lost => "lost",
@@ -84,6 +84,30 @@ fn values_say_what_happened() {
     }
 }
 
+#[test]
+fn a_book_without_outcomes_still_knows_who_cancelled() {
+    use crate::book::{Book, Subscription, Tables};
+    let mut tables = Tables::default();
+    for (id, cancelled, end) in [
+        ("runs", None, None),
+        ("left", Some(50), None),
+        ("leaves later", Some(300), None),
+        ("over", None, Some(60)),
+        ("ends later", None, Some(300)),
+    ] {
+        let mut one = Subscription::new(id);
+        one.cancelled_on = cancelled.map(|it| Stamp::day(day(it)));
+        one.end = end.map(|it| Stamp::day(day(it)));
+        tables.push(one);
+    }
+    let history = History::of_book(&Book::strict(tables).unwrap(), day(100));
+    let lost: Vec<(&str, AsOf)> =
+        history.losses().map(|it| (it.subject.as_ref(), it.day)).collect();
+    assert_eq!(lost, [("left", day(50))]);
+    let until = ["runs", "leaves later", "over", "ends later"].map(|it| history.known_until(it));
+    assert_eq!(until, [100, 100, 60, 100].map(|it| Some(day(it))));
+}
+
 /// Subjects that are assessed every 30 days and lost at the same rate for ever, known until the day 720.
 fn steady() -> (History, Observations) {
     let mut draw = crate::outcome::Draw::new(4);
@@ -97,6 +121,19 @@ fn steady() -> (History, Observations) {
     let days = (0..20).map(|it| (day(it * 30), ids.clone()));
     let seen = history.observe(days, Window { lead: 0, horizon: 90 });
     (history, seen)
+}
+
+#[test]
+fn the_end_of_a_history_gives_no_losses_alone() {
+    let (history, _) = steady();
+    let ids: Vec<String> = (0..600).map(|it| format!("s{it}")).collect();
+    let days = (0..24).map(|it| (day(it * 30), ids.clone()));
+    let seen = history.observe(days, Window { lead: 0, horizon: 90 });
+    assert!(seen.rows.iter().all(|it| it.settled_on <= day(720)));
+    let late: Vec<Observation> =
+        seen.rows.iter().filter(|it| day(540) <= it.as_of).cloned().collect();
+    // A tenth is lost in 90 days, at any time.
+    assert!((0.05..0.2).contains(&share_lost(&late)), "{} of {}", share_lost(&late), late.len());
 }
 
 fn share_lost(rows: &[Observation]) -> f64 {
