@@ -134,6 +134,82 @@ fn a_table_is_read_the_same_whatever_stands_between_its_cells() {
 }
 
 #[test]
+fn a_comma_before_the_decimals_is_no_separator_of_thousands() {
+    let mut draw = Draw::new(9);
+    let [mut points, mut commas] = ["a,b,gone\n", "a;b;gone\n"].map(str::to_owned);
+    for _ in 0..300 {
+        let (a, b) = (draw.share() * 20.0, 1000.0 + draw.below(90_000) as f64 / 4.0);
+        let gone = u8::from(draw.share() * 20.0 < a);
+        points += &format!("{a:.1},{b:.2},{gone}\n");
+        // As much of Europe writes them: 1.234,50.
+        let (whole, rest) = (b as u64, (b * 100.0) as u64 % 100);
+        let b = format!("{}.{:03},{rest:02}", whole / 1000, whole % 1000);
+        commas += &format!("{};{b};{gone}\n", format!("{a:.1}").replace('.', ","));
+    }
+    let last = |name: &str, text: &str| {
+        let data = file(name, text);
+        let all =
+            ["--data", &data, "--label", "gone", "--positive", "1", "--json", "--resamples", "0"];
+        let (code, said, err) = run(&all);
+        assert_eq!(code, 0, "{err}");
+        serde_json::from_str::<Value>(said.trim_end().lines().last().unwrap()).unwrap()
+    };
+    let [points, commas] = [last("points.csv", &points), last("commas.csv", &commas)];
+    assert_eq!(points["learned"], commas["learned"]);
+    assert!(commas["notes"].to_string().contains("comma before the decimals"), "{commas}");
+}
+
+#[test]
+fn a_word_among_numbers_does_not_cost_the_column() {
+    let mut draw = Draw::new(4);
+    let mut text = "usage,balance,huge,gone\n".to_owned();
+    for row in 0..300 {
+        let usage = draw.share();
+        let shown = if row % 40 == 7 { "unknown".to_owned() } else { format!("{usage:.6}") };
+        let sign = if row % 2 == 0 { "-$" } else { "$" };
+        let gone = u8::from(draw.share() < usage);
+        text += &format!("{shown},\"{sign}1,{:03}.50\",{}e305,{gone}\n", draw.below(1000), row + 1);
+    }
+    let data = file("words.csv", &text);
+    let all = ["--data", &data, "--label", "gone", "--positive", "1", "--json", "--resamples", "0"];
+    let (code, said, err) = run(&all);
+    assert_eq!(code, 0, "{err}");
+    let line: Value = serde_json::from_str(said.trim_end().lines().last().unwrap()).unwrap();
+    assert!(line["learned"]["auc"].as_f64().unwrap() > 0.7, "{line}");
+    let factors = line["factors"].as_array().unwrap();
+    let factors: Vec<&str> = factors.iter().filter_map(|it| it["factor"].as_str()).collect();
+    assert_eq!(factors, ["balance", "usage"]);
+    assert!(line["notes"].to_string().contains("cells of column `usage` are no numbers"), "{line}");
+}
+
+#[test]
+fn a_label_that_says_nothing_is_none() {
+    let rows = |other: &str, nothing: &str| {
+        let mut draw = Draw::new(2);
+        let mut text = "a,gone\n".to_owned();
+        for row in 0..300 {
+            let a = draw.share();
+            let label = match row % 10 {
+                3 => nothing,
+                _ if draw.share() < a => "yes",
+                _ => other,
+            };
+            text += &format!("{a:.6},{label}\n");
+        }
+        let data = file(&format!("labels_{other}.csv"), &text);
+        let all =
+            ["--data", &data, "--label", "gone", "--positive", "yes", "--json", "--resamples", "0"];
+        let (code, said, err) = run(&all);
+        assert_eq!(code, 0, "{err}");
+        let line: Value = serde_json::from_str(said.trim_end().lines().last().unwrap()).unwrap();
+        line["rows"].as_u64().unwrap()
+    };
+    assert_eq!(rows("no", "NA"), 270);
+    // Where there is no other word it is what the others are called.
+    assert_eq!(rows("none", "none"), 300);
+}
+
+#[test]
 fn copies_are_left_out_where_they_are_few() {
     let mut text = "usage,cases,gone\n".to_owned();
     let mut draw = Draw::new(5);

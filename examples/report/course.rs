@@ -117,7 +117,10 @@ impl Course {
             value_before: Some(it.worth),
             ..Happening::new(id, it.day, it.outcome)
         });
-        let history = History::new(happened, [] as [(&str, AsOf); 0]);
+        // The course ends: who did not leave in it never will. Were they known to its end alone, late alerts about them would
+        // stay open, while those about the lost would count.
+        let known = self.enrolments.keys().map(|id| (id.as_str(), AsOf::MAX));
+        let history = History::new(happened, known);
         let days = Self::weeks()?.map(|it| (it, Input::book(&self.book)));
         let options = PostMortemOptions::new(CARD).in_currency("GBP".parse()?);
         Ok(post_mortems(&self.engine, days, &history, &options).ok_or("no such scorecard")?)

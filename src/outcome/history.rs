@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::book::{Book, OutcomeKind};
 use crate::money::Amount;
-use crate::time::AsOf;
+use crate::time::{AsOf, Stamp};
 
 impl OutcomeKind {
     /// What a change of value means: 0 after is the end, otherwise a rise or fall of more than `tolerance` (a share of
@@ -94,6 +94,9 @@ pub struct Observation {
     pub as_of: AsOf,
     /// The day from which the outcome is known: of the loss or the renewal, or the end of the window.
     pub known_on: AsOf,
+    /// The day from which it is known whatever came: the end of the window. A loss is known sooner than that nothing
+    /// happened, so who learns from what is known by a day must ask for this one: see [`Observations::split_at`].
+    pub settled_on: AsOf,
     /// Whether it was lost.
     pub lost: bool,
     /// What happened, where something did.
@@ -103,10 +106,19 @@ pub struct Observation {
 }
 
 impl Observation {
-    /// An observation that the host has made itself. `known_on` is the day from which the outcome is known.
+    /// An observation that the host has made itself. `known_on` is the day from which the outcome is known, whatever it is.
     #[must_use]
     pub fn new(subject: impl Into<Arc<str>>, as_of: AsOf, known_on: AsOf, lost: bool) -> Self {
-        Self { subject: subject.into(), as_of, known_on, lost, outcome: None, value: None }
+        let settled_on = known_on;
+        Self {
+            subject: subject.into(),
+            as_of,
+            known_on,
+            settled_on,
+            lost,
+            outcome: None,
+            value: None,
+        }
     }
 }
 
@@ -201,8 +213,11 @@ impl History {
         out
     }
 
-    /// The outcomes that a book records of its subscriptions, as known on a day: all are known until then, and what is dated
-    /// later is left out.
+    /// The outcomes that a book records of its subscriptions, as known on a day; what is dated later is left out.
+    ///
+    /// One that was cancelled by the day, and has no outcome that says it was lost, was lost on the day of its cancellation.
+    /// One whose term is over, without an outcome from its end on, is known until that end: nobody said what came. All
+    /// others are known until the day.
     #[must_use]
     pub fn of_book(book: &Book, day: AsOf) -> Self {
         let happenings = book.outcomes().iter().filter(|it| it.date.date() <= day);
@@ -213,8 +228,22 @@ impl History {
             value_before: it.value_before.map(Amount::to_f64),
             value_after: it.value_after.map(Amount::to_f64),
         });
-        let subscriptions = book.subscriptions().iter();
-        Self::new(happenings, subscriptions.map(|it| (it.id.as_str(), day)))
+        let recorded = Self::new(happenings, [] as [(&str, AsOf); 0]);
+        let (mut unsaid, mut known) = (Vec::new(), Vec::new());
+        for it in book.subscriptions() {
+            let id = it.id.as_str();
+            let cancelled = it.cancelled_on.map(Stamp::date).filter(|it| *it <= day);
+            let end = it.end.map(Stamp::date).filter(|it| *it <= day);
+            if let Some(on) = cancelled.filter(|_| recorded.loss(id).is_none()) {
+                unsaid.push(Happening::new(id, on, OutcomeKind::Churned));
+            }
+            let open = end.filter(|end| {
+                cancelled.is_none() && recorded.known_until(id).is_none_or(|it| it < *end)
+            });
+            known.push((Arc::from(id), open.unwrap_or(day)));
+        }
+        let recorded = recorded.happenings.into_values().flatten();
+        Self::new(recorded.chain(unsaid), known)
     }
 
     /// What happened to a subject, in the order of days.
@@ -245,7 +274,8 @@ impl History {
     ///
     /// An observation at a day reads nothing later than the day, and asks for a loss after the lead, within the
     /// horizon. Who was lost by then already, too soon to act, or is not known until the end of the window gives
-    /// none.
+    /// none. Neither does who was lost in a window that ends after the last day of which anything is known: there the
+    /// losses alone would count.
     ///
     /// ```
     /// use foretell::outcome::history::{Happening, History, Window};
@@ -267,17 +297,26 @@ impl History {
         window: Window,
     ) -> Observations {
         let mut out = Observations::default();
+        let end = self.end();
         for (as_of, subjects) in days {
+            let span = window.after(as_of);
             for subject in subjects {
-                self.observe_one(subject.as_ref(), as_of, window, &mut out);
+                self.observe_one(subject.as_ref(), span, end, &mut out);
             }
         }
         out.in_order()
     }
 
-    fn observe_one(&self, subject: &str, as_of: AsOf, window: Window, out: &mut Observations) {
-        let span = window.after(as_of);
+    /// The last day of which anything is known.
+    fn end(&self) -> Option<AsOf> {
+        let last = self.happenings.values().filter_map(|it| it.last()).map(|it| it.day);
+        last.chain(self.known_until.values().copied()).max()
+    }
+
+    fn observe_one(&self, subject: &str, span: Span, end: Option<AsOf>, out: &mut Observations) {
+        let as_of = span.as_of;
         let row = |known_on: AsOf, lost: Option<&Happening>| Observation {
+            settled_on: span.closes,
             outcome: lost.map(|it| it.outcome),
             value: lost.and_then(|it| it.value_before),
             ..Observation::new(subject, as_of, known_on, lost.is_some())
@@ -286,6 +325,7 @@ impl History {
         match span.came(loss.map(|it| it.day), self.known_until(subject)) {
             Came::Over => out.over += 1,
             Came::TooLate => out.too_late += 1,
+            Came::Lost if end < Some(span.closes) => out.censored += 1,
             Came::Lost => out.rows.push(row(loss.map_or(span.closes, |it| it.day), loss)),
             Came::Kept => out.rows.push(row(span.closes, None)),
             Came::Unknown => out.censored += 1,

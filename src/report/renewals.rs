@@ -358,7 +358,10 @@ fn chances(forecast: &Forecast, line: &Line) -> Score {
     Score {
         value: percent(it.probability),
         band: None,
-        aside: Some(format!("likely to renew, 95% sure: {ends}; it rests on {}", rests(it.basis))),
+        aside: Some(format!(
+            "chance of renewal, 95% sure: {ends}; it rests on {}",
+            rests(it.basis)
+        )),
         facts,
         strip: None,
     }

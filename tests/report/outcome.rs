@@ -346,7 +346,7 @@ fn a_book_without_renewals_has_a_report_too() {
     one
     renewal on 2026-01-11, forecast on 2026-01-04
 
-    50% (likely to renew, 95% sure: 0% to 100%; it rests on nothing: it is taken for a half)
+    50% (chance of renewal, 95% sure: 0% to 100%; it rests on nothing: it is taken for a half)
     renewal 2026-01-11
     Too few past scores are known to say where its health is going.
 

@@ -87,7 +87,12 @@ fn sides(table: &Table, options: &Options, notes: &mut Vec<String>) -> Result<Si
     let all = 0..table.rows.len();
     let lost: Vec<bool> =
         all.clone().map(|it| table::same(table.cell(it, label), &options.positive)).collect();
-    let known: Vec<bool> = all.clone().map(|it| !table.cell(it, label).trim().is_empty()).collect();
+    // `NA` is no label, unless there is no other word for those who stayed.
+    let says = |it: usize| !table::is_nothing(table.cell(it, label)) && !lost[it];
+    let words = all.clone().any(says);
+    let empty = |it: usize| table.cell(it, label).trim().is_empty();
+    let known: Vec<bool> =
+        all.clone().map(|it| lost[it] || says(it) || (!words && !empty(it))).collect();
     let asked = match &options.only {
         Some(it) => table.matching(it)?,
         None => vec![true; lost.len()],

@@ -18,7 +18,7 @@ pub(super) struct Table {
 /// What stands for nothing.
 const NOTHING: [&str; 9] = ["", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a"];
 
-fn is_nothing(cell: &str) -> bool {
+pub(super) fn is_nothing(cell: &str) -> bool {
     NOTHING.contains(&cell.trim().to_ascii_lowercase().as_str())
 }
 
@@ -92,9 +92,39 @@ pub(super) fn same(cell: &str, value: &str) -> bool {
 
 /// A number as tables write them: `12.5`, `1,200`, `$5`, `12%`.
 fn number(cell: &str) -> Option<f64> {
-    let plain = cell.trim().trim_start_matches('$').trim_end_matches('%');
-    let read = plain.parse::<f64>().ok().or_else(|| plain.replace(',', "").parse().ok());
-    read.filter(|it| it.is_finite())
+    let cell = cell.trim();
+    let (sign, size) = cell.strip_prefix('-').map_or((1.0, cell), |it| (-1.0, it.trim_start()));
+    let plain = size.trim_start_matches(['$', '€', '£']).trim_end_matches('%').trim();
+    let read = plain.parse::<f64>().ok().or_else(|| {
+        grouped(plain, ',', '.').then(|| plain.replace(',', "").parse().ok()).flatten()
+    });
+    read.map(|it: f64| sign * it).filter(|it| it.abs() <= LARGEST)
+}
+
+/// What is larger is no number that a config may hold.
+const LARGEST: f64 = 1e300;
+
+/// The same where a comma stands before the decimals: `12,5`, `1.200,50`.
+fn number_with_comma(cell: &str) -> Option<f64> {
+    let plain = cell.trim().trim_end_matches(['%', '€']).trim_end();
+    let sound = !plain.contains('.') || grouped(plain, '.', ',');
+    let read = sound.then(|| plain.replace('.', "").replacen(',', ".", 1).parse::<f64>().ok())?;
+    read.filter(|it| it.abs() <= LARGEST)
+}
+
+/// Whether a separator stands before every three digits of a number's whole part, and nowhere else.
+fn grouped(plain: &str, separator: char, decimals: char) -> bool {
+    let plain = plain.trim_start_matches(['-', '+']);
+    let (whole, rest) = plain.split_once(decimals).unwrap_or((plain, ""));
+    if rest.contains([separator, decimals]) {
+        return false;
+    }
+    let mut parts = whole.split(separator);
+    let digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+    let first = parts
+        .next()
+        .is_some_and(|it| (1..=3).contains(&it.len()) && digits(it) && !it.starts_with('0'));
+    first && parts.all(|it| it.len() == 3 && digits(it))
 }
 
 const DAYS: [&str; 6] = ["%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"];
@@ -112,6 +142,8 @@ fn day(cell: &str, format: &str) -> Option<f64> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Number,
+    /// With a comma before the decimals.
+    Comma,
     Day(&'static str),
     Text,
 }
@@ -123,13 +155,27 @@ impl Kind {
         if all(&|it| number(it).is_some()) {
             return Self::Number;
         }
+        if all(&|it| number_with_comma(it).is_some()) {
+            return Self::Comma;
+        }
         let format = DAYS.into_iter().find(|format| all(&|it| day(it, format).is_some()));
-        format.map_or(Self::Text, Self::Day)
+        if let Some(format) = format {
+            return Self::Day(format);
+        }
+        // A word such as `unknown` here and there does not make texts of numbers.
+        let count = |kind: Self| cells.iter().filter(|it| kind.value(it).is_some()).count();
+        let [plain, comma] = [Self::Number, Self::Comma].map(count);
+        match plain.max(comma) * 20 >= cells.len() * 19 {
+            true if comma > plain => Self::Comma,
+            true => Self::Number,
+            false => Self::Text,
+        }
     }
 
     fn value(self, cell: &str) -> Option<f64> {
         match self {
             Self::Number => number(cell),
+            Self::Comma => number_with_comma(cell),
             Self::Day(format) => day(cell, format),
             Self::Text => None,
         }
@@ -167,6 +213,15 @@ pub(super) fn features(
         if let Some(why) = useless(heading, kind, &cells, distinct.len()) {
             notes.push(format!("column `{heading}` is not read: {why}"));
             continue;
+        }
+        let odd = cells.iter().filter(|it| kind != Kind::Text && kind.value(it).is_none()).count();
+        if odd > 0 {
+            notes.push(format!("{odd} cells of column `{heading}` are no numbers, and missing"));
+        }
+        if kind == Kind::Comma {
+            notes.push(format!(
+                "column `{heading}` is read as numbers with a comma before the decimals"
+            ));
         }
         if let Kind::Day(format) = kind {
             notes.push(format!("column `{heading}` is read as days since 1970 ({format})"));

@@ -57,6 +57,18 @@ pub struct BaseRates {
 }
 
 impl BaseRates {
+    /// The mean with its 95% interval for a segment that was never seen: as unsure as segments differ.
+    pub(in crate::outcome) fn unseen(&self) -> (f64, f64, f64) {
+        let (a, b) = if self.strength.is_finite() {
+            let m = self.strength;
+            ((m * self.mean).max(1e-3), (m * (1.0 - self.mean)).max(1e-3))
+        } else {
+            pooled(self.mean, self.segments.iter().map(|it| it.rows).sum())
+        };
+        let (low, high) = (beta_quantile(0.025, a, b), beta_quantile(0.975, a, b));
+        (self.mean, low.min(self.mean), high.max(self.mean))
+    }
+
     /// The rate of a segment; of one that was never seen the mean.
     #[must_use]
     pub fn rate(&self, segment: &str) -> f64 {
@@ -98,38 +110,66 @@ pub fn base_rates<S: AsRef<str>>(segments: &[S], lost: &[bool]) -> Option<BaseRa
         *rows += 1;
         *gone += usize::from(*lost);
     }
-    let cells: Vec<(f64, f64)> = counts.values().map(|it| (it.0 as f64, it.1 as f64)).collect();
-    let (mean, strength, method) = spread(&cells);
+    let (mean, strength, method) = spread(&cells(counts.values().copied()));
     let segments = counts.into_iter().map(|(segment, (rows, gone))| {
         let (n, k) = (rows as f64, gone as f64);
-        // A pooled rate still rests on a finite number of rows: all of them.
-        let m = if strength.is_finite() { strength } else { lost.len() as f64 };
+        let rate = if strength.is_finite() { (k + strength * mean) / (n + strength) } else { mean };
         let (a, b) = if strength.is_finite() {
-            (k + m * mean, n - k + m * (1.0 - mean))
+            // Away from 0, where a beta distribution has no width.
+            ((k + strength * mean).max(1e-3), (n - k + strength * (1.0 - mean)).max(1e-3))
         } else {
-            (m * mean, m * (1.0 - mean))
+            pooled(mean, lost.len())
         };
-        // Away from 0, where a beta distribution has no width.
-        let (a, b) = (a.max(1e-3), b.max(1e-3));
         BaseRate {
             segment: segment.to_owned(),
             rows,
             lost: gone,
             raw: k / n,
-            rate: if strength.is_finite() { a / (a + b) } else { mean },
-            low: beta_quantile(0.025, a, b),
-            high: beta_quantile(0.975, a, b),
+            rate,
+            low: beta_quantile(0.025, a, b).min(rate),
+            high: beta_quantile(0.975, a, b).max(rate),
             caution: Caution::of(gone, rows - gone),
         }
     });
     Some(BaseRates { mean, strength, method, segments: segments.collect() })
 }
 
+/// The beta distribution of a rate that rests on all rows alike, by Jeffreys' prior: where nobody was lost yet the rate is
+/// not known to be 0.
+fn pooled(mean: f64, rows: usize) -> (f64, f64) {
+    (mean * rows as f64 + 0.5, (1.0 - mean) * rows as f64 + 0.5)
+}
+
+/// Segments with so many rows and so many lost.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    rows: f64,
+    lost: f64,
+    /// How many segments.
+    segments: f64,
+}
+
+/// Small segments are alike in great numbers: each sort is worked out once.
+fn cells(counts: impl Iterator<Item = (usize, usize)>) -> Vec<Cell> {
+    let mut sorts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    counts.for_each(|it| *sorts.entry(it).or_default() += 1);
+    let cell = |((rows, lost), segments): ((usize, usize), usize)| Cell {
+        rows: rows as f64,
+        lost: lost as f64,
+        segments: segments as f64,
+    };
+    sorts.into_iter().map(cell).collect()
+}
+
+/// A sum over all segments.
+fn sum(cells: &[Cell], of: impl Fn(&Cell) -> f64) -> f64 {
+    cells.iter().map(|it| it.segments * of(it)).sum()
+}
+
 /// Mean, strength, and how they were found.
-fn spread(cells: &[(f64, f64)]) -> (f64, f64, RateMethod) {
-    let (rows, lost) = cells.iter().fold((0.0, 0.0), |(n, k), it| (n + it.0, k + it.1));
-    let pooled = lost / rows;
-    if cells.len() < 2 || pooled <= 0.0 || pooled >= 1.0 {
+fn spread(cells: &[Cell]) -> (f64, f64, RateMethod) {
+    let pooled = sum(cells, |it| it.lost) / sum(cells, |it| it.rows);
+    if sum(cells, |_| 1.0) < 2.0 || pooled <= 0.0 || pooled >= 1.0 {
         return (pooled, f64::INFINITY, RateMethod::Pooled);
     }
     // The likelihood's slope by the logarithm of the strength, each at the best mean for it.
@@ -150,22 +190,23 @@ fn spread(cells: &[(f64, f64)]) -> (f64, f64, RateMethod) {
 }
 
 /// The slope of the log-likelihood by the strength.
-fn strength_slope(cells: &[(f64, f64)], mean: f64, m: f64) -> f64 {
-    let part = |(n, k): &(f64, f64)| {
-        let (a, b) = (m * mean, m * (1.0 - mean));
+fn strength_slope(cells: &[Cell], mean: f64, m: f64) -> f64 {
+    let (a, b) = (m * mean, m * (1.0 - mean));
+    sum(cells, |it| {
+        let (n, k) = (it.rows, it.lost);
         mean * (digamma(k + a) - digamma(a)) + (1.0 - mean) * (digamma(n - k + b) - digamma(b))
             - (digamma(n + m) - digamma(m))
-    };
-    cells.iter().map(part).sum()
+    })
 }
 
 /// The likeliest mean at a strength.
-fn best_mean(cells: &[(f64, f64)], m: f64) -> f64 {
+fn best_mean(cells: &[Cell], m: f64) -> f64 {
     let slope = |mean: f64| -> f64 {
         let (a, b) = (m * mean, m * (1.0 - mean));
-        let part =
-            |(n, k): &(f64, f64)| (digamma(k + a) - digamma(a)) - (digamma(n - k + b) - digamma(b));
-        cells.iter().map(part).sum()
+        sum(cells, |it| {
+            let kept = it.rows - it.lost;
+            (digamma(it.lost + a) - digamma(a)) - (digamma(kept + b) - digamma(b))
+        })
     };
     let (mut low, mut high) = (1e-9, 1.0 - 1e-9);
     for _ in 0..100 {
@@ -179,12 +220,12 @@ fn best_mean(cells: &[(f64, f64)], m: f64) -> f64 {
 ///
 /// # Source
 /// Kleinman (1973), with the number of rows as weights.
-fn moments(cells: &[(f64, f64)], pooled: f64) -> (f64, f64, RateMethod) {
-    let rows: f64 = cells.iter().map(|it| it.0).sum();
-    let between: f64 = cells.iter().map(|(n, k)| n * (k / n - pooled).powi(2)).sum();
+fn moments(cells: &[Cell], pooled: f64) -> (f64, f64, RateMethod) {
+    let rows = sum(cells, |it| it.rows);
+    let between = sum(cells, |it| it.rows * (it.lost / it.rows - pooled).powi(2));
     let chance = pooled * (1.0 - pooled);
-    let effective = rows - cells.iter().map(|it| it.0 * it.0).sum::<f64>() / rows;
-    let groups = cells.len() as f64;
+    let effective = rows - sum(cells, |it| it.rows * it.rows) / rows;
+    let groups = sum(cells, |_| 1.0);
     let variance = (between - (groups - 1.0) * chance) / effective;
     if variance <= 0.0 || effective <= 0.0 {
         return (pooled, f64::INFINITY, RateMethod::Pooled);

@@ -1,6 +1,6 @@
 //! The curves themselves, how they are fitted, and which one is taken.
 
-use super::isotonic::{Block, blocks};
+use super::isotonic::{Block, blocks, isotonic};
 use super::{Method, jeffreys};
 use crate::outcome::logit::{Bound, Fit, Problem, Rows, sigmoid};
 use crate::outcome::measure::surprise;
@@ -108,23 +108,20 @@ impl Curve {
     }
 
     fn steps(pairs: &[(f64, bool)]) -> Self {
-        let knot = |it: &Block| {
-            let (p, low, high) = jeffreys(it.sum, it.weight);
-            [it.centre, p, low, high]
-        };
         // Risk falls with the score: isotonic in the score turned.
         let turned = pairs.iter().map(|it| (-it.0, f64::from(u8::from(it.1)), 1.0));
-        let mut knots: Vec<[f64; 4]> = blocks(turned).iter().map(knot).collect();
-        knots.iter_mut().for_each(|it| it[0] = -it[0]);
-        knots.reverse();
-        // The pull of the prior is stronger on small steps; it must not break the order.
-        let mut ceiling = 1.0_f64;
-        for it in &mut knots {
-            it[1] = it[1].min(ceiling);
-            it[2] = it[2].min(it[1]);
-            ceiling = it[1];
-        }
-        Self::Steps(knots)
+        let steps = blocks(turned);
+        let drawn: Vec<(f64, f64, f64)> =
+            steps.iter().map(|it| jeffreys(it.sum, it.weight)).collect();
+        // The pull of the prior is stronger on small steps; it must not break the order, nor may a step of a few rows decide
+        // on those of many: they are joined by their rows.
+        let [place, weight] = [|it: &Block| it.centre, |it: &Block| it.weight]
+            .map(|of| steps.iter().map(of).collect::<Vec<f64>>());
+        let value: Vec<f64> = drawn.iter().map(|it| it.0).collect();
+        let value = isotonic(&place, &value, &weight).unwrap_or(value);
+        let knots = place.iter().zip(&value).zip(&drawn);
+        let knots = knots.map(|((at, p), (_, low, high))| [-at, *p, low.min(*p), high.max(*p)]);
+        Self::Steps(knots.rev().collect())
     }
 
     /// The same curve of `x` where it was one of `intercept + slope * x`. Of lines and flats alone.

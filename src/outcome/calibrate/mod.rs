@@ -83,7 +83,7 @@ impl Calibration {
     /// 1,000; from there on the curve whose surprise on rows it was not fitted on is least, where it beats the line by
     /// more than a standard error. [`Calibration::why`] says what was decided.
     ///
-    /// Rows whose score is missing (NaN) do not count.
+    /// Rows whose score is missing (NaN, or not finite) do not count.
     #[must_use]
     pub fn fit(score: &[f64], lost: &[bool]) -> Self {
         let pairs = pairs(score, lost);
@@ -130,7 +130,7 @@ impl Calibration {
         out
     }
 
-    /// The probability of loss at a score; of a missing score (NaN) the base rate.
+    /// The probability of loss at a score; of a missing score (NaN, or not finite) the base rate.
     #[must_use]
     pub fn probability(&self, score: f64) -> f64 {
         self.estimate(score).probability
@@ -143,7 +143,7 @@ impl Calibration {
     #[must_use]
     pub fn estimate(&self, score: f64) -> Estimate {
         let (probability, low, high) =
-            if score.is_nan() { self.base() } else { self.curve.at(score) };
+            if score.is_finite() { self.curve.at(score) } else { self.base() };
         Estimate { probability, low, high, rows: self.rows, lost: self.lost }
     }
 
@@ -197,7 +197,7 @@ fn jeffreys(lost: f64, rows: f64) -> (f64, f64, f64) {
 
 /// The rows that count.
 fn pairs(score: &[f64], lost: &[bool]) -> Vec<(f64, bool)> {
-    score.iter().copied().zip(lost.iter().copied()).filter(|it| !it.0.is_nan()).collect()
+    score.iter().copied().zip(lost.iter().copied()).filter(|it| it.0.is_finite()).collect()
 }
 
 #[cfg(test)]

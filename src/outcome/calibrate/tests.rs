@@ -151,3 +151,62 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_step_of_one_row_does_not_decide_on_those_of_many() {
+    // One row at the lowest score; at 10 nine of ten of 100 are lost, at 90 one of ten.
+    let ones = [(0.0, true)].into_iter();
+    let many = (0..100).flat_map(|it| [(10.0, it % 10 != 0), (90.0, it % 10 == 0)]);
+    let (score, lost): (Vec<f64>, Vec<bool>) = ones.chain(many).unzip();
+    let steps = Calibration::with(Method::Isotonic, &score, &lost);
+    let at_ten = steps.probability(10.0);
+    assert!((at_ten - 0.9).abs() < 0.01, "{at_ten}");
+    let all: Vec<f64> = (0..=100).map(|it| steps.probability(f64::from(it))).collect();
+    assert!(all.windows(2).all(|it| it[1] <= it[0]), "{all:?}");
+}
+
+#[test]
+fn where_nobody_was_lost_yet_the_rate_is_not_known_to_be_zero() {
+    let rates = base_rates(&["a", "a", "a", "b", "b"], &[false; 5]).unwrap();
+    let [a, _] = &rates.segments[..] else { panic!("two segments") };
+    // Jeffreys of none of five: scipy.stats.beta.ppf(0.975, 0.5, 5.5).
+    assert!(a.rate.abs() < 1e-12 && a.low.abs() < 1e-12, "{a:?}");
+    assert!((a.high - 0.379_377_142).abs() < 1e-6, "{a:?}");
+}
+
+#[test]
+fn thousands_of_small_segments_are_worked_out_by_sort() {
+    let mut draw = Draw::new(3);
+    let (mut segments, mut lost) = (Vec::new(), Vec::new());
+    for at in 0..20_000 {
+        let rate = draw.share();
+        for _ in 0..=draw.below(5) {
+            segments.push(format!("s{at}"));
+            lost.push(draw.share() < rate);
+        }
+    }
+    let rates = base_rates(&segments, &lost).unwrap();
+    // One by one they would take a minute. Rates even from 0 to 1 are a beta distribution of 1 and 1.
+    assert!(
+        (rates.mean - 0.5).abs() < 0.02 && (rates.strength - 2.0).abs() < 0.2,
+        "{} {}",
+        rates.mean,
+        rates.strength
+    );
+}
+
+#[test]
+fn a_score_that_is_no_number_moves_nothing() {
+    let (mut score, mut lost) = drawn(200, 2, |it| 1.0 - it / 100.0);
+    let sound = Calibration::fit(&score, &lost);
+    for odd in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+        score.push(odd);
+        lost.push(true);
+        assert!((sound.probability(odd) - sound.probability(f64::NAN)).abs() < 1e-12, "{odd}");
+    }
+    assert_eq!(Calibration::fit(&score, &lost), sound);
+    for method in [Method::BaseRate, Method::Platt, Method::Beta, Method::Isotonic] {
+        let none = Calibration::with(method, &[], &[]).estimate(50.0);
+        assert!((none.probability - 0.5).abs() < 1e-12, "{method:?}: {none:?}");
+    }
+}

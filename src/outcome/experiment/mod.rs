@@ -133,6 +133,9 @@ pub struct Experiment {
     pub repeated: usize,
     /// Answers outside 0 to 10 and values that are not finite: left out.
     pub unread: usize,
+    /// Renewed, with a value that is not said: in the difference in renewal, and not in that in value, which is then off, as
+    /// the lost count in it with 0.
+    pub without_value: usize,
     /// The difference in renewal, of those whose outcome is known.
     pub renewal: Option<ShareDifference>,
     /// The same as it may be said at any look, however many there were.
@@ -154,6 +157,7 @@ const LEAST_PER_ARM: usize = 20;
 struct Cell {
     subjects: usize,
     renewal: Share,
+    without_value: usize,
     values: Vec<f64>,
     answers: Vec<f64>,
 }
@@ -165,6 +169,7 @@ impl Cell {
             self.renewal.of += 1;
             self.renewal.count += usize::from(renewed);
         }
+        self.without_value += usize::from(it.renewed == Some(true) && it.value.is_none());
         let lost = it.renewed == Some(false);
         match it.value.or(lost.then_some(0.0)) {
             Some(value) if value.is_finite() => self.values.push(value),
@@ -263,6 +268,7 @@ pub fn analyse(plan: &Plan, participants: impl IntoIterator<Item = Participant>)
         assigned_elsewhere: elsewhere,
         repeated,
         unread,
+        without_value: treated.without_value + control.without_value,
         renewal: difference.map(|difference| ShareDifference {
             difference,
             treated: treated.renewal,

@@ -113,7 +113,7 @@ pub fn minimum_detectable(
 ) -> Option<f64> {
     let found = |rise: f64| power(control, ((control.0 + rise).min(1.0), treated), alpha);
     let (mut low, mut high) = (0.0, 1.0 - control.0);
-    if found(high)? < wanted {
+    if wanted.is_nan() || found(high)? < wanted {
         return None;
     }
     for _ in 0..60 {

@@ -109,6 +109,29 @@ fn those_lost_are_worth_nothing() {
 }
 
 #[test]
+fn renewals_of_unknown_value_are_told() {
+    let plan = Plan::new("call", 60, 0.5);
+    let rows = (0..60).map(|it| Participant {
+        renewed: Some(it % 2 == 0),
+        value: (it % 4 == 0).then_some(100.0),
+        ..Participant::new(format!("s{it}"))
+    });
+    let got = analyse(&plan, rows);
+    assert_eq!(got.without_value, 15);
+    assert!(got.to_string().contains("15 renewed at a value that is not said"), "{got}");
+}
+
+#[test]
+fn a_verdict_says_why_there_is_none_and_never_that_p_is_zero() {
+    let sure = Plan::new("call", 400, 1.0);
+    let text = analyse(&sure, subjects(&sure, 400, 1, [1.0, 1.0])).to_string();
+    assert!(text.contains("base rate and alpha have to lie between 0 and 1"), "{text}");
+    let plan = Plan::new("call", 400, 0.5);
+    let text = analyse(&plan, subjects(&plan, 400, 1, [0.2, 0.9])).to_string();
+    assert!(text.contains("p < 0.01") && !text.contains("p = 0.00"), "{text}");
+}
+
+#[test]
 fn nps_has_its_classes() {
     let rows = [(10.0, 100.0), (9.0, 100.0), (8.0, 0.0), (7.0, 0.0), (6.0, -100.0), (0.0, -100.0)];
     for (answer, wanted) in rows {
@@ -137,6 +160,7 @@ fn what_makes_no_sense_has_no_answer() {
     assert_eq!(welch(&[1.0, f64::NAN], &[1.0, 2.0], 0.95), None);
     assert_eq!(power((1.2, 5), (0.5, 5), 0.05), None);
     assert_eq!(minimum_detectable((0.99, 10), 10, 0.05, 0.8), None);
+    assert_eq!(minimum_detectable((0.5, 100), 100, 0.05, f64::NAN), None);
     assert!(Guard::new(0.05, 0.0).is_none() && Guard::new(f64::NAN, 1.0).is_none());
     let nothing = Plan { share: f64::NAN, ..Plan::new("x", 0, f64::NAN) };
     assert!(nothing.guard().is_none() && nothing.detectable().is_none());

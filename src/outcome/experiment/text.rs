@@ -37,6 +37,13 @@ impl Display for Experiment {
         }
         self.verdict(f)?;
         mean(f, "value", self.value.as_ref())?;
+        if self.value.is_some() && self.without_value > 0 {
+            let count = self.without_value;
+            writeln!(
+                f,
+                "  beware      {count} renewed at a value that is not said: the values are off"
+            )?;
+        }
         mean(f, "NPS", self.nps.as_ref())?;
         match self.detectable {
             Some(rise) => writeln!(
@@ -82,23 +89,30 @@ impl Experiment {
 
     fn verdict(&self, f: &mut Formatter<'_>) -> Result {
         let Some(it) = &self.look else {
-            return writeln!(f, "  verdict     too few outcomes to say anything");
+            let why = match self.plan.guard() {
+                Some(_) => "too few outcomes to say anything",
+                None => "none: the plan's share, base rate and alpha have to lie between 0 and 1",
+            };
+            return writeln!(f, "  verdict     {why}");
         };
         let Span { low, high, .. } = it.difference;
         let (low, high) = (points(low), points(high));
-        let p = it.p_value;
+        let p = match it.p_value {
+            p if p < 0.005 => "p < 0.01".to_owned(),
+            p => format!("p = {p:.2}"),
+        };
         let verdict = match (it.decided, it.difference.value > 0.0) {
             (false, _) => "not decided",
             (true, true) => "the treated renew more often",
             (true, false) => "the treated renew less often",
         };
-        writeln!(f, "  verdict     {verdict}: {low} to {high} points at any look (p = {p:.2})")
+        writeln!(f, "  verdict     {verdict}: {low} to {high} points at any look ({p})")
     }
 }
 
 fn mean(f: &mut Formatter<'_>, what: &str, difference: Option<&MeanDifference>) -> Result {
     let Some(it) = difference else {
-        return writeln!(f, "  {what:<11} too few numbers");
+        return writeln!(f, "  {what:<11} too few numbers, or all alike");
     };
     let Span { value, low, high } = it.difference;
     writeln!(

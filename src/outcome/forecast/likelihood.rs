@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::calibrate::{BaseRates, Calibration, Method};
-use crate::outcome::special::beta_quantile;
 
 /// What may happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -183,12 +182,8 @@ impl Likelihood {
         if let Some(it) = known {
             return Chance::new(it.rate, it.low, it.high, Basis::Segment, it.rows);
         }
-        // A segment that was never seen is as unsure as segments differ.
         let rows: usize = rates.segments.iter().map(|it| it.rows).sum();
-        let strength = if rates.strength.is_finite() { rates.strength } else { rows as f64 };
-        let a = (strength * rates.mean).max(1e-3);
-        let b = (strength * (1.0 - rates.mean)).max(1e-3);
-        let (low, high) = (beta_quantile(0.025, a, b), beta_quantile(0.975, a, b));
-        Chance::new(rates.mean, low, high, Basis::Everyone, rows)
+        let (mean, low, high) = rates.unseen();
+        Chance::new(mean, low, high, Basis::Everyone, rows)
     }
 }

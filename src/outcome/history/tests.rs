@@ -28,7 +28,7 @@ fn a_window_owns_its_end_and_not_its_beginning() {
         (136, "kept"),
     ];
     for (loss, want) in rows {
-        let history = History::new([churned("a", loss)], [("a", day(loss))]);
+        let history = History::new([churned("a", loss)], [("a", day(loss)), ("b", day(200))]);
         let seen = history.observe([(day(100), vec!["a"])], Window { lead: 7, horizon: 28 });
         let got = match seen.rows.as_slice() {
             [it] if it.lost => "lost",
@@ -84,6 +84,86 @@ fn values_say_what_happened() {
     }
 }
 
+#[test]
+fn a_book_without_outcomes_still_knows_who_cancelled() {
+    use crate::book::{Book, Subscription, Tables};
+    let mut tables = Tables::default();
+    for (id, cancelled, end) in [
+        ("runs", None, None),
+        ("left", Some(50), None),
+        ("leaves later", Some(300), None),
+        ("over", None, Some(60)),
+        ("ends later", None, Some(300)),
+    ] {
+        let mut one = Subscription::new(id);
+        one.cancelled_on = cancelled.map(|it| Stamp::day(day(it)));
+        one.end = end.map(|it| Stamp::day(day(it)));
+        tables.push(one);
+    }
+    let history = History::of_book(&Book::strict(tables).unwrap(), day(100));
+    let lost: Vec<(&str, AsOf)> =
+        history.losses().map(|it| (it.subject.as_ref(), it.day)).collect();
+    assert_eq!(lost, [("left", day(50))]);
+    let until = ["runs", "leaves later", "over", "ends later"].map(|it| history.known_until(it));
+    assert_eq!(until, [100, 100, 60, 100].map(|it| Some(day(it))));
+}
+
+/// Subjects that are assessed every 30 days and lost at the same rate for ever, known until the day 720.
+fn steady() -> (History, Observations) {
+    let mut draw = crate::outcome::Draw::new(4);
+    let ids: Vec<String> = (0..600).map(|it| format!("s{it}")).collect();
+    let end = |id: &String| {
+        let months = (draw.share().ln() / 0.96_f64.ln()) as u64;
+        churned(id, 15 + 30 * months)
+    };
+    let lost = ids.iter().map(end).filter(|it| it.day < day(720)).collect::<Vec<_>>();
+    let history = History::new(lost, ids.iter().map(|it| (it.as_str(), day(720))));
+    let days = (0..20).map(|it| (day(it * 30), ids.clone()));
+    let seen = history.observe(days, Window { lead: 0, horizon: 90 });
+    (history, seen)
+}
+
+#[test]
+fn the_end_of_a_history_gives_no_losses_alone() {
+    let (history, _) = steady();
+    let ids: Vec<String> = (0..600).map(|it| format!("s{it}")).collect();
+    let days = (0..24).map(|it| (day(it * 30), ids.clone()));
+    let seen = history.observe(days, Window { lead: 0, horizon: 90 });
+    assert!(seen.rows.iter().all(|it| it.settled_on <= day(720)));
+    let late: Vec<Observation> =
+        seen.rows.iter().filter(|it| day(540) <= it.as_of).cloned().collect();
+    // A tenth is lost in 90 days, at any time.
+    assert!((0.05..0.2).contains(&share_lost(&late)), "{} of {}", share_lost(&late), late.len());
+}
+
+fn share_lost(rows: &[Observation]) -> f64 {
+    rows.iter().filter(|it| it.lost).count() as f64 / rows.len() as f64
+}
+
+#[test]
+fn a_split_does_not_choose_by_what_came() {
+    let (_, seen) = steady();
+    let all = share_lost(&seen.rows);
+    let split = seen.split_at_by_subject(day(360), 0.5, 1);
+    let (train, test) = (share_lost(&split.train), share_lost(&split.test));
+    assert!((train - all).abs() < 0.03 && (test - all).abs() < 0.03, "{train} {test} of {all}");
+    let rows = split.train.len() + split.test.len() + split.open + split.shared;
+    assert_eq!(rows, seen.rows.len());
+    let sides: [BTreeSet<&str>; 2] =
+        [&split.train, &split.test].map(|it| it.iter().map(|it| it.subject.as_ref()).collect());
+    assert!(sides[0].is_disjoint(&sides[1]));
+}
+
+#[test]
+fn a_window_that_is_not_over_gives_no_losses_to_learn_from_either() {
+    let (_, seen) = steady();
+    let split = seen.split_at(day(360));
+    let late: Vec<AsOf> =
+        split.train.iter().map(|it| it.as_of).filter(|it| day(270) <= *it).collect();
+    assert_eq!(late, []);
+    assert!(seen.rows.iter().any(|it| it.as_of == day(300) && it.lost && it.known_on < day(360)));
+}
+
 proptest! {
     #[test]
     fn a_split_at_a_day_learns_only_from_what_was_known(
@@ -100,7 +180,7 @@ proptest! {
         let sides: [BTreeSet<&str>; 2] =
             [&split.train, &split.test].map(|it| it.iter().map(|it| it.subject.as_ref()).collect());
         prop_assert!(sides[0].is_disjoint(&sides[1]));
-        prop_assert!(split.train.iter().all(|it| it.known_on < day(cut) && it.as_of < it.known_on));
+        prop_assert!(split.train.iter().all(|it| it.settled_on < day(cut) && it.as_of < it.known_on));
         prop_assert!(split.test.iter().all(|it| day(cut) <= it.as_of));
         prop_assert_eq!(split.train.len() + split.test.len() + split.open + split.shared, seen.rows.len());
 

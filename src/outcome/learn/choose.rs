@@ -1,6 +1,6 @@
 //! How much is learned: what surprises least on rows it has not seen.
 
-use super::model::{Candidate, Model, base_odds, can_shape, fit, risk};
+use super::model::{Candidate, Model, base_odds, fit, levels, risk};
 use super::report::Choice;
 use super::rows::Table;
 use crate::outcome::calibrate::Calibration;
@@ -17,6 +17,9 @@ const FEW_ROWS: usize = 500;
 /// Past so many rows fewer folds say enough.
 const MANY_ROWS: usize = 20_000;
 
+/// Points of more levels are not learned together: the work grows with the cube of their number, from a second to minutes.
+const MOST_LEVELS: usize = 400;
+
 /// What was chosen, and the log-odds of losing that each row has from models that have not seen it.
 pub(super) struct Chosen {
     pub(super) candidate: Candidate,
@@ -28,8 +31,11 @@ fn candidates(table: &Table, breakpoints: bool, events: usize) -> Vec<Candidate>
     let mut out: Vec<Candidate> = [3.0, 10.0, 30.0, 100.0].map(Candidate::Weights).into();
     if events >= MANY_EVENTS {
         out.push(Candidate::Weights(1.0));
-        if breakpoints && can_shape(table) {
+        let levels = if breakpoints { levels(table) } else { 0 };
+        if levels > 0 {
             out.extend([1.0, 3.0, 10.0, 30.0].map(Candidate::Alone));
+        }
+        if (1..=MOST_LEVELS).contains(&levels) {
             out.extend([3.0, 10.0, 30.0].map(Candidate::Together));
         }
     }

@@ -70,7 +70,8 @@ pub fn column_name(heading: &str, taken: &[String]) -> String {
 /// go both ways, lines between knots), texts a map, flags a flag. All have
 /// the same weight. Only the rows named in `rows` are read; `lost` says of each row of the frame whether it was lost.
 ///
-/// A column with a single value is left out.
+/// A column with a single value is left out, and so is one of many texts that differ no more than chance makes them: points
+/// drafted from so few rows each would repeat their outcomes.
 #[must_use]
 pub fn draft(frame: &Frame, lost: &[bool], rows: &[usize]) -> Drafted {
     let mut config = Config::default();
@@ -134,6 +135,24 @@ fn turn(drafts: &mut [(&str, &Column, Draft)], lost: &[bool], rows: &[usize]) {
             });
         }
     }
+}
+
+/// So many texts say little of the outcomes that they were drafted from by chance alone; more must differ. Our choice,
+/// tested by `many_texts_that_say_nothing_are_left_out`.
+const FEW_TEXTS: usize = 10;
+/// By how many standard deviations their differences must be above what chance makes them. Our choice, tested as above.
+const DIFFER: f64 = 2.0;
+
+/// Whether the shares lost of texts differ more than chance makes them: Pearson's chi-squared against its mean and variance
+/// for these numbers of rows.
+fn differ(texts: &[(Option<&str>, (f64, f64))], base: f64) -> bool {
+    let chance = base * (1.0 - base);
+    let (mut sum, mut variance) = (0.0, 0.0);
+    for (_, (rows, gone)) in texts {
+        sum += (gone - rows * base).powi(2) / (rows * chance);
+        variance += 2.0 + (1.0 - 6.0 * chance) / (rows * chance);
+    }
+    sum - texts.len() as f64 > DIFFER * variance.max(0.0).sqrt()
 }
 
 struct Draft {
@@ -226,7 +245,12 @@ impl Draft {
         common.sort_by(|left, right| right.1.0.total_cmp(&left.1.0).then(left.0.cmp(&right.0)));
         let least = pairs.len() as f64 / 200.0;
         let known = common.iter().filter(|it| it.0.is_none() || least.clamp(3.0, 30.0) <= it.1.0);
-        let known: Vec<_> = known.take(TEXTS).map(|it| (it.0, kept(it.1))).collect();
+        let known: Vec<(Option<&str>, (f64, f64))> = known.take(TEXTS).copied().collect();
+        if known.len() > FEW_TEXTS && !differ(&known, base) {
+            return Err("its many texts differ no more than chance makes them".to_owned());
+        }
+        let known: Vec<(Option<&str>, f64)> =
+            known.into_iter().map(|it| (it.0, kept(it.1))).collect();
         let shares = || known.iter().map(|it| it.1).chain([1.0 - base]);
         let (low, high) = (shares().fold(1.0, f64::min), shares().fold(0.0, f64::max));
         let points = |it: f64| {

@@ -15,6 +15,8 @@ pub use draft::{Drafted, column_name, draft};
 pub use report::{Choice, Conflict, FactorReport, LearnReport};
 pub(in crate::outcome) use rows::{Way, direction};
 
+use std::collections::BTreeSet;
+
 use super::calibrate::Calibration;
 use super::draw::Draw;
 use super::history::Observation;
@@ -38,7 +40,9 @@ use tree::{Change, Found};
 pub struct Moment<'a> {
     /// The day.
     pub as_of: AsOf,
-    /// The records or columns. A book may hold later records: an assessment does not read them.
+    /// The records or columns. A book may hold later records: an assessment does not read them. What a record says
+    /// without a date (`arr`, `seats`, `renewals`, `renewal_date`, a `status` that nobody dated) is read as it stands
+    /// now, so it may tell of the outcome: learn from a book as it was then, or from dated records alone.
     pub input: Input<'a>,
 }
 
@@ -145,7 +149,8 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 /// Learns the weights of a scorecard, and its points where `options` ask for it.
 ///
 /// It learns from `train` and measures on `test`, which should be later and of other subjects: see
-/// [`Observations::split_at`](super::history::Observations::split_at). How much is learned is chosen by the
+/// [`Observations::split_at`](super::history::Observations::split_at) and
+/// [`Observations::split_at_by_subject`](super::history::Observations::split_at_by_subject). How much is learned is chosen by the
 /// surprise on folds of `train`: with fewer than 10 of either outcome nothing is, and weights are drawn to those
 /// written. Days are assessed without a state, as a first day is.
 ///
@@ -200,7 +205,8 @@ pub fn learn(
     let gone = table.lost.iter().filter(|it| **it).count();
     let by_case = parts.iter().filter(|it| it.by_case && !keeps);
     let notes = by_case
-        .map(|it| format!("the weight of `{}` differed by case and is one number now", it.name));
+        .map(|it| format!("the weight of `{}` differed by case and is one number now", it.name))
+        .chain(on_both_sides(&table, &held_out));
     let report = LearnReport {
         scorecard: scorecard.to_owned(),
         rows: table.lost.len(),
@@ -218,6 +224,17 @@ pub fn learn(
         notes: notes.collect(),
     };
     Ok(Learned { config: learned, calibration, calibration_before, report })
+}
+
+/// What is measured on subjects that were learned from looks better than it is.
+fn on_both_sides(train: &Table, test: &Table) -> Option<String> {
+    let known: BTreeSet<&str> = train.subjects.iter().map(AsRef::as_ref).collect();
+    let tested: BTreeSet<&str> = test.subjects.iter().map(AsRef::as_ref).collect();
+    let both = tested.intersection(&known).count();
+    (both > 0).then(|| {
+        let all = tested.len();
+        format!("{both} of {all} subjects tested on were learned from too: what is held out looks better than it is")
+    })
 }
 
 /// By day and subject, so that sums do not depend on the order in which they came.

@@ -1,6 +1,6 @@
 //! Weights and points from outcomes: the candidates, from what was written to all learned together.
 
-use super::rows::{Table, Values};
+use super::rows::Table;
 use super::shape::Shape;
 use crate::outcome::logit::{Bound, Problem, Rows, logit};
 
@@ -296,7 +296,9 @@ pub(super) fn base_odds(table: &Table, used: &[usize]) -> f64 {
     logit((gone + 0.5) / (used.len() as f64 + 1.0))
 }
 
-/// Whether any part's points can be learned.
-pub(super) fn can_shape(table: &Table) -> bool {
-    table.parts.iter().any(|it| !matches!(it.values, Values::Fixed))
+/// How many levels there are whose points can be learned.
+pub(super) fn levels(table: &Table) -> usize {
+    let all: Vec<usize> = (0..table.lost.len()).collect();
+    let shape = |it: &super::rows::Part| Shape::new(&it.values, &table.lost, &all);
+    table.parts.iter().filter_map(shape).map(|it| it.levels()).sum()
 }

@@ -399,6 +399,41 @@ fn a_book_teaches_nothing_of_what_came_later() {
 }
 
 #[test]
+fn subjects_on_both_sides_are_told() {
+    let people = population(200, 3, 1.0);
+    let config = Config::parse(WRITTEN);
+    let past = [Moment { as_of: day("2026-01-01"), input: Input::frame(&people.frame) }];
+    let (train, test) = (people.observations(0..150), people.observations(140..200));
+    let mixed = learn(&config, "health", &past, &train, &test, &quick()).unwrap();
+    let note = mixed.report.notes.iter().find(|it| it.contains("10 of 60 subjects"));
+    assert!(note.is_some(), "{:?}", mixed.report.notes);
+    let apart = people.learn(&config, 150, &quick()).unwrap();
+    assert_eq!(apart.report.notes, Vec::<String>::new());
+}
+
+#[test]
+fn many_texts_that_say_nothing_are_left_out() {
+    let mut draw = Draw::new(6);
+    let rows: Vec<usize> = (0..1200).collect();
+    let lost: Vec<bool> = rows.iter().map(|_| draw.share() < 0.3).collect();
+    let ids: Vec<String> = rows.iter().map(|it| format!("s{it}")).collect();
+    let mut frame = Frame::new(SubjectKind::Subscription, ids.iter().map(String::as_str)).unwrap();
+    let noise: Vec<Option<String>> =
+        rows.iter().map(|_| Some(format!("rep {}", draw.below(100)))).collect();
+    // Of 20 towns those with an even number lose more.
+    let telling = lost.iter().map(|lost| {
+        let even = draw.share() < if *lost { 0.7 } else { 0.4 };
+        Some(format!("town {}", 2 * draw.below(10) + usize::from(!even)))
+    });
+    frame.insert("town", Column::texts(telling.collect::<Vec<_>>())).unwrap();
+    frame.insert("rep", Column::texts(noise)).unwrap();
+    let drafted = draft(&frame, &lost, &rows);
+    let kept: Vec<&str> = drafted.config.metrics.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(kept, ["town"]);
+    assert!(drafted.left_out[0].1.contains("no more than chance"), "{:?}", drafted.left_out);
+}
+
+#[test]
 fn headings_become_names() {
     let rows = [
         ("Call  Failure", "call_failure"),
