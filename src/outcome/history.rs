@@ -169,16 +169,34 @@ impl Window {
 }
 
 impl Span {
-    /// What came of a subject that was lost on a day or not, and is known until a day.
-    pub(super) fn came(self, loss: Option<AsOf>, known_until: Option<AsOf>) -> Came {
+    /// What came of a subject that was lost on a day or not, and is known until a day. `end` is the last day of which
+    /// anything is known: where the window is still open then, a loss counts as little as that somebody is still there.
+    /// Losses alone would make everything look worse than it is, and every alert right.
+    pub(super) fn came(
+        self,
+        loss: Option<AsOf>,
+        known_until: Option<AsOf>,
+        end: Option<AsOf>,
+    ) -> Came {
         match loss {
             Some(it) if it <= self.as_of => Came::Over,
-            Some(it) if it <= self.opens => Came::TooLate,
-            Some(it) if it <= self.closes => Came::Lost,
+            Some(it) if self.is_too_late_for(it) => Came::TooLate,
+            Some(it) if self.holds(it) && end < Some(self.closes) => Came::Unknown,
+            Some(it) if self.holds(it) => Came::Lost,
             Some(_) => Came::Kept,
             None if known_until.is_some_and(|it| self.closes <= it) => Came::Kept,
             None => Came::Unknown,
         }
+    }
+
+    /// Whether a loss lies in the window.
+    pub(super) fn holds(self, loss: AsOf) -> bool {
+        self.opens < loss && self.as_of < loss && loss <= self.closes
+    }
+
+    /// Whether a loss comes within the lead.
+    pub(super) fn is_too_late_for(self, loss: AsOf) -> bool {
+        self.as_of < loss && loss <= self.opens
     }
 }
 
@@ -308,7 +326,7 @@ impl History {
     }
 
     /// The last day of which anything is known.
-    fn end(&self) -> Option<AsOf> {
+    pub(crate) fn end(&self) -> Option<AsOf> {
         let last = self.happenings.values().filter_map(|it| it.last()).map(|it| it.day);
         last.chain(self.known_until.values().copied()).max()
     }
@@ -322,10 +340,9 @@ impl History {
             ..Observation::new(subject, as_of, known_on, lost.is_some())
         };
         let loss = self.loss(subject);
-        match span.came(loss.map(|it| it.day), self.known_until(subject)) {
+        match span.came(loss.map(|it| it.day), self.known_until(subject), end) {
             Came::Over => out.over += 1,
             Came::TooLate => out.too_late += 1,
-            Came::Lost if end < Some(span.closes) => out.censored += 1,
             Came::Lost => out.rows.push(row(loss.map_or(span.closes, |it| it.day), loss)),
             Came::Kept => out.rows.push(row(span.closes, None)),
             Came::Unknown => out.censored += 1,

@@ -170,7 +170,9 @@ fn lost(engine: &Engine, weeks: u64) -> PostMortems {
     };
     let options = PostMortemOptions::new("health").with_calls(NAMES.map(call));
     let days = frames.iter().map(|(day, frame)| (*day, Input::frame(frame)));
-    post_mortems(engine, days, &History::new(happened, [] as [(&str, AsOf); 0]), &options).unwrap()
+    // So much later that it is known of every alert what came.
+    let known = [("another", "2030-01-01".parse::<AsOf>().unwrap())];
+    post_mortems(engine, days, &History::new(happened, known), &options).unwrap()
 }
 
 #[test]

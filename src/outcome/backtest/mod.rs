@@ -80,10 +80,13 @@ impl Aim {
                 others.push(it);
             }
         }
+        // A loss elsewhere is known for as long as anything is known of anybody.
+        let days = losses.values().flatten().chain(&others).map(|it| it.day);
+        let end = days.chain(known.iter().map(|it| it.1)).max().unwrap_or(AsOf::MAX);
         let aim = |name: &String| {
             let own = losses.get(name).into_iter().flatten().chain(&others).cloned();
             let elsewhere = losses.iter().filter(|it| it.0 != name).flat_map(|it| it.1);
-            let elsewhere = elsewhere.map(|it| (Arc::clone(&it.subject), AsOf::MAX));
+            let elsewhere = elsewhere.map(|it| (Arc::clone(&it.subject), end));
             let history = History::new(own, known.iter().cloned().chain(elsewhere));
             Self { name: name.clone(), kind, history, window }
         };

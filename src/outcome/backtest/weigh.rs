@@ -20,6 +20,8 @@ pub(super) struct View<'a> {
     pass: &'a Backtest,
     /// By number: the day of the loss, and the day until which it is known.
     ends: Vec<(Option<AsOf>, Option<AsOf>)>,
+    /// The last day of which anything is known.
+    end: Option<AsOf>,
     /// By number: whether it was assessed on a day on which its loss could be foreseen.
     foreseeable: Vec<bool>,
     /// Of each day: those of whom it is known, and the lost.
@@ -39,17 +41,16 @@ impl<'a> View<'a> {
             kind: aim.kind,
             pass,
             ends: subjects.iter().map(end).collect(),
+            end: aim.history.end(),
             foreseeable: vec![false; subjects.len()],
             days: BTreeMap::new(),
             too_late: 0,
             unknown: 0,
         };
         for day in pass.recorded() {
-            let span = aim.window.after(day.as_of);
             let (mut known, mut lost) = (0, 0);
             for subject in day.present(aim.kind) {
-                let Some((loss, until)) = out.ends.get(*subject as usize) else { continue };
-                match span.came(*loss, *until) {
+                match out.came(*subject, day.as_of) {
                     Came::Lost => {
                         known += 1;
                         lost += 1;
@@ -70,7 +71,7 @@ impl<'a> View<'a> {
 
     fn came(&self, subject: u32, day: AsOf) -> Came {
         let (loss, until) = self.ends.get(subject as usize).copied().unwrap_or((None, None));
-        self.window.after(day).came(loss, until)
+        self.window.after(day).came(loss, until, self.end)
     }
 
     /// The day of each loss that could have been foreseen, by number.
@@ -211,11 +212,8 @@ fn card_judgement(card: &Card, aim: &Aim, views: &[View<'_>]) -> CardJudgement {
         let Some(own) = view.pass.cards.find(&card.name) else { continue };
         let mut seen = vec![vec![false; view.ends.len()]; counts.len()];
         for (at, day) in view.pass.recorded().iter().enumerate() {
-            let span = aim.window.after(day.as_of);
             for ((score, band), subject) in own.day(at).zip(day.present(card.kind)) {
-                let (loss, until) =
-                    view.ends.get(*subject as usize).copied().unwrap_or((None, None));
-                let gone = match span.came(loss, until) {
+                let gone = match view.came(*subject, day.as_of) {
                     Came::Lost => true,
                     Came::Kept => false,
                     _ => continue,

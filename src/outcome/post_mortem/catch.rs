@@ -7,7 +7,7 @@ use crate::config::{Config, FactorConfig, GroupConfig, ScorecardConfig};
 use crate::engine::Assessment;
 use crate::frame::{Data, SubjectKind};
 use crate::outcome::backtest::Backtest;
-use crate::outcome::history::{Came, History, Window};
+use crate::outcome::history::{History, Window};
 use crate::outcome::learn::{Way, direction};
 use crate::time::AsOf;
 
@@ -128,7 +128,7 @@ impl Worst {
         let new = subjects.iter().skip(self.losses.len());
         self.losses.extend(new.map(|it| history.loss(it).map(|it| it.day)));
         let span = self.window.after(out.as_of());
-        let counts = |loss: Option<AsOf>| loss.is_none() || span.came(loss, None) == Came::Lost;
+        let counts = |loss: Option<AsOf>| loss.is_none_or(|it| span.holds(it));
         for metric in &mut self.metrics {
             metric.values.resize(subjects.len(), (f64::NAN, out.as_of()));
             let Some(column) = out.column(self.kind, &metric.name) else { continue };

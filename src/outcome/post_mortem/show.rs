@@ -210,7 +210,9 @@ impl fmt::Display for RuleCatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let told = if self.told { "told" } else { "fired, but nobody was told," };
         write!(f, "the rule {}: {told} on {}", self.rule, self.day)?;
-        let Some(right) = self.precision else { return f.write_str("; no alert of it counts") };
+        let Some(right) = self.precision else {
+            return f.write_str("; of none of its alerts is it known what came");
+        };
         write!(
             f,
             "; of its {} over all this time {} came before a loss and {} did not: {} were right ({})",

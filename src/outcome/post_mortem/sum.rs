@@ -11,7 +11,6 @@ use crate::alert::{Change, Event, Share, firings};
 use crate::engine::{Engine, show_event};
 use crate::frame::SubjectKind;
 use crate::outcome::backtest::{Backtest, Judged};
-use crate::outcome::history::Came;
 use crate::outcome::measure::lead_times;
 use crate::time::AsOf;
 
@@ -34,8 +33,7 @@ impl Scene<'_> {
         calls: &[&HumanCall],
     ) -> Option<PostMortem> {
         let lost_on = watch.loss.day;
-        let in_time =
-            |day: AsOf| self.options.window.after(day).came(Some(lost_on), None) == Came::Lost;
+        let in_time = |day: AsOf| self.options.window.after(day).holds(lost_on);
         if !watch.lived.days().any(in_time) {
             return None;
         }
@@ -76,7 +74,7 @@ impl Scene<'_> {
     }
 
     fn too_late(&self, day: AsOf, lost_on: AsOf) -> bool {
-        self.options.window.after(day).came(Some(lost_on), None) == Came::TooLate
+        self.options.window.after(day).is_too_late_for(lost_on)
     }
 
     /// The earliest of what could be seen; of several on one day an alert, then the band, then the deepest fall.

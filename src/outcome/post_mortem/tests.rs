@@ -94,7 +94,7 @@ fn looked_at_in(skip: &[u64], window: Window) -> PostMortems {
     };
     let history = History::new(
         [lost("fader", 28, 12_000.0), lost("quitter", 27, 500.0), lost("gone", 2, 1.0)],
-        [("sleeper", day(WEEKS + 10))],
+        [("sleeper", day(WEEKS + 30))],
     );
     let call = |subject: &str, week: u64, outcome: OutcomeKind| HumanCall {
         subject: subject.to_owned(),
