@@ -232,6 +232,16 @@ impl Cell {
     pub(super) fn marked(mark: Mark, text: impl Into<String>) -> Self {
         Self { mark: Some(mark), ..Self::text(text) }
     }
+
+    /// A score as it is written, with its band and the band's mark where that is known.
+    pub(super) fn score(score: String, band: Option<&str>, bands: &Bands) -> Self {
+        match bands.marked(band) {
+            Some((mark, band)) => {
+                Self { number: true, ..Self::marked(mark, format!("{score} {band}")) }
+            }
+            None => Self::number(score),
+        }
+    }
 }
 
 impl Shares {

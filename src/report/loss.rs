@@ -271,12 +271,7 @@ fn marks(loss: &PostMortem, bands: &Bands) -> Grid {
             return vec![before("not yet assessed".to_owned()), Cell::number(NOTHING)];
         };
         let score = it.score.map_or_else(|| "no score".to_owned(), tenths);
-        let score = match bands.marked(it.band.as_deref()) {
-            Some((mark, band)) => {
-                Cell { number: true, ..Cell::marked(mark, format!("{score} {band}")) }
-            }
-            None => Cell::number(score),
-        };
+        let score = Cell::score(score, it.band.as_deref(), bands);
         let strip = Strip {
             score: it.score,
             before: None,

@@ -135,12 +135,7 @@ fn row(
     it: &SubjectScore<'_>,
 ) -> Vec<Cell> {
     let score = it.score.map_or_else(|| NOTHING.to_owned(), tenths);
-    let score = match bands.marked(it.band) {
-        Some((mark, band)) => {
-            Cell { number: true, ..Cell::marked(mark, format!("{score} {band}")) }
-        }
-        None => Cell::number(score),
-    };
+    let score = Cell::score(score, it.band, bands);
     let strip = Strip {
         score: it.score,
         before: None,
