@@ -16,8 +16,7 @@ pub(crate) struct Knots {
 
 #[derive(Debug, Clone)]
 enum Lines {
-    /// Points at the end where walking begins, and what each line on the way adds to them.
-    Rises(f64, Arc<[Rise]>),
+    Walk(Walk),
     /// Where each piece but the first begins, and the pieces.
     Pieces(Arc<[f64]>, Arc<[Piece]>),
 }
@@ -31,47 +30,130 @@ pub(super) enum To<'a> {
     First(f64, &'a mut [f64], &'a mut [f64]),
 }
 
-/// A line between two knots, walked from the first of them to the second, upwards or downwards in value.
+/// A walk from knot to knot, upwards or downwards in value, as far as a value.
 ///
-/// What has been gone of it adds to the points, nothing before its first knot and `most` after its second. Sums
-/// of these take no comparison that could be mispredicted, and rounding keeps their order: points never
-/// fall where the knots rise.
-#[derive(Debug, Clone, Copy)]
+/// What is gone of each line, times its slope, adds to the points: nothing before its first knot, and after its
+/// second what makes the sum exactly that knot's. This takes no comparison that could be mispredicted, and
+/// rounding keeps the order: points never fall where the knots rise.
+#[derive(Debug, Clone)]
+struct Walk {
+    up: bool,
+    /// Where it begins, and the points there.
+    from: [f64; 2],
+    rises: Arc<[Rise]>,
+}
+
+/// A line of a walk, from the end of the one before.
+#[derive(Debug, Clone, Copy, Default)]
 struct Rise {
-    at: f64,
-    /// Its sign is the direction of the walk.
+    to: f64,
     slope: f64,
-    most: f64,
-    /// 1 where points rise on the walk, -1 where they fall.
-    sign: f64,
 }
 
 impl Rise {
-    const NONE: Self = Self { at: 0.0, slope: 0.0, most: 0.0, sign: 1.0 };
-
     /// From a knot to the next on the way, after which the points are exactly the next one's. `None` where
     /// rounding cannot have it so.
     fn between([x0, y0]: [f64; 2], [x1, y1]: [f64; 2]) -> Option<Self> {
-        let sign = if y1 < y0 { -1.0 } else { 1.0 };
-        let apart = (y1 - y0).abs();
-        let reaches = |most: &f64| (y0 + sign * most).to_bits() == y1.to_bits();
-        let most = [apart, apart.next_up(), apart.next_down()].into_iter().find(reaches)?;
-        let width = x1 - x0;
-        let away = |slope: f64| if width < 0.0 { slope.next_down() } else { slope.next_up() };
-        let slope = std::iter::successors(Some(most / width), |it| Some(away(*it)))
-            .take(4)
-            .find(|slope| width * slope >= most)?;
-        slope.is_normal().then_some(Self { at: x0, slope, most, sign })
+        let (width, apart) = (x1 - x0, y1 - y0);
+        let met = |slope: &f64| (y0 + width * slope).to_bits() == y1.to_bits();
+        let near = |it: f64| [it, it.next_up(), it.next_down()];
+        let slopes = near(apart).into_iter().flat_map(|it| near(it / width));
+        let flat = (apart.abs() <= 0.0).then_some(0.0);
+        let steep = || slopes.filter(|it| it.is_normal()).find(met);
+        flat.or_else(steep).map(|slope| Self { to: x1, slope })
     }
 
-    /// What has been gone of it at a value; something for NaN.
-    #[inline(always)]
-    fn gone(&self, value: f64) -> f64 {
-        // In this form each comparison is one instruction.
-        let gone = (value - self.at) * self.slope;
-        let gone = if gone > 0.0 { gone } else { 0.0 };
-        if gone < self.most { gone } else { self.most }
+    /// The same, on two lines if need be: rounding leaves half the way more room.
+    fn way([x0, y0]: [f64; 2], to: [f64; 2]) -> Option<Vec<Self>> {
+        if let Some(whole) = Self::between([x0, y0], to) {
+            return Some(vec![whole]);
+        }
+        let middle = x0 + (to[0] - x0) / 2.0;
+        let slope = (to[1] - y0) / (to[0] - x0);
+        let half = Self { to: middle, slope };
+        let rest = Self::between([middle, y0 + (middle - x0) * slope], to)?;
+        slope.is_normal().then_some(vec![half, rest])
     }
+}
+
+impl Walk {
+    /// From the end with fewer points, if there are few lines and each knot is met exactly.
+    fn new(knots: &[[f64; 2]]) -> Option<Self> {
+        let up = knots.first()?[1] <= knots.last()?[1];
+        let mut way: Vec<[f64; 2]> = knots.to_vec();
+        if !up {
+            way.reverse();
+        }
+        let from = *way.first()?;
+        let mut rises = Vec::new();
+        for pair in way.windows(2) {
+            if let [from, to] = pair {
+                rises.extend(Rise::way(*from, *to)?);
+            }
+        }
+        let few = rises.len() <= RISES;
+        let walk = Self { up, from, rises: rises.into() };
+        let met = |it: &[f64; 2]| walk.of(it[0]).to_bits() == it[1].to_bits();
+        (few && knots.iter().all(met)).then_some(walk)
+    }
+
+    /// The points of a value; something for NaN.
+    #[inline]
+    fn of(&self, value: f64) -> f64 {
+        if self.up {
+            gone::<true>(self.from, &self.rises, value)
+        } else {
+            gone::<false>(self.from, &self.rises, value)
+        }
+    }
+
+    /// The points of each value, with the bits that each alone has.
+    fn fill(&self, values: &[f64], to: To<'_>) {
+        match self.up {
+            true => self.fill_on::<true>(values, to),
+            false => self.fill_on::<false>(values, to),
+        }
+    }
+
+    fn fill_on<const UP: bool>(&self, values: &[f64], to: To<'_>) {
+        match self.rises.len() {
+            0..=1 => self.few::<1, UP>(values, to),
+            2 => self.few::<2, UP>(values, to),
+            3 => self.few::<3, UP>(values, to),
+            4 => self.few::<4, UP>(values, to),
+            5 => self.few::<5, UP>(values, to),
+            6 => self.few::<6, UP>(values, to),
+            7..=8 => self.few::<8, UP>(values, to),
+            _ => self.few::<RISES, UP>(values, to),
+        }
+    }
+
+    /// At most `N` lines over a column: several values go at a time.
+    #[inline(never)]
+    fn few<const N: usize, const UP: bool>(&self, values: &[f64], to: To<'_>) {
+        // Those that are not there are as long as nothing, at the end of the walk.
+        let end = self.rises.last().map_or(self.from[0], |it| it.to);
+        let mut all = [Rise { to: end, slope: 0.0 }; N];
+        all.iter_mut().zip(self.rises.iter()).for_each(|(to, from)| *to = *from);
+        let from = self.from;
+        to.put(values, |value| gone::<UP>(from, &all, value));
+    }
+}
+
+/// The points of a value on a walk; something for NaN.
+#[inline(always)]
+fn gone<const UP: bool>([from, start]: [f64; 2], rises: &[Rise], value: f64) -> f64 {
+    // In this form each comparison is one instruction, and NaN is held to where the walk begins.
+    let over = |left: f64, right: f64| if left > right { left } else { right };
+    let under = |left: f64, right: f64| if left < right { left } else { right };
+    let value = if UP { over(value, from) } else { under(value, from) };
+    let (mut sum, mut last) = (start, from);
+    for it in rises {
+        let here = if UP { under(value, it.to) } else { over(value, it.to) };
+        sum += (here - last) * it.slope;
+        last = here;
+    }
+    sum
 }
 
 /// A straight line from a knot up to, and without, the next.
@@ -111,46 +193,24 @@ impl Piece {
 
 impl Lines {
     fn new(knots: &[[f64; 2]]) -> Self {
-        Self::rises(knots).unwrap_or_else(|| {
-            let last = knots.last().map_or(f64::NAN, |it| it[1]);
-            let between = knots.windows(2).filter_map(|it| match it {
-                [left, right] => Some(Piece::between(*left, *right)),
-                _ => None,
-            });
-            let edges = knots.iter().skip(1).map(|it| it[0]).collect();
-            Self::Pieces(edges, between.chain([Piece::flat(last)]).collect())
-        })
+        Walk::new(knots).map_or_else(|| Self::pieces(knots), Self::Walk)
     }
 
-    /// The knots walked from the end with fewer points, if there are few and each is met exactly.
-    fn rises(knots: &[[f64; 2]]) -> Option<Self> {
-        let (first, last) = (knots.first()?, knots.last()?);
-        let mut way: Vec<[f64; 2]> = knots.to_vec();
-        if last[1] < first[1] {
-            way.reverse();
-        }
-        let start = way.first()?[1];
-        let mut rises = Vec::new();
-        for pair in way.windows(2) {
-            if let [from, to] = pair
-                && from[1].to_bits() != to[1].to_bits()
-            {
-                rises.push(Rise::between(*from, *to)?);
-            }
-        }
-        let few = rises.len() <= RISES;
-        let lines = Self::Rises(start, rises.into());
-        let met = |it: &[f64; 2]| lines.of(it[0]).to_bits() == it[1].to_bits();
-        (few && knots.iter().all(met)).then_some(lines)
+    fn pieces(knots: &[[f64; 2]]) -> Self {
+        let last = knots.last().map_or(f64::NAN, |it| it[1]);
+        let between = knots.windows(2).filter_map(|it| match it {
+            [left, right] => Some(Piece::between(*left, *right)),
+            _ => None,
+        });
+        let edges = knots.iter().skip(1).map(|it| it[0]).collect();
+        Self::Pieces(edges, between.chain([Piece::flat(last)]).collect())
     }
 
     #[inline]
     fn of(&self, value: f64) -> f64 {
         match self {
             _ if value.is_nan() => f64::NAN,
-            Self::Rises(start, rises) => {
-                rises.iter().fold(*start, |sum, it| sum + it.sign * it.gone(value))
-            }
+            Self::Walk(walk) => walk.of(value),
             Self::Pieces(edges, pieces) => {
                 let at = edges.partition_point(|it| *it <= value);
                 pieces.get(at).map_or(f64::NAN, |it| it.of(value))
@@ -212,51 +272,19 @@ impl Knots {
 
     /// The points of each value, with the bits that each alone has.
     pub(super) fn fill(&self, values: &[f64], to: To<'_>) {
-        let Lines::Rises(start, rises) = &self.lines else {
-            return to.put(values, |it| self.of(it));
-        };
-        if let [value] = values {
+        match (&self.lines, values) {
             // One value is not worth unrolling for.
-            return to.put(&[*value], |it| self.of(it));
-        }
-        let falls = rises.iter().any(|it| it.sign < 0.0);
-        match (rises.len(), falls) {
-            (0, _) => to.put(values, |it| self.of(it)),
-            (1, false) => few::<1, false>(*start, rises, values, to),
-            (2, false) => few::<2, false>(*start, rises, values, to),
-            (3, false) => few::<3, false>(*start, rises, values, to),
-            (4, false) => few::<4, false>(*start, rises, values, to),
-            (5, false) => few::<5, false>(*start, rises, values, to),
-            (6, false) => few::<6, false>(*start, rises, values, to),
-            (7..=8, false) => few::<8, false>(*start, rises, values, to),
-            (..=3, true) => few::<3, true>(*start, rises, values, to),
-            (4..=5, true) => few::<5, true>(*start, rises, values, to),
-            (6..=8, true) => few::<8, true>(*start, rises, values, to),
-            _ => few::<RISES, true>(*start, rises, values, to),
+            (Lines::Walk(walk), [_, _, ..]) => walk.fill(values, to),
+            _ => to.put(values, |it| self.of(it)),
         }
     }
-}
-
-/// At most `N` rises, some of which may fall, over a column: several values go at a time.
-#[inline(never)]
-fn few<const N: usize, const FALL: bool>(start: f64, rises: &[Rise], values: &[f64], to: To<'_>) {
-    // Those that are not there add 0.
-    let mut all = [Rise::NONE; N];
-    all.iter_mut().zip(rises).for_each(|(to, from)| *to = *from);
-    to.put(values, |value| {
-        let mut sum = start;
-        for it in &all {
-            sum += if FALL { it.sign * it.gone(value) } else { it.gone(value) };
-        }
-        sum
-    });
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Knots, To};
+    use super::{Knots, Lines, To};
 
     #[test]
     fn knots_hold_their_ends() {
@@ -285,7 +313,64 @@ mod tests {
         assert_eq!(got, [10.0, 10.0, 90.0, 90.0].map(f64::to_bits));
     }
 
+    /// What is fast is used, and not only where rounding happens to be kind.
+    #[test]
+    fn lines_of_round_numbers_are_walked() {
+        // Slopes of one line, from either end, and of one that has to be cut in two (0.2 for 35 points).
+        let rows: [(&[[f64; 2]], usize); 5] = [
+            (&[[0.0, 40.0]], 0),
+            (&[[0.0, 20.0], [2.0, 45.0], [8.0, 75.0], [20.0, 100.0]], 3),
+            (&[[0.0, 100.0], [7.0, 90.0], [14.0, 70.0], [30.0, 35.0], [60.0, 0.0]], 4),
+            (&[[0.0, 80.0], [2.0, 100.0], [8.0, 75.0], [9.0, 75.0], [35.0, 0.0]], 4),
+            (&[[-0.5, 0.0], [-0.2, 25.0], [0.0, 60.0], [0.1, 75.0], [0.4, 100.0]], 5),
+        ];
+        for (knots, expected) in rows {
+            match Knots::new(knots).lines {
+                Lines::Walk(it) => assert_eq!(it.rises.len(), expected, "{knots:?}"),
+                other @ Lines::Pieces(..) => panic!("{knots:?}: {other:?}"),
+            }
+        }
+        let tenths = |it: u32| f64::from(it) / 10.0;
+        for (width, apart) in (1..100).flat_map(|it| (1..=20).map(move |apart| (it, apart * 5))) {
+            let knots = [[0.3, 0.0], [0.3 + tenths(width), f64::from(apart)]];
+            assert!(matches!(Knots::new(&knots).lines, Lines::Walk(_)), "{knots:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn points_between_two_knots_are_in_their_order(
+            mut edges in proptest::collection::vec(-1e3..1e3f64, 2..12),
+            points in proptest::collection::vec(0.0..100.0f64, 12),
+            near in proptest::collection::vec((0..12_usize, -3..=3_i64), 0..50),
+            mut values in proptest::collection::vec(-1e3..1e3f64, 0..100),
+        ) {
+            edges.sort_by(f64::total_cmp);
+            edges.dedup();
+            let all: Vec<[f64; 2]> =
+                edges.iter().zip(&points).map(|(x, y)| [*x, *y]).collect();
+            let knots = Knots::new(&all);
+            let beside = |(at, by): (usize, i64)| {
+                let bits = edges.get(at).map(|it| it.to_bits());
+                bits.and_then(|it| it.checked_add_signed(by)).map(f64::from_bits)
+            };
+            values.extend(near.into_iter().filter_map(beside));
+            values.sort_by(f64::total_cmp);
+            for pair in all.windows(2) {
+                let [[x0, y0], [x1, y1]] = *pair else { continue };
+                let there = values.iter().filter(|it| (x0..=x1).contains(*it));
+                let points: Vec<f64> = there.map(|it| knots.of(*it)).collect();
+                let sorted = |it: &[f64]| if y0 <= y1 { it[0] <= it[1] } else { it[0] >= it[1] };
+                prop_assert!(points.windows(2).all(sorted), "{points:?} of {pair:?}");
+                let (low, high) = (y0.min(y1), y0.max(y1));
+                prop_assert!(points.iter().all(|it| (low..=high).contains(it)));
+                for value in values.iter().filter(|it| (x0..=x1).contains(*it)) {
+                    let straight = y0 + (y1 - y0) * ((value - x0) / (x1 - x0));
+                    prop_assert!((knots.of(*value) - straight).abs() < 1e-11);
+                }
+            }
+        }
+
         #[test]
         fn a_column_has_the_bits_of_its_values(
             mut edges in proptest::collection::vec(-1e3..1e3f64, 2..20),
