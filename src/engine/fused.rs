@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::plan::{Outputs, Step, Work};
 use super::run::Run;
 use crate::expr::{Columns, Part};
-use crate::frame::{CHUNK, Column, SubjectKind, Table, chunks, each};
+use crate::frame::{CHUNK, Column, SubjectKind, Table, chunks, each, stretch};
 use crate::score::{CardColumns, CardPart, Scorecard};
 use crate::value::Value;
 use crate::verdict::Verdict;
@@ -118,7 +118,7 @@ impl<'a> Run<'a> {
         let mut said: Vec<Vec<_>> = Vec::new();
         for (batch, all) in engine.batches.iter().zip(answers).filter(|it| it.0.kind == kind) {
             // Each is written once, whatever was there before.
-            all.resize(rows * batch.rules.len(), Verdict::No);
+            stretch(all, rows * batch.rules.len(), Verdict::No);
             said.push(all.chunks_mut(rows.max(1)).map(|it| it.chunks_mut(CHUNK)).collect());
         }
         let chunk = |rows: Range<usize>| {

@@ -31,3 +31,17 @@ pub(crate) fn each<T: Send, R: Default>(
     #[cfg(not(feature = "rayon"))]
     items.for_each(|it| act(room, it));
 }
+
+/// So many items, on the threads of the pool if they are new: whatever is in them is to be written over.
+pub(crate) fn stretch<T: Copy + Send + Sync>(all: &mut Vec<T>, rows: usize, blank: T) {
+    #[cfg(feature = "rayon")]
+    if all.is_empty() && rows > CHUNK {
+        use rayon::iter::ParallelIterator as _;
+        // Memory that is touched for the first time costs more than what is then written there.
+        let blocks = rayon::iter::repeat_n([blank; CHUNK], rows.div_ceil(CHUNK));
+        *all = blocks.collect::<Vec<[T; CHUNK]>>().into_flattened();
+        all.truncate(rows);
+        return;
+    }
+    all.resize(rows, blank);
+}

@@ -10,7 +10,7 @@ mod column;
 mod name;
 mod table;
 
-pub(crate) use chunk::{CHUNK, chunks, each};
+pub(crate) use chunk::{CHUNK, chunks, each, stretch};
 pub(crate) use column::NO_DAY;
 pub use column::{Column, Data, Labels};
 pub(crate) use name::Name;

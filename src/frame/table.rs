@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Data, Labels};
+use super::{Column, Data, Labels, stretch};
 use crate::value::Value;
 
 /// All columns of one kind of subject that have been computed so far.
@@ -53,10 +53,12 @@ impl Table {
         if let Some(mut it) = self.used(slot)
             && let Some(Data::Number(all)) = Arc::get_mut(&mut it).map(Column::data_mut)
         {
-            all.resize(rows, f64::NAN);
+            stretch(all, rows, f64::NAN);
             return it;
         }
-        Arc::new(Column::new(Data::Number(vec![f64::NAN; rows])))
+        let mut all = Vec::new();
+        stretch(&mut all, rows, f64::NAN);
+        Arc::new(Column::new(Data::Number(all)))
     }
 
     /// So many codes to be written and set, whatever they are.
@@ -66,13 +68,14 @@ impl Table {
             && let Some(Data::Text { codes, labels: of }) =
                 Arc::get_mut(&mut it).map(Column::data_mut)
         {
-            codes.resize(rows, Data::NO_CODE);
+            stretch(codes, rows, Data::NO_CODE);
             if !Arc::ptr_eq(of, labels) {
                 *of = Arc::clone(labels);
             }
             return it;
         }
-        let codes = vec![Data::NO_CODE; rows];
+        let mut codes = Vec::new();
+        stretch(&mut codes, rows, Data::NO_CODE);
         Arc::new(Column::new(Data::Text { codes, labels: Arc::clone(labels) }))
     }
 

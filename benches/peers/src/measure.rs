@@ -9,11 +9,14 @@ use serde::Serialize;
 
 use crate::answers::{Answers, RULES};
 use crate::child;
-use crate::clock::{Job, costs};
+use crate::clock::{Job, costs, median};
 use crate::foretell_side::{self, Side};
 use crate::hand::{self, Work};
 use crate::peers::{self, Missing};
 use crate::workload::{Data, Spec, generate};
+
+/// How many processes of each count of threads are timed.
+const TURNS: usize = 5;
 
 /// How much is done.
 #[derive(Debug, Clone)]
@@ -363,12 +366,17 @@ fn live(spec: &Spec, plan: &Plan, side: &Side, measured: &mut Measured) {
 }
 
 /// How much faster two threads are than one: needs foretell's threads to be built in.
+///
+/// Processes with one and with two take turns, and the medians of both are compared: what else a shared machine
+/// does meanwhile meets both.
 #[must_use]
 pub fn threads(rows: usize) -> Measured {
-    let wall = |threads| child::wall(rows, threads);
+    let turn = |_| Some((child::wall(rows, 1)?, child::wall(rows, 2)?));
+    let turns: Option<(Vec<f64>, Vec<f64>)> = (0..TURNS).map(turn).collect();
     let mut measured = Measured::default();
-    if let (Some(one), Some(two)) = (wall(1), wall(2)) {
-        measured.figures.insert(format!("one thread over two, {rows} rows"), one / two);
+    if let Some((one, two)) = turns {
+        let ratio = median(one) / median(two);
+        measured.figures.insert(format!("one thread over two, {rows} rows"), ratio);
     }
     measured
 }
