@@ -1,6 +1,7 @@
 //! From what was written to the checked tree: kinds, names, arities, and every problem at once.
 
 mod call;
+mod cases;
 mod within;
 
 pub(super) use call::FORBIDDEN;
@@ -104,6 +105,7 @@ impl Checker<'_> {
             }
             What::If(condition, yes, no) => self.branch(raw, condition, yes, no),
             What::Let(name, value, body) => self.local(raw, *name, value, body),
+            What::Switch(subject, cases) => self.switch(raw, subject, cases),
         }
     }
 

@@ -98,6 +98,16 @@ impl Language {
             problems.push(problem);
             return (None, problems);
         }
+        for (named, span) in presence::unguarded_switches(&tree) {
+            let message = format!("`{}` may be missing, and no case is for that", named.name);
+            let instead = match named.symbol.kind {
+                Kind::Number => "0",
+                Kind::Flag => "false",
+                Kind::Text => "\"none\"",
+            };
+            let help = format!("write `switch {} ?? {instead} {{ … }}`", named.name);
+            problems.push(Problem::new(Code::MaybeMissing, span, message).help(help));
+        }
         if problems.iter().any(|it| it.severity == Severity::Error) {
             return (None, problems);
         }

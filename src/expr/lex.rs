@@ -1,21 +1,26 @@
 //! Tokens with byte offsets, and the first refusals: size, nesting, foreign constructs.
 //!
 //! Rhai keeps only where a token starts, so this module finds how far it goes. It also decides what
-//! Rhai gets to see: every word that is not one of six keywords is replaced by a run of `n` of the
+//! Rhai gets to see: every word that is not a keyword is replaced by a run of `n` of the
 //! same length, so none of Rhai's reserved words, special functions or property chains mean
 //! anything, and a dotted name such as `account.arr` is one name.
 
+mod cases;
+mod depth;
+
 use std::collections::BTreeMap;
 
-use super::{MAX_BYTES, MAX_NESTING, MAX_TOKENS, Problem};
+use super::{MAX_BYTES, MAX_TOKENS, Problem};
 use crate::fault::Code;
+use cases::{Cases, cases};
+use depth::too_deep;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lexeme {
     /// A name, dotted or not, or the name of a function.
     Name,
-    /// `let`, `if`, `else`, `in`, `true`, `false`.
+    /// `let`, `if`, `else`, `in`, `switch`, `true`, `false`.
     Keyword,
     /// A number.
     Number,
@@ -45,18 +50,19 @@ pub(super) struct Lexed<'a> {
     pub(super) masked: String,
     pub(super) tokens: Vec<Token>,
     places: Places,
+    cases: Cases,
 }
 
-pub(crate) const KEYWORDS: [&str; 6] = ["let", "if", "else", "in", "true", "false"];
+pub(crate) const KEYWORDS: [&str; 7] = ["let", "if", "else", "in", "switch", "true", "false"];
 
 /// Marks of the language, longest first so that the first match is the right one.
-const MARKS: [&str; 24] = [
+const MARKS: [&str; 26] = [
     "..=", "...", "==", "!=", "<=", ">=", "&&", "||", "??", "**", "..", "<", ">", "!", "+", "-",
-    "*", "/", "%", ",", ";", "=", "!in", ".",
+    "*", "/", "%", ",", ";", "=", "!in", ".", "=>", "|",
 ];
 
 /// What Rhai or another language has and this one does not: the text, and what to write instead.
-const FOREIGN: [(&str, &str); 32] = [
+const FOREIGN: [(&str, &str); 30] = [
     ("===", "write `==`"),
     ("!==", "write `!=`"),
     ("<>", "write `!=`"),
@@ -75,13 +81,11 @@ const FOREIGN: [(&str, &str); 32] = [
     ("::", "names have one dot: `account.arr`"),
     ("?.", "write `name ?? value` for a name that can be missing"),
     ("?[", "write `name ?? value` for a name that can be missing"),
-    ("=>", "write `if` and `else`"),
     ("->", "write `if` and `else`"),
     ("/*", "write `//` to comment until the end of the line"),
     ("#", "use a metric with a filter and an aggregate"),
     ("`", "write texts in double quotes; messages take `${name}`"),
     ("'", "write texts in double quotes"),
-    ("|", "write `||` for or; functions cannot be written here"),
     ("&", "write `&&` for and"),
     ("^", "write `**` for a power"),
     ("~", "write `!` for not"),
@@ -102,9 +106,7 @@ fn foreign_word(word: &str) -> Option<(Code, &'static str)> {
         "fn" | "private" => {
             (Code::Forbidden, "declare a metric, or let the host register a function")
         }
-        "switch" | "match" | "case" => {
-            (Code::Forbidden, "write `if` and `else`, or give the factor a `map`")
-        }
+        "match" | "case" => (Code::Forbidden, "write `switch x { 1 => a, _ => b }`"),
         "return" | "exit" => (Code::Forbidden, LEAVE),
         "throw" | "try" | "catch" => {
             (Code::Forbidden, "a name that can be missing takes `name ?? value`")
@@ -132,6 +134,8 @@ impl<'a> Lexed<'a> {
         reader.read_all();
         let Reader { tokens, mut problems, .. } = reader;
         problems.extend(misplaced(text, &tokens));
+        let (cases, wrong) = cases(text, &tokens);
+        problems.extend(wrong);
         if problems.is_empty() {
             problems.extend(too_deep(text, &tokens));
         }
@@ -139,13 +143,23 @@ impl<'a> Lexed<'a> {
             problems.sort_by_key(|it| it.start);
             return Err(problems);
         }
-        let (masked, places) = mask(text, &tokens);
-        Ok(Self { text, masked, tokens, places })
+        let (masked, places) = mask(text, &tokens, &cases);
+        Ok(Self { text, masked, tokens, places, cases })
     }
 
     /// The text of a token.
     pub(super) fn word(&self, token: usize) -> &'a str {
         self.tokens.get(token).map_or("", |it| slice(self.text, *it))
+    }
+
+    /// The tokens at which the cases of a `switch` begin; none where there is no `switch` at the token.
+    pub(super) fn cases(&self, switch: usize) -> &[usize] {
+        self.cases.begin.get(&switch).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether Rhai sees something else than what is written.
+    pub(super) fn has_cases(&self) -> bool {
+        !self.cases.begin.is_empty()
     }
 
     /// Where a token is in the text.
@@ -377,90 +391,12 @@ fn misplaced(text: &str, tokens: &[Token]) -> Vec<Problem> {
     found
 }
 
-/// How tightly a binary operator binds, as Rhai has it.
-fn precedence(mark: &str) -> Option<u8> {
-    Some(match mark {
-        "||" => 30,
-        "&&" => 60,
-        "==" | "!=" => 90,
-        "in" | "!in" => 110,
-        "<" | "<=" | ">" | ">=" => 130,
-        "??" => 135,
-        ".." | "..=" => 140,
-        "+" | "-" => 150,
-        "*" | "/" | "%" => 180,
-        "**" => 190,
-        _ => return None,
-    })
-}
-
-/// The first token at which a recursive parser would be too deep.
-///
-/// The stack holds what such a parser has pending: 0 an open bracket, 255 a sign or `!`, 1 an
-/// `else if`, 2 the condition of an `if`, and otherwise the precedence of an operator that waits for
-/// its right side.
-fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
-    let mut stack: Vec<u8> = Vec::new();
-    let (mut operand, mut chained) = (false, false);
-    for token in tokens {
-        let word = slice(text, *token);
-        let level = precedence(word);
-        match token.lexeme {
-            Lexeme::Open => {
-                if word == "{" {
-                    settle(&mut stack);
-                }
-                stack.extend([0, 0]);
-            }
-            Lexeme::Close => {
-                while stack.pop().is_some_and(|it| it != 0) {}
-                stack.pop();
-            }
-            _ if word == "," || word == ";" => {
-                while stack.last().is_some_and(|it| *it != 0) {
-                    stack.pop();
-                }
-            }
-            _ if word == "if" => stack.extend(if chained { &[1, 2, 2][..] } else { &[2, 2] }),
-            _ => match level {
-                Some(level) if operand => {
-                    while stack
-                        .last()
-                        .is_some_and(|it| *it > level || (*it == level && level != 190))
-                    {
-                        stack.pop();
-                    }
-                    stack.push(level);
-                }
-                Some(_) => stack.push(255),
-                None if word == "!" => stack.push(255),
-                None => {}
-            },
-        }
-        if stack.len() > MAX_NESTING {
-            let message = "the expression is nested too deep";
-            return Some(Problem::new(Code::Limit, (token.start, token.end), message).help(SPLIT));
-        }
-        chained = word == "else";
-        operand =
-            matches!(token.lexeme, Lexeme::Name | Lexeme::Number | Lexeme::Text | Lexeme::Close)
-                || matches!(word, "true" | "false");
-    }
-    None
-}
-
 /// A token's number by the line and column, from 1, at which Rhai sees it.
 type Places = BTreeMap<(usize, usize), usize>;
 
-/// Ends the condition of an `if` at its `{`.
-fn settle(stack: &mut Vec<u8>) {
-    while stack.pop_if(|it| *it != 0).is_some_and(|it| it != 2) {}
-    stack.pop_if(|it| *it == 2);
-}
-
 /// The text as Rhai sees it: every name blotted out, and a space between marks that touch, since
 /// Rhai would read `x<-1` as an operator it has reserved.
-fn mask(text: &str, tokens: &[Token]) -> (String, Places) {
+fn mask(text: &str, tokens: &[Token], cases: &Cases) -> (String, Places) {
     let mut masked = String::with_capacity(text.len());
     let mut places = Places::new();
     let (mut line, mut column, mut at) = (1, 1, 0);
@@ -477,7 +413,7 @@ fn mask(text: &str, tokens: &[Token]) -> (String, Places) {
             column += 1;
         }
         places.insert((line, column), number);
-        let word = slice(text, *token);
+        let word = cases.seen.get(&number).copied().unwrap_or_else(|| slice(text, *token));
         if token.lexeme == Lexeme::Name {
             masked += &"n".repeat(word.len());
         } else {

@@ -43,6 +43,19 @@ pub(super) enum What {
     Range(Box<Raw>, Box<Raw>, bool),
     If(Box<Raw>, Box<Raw>, Box<Raw>),
     Let(usize, Box<Raw>, Box<Raw>),
+    /// What it is about, and the cases.
+    Switch(Box<Raw>, Vec<Case>),
+}
+
+/// A case of a `switch`, as written.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Case {
+    /// Its first token.
+    pub(super) at: usize,
+    /// Empty for all other values.
+    pub(super) values: Vec<Raw>,
+    pub(super) guard: Option<Raw>,
+    pub(super) body: Raw,
 }
 
 const BINARY: [&str; 12] = ["+", "-", "*", "/", "%", "**", "==", "!=", "<", "<=", ">", ">="];
@@ -83,7 +96,8 @@ fn syntax(lexed: &Lexed<'_>, error: &ParseErrorType, position: Position) -> Prob
             let message = format!("a flag is wanted here, got {got}");
             Problem::new(Code::WrongType, span, message).help("compare it: `x > 0`")
         }
-        ParseErrorType::MissingToken(wanted, _) => {
+        // The mark that is wanted in the cases of a `switch` is not the one that is written.
+        ParseErrorType::MissingToken(wanted, _) if !lexed.has_cases() => {
             new(format!("`{wanted}` is wanted, got {found}"))
         }
         ParseErrorType::BadInput(LexError::MalformedEscapeSequence(_)) => {
@@ -281,6 +295,9 @@ impl Reader<'_> {
             return self.refuse(at, "this call is not part of the language", AGGREGATE);
         }
         let word = self.lexed.word(at);
+        if word == "switch" {
+            return self.switch(&call.args, at);
+        }
         let named = self.lexed.tokens.get(at).is_some_and(|it| it.lexeme == Lexeme::Name);
         if named {
             let arguments = self.all(call.args.iter())?;
@@ -317,6 +334,39 @@ impl Reader<'_> {
             }
         };
         Some(Raw { at, what })
+    }
+
+    /// A `switch`, as Rhai sees it.
+    fn switch(&mut self, arguments: &[Expr], at: usize) -> Option<Raw> {
+        let (subject, arms) = arguments.split_first()?;
+        let subject = self.expression(subject);
+        let begin = self.lexed.cases(at).iter();
+        let cases: Vec<_> = arms.iter().zip(begin).map(|(it, at)| self.case(it, *at)).collect();
+        let cases = cases.into_iter().collect::<Option<_>>()?;
+        Some(Raw { at, what: What::Switch(Box::new(subject?), cases) })
+    }
+
+    fn case(&mut self, arm: &Expr, at: usize) -> Option<Case> {
+        let parts = match arm {
+            Expr::Array(parts, _) => parts.as_slice(),
+            _ => &[],
+        };
+        let (values, guard, body) = match parts {
+            [Expr::Array(values, _), body] => (values, None, body),
+            [Expr::Array(values, _), guard, body] => (values, Some(guard), body),
+            _ => {
+                self.refuse(at, "this is not part of the language", AGGREGATE);
+                return None;
+            }
+        };
+        let values = self.all(values.iter());
+        let guard = guard.map(|it| self.expression(it));
+        let body = self.expression(body);
+        let guard = match guard {
+            Some(it) => Some(it?),
+            None => None,
+        };
+        Some(Case { at, values: values?, guard, body: body? })
     }
 
     fn within(&mut self, negated: bool, needle: &Expr, set: &Expr) -> Option<What> {

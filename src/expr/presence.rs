@@ -83,33 +83,47 @@ fn conjunction(terms: impl Iterator<Item = Facts>) -> Facts {
     Facts { yes: so_far, no: no.unwrap_or_default() }
 }
 
-/// The reads of names that can be missing and are not known to be present, with their places.
-pub(super) fn unguarded(tree: &Tree, known: &Slots) -> Vec<(Arc<Named>, (usize, usize))> {
+/// Reads of names, with their places.
+type Reads = Vec<(Arc<Named>, (usize, usize))>;
+
+/// The reads of names that can be missing and are not known to be present.
+pub(super) fn unguarded(tree: &Tree, known: &Slots) -> Reads {
     let mut found = Vec::new();
-    walk(tree, known, &mut found);
+    walk(tree, known, true, &mut found);
     found
 }
 
-fn walk(tree: &Tree, known: &Slots, found: &mut Vec<(Arc<Named>, (usize, usize))>) {
+/// The same of what a `switch` is about alone: to its reader, `_` could well stand for what is missing.
+pub(super) fn unguarded_switches(tree: &Tree) -> Reads {
+    let mut found = Vec::new();
+    walk(tree, &Slots::new(), false, &mut found);
+    found
+}
+
+fn walk(tree: &Tree, known: &Slots, wanted: bool, found: &mut Reads) {
     match &tree.node {
-        Node::Read(it) if it.symbol.optional && !known.contains(&it.symbol.slot) => {
+        Node::Read(it) if wanted && it.symbol.optional && !known.contains(&it.symbol.slot) => {
             found.push((Arc::clone(it), tree.span));
         }
         Node::And(terms) | Node::Or(terms) => {
             let mut known = known.clone();
             for term in terms {
-                walk(term, &known, found);
+                walk(term, &known, wanted, found);
                 let Facts { yes, no } = facts(term);
                 known.extend(if matches!(tree.node, Node::And(_)) { yes } else { no });
             }
         }
         Node::If(parts) => {
             let [condition, yes, no] = &**parts;
-            walk(condition, known, found);
+            walk(condition, known, wanted, found);
             let after = facts(condition);
-            walk(yes, &(known | &after.yes), found);
-            walk(no, &(known | &after.no), found);
+            walk(yes, &(known | &after.yes), wanted, found);
+            walk(no, &(known | &after.no), wanted, found);
         }
-        _ => tree.parts().into_iter().for_each(|it| walk(it, known, found)),
+        Node::Let(_, name, value, body) => {
+            walk(value, known, wanted || name.is_empty(), found);
+            walk(body, &(known | &facts(value).both()), wanted, found);
+        }
+        _ => tree.parts().into_iter().for_each(|it| walk(it, known, wanted, found)),
     }
 }

@@ -275,7 +275,7 @@ impl Names for Canary {
 }
 
 /// Expressions and their known answers; `?` is no data, `!` is refused.
-const CANARIES: [(&str, &str); 24] = [
+const CANARIES: [(&str, &str); 25] = [
     ("x + 0.2 > 0.3", "true"),
     ("1e-17 > 0.0 && x > 0", "true"),
     ("1e-200 == 2e-200 || x < 0", "false"),
@@ -295,6 +295,7 @@ const CANARIES: [(&str, &str); 24] = [
     ("5.5 in 1..10 && x in 0..=0.1", "true"),
     ("x in [0.1, 2] && x !in 5..6", "true"),
     ("let y = x * 10; if y > 0.5 { y } else { 0 }", "1"),
+    ("switch u ?? 2 { 0 => x, 1 | 2 => 5, _ => 7 }", "5"),
     ("max(x, 1, 2) + round(2.5) - abs(-1)", "4"),
     ("-2 ** 2", "4"),
     ("while true { }", "!"),

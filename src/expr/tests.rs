@@ -7,6 +7,7 @@ mod limits;
 mod messages;
 mod shapes;
 mod speed;
+mod switch;
 mod values;
 mod words;
 

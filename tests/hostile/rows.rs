@@ -63,7 +63,8 @@ const CONDITIONS: &[(&str, &str, &str)] = &[
     ("a thrown error", "forbidden", "throw n"),
     ("a caught error", "forbidden", "try { n } catch { 1 }"),
     ("an early return", "forbidden", "return true"),
-    ("a switch", "forbidden", "switch n { 1 => true, _ => false }"),
+    ("a match", "forbidden", "match n { 1 => true, _ => false }"),
+    ("a switch without cases", "expression-syntax", "switch n { "),
     ("a growing text", "forbidden", "let s = t; s += s; s += s; s == \"\""),
     ("texts joined", "wrong-type", "t + t == \"\""),
     ("a text grown by a call", "forbidden", "t.pad(9223372036854775807, \"x\") == \"\""),
@@ -309,6 +310,19 @@ fn whole() -> Vec<Row> {
         row("a long list and a fault at its end", "unknown-name", || {
             rule(&format!("n in [{}1] && x > 1", "1,".repeat(1900)))
         }),
+        row("a switch of as many cases as there may be, each of many values", "compiles", || {
+            let values =
+                |it: usize| (0..16).map(|at| format!("{}|", it * 17 + at)).collect::<String>();
+            let case = |it: usize| format!("{}{} => n > {it}, ", values(it), it * 17 + 16);
+            rule(&format!("switch n ?? 0 {{ {}_ => false }}", many(99, case)))
+        }),
+        row("a switch of more", "limit", || {
+            rule(&format!(
+                "switch n ?? 0 {{ {}_ => false }}",
+                many(400, |it| format!("{it} => true, "))
+            ))
+        }),
+        row("switches in one another", "limit", || rule(&"switch n ?? 0 { 1 => ".repeat(700))),
         row("escapes", "limit", move || {
             format!("{METRICS}[[rules]]\nname=\"r\"\nwhen=\"{}\"\n", "\\u0041".repeat(20_000))
         }),

@@ -217,6 +217,7 @@ fn expression_points() -> BoxedStrategy<String> {
         "expr = '(n2 ?? 0) + 40'",
         "expr = 'n1'",
         "expr = 'if f0 ?? true { n1 } else { 30 }'",
+        "expr = 'switch t0 ?? \"a\" { \"a\" => n1, \"b\" | \"c\" if n0 > 1 => 30, _ => 60 }'",
     ])
 }
 
@@ -482,7 +483,9 @@ pub(crate) fn configs_alone() -> BoxedStrategy<String> {
     let alone = move |text: String| aged.iter().fold(text, |text, it| text.replace(it, ""));
     let rules = "[[rules]]\nname = \"kept\"\nwhen = 'health.band == \"low\" || t0 in [\"a\", \"b\"] && !(f0 ?? true)'\n\
                  [[rules]]\nname = \"sum\"\nwhen = 'health + (n0 ?? 0) * 2 >= max(n1, 3) && segment != \"rest\"'\n\
-                 [[rules]]\nname = \"among\"\nwhen = 'n0 in 1..5 || is_missing(t1) && f0 == f1 && n3 in [1, 2, 3]'\n";
+                 [[rules]]\nname = \"among\"\nwhen = 'n0 in 1..5 || is_missing(t1) && f0 == f1 && n3 in [1, 2, 3]'\n\
+                 [[rules]]\nname = \"switched\"\n\
+                 when = 'switch n0 ?? 0 { 0 | 2 => n1 > 5, 1..5 if f0 => true, _ => t1 == \"a\" }'\n";
     card("health", scope)
         .prop_map(move |card| alone(format!("{METRICS}\n{card}\n{}{rules}", self::rules("health"))))
         .prop_filter("one that compiles", |it| compiles(it))

@@ -53,15 +53,10 @@ impl Checker<'_> {
         let mut values = Vec::new();
         for (item, tree) in items.iter().zip(trees) {
             let tree = tree?;
-            let value = match &tree.node {
-                Node::Number(it) => Value::Number(*it),
-                Node::Text(it) => Value::Text(Arc::clone(it)),
-                Node::Flag(it) => Value::Flag(*it),
-                _ => {
-                    let help = "write `==` and `||`".to_owned();
-                    self.fault(Code::Forbidden, item, "a list holds only literals", Some(help));
-                    return None;
-                }
+            let Some(value) = literal(&tree) else {
+                let help = "write `==` and `||`".to_owned();
+                self.fault(Code::Forbidden, item, "a list holds only literals", Some(help));
+                return None;
             };
             if tree.kind != needle.kind {
                 let message =
@@ -77,5 +72,15 @@ impl Checker<'_> {
             return None;
         }
         self.make(raw, Kind::Flag, Node::Within(Box::new(needle), values))
+    }
+}
+
+/// The value that is written.
+pub(super) fn literal(tree: &Tree) -> Option<Value> {
+    match &tree.node {
+        Node::Number(it) => Some(Value::Number(*it)),
+        Node::Text(it) => Some(Value::Text(Arc::clone(it))),
+        Node::Flag(it) => Some(Value::Flag(*it)),
+        _ => None,
     }
 }

@@ -13,6 +13,7 @@ use super::{LANGUAGE, World, compile};
 use crate::expr::kernel::{CHUNK, Columns, Compiled, FAULTED, Scratch};
 use crate::expr::{Kind, Outcome, Program, Value, Want};
 use crate::frame::Column;
+pub(super) use generate::SWITCHES;
 use generate::{a_flag, a_number, a_text, frame, named};
 
 /// Columns by slot.
@@ -204,7 +205,7 @@ fn the_gears_agree_on_generated_expressions_and_frames() {
 }
 
 /// An expression for each thing that kernels do.
-const EACH: [&str; 42] = [
+const EACH: [&str; 45] = [
     "days > 30",
     "30 <= days",
     "x == y",
@@ -247,6 +248,9 @@ const EACH: [&str; 42] = [
     "contains(owner, \"n\") && starts_with(plan, \"p\") || ends_with(plan, \"c\")",
     "upper(owner) == \"ANN\"",
     "x > 0 && y > 0 && (u > 0 || champion)",
+    "switch (x ?? 7) { 0 | 2.5 => y, 0.5..5 if champion => u, -1..=1 => 3, _ => days }",
+    "switch plan { \"pro\" => owner, \"basic\" if x > 1 => \"b\", _ => lower(plan) }",
+    "switch 1 / seats { 1 => true, 0 | 0.1..0.5 => x > 1, _ => false }",
 ];
 
 #[test]

@@ -278,17 +278,17 @@ proptest! {
         "x", "plan", "trial", "account.arr", "nope", "1", "2.5", "\"pro\"", "+", "-", "*", "/", "%", "**", "==",
         "!=", "<", "<=", ">", ">=", "&&", "||", "!", "??", "in", "!in", "..", "..=", "(", ")", "[", "]", "{", "}",
         "if", "else", "let a =", ";", ",", "abs(", "max(", "is_missing(", "true", ".", "=", "|", "`", "${", "\"", "\\", "é",
-        "//", "\n", "while", "#", "?", "'",
+        "//", "\n", "while", "#", "?", "'", "switch", "switch seats {", "=>", "_", "1 =>", "_ =>",
     ]), 0..30)) {
-        let text = words.join(" ");
-        let (program, problems) = LANGUAGE.compile(&text, &World, Want::Any);
-        prop_assert!(program.is_some() || !problems.is_empty());
-        for it in problems {
-            prop_assert!(it.start <= text.len() && text.is_char_boundary(it.start), "{it:?}");
-            let end = (it.start + it.length).min(text.len());
-            prop_assert!(it.length > 0 && text.is_char_boundary(end), "{it:?}");
-        }
-        let _ = LANGUAGE.compile_message(&text, &World, &slots(&[]));
+        compiles_or_is_refused(&words.join(" "))?;
+    }
+
+    #[test]
+    fn any_cases_compile_or_are_refused(words in prop::collection::vec(prop::sample::select(vec![
+        "switch seats {", "switch trial {", "switch", "seats", "1", "2 |", "3..5", "-1", "true", "=>", "=> 1", "=> 2,",
+        "1 => 2,", "if trial", "if", "_ => 3", "_", ",", "|", "}", "{", "(", ")", "]", "trial", "let a = 1;", "else {",
+    ]), 0..20)) {
+        compiles_or_is_refused(&words.join(" "))?;
     }
 
     #[test]
@@ -324,6 +324,18 @@ proptest! {
             prop_assert!(raw(&row, slot) == Value::Missing && program.slots().contains(&slot));
         }
     }
+}
+
+fn compiles_or_is_refused(text: &str) -> Result<(), TestCaseError> {
+    let (program, problems) = LANGUAGE.compile(text, &World, Want::Any);
+    prop_assert!(program.is_some() || !problems.is_empty());
+    for it in problems {
+        prop_assert!(it.start <= text.len() && text.is_char_boundary(it.start), "{it:?}");
+        let end = (it.start + it.length).min(text.len());
+        prop_assert!(it.length > 0 && text.is_char_boundary(end), "{it:?}");
+    }
+    let _ = LANGUAGE.compile_message(text, &World, &slots(&[]));
+    Ok(())
 }
 
 #[test]

@@ -59,6 +59,12 @@ fn depth_is_bounded_before_the_stack_is() {
             ("trial || trial && x == x < u ?? x + x * x ** (", ")"),
             ("if if (", ") { x } else { x } { x } else { x }"),
             ("x in [abs(", ")]"),
+            ("switch seats { 1 => ", ", _ => true }"),
+            ("switch seats { _ => ", " }"),
+            ("switch seats { 1 if ", " => true, _ => true }"),
+            ("switch ", " { true => true, false => false }"),
+            ("switch (", ") { true => true, false => false }"),
+            ("switch seats { 1 => if trial { true } else { ", " }, _ => true }"),
         ] {
             for count in [41, 60, 300, 5000] {
                 let text = nested(open, close, count);
@@ -67,15 +73,22 @@ fn depth_is_bounded_before_the_stack_is() {
             }
         }
         // The deepest that is allowed runs on this stack.
-        for (open, close) in
-            [("(1 + ", ")"), ("abs(", ")"), ("(if trial { 1 } else { ", " })"), ("max(1, ", ")")]
-        {
+        for (open, close) in [
+            ("(1 + ", ")"),
+            ("abs(", ")"),
+            ("(if trial { 1 } else { ", " })"),
+            ("max(1, ", ")"),
+            ("switch trial { true => 1, _ => ", " }"),
+            ("switch abs(", ") { 1 => 2, _ => 3 }"),
+        ] {
             let most = (1..64).rev().find_map(|count| {
-                let text = format!("{}x{}", open.repeat(count), close.repeat(count));
+                let text = format!("{}(x ?? 1){}", open.repeat(count), close.repeat(count));
                 codes(&text).is_empty().then_some(text)
             });
             let text = most.unwrap();
-            assert!(text.len() > 15 * open.len(), "`{text}` is not deep");
+            // Rhai sees three brackets where a `switch` is.
+            let least = if open.contains("switch") { 8 } else { 15 };
+            assert!(text.len() > least * (open.len() + close.len()), "`{text}` is not deep");
             assert!(!run(&text, "x=2 trial=false").starts_with("faulted"), "`{text}`");
         }
     });
@@ -97,8 +110,33 @@ fn huge_texts_are_refused_at_once() {
             assert_eq!(codes(&text), ["limit"]);
         }
         for unit in [
-            "x;", "x.", "x+", "(", ")", "[", "{", "!", "-", "9", "\"", "let a=1;", "é", "#",
-            "a.b.", "x??", "1..", ",", "x,",
+            "x;",
+            "x.",
+            "x+",
+            "(",
+            ")",
+            "[",
+            "{",
+            "!",
+            "-",
+            "9",
+            "\"",
+            "let a=1;",
+            "é",
+            "#",
+            "a.b.",
+            "x??",
+            "1..",
+            ",",
+            "x,",
+            "switch",
+            "switch ",
+            "switch x {",
+            "switch x{1=>",
+            "|",
+            "=>",
+            "_",
+            "switch x{1=>2,_=>3}",
         ] {
             let text = unit.repeat(MAX_BYTES / unit.len());
             assert!(!codes(&text).is_empty(), "{unit}");

@@ -115,6 +115,36 @@ fn one_of(all: &'static [&'static str]) -> impl Strategy<Value = String> {
     prop::sample::select(all).prop_map(str::to_owned)
 }
 
+/// What a `switch` may be about although other names can be missing, and two of its cases and the last.
+pub(in crate::expr::tests) const SWITCHES: [&str; 12] = [
+    "seats { 1 | 2.5 => A, 0..5 => B, _ => C }",
+    "active { 0 => A, 1 if trial => B, _ => C }",
+    "(u ?? 1) { -1..=1 => A, 2.5 | 7 => B, _ => C }",
+    "(x ?? y ?? 0.0) { 0..1 if champion => A, 0.5..=100 if x > 1 => B, _ => C }",
+    "seats / active { 1 => A, 0 | 0..0.5 | 3..1e300 => B, _ => C }",
+    "1 / active { 1 => A, 10 => B, _ => C }",
+    "plan { \"pro\" => A, \"basic\" => B, _ => C }",
+    "plan { \"basic\" => A, \"pro\" if u > 1 => B, \"pro\" | \"enterprise\" => C, _ => A }",
+    "plan { \"pro\" => A, \"basic\" => B, \"enterprise\" => C }",
+    "owner ?? plan { \"ann\" => A, \"\" | \"é\" => B, _ => C }",
+    "champion ?? trial { true => A, false => B }",
+    "trial { true if champion => A, true => B, false => C }",
+];
+
+fn a_switch(inner: BoxedStrategy<String>) -> impl Strategy<Value = String> {
+    let switches = prop::sample::select(&SWITCHES[..]);
+    (switches, inner.clone(), inner.clone(), inner).prop_map(|(switch, a, b, c)| {
+        // One after another, so that what is put in is not looked through.
+        let whole = switch.split(' ').map(|it| match it.trim_end_matches(',') {
+            "A" => it.replace('A', &a),
+            "B" => it.replace('B', &b),
+            "C" => it.replace('C', &c),
+            _ => it.to_owned(),
+        });
+        format!("(switch {})", whole.collect::<Vec<_>>().join(" "))
+    })
+}
+
 /// `N1`, `F1` and `S1` stand for what a `let` names.
 pub(super) fn a_number() -> BoxedStrategy<String> {
     let leaf = prop_oneof![
@@ -148,6 +178,7 @@ pub(super) fn a_number() -> BoxedStrategy<String> {
                 format!("(if {one} > 1 {{ {two} }} else {{ {three} }})")
             }),
             1 => inner.clone().prop_map(|it| format!("(if trial {{ {it} }} else {{ 2.5 }})")),
+            2 => a_switch(inner.clone()),
             1 => inner.clone().prop_map(|it| format!("({it} ** 0)")),
             1 => inner.prop_map(|it| format!("-({it})")),
         ]
@@ -164,6 +195,7 @@ pub(super) fn a_text() -> BoxedStrategy<String> {
         prop_oneof![
             3 => (one_of(&["lower", "upper"]), inner.clone())
                 .prop_map(|(name, it)| format!("{name}({it})")),
+            1 => a_switch(inner.clone()),
             3 => (one_of(&["trial", "champion", "x > 1", "u == 0"]), inner.clone(), inner.clone())
                 .prop_map(|(a, b, c)| format!("(if {a} {{ {b} }} else {{ {c} }})")),
             1 => one_of(&["(owner ?? lower(plan))", "endless()"]),
@@ -203,6 +235,7 @@ pub(super) fn a_flag() -> BoxedStrategy<String> {
             3 => two.clone().prop_map(|(one, two)| format!("({one} || {two})")),
             1 => two.clone().prop_map(|(one, two)| format!("(({one}) == ({two}))")),
             1 => inner.clone().prop_map(|it| format!("!({it})")),
+            1 => a_switch(inner.clone()),
             2 => (inner.clone(), two)
                 .prop_map(|(a, (b, c))| format!("(if {a} {{ {b} }} else {{ {c} }})")),
         ]

@@ -1,0 +1,231 @@
+//! `switch x { 1 | 2 => a, 3..10 if b => c, _ => d }`, which becomes conditions.
+
+use super::Checker;
+use super::within::literal;
+use crate::expr::parse::{Case, Raw, What};
+use crate::expr::tree::{Node, Tree};
+use crate::expr::{Kind, Problem, Value};
+use crate::fault::Code;
+
+/// The most cases of one `switch`. Our choice, tested by `a_switch_may_have_many_cases`.
+const MOST_CASES: usize = 100;
+/// More cases than this are halved, so that what they become does not nest as deep as they are many.
+const HALVED: usize = 8;
+
+/// A checked case.
+#[derive(Debug, Clone)]
+struct Arm {
+    at: usize,
+    /// The literals that it is for, where nothing else is asked of them.
+    values: Vec<Value>,
+    /// When it holds; none for all other values.
+    when: Option<Tree>,
+    then: Tree,
+}
+
+impl Checker<'_> {
+    pub(super) fn switch(&mut self, raw: &Raw, subject: &Raw, cases: &[Case]) -> Option<Tree> {
+        if cases.len() > MOST_CASES {
+            let message = format!("a `switch` has at most {MOST_CASES} cases, got {}", cases.len());
+            let help = "declare parts of it as metrics, or give the factor a `map`".to_owned();
+            self.fault(Code::Limit, raw, message, Some(help));
+            return None;
+        }
+        let subject = self.tree(subject);
+        let number = self.count;
+        self.count += 1;
+        let arms: Vec<_> = cases.iter().map(|it| self.arm(it, subject.as_ref(), number)).collect();
+        let subject = subject?;
+        let mut arms = arms.into_iter().collect::<Option<Vec<Arm>>>()?;
+        let other = self.other(raw, &subject, &mut arms)?;
+        let kind = other.kind;
+        if let Some(it) = arms.iter().find(|it| it.then.kind != kind) {
+            let message = format!("a case gives {}, and the last gives {kind}", it.then.kind);
+            let problem = Problem::new(Code::WrongType, it.then.span, message);
+            self.problems.push(problem.help("all must be of one kind"));
+            return None;
+        }
+        let body = Box::new(chosen(&arms, other));
+        // Without a name: no one wrote this `let`.
+        self.make(raw, kind, Node::Let(number, String::new(), Box::new(subject), body))
+    }
+
+    fn arm(&mut self, case: &Case, subject: Option<&Tree>, number: usize) -> Option<Arm> {
+        let tests: Vec<_> = case.values.iter().map(|it| self.test(it, subject, number)).collect();
+        let guard = case.guard.as_ref().map(|it| self.guard(it));
+        let then = self.tree(&case.body);
+        let span = self.lexed.span(case.at);
+        let flag = |node: Node| Tree { kind: Kind::Flag, span, node };
+        let mut when = any(tests.into_iter().collect::<Option<Vec<_>>>()?, span);
+        let mut values = when.as_ref().map_or_else(Vec::new, literals);
+        if let Some(guard) = guard {
+            values.clear();
+            when = Some(flag(Node::And(vec![when?, guard?])));
+        }
+        Some(Arm { at: case.at, values, when, then: then? })
+    }
+
+    /// Whether the value is that of a case: a literal, or a range of them.
+    fn test(&mut self, it: &Raw, subject: Option<&Tree>, number: usize) -> Option<Tree> {
+        if let What::Range(from, to, inclusive) = &it.what {
+            return self.range(it, [from, to], *inclusive, subject, number);
+        }
+        let tree = self.tree(it);
+        let (tree, subject) = (tree?, subject?);
+        let Some(value) = literal(&tree) else {
+            let help = "write `if` and `else`, or `_ if x == y => a`".to_owned();
+            self.fault(Code::Forbidden, it, "a case is of literals only", Some(help));
+            return None;
+        };
+        if tree.kind != subject.kind {
+            let message =
+                format!("the `switch` is about {}, and the case is {}", subject.kind, tree.kind);
+            self.fault(Code::WrongType, it, message, None);
+            return None;
+        }
+        self.label(subject, &tree, it);
+        let local = self.make(it, subject.kind, Node::Local(number))?;
+        self.make(it, Kind::Flag, Node::Within(Box::new(local), vec![value]))
+    }
+
+    fn range(
+        &mut self,
+        raw: &Raw,
+        ends: [&Raw; 2],
+        inclusive: bool,
+        subject: Option<&Tree>,
+        number: usize,
+    ) -> Option<Tree> {
+        let [from, to] = ends.map(|it| self.wanted(raw, it, Kind::Number));
+        let (from, to, subject) = (from?, to?, subject?);
+        if subject.kind != Kind::Number {
+            let message = format!("a range is a case of a number, got {}", subject.kind);
+            self.fault(Code::WrongType, raw, message, None);
+            return None;
+        }
+        let (Node::Number(first), Node::Number(last)) = (&from.node, &to.node) else {
+            let help = "write `if` and `else`".to_owned();
+            self.fault(Code::Forbidden, raw, "a case is of literals only", Some(help));
+            return None;
+        };
+        if first > last || (first >= last && !inclusive) {
+            self.fault(Code::Empty, raw, "there is no number in this range", None);
+            return None;
+        }
+        let local = self.make(raw, Kind::Number, Node::Local(number))?;
+        self.make(raw, Kind::Flag, Node::Between(Box::new([local, from, to]), inclusive))
+    }
+
+    fn guard(&mut self, guard: &Raw) -> Option<Tree> {
+        let tree = self.tree(guard)?;
+        if tree.kind == Kind::Flag {
+            return Some(tree);
+        }
+        let message = format!("the `if` of a case takes a flag, got {}", tree.kind);
+        self.fault(Code::WrongType, guard, message, Some("compare it: `x > 0`".to_owned()));
+        None
+    }
+
+    /// Takes out what is for all other values, and faults what is never reached.
+    fn other(&mut self, raw: &Raw, subject: &Tree, arms: &mut Vec<Arm>) -> Option<Tree> {
+        let mut seen: Vec<&Value> = Vec::new();
+        let mut ended = false;
+        for arm in arms.iter() {
+            let mut twice = ended;
+            for it in &arm.values {
+                twice |= seen.contains(&it);
+                seen.push(it);
+            }
+            ended = arm.when.is_none();
+            if twice {
+                let message = "this case comes after one that takes its values";
+                let problem = Problem::new(Code::Duplicate, self.lexed.span(arm.at), message);
+                self.problems.push(problem.help("leave one of them out; `_` comes last"));
+                return None;
+            }
+        }
+        let has = |it: &Value| seen.contains(&it);
+        let whole =
+            match (subject.kind, &subject.node) {
+                (Kind::Flag, _) => [true, false].iter().all(|it| has(&Value::Flag(*it))),
+                (Kind::Text, Node::Read(named)) => named.symbol.labels.as_ref().is_some_and(|it| {
+                    it.iter().all(|it| has(&Value::Text(std::sync::Arc::clone(it))))
+                }),
+                _ => false,
+            };
+        let other = arms.pop_if(|it| it.when.is_none());
+        match (&other, whole) {
+            (Some(other), true) => {
+                let span = self.lexed.span(other.at);
+                let message = "the cases before it are for every value there is";
+                let problem = Problem::new(Code::Unused, span, message).help("leave the `_` out");
+                self.problems.push(problem.warning());
+            }
+            (None, false) => {
+                let help = Some("end with `_ => a`, for all other values".to_owned());
+                let message = "not every value has a case";
+                self.fault(Code::ExpressionSyntax, raw, message, help);
+                return None;
+            }
+            _ => {}
+        }
+        if whole { arms.pop().map(|it| it.then) } else { other.map(|it| it.then) }
+    }
+}
+
+/// Whether any holds; literals are looked for together.
+fn any(tests: impl IntoIterator<Item = Tree>, span: (usize, usize)) -> Option<Tree> {
+    let mut terms: Vec<Tree> = Vec::new();
+    for test in tests {
+        match test.node {
+            Node::Or(inner) => terms.extend(inner),
+            Node::Within(it, values) => match terms.iter_mut().find_map(list) {
+                Some(all) => all.extend(values),
+                None => terms.push(Tree { node: Node::Within(it, values), span, ..test }),
+            },
+            node => terms.push(Tree { node, span, ..test }),
+        }
+    }
+    if terms.len() > 1 {
+        return Some(Tree { kind: Kind::Flag, span, node: Node::Or(terms) });
+    }
+    terms.pop()
+}
+
+fn list(tree: &mut Tree) -> Option<&mut Vec<Value>> {
+    match &mut tree.node {
+        Node::Within(_, all) => Some(all),
+        _ => None,
+    }
+}
+
+/// The literals that a test is for.
+fn literals(test: &Tree) -> Vec<Value> {
+    match &test.node {
+        Node::Within(_, all) => all.clone(),
+        Node::Or(terms) => terms.iter().flat_map(literals).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The result of the first case that holds.
+fn chosen(arms: &[Arm], other: Tree) -> Tree {
+    let either = |when: Tree, then: Tree, other: Tree| {
+        let (kind, span) = (then.kind, when.span);
+        Tree { kind, span, node: Node::If(Box::new([when, then, other])) }
+    };
+    if arms.len() <= HALVED {
+        return arms.iter().rev().fold(other, |other, arm| match &arm.when {
+            Some(when) => either(when.clone(), arm.then.clone(), other),
+            None => other,
+        });
+    }
+    let (first, rest) = arms.split_at(arms.len() / 2);
+    let span = first.first().and_then(|it| it.when.as_ref()).map_or((0, 0), |it| it.span);
+    let when = any(first.iter().filter_map(|it| it.when.clone()), span);
+    let rest = chosen(rest, other);
+    match (when, first.split_last()) {
+        (Some(when), Some((last, first))) => either(when, chosen(first, last.then.clone()), rest),
+        _ => rest,
+    }
+}
