@@ -72,6 +72,10 @@ fn depth_is_bounded_before_the_stack_is() {
                 assert!(!found.is_empty(), "{count} of `{open}`");
             }
         }
+        // Rhai never sees these: to it, each is three brackets deep.
+        let text = nested("switch seats { 1 => ", ", _ => true }", 17);
+        let found = LANGUAGE.compile(&text, &World, Want::Any).1;
+        assert_eq!(found[0].message, "the expression is nested too deep");
         // The deepest that is allowed runs on this stack.
         for (open, close) in [
             ("(1 + ", ")"),
