@@ -35,6 +35,17 @@ pub struct Cost {
     pub name: String,
     /// Nanoseconds of processor time a row: the median of the repetitions.
     pub ns: f64,
+    /// The same in each repetition.
+    samples: Vec<f64>,
+}
+
+impl Cost {
+    /// How often it costs what another does that took turns with it: the median of the ratios within each
+    /// repetition. A shared machine is slower for seconds, which then is no part of it.
+    #[must_use]
+    pub fn over(&self, other: &Self) -> f64 {
+        median(self.samples.iter().zip(&other.samples).map(|(one, two)| one / two).collect())
+    }
 }
 
 /// Runs the jobs in turn, as often as said, and gives the median cost of each in their order. At
@@ -60,7 +71,8 @@ pub fn costs(mut jobs: Vec<Job<'_>>, repetitions: usize, most: Duration) -> Vec<
         }
     }
     let names = jobs.into_iter().map(|it| it.name);
-    names.zip(samples).map(|(name, samples)| Cost { name, ns: median(samples) }).collect()
+    let cost = |(name, samples): (_, Vec<f64>)| Cost { name, ns: median(samples.clone()), samples };
+    names.zip(samples).map(cost).collect()
 }
 
 fn cpu(work: &mut dyn FnMut(), calls: usize) -> Duration {

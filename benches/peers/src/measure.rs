@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::answers::{Answers, RULES};
 use crate::child;
-use crate::clock::{Job, costs, median};
-use crate::foretell_side::{self, Side};
+use crate::clock::{Cost, Job, costs, median};
+use crate::foretell_side::{self, Outcome, Side};
 use crate::hand::{self, Work};
 use crate::peers::{self, Missing};
 use crate::workload::{Data, Spec, generate};
@@ -189,11 +189,10 @@ pub fn all(spec: &Spec, plan: &Plan) -> Measured {
     let sides = [Side::new(spec, false), Side::new(spec, true)];
     let mut measured = Measured::default();
     for &rows in &plan.rows {
-        let table = sized(spec, plan, &sides, rows);
-        ratios(&table, &mut measured.figures);
+        let table = sized(spec, plan, &sides, rows, &mut measured.figures);
         measured.tables.push(table);
     }
-    growth_of_cost(&mut measured);
+    growth_of_cost(spec, plan, &sides[1], &mut measured);
     live(spec, plan, &sides[1], &mut measured);
     let most = plan.rows.iter().copied().max().unwrap_or_default();
     measured
@@ -205,7 +204,13 @@ pub fn all(spec: &Spec, plan: &Plan) -> Measured {
     measured
 }
 
-fn sized(spec: &Spec, plan: &Plan, sides: &[Side; 2], rows: usize) -> Table {
+fn sized(
+    spec: &Spec,
+    plan: &Plan,
+    sides: &[Side; 2],
+    rows: usize,
+    figures: &mut BTreeMap<String, f64>,
+) -> Table {
     let data = generate(spec, rows);
     let reference = reference(&data);
     check_foretell(spec, &sides[1], &data, &reference);
@@ -227,15 +232,11 @@ fn sized(spec: &Spec, plan: &Plan, sides: &[Side; 2], rows: usize) -> Table {
         let data = &data;
         jobs.push(Job::new(HAND, rows, move || hand::columns(data, work, black_box(out))));
     }
+    for (side, last) in sides.iter().zip(&mut last) {
+        jobs.push(again(side, &frame, rows, last));
+    }
     jobs.push(Job::new(ROWS, rows, || hand::scores_by_row(&data, black_box(four))));
     jobs.push(Job::new(ROWS, rows, || hand::rows(&data, black_box(five))));
-    for (side, last) in sides.iter().zip(&mut last) {
-        let frame = &frame;
-        jobs.push(Job::new(FORETELL, rows, move || {
-            side.run_again(black_box(frame), last);
-            black_box(&*last);
-        }));
-    }
     for (peer, out) in engines.iter_mut().zip(&mut peer_outs) {
         let data = &data;
         let name = peer.name();
@@ -244,58 +245,72 @@ fn sized(spec: &Spec, plan: &Plan, sides: &[Side; 2], rows: usize) -> Table {
         }));
     }
     let costs = costs(jobs, plan.repetitions, plan.most);
-    let mut costs = costs.into_iter();
-    let mut next = || costs.next();
-    let mut lines = Vec::new();
-    if let (Some(score), Some(rules), Some(both)) = (next(), next(), next()) {
-        lines.push(Line { name: both.name, score: score.ns, rules: rules.ns, total: both.ns });
-    }
-    let mut row_score = 0.0;
-    for pair in 0..2 {
-        let (Some(score), Some(both)) = (next(), next()) else { break };
-        row_score = if pair == 0 { score.ns } else { row_score };
-        let rules = both.ns - score.ns;
-        lines.push(Line { name: both.name, score: score.ns, rules, total: both.ns });
-    }
-    for it in costs {
-        lines.push(Line {
-            name: it.name,
-            score: row_score,
-            rules: it.ns,
-            total: row_score + it.ns,
-        });
-    }
+    let [hand_score, hand_rules, hand, score, ours, row_score, by_row, peers @ ..] = &costs[..]
+    else {
+        unreachable!("there are as many costs as jobs")
+    };
+    ratios(rows, hand, ours, row_score, by_row, peers, figures);
+    let line = |both: &Cost, score: f64, rules: f64, total: f64| Line {
+        name: both.name.clone(),
+        score,
+        rules,
+        total,
+    };
+    let with = |score: &Cost, both: &Cost| line(both, score.ns, both.ns - score.ns, both.ns);
+    let mut lines = vec![line(hand, hand_score.ns, hand_rules.ns, hand.ns)];
+    lines.extend([with(row_score, by_row), with(score, ours)]);
+    let peer = |it: &Cost| line(it, row_score.ns, it.ns, row_score.ns + it.ns);
+    lines.extend(peers.iter().map(peer));
     Table { rows, peer_rows, lines }
 }
 
-fn ratios(table: &Table, figures: &mut BTreeMap<String, f64>) {
-    let rows = table.rows;
-    let total = |name: &str| table.lines.iter().find(|it| it.name == name).map(|it| it.total);
-    let Some(ours) = total(FORETELL) else { return };
-    for line in &table.lines {
-        match line.name.as_str() {
-            FORETELL => {}
-            HAND | ROWS => {
-                figures.insert(
-                    format!("{FORETELL} over {}, {rows} rows", line.name),
-                    ours / line.total,
-                );
-            }
-            peer => {
-                figures.insert(format!("{peer} over {FORETELL}, {rows} rows"), line.total / ours);
-            }
-        }
+/// foretell on a frame, in the memory of the last answers.
+fn again<'a>(
+    side: &'a Side,
+    frame: &'a Frame,
+    rows: usize,
+    last: &'a mut Option<Outcome>,
+) -> Job<'a> {
+    Job::new(FORETELL, rows, move || {
+        side.run_again(black_box(frame), last);
+        black_box(&*last);
+    })
+}
+
+/// What floors are set on: how often one costs what another does.
+fn ratios(
+    rows: usize,
+    hand: &Cost,
+    ours: &Cost,
+    row_score: &Cost,
+    by_row: &Cost,
+    peers: &[Cost],
+    figures: &mut BTreeMap<String, f64>,
+) {
+    for other in [hand, by_row] {
+        let name = format!("{FORETELL} over {}, {rows} rows", other.name);
+        figures.insert(name, ours.over(other));
+    }
+    for peer in peers {
+        let name = format!("{} over {FORETELL}, {rows} rows", peer.name);
+        figures.insert(name, peer.over(ours) + row_score.over(ours));
     }
 }
 
-/// The cost of a row in the largest book over that in the smallest.
-fn growth_of_cost(measured: &mut Measured) {
-    let of = |table: &Table| table.lines.iter().find(|it| it.name == FORETELL).map(|it| it.total);
-    let ours: Vec<(usize, f64)> =
-        measured.tables.iter().filter_map(|it| Some((it.rows, of(it)?))).collect();
-    if let [(few, first), .., (many, last)] = ours[..] {
+/// The cost of a row in the largest book over that in the smallest, which take turns.
+fn growth_of_cost(spec: &Spec, plan: &Plan, side: &Side, measured: &mut Measured) {
+    let (Some(few), Some(many)) = (plan.rows.iter().min(), plan.rows.iter().max()) else { return };
+    if few == many {
+        return;
+    }
+    let frames = [*few, *many].map(|it| foretell_side::drawn(spec, it));
+    let mut last = [None, None];
+    let [few_last, many_last] = &mut last;
+    let jobs =
+        vec![again(side, &frames[0], *few, few_last), again(side, &frames[1], *many, many_last)];
+    if let [few_cost, many_cost] = &costs(jobs, plan.repetitions, plan.most)[..] {
         let name = format!("a row of {many} over a row of {few}");
-        measured.figures.insert(name, last / first);
+        measured.figures.insert(name, many_cost.over(few_cost));
     }
 }
 
@@ -355,7 +370,7 @@ fn live(spec: &Spec, plan: &Plan, side: &Side, measured: &mut Measured) {
         ("one row, foretell over hand-written row", ours),
         ("one row, foretell in the memory of the last over hand-written row", again),
     ] {
-        measured.figures.insert(name.to_owned(), cost.ns / by_row.ns);
+        measured.figures.insert(name.to_owned(), cost.over(by_row));
     }
     let table = measured.tables.iter().find(|it| it.rows == PEERS_AT).or(measured.tables.first());
     if let Some(hand) = table.and_then(|it| it.lines.first()) {
