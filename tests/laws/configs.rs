@@ -1,8 +1,14 @@
 //! Random configs over a fixed set of metrics, written as TOML.
 
+mod monotone;
+mod points;
+
 use foretell::Config;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+pub(crate) use monotone::monotone;
+use points::{number_points, points_of, worth};
 
 /// The metrics that every config declares, two classes, and a small scorecard for others to read.
 pub(crate) const METRICS: &str = r#"
@@ -125,123 +131,6 @@ fn condition(scope: Scope) -> BoxedStrategy<String> {
         1 => atom.prop_map(|it| format!("!({it})")),
     ]
     .boxed()
-}
-
-fn number() -> BoxedStrategy<f64> {
-    prop_oneof![
-        4 => (-20..60_i32).prop_map(f64::from),
-        2 => -30.0..90.0,
-        1 => select(vec![1e9, -1e9, 1e300, -1e300, 0.0, 1e-9]),
-    ]
-    .boxed()
-}
-
-fn worth() -> BoxedStrategy<f64> {
-    prop_oneof![2 => (0..=20_i32).prop_map(|it| f64::from(it) * 5.0), 1 => 0.0..=100.0].boxed()
-}
-
-/// Ascending numbers, each well apart from the next.
-fn ascending(count: std::ops::RangeInclusive<usize>) -> BoxedStrategy<Vec<f64>> {
-    (number(), prop::collection::vec(0.5..30.0, count))
-        .prop_map(|(first, gaps)| {
-            let mut at = first.clamp(-1e9, 1e9);
-            gaps.iter()
-                .map(|gap| {
-                    at += gap * at.abs().max(1.0);
-                    at
-                })
-                .collect()
-        })
-        .boxed()
-}
-
-fn two(of: BoxedStrategy<f64>) -> BoxedStrategy<(f64, f64)> {
-    (of.clone(), of)
-        .prop_filter("two that differ", |(left, right)| (left - right).abs() > 0.0)
-        .boxed()
-}
-
-fn show(numbers: &[f64]) -> String {
-    numbers.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>().join(", ")
-}
-
-/// Points of a number.
-fn number_points(scope: Scope) -> BoxedStrategy<String> {
-    let holes = if scope.plain { 0.0 } else { 0.3 };
-    let linear = (two(number()), odds(holes)).prop_map(|((worst, best), out)| {
-        let outside = if out { ", outside = \"missing\"" } else { "" };
-        format!("linear = {{ worst = {worst:?}, best = {best:?}{outside} }}")
-    });
-    let piecewise = ascending(2..=4).prop_flat_map(|knots| {
-        prop::collection::vec(worth(), knots.len()).prop_map(move |points| {
-            let knots: Vec<String> =
-                knots.iter().zip(points).map(|(x, y)| format!("[{x:?}, {y:?}]")).collect();
-            format!("piecewise = [{}]", knots.join(", "))
-        })
-    });
-    let steps = (ascending(1..=3), any::<u8>(), odds(holes)).prop_flat_map(
-        move |(edges, owners, holed)| {
-            prop::collection::vec(worth(), edges.len() + 1).prop_map(move |points| {
-                let mut steps: Vec<String> = Vec::new();
-                for (at, edge) in edges.iter().enumerate() {
-                    let key = if owners >> (at % 8) & 1 == 1 { "below" } else { "up_to" };
-                    let hole = holed && at == 0;
-                    let points =
-                        if hole { String::new() } else { format!(", points = {:?}", points[at]) };
-                    steps.push(format!("{{ {key} = {edge:?}{points} }}"));
-                }
-                if owners > 40 || scope.plain {
-                    steps.push(format!("{{ points = {:?} }}", points[edges.len()]));
-                }
-                format!("steps = [{}]", steps.join(", "))
-            })
-        },
-    );
-    let log = two((0..900_i32).prop_map(f64::from).boxed())
-        .prop_map(|(worst, best)| format!("log = {{ worst = {worst:?}, best = {best:?} }}"));
-    let decay = (0.5..200.0).prop_map(|it| format!("decay = {{ half_life = {it:?} }}"));
-    let percentile = (ascending(2..=5), any::<bool>()).prop_map(|(quantiles, descending)| {
-        let quantiles = show(&quantiles);
-        format!("percentile = {{ quantiles = [{quantiles}], descending = {descending} }}")
-    });
-    let curves = prop_oneof![
-        3 => linear, 2 => piecewise, 2 => steps, 1 => log, 1 => decay, 1 => percentile,
-    ]
-    .boxed();
-    if scope.plain { curves } else { prop_oneof![5 => curves, 1 => expression_points()].boxed() }
-}
-
-fn expression_points() -> BoxedStrategy<String> {
-    some_of(&[
-        "expr = '50 + n0 / n3'",
-        "expr = '(n2 ?? 0) + 40'",
-        "expr = 'n1'",
-        "expr = 'if f0 ?? true { n1 } else { 30 }'",
-        "expr = 'switch t0 ?? \"a\" { \"a\" => n1, \"b\" | \"c\" if n0 > 1 => 30, _ => 60 }'",
-    ])
-}
-
-fn points_of(metric: &str, scope: Scope) -> BoxedStrategy<String> {
-    let expressions = u32::from(!scope.plain);
-    if FLAGS.contains(&metric) {
-        let flag = (worth(), worth())
-            .prop_map(|(yes, no)| format!("flag = {{ true = {yes:?}, false = {no:?} }}"));
-        return prop_oneof![4 => flag, expressions => expression_points()].boxed();
-    }
-    if TEXTS.contains(&metric) {
-        let known = match metric {
-            "t0" => ["a", "b"],
-            "t1" => ["x", "y"],
-            _ => ["big", "small"],
-        };
-        let rest = maybe(if scope.plain { 1.0 } else { 0.5 }, worth());
-        let map = (worth(), worth(), rest).prop_map(move |(one, two, rest)| {
-            let rest = rest.map_or_else(String::new, |it| format!(", _ = {it:?}"));
-            format!("map = {{ {} = {one:?}, {} = {two:?}{rest} }}", known[0], known[1])
-        });
-        return prop_oneof![4 => map, expressions => expression_points()].boxed();
-    }
-    number_points(scope)
 }
 
 /// A setting, or a list of cases of it.
@@ -501,99 +390,4 @@ fn rules(card: &str) -> String {
 
 fn compiles(text: &str) -> bool {
     foretell::Engine::compile(&Config::parse(text)).is_ok()
-}
-
-/// Points that never fall as a number rises, or never rise, and give every number some.
-fn rising(up: bool) -> BoxedStrategy<String> {
-    let sorted = move |mut points: Vec<f64>| {
-        points.sort_by(f64::total_cmp);
-        if !up {
-            points.reverse();
-        }
-        points
-    };
-    let linear = two(number()).prop_map(move |(one, two)| {
-        let (low, high) = (one.min(two), one.max(two));
-        let (worst, best) = if up { (low, high) } else { (high, low) };
-        format!("linear = {{ worst = {worst:?}, best = {best:?} }}")
-    });
-    let piecewise = ascending(2..=4).prop_flat_map(move |knots| {
-        prop::collection::vec(worth(), knots.len()).prop_map(move |points| {
-            let points = sorted(points);
-            let knots: Vec<String> =
-                knots.iter().zip(points).map(|(x, y)| format!("[{x:?}, {y:?}]")).collect();
-            format!("piecewise = [{}]", knots.join(", "))
-        })
-    });
-    let steps = ascending(1..=3).prop_flat_map(move |edges| {
-        prop::collection::vec(worth(), edges.len() + 1).prop_map(move |points| {
-            let points = sorted(points);
-            let mut steps: Vec<String> = edges
-                .iter()
-                .zip(&points)
-                .map(|(edge, points)| format!("{{ up_to = {edge:?}, points = {points:?} }}"))
-                .collect();
-            steps.push(format!("{{ points = {:?} }}", points[edges.len()]));
-            format!("steps = [{}]", steps.join(", "))
-        })
-    });
-    let percentile = ascending(2..=5).prop_map(move |quantiles| {
-        let quantiles = show(&quantiles);
-        format!("percentile = {{ quantiles = [{quantiles}], descending = {} }}", !up)
-    });
-    let log = two((0..900_i32).prop_map(f64::from).boxed()).prop_map(move |(one, two)| {
-        let (low, high) = (one.min(two), one.max(two));
-        let (worst, best) = if up { (low, high) } else { (high, low) };
-        format!("log = {{ worst = {worst:?}, best = {best:?} }}")
-    });
-    if up {
-        prop_oneof![linear, piecewise, steps, percentile, log].boxed()
-    } else {
-        let decay = (0.5..200.0).prop_map(|it| format!("decay = {{ half_life = {it:?} }}"));
-        prop_oneof![linear, piecewise, steps, percentile, log, decay].boxed()
-    }
-}
-
-/// A factor that gets better as `n0` and `n1` rise and as `n2` and `n3` fall. Conditions read other
-/// metrics only.
-fn monotone_factor() -> BoxedStrategy<String> {
-    let scope = Scope { conditions: false, base: false, plain: false };
-    let conditions = some_of(&["f0", "(f1 ?? true)", "t0 == \"a\"", "(age_days ?? 20) > 7"]);
-    let applies = conditions.prop_map(|it| format!("'{it}'")).boxed();
-    let metric = select(vec![("n0", true), ("n1", true), ("n2", false), ("n3", false)]);
-    let points = metric.prop_flat_map(|(name, up)| (Just(name), rising(up)));
-    (points, weight(scope), missing(), optional("applies_when", applies, 0.3))
-        .prop_map(|((metric, points), weight, missing, applies)| {
-            format!("metric = \"{metric}\", weight = {weight}, points = {{ {points} }}{missing}{applies}")
-        })
-        .boxed()
-}
-
-/// A config whose score can only rise as `n0` and `n1` rise and `n2` and `n3` fall.
-pub(crate) fn monotone() -> BoxedStrategy<String> {
-    let group =
-        (aggregate(), prop::collection::vec(monotone_factor(), 1..=3), some_of(&["0", "0.6"]))
-            .prop_map(|(aggregate, factors, gate)| {
-                format!(
-                    "aggregate = \"{aggregate}\", min_coverage = {gate}, {}",
-                    parts(factors, Vec::new())
-                )
-            });
-    let effect = some_of(&["cap = 70", "floor = 30", "set = 50"]);
-    (
-        aggregate(),
-        prop::collection::vec(monotone_factor(), 1..=4),
-        prop::collection::vec(group, 0..=2),
-        effect,
-    )
-        .prop_map(|(aggregate, factors, groups, effect)| {
-            let parts = parts(factors, groups).replace("}], groups", "}]\ngroups");
-            format!(
-                "{METRICS}\n[[scorecards]]\nname = \"health\"\naggregate = \"{aggregate}\"\n{parts}\n\
-                 overrides = [{{ when = 'f1', {effect} }}]\n{}",
-                BANDS[0]
-            )
-        })
-        .prop_filter("one that compiles", |it| compiles(it))
-        .boxed()
 }
