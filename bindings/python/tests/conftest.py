@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 import foretell
@@ -70,6 +71,20 @@ ROWS = {
 }
 
 DAY = "2026-03-01"
+
+
+def table(**columns) -> pa.Table:
+    """The rows with other columns."""
+    return pa.table({**ROWS, **columns})
+
+
+def faults(engine, data, **more):
+    """What is wrong with an input, or what is said of it."""
+    with pytest.raises(foretell.InputError) as error:
+        engine.score(data, as_of=DAY, **more)
+    with pytest.raises(foretell.InputError):
+        engine.assess(data, as_of=DAY, **more)
+    return [(it.code, it.path, it.message) for it in error.value.faults] or str(error.value)
 
 
 @pytest.fixture(scope="session")
