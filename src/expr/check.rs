@@ -259,8 +259,8 @@ impl Checker<'_> {
 
     /// Faults a text that the name it is compared with can never be.
     fn label(&mut self, name: &Tree, text: &Tree, written: &Raw) {
-        let (Node::Read(named), Node::Text(text)) = (&name.node, &text.node) else { return };
-        let Some(labels) = &named.symbol.labels else { return };
+        let (named, Node::Text(text)) = (first_name(name), &text.node) else { return };
+        let (Some(named), Some(labels)) = (named, labels(name)) else { return };
         if labels.contains(text) {
             return;
         }
@@ -359,6 +359,31 @@ impl Checker<'_> {
         }
         let (value, body) = (value?, body?);
         self.make(raw, body.kind, Node::Let(number, name, Box::new(value), Box::new(body)))
+    }
+}
+
+/// The name that is read, or the first of those that stand in for one another.
+fn first_name(tree: &Tree) -> Option<&Named> {
+    match &tree.node {
+        Node::Read(it) => Some(it),
+        Node::Coalesce(names, _) => names.first().map(|it| &**it),
+        _ => None,
+    }
+}
+
+/// Every text that a name, or what stands in for it, can be, where that is declared.
+fn labels(tree: &Tree) -> Option<Vec<Arc<str>>> {
+    match &tree.node {
+        Node::Text(it) => Some(vec![Arc::clone(it)]),
+        Node::Read(it) => it.symbol.labels.as_ref().map(|it| it.to_vec()),
+        Node::Coalesce(names, last) => {
+            let mut all = labels(last)?;
+            for it in names {
+                all.splice(0..0, it.symbol.labels.as_ref()?.iter().cloned());
+            }
+            Some(all)
+        }
+        _ => None,
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rhai::{
-    Array, Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, OptimizationLevel, Position,
+    Array, Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, OptimizationLevel,
+    ParseErrorType, Position,
 };
 
 use super::check::{FORBIDDEN, check};
 use super::function::{Function, Functions, MAX_ARGUMENTS};
-use super::lex::Lexed;
+use super::lex::{Lexed, SPLIT};
 use super::parse::parse;
 use super::tree::{Arithmetic, Comparison, Tree};
 use super::{Kind, MAX_TEXT, MAX_TOKENS, Names, Problem, Program, Value, Want};
@@ -98,15 +99,19 @@ impl Language {
             problems.push(problem);
             return (None, problems);
         }
-        for (named, span) in presence::unguarded_switches(&tree) {
-            let message = format!("`{}` may be missing, and no case is for that", named.name);
-            let instead = match named.symbol.kind {
-                Kind::Number => "0",
-                Kind::Flag => "false",
-                Kind::Text => "\"none\"",
+        for it in presence::unguarded_switches(&tree) {
+            let name = &it.named.name;
+            let message = format!("`{name}` may be missing, and no case is for that");
+            let instead = default_of(it.named.symbol.kind);
+            let help = if it.bare {
+                format!(
+                    "give it a default that no case takes by mistake, such as `{name} ?? {instead}`; or, to have no answer \
+                     where it is missing, write `let a = {name}; switch a {{ … }}`"
+                )
+            } else {
+                format!("write `({name} ?? {instead})` in place of `{name}`")
             };
-            let help = format!("write `switch {} ?? {instead} {{ … }}`", named.name);
-            problems.push(Problem::new(Code::MaybeMissing, span, message).help(help));
+            problems.push(Problem::new(Code::MaybeMissing, it.span, message).help(help));
         }
         if problems.iter().any(|it| it.severity == Severity::Error) {
             return (None, problems);
@@ -154,13 +159,16 @@ impl Language {
     ) -> (Option<Program>, Vec<Problem>) {
         let (tree, mut problems) = self.tree(code, names, true);
         let Some(tree) = tree else { return (None, problems) };
-        for (named, span) in presence::unguarded(&tree, sure) {
-            let message = format!("`{}` may be missing when this is shown", named.name);
-            let help = format!(
-                "write `${{{} ?? \"unknown\"}}`, and the message between single quotes",
-                named.name
-            );
-            problems.push(Problem::new(Code::MaybeMissing, span, message).help(help));
+        for it in presence::unguarded(&tree, sure) {
+            let name = &it.named.name;
+            let message = format!("`{name}` may be missing when this is shown");
+            let help = if it.bare {
+                format!("write `${{{name} ?? \"unknown\"}}`, and the message between single quotes")
+            } else {
+                let instead = default_of(it.named.symbol.kind);
+                format!("write `({name} ?? {instead})` in place of `{name}`")
+            };
+            problems.push(Problem::new(Code::MaybeMissing, it.span, message).help(help));
         }
         self.finish(code, tree, None, problems)
     }
@@ -202,13 +210,26 @@ impl Language {
                     Program::expression(text, tree, always, Arc::clone(&self.engine), script);
                 (Some(program), problems)
             }
-            // Every tree within our limits is within Rhai's; were one not, it is refused, not run.
+            // Within our other limits only what nests too deep is not within Rhai's.
             Err(error) => {
-                let message = format!("the expression cannot be run: {error}");
-                problems.push(Problem::new(Code::Limit, (0, text.len()), message));
+                let message = match error.err_type() {
+                    ParseErrorType::ExprTooDeep => "the expression is nested too deep".to_owned(),
+                    other => format!("the expression cannot be run: {other}"),
+                };
+                let problem = Problem::new(Code::Limit, (0, text.len()), message);
+                problems.push(problem.help(SPLIT));
                 (None, problems)
             }
         }
+    }
+}
+
+/// What could stand in for a missing value.
+const fn default_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Number => "-1",
+        Kind::Flag => "false",
+        Kind::Text => "\"none\"",
     }
 }
 

@@ -81,7 +81,7 @@ const FOREIGN: [(&str, &str); 30] = [
     ("::", "names have one dot: `account.arr`"),
     ("?.", "write `name ?? value` for a name that can be missing"),
     ("?[", "write `name ?? value` for a name that can be missing"),
-    ("->", "write `if` and `else`"),
+    ("->", "write `if` and `else`, or `=>` in the cases of a `switch`"),
     ("/*", "write `//` to comment until the end of the line"),
     ("#", "use a metric with a filter and an aggregate"),
     ("`", "write texts in double quotes; messages take `${name}`"),
@@ -92,7 +92,7 @@ const FOREIGN: [(&str, &str); 30] = [
     ("@", "names have letters, digits, `_` and dots"),
     ("$", "names are written plainly, without `$`"),
     ("?", "write `if a { b } else { c }`"),
-    (":", "write `if a { b } else { c }`"),
+    (":", "write `if a { b } else { c }`, or `=>` in the cases of a `switch`"),
 ];
 const ASSIGN: &str =
     "nothing can be assigned: give the value a name with `let`, or declare a metric";
@@ -133,9 +133,12 @@ impl<'a> Lexed<'a> {
         let mut reader = Reader { text, at: 0, tokens: Vec::new(), problems: Vec::new() };
         reader.read_all();
         let Reader { tokens, mut problems, .. } = reader;
-        problems.extend(misplaced(text, &tokens));
         let (cases, wrong) = cases(text, &tokens);
-        problems.extend(wrong);
+        if problems.is_empty() {
+            // After what is not of the language nothing need be in its place.
+            problems.extend(wrong);
+        }
+        problems.extend(misplaced(text, &tokens));
         if problems.is_empty() {
             problems.extend(too_deep(text, &tokens));
         }
@@ -181,7 +184,7 @@ impl<'a> Lexed<'a> {
     }
 }
 
-const SPLIT: &str = "declare parts of it as metrics and use their names";
+pub(super) const SPLIT: &str = "declare parts of it as metrics and use their names";
 
 fn slice(text: &str, token: Token) -> &str {
     text.get(token.start..token.end).unwrap_or("")
@@ -367,6 +370,14 @@ fn misplaced(text: &str, tokens: &[Token]) -> Vec<Problem> {
                 Problem::new(Code::ExpressionSyntax, span, "`=` does not compare")
                     .help("write `==` to compare"),
             ),
+            ".." | "..=" => {
+                let before = at.checked_sub(1).and_then(|it| tokens.get(it));
+                if !ends_value(text, before) || !begins_value(text, tokens.get(at + 1)) {
+                    let message = "a range has both ends";
+                    let help = "write them, such as `-100..50`, or compare: `x < 50`";
+                    found.push(Problem::new(Code::ExpressionSyntax, span, message).help(help));
+                }
+            }
             "." | "..." => found.push(
                 Problem::new(Code::Forbidden, span, "values have no methods or properties")
                     .help("write `abs(x)` instead of `x.abs()`, and `account.arr` without spaces"),
@@ -389,6 +400,22 @@ fn misplaced(text: &str, tokens: &[Token]) -> Vec<Problem> {
         }
     }
     found
+}
+
+fn ends_value(text: &str, token: Option<&Token>) -> bool {
+    token.is_some_and(|it| match it.lexeme {
+        Lexeme::Name | Lexeme::Number | Lexeme::Text | Lexeme::Close => true,
+        _ => matches!(slice(text, *it), "true" | "false"),
+    })
+}
+
+fn begins_value(text: &str, token: Option<&Token>) -> bool {
+    token.is_some_and(|it| match it.lexeme {
+        Lexeme::Name | Lexeme::Number | Lexeme::Text | Lexeme::Open => true,
+        Lexeme::Keyword => !matches!(slice(text, *it), "in" | "else" | "let"),
+        Lexeme::Mark => matches!(slice(text, *it), "-" | "!"),
+        Lexeme::Close => false,
+    })
 }
 
 /// A token's number by the line and column, from 1, at which Rhai sees it.

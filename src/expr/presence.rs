@@ -83,47 +83,66 @@ fn conjunction(terms: impl Iterator<Item = Facts>) -> Facts {
     Facts { yes: so_far, no: no.unwrap_or_default() }
 }
 
-/// Reads of names, with their places.
-type Reads = Vec<(Arc<Named>, (usize, usize))>;
+/// A read of a name that can be missing and is not known to be present.
+#[derive(Debug)]
+pub(super) struct Unguarded {
+    pub(super) named: Arc<Named>,
+    pub(super) span: (usize, usize),
+    /// Whether nothing is done with the name before it is shown, or before a `switch` looks at it.
+    pub(super) bare: bool,
+}
 
-/// The reads of names that can be missing and are not known to be present.
-pub(super) fn unguarded(tree: &Tree, known: &Slots) -> Reads {
+/// All of them, each name once.
+pub(super) fn unguarded(tree: &Tree, known: &Slots) -> Vec<Unguarded> {
     let mut found = Vec::new();
-    walk(tree, known, true, &mut found);
-    found
+    let bare = matches!(tree.node, Node::Read(_));
+    walk(tree, known, Some(bare), &mut found);
+    once(found)
 }
 
 /// The same of what a `switch` is about alone: to its reader, `_` could well stand for what is missing.
-pub(super) fn unguarded_switches(tree: &Tree) -> Reads {
+pub(super) fn unguarded_switches(tree: &Tree) -> Vec<Unguarded> {
     let mut found = Vec::new();
-    walk(tree, &Slots::new(), false, &mut found);
-    found
+    walk(tree, &Slots::new(), None, &mut found);
+    once(found)
 }
 
-fn walk(tree: &Tree, known: &Slots, wanted: bool, found: &mut Reads) {
+fn once(found: Vec<Unguarded>) -> Vec<Unguarded> {
+    let mut seen = Slots::new();
+    found.into_iter().filter(|it| seen.insert(it.named.symbol.slot)).collect()
+}
+
+/// `bare` says whether a name that stands here stands alone; it is none where a name may be missing.
+fn walk(tree: &Tree, known: &Slots, bare: Option<bool>, found: &mut Vec<Unguarded>) {
     match &tree.node {
-        Node::Read(it) if wanted && it.symbol.optional && !known.contains(&it.symbol.slot) => {
-            found.push((Arc::clone(it), tree.span));
+        Node::Read(it) => {
+            if let Some(bare) = bare
+                && it.symbol.optional
+                && !known.contains(&it.symbol.slot)
+            {
+                found.push(Unguarded { named: Arc::clone(it), span: tree.span, bare });
+            }
         }
         Node::And(terms) | Node::Or(terms) => {
             let mut known = known.clone();
             for term in terms {
-                walk(term, &known, wanted, found);
+                walk(term, &known, bare, found);
                 let Facts { yes, no } = facts(term);
                 known.extend(if matches!(tree.node, Node::And(_)) { yes } else { no });
             }
         }
         Node::If(parts) => {
             let [condition, yes, no] = &**parts;
-            walk(condition, known, wanted, found);
+            walk(condition, known, bare, found);
             let after = facts(condition);
-            walk(yes, &(known | &after.yes), wanted, found);
-            walk(no, &(known | &after.no), wanted, found);
+            walk(yes, &(known | &after.yes), bare, found);
+            walk(no, &(known | &after.no), bare, found);
         }
         Node::Let(_, name, value, body) => {
-            walk(value, known, wanted || name.is_empty(), found);
-            walk(body, &(known | &facts(value).both()), wanted, found);
+            let switched = name.is_empty().then_some(matches!(value.node, Node::Read(_)));
+            walk(value, known, bare.or(switched), found);
+            walk(body, &(known | &facts(value).both()), bare, found);
         }
-        _ => tree.parts().into_iter().for_each(|it| walk(it, known, wanted, found)),
+        _ => tree.parts().into_iter().for_each(|it| walk(it, known, bare, found)),
     }
 }

@@ -322,7 +322,18 @@ fn whole() -> Vec<Row> {
                 many(400, |it| format!("{it} => true, "))
             ))
         }),
-        row("switches in one another", "limit", || rule(&"switch n ?? 0 { 1 => ".repeat(700))),
+        row("switches in one another", "limit", || {
+            rule(&format!(
+                "{}n > 1{}",
+                "switch n ?? 0 { 1 => ".repeat(200),
+                ", _ => true }".repeat(200)
+            ))
+        }),
+        row("switches of many cases in the conditions of one another", "compiles", || {
+            let cases = many(60, |it| format!("{it} => n > 7, "));
+            let close = format!(" => true, {cases} _ => false }}");
+            rule(&format!("{}n > 1{}", "switch n ?? 0 { 99 if ".repeat(4), close.repeat(4)))
+        }),
         row("escapes", "limit", move || {
             format!("{METRICS}[[rules]]\nname=\"r\"\nwhen=\"{}\"\n", "\\u0041".repeat(20_000))
         }),

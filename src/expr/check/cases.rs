@@ -1,7 +1,9 @@
 //! `switch x { 1 | 2 => a, 3..10 if b => c, _ => d }`, which becomes conditions.
 
-use super::Checker;
+use std::sync::Arc;
+
 use super::within::literal;
+use super::{Checker, labels};
 use crate::expr::parse::{Case, Raw, What};
 use crate::expr::tree::{Node, Tree};
 use crate::expr::{Kind, Problem, Value};
@@ -9,18 +11,63 @@ use crate::fault::Code;
 
 /// The most cases of one `switch`. Our choice, tested by `a_switch_may_have_many_cases`.
 const MOST_CASES: usize = 100;
-/// More cases than this are halved, so that what they become does not nest as deep as they are many.
+/// The last case that may have an `if`: up to there what they become nests as deep as they are many. Our choice, tested
+/// by the same.
+const LAST_GUARDED: usize = 32;
+/// More cases than this are halved, so that what they become does not nest as deep as they are many. Those with an
+/// `if` are not: halves repeat what is asked, which must be small.
 const HALVED: usize = 8;
 
 /// A checked case.
 #[derive(Debug, Clone)]
 struct Arm {
     at: usize,
-    /// The literals that it is for, where nothing else is asked of them.
-    values: Vec<Value>,
+    /// What values it is for; none for all others.
+    taken: Vec<Taken>,
+    /// Whether more is asked than the value.
+    guarded: bool,
     /// When it holds; none for all other values.
     when: Option<Tree>,
     then: Tree,
+}
+
+/// Values that a case is for.
+#[derive(Debug, Clone, PartialEq)]
+enum Taken {
+    One(Value),
+    /// From, to, and whether `to` is among them.
+    Range(f64, f64, bool),
+}
+
+impl Taken {
+    fn of(test: &Tree) -> Option<Self> {
+        match &test.node {
+            Node::Within(_, all) => all.first().cloned().map(Self::One),
+            Node::Between(all, inclusive) => match &**all {
+                [_, Tree { node: Node::Number(from), .. }, Tree { node: Node::Number(to), .. }] => {
+                    Some(Self::Range(*from, *to, *inclusive))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether all of another are among them.
+    fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Range(from, to, inclusive), Self::One(Value::Number(it))) => {
+                from <= it && (it < to || (*inclusive && it <= to))
+            }
+            (Self::Range(from, to, inclusive), Self::Range(first, last, until)) => {
+                from <= first && (last < to || (last <= to && (*inclusive || !until)))
+            }
+            (Self::One(Value::Number(it)), Self::Range(first, last, _)) => {
+                it <= first && last <= it
+            }
+            (one, other) => one == other,
+        }
+    }
 }
 
 impl Checker<'_> {
@@ -31,20 +78,29 @@ impl Checker<'_> {
             self.fault(Code::Limit, raw, message, Some(help));
             return None;
         }
+        let guarded = cases.iter().rposition(|it| it.guard.is_some()).map_or(0, |it| it + 1);
+        if guarded > LAST_GUARDED {
+            let message = format!(
+                "the first {guarded} cases of a `switch` have an `if` among them, at most {LAST_GUARDED} may"
+            );
+            let help = "put cases with an `if` first, or declare parts as metrics".to_owned();
+            self.fault(Code::Limit, raw, message, Some(help));
+            return None;
+        }
         let subject = self.tree(subject);
         let number = self.count;
         self.count += 1;
         let arms: Vec<_> = cases.iter().map(|it| self.arm(it, subject.as_ref(), number)).collect();
         let subject = subject?;
         let mut arms = arms.into_iter().collect::<Option<Vec<Arm>>>()?;
-        let other = self.other(raw, &subject, &mut arms)?;
-        let kind = other.kind;
+        let kind = arms.last()?.then.kind;
         if let Some(it) = arms.iter().find(|it| it.then.kind != kind) {
             let message = format!("a case gives {}, and the last gives {kind}", it.then.kind);
             let problem = Problem::new(Code::WrongType, it.then.span, message);
             self.problems.push(problem.help("all must be of one kind"));
             return None;
         }
+        let other = self.other(raw, &subject, &mut arms)?;
         let body = Box::new(chosen(&arms, other));
         // Without a name: no one wrote this `let`.
         self.make(raw, kind, Node::Let(number, String::new(), Box::new(subject), body))
@@ -56,13 +112,13 @@ impl Checker<'_> {
         let then = self.tree(&case.body);
         let span = self.lexed.span(case.at);
         let flag = |node: Node| Tree { kind: Kind::Flag, span, node };
-        let mut when = any(tests.into_iter().collect::<Option<Vec<_>>>()?, span);
-        let mut values = when.as_ref().map_or_else(Vec::new, literals);
+        let tests = tests.into_iter().collect::<Option<Vec<_>>>()?;
+        let taken = tests.iter().filter_map(Taken::of).collect();
+        let (mut when, guarded) = (any(tests, span), guard.is_some());
         if let Some(guard) = guard {
-            values.clear();
             when = Some(flag(Node::And(vec![when?, guard?])));
         }
-        Some(Arm { at: case.at, values, when, then: then? })
+        Some(Arm { at: case.at, taken, guarded, when, then: then? })
     }
 
     /// Whether the value is that of a case: a literal, or a range of them.
@@ -73,7 +129,7 @@ impl Checker<'_> {
         let tree = self.tree(it);
         let (tree, subject) = (tree?, subject?);
         let Some(value) = literal(&tree) else {
-            let help = "write `if` and `else`, or `_ if x == y => a`".to_owned();
+            let help = "write `if` and `else`".to_owned();
             self.fault(Code::Forbidden, it, "a case is of literals only", Some(help));
             return None;
         };
@@ -128,31 +184,31 @@ impl Checker<'_> {
 
     /// Takes out what is for all other values, and faults what is never reached.
     fn other(&mut self, raw: &Raw, subject: &Tree, arms: &mut Vec<Arm>) -> Option<Tree> {
-        let mut seen: Vec<&Value> = Vec::new();
+        let mut seen: Vec<&Taken> = Vec::new();
         let mut ended = false;
         for arm in arms.iter() {
-            let mut twice = ended;
-            for it in &arm.values {
-                twice |= seen.contains(&it);
-                seen.push(it);
+            let mut late = ended;
+            for it in &arm.taken {
+                late |= seen.iter().any(|before| before.covers(it));
+                if !arm.guarded {
+                    seen.push(it);
+                }
             }
             ended = arm.when.is_none();
-            if twice {
+            if late {
                 let message = "this case comes after one that takes its values";
                 let problem = Problem::new(Code::Duplicate, self.lexed.span(arm.at), message);
                 self.problems.push(problem.help("leave one of them out; `_` comes last"));
                 return None;
             }
         }
-        let has = |it: &Value| seen.contains(&it);
-        let whole =
-            match (subject.kind, &subject.node) {
-                (Kind::Flag, _) => [true, false].iter().all(|it| has(&Value::Flag(*it))),
-                (Kind::Text, Node::Read(named)) => named.symbol.labels.as_ref().is_some_and(|it| {
-                    it.iter().all(|it| has(&Value::Text(std::sync::Arc::clone(it))))
-                }),
-                _ => false,
-            };
+        let has = |it: Value| seen.contains(&&Taken::One(it));
+        let whole = match subject.kind {
+            Kind::Flag => [true, false].into_iter().all(|it| has(Value::Flag(it))),
+            Kind::Text => labels(subject)
+                .is_some_and(|it| it.iter().all(|it| has(Value::Text(Arc::clone(it))))),
+            Kind::Number => false,
+        };
         let other = arms.pop_if(|it| it.when.is_none());
         match (&other, whole) {
             (Some(other), true) => {
@@ -199,15 +255,6 @@ fn list(tree: &mut Tree) -> Option<&mut Vec<Value>> {
     }
 }
 
-/// The literals that a test is for.
-fn literals(test: &Tree) -> Vec<Value> {
-    match &test.node {
-        Node::Within(_, all) => all.clone(),
-        Node::Or(terms) => terms.iter().flat_map(literals).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// The result of the first case that holds.
 fn chosen(arms: &[Arm], other: Tree) -> Tree {
     let either = |when: Tree, then: Tree, other: Tree| {
@@ -220,7 +267,18 @@ fn chosen(arms: &[Arm], other: Tree) -> Tree {
             None => other,
         });
     }
-    let (first, rest) = arms.split_at(arms.len() / 2);
+    // A case with an `if` and those before it go alone.
+    let half = arms.len() / 2;
+    if arms.iter().take(half).any(|it| it.guarded)
+        && let Some((first, rest)) = arms.split_first()
+    {
+        let rest = chosen(rest, other);
+        return match &first.when {
+            Some(when) => either(when.clone(), first.then.clone(), rest),
+            None => rest,
+        };
+    }
+    let (first, rest) = arms.split_at(half);
     let span = first.first().and_then(|it| it.when.as_ref()).map_or((0, 0), |it| it.span);
     let when = any(first.iter().filter_map(|it| it.when.clone()), span);
     let rest = chosen(rest, other);

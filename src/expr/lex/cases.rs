@@ -117,6 +117,21 @@ impl<'a> Reader<'a> {
                 }
                 self.out.seen.insert(at, "");
             }
+            (Lexeme::Name, "other" | "others" | "otherwise" | "default", Some(Place::Values))
+            | (_, "else", Some(Place::Values)) => {
+                self.wrong(at, "all other values are written `_`", "write `_ => a`");
+            }
+            (_, "||", Some(Place::Values)) => {
+                self.wrong(at, "`|` joins the values of a case", "write `1 | 2 => a`");
+            }
+            (_, "<" | "<=" | ">" | ">=" | "==" | "!=", Some(Place::Values)) => {
+                let help = "write a range, such as `5..10`, or `if` and `else`";
+                self.wrong(at, "a case is of literals and ranges", help);
+            }
+            (_, "let" | ";", Some(Place::Body)) => {
+                let help = "put it in braces: `1 => { let a = x; a + 1 }`";
+                self.wrong(at, "the result of a case is one value", help);
+            }
             (_, "|", Some(Place::Values)) if was => self.see(at, ",", Place::Values),
             (_, "if", Some(Place::Values)) if was => self.see(at, "],", Place::Guard),
             (_, "=>", Some(Place::Values)) if was => self.see(at, "],", Place::Body),
@@ -129,7 +144,7 @@ impl<'a> Reader<'a> {
             }
             (_, "=>", None) => {
                 let message = "`=>` stands only between the values and the result of a case";
-                self.problem(Code::Forbidden, at, message, CASES);
+                self.problem(Code::Forbidden, at, message, "write `>=` to compare");
             }
             _ => {}
         }
@@ -181,9 +196,9 @@ impl<'a> Reader<'a> {
             (Place::Subject, _) => "a `{` is wanted before this",
             (Place::Values, "|" | "=>") => "a value is wanted before this",
             (Place::Values | Place::Guard, "," | "}") => "a case with a `=>` is wanted before this",
+            (Place::Guard | Place::Body, "|") => "`|` joins only the values of a case; `||` is or",
             (Place::Guard, _) => "a condition and a `=>` are wanted before this",
             (Place::Body, "=>") => "the cases are joined without a comma before this",
-            (Place::Body, "|") => "`|` joins only the values of a case; `||` is or",
             _ => "a result is wanted before this",
         };
         self.wrong(at, message, CASES);

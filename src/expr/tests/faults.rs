@@ -106,6 +106,10 @@ fn a_text_that_a_name_can_never_be_is_a_fault() {
         ("\"gold\" != plan", &["always-same \"\\\"gold\\\"\""]),
         ("plan in [\"pro\", \"gold\"]", &["always-same \"\\\"gold\\\"\""]),
         ("owner == \"anyone\"", &[]),
+        ("(plan ?? \"none\") == \"gold\"", &["always-same \"\\\"gold\\\"\""]),
+        ("(plan ?? \"none\") in [\"pro\", \"none\"]", &[]),
+        ("(owner ?? \"none\") == \"anyone\"", &[]),
+        ("(plan ?? owner) == \"anyone\"", &[]),
     ]);
     say(&[
         ("plan == \"enterprize\"", "`plan` is never `enterprize`; did you mean `enterprise`?"),

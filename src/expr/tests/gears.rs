@@ -204,6 +204,70 @@ fn the_gears_agree_on_generated_expressions_and_frames() {
     }
 }
 
+/// Many cases, some of which overlap: the `switch`, and the same in `if`s.
+fn many_cases() -> impl Strategy<Value = (String, String)> {
+    let subjects = vec!["seats", "(u ?? 1)", "1 / active", "(x ?? y ?? 0.0)", "active % 7"];
+    let guards = vec!["", "", "", "x > 1", "champion", "is_present(x)", "1 / active > 0"];
+    let bodies = vec!["x", "1", "seats", "(u ?? 3)", "1 / active"];
+    let case = (prop::sample::select(guards), prop::sample::select(bodies), 0..4u8);
+    let cases = prop::collection::vec(case, 1..24);
+    (prop::sample::select(subjects), cases, any::<bool>()).prop_map(|(subject, mut cases, down)| {
+        let mut numbers: Vec<usize> = (0..cases.len()).map(|it| 2 * it).collect();
+        if down {
+            numbers.reverse();
+            cases.reverse();
+        }
+        let mut switch = format!("switch {subject} {{ ");
+        let mut chain = format!("let a = {subject}; ");
+        for (it, (guard, body, form)) in numbers.into_iter().zip(cases) {
+            // A range ends where those of its neighbours begin.
+            let range = format!("{}..={}", it as i64 - 1, it + 1);
+            let (values, test) = match form {
+                0 => (range.clone(), format!("a in {range}")),
+                1 => (format!("{it} | {range}"), format!("a in [{it}] || a in {range}")),
+                _ => (format!("{it} | {it}.5"), format!("a in [{it}, {it}.5]")),
+            };
+            let (case, also) = match guard {
+                "" => (String::new(), String::new()),
+                guard => (format!(" if {guard}"), format!(" && {guard}")),
+            };
+            switch += &format!("{values}{case} => {body}, ");
+            chain += &format!("if ({test}){also} {{ {body} }} else ");
+        }
+        (switch + "_ => x }", chain + "{ x }")
+    })
+}
+
+#[test]
+fn many_cases_are_what_ifs_are_in_both_gears() {
+    let config =
+        ProptestConfig { cases: cases() / 12, failure_persistence: None, ..Default::default() };
+    let (met, scratch) = (Met::default(), std::cell::RefCell::new(Scratch::default()));
+    let strategy = (many_cases(), any::<u64>());
+    TestRunner::new(config)
+        .run(&strategy, |((switch, chain), seed)| {
+            let programs = [compile(&switch), compile(&chain)];
+            let given = frame(33, seed, false);
+            let agreed = agree(&programs, &given, 33, &mut scratch.borrow_mut(), &met);
+            agreed.map_err(TestCaseError::fail)?;
+            for row in 0..33 {
+                let value = |slot: usize| given.column(slot).map(|it| it.value(row));
+                let [one, two] = programs.each_ref().map(|it| {
+                    let outcome = it.run(&mut |slot| value(slot).unwrap_or(Value::Missing));
+                    // What is missing is the same name too.
+                    (
+                        wording(&outcome, Kind::Number),
+                        matches!(outcome, Outcome::NoData { .. }).then_some(outcome),
+                    )
+                });
+                prop_assert_eq!(one, two, "row {} of `{}`", row, switch);
+            }
+            Ok(())
+        })
+        .unwrap_or_else(|it| panic!("{it}"));
+    assert!(met.values.get() > 3000 && met.no_data.get() > 3000);
+}
+
 /// An expression for each thing that kernels do.
 const EACH: [&str; 45] = [
     "days > 30",

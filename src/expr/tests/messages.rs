@@ -62,6 +62,11 @@ fn what_may_be_missing_needs_a_guard() {
         problems[0].help.as_deref(),
         Some("write `${days ?? \"unknown\"}`, and the message between single quotes")
     );
+    for text in ["${days / 7 + days}", "${switch days { 0 => \"today\", _ => \"before\" }}"] {
+        let (_, problems) = LANGUAGE.compile_message(text, &World, &slots(&[]));
+        let help: Vec<_> = problems.iter().map(|it| it.help.as_deref().unwrap()).collect();
+        assert_eq!(help, ["write `(days ?? -1)` in place of `days`"], "`{text}`");
+    }
 }
 
 #[test]

@@ -47,7 +47,14 @@ fn the_first_case_that_holds_says_what_is() {
         ("is_present(x) && switch x { 1 => true, _ => false }", "", "false"),
         ("let a = x; switch a { 1 => true, _ => false }", "", "no data: x"),
         ("let a = x; switch a { 1 => true, _ => false }", "x=1", "true"),
+        // Ranges may overlap.
+        (
+            "switch seats { 0..5 => 1, 3..=8 => 2, 9 if trial => 4, 4..=9 => 3, _ => 4 }",
+            "seats=8.5",
+            "3",
+        ),
         // Every value has its case.
+        (r#"switch plan ?? "basic" { "basic" => 1, "pro" | "enterprise" => 2 }"#, "", "1"),
         (r#"switch plan { "basic" => 1, "pro" | "enterprise" => 2 }"#, "plan=pro", "2"),
         ("switch champion ?? false { true => 1, false => 0 }", "champion=true", "1"),
     ]);
@@ -83,28 +90,54 @@ fn it_is_what_could_be_written_with_if() {
 
 #[test]
 fn a_switch_may_have_many_cases() {
-    let cases = |count: usize, guard: &str| {
+    // Those with an `if` come early.
+    let cases = |count: usize, guarded: usize| {
         let cases = (0..count).map(|it| match it % 3 {
             0 => format!("{it} | {} => {it}, ", it + 1000),
-            1 => format!("{it}{guard} => {it}, "),
+            1 => format!("{it}{} => {it}, ", if it < guarded { " if trial" } else { "" }),
             _ => format!("{it}..{} => {it}, ", it + 1),
         });
         format!("switch seats {{ {}_ => -1 }}", cases.collect::<String>())
     };
-    for guard in ["", " if trial"] {
-        let text = cases(99, guard);
-        for it in [0, 1, 2, 3, 48, 49, 50, 51, 96, 97, 98] {
+    for guarded in [0, 32] {
+        let text = cases(99, guarded);
+        for it in [0, 1, 2, 3, 30, 31, 32, 33, 48, 49, 50, 51, 96, 97, 98] {
             let (here, beyond) = (format!("seats={it} trial=true"), format!("seats={}", it + 1000));
             assert_eq!(run(&text, &here), it.to_string());
             let beyond_is = if it % 3 == 0 { it.to_string() } else { "-1".to_owned() };
             assert_eq!(run(&text, &format!("{beyond} trial=true")), beyond_is);
         }
-        let unguarded = if guard.is_empty() { "49" } else { "-1" };
-        assert_eq!(run(&text, "seats=49 trial=false"), unguarded);
+        assert_eq!(run(&text, "seats=31 trial=false"), if guarded == 0 { "31" } else { "-1" });
     }
-    assert!(problems(&cases(100, "")).iter().any(|it| it == "limit \"switch\""));
-    let (_, found) = LANGUAGE.compile(&cases(100, ""), &World, Want::Any);
-    assert_eq!(found[0].message, "a `switch` has at most 100 cases, got 101");
+    for (text, wanted) in [
+        (cases(100, 0), "a `switch` has at most 100 cases, got 101"),
+        (cases(99, 35), "the first 35 cases of a `switch` have an `if` among them, at most 32 may"),
+    ] {
+        let (_, found) = LANGUAGE.compile(&text, &World, Want::Any);
+        assert_eq!((found[0].code.as_str(), found[0].message.as_str()), ("limit", wanted));
+        assert_eq!(super::marked(&text, &found[0]), "switch");
+    }
+}
+
+/// Of what is asked nothing stands twice, whatever stands in it.
+#[test]
+fn what_a_switch_becomes_is_not_much_longer() {
+    for (open, close) in [
+        ("switch seats { 1 if ", " => true, CASES _ => false }"),
+        ("switch seats { 1 => ", ", CASES _ => false }"),
+        ("switch seats { CASES _ => ", " }"),
+        ("switch (", ") { true => false, false => true }"),
+    ] {
+        let cases: String = (2..60).map(|it| format!("{it} => trial, ")).collect();
+        let long = |deep: usize| {
+            let text = format!("{}trial{}", open.repeat(deep), close.repeat(deep));
+            let program = LANGUAGE.compile(&text.replace("CASES", &cases), &World, Want::Any).0;
+            program.map(|it| it.canonical().len())
+        };
+        let (one, two) = (long(1).unwrap(), long(2).unwrap());
+        assert!(two <= 2 * one + 100, "`{open}`: {one} and {two}");
+        assert!((3..12).filter_map(long).all(|it| it < 12 * one), "`{open}`: {one}");
+    }
 }
 
 #[test]
@@ -112,11 +145,11 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
     for (text, wanted) in [
         (
             "switch x { 1 => true, _ => false }",
-            "maybe-missing \"x\": `x` may be missing, and no case is for that; write `switch x ?? 0 { … }`",
+            "maybe-missing \"x\": `x` may be missing, and no case is for that; give it a default that no case takes by mistake, such as `x ?? -1`; or, to have no answer where it is missing, write `let a = x; switch a { … }`",
         ),
         (
             r#"switch owner { "ann" => true, _ => false }"#,
-            "maybe-missing \"owner\": `owner` may be missing, and no case is for that; write `switch owner ?? \"none\" { … }`",
+            "maybe-missing \"owner\": `owner` may be missing, and no case is for that; give it a default that no case takes by mistake, such as `owner ?? \"none\"`; or, to have no answer where it is missing, write `let a = owner; switch a { … }`",
         ),
         (
             "switch seats { 1 => true }",
@@ -156,7 +189,7 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
         ),
         (
             "switch seats { active => true, _ => false }",
-            "forbidden \"active\": a case is of literals only; write `if` and `else`, or `_ if x == y => a`",
+            "forbidden \"active\": a case is of literals only; write `if` and `else`",
         ),
         (
             "switch seats { 1..active => true, _ => false }",
@@ -227,6 +260,98 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
             "expression-syntax \"|\": `|` joins only the values of a case; `||` is or; write `switch x { 1 | 2 => a, _ => b }`",
         ),
         (
+            "switch seats / x { 1 => true, _ => false }",
+            "maybe-missing \"x\": `x` may be missing, and no case is for that; write `(x ?? -1)` in place of `x`",
+        ),
+        (
+            "switch x + x { 1 => true, _ => false } && nope",
+            "unknown-name \"nope\": nothing is named `nope`; declare a metric of that name",
+        ),
+        (
+            "switch champion { true => true, false => false }",
+            "maybe-missing \"champion\": `champion` may be missing, and no case is for that; give it a default that no case takes by mistake, such as `champion ?? false`; or, to have no answer where it is missing, write `let a = champion; switch a { … }`",
+        ),
+        (
+            r#"switch plan ?? "none" { "pro" => 1, "entreprise" => 2, _ => 3 }"#,
+            "always-same \"\\\"entreprise\\\"\": `plan` is never `entreprise`; did you mean `enterprise`?",
+        ),
+        (
+            "switch seats { 0..10 => 1, 5 => 2, _ => 3 }",
+            "duplicate \"5\": this case comes after one that takes its values; leave one of them out; `_` comes last",
+        ),
+        (
+            "switch seats { 0..10 => 1, 0..5 => 2, _ => 3 }",
+            "duplicate \"0\": this case comes after one that takes its values; leave one of them out; `_` comes last",
+        ),
+        (
+            "switch seats { 0..=10 => 1, 3..=10 => 2, _ => 3 }",
+            "duplicate \"3\": this case comes after one that takes its values; leave one of them out; `_` comes last",
+        ),
+        (
+            "switch seats { 1 | 2 => 1, 2..=2 => 2, _ => 3 }",
+            "duplicate \"2\": this case comes after one that takes its values; leave one of them out; `_` comes last",
+        ),
+        (
+            "switch seats { 5 => 1, 5 if trial => 2, _ => 3 }",
+            "duplicate \"5\": this case comes after one that takes its values; leave one of them out; `_` comes last",
+        ),
+        (
+            "switch trial { true => 1, false => 2, true if seats > 1 => 3 }",
+            "duplicate \"true\": this case comes after one that takes its values; leave one of them out; `_` comes last",
+        ),
+        (
+            "switch trial { true => 1, false => 2, _ => true }",
+            "wrong-type \"1\": a case gives a number, and the last gives a flag; all must be of one kind",
+        ),
+        (
+            "switch seats { ..5 => true, _ => false }",
+            "expression-syntax \"..\": a range has both ends; write them, such as `-100..50`, or compare: `x < 50`",
+        ),
+        (
+            "switch seats { 5.. => true, _ => false }",
+            "expression-syntax \"..\": a range has both ends; write them, such as `-100..50`, or compare: `x < 50`",
+        ),
+        (
+            "x in ..50",
+            "expression-syntax \"..\": a range has both ends; write them, such as `-100..50`, or compare: `x < 50`",
+        ),
+        (
+            "switch seats { 1 || 2 => true, _ => false }",
+            "expression-syntax \"||\": `|` joins the values of a case; write `1 | 2 => a`",
+        ),
+        (
+            "switch seats { > 5 => true, _ => false }",
+            "expression-syntax \">\": a case is of literals and ranges; write a range, such as `5..10`, or `if` and `else`",
+        ),
+        (
+            "switch seats { 1 => true, else => false }",
+            "expression-syntax \"else\": all other values are written `_`; write `_ => a`",
+        ),
+        (
+            "switch seats { 1 => true, default => false }",
+            "expression-syntax \"default\": all other values are written `_`; write `_ => a`",
+        ),
+        (
+            "switch seats { 1 => let a = 2; a, _ => 3 }",
+            "expression-syntax \"let\": the result of a case is one value; put it in braces: `1 => { let a = x; a + 1 }`",
+        ),
+        (
+            "switch seats { 1 => 2; 3, _ => 3 }",
+            "expression-syntax \";\": the result of a case is one value; put it in braces: `1 => { let a = x; a + 1 }`",
+        ),
+        (
+            "switch seats { 1 if trial | champion => 2, _ => 3 }",
+            "expression-syntax \"|\": `|` joins only the values of a case; `||` is or; write `switch x { 1 | 2 => a, _ => b }`",
+        ),
+        (
+            "switch seats { 1 -> 2, _ => 3 }",
+            "forbidden \"->\": `->` is not part of the language; write `if` and `else`, or `=>` in the cases of a `switch`",
+        ),
+        (
+            "switch plan { 'pro' => 2, _ => 3 }",
+            "forbidden \"'\": `'` is not part of the language; write texts in double quotes",
+        ),
+        (
             "switch seats { 1 if => true, _ => false }",
             "expression-syntax \"=>\": a condition and a `=>` are wanted before this; write `switch x { 1 | 2 => a, _ => b }`",
         ),
@@ -252,7 +377,7 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
         ),
         (
             "x => 1",
-            "forbidden \"=>\": `=>` stands only between the values and the result of a case; write `switch x { 1 | 2 => a, _ => b }`",
+            "forbidden \"=>\": `=>` stands only between the values and the result of a case; write `>=` to compare",
         ),
         ("_ > 1", "unknown-name \"_\": nothing is named `_`; did you mean `u`?"),
         (
