@@ -205,7 +205,7 @@ impl Reading<'_> {
         let mut all = Vec::new();
         if self.arrays(at).try_for_each(|it| ids(it, &mut all)).is_none() {
             if self.is_missing(at) {
-                return Some(self.arrays(at).flat_map(|it| vec![None; it.len()]).collect());
+                return Some(self.nothing(at));
             }
             let field = self.schema.fields().get(at)?;
             let name = shorten(field.name());
@@ -365,7 +365,7 @@ impl Reading<'_> {
         let field = self.schema.fields().get(at)?;
         if !matches!(Sort::of(field.data_type()), Sort::Day | Sort::Text | Sort::Nothing) {
             if self.is_missing(at) {
-                return Some(self.arrays(at).flat_map(|it| vec![None; it.len()]).collect());
+                return Some(self.nothing(at));
             }
             let message = format!(
                 "column `{name}` holds {}, days are dates or timestamps",
@@ -397,6 +397,11 @@ impl Reading<'_> {
             all.len() == it.len() && all.iter().all(|it| it.is_nan())
         };
         self.arrays(at).any(|it| !it.is_empty()) && self.arrays(at).all(is_missing)
+    }
+
+    /// A column without a value.
+    fn nothing<T>(&self, at: usize) -> Vec<Option<T>> {
+        self.arrays(at).flat_map(|it| (0..it.len()).map(|_| None)).collect()
     }
 
     /// Days of observation of what the engine takes from no column.

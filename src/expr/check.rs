@@ -377,10 +377,11 @@ fn labels(tree: &Tree) -> Option<Vec<Arc<str>>> {
         Node::Text(it) => Some(vec![Arc::clone(it)]),
         Node::Read(it) => it.symbol.labels.as_ref().map(|it| it.to_vec()),
         Node::Coalesce(names, last) => {
-            let mut all = labels(last)?;
+            let mut all = Vec::new();
             for it in names {
-                all.splice(0..0, it.symbol.labels.as_ref()?.iter().cloned());
+                all.extend_from_slice(it.symbol.labels.as_ref()?);
             }
+            all.extend(labels(last)?);
             Some(all)
         }
         _ => None,

@@ -100,18 +100,12 @@ impl Language {
             return (None, problems);
         }
         for it in presence::unguarded_switches(&tree) {
-            let name = &it.named.name;
-            let message = format!("`{name}` may be missing, and no case is for that");
-            let instead = default_of(it.named.symbol.kind);
-            let help = if it.bare {
+            problems.push(maybe_missing(&it, ", and no case is for that", |name, instead| {
                 format!(
                     "give it a default that no case takes by mistake, such as `{name} ?? {instead}`; or, to have no answer \
                      where it is missing, write `let a = {name}; switch a {{ … }}`"
                 )
-            } else {
-                format!("write `({name} ?? {instead})` in place of `{name}`")
-            };
-            problems.push(Problem::new(Code::MaybeMissing, it.span, message).help(help));
+            }));
         }
         if problems.iter().any(|it| it.severity == Severity::Error) {
             return (None, problems);
@@ -160,15 +154,9 @@ impl Language {
         let (tree, mut problems) = self.tree(code, names, true);
         let Some(tree) = tree else { return (None, problems) };
         for it in presence::unguarded(&tree, sure) {
-            let name = &it.named.name;
-            let message = format!("`{name}` may be missing when this is shown");
-            let help = if it.bare {
+            problems.push(maybe_missing(&it, " when this is shown", |name, _| {
                 format!("write `${{{name} ?? \"unknown\"}}`, and the message between single quotes")
-            } else {
-                let instead = default_of(it.named.symbol.kind);
-                format!("write `({name} ?? {instead})` in place of `{name}`")
-            };
-            problems.push(Problem::new(Code::MaybeMissing, it.span, message).help(help));
+            }));
         }
         self.finish(code, tree, None, problems)
     }
@@ -222,6 +210,21 @@ impl Language {
             }
         }
     }
+}
+
+/// A name that needs a default; `bare` says how to give one where it stands alone.
+fn maybe_missing(
+    it: &presence::Unguarded,
+    when: &str,
+    bare: impl FnOnce(&str, &str) -> String,
+) -> Problem {
+    let (name, instead) = (it.named.name.as_str(), default_of(it.named.symbol.kind));
+    let help = match it.bare {
+        true => bare(name, instead),
+        false => format!("write `({name} ?? {instead})` in place of `{name}`"),
+    };
+    let message = format!("`{name}` may be missing{when}");
+    Problem::new(Code::MaybeMissing, it.span, message).help(help)
 }
 
 /// What could stand in for a missing value.

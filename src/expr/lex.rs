@@ -237,11 +237,8 @@ impl<'a> Reader<'a> {
     }
 
     fn problem(&mut self, code: Code, length: usize, message: String, help: &str) {
-        let known = self.problems.iter().any(|it| it.help.as_deref() == Some(help));
-        if !known {
-            let span = (self.at, self.at + length);
-            self.problems.push(Problem::new(code, span, message).help(help));
-        }
+        let span = (self.at, self.at + length);
+        once(&mut self.problems, Problem::new(code, span, message).help(help));
     }
 
     fn read_word(&mut self) {
@@ -371,8 +368,9 @@ fn misplaced(text: &str, tokens: &[Token]) -> Vec<Problem> {
                     .help("write `==` to compare"),
             ),
             ".." | "..=" => {
-                let before = at.checked_sub(1).and_then(|it| tokens.get(it));
-                if !ends_value(text, before) || !begins_value(text, tokens.get(at + 1)) {
+                let token = |at: Option<usize>| at.and_then(|it| tokens.get(it)).copied();
+                let begun = token(at.checked_sub(1)).is_some_and(|it| ends_value(text, it));
+                if !begun || !token(Some(at + 1)).is_some_and(|it| begins_value(text, it)) {
                     let message = "a range has both ends";
                     let help = "write them, such as `-100..50`, or compare: `x < 50`";
                     found.push(Problem::new(Code::ExpressionSyntax, span, message).help(help));
@@ -402,20 +400,27 @@ fn misplaced(text: &str, tokens: &[Token]) -> Vec<Problem> {
     found
 }
 
-fn ends_value(text: &str, token: Option<&Token>) -> bool {
-    token.is_some_and(|it| match it.lexeme {
+fn ends_value(text: &str, token: Token) -> bool {
+    match token.lexeme {
         Lexeme::Name | Lexeme::Number | Lexeme::Text | Lexeme::Close => true,
-        _ => matches!(slice(text, *it), "true" | "false"),
-    })
+        _ => matches!(slice(text, token), "true" | "false"),
+    }
 }
 
-fn begins_value(text: &str, token: Option<&Token>) -> bool {
-    token.is_some_and(|it| match it.lexeme {
+fn begins_value(text: &str, token: Token) -> bool {
+    match token.lexeme {
         Lexeme::Name | Lexeme::Number | Lexeme::Text | Lexeme::Open => true,
-        Lexeme::Keyword => !matches!(slice(text, *it), "in" | "else" | "let"),
-        Lexeme::Mark => matches!(slice(text, *it), "-" | "!"),
+        Lexeme::Keyword => !matches!(slice(text, token), "in" | "else" | "let"),
+        Lexeme::Mark => matches!(slice(text, token), "-" | "!"),
         Lexeme::Close => false,
-    })
+    }
+}
+
+/// Adds a problem, unless one with the same help is known.
+fn once(problems: &mut Vec<Problem>, problem: Problem) {
+    if problems.iter().all(|it| it.help != problem.help) {
+        problems.push(problem);
+    }
 }
 
 /// A token's number by the line and column, from 1, at which Rhai sees it.

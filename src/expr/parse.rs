@@ -348,25 +348,18 @@ impl Reader<'_> {
 
     fn case(&mut self, arm: &Expr, at: usize) -> Option<Case> {
         let parts = match arm {
-            Expr::Array(parts, _) => parts.as_slice(),
-            _ => &[],
+            Expr::Array(parts, _) => parts.split_first(),
+            _ => None,
         };
-        let (values, guard, body) = match parts {
-            [Expr::Array(values, _), body] => (values, None, body),
-            [Expr::Array(values, _), guard, body] => (values, Some(guard), body),
-            _ => {
-                self.refuse(at, "this is not part of the language", AGGREGATE);
-                return None;
-            }
+        let Some((Expr::Array(values, _), rest @ ([_] | [_, _]))) = parts else {
+            self.refuse(at, "this is not part of the language", AGGREGATE);
+            return None;
         };
-        let values = self.all(values.iter());
-        let guard = guard.map(|it| self.expression(it));
-        let body = self.expression(body);
-        let guard = match guard {
-            Some(it) => Some(it?),
-            None => None,
-        };
-        Some(Case { at, values: values?, guard, body: body? })
+        let (values, rest) = (self.all(values.iter()), self.all(rest.iter()));
+        let (values, mut rest) = (values?, rest?);
+        // After what it is for comes an `if`, where there is one, and what it gives.
+        let body = rest.pop()?;
+        Some(Case { at, values, guard: rest.pop(), body })
     }
 
     fn within(&mut self, negated: bool, needle: &Expr, set: &Expr) -> Option<What> {

@@ -44,7 +44,7 @@ struct Walk {
 }
 
 /// A line of a walk, from the end of the one before.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Rise {
     to: f64,
     slope: f64,

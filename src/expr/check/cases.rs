@@ -34,18 +34,22 @@ struct Arm {
 /// Values that a case is for.
 #[derive(Debug, Clone, PartialEq)]
 enum Taken {
-    One(Value),
     /// From, to, and whether `to` is among them.
-    Range(f64, f64, bool),
+    Numbers(f64, f64, bool),
+    /// A flag or a text.
+    Other(Value),
 }
 
 impl Taken {
     fn of(test: &Tree) -> Option<Self> {
         match &test.node {
-            Node::Within(_, all) => all.first().cloned().map(Self::One),
+            Node::Within(_, all) => all.first().map(|it| match it {
+                Value::Number(it) => Self::Numbers(*it, *it, true),
+                it => Self::Other(it.clone()),
+            }),
             Node::Between(all, inclusive) => match &**all {
                 [_, Tree { node: Node::Number(from), .. }, Tree { node: Node::Number(to), .. }] => {
-                    Some(Self::Range(*from, *to, *inclusive))
+                    Some(Self::Numbers(*from, *to, *inclusive))
                 }
                 _ => None,
             },
@@ -56,14 +60,8 @@ impl Taken {
     /// Whether all of another are among them.
     fn covers(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Range(from, to, inclusive), Self::One(Value::Number(it))) => {
-                from <= it && (it < to || (*inclusive && it <= to))
-            }
-            (Self::Range(from, to, inclusive), Self::Range(first, last, until)) => {
+            (Self::Numbers(from, to, inclusive), Self::Numbers(first, last, until)) => {
                 from <= first && (last < to || (last <= to && (*inclusive || !until)))
-            }
-            (Self::One(Value::Number(it)), Self::Range(first, last, _)) => {
-                it <= first && last <= it
             }
             (one, other) => one == other,
         }
@@ -202,7 +200,7 @@ impl Checker<'_> {
                 return None;
             }
         }
-        let has = |it: Value| seen.contains(&&Taken::One(it));
+        let has = |it: Value| seen.contains(&&Taken::Other(it));
         let whole = match subject.kind {
             Kind::Flag => [true, false].into_iter().all(|it| has(Value::Flag(it))),
             Kind::Text => labels(subject)
@@ -261,17 +259,10 @@ fn chosen(arms: &[Arm], other: Tree) -> Tree {
         let (kind, span) = (then.kind, when.span);
         Tree { kind, span, node: Node::If(Box::new([when, then, other])) }
     };
-    if arms.len() <= HALVED {
-        return arms.iter().rev().fold(other, |other, arm| match &arm.when {
-            Some(when) => either(when.clone(), arm.then.clone(), other),
-            None => other,
-        });
-    }
-    // A case with an `if` and those before it go alone.
+    let Some((first, rest)) = arms.split_first() else { return other };
     let half = arms.len() / 2;
-    if arms.iter().take(half).any(|it| it.guarded)
-        && let Some((first, rest)) = arms.split_first()
-    {
+    // A case with an `if` and those before it go alone.
+    if arms.len() <= HALVED || arms.iter().take(half).any(|it| it.guarded) {
         let rest = chosen(rest, other);
         return match &first.when {
             Some(when) => either(when.clone(), first.then.clone(), rest),

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Lexeme, Token, slice};
+use super::{Lexeme, Token, once, slice};
 use crate::expr::Problem;
 use crate::fault::Code;
 
@@ -71,10 +71,9 @@ impl<'a> Reader<'a> {
     }
 
     fn problem(&mut self, code: Code, at: usize, message: &str, help: &str) {
-        let known = self.problems.iter().any(|it| it.help.as_deref() == Some(help));
-        if let Some(token) = self.tokens.get(at).filter(|_| !known) {
+        if let Some(token) = self.tokens.get(at) {
             let problem = Problem::new(code, (token.start, token.end), message);
-            self.problems.push(problem.help(help));
+            once(&mut self.problems, problem.help(help));
         }
     }
 

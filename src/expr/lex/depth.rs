@@ -1,6 +1,6 @@
 //! How deep a text nests, before anything that recurses sees it.
 
-use super::{Lexeme, SPLIT, Token, slice};
+use super::{Lexeme, SPLIT, Token, ends_value, slice};
 use crate::expr::{MAX_NESTING, Problem};
 use crate::fault::Code;
 
@@ -69,9 +69,7 @@ pub(super) fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
             return Some(Problem::new(Code::Limit, (token.start, token.end), message).help(SPLIT));
         }
         chained = word == "else";
-        operand =
-            matches!(token.lexeme, Lexeme::Name | Lexeme::Number | Lexeme::Text | Lexeme::Close)
-                || matches!(word, "true" | "false");
+        operand = ends_value(text, *token);
     }
     None
 }
