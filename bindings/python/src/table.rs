@@ -8,6 +8,7 @@ use arrow_array::types::{
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
 use chrono::{Days, NaiveDate};
+use foretell::report::escape;
 use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyFloat, PyIterator, PyList, PyTuple};
@@ -202,11 +203,7 @@ fn shown(it: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(it) = it.cast::<PyFloat>() {
         return Ok(format!("{:.1}", it.value()));
     }
-    Ok(escaped(&it.str()?.to_string()))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    Ok(escape(&it.str()?.to_string()))
 }
 
 /// The first rows of columns as HTML, in the colours of whatever shows it.
@@ -215,7 +212,7 @@ fn page(columns: &[(&str, Vec<String>)], rows: usize) -> String {
         let cells: String = cells.map(|it| format!("<{tag}>{it}</{tag}>")).collect();
         format!("<tr>{cells}</tr>")
     };
-    let head = row("th", &mut columns.iter().map(|it| escaped(it.0)));
+    let head = row("th", &mut columns.iter().map(|it| escape(it.0)));
     let there = columns.first().map_or(0, |it| it.1.len());
     let body: String = (0..there)
         .map(|at| row("td", &mut columns.iter().filter_map(|it| it.1.get(at).cloned())))
