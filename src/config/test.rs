@@ -9,6 +9,7 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::RuleSeverity;
+use crate::any::read_any;
 use crate::frame::SubjectKind;
 use crate::time::{Period, Stamp, parsed};
 
@@ -232,7 +233,7 @@ impl<'de> Deserialize<'de> for Given {
             }
         }
 
-        deserializer.deserialize_any(GivenVisitor)
+        read_any(deserializer, GivenVisitor)
     }
 }
 
@@ -303,7 +304,7 @@ impl<'de> Deserialize<'de> for TestTime {
             }
         }
 
-        deserializer.deserialize_any(TimeVisitor)
+        read_any(deserializer, TimeVisitor)
     }
 }
 
