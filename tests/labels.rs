@@ -45,7 +45,7 @@ fn a_text_that_stands_twice_among_labels_is_one_text() {
 fn equality_of_texts_is_the_same_in_every_path() {
     let config = Config::parse(
         r#"
-            metrics = [{ name = "plan", kind = "text" }, { name = "other", kind = "text" }]
+            metrics = [{ name = "plan", type = "category" }, { name = "other", type = "category" }]
             scorecards = [{ name = "health", factors = [
                 { metric = "plan", points.map = { pro = 100, free = 0 } },
             ] }]
@@ -53,7 +53,7 @@ fn equality_of_texts_is_the_same_in_every_path() {
                 { name = "equal", when = 'plan == "pro"' },
                 { name = "unequal", when = 'plan != "free"' },
                 { name = "within", when = 'plan in ["pro", "x"]' },
-                { name = "chosen", when = 'switch plan { "pro" => true, "free" => false, _ => false }' },
+                { name = "chosen", when = 'let it = plan; switch it { "pro" => true, "free" => false, _ => false }' },
                 { name = "both", when = 'plan == other' },
                 { name = "known", when = '!is_missing(plan)' },
             ]
@@ -80,7 +80,13 @@ fn equality_of_texts_is_the_same_in_every_path() {
             let missing = if rule == "known" { Verdict::No } else { Verdict::NoData };
             assert_eq!(
                 whole,
-                [Verdict::Yes, yes(matches!(rule, "both" | "known")), Verdict::Yes, missing, missing],
+                [
+                    Verdict::Yes,
+                    yes(matches!(rule, "both" | "known")),
+                    Verdict::Yes,
+                    missing,
+                    missing
+                ],
                 "{rule}"
             );
             let fired = assessment.rules().iter().find(|it| &*it.rule == rule).unwrap();

@@ -21,6 +21,7 @@ mod engine;
 mod forecast;
 #[cfg(feature = "toml")]
 mod faults;
+mod formats;
 mod labels;
 #[cfg(feature = "toml")]
 mod laws;

@@ -70,18 +70,18 @@ mod tests {
     fn records_of_one_moment_stand_in_the_order_that_is_said() {
         // Each comes before the next.
         let rows = [
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 9}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 10}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 3, "mood": 10}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 2, "account_id": "b"}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 1, "a": false}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 1, "a": true}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 1, "a": -2}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 1, "a": -1.5}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 1, "a": "9"}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 1, "a": "10"}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 1, "a": "10 a"}"#,
-            r#"{"day": "2026-01-01", "kind": "nps", "score": 1, "a": "9 a"}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 9}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 10}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 3, "mood": 10}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 2, "account_id": "b"}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 1, "a": false}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 1, "a": true}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 1, "a": -2}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 1, "a": -1.5}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 1, "a": "9"}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 1, "a": "10"}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 1, "a": "10 a"}"#,
+            r#"{"date": "2026-01-01", "kind": "nps", "score": 1, "a": "9 a"}"#,
         ];
         let said: Vec<Said> = rows
             .iter()

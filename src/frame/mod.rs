@@ -8,6 +8,7 @@
 mod chunk;
 mod column;
 mod name;
+mod store;
 mod table;
 
 pub(crate) use chunk::{CHUNK, chunks, each, stretch};
@@ -82,7 +83,8 @@ impl fmt::Display for SubjectKind {
 /// No row: a subject without such a parent.
 pub(crate) const NO_ROW: u32 = u32::MAX;
 
-/// Given values of subjects of one kind: names of rows, and columns by metric name.
+/// Given values of subjects of one kind: names of rows, and columns by metric name. In serde formats all of it comes and
+/// goes, and is checked again when it is read.
 ///
 /// ```
 /// use foretell::frame::{Column, Frame, SubjectKind};
