@@ -17,6 +17,7 @@ use foretell::{Faults, Input};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 
+use crate::arg::Arg;
 use crate::book::Book;
 use crate::capsule::{Batches, import, is_arrow};
 use crate::convert::{kind, kinds, read, shorten, to_node};
@@ -184,13 +185,14 @@ impl Given {
 
 impl How {
     pub(crate) fn of(
-        kind: Option<String>,
+        kind: Option<Arg<String>>,
         ids: Option<&Bound<'_, PyAny>>,
-        observed: Option<BTreeMap<String, String>>,
+        observed: Option<Arg<BTreeMap<String, String>>>,
         strict: bool,
     ) -> PyResult<Self> {
         let ids = ids.map_or(Ok(Ids::Usual), Ids::read)?;
-        Ok(Self { kind, ids, observed: observed.unwrap_or_default(), strict })
+        let observed = observed.map(|it| it.0).unwrap_or_default();
+        Ok(Self { kind: kind.map(|it| it.0), ids, observed, strict })
     }
 
     /// The columns of a table of a kind that may be read.
