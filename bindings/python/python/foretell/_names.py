@@ -40,15 +40,18 @@ def _has(words: list[str], known: str) -> Optional[str]:
     return None
 
 
-ID_LAST = "id uuid guid key sku serial email mail phone mobile iban username url website domain name"
+ID_ALWAYS = "id ids uuid guid"
+ID_LAST = "key sku serial email mail phone mobile iban username url website domain name"
 ID_WHOLE = "customer account client user subscriber company subscription contract member case index row unnamed_0"
 NUMBERS_ROWS = "number no nr num index row code serial"
 
 
-def is_id(name: str) -> bool:
-    """Whether a name says that the column tells rows apart, or names what they are of."""
+def is_id(name: str, many: bool) -> bool:
+    """Whether a name says that the column tells rows apart, or names what they are of; `many` where it says many things."""
     words = name.split("_")
-    return bool(_has(words[-1:], ID_LAST) or _has(words[:1], "id uuid guid") or name in ID_WHOLE.split())
+    if words[-1] in ID_ALWAYS.split() or words[0] in ID_ALWAYS.split():
+        return True
+    return many and bool(_has(words[-1:], ID_LAST) or name in ID_WHOLE.split())
 
 
 def numbers_rows(name: str) -> bool:
@@ -56,12 +59,12 @@ def numbers_rows(name: str) -> bool:
     return name == "" or bool(_has(name.split("_"), NUMBERS_ROWS))
 
 
-SURELY = "churn* attrit*"
+SURELY = "churn* attrit* unregist* withdraw* withdrawn unenrol* resigned"
 PERHAPS = (
     "cancel* terminat* lapse* unsubscrib* exit exited label target outcome class y lost left quit renewed retained stayed won "
     "closed deactivated expired survived result gone ended"
 )
-BESIDE = "is has did was will flag label status yn indicator target date reason reasons type category value customer account user client subscription"
+BESIDE = "final is has did was will flag label status yn indicator target date reason reasons type category value customer account user client subscription"
 
 
 def is_outcome(name: str, few: bool) -> bool:
@@ -74,7 +77,7 @@ def is_outcome(name: str, few: bool) -> bool:
     return bool(rest) and told and all(_has([it], PERHAPS) for it in rest)
 
 
-ENDS = "churn* cancel* lost left lapse* terminat* expired exited deactivated"
+ENDS = "churn* cancel* withdrawn withdrew lost left lapse* terminat* expired exited deactivated"
 
 
 def tells_outcome(texts: Iterable[str]) -> bool:

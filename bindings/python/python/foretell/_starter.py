@@ -51,7 +51,11 @@ class _Column:
 
     @property
     def distinct(self) -> int:
-        return len(set(self.there))
+        try:
+            return len(set(self.there))
+        except TypeError:
+            # Lists and the like.
+            return len(self.there)
 
     @property
     def is_apart(self) -> bool:
@@ -122,10 +126,11 @@ def _useless(it: _Column, apart: dict[str, bool]) -> Optional[str]:
     texts = all(isinstance(one, str) for one in it.there)
     counts = whole and it.is_apart and len(it.there) >= 8 and {b - a for a, b in zip(it.there, it.there[1:])} == {1}
     numbered = whole and it.is_apart and len(it.there) >= ENOUGH and _names.numbers_rows(it.name)
-    if (_names.is_id(it.name) and (whole or texts)) or counts or numbered:
+    named = _names.is_id(it.name, it.is_apart or distinct > CATEGORIES) and (whole or texts)
+    if named or counts or numbered:
         apart[it.heading] = it.is_apart
         return "it names rows or what they are of"
-    if _names.is_outcome(it.name, distinct <= 2) or (texts and distinct <= 10 and _names.tells_outcome(it.there)):
+    if _names.is_outcome(it.name, distinct <= (5 if texts else 2)) or (texts and distinct <= 10 and _names.tells_outcome(it.there)):
         return "it looks like the outcome, which is not known before it happens"
     if distinct == 1:
         return f"it says the same everywhere, {_shown(str(it.there[0]))}"
@@ -163,7 +168,7 @@ def _read_numbers(it: _Column) -> Optional[str]:
     if not all(map(math.isfinite, numbers)):
         return "it has an infinity"
     whole = all(one == int(one) for one in numbers)
-    if whole and (_are_days(numbers) or (_names.is_day(it.name) and _are_moments(it.name, numbers))):
+    if whole and (_are_days(numbers) or (_names.is_day(it.name) and (_are_moments(it.name, numbers) or "date" in it.name.split("_")))):
         return "it is a day or a moment written as a number; days since or until then would be a metric"
     values = sorted(set(numbers))
     better, word = _names.direction(it.name)
@@ -180,11 +185,11 @@ def _read_numbers(it: _Column) -> Optional[str]:
     if not (low < high and math.isfinite(high - low)):
         it.remark = "Not in the score: its numbers lie too far apart."
         return None
-    it.metric.append(f'better = "{better or "higher"}"')
+    it.metric.append(f'better = "{better or "higher"}" # a guess')
     worst, best = (high, low) if better == "lower" else (low, high)
     it.points = f"points.linear = {{ worst = {_number(worst)}, best = {_number(best)} }}"
     it.guess = f"{_better(better or 'higher')}, as `{word}` says" if better else "more is better; the name does not say"
-    it.ends, it.middle = (_number(worst), _number(best)), _number(low + (high - low) / 2)
+    it.ends, it.middle = (_number(worst), _number(best)), _number(float(f"{low + (high - low) / 2:.6g}"))
     return None
 
 
