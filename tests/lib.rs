@@ -22,6 +22,8 @@ mod forecast;
 #[cfg(feature = "toml")]
 mod faults;
 #[cfg(feature = "toml")]
+mod gold;
+#[cfg(feature = "toml")]
 mod laws;
 #[cfg(feature = "toml")]
 mod learn_weights;

@@ -34,6 +34,7 @@ mod room;
 mod rules;
 mod run;
 mod scores;
+mod settled;
 mod stored;
 mod subjects;
 mod testing;
@@ -69,6 +70,7 @@ use plan::{Batch, Rule, Slot, Step, Work};
 use playbooks::Playbook;
 use resolve::Resolver;
 use scores::Outline;
+use settled::Settled;
 
 /// A compiled config.
 ///
@@ -116,6 +118,7 @@ pub struct Engine {
     playbooks: Vec<Playbook>,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
+    settled: Settled,
     tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
     outline: Arc<Outline>,
@@ -190,6 +193,7 @@ impl Engine {
             names: compiled.spaces.iter().map(names).collect(),
             spaces: compiled.spaces,
             tracked: tracked(&compiled.steps),
+            settled: Settled::of(&compiled.steps),
             steps: compiled.steps,
             cards: compiled.cards,
             batches,

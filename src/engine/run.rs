@@ -75,7 +75,8 @@ impl<'a> Run<'a> {
                 self.source.records(kind, rows, slot, derivation, filter.as_ref())
             }
             (None, work) => {
-                let (column, sure) = self.computed(kind, slot, work);
+                let (mut column, sure) = self.computed(kind, slot, work);
+                engine.settled.settle(kind, number, &mut column);
                 solid = sure;
                 Made::plain(column)
             }

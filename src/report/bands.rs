@@ -2,6 +2,7 @@
 
 use super::colour::Mark;
 use crate::Engine;
+use crate::score::sided;
 
 /// Bands, lowest first; none where nothing is known of them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -54,6 +55,12 @@ impl Bands {
     pub(super) fn mark(&self, name: &str) -> Mark {
         let found = self.list.iter().find(|it| it.name == name);
         found.map_or_else(|| Mark::band(0, 1), |it| it.mark.clone())
+    }
+
+    /// A score for people, on its side of every edge.
+    pub(super) fn shown(&self, score: f64) -> String {
+        let edges: Vec<f64> = self.list.iter().skip(1).map(|it| it.from).collect();
+        sided(score, &edges)
     }
 
     /// A band with its mark.
