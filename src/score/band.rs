@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::settle::settled;
+use super::settle::{least, settled};
 use crate::frame::{Data, Labels};
 use crate::time::Period;
 
@@ -100,9 +100,10 @@ impl Bands {
         Some(band)
     }
 
-    /// The edges between bands, lowest first.
+    /// The lowest score of each band but the lowest.
     pub(crate) fn edges(&self) -> impl Iterator<Item = f64> + '_ {
-        self.list.iter().map(|it| it.edge).filter(|it| it.is_finite())
+        let least = |it: &Band| least(it.edge, it.with_edge);
+        self.list.iter().map(least).filter(|it| it.is_finite())
     }
 
     /// The number of a band by name.

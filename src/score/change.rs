@@ -66,7 +66,7 @@ pub struct Change {
     pub after: Option<f64>,
     /// Their difference, where both are there; the parts sum to it, to 1e-9.
     pub difference: Option<f64>,
-    /// The lower edges of the bands of both, in points, which what is shown of a score does not cross.
+    /// The lowest score of each band of both but the lowest, in points; what is shown of a score crosses none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edges: Vec<f64>,
     /// The parts, the largest first.

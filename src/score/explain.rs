@@ -46,7 +46,7 @@ pub struct Explanation {
     pub raw_band: Option<String>,
     /// The day of the oldest input that counts, where known.
     pub oldest_input: Option<NaiveDate>,
-    /// The lower edges of the bands, lowest first, in points.
+    /// The lowest score of each band but the lowest, in points.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edges: Vec<f64>,
     /// Who the subject is.

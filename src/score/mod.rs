@@ -38,5 +38,7 @@ pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;
 pub(crate) use row::{RowCard, RowPoints, RowScore};
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
+#[cfg(feature = "report")]
+pub(crate) use settle::least;
 pub(crate) use settle::settle;
 pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, Scorecard};

@@ -32,6 +32,11 @@ pub(crate) fn settle(all: &mut [f64]) {
     all.iter_mut().for_each(|it| *it = settled(*it));
 }
 
+/// The lowest score that is from an edge on, or above it.
+pub(crate) fn least(edge: f64, with_edge: bool) -> f64 {
+    if with_edge { settled(edge) } else { settled(edge + 1.0 / SCALE) }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -346,8 +346,7 @@ fn compare_bands(config: &ScorecardConfig) -> Vec<String> {
     for pair in config.bands.windows(2) {
         let Some(edge) = pair[1].from.or(pair[1].above) else { continue };
         let at_edge = if pair[1].from.is_some() { &pair[1] } else { &pair[0] };
-        for (score, wanted) in
-            [(edge - PLACE, &pair[0]), (edge, at_edge), (edge + PLACE, &pair[1])]
+        for (score, wanted) in [(edge - PLACE, &pair[0]), (edge, at_edge), (edge + PLACE, &pair[1])]
         {
             let got = explained(&card, score).band;
             if got.as_ref() != Some(&wanted.name) {

@@ -41,6 +41,12 @@ impl Dec {
         BigRational::new(self.units.into(), BigInt::from(10).pow(self.places))
     }
 
+    /// Whether it is no farther from a rational than that.
+    pub(super) fn is_within(self, of: &BigRational, off: Self) -> bool {
+        let (here, off) = (self.exact(), off.exact());
+        here.clone() - &off <= *of && *of <= here + off
+    }
+
     pub(super) fn text(self) -> String {
         let (scale, places) = (10_i64.pow(self.places), self.places as usize);
         if places == 0 {
@@ -54,11 +60,4 @@ impl Dec {
     pub(super) fn float(self) -> f64 {
         self.text().parse().unwrap()
     }
-}
-
-/// The double of a score to ten places, halves away from zero.
-pub(super) fn ten_places(exact: &BigRational) -> f64 {
-    let scale = BigRational::from(BigInt::from(10_000_000_000_i64));
-    let units = (exact * scale).round().to_integer().to_i64().unwrap();
-    Dec { units, places: 10 }.float()
 }

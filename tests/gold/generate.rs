@@ -195,8 +195,7 @@ impl Map {
 }
 
 /// Weights as people write them.
-fn weights(random: &mut Random, many: usize) -> Vec<Dec> {
-    let style = random.below(5);
+fn weights(random: &mut Random, style: i64, many: usize) -> Vec<Dec> {
     let mut left = 100;
     let mut all: Vec<Dec> = (0..many)
         .map(|at| match style {
@@ -212,8 +211,8 @@ fn weights(random: &mut Random, many: usize) -> Vec<Dec> {
             _ => Dec { units: 1 + random.below(2_999_999), places: 6 },
         })
         .collect();
-    // The last can be divided by without end.
-    if style != 2 && random.one_in(2) {
+    // A last weight by which a decimal can be divided and stay one.
+    if style != 2 && !random.one_in(4) {
         let last = [1, 2, 4, 5, 10, 20, 25][random.next() as usize % 7];
         *all.last_mut().unwrap() =
             Dec { units: last, places: u32::try_from(random.below(3)).unwrap() };
@@ -222,8 +221,8 @@ fn weights(random: &mut Random, many: usize) -> Vec<Dec> {
 }
 
 impl Factor {
-    fn list(random: &mut Random, many: usize, numbers: &mut usize) -> Vec<Self> {
-        let weights = weights(random, many);
+    fn list(random: &mut Random, style: i64, many: usize, numbers: &mut usize) -> Vec<Self> {
+        let weights = weights(random, style, many);
         let factor = |weight: Dec| {
             let number = *numbers;
             *numbers += 1;
@@ -288,18 +287,27 @@ impl Card {
         let mut numbers = 0;
         let flat = random.one_in(2);
         let many = 2 + random.below(4);
-        let factors = Factor::list(random, usize::try_from(many).unwrap(), &mut numbers);
+        let style = random.below(5);
+        let mut factors = Factor::list(random, style, usize::try_from(many).unwrap(), &mut numbers);
+        // The factor by which rows are moved to an edge.
+        if let Some(last) = factors.last_mut().filter(|_| !random.one_in(4)) {
+            last.map = Map::Line { worst: Dec::whole(0), best: Dec::whole(100) };
+            last.case = None;
+        }
         let mut groups = Vec::new();
         if !flat {
-            let weights = weights(random, 2);
+            let style = random.below(5);
+            let weights = weights(random, style, 2);
             for weight in weights {
                 let aggregate =
                     ["mean", "mean", "mean", "min", "max", "median"][random.next() as usize % 6];
                 let many = usize::try_from(1 + random.below(3)).unwrap();
+                // Percentages make means that are decimals.
+                let style = if random.one_in(3) { random.below(5) } else { 2 };
                 groups.push(Group {
                     aggregate,
                     weight,
-                    factors: Factor::list(random, many, &mut numbers),
+                    factors: Factor::list(random, style, many, &mut numbers),
                 });
             }
         }
@@ -330,7 +338,7 @@ impl Card {
         let mut try_with = |share: i64| {
             let (worst, best) = (worst.exact(), best.exact());
             let at = &worst + (best - &worst) * BigRational::new(share.into(), 1.into());
-            row.numbers[last.number] = Dec::terminating(&at, 9);
+            row.numbers[last.number] = Dec::terminating(&at, 12);
             self.score(row)
         };
         // A score is a line in the points of one factor of a mean.
@@ -343,7 +351,7 @@ impl Card {
             return;
         }
         let at = worst.exact() + (best.exact() - worst.exact()) * share;
-        if let Some(at) = Dec::terminating(&at, 9) {
+        if let Some(at) = Dec::terminating(&at, 12) {
             row.numbers[last.number] = Some(at);
         }
     }
@@ -369,12 +377,11 @@ impl Card {
         self.sides(exact).contains(&Ordering::Equal)
     }
 
-    /// Whether it lies beside an edge, by less than half of what scores are settled to.
-    pub(super) fn is_too_near(&self, exact: &BigRational) -> bool {
-        let half = Dec { units: 6, places: 11 }.exact();
+    /// Whether it lies beside an edge by less than that, but not on it.
+    pub(super) fn is_beside(&self, exact: &BigRational, less: Dec) -> bool {
         let near = |edge: BigRational| {
             let off = if *exact < edge { &edge - exact } else { exact - &edge };
-            off > zero() && off < half
+            off > zero() && off < less.exact()
         };
         self.edges.iter().any(|it| near(it.0.exact()))
     }
@@ -453,6 +460,7 @@ impl Drawn {
         }
         let edge = card.top().text();
         out += &format!("[[rules]]\nname = \"below{number}\"\nwhen = \"c{number} < {edge}\"\n");
-        out + &format!("[[rules]]\nname = \"at{number}\"\nwhen = \"c{number} == {edge}\"\n")
+        out += &format!("[[rules]]\nname = \"at{number}\"\nwhen = \"c{number} == {edge}\"\n");
+        out
     }
 }
