@@ -61,6 +61,12 @@ impl Cascade {
             && can_hold(&state, later, self.loosely, &mut { MOST_WAYS })
     }
 
+    /// Whether no row is left.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over
+            || !can_hold(&self.state, self.later.iter().collect(), self.loosely, &mut { MOST_WAYS })
+    }
+
     /// Leaves only the rows that do not meet the condition.
     pub(crate) fn pass(&mut self, it: &Program) {
         let Some(tree) = it.tree() else { return };
