@@ -368,7 +368,7 @@ proptest! {
     }
 
     #[test]
-    fn nor_by_the_rows_of_any_config((text, rows) in (configs(), rows())) {
+    fn nor_by_the_rows_of_any_config((text, rows) in (configs(), rows(6))) {
         let engine = Engine::compile(&Config::parse(&text)).unwrap();
         let wrong = refuted(&engine, &assess(&engine, &rows, &State::new()));
         prop_assert!(wrong.is_empty(), "{}\n{}", text, wrong.join("\n"));

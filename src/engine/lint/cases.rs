@@ -15,6 +15,9 @@ pub(super) enum Why {
     After(usize),
 }
 
+/// The most parts of a list that are asked one by one which of them hides another. Our choice.
+const MOST_ASKED: usize = 64;
+
 /// Which parts of a list nothing comes to. Of each part there is its condition; none always holds.
 /// `list` is how the list is gone through.
 pub(super) fn shadowed(list: &Cascade, parts: &[Option<&Program>]) -> Vec<(usize, Why)> {
@@ -48,7 +51,9 @@ fn why(list: &Cascade, before: &[Option<&Program>], it: &Program) -> Why {
         !list.can_reach(it)
     };
     let alone = |loosely| {
-        (0..before.len()).find(|at| before.get(*at..=*at).is_some_and(|it| hides(loosely, it)))
+        // In a long list it takes too long to find the one.
+        let few = if before.len() > MOST_ASKED { 0 } else { before.len() };
+        (0..few).find(|at| before.get(*at..=*at).is_some_and(|it| hides(loosely, it)))
     };
     match alone(true) {
         Some(it) => Why::Taken(Some(it)),

@@ -137,9 +137,32 @@ impl State {
             }
         }
     }
+
+    /// Whether a claim, each part of it by itself, may be true; false only where it cannot.
+    pub(super) fn agrees(&self, claim: &Claim, loosely: bool) -> bool {
+        match claim {
+            Claim::Always => true,
+            Claim::Never => false,
+            Claim::All(all) => all.iter().all(|it| self.agrees(it, loosely)),
+            Claim::Any(ways) => ways.iter().any(|it| self.agrees(it, loosely)),
+            Claim::Is(_, it) if loosely && it.values.is_empty() && it.missing => true,
+            Claim::Is(key, it) => match self.0.get(key) {
+                None => it.missing || !it.values.is_empty(),
+                Some(known) => {
+                    known.missing && it.missing || !known.values.meet(&it.values).is_empty()
+                }
+            },
+        }
+    }
 }
 
 impl Claim {
+    /// What can be chosen of, or itself.
+    pub(super) fn ways(&self) -> impl Iterator<Item = &Self> {
+        let ways = if let Self::Any(it) = self { it.as_slice() } else { std::slice::from_ref(self) };
+        ways.iter()
+    }
+
     /// What a condition claims of the rows on which its answer is as wanted.
     pub(super) fn of(tree: &Tree, want: Want) -> Self {
         // As a whole, too: the same condition has the same answer, whatever it is made of.

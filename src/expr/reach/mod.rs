@@ -7,6 +7,7 @@
 mod claim;
 mod spans;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::program::Program;
@@ -15,9 +16,9 @@ use super::tree::{Node, Tree};
 use claim::{Claim, State, Want};
 pub(crate) use spans::{Span, Spans};
 
-/// The most ways that are tried to satisfy some conditions together. Our choice, far past any list
-/// that people write, and little time; past it everything is taken for possible.
-const MOST_WAYS: usize = 2000;
+/// The most claims that are looked at for one list. Our choice: a hundred times what lists of people take, and a few
+/// milliseconds; past it everything is taken for possible. Tested by `a_tangle_is_given_up_in_time`.
+const MOST_STEPS: usize = 20_000;
 
 /// The conditions of a first-match list in order, and what is left of the rows after them.
 #[derive(Debug, Clone)]
@@ -30,12 +31,21 @@ pub(crate) struct Cascade {
     later: Vec<Claim>,
     /// Whether nothing is left.
     over: bool,
+    /// How many claims may still be looked at.
+    steps: Cell<usize>,
 }
 
 impl Cascade {
     /// A list in which nothing comes after a condition that has no answer.
     pub(crate) fn first_match() -> Self {
-        Self { goes_on: false, loosely: false, state: State::default(), later: Vec::new(), over: false }
+        Self {
+            goes_on: false,
+            loosely: false,
+            state: State::default(),
+            later: Vec::new(),
+            over: false,
+            steps: Cell::new(MOST_STEPS),
+        }
     }
 
     /// A list in which a condition without an answer is passed over.
@@ -55,16 +65,14 @@ impl Cascade {
         if self.over {
             return false;
         }
-        let mut state = self.state.clone();
         let mut later = self.later.iter().collect();
-        state.assume(&claim, self.loosely, &mut later)
-            && can_hold(&state, later, self.loosely, &mut { MOST_WAYS })
+        let mut state = self.state.clone();
+        state.assume(&claim, self.loosely, &mut later) && self.can_hold(state, later)
     }
 
     /// Whether no row is left.
     pub(crate) fn is_over(&self) -> bool {
-        self.over
-            || !can_hold(&self.state, self.later.iter().collect(), self.loosely, &mut { MOST_WAYS })
+        self.over || !self.can_hold(self.state.clone(), self.later.iter().collect())
     }
 
     /// Leaves only the rows that do not meet the condition.
@@ -77,20 +85,48 @@ impl Cascade {
         let later: Vec<Claim> = later.into_iter().cloned().collect();
         self.later.extend(later);
     }
-}
 
-/// Whether one of each of the choices may be true together.
-fn can_hold(state: &State, mut later: Vec<&Claim>, loosely: bool, ways: &mut usize) -> bool {
-    let Some(Claim::Any(choices)) = later.pop() else { return true };
-    for it in choices {
-        let Some(left) = ways.checked_sub(1) else { return true };
-        *ways = left;
-        let (mut state, mut later) = (state.clone(), later.clone());
-        if state.assume(it, loosely, &mut later) && can_hold(&state, later, loosely, ways) {
-            return true;
-        }
+    /// Whether one of each of the choices may be true together.
+    fn can_hold<'c>(&self, mut state: State, mut later: Vec<&'c Claim>) -> bool {
+        // What leaves no choice is settled first; then the choice with the fewest ways is tried.
+        let (choice, ways) = loop {
+            let mut fewest: Option<(usize, Vec<&'c Claim>)> = None;
+            let mut at = 0;
+            while let Some(choice) = later.get(at) {
+                let Some(steps) = self.steps.get().checked_sub(1) else { return true };
+                self.steps.set(steps);
+                let ways: Vec<&Claim> =
+                    choice.ways().filter(|it| state.agrees(it, self.loosely)).collect();
+                match ways.as_slice() {
+                    [] => return false,
+                    [only] => {
+                        later.swap_remove(at);
+                        if !state.assume(only, self.loosely, &mut later) {
+                            return false;
+                        }
+                        // It may leave others without a choice.
+                        fewest = None;
+                        at = 0;
+                        continue;
+                    }
+                    many if fewest.as_ref().is_none_or(|it| many.len() < it.1.len()) => {
+                        fewest = Some((at, ways));
+                    }
+                    _ => {}
+                }
+                at += 1;
+            }
+            match fewest {
+                Some(it) => break it,
+                None => return true,
+            }
+        };
+        later.swap_remove(choice);
+        ways.into_iter().any(|way| {
+            let (mut state, mut later) = (state.clone(), later.clone());
+            state.assume(way, self.loosely, &mut later) && self.can_hold(state, later)
+        })
     }
-    false
 }
 
 impl Program {
