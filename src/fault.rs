@@ -71,6 +71,8 @@ codes! {
     Faulted = "faulted";
     /// A construct of the expression language that foretell does not allow.
     Forbidden = "forbidden";
+    /// Values between others that nothing takes in: steps without a last one, segments with a gap.
+    Gap = "gap";
     /// Two settings that exclude one another.
     Incompatible = "incompatible";
     /// Two whole numbers divided, which would cut off the fraction.
@@ -81,10 +83,14 @@ codes! {
     MissingKey = "missing-key";
     /// Amounts in several currencies with no rate between them.
     MixedCurrency = "mixed-currency";
+    /// Points that no value ever gets.
+    NoPoints = "no-points";
     /// A number that is NaN or infinite.
     NotFinite = "not-finite";
     /// Text in a message that reads something which may be missing.
     MaybeMissing = "maybe-missing";
+    /// Segments that lie upon one another, so that an end of one makes no difference.
+    Overlap = "overlap";
     /// A value outside its allowed range.
     OutOfRange = "out-of-range";
     /// Text that is not valid TOML.
@@ -99,7 +105,7 @@ codes! {
     UnknownName = "unknown-name";
     /// A reference to a record that is not there.
     UnknownReference = "unknown-reference";
-    /// A step, band or variant that no value can reach, or a rule that another always silences.
+    /// A step, band, variant, segment or override that nothing can reach, or a rule that another always silences.
     Unreachable = "unreachable";
     /// Something given and never used.
     Unused = "unused";

@@ -17,7 +17,7 @@ use crate::verdict::{Choice, Conditions};
 
 /// The coverage a scorecard demands where it does not say: half. Our choice: under half, more of
 /// the score is guessed than known; tested by `a_score_needs_half_its_weight_unless_said`.
-const USUAL_COVERAGE: f64 = 0.5;
+pub(super) const USUAL_COVERAGE: f64 = 0.5;
 
 /// How far sums of percent weights may be from 100: the rounding of decimal fractions.
 const PERCENT_ROUNDING: f64 = 1e-6;

@@ -18,6 +18,7 @@ mod fused;
 mod gears;
 mod inhibit;
 mod input;
+mod lint;
 mod live;
 mod manual;
 mod metrics;
@@ -157,6 +158,7 @@ impl Engine {
         resolver.check_inhibitions();
         resolver.check_told(&rules);
         let tests = resolver.tests();
+        resolver.lint();
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());

@@ -23,7 +23,7 @@ pub(super) const ALERTS: &str = "alerts";
 const DEEPEST: usize = 64;
 
 /// The segment or stage of a subject that none of the declared ones takes in.
-const OTHER: &str = "other";
+pub(super) const OTHER: &str = "other";
 
 /// The most faults that are listed: more than anyone reads, tested by
 /// `a_thousand_mistakes_are_told_in_time`.
