@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
+use num_traits::ToPrimitive as _;
 
 use super::exact::Dec;
 
@@ -332,9 +333,9 @@ impl Card {
     }
 
     /// Moves the last own factor of a row so that the row scores exactly `goal`, where its decimals allow that.
-    fn aim(&self, row: &mut Row, goal: &BigRational) {
-        let Some(last) = self.factors.last() else { return };
-        let Map::Line { worst, best } = last.map else { return };
+    fn aim(&self, row: &mut Row, goal: &BigRational) -> bool {
+        let Some(last) = self.factors.last() else { return false };
+        let Map::Line { worst, best } = last.map else { return false };
         let mut try_with = |share: i64| {
             let (worst, best) = (worst.exact(), best.exact());
             let at = &worst + (best - &worst) * BigRational::new(share.into(), 1.into());
@@ -342,18 +343,17 @@ impl Card {
             self.score(row)
         };
         // A score is a line in the points of one factor of a mean.
-        let (Some(low), Some(high)) = (try_with(0), try_with(1)) else { return };
+        let (Some(low), Some(high)) = (try_with(0), try_with(1)) else { return false };
         if low == high {
-            return;
+            return false;
         }
         let share = (goal - &low) / (high - low);
         if share < zero() || share > BigRational::from(BigInt::from(1)) {
-            return;
+            return false;
         }
         let at = worst.exact() + (best.exact() - worst.exact()) * share;
-        if let Some(at) = Dec::terminating(&at, 12) {
-            row.numbers[last.number] = Some(at);
-        }
+        row.numbers[last.number] = Dec::terminating(&at, 12);
+        row.numbers[last.number].is_some()
     }
 
     pub(super) fn top(&self) -> Dec {
@@ -390,20 +390,31 @@ impl Card {
 impl Drawn {
     pub(super) fn new(random: &mut Random, rows: usize) -> Self {
         let mut card = Card::draw(random);
-        let goals = [random.dec(40, 2), Dec { units: 5 * (9 + random.below(10)), places: 0 }];
-        let goals = goals.map(|it| if it.units == 0 { Dec::whole(1) } else { it });
-        let row = |random: &mut Random| {
-            let number = |_| (!random.one_in(20)).then(|| random.dec(100, 3));
-            let numbers: Vec<Option<Dec>> = (0..card.numbers).map(number).collect();
+        let whole = |random: &mut Random| {
+            let numbers = (0..card.numbers).map(|_| Some(Dec::whole(random.below(101)))).collect();
             let text = TEXTS[random.next() as usize % TEXTS.len()];
-            let mut row = Row { numbers, flag: random.one_in(2), text };
-            let goal = goals[random.next() as usize % 2];
+            Row { numbers, flag: random.one_in(2), text }
+        };
+        // Edges of one place where scores lie.
+        let goals = [0, 1].map(|_| {
+            let score = card.score(&whole(random)).unwrap_or_else(zero);
+            let tenths = (score * BigRational::from(BigInt::from(10))).floor().to_integer();
+            Dec { units: tenths.to_i64().unwrap().clamp(1, 999), places: 1 }
+        });
+        let row = |random: &mut Random| {
+            let mut row = whole(random);
             if random.one_in(4) {
+                let number = |_| (!random.one_in(20)).then(|| random.dec(100, 3));
+                row.numbers = (0..card.numbers).map(number).collect();
                 return row;
             }
-            // A row that misses nothing and has few decimals is likelier to be had exactly.
-            row.numbers.iter_mut().for_each(|it| *it = Some(Dec::whole(random.below(101))));
-            card.aim(&mut row, &goal.exact());
+            for _ in 0..4 {
+                let goal = goals[random.next() as usize % 2];
+                if card.aim(&mut row, &goal.exact()) {
+                    break;
+                }
+                row = whole(random);
+            }
             row
         };
         let rows: Vec<Row> = (0..rows).map(|_| row(random)).collect();

@@ -79,7 +79,12 @@ impl Lint<'_, '_> {
         let end = conditions.iter().position(always).map_or(conditions.len(), |it| it + 1);
         let conditions = conditions.get(..end).unwrap_or_default();
         for (at, why) in shadowed(&Cascade::first_match(), conditions) {
-            self.hidden("this case never holds", why, &|it| format!("case {}", it + 1), &format!("{path}[{at}]"));
+            self.hidden(
+                "this case never holds",
+                why,
+                &|it| format!("case {}", it + 1),
+                &format!("{path}[{at}]"),
+            );
         }
     }
 
@@ -109,17 +114,23 @@ impl Lint<'_, '_> {
             Why::NoData(Some(it)) => {
                 let it = name(it);
                 (
-                    format!("where it would, {it}, before it, has no data, and nothing after that is asked"),
+                    format!(
+                        "where it would, {it}, before it, has no data, and nothing after that is asked"
+                    ),
                     format!("put it before {it}, or give what {it} reads a default with `??`"),
                 )
             }
             Why::NoData(None) => (
-                "where it would, one before it has no data, and nothing after that is asked".to_owned(),
+                "where it would, one before it has no data, and nothing after that is asked"
+                    .to_owned(),
                 "put it first, or give what those before it read a default with `??`".to_owned(),
             ),
             Why::After(it) => {
                 let it = name(it);
-                (format!("{it}, before it, has no `when`"), format!("give {it} a `when`, or put it last"))
+                (
+                    format!("{it}, before it, has no `when`"),
+                    format!("give {it} a `when`, or put it last"),
+                )
             }
         };
         self.warn(Code::Unreachable, path, format!("{what}: {because}"), help);

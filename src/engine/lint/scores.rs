@@ -148,7 +148,8 @@ impl Lint<'_, '_> {
         };
         scores = scores.join(&stand_in);
         let (weights, varies) = weights(config.weight.as_ref());
-        let fills = !matches!(config.missing, MissingPolicy::Redistribute | MissingPolicy::Carry(_));
+        let fills =
+            !matches!(config.missing, MissingPolicy::Redistribute | MissingPolicy::Carry(_));
         let out = config.applies_when.is_some() || varies == Some(true);
         Some(Part { scores, weights, missing: !fills, out })
     }
@@ -176,7 +177,9 @@ fn spans_of_bands(config: &ScorecardConfig) -> Option<Vec<Span>> {
 fn weights(config: Option<&Variants<Valued<f64>>>) -> (Vec<f64>, Option<bool>) {
     match config {
         None => (vec![1.0], None),
-        Some(Variants::One(Valued(it))) => (Some(*it).filter(|it| *it > 0.0).into_iter().collect(), None),
+        Some(Variants::One(Valued(it))) => {
+            (Some(*it).filter(|it| *it > 0.0).into_iter().collect(), None)
+        }
         Some(Variants::Cases(cases)) => {
             let mut weights: Vec<f64> =
                 cases.iter().map(|it| it.body.0).filter(|it| *it > 0.0).collect();
@@ -211,7 +214,11 @@ fn aggregated(parts: &[Part], aggregate: Aggregate, min_coverage: f64) -> Spans 
         }
         Aggregate::Median => {
             let few = all.at_most(MOST_SPANS);
-            if parts.len() < 2 { few } else { few.join(&few.plus(&few).mapped(|it| it / 2.0)).at_most(MOST_SPANS) }
+            if parts.len() < 2 {
+                few
+            } else {
+                few.join(&few.plus(&few).mapped(|it| it / 2.0)).at_most(MOST_SPANS)
+            }
         }
     }
 }

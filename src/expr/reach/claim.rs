@@ -159,7 +159,8 @@ impl State {
 impl Claim {
     /// What can be chosen of, or itself.
     pub(super) fn ways(&self) -> impl Iterator<Item = &Self> {
-        let ways = if let Self::Any(it) = self { it.as_slice() } else { std::slice::from_ref(self) };
+        let ways =
+            if let Self::Any(it) = self { it.as_slice() } else { std::slice::from_ref(self) };
         ways.iter()
     }
 
@@ -293,10 +294,7 @@ fn none(kind: Kind) -> Values {
 
 /// That something is among some values; and where it surely has one, that all it is made of is there.
 fn is(tree: &Tree, values: Values, missing: bool) -> Claim {
-    let claim = Claim::Is(
-        tree.canonical(),
-        Domain { values: every(tree).meet(&values), missing },
-    );
+    let claim = Claim::Is(tree.canonical(), Domain { values: every(tree).meet(&values), missing });
     let mut claims = vec![claim];
     if !missing && !matches!(tree.node, Node::Read(_)) {
         made_of(tree, &mut claims);

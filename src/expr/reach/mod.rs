@@ -158,7 +158,9 @@ impl Program {
 fn mentions(tree: &Tree, text: &str) -> bool {
     let here = match &tree.node {
         Node::Text(it) => it.as_ref() == text,
-        Node::Within(_, all) => all.iter().any(|it| matches!(it, super::Value::Text(it) if it.as_ref() == text)),
+        Node::Within(_, all) => {
+            all.iter().any(|it| matches!(it, super::Value::Text(it) if it.as_ref() == text))
+        }
         _ => false,
     };
     here || tree.parts().iter().any(|it| mentions(it, text))
