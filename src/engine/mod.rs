@@ -5,6 +5,7 @@
 //!
 //! Must not know: the clock, files, or how a result is shown.
 
+mod absence;
 mod alerts;
 mod assess;
 mod assessment;
@@ -18,11 +19,13 @@ mod fused;
 mod gears;
 mod inhibit;
 mod input;
+mod kin;
 mod live;
 mod manual;
 mod metrics;
 mod names;
 mod notices;
+mod own;
 mod past;
 mod plan;
 mod playbooks;
@@ -38,10 +41,11 @@ mod stored;
 mod subjects;
 mod testing;
 mod told;
+mod wants;
 
 pub use alerts::Replay;
 pub use assessment::{
-    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, ReportNotUsed, RuleResult,
+    Absent, Alert, Assessment, BandCount, LeftOut, NoValue, NotUsed, Note, ReportNotUsed, RuleResult,
     SubjectScore,
 };
 pub use gears::{Gear, Plan, Planned, Shared};
@@ -177,6 +181,7 @@ impl Engine {
             &compiled.cards,
             &rules,
             &batches,
+            &playbooks,
         );
         let live = |kind: SubjectKind| {
             let slots = compiled.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
