@@ -68,6 +68,7 @@ use crate::state::State;
 use crate::value::Kind;
 use gears::in_order;
 use live::Live;
+use own::is_first;
 use past::{Tracked, tracked};
 use plan::{Batch, Rule, Slot, Step, Work};
 use playbooks::Playbook;
@@ -231,7 +232,9 @@ impl Engine {
     /// The names of the columns of a kind of subject: what a host may give, and what an assessment
     /// holds.
     pub fn columns(&self, kind: SubjectKind) -> impl Iterator<Item = &str> {
-        self.spaces.get(kind.index()).into_iter().flatten().map(|it| it.name.as_str())
+        let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
+        let first = space.iter().enumerate().filter(|(at, _)| is_first(space, *at));
+        first.map(|(_, it)| it.name.as_str())
     }
 
     /// The metrics of a kind of subject for which a column may be given: their names, what their values are, and
@@ -239,7 +242,7 @@ impl Engine {
     pub fn givable(&self, kind: SubjectKind) -> impl Iterator<Item = (&str, Kind, bool)> {
         let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
         let steps = self.steps.iter().filter(move |it| it.kind == kind && it.work.takes_given());
-        steps.filter_map(move |it| {
+        steps.filter(|it| is_first(space, it.slot)).filter_map(move |it| {
             let slot = space.get(it.slot)?;
             let alone = matches!(it.work, Work::Attribute { .. });
             Some((slot.name.as_str(), slot.kind, alone))

@@ -1,5 +1,6 @@
 //! The names that expressions can read, and those that are suggested when one is not known.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::resolve::{ALERTS, Found, Resolver};
@@ -17,6 +18,8 @@ pub(super) struct Scope<'r, 'c> {
     pub(super) path: &'r str,
     /// What an own field is read as where it stands alone.
     pub(super) usual: Option<Kind>,
+    /// Slots that surely have a value: of an own field that is read as several kinds one of these is meant.
+    pub(super) sure: Option<&'r BTreeSet<usize>>,
 }
 
 impl Names for Scope<'_, '_> {
@@ -25,6 +28,7 @@ impl Names for Scope<'_, '_> {
     }
 
     fn find_as(&self, name: &str, wanted: Option<Kind>) -> Option<Symbol> {
+        let wanted = wanted.or_else(|| self.resolver.kind_among(self.kind, name, self.sure.filter(|_| is_own(name))?));
         match self.resolver.find_as(self.kind, name, wanted, self.path) {
             Found::Symbol(symbol) => Some(symbol),
             Found::Unknown => None,

@@ -31,6 +31,12 @@ pub(super) fn as_read(
     (name, Some(wanted), key)
 }
 
+/// Whether no slot before has the same name: an own field that is read as several kinds has several.
+pub(super) fn is_first(space: &[Slot], slot: usize) -> bool {
+    let name = space.get(slot).map_or("", |it| it.name.as_str());
+    !is_own(name) || space.iter().take(slot).all(|it| it.name != name)
+}
+
 /// What a metric is where nothing else says it.
 pub(super) fn usual(metric: &MetricConfig) -> Kind {
     metric.kind.unwrap_or(if metric.values.is_some() { Kind::Text } else { Kind::Number })

@@ -202,6 +202,20 @@ impl<'c> Resolver<'c> {
         self.entries.borrow_mut().insert((kind, name), Entry::Done(Found::Symbol(symbol)));
     }
 
+    /// The kind as which an own field is read in one of some slots.
+    pub(super) fn kind_among(
+        &self,
+        kind: SubjectKind,
+        name: &str,
+        slots: &BTreeSet<usize>,
+    ) -> Option<Kind> {
+        let entries = self.entries.borrow();
+        [Kind::Number, Kind::Flag].into_iter().find(|wanted| {
+            let entry = entries.get(&(kind, as_read(name, Some(*wanted)).2));
+            matches!(entry, Some(Entry::Done(Found::Symbol(it))) if slots.contains(&it.slot))
+        })
+    }
+
     /// What a name was defined to mean.
     pub(super) fn defined(&self, kind: SubjectKind, name: &str) -> Found {
         match self.entries.borrow().get(&(kind, name.to_owned())) {
@@ -218,7 +232,7 @@ impl<'c> Resolver<'c> {
         text: &str,
         want: Want,
     ) -> Option<Program> {
-        self.guarded(path, |scope| self.language.compile(text, scope, want), kind, None)
+        self.guarded(path, |scope| self.language.compile(text, scope, want), kind, (None, None))
     }
 
     /// The same of a calculation; `usual` is what an own field is read as that stands alone.
@@ -230,7 +244,7 @@ impl<'c> Resolver<'c> {
         usual: Kind,
     ) -> Option<Program> {
         let compile = |scope: &dyn Names| self.language.compile(text, scope, Want::Any);
-        self.guarded(path, compile, kind, Some(usual))
+        self.guarded(path, compile, kind, (Some(usual), None))
     }
 
     /// Compiles a message that is shown when `sure` slots are known to be there; without them it
@@ -249,7 +263,7 @@ impl<'c> Resolver<'c> {
             problems.retain(|it| sure.is_some() || it.code != Code::MaybeMissing);
             (program, problems)
         };
-        self.guarded(path, compile, kind, None)
+        self.guarded(path, compile, kind, (None, sure))
     }
 
     fn guarded(
@@ -257,10 +271,10 @@ impl<'c> Resolver<'c> {
         path: &str,
         compile: impl FnOnce(&dyn Names) -> (Option<Program>, Vec<Problem>),
         kind: SubjectKind,
-        usual: Option<Kind>,
+        (usual, sure): (Option<Kind>, Option<&BTreeSet<usize>>),
     ) -> Option<Program> {
         let outer = self.tainted.replace(false);
-        let (program, problems) = compile(&Scope { resolver: self, kind, path, usual });
+        let (program, problems) = compile(&Scope { resolver: self, kind, path, usual, sure });
         let tainted = self.tainted.replace(outer);
         for problem in problems {
             // What rests on the kind of something broken is not to blame; the rest is.
