@@ -29,11 +29,15 @@ mod laws;
 mod learn_weights;
 #[cfg(feature = "toml")]
 mod hostile;
+#[cfg(feature = "toml")]
+mod absent_names;
 mod notices;
 #[cfg(feature = "toml")]
 mod plan;
 #[cfg(feature = "toml")]
 mod playbooks;
+#[cfg(feature = "toml")]
+mod own_fields;
 mod records;
 #[cfg(feature = "toml")]
 mod replay_history;

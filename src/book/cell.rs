@@ -64,6 +64,17 @@ impl Cell {
     }
 }
 
+impl Cell {
+    /// What it shows: the text, the number or the flag as it is written.
+    pub(crate) fn show(&self) -> String {
+        match self {
+            Self::Flag(it) => it.to_string(),
+            Self::Number(it) => it.to_string(),
+            Self::Text(it) => it.clone(),
+        }
+    }
+}
+
 impl From<f64> for Cell {
     fn from(number: f64) -> Self {
         Self::Number(number)

@@ -104,6 +104,9 @@ pub enum OutcomeKind {
 }
 
 impl OutcomeKind {
+    pub(crate) const NAMES: [&'static str; 5] =
+        ["renewed", "expanded", "contracted", "churned", "lapsed"];
+
     /// Its name in data.
     #[must_use]
     pub const fn name(self) -> &'static str {

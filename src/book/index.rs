@@ -1,7 +1,10 @@
 //! Records grouped by the subject they belong to, oldest first.
 
+use std::collections::BTreeMap;
+
 use chrono::Datelike as _;
 
+use super::cell::Cell;
 use super::record::Record;
 use crate::frame::{NO_DAY, NO_ROW, SubjectKind};
 use crate::time::Stamp;
@@ -128,17 +131,25 @@ impl<R> Store<R> {
     }
 }
 
+/// Own fields by name.
+pub(crate) type OwnCells = BTreeMap<String, Cell>;
+
+/// A value of a usage series with its moment, its owners and its own fields.
+pub(crate) type Dated = (Stamp, f64, Owners, OwnCells);
+
 /// The dated values of one usage series, of all subjects, oldest first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Series {
     days: Vec<i32>,
     values: Vec<f64>,
+    /// The own fields of each, where any has some.
+    own: Vec<OwnCells>,
     groups: [Groups; 4],
 }
 
 impl Series {
     /// Sorts and groups values; those of one moment are ordered by size.
-    pub(crate) fn build(mut values: Vec<(Stamp, f64, Owners)>, counts: [usize; 4]) -> Self {
+    pub(crate) fn build(mut values: Vec<Dated>, counts: [usize; 4]) -> Self {
         values.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
         let rows = u32::try_from(values.len()).unwrap_or(NO_ROW);
         let order: Vec<u32> = (0..rows).collect();
@@ -147,6 +158,10 @@ impl Series {
             days: values.iter().map(|it| day_number(Some(it.0))).collect(),
             values: values.iter().map(|it| it.1).collect(),
             groups: groups(counts, &order, &owners),
+            own: match values.iter().all(|it| it.3.is_empty()) {
+                true => Vec::new(),
+                false => values.into_iter().map(|it| it.3).collect(),
+            },
         }
     }
 
@@ -160,6 +175,10 @@ impl Series {
 
     pub(crate) fn value(&self, row: u32) -> Option<f64> {
         self.values.get(row as usize).copied()
+    }
+
+    pub(crate) fn own(&self, row: u32) -> Option<&OwnCells> {
+        self.own.get(row as usize)
     }
 
     pub(crate) const fn len(&self) -> usize {

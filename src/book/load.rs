@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Book;
 use super::check::{Checks, Found};
 use super::company::check_parents;
-use super::index::{Owners, Series, Store};
+use super::index::{Dated, Owners, Series, Store};
 use super::links::Links;
 use super::record::Record;
 use super::row::read_row;
@@ -164,10 +164,10 @@ impl Loader {
         self.leaves(tables.overrides, &mut book.overrides);
         self.leaves(tables.outcomes, &mut book.outcomes);
 
-        let mut series: BTreeMap<String, Vec<(Stamp, f64, Owners)>> = BTreeMap::new();
+        let mut series: BTreeMap<String, Vec<Dated>> = BTreeMap::new();
         self.each(tables.usage, |_, good| {
             let usage = good.record;
-            let value = (usage.date, usage.value, good.owners);
+            let value = (usage.date, usage.value, good.owners, usage.custom);
             match series.get_mut(&usage.name) {
                 Some(values) => values.push(value),
                 None => drop(series.insert(usage.name, vec![value])),

@@ -18,6 +18,7 @@ mod event;
 mod index;
 mod links;
 mod load;
+pub(crate) mod own;
 pub(crate) mod record;
 mod row;
 mod subject;

@@ -1,6 +1,6 @@
 //! From records and columns to scores, alerts and the next state. Total: nothing here can fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -41,6 +41,10 @@ impl Engine {
         run.out.faults.extend(quiet.flat_map(|it| quiet::check(self, it, &run.rows, as_of)));
         run.out.notes = of_input(self, input, &run.rows);
         run.out.notes.extend(not_used(self, &run.out.manual));
+        if input.book.is_none() {
+            let wants = &self.outline.wants;
+            run.out.notes.extend(wants.not_given(&run.out.tables, &run.absent));
+        }
         for step in &self.steps {
             run.step(step);
         }
@@ -110,6 +114,7 @@ impl Engine {
             given: BTreeMap::new(),
             room: Box::default(),
             lean: false,
+            absent: BTreeSet::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::own::read_as;
 use super::plan::{Outputs, Slot, Step, Work};
 use super::resolve::{Found, Resolver};
 use crate::config::{
@@ -243,7 +244,8 @@ impl Builder<'_, '_> {
     ) -> Option<Factor> {
         let resolver = self.resolver;
         let metric_path = format!("{path}.metric");
-        let metric = match resolver.find(self.kind, &config.metric, &metric_path) {
+        let wanted = read_as(config.points.as_ref());
+        let metric = match resolver.find_as(self.kind, &config.metric, wanted, &metric_path) {
             Found::Symbol(it) => Some(it),
             Found::Broken => None,
             Found::Unknown => {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::plan::{Attribute, Slot, Work};
+use super::own::{FieldNames, usual};
+use super::plan::{Slot, Work};
 use super::resolve::{Found, Resolver};
 use crate::config::MetricConfig;
-use crate::expr::{KEYWORDS, Names, Symbol, Want};
+use crate::expr::{KEYWORDS, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
-use crate::metric::{Derivation, Field, attribute_info, table_fields};
+use crate::metric::{Derivation, table_fields};
 use crate::value::Kind;
 
 /// The largest number that a config may hold, either way: sums and differences of such stay finite.
@@ -28,11 +29,11 @@ impl Resolver<'_> {
         let work = match (&metric.from, &metric.expr) {
             (Some(_), _) => self.records(kind, metric, &path),
             (None, Some(text)) => self
-                .compile(kind, &format!("{path}.expr"), text, Want::Any)
+                .compile_any(kind, &format!("{path}.expr"), text, usual(metric))
                 .map(|program| (program.kind(), Work::Expression { program })),
             (None, None) => {
-                let (found, attribute) = self.attribute(kind, metric);
-                Some((found, Work::Attribute { attribute }))
+                let read = self.attribute(kind, metric, &path);
+                read.map(|(found, attribute)| (found, Work::Attribute { attribute }))
             }
         };
         let Some((found, work)) = work.filter(|_| sound) else { return Found::Broken };
@@ -70,17 +71,6 @@ impl Resolver<'_> {
         self.declaration(parent, rest)
     }
 
-    /// What a metric without records and expression reads.
-    fn attribute(&self, kind: SubjectKind, metric: &MetricConfig) -> (Kind, Option<Attribute>) {
-        let name = metric.attribute.as_ref().unwrap_or(&metric.name);
-        if let Some(info) = attribute_info(kind, name) {
-            return (info.kind, Some(Attribute::BuiltIn(name.clone())));
-        }
-        let found =
-            metric.kind.unwrap_or(if metric.values.is_some() { Kind::Text } else { Kind::Number });
-        (found, metric.attribute.clone().map(Attribute::Custom))
-    }
-
     fn records(
         &self,
         kind: SubjectKind,
@@ -98,11 +88,13 @@ impl Resolver<'_> {
             }
         };
         let fields = metric.from.as_deref().and_then(table_fields);
+        let mut own = Vec::new();
         let filter = match (&metric.filter, fields) {
             (Some(text), Some(fields)) => {
                 let path = format!("{path}.where");
-                let (program, problems) =
-                    self.language.compile(text, &FieldNames(&fields), Want::Flag);
+                let names = FieldNames::new(&fields);
+                let (program, problems) = self.language.compile(text, &names, Want::Flag);
+                own = names.own();
                 for problem in problems {
                     self.report(&path, problem);
                 }
@@ -113,7 +105,8 @@ impl Resolver<'_> {
             (Some(_), None) => return None,
             (None, _) => None,
         };
-        let derivation = derivation?;
+        let mut derivation = derivation?;
+        derivation.own = own;
         Some((derivation.kind(), Work::Records { derivation: Box::new(derivation), filter }))
     }
 
@@ -240,21 +233,5 @@ impl Resolver<'_> {
         }
         let names = self.names(kind);
         did_you_mean(name, names.iter().map(String::as_str))
-    }
-}
-
-/// The fields of records, as names in a `where`.
-struct FieldNames<'a>(&'a [Field]);
-
-impl Names for FieldNames<'_> {
-    fn find(&self, name: &str) -> Option<Symbol> {
-        let slot = self.0.iter().position(|it| it.name == name)?;
-        let field = self.0.get(slot)?;
-        let (kind, range, optional) = (field.kind, field.range, field.optional);
-        Some(Symbol { slot, kind, range, labels: None, optional })
-    }
-
-    fn all(&self) -> std::sync::Arc<[String]> {
-        self.0.iter().map(|it| it.name.to_string()).collect()
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! Must not know: the clock, files, or how a result is shown.
 
+mod absence;
 mod alerts;
 mod assess;
 mod assessment;
@@ -19,11 +20,13 @@ mod gears;
 mod inhibit;
 mod input;
 mod lint;
+mod kin;
 mod live;
 mod manual;
 mod metrics;
 mod names;
 mod notices;
+mod own;
 mod past;
 mod plan;
 mod playbooks;
@@ -40,11 +43,12 @@ mod stored;
 mod subjects;
 mod testing;
 mod told;
+mod wants;
 
 pub use alerts::Replay;
 pub use assessment::{
-    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, ReportNotUsed, RuleResult,
-    SubjectScore,
+    Absent, Alert, Assessment, BandCount, LeftOut, NoValue, NotUsed, Note, ReportNotUsed,
+    RuleResult, SubjectScore,
 };
 pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;
@@ -66,6 +70,7 @@ use crate::state::State;
 use crate::value::Kind;
 use gears::in_order;
 use live::Live;
+use own::is_first;
 use past::{Tracked, tracked};
 use plan::{Batch, Rule, Slot, Step, Work};
 use playbooks::Playbook;
@@ -182,6 +187,7 @@ impl Engine {
             &compiled.cards,
             &rules,
             &batches,
+            &playbooks,
         );
         let live = |kind: SubjectKind| {
             let slots = compiled.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
@@ -232,7 +238,9 @@ impl Engine {
     /// The names of the columns of a kind of subject: what a host may give, and what an assessment
     /// holds.
     pub fn columns(&self, kind: SubjectKind) -> impl Iterator<Item = &str> {
-        self.spaces.get(kind.index()).into_iter().flatten().map(|it| it.name.as_str())
+        let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
+        let first = space.iter().enumerate().filter(|(at, _)| is_first(space, *at));
+        first.map(|(_, it)| it.name.as_str())
     }
 
     /// The metrics of a kind of subject for which a column may be given: their names, what their values are, and
@@ -240,7 +248,7 @@ impl Engine {
     pub fn givable(&self, kind: SubjectKind) -> impl Iterator<Item = (&str, Kind, bool)> {
         let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
         let steps = self.steps.iter().filter(move |it| it.kind == kind && it.work.takes_given());
-        steps.filter_map(move |it| {
+        steps.filter(|it| is_first(space, it.slot)).filter_map(move |it| {
             let slot = space.get(it.slot)?;
             let alone = matches!(it.work, Work::Attribute { .. });
             Some((slot.name.as_str(), slot.kind, alone))

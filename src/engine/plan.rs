@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::book::own::Own;
 use crate::config::Take;
 use crate::expr::{Program, Symbol};
 use crate::frame::SubjectKind;
@@ -130,7 +131,7 @@ impl Work {
 #[derive(Debug, Clone)]
 pub(crate) enum Attribute {
     BuiltIn(String),
-    Custom(String),
+    Own(Own),
 }
 
 /// How children's values become one.

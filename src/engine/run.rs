@@ -1,6 +1,6 @@
 //! Carries out the steps of a plan: each fills columns from those filled before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Engine;
@@ -8,10 +8,11 @@ use super::alerts::Moving;
 use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
-use super::past::past;
+use super::past::{past, remembered};
 use super::plan::{AlertOutputs, Batch, Outputs, Rule, Slot, Step, Work};
 use super::room::Room;
 use super::subjects::Rows;
+use super::wants::Place;
 use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
@@ -39,6 +40,8 @@ pub(super) struct Run<'a> {
     pub(super) room: Box<Room>,
     /// Whether only values are wanted, and not how sure they are.
     pub(super) lean: bool,
+    /// Columns that are wanted and were not given, where there is no book.
+    pub(super) absent: BTreeSet<Place>,
 }
 
 impl<'a> Run<'a> {
@@ -89,6 +92,9 @@ impl<'a> Run<'a> {
         }
         let derived = !matches!(&step.work, Work::Attribute { attribute: None });
         self.note(kind, slot, &made, derived, out_of_range);
+        if !self.lean {
+            self.absence(step, slot, &made, out_of_range);
+        }
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
             table.set(number, made.column, solid);
         }
@@ -144,10 +150,10 @@ impl<'a> Run<'a> {
             }
             Work::Past { from, take } => {
                 let names = self.out.names.get(kind.index());
-                let Some(name) = names.and_then(|it| it.get(*from)) else {
+                let Some(name) = names.and_then(|it| remembered(it, *from)) else {
                     return nothing(table.len());
                 };
-                past((kind, name), slot.kind, table, (*from, *take), self.past, self.out.as_of)
+                past((kind, &name), slot.kind, table, (*from, *take), self.past, self.out.as_of)
             }
             Work::Attribute { .. }
             | Work::Records { .. }

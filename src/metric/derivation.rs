@@ -4,25 +4,26 @@ use std::borrow::Cow;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::attributes::{column, custom_value};
+use super::attributes::column;
 use super::signals::{Bins, Reading, is_signal};
 use super::slot::{Got, View};
 use super::source::{Source, USAGE, source_of};
-use super::{Derived, Keep, RecordFilter};
+use super::{Derived, Keep, OwnField, RecordFilter};
 use super::{signals, take};
+use crate::book::own::Own;
 use crate::book::{Book, Cell};
 use crate::config::{Empty, Take, Window};
 use crate::frame::{Column, NO_DAY, SubjectKind};
 use crate::money::Currency;
 use crate::signal::SignalKind;
 use crate::time::{AsOf, Period};
-use crate::value::Kind;
+use crate::value::{Kind, Value};
 
 /// Where a field is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FieldRef {
     Slot(usize),
-    Custom(String),
+    Custom(Own),
 }
 
 /// A metric over records, checked and ready to run.
@@ -38,6 +39,10 @@ pub(crate) struct Derivation {
     /// How far apart the points of a signal are.
     pub(super) every: Period,
     pub(super) empty: Option<Empty>,
+    /// How many fields there are: the slots of a filter beyond are those of own fields.
+    pub(super) fields: usize,
+    /// The own fields that its filter reads.
+    pub(crate) own: Vec<OwnField>,
 }
 
 /// The days from which records count: those after `after`, and for a change those after `base`.
@@ -100,6 +105,7 @@ impl Derivation {
             sentence: None,
             unclear: 0,
             unconverted: 0,
+            other_kind: 0,
         };
         let mut sentences = Vec::new();
         let mut unsure = Vec::with_capacity(subjects);
@@ -116,7 +122,7 @@ impl Derivation {
             seen.push(newest);
             unsure.push(run.unclear > unclear);
         }
-        if self.take == Take::SignalText {
+        if self.says_texts() {
             let said = sentences.iter().map(|it| it.as_deref().map_or(Got::Missing, Got::Text));
             values = said.collect();
         }
@@ -125,8 +131,14 @@ impl Derivation {
             unclear: run.unclear,
             unsure: if run.unclear > 0 { unsure } else { Vec::new() },
             unconverted: run.unconverted,
-            other_kind: 0,
+            other_kind: run.other_kind,
         }
+    }
+
+    /// Whether its values are texts that no record holds as such.
+    fn says_texts(&self) -> bool {
+        let own = matches!(self.field, Some(FieldRef::Custom(_)));
+        self.take == Take::SignalText || (own && self.kind == Kind::Text)
     }
 
     /// Whether it is read from the values of the records that pass, and is as old as they are. What
@@ -168,6 +180,11 @@ impl Derivation {
         }
     }
 
+    /// The last day before the window.
+    pub(super) fn first_day(&self, as_of: AsOf) -> Option<i32> {
+        self.cut(as_of).0
+    }
+
     /// What no record at all means; `ever` says whether the subject ever had one.
     fn nothing(&self, ever: bool) -> Option<f64> {
         // A series that was silent all the time has only days without it.
@@ -204,6 +221,8 @@ struct Run<'a> {
     sentence: Option<String>,
     unclear: usize,
     unconverted: usize,
+    /// Values of own fields that are of another kind than is read.
+    other_kind: usize,
 }
 
 impl<'a> Run<'a> {
@@ -252,6 +271,7 @@ impl<'a> Run<'a> {
             }
         });
         self.passing = passing;
+        self.other_kind += self.passing.iter().filter(|row| self.is_other(**row)).count();
         if self.derivation.take == Take::Change
             && let Some(base) = span.base
         {
@@ -263,6 +283,7 @@ impl<'a> Run<'a> {
                 }
             });
             self.before = before;
+            self.other_kind += self.before.iter().filter(|row| self.is_other(**row)).count();
         }
     }
 
@@ -276,37 +297,64 @@ impl<'a> Run<'a> {
         let Some(filter) = self.filter else {
             return rows.iter().for_each(|row| tell(self, *row, true));
         };
-        let mut read = |row: u32, slot: usize| source.get(row, slot, &view).value();
+        let (fields, own) = (self.derivation.fields, &self.derivation.own);
+        let mut other_kind = 0;
+        let mut read = |row: u32, slot: usize| match slot.checked_sub(fields) {
+            None => source.get(row, slot, &view).value(),
+            Some(at) => {
+                let of = own.get(at).and_then(|it| Some((it, source.custom(row, &it.own.field)?)));
+                let value = of.map(|(it, cell)| it.own.read(cell, it.kind, view.as_of));
+                other_kind += usize::from(value == Some(None));
+                value.flatten().unwrap_or(Value::Missing)
+            }
+        };
         filter.keep(&rows, &mut read, &mut |row, keep| match keep {
             Keep::Yes => tell(self, row, true),
             Keep::No => tell(self, row, false),
             Keep::Unclear => self.unclear += 1,
         });
+        self.other_kind += other_kind;
+    }
+
+    /// The own field that is taken, of a record that has it, and the kind that is wanted.
+    fn cell(&self, row: u32) -> Option<(&Own, &'a Cell, Kind)> {
+        let Some(FieldRef::Custom(own)) = &self.derivation.field else { return None };
+        let cell = self.source.custom(row, &own.field)?;
+        let take = self.derivation.take;
+        let wanted = match take {
+            // Whatever it is: two of a kind are told apart by what they are.
+            Take::Distinct => match cell {
+                Cell::Number(_) => Kind::Number,
+                Cell::Flag(_) => Kind::Flag,
+                Cell::Text(_) => Kind::Text,
+            },
+            Take::Share => Kind::Flag,
+            Take::Sum | Take::Mean if matches!(cell, Cell::Flag(_)) => Kind::Flag,
+            take if is_signal(take) => Kind::Number,
+            _ => self.derivation.kind,
+        };
+        Some((own, cell, wanted))
+    }
+
+    /// Whether a record has the own field that is taken, and it is of another kind.
+    fn is_other(&self, row: u32) -> bool {
+        let cell = self.cell(row);
+        cell.is_some_and(|(own, it, wanted)| own.read(it, wanted, self.view.as_of).is_none())
     }
 
     fn get(&self, row: u32) -> Got<'a> {
         match &self.derivation.field {
             None => Got::Number(1.0),
             Some(FieldRef::Slot(slot)) => self.source.get(row, *slot, &self.view),
-            Some(FieldRef::Custom(name)) => match self.source.custom(row, name) {
+            Some(FieldRef::Custom(_)) => match self.cell(row) {
+                Some((_, Cell::Text(it), Kind::Text)) => Got::Text(it),
+                Some((own, cell, wanted)) => match own.read(cell, wanted, self.view.as_of) {
+                    Some(Value::Number(it)) => Got::Number(it),
+                    Some(Value::Flag(it)) => Got::Flag(it),
+                    Some(Value::Text(_)) => Got::Text(""),
+                    Some(Value::Missing) | None => Got::Missing,
+                },
                 None => Got::Missing,
-                Some(cell) => {
-                    let text = match cell {
-                        Cell::Text(it) => Some(it.as_str()),
-                        _ => None,
-                    };
-                    let wanted = match self.derivation.take {
-                        take if is_signal(take) => Kind::Number,
-                        // Whatever it is: two of a kind are told apart by what they are.
-                        Take::Distinct => match cell {
-                            Cell::Number(_) => Kind::Number,
-                            Cell::Flag(_) => Kind::Flag,
-                            Cell::Text(_) => Kind::Text,
-                        },
-                        _ => self.derivation.kind,
-                    };
-                    custom_value(cell, wanted, text)
-                }
             },
         }
     }
@@ -325,6 +373,11 @@ impl<'a> Run<'a> {
             return nothing.map_or(Got::Missing, Got::Number);
         }
         let number = match take {
+            Take::Last if self.derivation.says_texts() => {
+                let newest = self.passing.last().and_then(|row| self.cell(*row));
+                self.sentence = newest.map(|(_, cell, _)| cell.show());
+                return Got::Missing;
+            }
             Take::Last => {
                 let newest = self.passing.last().map_or(Got::Missing, |row| self.get(*row));
                 self.unconverted += usize::from(newest == Got::NoRate);

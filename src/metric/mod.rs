@@ -14,6 +14,7 @@
 //!
 //! Must not know: expressions, scores.
 
+mod absence;
 mod attributes;
 mod derivation;
 mod records;
@@ -30,12 +31,14 @@ mod refusals;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use absence::{Unknown, Why, unknown_own};
 pub(crate) use attributes::{attribute, attribute_info, attribute_names, custom};
 pub(crate) use derivation::Derivation;
 pub(crate) use resolve::table_fields;
 pub(crate) use slot::Dated;
 pub(crate) use take::{distinct_of, median_of};
 
+use crate::book::own::Own;
 use crate::frame::{Column, SubjectKind};
 use crate::value::{Kind, Value};
 
@@ -48,9 +51,18 @@ pub(crate) struct Field {
     pub(crate) optional: bool,
     /// Lowest and highest possible value.
     pub(crate) range: Option<(f64, f64)>,
+    /// Every text that it can be, where they are known.
+    pub(crate) labels: Option<&'static [&'static str]>,
     pub(crate) unit: Option<&'static str>,
     /// Whether it is a date, which reads as days before the day of the assessment.
     pub(crate) dated: Dated,
+}
+
+/// An own field that a filter reads, in the order of the slots after those of the fields.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OwnField {
+    pub(crate) own: Own,
+    pub(crate) kind: Kind,
 }
 
 /// What a filter says of a record.

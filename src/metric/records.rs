@@ -3,7 +3,7 @@
 use super::slot::{Fields, Parts, Slot, amount, days_ago, flag, number, past, plan, text};
 use crate::book::{
     Assessment, Cell, Contact, Deployment, Engagement, EngagementKind, Entitlement, Invoice,
-    License, Outcome, Override, Survey, SurveyKind,
+    License, Outcome, OutcomeKind, Override, Survey, SurveyKind,
 };
 use crate::money::Currency;
 use crate::time::{AsOf, Stamp};
@@ -69,7 +69,7 @@ impl Fields for Survey {
     const PARTS: Parts = Parts::Known(&SurveyKind::NAMES);
     const SLOTS: &'static [Slot<Self>] = &[
         number("score", |it: &Self, _| Some(it.score)).must(),
-        text("kind", |it: &Self, _| Some(it.kind.name())).must(),
+        text("kind", |it: &Self, _| Some(it.kind.name())).must().one_of(&SurveyKind::NAMES),
         past("date", |it: &Self| Some(it.date)).must().unit("days ago"),
         text("id", |it: &Self, _| it.id.as_deref()),
         number("scale", |it: &Self, _| it.scale),
@@ -111,7 +111,7 @@ impl Invoice {
 impl Fields for Engagement {
     const PARTS: Parts = Parts::Known(&EngagementKind::NAMES);
     const SLOTS: &'static [Slot<Self>] = &[
-        text("kind", |it: &Self, _| Some(it.kind.name())).must(),
+        text("kind", |it: &Self, _| Some(it.kind.name())).must().one_of(&EngagementKind::NAMES),
         past("date", |it: &Self| Some(it.date)).must().unit("days ago"),
         text("id", |it: &Self, _| it.id.as_deref()),
         text("title", |it: &Self, _| it.title.as_deref()),
@@ -166,7 +166,7 @@ impl Fields for Override {
 
 impl Fields for Outcome {
     const SLOTS: &'static [Slot<Self>] = &[
-        text("outcome", |it: &Self, _| Some(it.outcome.name())).must(),
+        text("outcome", |it: &Self, _| Some(it.outcome.name())).must().one_of(&OutcomeKind::NAMES),
         past("date", |it: &Self| Some(it.date)).must().unit("days ago"),
         flag("is_lost", |it: &Self, _| Some(it.outcome.is_lost())).must(),
         amount("value_before", |it: &Self| it.value_before).range(0.0, f64::MAX),

@@ -5,6 +5,7 @@ use super::derivation::{Derivation, FieldRef};
 use super::signals::is_signal;
 use super::slot::{Dated, Parts};
 use super::source::{Shape, TABLES, USAGE, shape_of};
+use crate::book::own::{Days, Own};
 use crate::config::{Empty, MetricConfig, Take, Window};
 use crate::fault::{Code, did_you_mean};
 use crate::frame::SubjectKind;
@@ -56,6 +57,11 @@ impl Derivation {
         faults.half_life(metric, take);
         faults.signal(metric, take);
         faults.share(metric, take, taken.as_ref());
+        // Of an own field only dates can be meant, and those that lie ahead are read as days until then.
+        let run = match (take, &taken) {
+            (Take::DaysUntil, Some(Taken { field: FieldRef::Custom(_), .. })) => Take::Min,
+            _ => take,
+        };
         let result = match (take, &taken) {
             (Take::Last, Some(taken)) => taken.kind,
             (Take::Signal | Take::SignalText, _) => Kind::Text,
@@ -76,13 +82,15 @@ impl Derivation {
         Ok(Self {
             table: shape.table,
             part,
-            take,
+            take: run,
             field: taken.map(|it| it.field),
             kind: result,
             window: metric.window,
             half_life: metric.half_life.unwrap_or(1.0),
             every: metric.every.unwrap_or_default(),
             empty: metric.empty,
+            fields: shape.fields.len(),
+            own: Vec::new(),
         })
     }
 }
@@ -180,7 +188,7 @@ impl Faults {
                 return None;
             }
         };
-        let taken = self.find(name, shape, metric.kind)?;
+        let taken = self.find(name, shape, metric, take)?;
         self.suits(name, &taken, take, shape);
         Some(taken)
     }
@@ -191,11 +199,26 @@ impl Faults {
         self.add("field", Code::MissingKey, message, help.as_deref());
     }
 
-    fn find(&mut self, name: &str, shape: &Shape, wanted: Option<Kind>) -> Option<Taken> {
-        if let Some(custom) = name.strip_prefix("custom.").filter(|_| shape.table != USAGE) {
-            let kind = wanted.unwrap_or(Kind::Number);
-            let field = FieldRef::Custom(custom.to_owned());
-            return Some(Taken { field, kind, dated: Dated::No });
+    fn find(
+        &mut self,
+        name: &str,
+        shape: &Shape,
+        metric: &MetricConfig,
+        take: Take,
+    ) -> Option<Taken> {
+        if let Some(mut own) = Own::parse(name) {
+            own.days = match take {
+                Take::DaysSinceLast => Some(Days::Since),
+                Take::DaysUntil => Some(Days::Until),
+                _ => own.days,
+            };
+            let listed = metric.values.as_ref().map(|_| Kind::Text);
+            let kind = match (take, own.days) {
+                (Take::Share, _) => Kind::Flag,
+                (Take::Last, None) => metric.kind.or(listed).unwrap_or_default(),
+                _ => Kind::Number,
+            };
+            return Some(Taken { field: FieldRef::Custom(own), kind, dated: Dated::Plan });
         }
         let at = shape.fields.iter().position(|it| it.name == name);
         match at.and_then(|at| Some((at, shape.fields.get(at)?))) {
@@ -205,11 +228,8 @@ impl Faults {
             None => {
                 let known = shape.fields.iter().map(|it| it.name);
                 let help = did_you_mean(name, known).unwrap_or_else(|| {
-                    format!(
-                        "the fields are {}; others are read as `custom.{}`",
-                        list(shape),
-                        shorten(name)
-                    )
+                    let own = shorten(&Own::of(name).to_string());
+                    format!("the fields are {}; others are read as `{own}`", list(shape))
                 });
                 let message = format!("`{}` has no field `{}`", shape.table, shorten(name));
                 self.add("field", Code::UnknownName, message, Some(&help));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::book::Book;
+pub(super) use crate::book::own::days_ago;
 use crate::book::record::Record;
 use crate::money::{Amount, Currency};
 use crate::time::{AsOf, Stamp};
@@ -70,6 +71,8 @@ pub(crate) struct Slot<R: 'static> {
     pub(crate) optional: bool,
     pub(crate) unit: Option<&'static str>,
     pub(crate) range: Option<(f64, f64)>,
+    /// Every text that it can be, where they are known.
+    pub(crate) labels: Option<&'static [&'static str]>,
     get: Get<R>,
 }
 
@@ -106,7 +109,7 @@ pub(crate) enum Parts {
 macro_rules! constructors {
     ($($name:ident $variant:ident($get:ty);)+) => {
         $(pub(crate) const fn $name<R>(name: &'static str, get: $get) -> Slot<R> {
-            Slot { name, optional: true, unit: None, range: None, get: Get::$variant(get) }
+            Slot { name, optional: true, unit: None, range: None, labels: None, get: Get::$variant(get) }
         })+
     };
 }
@@ -129,6 +132,11 @@ impl<R> Slot<R> {
 
     pub(crate) const fn unit(mut self, unit: &'static str) -> Self {
         self.unit = Some(unit);
+        self
+    }
+
+    pub(crate) const fn one_of(mut self, labels: &'static [&'static str]) -> Self {
+        self.labels = Some(labels);
         self
     }
 
@@ -179,9 +187,4 @@ impl<R: Record> Slot<R> {
             }
         }
     }
-}
-
-/// Whole days from a date to the day, negative when it lies ahead.
-pub(crate) fn days_ago(stamp: Stamp, as_of: AsOf) -> f64 {
-    as_of.signed_duration_since(stamp.date()).num_days() as f64
 }

@@ -17,7 +17,14 @@ pub(crate) trait Source {
     fn day(&self, row: u32) -> i32;
     fn is_in(&self, row: u32, part: &str) -> bool;
     fn get(&self, row: u32, slot: usize, view: &View<'_>) -> Got<'_>;
+    /// An own field of a record.
     fn custom(&self, row: u32, name: &str) -> Option<&Cell>;
+    /// How many records there are.
+    fn len(&self) -> usize;
+    /// The names of the own fields of a record.
+    fn own_names(&self, row: u32) -> Vec<&str>;
+    /// The part that a record is in.
+    fn part(&self, row: u32) -> &str;
 }
 
 impl<R: Fields> Source for Store<R> {
@@ -39,6 +46,16 @@ impl<R: Fields> Source for Store<R> {
     fn custom(&self, row: u32, name: &str) -> Option<&Cell> {
         self.records.get(row as usize)?.custom().get(name)
     }
+    fn len(&self) -> usize {
+        self.records.len()
+    }
+    fn own_names(&self, row: u32) -> Vec<&str> {
+        let record = self.records.get(row as usize);
+        record.into_iter().flat_map(|it| it.custom().keys()).map(String::as_str).collect()
+    }
+    fn part(&self, row: u32) -> &str {
+        self.records.get(row as usize).map_or("", Fields::part)
+    }
 }
 
 impl Source for Series {
@@ -59,8 +76,17 @@ impl Source for Series {
             _ => Got::Missing,
         }
     }
-    fn custom(&self, _: u32, _: &str) -> Option<&Cell> {
-        None
+    fn custom(&self, row: u32, name: &str) -> Option<&Cell> {
+        self.own(row)?.get(name)
+    }
+    fn len(&self) -> usize {
+        Self::len(self)
+    }
+    fn own_names(&self, row: u32) -> Vec<&str> {
+        self.own(row).into_iter().flat_map(|it| it.keys()).map(String::as_str).collect()
+    }
+    fn part(&self, _: u32) -> &str {
+        ""
     }
 }
 
@@ -85,6 +111,7 @@ impl<R> Slot<R> {
             kind: self.kind(),
             optional: self.optional,
             range: self.range,
+            labels: self.labels,
             unit: self.unit,
             dated: self.dated(),
         }
@@ -100,6 +127,7 @@ fn usage_shape() -> Shape {
         kind: Kind::Number,
         optional: false,
         range: None,
+        labels: None,
         unit,
         dated,
     };

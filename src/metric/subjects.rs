@@ -120,7 +120,8 @@ impl Fields for Case {
         text::<Self>("status", |it, day| {
             Some(if it.is_resolved(day) { "resolved" } else { "open" })
         })
-        .must(),
+        .must()
+        .one_of(&["open", "resolved"]),
         flag::<Self>("is_open", |it, day| Some(!it.is_resolved(day))).must(),
         flag::<Self>("is_escalated", |it, day| Some(it.escalated.is_some_and(|it| it.holds(day))))
             .must(),

@@ -415,7 +415,8 @@ fn attributes_are_those_of_the_day() {
         ("code", Kind::Text, "1.10", 0),
         ("gone", Kind::Text, "-", 0),
     ] {
-        let derived = custom(&book, subscription, name, wanted);
+        let own = crate::book::own::Own::of(name);
+        let derived = custom(&book, subscription, &own, wanted, day("2026-06-01"));
         assert_eq!((shown(&derived).as_str(), derived.other_kind), (expected, other), "{name}");
     }
 }

@@ -94,6 +94,20 @@ impl Scorecard {
             || self.age == Some(slot)
     }
 
+    /// The slots of its factors, and what its conditions and points read without a guard.
+    pub(crate) fn bare_slots(&self) -> Vec<usize> {
+        let points = |factor: &Factor| {
+            let expressions = factor.points.values().filter_map(|it| match it {
+                PointMap::Expr(it) => Some(it.bare_slots()),
+                _ => None,
+            });
+            expressions.flatten().collect::<Vec<_>>()
+        };
+        let factors = self.factors.iter().flat_map(|it| [vec![it.slot], points(it)].concat());
+        let conditions = self.conditions.programs().iter().flat_map(|it| it.bare_slots());
+        factors.chain(conditions).collect()
+    }
+
     /// Scores the rows of a chunk.
     pub(crate) fn chunk(
         &self,

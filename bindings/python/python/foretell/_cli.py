@@ -174,6 +174,8 @@ def _score(given: argparse.Namespace) -> None:
     engine, how = _prepared(given)
     with _Progress(f"scoring {given.data}"):
         scores = engine.score(_files.read(given.data, engine.columns(given.kind), given.id), **how)
+    for note in scores.notes:
+        print(f"note: {_note(note)}", file=sys.stderr)
     for it in scores.faults:
         print(it, file=sys.stderr)
     _show(scores.table(), given)
@@ -236,6 +238,9 @@ def _assessed(given: argparse.Namespace) -> Assessment:
 
 def _note(note: dict[str, Any]) -> str:
     ((name, about),) = note.items()
+    if name == "NotGiven":
+        wanted = [f"{key} {', '.join(about[key])}" for key in ("tables", "columns") if about[key]]
+        return f"the config wants of {about['kind']} subjects, and was not given: {'; or '.join(wanted)}"
     known = [f"{key} {it}" for key, it in about.items() if it is not None]
     return f"{name.lower()}: {', '.join(known)}"
 
