@@ -23,7 +23,7 @@ use crate::state::{
     AlertState, EnrolmentCause, EnrolmentPhase, EnrolmentState, Phase, PlaybookEnrolments,
     RuleAlerts,
 };
-use crate::time::{AsOf, WorkCalendar};
+use crate::time::{AsOf, Calendar};
 use crate::value::Value;
 use crate::verdict::{Verdict, ask};
 
@@ -62,18 +62,20 @@ impl Engine {
     pub(super) fn advance_playbooks(&self, out: &mut Assessment, rows: &[Rows], input: &Input<'_>) {
         let past = Arc::clone(&out.past);
         let again = past.as_of == Some(out.as_of);
-        let standard = WorkCalendar::default();
-        let calendar = input.work_calendar.unwrap_or(&standard);
         let mut before = past.playbooks.clone();
         let reports = take_reports(self, &mut before, input.reports, out.as_of, again);
-        let mut day = Day::new(self, out, rows, calendar);
+        let mut day = Day::new(self, out, rows, input);
         day.changes = reports.changes;
         let next = if again { before } else { day.advance(before) };
         let enrolments = day.open(&next);
         let Day { mut actions, mut changes, mut faults, .. } = day;
-        if !calendar.has_work() && self.playbooks.iter().any(is_business) {
-            let message = "the calendar has no day of work, so nothing is ever due";
-            faults.insert(("work_calendar.weekend".to_owned(), message.to_owned()));
+        for playbook in self.playbooks.iter().filter(|it| is_business(it)) {
+            let calendar = self.calendar_for(playbook.calendar, input);
+            if calendar.on_or_after(out.as_of) == AsOf::MAX {
+                let path = format!("playbooks.{}.calendar", playbook.config.name);
+                let message = "the calendar has no day of work any more, so nothing is ever due";
+                faults.insert((path, message.to_owned()));
+            }
         }
         actions.sort_by(|left, right| left.0.cmp(&right.0));
         let key = |it: &EnrolmentChange| (it.playbook.clone(), it.subject.clone(), it.rule.clone());
@@ -101,7 +103,7 @@ struct Day<'a> {
     engine: &'a Engine,
     out: &'a Assessment,
     rows: &'a [Rows],
-    calendar: &'a WorkCalendar,
+    input: &'a Input<'a>,
     actions: Vec<(Order, Action)>,
     changes: Vec<EnrolmentChange>,
     /// Conditions that could not be asked: the place, and what is said.
@@ -146,10 +148,15 @@ impl<'a> Day<'a> {
         engine: &'a Engine,
         out: &'a Assessment,
         rows: &'a [Rows],
-        calendar: &'a WorkCalendar,
+        input: &'a Input<'a>,
     ) -> Self {
         let faults = BTreeSet::new();
-        Self { engine, out, rows, calendar, actions: Vec::new(), changes: Vec::new(), faults }
+        Self { engine, out, rows, input, actions: Vec::new(), changes: Vec::new(), faults }
+    }
+
+    /// Whose days of work count for a playbook.
+    fn calendar(&self, playbook: &Playbook) -> &'a Calendar {
+        self.engine.calendar_for(playbook.calendar, self.input)
     }
 
     fn advance(
@@ -312,7 +319,7 @@ impl<'a> Day<'a> {
         it: &mut EnrolmentState,
         today: Today,
     ) -> Option<EndReason> {
-        let course = course(place.playbook, self.calendar);
+        let course = course(place.playbook, self.calendar(place.playbook));
         let mut guard = |step: usize| {
             let program = place.playbook.steps.get(step).and_then(|it| it.when.as_ref());
             self.ask(place, &format!("steps[{step}].when"), program).unwrap_or(Verdict::Yes)
@@ -458,7 +465,8 @@ impl<'a> Day<'a> {
             let playbook = self.engine.playbooks.iter().find(|it| it.config.name == *name);
             for (subject, entries) in &list.subjects {
                 for it in entries.iter().filter(|it| it.phase.is_open()) {
-                    let next = playbook.and_then(|playbook| next_of(playbook, self.calendar, it));
+                    let next = playbook
+                        .and_then(|playbook| next_of(playbook, self.calendar(playbook), it));
                     open.push(Enrolment {
                         playbook: name.clone(),
                         kind: list.subject,
@@ -476,7 +484,7 @@ impl<'a> Day<'a> {
     }
 }
 
-fn course<'a>(playbook: &'a Playbook, calendar: &'a WorkCalendar) -> Course<'a> {
+fn course<'a>(playbook: &'a Playbook, calendar: &'a Calendar) -> Course<'a> {
     Course {
         steps: &playbook.config.steps,
         days: playbook.config.days.unwrap_or_default(),
@@ -485,7 +493,7 @@ fn course<'a>(playbook: &'a Playbook, calendar: &'a WorkCalendar) -> Course<'a> 
     }
 }
 
-fn next_of(playbook: &Playbook, calendar: &WorkCalendar, it: &EnrolmentState) -> Option<NextStep> {
+fn next_of(playbook: &Playbook, calendar: &Calendar, it: &EnrolmentState) -> Option<NextStep> {
     let course = course(playbook, calendar);
     let next = next_step(it, course)?;
     let step = course.steps.get(next.step)?.name().to_owned();

@@ -32,7 +32,8 @@ impl Resolver<'_> {
                 .map(|program| (program.kind(), Work::Expression { program })),
             (None, None) => {
                 let (found, attribute) = self.attribute(kind, metric);
-                Some((found, Work::Attribute { attribute }))
+                let calendar = self.calendar_of(kind, metric, &path, &[]);
+                Some((found, Work::Attribute { attribute, calendar }))
             }
         };
         let Some((found, work)) = work.filter(|_| sound) else { return Found::Broken };
@@ -98,11 +99,11 @@ impl Resolver<'_> {
             }
         };
         let fields = metric.from.as_deref().and_then(table_fields);
-        let filter = match (&metric.filter, fields) {
+        let filter = match (&metric.filter, &fields) {
             (Some(text), Some(fields)) => {
                 let path = format!("{path}.where");
                 let (program, problems) =
-                    self.language.compile(text, &FieldNames(&fields), Want::Flag);
+                    self.language.compile(text, &FieldNames(fields), Want::Flag);
                 for problem in problems {
                     self.report(&path, problem);
                 }
@@ -114,7 +115,17 @@ impl Resolver<'_> {
             (None, _) => None,
         };
         let derivation = derivation?;
-        Some((derivation.kind(), Work::Records { derivation: Box::new(derivation), filter }))
+        let mut read: Vec<Field> = fields.unwrap_or_default();
+        let asked: Vec<usize> =
+            filter.iter().flat_map(|it| it.compiled().columns()).map(|it| it.0).collect();
+        let mut slot = 0..;
+        read.retain(|it| {
+            let here = slot.next();
+            metric.field.as_deref() == Some(it.name) || here.is_some_and(|it| asked.contains(&it))
+        });
+        let calendar = self.calendar_of(kind, metric, path, &read);
+        let kind = derivation.kind();
+        Some((kind, Work::Records { derivation: Box::new(derivation), filter, calendar }))
     }
 
     fn check_metric(&self, metric: &MetricConfig, path: &str) -> bool {
@@ -129,6 +140,11 @@ impl Resolver<'_> {
             let message = format!("`{first}` and `{second}` exclude one another");
             self.fault(Fault::new(Code::Incompatible, format!("{path}.{second}"), message));
             sound = false;
+        }
+        if metric.calendar.is_some() && metric.expr.is_some() {
+            let message = "`calendar` means nothing to an `expr`";
+            let fault = Fault::new(Code::Incompatible, format!("{path}.calendar"), message);
+            self.fault(fault.help("say it on the metrics that the `expr` reads"));
         }
         if metric.from.is_none() {
             for (key, given) in [

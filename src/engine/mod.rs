@@ -9,6 +9,7 @@ mod alerts;
 mod assess;
 mod assessment;
 mod bands;
+mod calendars;
 mod cards;
 mod children;
 mod choices;
@@ -62,6 +63,7 @@ use crate::node::Node;
 use crate::score::Scorecard;
 use crate::state::State;
 use crate::value::Kind;
+use calendars::Calendars;
 use gears::in_order;
 use live::Live;
 use past::{Tracked, tracked};
@@ -114,6 +116,7 @@ pub struct Engine {
     /// Every expression and message, by path.
     programs: Vec<(String, Program)>,
     playbooks: Vec<Playbook>,
+    calendars: Calendars,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
     tests: Vec<testing::Test>,
@@ -147,6 +150,7 @@ impl Engine {
         let callable = Node::List(functions.signatures().map(Node::Text).collect());
         let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
         let resolver = Resolver::new(config, &language);
+        let calendars = resolver.calendars();
         resolver.everything();
         // They may ask for alerts, so they come before the rules are taken out.
         let playbooks = resolver.playbooks();
@@ -196,6 +200,7 @@ impl Engine {
             programs: in_order(compiled.programs),
             rules,
             playbooks,
+            calendars,
             tests,
             warnings: compiled.faults,
             outline: Arc::new(outline),
