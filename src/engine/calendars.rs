@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::Engine;
 use super::input::Input;
+use super::playbooks::Playbook;
 use super::resolve::Resolver;
-use crate::config::MetricConfig;
+use crate::config::{DayCount, MetricConfig};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
 use crate::metric::{Field, HOURS, attribute_info, attribute_names};
 use crate::node::shorten;
-use crate::time::{Calendar, Checked, MOST_DAYS};
+use crate::time::{AsOf, Calendar, Checked, MOST_DAYS};
 
 /// The most calendars of a config. Our choice: more than there are countries, tested by
 /// `calendars_past_the_limit_are_refused`.
@@ -70,6 +73,21 @@ impl Engine {
             }
             None => given.unwrap_or(&self.calendars.standard),
         }
+    }
+
+    /// Playbooks whose calendar has no day of work on a day or after it, each as its place and what is said.
+    pub(super) fn never_due(&self, day: AsOf, input: &Input<'_>) -> Vec<(String, String)> {
+        let business =
+            self.playbooks.iter().filter(|it| it.config.days == Some(DayCount::Business));
+        let over = business.filter(|it| {
+            let calendar = self.calendar_for(it.calendar, input);
+            calendar.on_or_after(day) == NaiveDate::MAX
+        });
+        let say = |it: &Playbook| {
+            let message = "the calendar has no day of work any more, so nothing is ever due";
+            (format!("playbooks.{}.calendar", it.config.name), message.to_owned())
+        };
+        over.map(say).collect()
     }
 
     /// The calendar of a number in the config.

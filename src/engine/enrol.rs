@@ -11,7 +11,7 @@ use super::input::Input;
 use super::playbooks::Playbook;
 use super::reports::take_reports;
 use super::subjects::Rows;
-use crate::config::{DayCount, OnePer, StepConfig};
+use crate::config::{OnePer, StepConfig};
 use crate::expr::{Outcome, Program};
 use crate::fault::{Code, Fault};
 use crate::frame::{SubjectKind, Table};
@@ -69,14 +69,7 @@ impl Engine {
         let next = if again { before } else { day.advance(before) };
         let enrolments = day.open(&next);
         let Day { mut actions, mut changes, mut faults, .. } = day;
-        for playbook in self.playbooks.iter().filter(|it| is_business(it)) {
-            let calendar = self.calendar_for(playbook.calendar, input);
-            if calendar.on_or_after(out.as_of) == AsOf::MAX {
-                let path = format!("playbooks.{}.calendar", playbook.config.name);
-                let message = "the calendar has no day of work any more, so nothing is ever due";
-                faults.insert((path, message.to_owned()));
-            }
-        }
+        faults.extend(self.never_due(out.as_of, input));
         actions.sort_by(|left, right| left.0.cmp(&right.0));
         let key = |it: &EnrolmentChange| (it.playbook.clone(), it.subject.clone(), it.rule.clone());
         changes.sort_by_key(key);
@@ -89,10 +82,6 @@ impl Engine {
             .extend(faults.into_iter().map(|(path, why)| Fault::new(Code::Faulted, path, why)));
         out.state.playbooks = next;
     }
-}
-
-fn is_business(playbook: &Playbook) -> bool {
-    playbook.config.days == Some(DayCount::Business)
 }
 
 /// What actions are sorted by: playbook, subject, rule, the day it began, step, sort.
