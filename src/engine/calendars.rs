@@ -113,6 +113,7 @@ impl Resolver<'_> {
             return Calendars::default();
         }
         let named = all.iter().enumerate();
+        let named = named.filter(|it| !it.1.name.is_empty());
         self.check_duplicates(
             named.map(|(at, it)| (format!("calendars[{at}]"), None, "calendar", it.name.as_str())),
         );

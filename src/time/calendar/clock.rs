@@ -53,7 +53,7 @@ impl Clock {
     pub(super) fn when(&self, opening: &Opening, worked: i64) -> Option<NaiveDateTime> {
         let at = self.pieces.partition_point(|it| it.at_start < worked);
         let piece = self.pieces.get(at.checked_sub(1)?)?;
-        opening.when(worked - piece.base)?.checked_sub_signed(piece.offset)
+        opening.when(worked.checked_sub(piece.base)?)?.checked_sub_signed(piece.offset)
     }
 
     /// The first moment at which local time has come so far.
