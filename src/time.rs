@@ -3,9 +3,16 @@
 //! An assessment is made *as of a day*: what is dated on that day or before it is known, and
 //! nothing later is. Times of day serve durations (hours to a first response) and order.
 
+mod calendar;
 mod work;
+mod zone;
 
-pub use work::{Delay, WorkCalendar};
+pub use calendar::{
+    Calendar, CalendarConfig, CalendarException, CalendarHours, Holiday, HolidaysClose, Spans,
+};
+pub(crate) use calendar::{Checked, MOST_DAYS};
+pub use work::Delay;
+pub use zone::Zone;
 
 use std::fmt;
 use std::str::FromStr;

@@ -50,6 +50,9 @@ pub struct MetricConfig {
     /// What no record means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub empty: Option<Empty>,
+    /// For what is in hours: the calendar within whose hours it is measured; all hours count if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
     /// An expression over other metrics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expr: Option<String>,

@@ -30,9 +30,12 @@ pub struct PlaybookConfig {
     /// How many may be under way for a subject; one if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_per: Option<OnePer>,
-    /// Which days count; all if not said.
+    /// Which days count; all if not said, days of work where there is a `calendar`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<DayCount>,
+    /// Whose days of work count; those of the host's or the config's own calendar if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
     /// Its steps, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepConfig>,

@@ -49,7 +49,7 @@ impl Run<'_> {
         let Some(book) = self.source.input.book.filter(|_| !made.given) else { return Vec::new() };
         match &step.work {
             Work::Records { derivation, .. } => derivation.unknown(book),
-            Work::Attribute { attribute: Some(Attribute::Own(own)) } if is_empty => {
+            Work::Attribute { attribute: Some(Attribute::Own(own)), .. } if is_empty => {
                 unknown_own(book, step.kind, own).into_iter().collect()
             }
             _ => Vec::new(),
@@ -64,7 +64,7 @@ impl Run<'_> {
         let book = self.source.input.book;
         match &step.work {
             // Without a book one note says all that was not given.
-            Work::Attribute { attribute: None } => {
+            Work::Attribute { attribute: None, .. } => {
                 book.map(|_| (NoValue::NoColumn, Some(slot.name.clone())))
             }
             Work::Attribute { .. } => {

@@ -63,7 +63,7 @@ impl Engine {
             out.state = state.clone();
         } else {
             out.state = self.next_state(&out);
-            self.advance_alerts(&mut out, &rows, (moved, &past), input.suppressions);
+            self.advance_alerts(&mut out, &rows, (moved, &past), input);
             self.advance_playbooks(&mut out, &rows, input);
         }
         out

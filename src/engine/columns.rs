@@ -12,9 +12,9 @@ use crate::book::own::{Own, is_own};
 use crate::expr::{Columns, FAULTED, Outcome, Program, Scratch};
 use crate::fault::{Code, Fault};
 use crate::frame::{CHUNK, Column, Data, Given, Labels, NO_DAY, SubjectKind, Table, chunks};
-use crate::metric::{Derivation, Derived, Keep, RecordFilter, attribute, custom};
+use crate::metric::{Derivation, Derived, Keep, RecordFilter, View, attribute, custom};
 use crate::money::Currency;
-use crate::time::AsOf;
+use crate::time::{AsOf, Calendar};
 use crate::value::{Kind, Value};
 use crate::verdict::solid;
 
@@ -133,6 +133,7 @@ impl Source<'_> {
         rows: &Rows,
         slot: &Slot,
         which: Option<&Attribute>,
+        calendar: Option<&Calendar>,
     ) -> Made {
         let absent = || Made::plain(Column::missing(slot.kind, rows.ids.len()));
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
@@ -141,7 +142,8 @@ impl Source<'_> {
         let derived = match which {
             None => None,
             Some(Attribute::BuiltIn(name)) => {
-                attribute(book, kind, self.as_of, name, self.currency)
+                let view = View::new(book, self.as_of, self.currency).within(calendar);
+                attribute(view, kind, name)
             }
             Some(Attribute::Own(own)) => Some(custom(book, kind, own, slot.kind, self.as_of)),
         };
@@ -155,8 +157,8 @@ impl Source<'_> {
         kind: SubjectKind,
         rows: &Rows,
         slot: &Slot,
-        derivation: &Derivation,
-        filter: Option<&Program>,
+        (derivation, filter): (&Derivation, Option<&Program>),
+        calendar: Option<&Calendar>,
     ) -> Made {
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
             return Made::plain(Column::missing(slot.kind, rows.ids.len()));
@@ -164,7 +166,8 @@ impl Source<'_> {
         let filter = filter
             .map(|program| ProgramFilter { program, scratch: RefCell::new(Scratch::default()) });
         let filter = filter.as_ref().map(|it| it as &dyn RecordFilter);
-        let derived = derivation.run(book, kind, self.as_of, self.currency, filter);
+        let view = View::new(book, self.as_of, self.currency).within(calendar);
+        let derived = derivation.run(view, kind, filter);
         Made::derived(&derived, in_book)
     }
 }

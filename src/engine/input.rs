@@ -4,7 +4,7 @@ use crate::alert::Suppressions;
 use crate::book::Book;
 use crate::frame::{Frame, SubjectKind};
 use crate::playbook::ActionReport;
-use crate::time::WorkCalendar;
+use crate::time::Calendar;
 
 /// Records, given columns, or both.
 ///
@@ -18,7 +18,7 @@ pub struct Input<'a> {
     pub(super) with_ended: bool,
     pub(super) suppressions: Option<&'a Suppressions>,
     pub(super) reports: &'a [ActionReport],
-    pub(super) work_calendar: Option<&'a WorkCalendar>,
+    pub(super) work_calendar: Option<&'a Calendar>,
 }
 
 impl<'a> Input<'a> {
@@ -66,10 +66,11 @@ impl<'a> Input<'a> {
         self
     }
 
-    /// The same with the days off of playbooks that count days of work. Without one Saturdays and
-    /// Sundays are off.
+    /// The same with the days of work of playbooks that count them and name no calendar. It also stands for the
+    /// calendar of its name in the config, wherever that is named. Without one the config's own counts, and
+    /// without that Saturdays and Sundays are off.
     #[must_use]
-    pub const fn with_work_calendar(mut self, calendar: &'a WorkCalendar) -> Self {
+    pub const fn with_work_calendar(mut self, calendar: &'a Calendar) -> Self {
         self.work_calendar = Some(calendar);
         self
     }

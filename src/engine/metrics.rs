@@ -10,7 +10,7 @@ use crate::config::MetricConfig;
 use crate::expr::{KEYWORDS, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
-use crate::metric::{Derivation, table_fields};
+use crate::metric::{Derivation, Field, table_fields};
 use crate::value::Kind;
 
 /// The largest number that a config may hold, either way: sums and differences of such stay finite.
@@ -32,8 +32,9 @@ impl Resolver<'_> {
                 .compile_any(kind, &format!("{path}.expr"), text, usual(metric))
                 .map(|program| (program.kind(), Work::Expression { program })),
             (None, None) => {
+                let calendar = self.calendar_of(kind, metric, &path, &[]);
                 let read = self.attribute(kind, metric, &path);
-                read.map(|(found, attribute)| (found, Work::Attribute { attribute }))
+                read.map(|(found, attribute)| (found, Work::Attribute { attribute, calendar }))
             }
         };
         let Some((found, work)) = work.filter(|_| sound) else { return Found::Broken };
@@ -89,10 +90,10 @@ impl Resolver<'_> {
         };
         let fields = metric.from.as_deref().and_then(table_fields);
         let mut own = Vec::new();
-        let filter = match (&metric.filter, fields) {
+        let filter = match (&metric.filter, &fields) {
             (Some(text), Some(fields)) => {
                 let path = format!("{path}.where");
-                let names = FieldNames::new(&fields);
+                let names = FieldNames::new(fields);
                 let (program, problems) = self.language.compile(text, &names, Want::Flag);
                 own = names.own();
                 for problem in problems {
@@ -107,7 +108,17 @@ impl Resolver<'_> {
         };
         let mut derivation = derivation?;
         derivation.own = own;
-        Some((derivation.kind(), Work::Records { derivation: Box::new(derivation), filter }))
+        let mut read: Vec<Field> = fields.unwrap_or_default();
+        let asked: Vec<usize> =
+            filter.iter().flat_map(|it| it.compiled().columns()).map(|it| it.0).collect();
+        let mut slot = 0..;
+        read.retain(|it| {
+            let here = slot.next();
+            metric.field.as_deref() == Some(it.name) || here.is_some_and(|it| asked.contains(&it))
+        });
+        let calendar = self.calendar_of(kind, metric, path, &read);
+        let kind = derivation.kind();
+        Some((kind, Work::Records { derivation: Box::new(derivation), filter, calendar }))
     }
 
     fn check_metric(&self, metric: &MetricConfig, path: &str) -> bool {
@@ -122,6 +133,11 @@ impl Resolver<'_> {
             let message = format!("`{first}` and `{second}` exclude one another");
             self.fault(Fault::new(Code::Incompatible, format!("{path}.{second}"), message));
             sound = false;
+        }
+        if metric.calendar.is_some() && metric.expr.is_some() {
+            let message = "`calendar` means nothing to an `expr`";
+            let fault = Fault::new(Code::Incompatible, format!("{path}.calendar"), message);
+            self.fault(fault.help("say it on the metrics that the `expr` reads"));
         }
         if metric.from.is_none() {
             for (key, given) in [

@@ -10,6 +10,7 @@ mod alerts;
 mod assess;
 mod assessment;
 mod bands;
+mod calendars;
 mod cards;
 mod children;
 mod choices;
@@ -68,6 +69,7 @@ use crate::node::Node;
 use crate::score::Scorecard;
 use crate::state::State;
 use crate::value::Kind;
+use calendars::Calendars;
 use gears::in_order;
 use live::Live;
 use own::is_first;
@@ -122,6 +124,7 @@ pub struct Engine {
     /// Every expression and message, by path.
     programs: Vec<(String, Program)>,
     playbooks: Vec<Playbook>,
+    calendars: Calendars,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
     settled: Settled,
@@ -156,6 +159,7 @@ impl Engine {
         let callable = Node::List(functions.signatures().map(Node::Text).collect());
         let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
         let resolver = Resolver::new(config, &language);
+        let calendars = resolver.calendars();
         resolver.everything();
         // They may ask for alerts, so they come before the rules are taken out.
         let playbooks = resolver.playbooks();
@@ -208,6 +212,7 @@ impl Engine {
             programs: in_order(compiled.programs),
             rules,
             playbooks,
+            calendars,
             tests,
             warnings: compiled.faults,
             outline: Arc::new(outline),

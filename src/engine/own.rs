@@ -63,7 +63,7 @@ impl Resolver<'_> {
             optional: true,
         };
         let attribute = Some(Attribute::Own(own));
-        Found::Symbol(self.filled(kind, slot, Work::Attribute { attribute }))
+        Found::Symbol(self.filled(kind, slot, Work::Attribute { attribute, calendar: None }))
     }
 
     /// What a metric without records and expression reads.

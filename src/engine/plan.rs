@@ -55,10 +55,11 @@ pub(crate) struct Step {
 /// What a step does.
 #[derive(Debug, Clone)]
 pub(crate) enum Work {
-    /// A given column, or else an attribute of the record, if there is one.
-    Attribute { attribute: Option<Attribute> },
+    /// A given column, or else an attribute of the record, if there is one; with the calendar within whose
+    /// hours is measured.
+    Attribute { attribute: Option<Attribute>, calendar: Option<usize> },
     /// A given column, or else a value derived from dated records.
-    Records { derivation: Box<Derivation>, filter: Option<Program> },
+    Records { derivation: Box<Derivation>, filter: Option<Program>, calendar: Option<usize> },
     /// A given column, or else an expression.
     Expression { program: Program },
     /// A value of the parent.

@@ -369,7 +369,11 @@ impl<'c> Resolver<'c> {
                 optional: true,
             };
             let attribute = Some(Attribute::BuiltIn(name.to_owned()));
-            return Found::Symbol(self.filled(kind, slot, Work::Attribute { attribute }));
+            return Found::Symbol(self.filled(
+                kind,
+                slot,
+                Work::Attribute { attribute, calendar: None },
+            ));
         }
         if self.config.is_lost(name) { Found::Broken } else { Found::Unknown }
     }

@@ -71,11 +71,13 @@ impl<'a> Run<'a> {
         let mut solid = None;
         let mut made = match (given, &step.work) {
             (Some(made), _) => made,
-            (None, Work::Attribute { attribute }) => {
-                self.source.attribute(kind, rows, slot, attribute.as_ref())
+            (None, Work::Attribute { attribute, calendar }) => {
+                let calendar = calendar.map(|it| engine.calendar_for(Some(it), self.source.input));
+                self.source.attribute(kind, rows, slot, attribute.as_ref(), calendar)
             }
-            (None, Work::Records { derivation, filter }) => {
-                self.source.records(kind, rows, slot, derivation, filter.as_ref())
+            (None, Work::Records { derivation, filter, calendar }) => {
+                let calendar = calendar.map(|it| engine.calendar_for(Some(it), self.source.input));
+                self.source.records(kind, rows, slot, (derivation, filter.as_ref()), calendar)
             }
             (None, work) => {
                 let (mut column, sure) = self.computed(kind, slot, work);
@@ -90,7 +92,7 @@ impl<'a> Run<'a> {
             let rows = made.unsure.iter().enumerate();
             solid = Some(rows.map(|(row, it)| !it && !made.column.is_missing(row)).collect());
         }
-        let derived = !matches!(&step.work, Work::Attribute { attribute: None });
+        let derived = !matches!(&step.work, Work::Attribute { attribute: None, .. });
         self.note(kind, slot, &made, derived, out_of_range);
         if !self.lean {
             self.absence(step, slot, &made, out_of_range);

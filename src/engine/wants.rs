@@ -62,7 +62,9 @@ impl Wants {
             let place = (step.kind.index(), step.slot);
             let table = |it: &Option<Attribute>| it.as_ref().map(|_| step.kind.plural().to_owned());
             let want = match (&step.work, name(&place)) {
-                (Work::Attribute { attribute }, Some(name)) => Want::Column(name, table(attribute)),
+                (Work::Attribute { attribute, .. }, Some(name)) => {
+                    Want::Column(name, table(attribute))
+                }
                 (Work::Records { derivation, .. }, Some(name)) => {
                     Want::Column(name, Some(derivation.from()))
                 }

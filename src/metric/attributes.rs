@@ -6,7 +6,6 @@ use super::{Derived, subject_table};
 use crate::book::Book;
 use crate::book::own::Own;
 use crate::frame::{Column, SubjectKind};
-use crate::money::Currency;
 use crate::time::AsOf;
 use crate::value::{Kind, Value};
 
@@ -37,18 +36,12 @@ pub(crate) fn attribute_names(kind: SubjectKind) -> Vec<&'static str> {
 
 /// A built-in attribute of every subject of a kind, as known on the day; `None` if there is no such
 /// attribute. A subject that does not exist yet has none. Amounts are in the reporting currency, or in the house currency if that is `None`.
-pub(crate) fn attribute(
-    book: &Book,
-    kind: SubjectKind,
-    as_of: AsOf,
-    name: &str,
-    reporting: Option<Currency>,
-) -> Option<Derived> {
+pub(crate) fn attribute(view: View<'_>, kind: SubjectKind, name: &str) -> Option<Derived> {
+    let View { book, as_of, .. } = view;
     let fields = shape_of(subject_table(kind))?.fields;
     let slot = fields.iter().position(|it| it.name == name)?;
     let wanted = fields.get(slot)?.kind;
     let source = subjects_of(book, kind)?;
-    let view = View { book, as_of, reporting };
     let rows = u32::try_from(book.subjects(kind).len()).ok()?;
     let mut unconverted = 0;
     let born = book.born(kind, as_of);

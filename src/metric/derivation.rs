@@ -10,11 +10,10 @@ use super::slot::{Got, View};
 use super::source::{Source, USAGE, source_of};
 use super::{Derived, Keep, OwnField, RecordFilter};
 use super::{signals, take};
+use crate::book::Cell;
 use crate::book::own::Own;
-use crate::book::{Book, Cell};
 use crate::config::{Empty, Take, Window};
 use crate::frame::{Column, NO_DAY, SubjectKind};
-use crate::money::Currency;
 use crate::signal::SignalKind;
 use crate::time::{AsOf, Period};
 use crate::value::{Kind, Value};
@@ -74,12 +73,11 @@ impl Derivation {
     /// currency if that is `None`.
     pub(crate) fn run(
         &self,
-        book: &Book,
+        view: View<'_>,
         kind: SubjectKind,
-        as_of: AsOf,
-        reporting: Option<Currency>,
         filter: Option<&dyn RecordFilter>,
     ) -> Derived {
+        let View { book, as_of, .. } = view;
         let subjects = book.subjects(kind).len();
         if !book.has_table(self.table) {
             return Derived::of(Column::missing(self.kind, subjects));
@@ -90,7 +88,6 @@ impl Derivation {
             let rows = (0..subjects).map(|_| nothing.map_or(Got::Missing, Got::Number));
             return Derived::of(column(self.kind, rows));
         };
-        let view = View { book, as_of, reporting };
         let mut run = Run {
             derivation: self,
             source,

@@ -35,7 +35,7 @@ pub(crate) use absence::{Unknown, Why, unknown_own};
 pub(crate) use attributes::{attribute, attribute_info, attribute_names, custom};
 pub(crate) use derivation::Derivation;
 pub(crate) use resolve::table_fields;
-pub(crate) use slot::Dated;
+pub(crate) use slot::{Dated, HOURS, View};
 pub(crate) use take::{distinct_of, median_of};
 
 use crate::book::own::Own;

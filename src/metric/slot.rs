@@ -6,15 +6,37 @@ use crate::book::Book;
 pub(super) use crate::book::own::days_ago;
 use crate::book::record::Record;
 use crate::money::{Amount, Currency};
-use crate::time::{AsOf, Stamp};
+use crate::time::{AsOf, Calendar, Stamp};
 use crate::value::{Kind, Value};
 
-/// What is read as: the day, the book's rates, the reporting currency.
+/// What is read as: the day, the book's rates, the reporting currency, the calendar within whose hours is measured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) book: &'a Book,
     pub(crate) as_of: AsOf,
     pub(crate) reporting: Option<Currency>,
+    pub(crate) calendar: Option<&'a Calendar>,
+}
+
+impl<'a> View<'a> {
+    /// Of all hours, not those of a calendar alone.
+    pub(crate) const fn new(book: &'a Book, as_of: AsOf, reporting: Option<Currency>) -> Self {
+        Self { book, as_of, reporting, calendar: None }
+    }
+
+    /// The same with hours measured within those of a calendar.
+    pub(crate) const fn within(self, calendar: Option<&'a Calendar>) -> Self {
+        Self { calendar, ..self }
+    }
+
+    /// Hours between two moments; 0 where one of them is only a day and seems to be before the other.
+    fn hours(&self, from: Stamp, to: Stamp) -> f64 {
+        let hours = match self.calendar {
+            None => from.hours_until(to),
+            Some(it) => it.working_hours(it.moment(from), it.moment(to)),
+        };
+        hours.max(0.0)
+    }
 }
 
 /// What a field of a record holds on a day.
@@ -63,6 +85,8 @@ enum Get<R> {
     Past(fn(&R) -> Option<Stamp>),
     /// Something planned: known ahead.
     Plan(fn(&R) -> Option<Stamp>),
+    /// The hours from one moment to another.
+    Hours(fn(&R, AsOf) -> Option<(Stamp, Stamp)>),
 }
 
 /// One field of a record type.
@@ -121,6 +145,18 @@ constructors! {
     amount Amount(fn(&R) -> Option<Amount>);
     past Past(fn(&R) -> Option<Stamp>);
     plan Plan(fn(&R) -> Option<Stamp>);
+    span Hours(fn(&R, AsOf) -> Option<(Stamp, Stamp)>);
+}
+
+/// The unit of what can be measured within the hours of a calendar.
+pub(crate) const HOURS: &str = "hours";
+
+/// The hours from one moment to another.
+pub(crate) const fn hours<R>(
+    name: &'static str,
+    get: fn(&R, AsOf) -> Option<(Stamp, Stamp)>,
+) -> Slot<R> {
+    span(name, get).range(0.0, f64::MAX).unit(HOURS)
 }
 
 impl<R> Slot<R> {
@@ -147,7 +183,9 @@ impl<R> Slot<R> {
 
     pub(crate) const fn kind(&self) -> Kind {
         match self.get {
-            Get::Number(_) | Get::Amount(_) | Get::Past(_) | Get::Plan(_) => Kind::Number,
+            Get::Number(_) | Get::Amount(_) | Get::Past(_) | Get::Plan(_) | Get::Hours(_) => {
+                Kind::Number
+            }
             Get::Flag(_) => Kind::Flag,
             Get::Text(_) => Kind::Text,
         }
@@ -185,6 +223,8 @@ impl<R: Record> Slot<R> {
             Get::Plan(get) => {
                 get(record).map_or(Got::Missing, |it| Got::Number(days_ago(it, as_of)))
             }
+            Get::Hours(get) => get(record, as_of)
+                .map_or(Got::Missing, |(from, to)| Got::Number(view.hours(from, to))),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, Days, Months};
 
-use super::slot::{Fields, Slot, amount, days_ago, flag, number, past, plan, text};
+use super::slot::{Fields, Slot, amount, days_ago, flag, hours, number, past, plan, text};
 use crate::book::{Account, Case, Company, Mark, Subscription};
 use crate::time::{AsOf, Stamp};
 
@@ -134,42 +134,35 @@ impl Fields for Case {
         past("first_response", |it: &Self| it.first_response).unit("days ago"),
         past("resolved", |it: &Self| it.resolved).unit("days ago"),
         past("escalated", |it: &Self| it.escalated.and_then(Mark::stamp)).unit("days ago"),
-        number("age_days", |it: &Self, day| it.hours_or_days(day, false))
-            .range(0.0, f64::MAX)
-            .unit("days"),
-        number("age_hours", |it: &Self, day| it.hours_or_days(day, true))
-            .range(0.0, f64::MAX)
-            .unit("hours"),
-        number("hours_to_first_response", |it: &Self, day| {
-            it.first_response.filter(|it| it.date() <= day).map(|to| hours(it.opened, to))
-        })
-        .range(0.0, f64::MAX)
-        .unit("hours"),
-        number("hours_to_resolution", |it: &Self, day| {
-            it.resolved.filter(|it| it.date() <= day).map(|to| hours(it.opened, to))
-        })
-        .range(0.0, f64::MAX)
-        .unit("hours"),
+        number("age_days", |it: &Self, day| it.age_days(day)).range(0.0, f64::MAX).unit("days"),
+        hours("age_hours", |it: &Self, day| it.age(day)),
+        hours("hours_to_first_response", |it: &Self, day| {
+            it.first_response.filter(|it| it.date() <= day).map(|to| (it.opened, to))
+        }),
+        hours("hours_to_resolution", |it: &Self, day| {
+            it.resolved.filter(|it| it.date() <= day).map(|to| (it.opened, to))
+        }),
     ];
 }
 
-/// Hours between two moments; 0 where one of them is only a day and seems to be before the other.
-fn hours(from: Stamp, to: Stamp) -> f64 {
-    from.hours_until(to).max(0.0)
-}
-
 impl Case {
-    /// Its age until it is resolved, in whole days or in hours, the day of the assessment included
-    /// to its end; missing before it is opened.
-    fn hours_or_days(&self, as_of: AsOf, in_hours: bool) -> Option<f64> {
+    /// From its opening until it is resolved, or to the end of the day of the assessment; missing
+    /// before it is opened.
+    fn age(&self, as_of: AsOf) -> Option<(Stamp, Stamp)> {
         if self.opened.date() > as_of {
             return None;
         }
         let resolved = self.resolved.filter(|it| it.date() <= as_of);
-        if in_hours {
-            let end = || as_of.checked_add_days(Days::new(1)).map(Stamp::day);
-            return resolved.or_else(end).map(|it| hours(self.opened, it));
+        let end = || as_of.checked_add_days(Days::new(1)).map(Stamp::day);
+        resolved.or_else(end).map(|it| (self.opened, it))
+    }
+
+    /// The same in whole days, to the day of the assessment.
+    fn age_days(&self, as_of: AsOf) -> Option<f64> {
+        if self.opened.date() > as_of {
+            return None;
         }
+        let resolved = self.resolved.filter(|it| it.date() <= as_of);
         Some(days_ago(self.opened, resolved.map_or(as_of, Stamp::date)))
     }
 }

@@ -1,5 +1,6 @@
 //! Metrics against values worked out by hand.
 
+use super::View;
 use super::{
     Derivation, Derived, Keep, RecordFilter, attribute, attribute_info, attribute_names, custom,
     table_fields,
@@ -85,7 +86,11 @@ pub(super) fn run(book: &Book, kind: SubjectKind, as_of: AsOf, text: &str) -> De
     let derivation =
         Derivation::resolve(&metric, kind).unwrap_or_else(|it| panic!("{text}: {it:?}"));
     let filter = filter(&metric);
-    derivation.run(book, kind, as_of, None, filter.as_ref().map(|it| it as &dyn RecordFilter))
+    derivation.run(
+        View::new(book, as_of, None),
+        kind,
+        filter.as_ref().map(|it| it as &dyn RecordFilter),
+    )
 }
 
 pub(super) fn shown(derived: &Derived) -> String {
@@ -397,14 +402,14 @@ fn attributes_are_those_of_the_day() {
         (SubjectKind::Case, "2026-02-09", "age_hours", "48"),
         (SubjectKind::Case, "2026-02-02", "age_days", "1"),
     ] {
-        let derived = attribute(&book, kind, day(as_of), name, None).unwrap();
+        let derived = attribute(View::new(&book, day(as_of), None), kind, name).unwrap();
         assert_eq!(shown(&derived), expected, "{kind} {name} on {as_of}");
         assert_eq!(derived.column.kind(), attribute_info(kind, name).unwrap().kind);
     }
     let subscription = SubjectKind::Subscription;
-    assert!(attribute(&book, subscription, day("2026-06-01"), "sets", None).is_none());
+    assert!(attribute(View::new(&book, day("2026-06-01"), None), subscription, "sets").is_none());
     let dollars = "USD".parse().ok();
-    let arr = attribute(&book, subscription, day("2026-06-01"), "arr", dollars).unwrap();
+    let arr = attribute(View::new(&book, day("2026-06-01"), dollars), subscription, "arr").unwrap();
     assert_eq!((shown(&arr).as_str(), arr.unconverted), ("-", 1));
     assert!(attribute_names(SubjectKind::Company).contains(&"industry"));
     for (name, wanted, expected, other) in [

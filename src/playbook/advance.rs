@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{EndReason, SkipReason};
 use crate::config::{DayCount, StepConfig};
 use crate::state::{AwaitedStep, EnrolmentState};
-use crate::time::{Delay, WorkCalendar};
+use crate::time::{Calendar, Delay};
 use crate::verdict::Verdict;
 
 /// A playbook, as far as the life of an enrolment needs it.
@@ -14,7 +14,7 @@ pub(crate) struct Course<'a> {
     pub(crate) steps: &'a [StepConfig],
     pub(crate) days: DayCount,
     pub(crate) until_resolved: bool,
-    pub(crate) calendar: &'a WorkCalendar,
+    pub(crate) calendar: &'a Calendar,
 }
 
 /// What is known on the day.

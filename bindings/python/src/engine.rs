@@ -186,7 +186,8 @@ impl Engine {
     /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
     /// - `suppressions`: a dict with `silences`, `snoozes` and the like: what is not to be told.
     /// - `reports`: what became of actions, a list of dicts with `action`, `outcome` and `day`.
-    /// - `work_calendar`: a dict with `weekend` and `holidays`, for actions due in working days.
+    /// - `work_calendar`: a dict with `weekend`, `hours`, `holidays`, `exceptions`, as one of `[[calendars]]` in a
+    ///   config: for actions due in working days, and for the calendar of its `name` in the config.
     ///
     /// Raises `InputError` where the input is wrong, with column and row, and `StateError` for a state of a later day.
     #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None))]

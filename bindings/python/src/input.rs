@@ -11,7 +11,7 @@ use foretell::fault::{Code, Fault};
 use foretell::frame::{Column, Frame, FrameError, SubjectKind};
 use foretell::node::Node;
 use foretell::playbook::ActionReport;
-use foretell::time::WorkCalendar;
+use foretell::time::{Calendar, CalendarConfig};
 use foretell::value::Kind;
 use foretell::{Faults, Input};
 use pyo3::prelude::*;
@@ -53,7 +53,7 @@ pub(crate) struct Beside {
     with_ended: bool,
     suppressions: Option<Suppressions>,
     reports: Vec<ActionReport>,
-    work_calendar: Option<WorkCalendar>,
+    work_calendar: Option<Calendar>,
 }
 
 impl Beside {
@@ -67,9 +67,22 @@ impl Beside {
             with_ended,
             suppressions: suppressions.map(|it| read(it, "suppressions")).transpose()?,
             reports: reports.map(|it| read(it, "reports")).transpose()?.unwrap_or_default(),
-            work_calendar: work_calendar.map(|it| read(it, "work_calendar")).transpose()?,
+            work_calendar: work_calendar.map(calendar).transpose()?,
         })
     }
+}
+
+/// A calendar, with everything that is wrong with it.
+fn calendar(it: &Bound<'_, PyAny>) -> PyResult<Calendar> {
+    const WHAT: &str = "work_calendar";
+    let config: CalendarConfig = read(it, WHAT)?;
+    Calendar::new(&config).map_err(|mut faults| {
+        for fault in &mut faults.0 {
+            let path = &mut fault.place.path;
+            *path = if path.is_empty() { WHAT.to_owned() } else { format!("{WHAT}.{path}") };
+        }
+        input_faults(it.py(), &faults)
+    })
 }
 
 /// Everything that was handed over.

@@ -107,6 +107,10 @@ impl Checker<'_, '_> {
             days: Vec::new(),
             skipped: steps.skipped.clone(),
             suppressions: self.suppressions(path, config, &subjects, &steps),
+            calendar: config
+                .calendar
+                .as_deref()
+                .and_then(|it| self.resolver.calendar(&format!("{path}.calendar"), it)),
             subjects,
             expected: BTreeMap::new(),
         };
