@@ -3,8 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::{Calendar, CalendarConfig};
-use crate::node::{Node, read_cells};
-use crate::time::{Stamp, Zone};
+use crate::time::Stamp;
 
 fn at(text: &str) -> NaiveDateTime {
     text.parse::<Stamp>().unwrap().at()
