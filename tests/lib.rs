@@ -27,6 +27,10 @@ mod laws;
 mod learn_weights;
 #[cfg(feature = "toml")]
 mod hostile;
+#[cfg(feature = "toml")]
+mod loading;
+#[cfg(feature = "toml")]
+mod money;
 mod notices;
 #[cfg(feature = "toml")]
 mod plan;

@@ -16,14 +16,45 @@ const NAMED: usize = 5;
 
 /// Words for what has an id.
 const WHO: [&str; 22] = [
-    "customer", "cust", "account", "acct", "acc", "subscription", "sub", "client", "company", "tenant",
-    "org", "organization", "organisation", "user", "member", "contract", "case", "ticket", "subscriber",
-    "party", "email", "domain",
+    "customer",
+    "cust",
+    "account",
+    "acct",
+    "acc",
+    "subscription",
+    "sub",
+    "client",
+    "company",
+    "tenant",
+    "org",
+    "organization",
+    "organisation",
+    "user",
+    "member",
+    "contract",
+    "case",
+    "ticket",
+    "subscriber",
+    "party",
+    "email",
+    "domain",
 ];
 
 /// Words for an id itself.
 const WHAT: [&str; 14] = [
-    "id", "ids", "key", "uuid", "guid", "uid", "no", "nr", "num", "number", "code", "ref", "identifier",
+    "id",
+    "ids",
+    "key",
+    "uuid",
+    "guid",
+    "uid",
+    "no",
+    "nr",
+    "num",
+    "number",
+    "code",
+    "ref",
+    "identifier",
     "index",
 ];
 
@@ -118,7 +149,8 @@ fn words(name: &str) -> Vec<String> {
 fn differ(at: usize, data_type: &DataType, batches: &[RecordBatch]) -> Option<bool> {
     let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
     let mut rows = 0;
-    let nothing = batches.iter().all(|it| it.columns().get(at).is_none_or(|it| it.null_count() == it.len()));
+    let nothing =
+        batches.iter().all(|it| it.columns().get(at).is_none_or(|it| it.null_count() == it.len()));
     if nothing || data_type.is_null() {
         return None;
     }
@@ -145,7 +177,105 @@ fn differ(at: usize, data_type: &DataType, batches: &[RecordBatch]) -> Option<bo
 
 #[cfg(test)]
 mod tests {
-    use super::rank;
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Float64Array, Int64Array, NullArray, RecordBatch, StringArray};
+
+    use super::{likely_ids, rank};
+    use crate::arrow::FrameReader;
+    use crate::frame::SubjectKind::{Account, Subscription};
+    use crate::{Config, Engine, Input, State};
+
+    fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
+        RecordBatch::try_from_iter(columns).unwrap()
+    }
+
+    fn texts(all: &[&str]) -> ArrayRef {
+        Arc::new(StringArray::from(all.to_vec()))
+    }
+
+    fn numbers(all: &[f64]) -> ArrayRef {
+        Arc::new(Float64Array::from(all.to_vec()))
+    }
+
+    #[test]
+    fn likely_columns_differ_from_row_to_row() {
+        let whole: ArrayRef = Arc::new(Int64Array::from(vec![7, 9]));
+        let gaps: ArrayRef = Arc::new(StringArray::from(vec![Some("x"), None]));
+        for (columns, expected) in [
+            (vec![("plan", texts(&["a", "a"])), ("customerID", texts(&["x", "y"]))], "customerID"),
+            (
+                vec![("account", texts(&["x", "y"])), ("Customer Id", whole.clone())],
+                "Customer Id, account",
+            ),
+            // What stands twice or nowhere is no id, whatever it is called.
+            (vec![("customer_id", texts(&["x", "x"])), ("uuid", texts(&["p", "q"]))], "uuid"),
+            (vec![("customer_id", gaps), ("who", texts(&["p", "q"]))], "who"),
+            // A measure that happens to differ is none.
+            (vec![("seats", whole), ("arr", numbers(&[1.5, 2.5]))], ""),
+            (
+                vec![
+                    ("account_id", Arc::new(NullArray::new(2)) as ArrayRef),
+                    ("x", Arc::new(NullArray::new(2))),
+                ],
+                "account_id",
+            ),
+        ] {
+            let batch = batch(columns);
+            assert_eq!(
+                likely_ids(&batch.schema(), std::slice::from_ref(&batch)).join(", "),
+                expected
+            );
+        }
+    }
+
+    #[test]
+    fn row_numbers_are_scored_and_never_kept() {
+        let engine = Engine::compile(&Config::parse(
+            "metrics = [{ name = \"nps\" }]\n[[scorecards]]\nname = \"health\"\n\
+             bands = [{ name = \"red\" }, { name = \"green\", from = 50 }]\n\
+             factors = [{ metric = \"nps\", points.linear = { worst = 0, best = 10 } }]\n\
+             [[rules]]\nname = \"low\"\nwhen = \"nps < 5\"",
+        ))
+        .unwrap();
+        let batch = batch(vec![("Kunde", texts(&["x", "y"])), ("nps", numbers(&[2.0, 9.0]))]);
+        let schema = batch.schema();
+        let read = |reader: FrameReader<'_>| {
+            reader.of(&engine).read(&schema, std::slice::from_ref(&batch)).unwrap()
+        };
+        let (first, second) = ("2026-03-01".parse().unwrap(), "2026-03-02".parse().unwrap());
+        let frame = read(FrameReader::new(Subscription));
+        let scored = engine.score(&Input::frame(&frame), first, &State::new());
+        assert_eq!((scored.score("health"), scored.faults()), (Some(&[20.0, 90.0][..]), &[][..]));
+
+        let out = engine.assess(&Input::frame(&frame), first, &State::new());
+        let said = |all: &[crate::Fault]| {
+            all.iter()
+                .map(|it| format!("{it} ({})", it.help.as_deref().unwrap_or("")))
+                .collect::<Vec<_>>()
+        };
+        let wanted = "the table of subscriptions has no column of ids, and the numbers of its rows are no ids \
+                      (name the column that has them: `Kunde`?)";
+        assert_eq!(said(out.faults()), [wanted]);
+        assert!(out.events().is_empty() && out.state().is_new(), "{:?}", out.state());
+
+        let named = read(FrameReader::new(Subscription).ids("Kunde"));
+        let state = engine.assess(&Input::frame(&named), first, &State::new()).state().clone();
+        assert!(!state.is_new());
+        let scored = engine.score(&Input::frame(&frame), second, &state);
+        assert_eq!(said(scored.faults()), [wanted]);
+        let again = engine.score_again(scored, &Input::frame(&frame), second, &state);
+        assert_eq!(said(again.faults()), [wanted]);
+        assert_eq!(engine.assess(&Input::frame(&frame), second, &state).state(), &state);
+        assert!(engine.score(&Input::frame(&named), second, &state).faults().is_empty());
+
+        // Without a past too, where others name them.
+        let accounts = read(FrameReader::new(Account));
+        let mut children = read(FrameReader::new(Subscription).ids("Kunde"));
+        children.set_parents(Account, vec![Some("0".into()), None]).unwrap();
+        let both = Input::frame(&children).and_frame(&accounts);
+        assert_eq!(engine.score(&both, first, &State::new()).faults().len(), 1);
+    }
 
     #[test]
     fn names_that_speak_of_ids() {

@@ -144,7 +144,7 @@ impl Reading<'_> {
                 return None;
             }
         };
-        if reader.ids.is_none() && !reader.nameless {
+        if reader.ids.is_none() && !reader.nameless && rows > 0 {
             frame.set_numbered(likely_ids(self.schema, self.batches));
         }
         self.parents(reader, &mut frame);

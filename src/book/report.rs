@@ -133,7 +133,9 @@ impl Doubts {
             }
         };
         // Where the known one stands beside it, it is another.
-        let Some(known) = near.filter(|it| entries.iter().all(|(key, _)| key != it)) else { return };
+        let Some(known) = near.filter(|it| entries.iter().all(|(key, _)| key != it)) else {
+            return;
+        };
         let name = shorten(name);
         let message = format!("unknown column `{name}`");
         let help = format!("did you mean `{known}`? a field of your own is `{OWN}{name}`");

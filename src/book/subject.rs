@@ -265,9 +265,11 @@ impl Subscription {
     fn terms(&self) -> Option<Result<(Billing, Amount), (&'static str, String)>> {
         let (_, billing) = self.price.zip(self.billing.as_deref())?;
         let quantity = self.quantity.map_or(Ok(Amount::whole(1)), Amount::from_f64);
-        Some(billing.parse().map_err(|why| ("billing", why)).and_then(|billing| {
-            quantity.map(|it| (billing, it)).map_err(|why| ("quantity", why))
-        }))
+        Some(
+            billing.parse().map_err(|why| ("billing", why)).and_then(|billing| {
+                quantity.map(|it| (billing, it)).map_err(|why| ("quantity", why))
+            }),
+        )
     }
 
     /// Says why a price that is to become a recurring amount does not.
@@ -277,7 +279,8 @@ impl Subscription {
         }
         match self.terms() {
             Some(Err((key, why))) => {
-                let (message, help) = why.split_once(": ").map_or((&*why, None), |it| (it.0, Some(it.1)));
+                let (message, help) =
+                    why.split_once(": ").map_or((&*why, None), |it| (it.0, Some(it.1)));
                 checks.doubt(Code::UnknownName, key, message, help);
             }
             Some(Ok(_)) if self.yearly().or_else(|| self.monthly()).is_none() => {

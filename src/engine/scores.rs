@@ -10,7 +10,7 @@ use super::live::LiveRoom;
 use super::plan::{Batch, Outputs, Rule, Slot, Step, Work};
 use super::room::Room;
 use super::run::Run;
-use super::unnamed::unnamed;
+use super::unnamed::{unnamed, unnamed_parents};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::frame::{Column, Data, Name, SubjectKind, Table};
@@ -223,7 +223,7 @@ impl Engine {
         state: &State,
     ) -> Scores {
         // Without a past a row need not be known again.
-        let mut faults = if state.is_new() { Vec::new() } else { unnamed(input) };
+        let mut faults = if state.is_new() { unnamed_parents(input) } else { unnamed(input) };
         let has_ids = faults.is_empty();
         let past = usable(state, as_of, &mut faults).filter(|_| has_ids).unwrap_or(&self.no_past);
         let (tables, answers, mut room) =

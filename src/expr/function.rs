@@ -301,7 +301,9 @@ impl Functions {
         self.change("lower", str::to_lowercase);
         self.change("upper", str::to_uppercase);
         self.add("times_a_year", &[Kind::Text], Kind::Number, |it| match it {
-            [Value::Text(it)] => it.parse().map_or(Value::Missing, |it: Billing| it.a_year().into()),
+            [Value::Text(it)] => {
+                it.parse().map_or(Value::Missing, |it: Billing| Value::Number(it.a_year()))
+            }
             _ => Value::Missing,
         });
     }

@@ -29,7 +29,8 @@ impl fmt::Display for Faults {
             }
             let mut codes: BTreeMap<Code, usize> = BTreeMap::new();
             self.0.iter().for_each(|it| *codes.entry(it.code).or_default() += 1);
-            let codes: Vec<String> = codes.iter().map(|(code, it)| format!("{it} {code}")).collect();
+            let codes: Vec<String> =
+                codes.iter().map(|(code, it)| format!("{it} {code}")).collect();
             writeln!(f, "and {} more; of all: {}\n", self.0.len() - SHOWN, codes.join(", "))?;
         }
         write!(f, "{errors} error{}, {warnings} warning{}", plural(errors), plural(warnings))

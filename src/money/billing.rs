@@ -62,13 +62,23 @@ impl Billing {
     /// What `quantity` things at `price` come to in a year, rounded half away from zero to the minor unit of the currency;
     /// to two decimals where that is not known. `None` where it does not fit.
     #[must_use]
-    pub fn yearly(self, price: Amount, quantity: Amount, currency: Option<Currency>) -> Option<Amount> {
+    pub fn yearly(
+        self,
+        price: Amount,
+        quantity: Amount,
+        currency: Option<Currency>,
+    ) -> Option<Amount> {
         self.worth(price, quantity, 1, currency)
     }
 
     /// What `quantity` things at `price` come to in a month, rounded in the same way, and once.
     #[must_use]
-    pub fn monthly(self, price: Amount, quantity: Amount, currency: Option<Currency>) -> Option<Amount> {
+    pub fn monthly(
+        self,
+        price: Amount,
+        quantity: Amount,
+        currency: Option<Currency>,
+    ) -> Option<Amount> {
         self.worth(price, quantity, 12, currency)
     }
 
@@ -112,8 +122,8 @@ impl Currency {
     #[must_use]
     pub fn decimals(self) -> u32 {
         match self.as_str() {
-            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"
-            | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF"
+            | "UGX" | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
             "CLF" | "UYW" => 4,
             _ => 2,
@@ -152,8 +162,17 @@ const AFTER: [&str; 7] =
 /// Words before it.
 const BEFORE: [&str; 4] = ["every", "each", "per", "billed"];
 /// What does not recur.
-const ONCE: [&str; 9] =
-    ["onetime", "oneoff", "once", "nonrecurring", "trial", "freetrial", "free", "activation", "setup"];
+const ONCE: [&str; 9] = [
+    "onetime",
+    "oneoff",
+    "once",
+    "nonrecurring",
+    "trial",
+    "freetrial",
+    "free",
+    "activation",
+    "setup",
+];
 
 fn read(text: &str) -> Option<Billing> {
     if text.chars().count() > LONGEST {
@@ -197,9 +216,8 @@ fn of(count: u32, unit: &str) -> Option<Billing> {
         "halfyear" | "halfyears" | "halfyearly" | "semiannual" | "semiannually" | "semester" => {
             (2, count)
         }
-        "y" | "yr" | "yrs" | "year" | "years" | "yearly" | "annual" | "annually" | "annum" | "pa" => {
-            (1, count)
-        }
+        "y" | "yr" | "yrs" | "year" | "years" | "yearly" | "annual" | "annually" | "annum"
+        | "pa" => (1, count),
         "day" | "days" | "d" if count > 0 && count % 7 == 0 => (52, count / 7),
         _ => return None,
     };
