@@ -220,7 +220,7 @@ impl Fault {
                     .collect();
                 text += &format!("{pad}--> {line}:{column}");
                 if !self.place.path.is_empty() {
-                    text += &format!(" ({})", self.place.path);
+                    text += &format!(" ({})", self.shown_path());
                 }
                 text += &format!("\n{pad} |\n{number} | {snippet}\n{pad} | {indent}{carets}\n");
             }
@@ -228,9 +228,9 @@ impl Fault {
                 text += &format!(" --> {line}:{column}\n");
             }
             (Some(line), Some(column), None) => {
-                text += &format!(" --> {line}:{column} ({})\n", self.place.path);
+                text += &format!(" --> {line}:{column} ({})\n", self.shown_path());
             }
-            _ => text += &format!(" --> {}\n", self.place.path),
+            _ => text += &format!(" --> {}\n", self.shown_path()),
         }
         if let Some(help) = &self.help {
             text += &format!("  = help: {help}\n");
@@ -254,17 +254,6 @@ impl Faults {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|it| it.severity == Severity::Error)
-    }
-}
-
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for fault in &self.0 {
-            writeln!(f, "{}", fault.render())?;
-        }
-        let errors = self.0.iter().filter(|it| it.severity == Severity::Error).count();
-        let warnings = self.0.len() - errors;
-        write!(f, "{errors} error{}, {warnings} warning{}", plural(errors), plural(warnings))
     }
 }
 
@@ -308,11 +297,10 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, it)| it)
 }
 
-/// "did you mean `x`?" for the nearest known name.
-pub(crate) fn did_you_mean<'a>(
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+/// "did you mean `x`?" for the nearest known name, where one is near enough to be what was meant: at most one edit per
+/// three characters, in which capitals do not count and swapped neighbours are one.
+#[must_use]
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(name, known).map(|it| format!("did you mean `{it}`?"))
 }
 
@@ -362,6 +350,10 @@ impl Pattern {
         distance
     }
 }
+
+mod shown;
+
+pub(crate) use shown::SHOWN;
 
 #[cfg(test)]
 mod tests {

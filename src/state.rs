@@ -63,6 +63,12 @@ impl State {
     pub fn new() -> Self {
         Self { version: Self::VERSION, ..Self::default() }
     }
+
+    /// Whether nothing is remembered yet.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        *self == Self::new()
+    }
 }
 
 /// A value, and the day of the first assessment at which it was this one.

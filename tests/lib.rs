@@ -33,6 +33,9 @@ mod learn_weights;
 mod hostile;
 #[cfg(feature = "toml")]
 mod absent_names;
+mod loading;
+#[cfg(feature = "toml")]
+mod money;
 mod notices;
 #[cfg(feature = "toml")]
 mod plan;

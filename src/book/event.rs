@@ -183,7 +183,9 @@ record! {
 }
 
 record! {
-    /// An invoice.
+    /// An invoice, or a credit note: an invoice of less than nothing, for which nobody waits to be
+    /// paid. It counts as paid from its day, is never overdue and has no `days_late`; its amount
+    /// sums with those of the others, so that 100 billed and 40 given back are 60.
     Invoice
     must {
         /// When it was issued.
@@ -202,7 +204,7 @@ record! {
         due: Stamp,
         /// When it was paid; unpaid until then.
         paid: Stamp,
-        /// How much, 0 or more.
+        /// How much; below zero for a credit note or a refund.
         amount: Amount,
         /// In which currency.
         currency: Currency,
@@ -382,7 +384,6 @@ impl Record for Invoice {
     fn check(&self, checks: &mut Checks<'_>) {
         checks.order(("issued", Some(self.issued)), ("due", self.due));
         checks.order(("issued", Some(self.issued)), ("paid", self.paid));
-        checks.amount("amount", self.amount);
     }
     three_refs!();
     custom_fields!();

@@ -10,6 +10,7 @@ use super::company::check_parents;
 use super::index::{Dated, Owners, Series, Store};
 use super::links::Links;
 use super::record::Record;
+use super::report::{Doubts, LoadReport};
 use super::row::read_row;
 use super::subject::Subscription;
 use super::tables::{Row, Tables, unknown_table};
@@ -61,11 +62,18 @@ pub struct Loaded {
     pub rejected: Vec<Rejection>,
     /// How many rows were read, per table; unknown tables are counted too.
     pub read: BTreeMap<String, usize>,
-    /// What is wrong with whole tables.
+    /// What is wrong with whole tables, and as warnings what is worth a look in their columns:
+    /// [`LoadReport::notes`].
     pub faults: Vec<Fault>,
 }
 
 impl Loaded {
+    /// How many rows of each table were read, loaded and rejected, and which fields are the host's own.
+    #[must_use]
+    pub const fn report(&self) -> &LoadReport {
+        self.book.report()
+    }
+
     /// How many records were rejected, per table and reason.
     #[must_use]
     pub fn reasons(&self) -> BTreeMap<(&str, &'static str), usize> {
@@ -88,12 +96,7 @@ impl Book {
         if mode == Mode::Strict && !loader.faults.is_empty() {
             return Err(Faults(loader.faults));
         }
-        Ok(Loaded {
-            book,
-            rejected: loader.rejected,
-            read: loader.read,
-            faults: loader.table_faults,
-        })
+        Ok(loader.loaded(book))
     }
 
     /// Builds a book of good records only.
@@ -109,8 +112,7 @@ impl Book {
     pub fn lenient(tables: Tables) -> Loaded {
         let mut loader = Loader::default();
         let book = loader.load(tables);
-        let Loader { rejected, read, table_faults: faults, .. } = loader;
-        Loaded { book, rejected, read, faults }
+        loader.loaded(book)
     }
 }
 
@@ -129,6 +131,9 @@ pub(super) struct Loader {
     /// Every fault, of records and tables.
     faults: Vec<Fault>,
     table_faults: Vec<Fault>,
+    /// What is worth a look.
+    notes: Vec<Fault>,
+    own: BTreeMap<&'static str, BTreeMap<String, usize>>,
     currencies: BTreeMap<Currency, AsOf>,
     present: BTreeSet<&'static str>,
 }
@@ -180,6 +185,13 @@ impl Loader {
             .collect();
         self.finish(&mut book);
         book
+    }
+
+    fn loaded(self, mut book: Book) -> Loaded {
+        let Self { rejected, read, table_faults: mut faults, own, notes, .. } = self;
+        faults.extend(notes.iter().cloned());
+        book.report = LoadReport::new(&read, &rejected, own, notes);
+        Loaded { book, rejected, read, faults }
     }
 
     fn finish(&mut self, book: &mut Book) {
@@ -251,12 +263,18 @@ impl Loader {
             self.links.kind_mut(kind).loaded = true;
         }
         let mut ids = BTreeMap::new();
+        let mut doubts = Doubts::default();
+        let mut own: BTreeMap<String, usize> = BTreeMap::new();
         for (row, given) in rows.into_iter().enumerate() {
             let (record, mut found) = match given {
                 Row::Record(record) => (Some(record), Vec::new()),
-                Row::Node(node) => match read_row::<R>(node, row) {
-                    Ok(record) => (Some(record), Vec::new()),
+                Row::Node(mut node) => match read_row::<R>(&mut node, row) {
+                    Ok(record) => {
+                        doubts.columns(Some(&record), row, &node);
+                        (Some(record), Vec::new())
+                    }
                     Err(failed) => {
+                        doubts.columns(failed.record.as_ref(), row, &node);
                         if failed.record.is_none() {
                             self.reject::<R>(row, &failed.id, failed.found);
                             continue;
@@ -268,14 +286,21 @@ impl Loader {
             let Some(record) = record else { continue };
             let mut checks = Checks::new(R::TABLE, row);
             let owners = self.check(&record, row, &mut ids, &mut checks);
+            checks.take_doubts().into_iter().for_each(|it| doubts.add(it));
             found.extend(checks.into_found());
             if found.is_empty() {
                 self.count_currency(&record);
+                count_own(&mut own, &record);
                 keep(self, Good { row, record, owners });
             } else {
                 let id = record.id().unwrap_or("").to_owned();
                 self.reject::<R>(row, &id, found);
             }
+        }
+        self.own.insert(R::TABLE, own);
+        for fault in doubts.into_faults() {
+            self.notes.push(fault.clone().warning());
+            self.faults.push(fault);
         }
     }
 
@@ -331,6 +356,16 @@ impl Loader {
 
     fn leaves<R: Record>(&mut self, rows: Option<Vec<Row<R>>>, store: &mut Store<R>) {
         self.each(rows, |_, good| store.push(good.record, good.owners));
+    }
+}
+
+/// Counts the fields of a record that are the host's own.
+fn count_own<R: Record>(own: &mut BTreeMap<String, usize>, record: &R) {
+    for name in record.custom().keys() {
+        match own.get_mut(name) {
+            Some(rows) => *rows += 1,
+            None => drop(own.insert(name.clone(), 1)),
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod links;
 mod load;
 pub(crate) mod own;
 pub(crate) mod record;
+mod report;
 mod row;
 mod subject;
 mod tables;
@@ -36,6 +37,7 @@ pub use event::{
 };
 pub(crate) use index::{Groups, Series, Store};
 pub use load::{Loaded, Mode, Rejection};
+pub use report::{LoadReport, TableReport};
 pub use subject::{Account, Case, Company, Subscription};
 pub use tables::{Entry, Tables};
 
@@ -70,6 +72,7 @@ pub struct Book {
     links: Links,
     present: BTreeSet<&'static str>,
     rates: Option<Rates>,
+    report: LoadReport,
     /// The currencies that amounts are stated in, each with the first day of such a record.
     currencies: BTreeMap<Currency, AsOf>,
 }
@@ -143,6 +146,13 @@ impl Book {
     #[must_use]
     pub fn counts(&self) -> BTreeMap<&'static str, usize> {
         self.present.iter().map(|name| (*name, self.count(name))).collect()
+    }
+
+    /// What became of the rows it was loaded from: how many of each table were read, loaded and
+    /// rejected, which fields are the host's own, and what is worth a look.
+    #[must_use]
+    pub const fn report(&self) -> &LoadReport {
+        &self.report
     }
 
     fn count(&self, table: &str) -> usize {

@@ -30,6 +30,8 @@ pub(crate) trait Record: Debug + DeserializeOwned + 'static {
     const SUBJECT: Option<SubjectKind> = None;
     /// Whether it must belong to a subject.
     const NEEDS_PARENT: bool = true;
+    /// The names of its fields.
+    const FIELDS: &'static [&'static str];
     const BOUNDS: Bounds = Bounds::Free;
 
     /// Which days this very record may have.
@@ -86,6 +88,9 @@ macro_rules! record {
         }
 
         impl $name {
+            pub(crate) const NAMES: &'static [&'static str] =
+                &[$(stringify!($must),)* $(stringify!($may),)*];
+
             /// A record with what it must have; fill in the rest.
             #[allow(clippy::too_many_arguments, reason = "a record has what it must have")]
             #[must_use]
@@ -116,6 +121,8 @@ pub(super) use default_record;
 /// The parts of [`Record`] that are the same in every table.
 macro_rules! custom_fields {
     () => {
+        const FIELDS: &'static [&'static str] = Self::NAMES;
+
         fn custom(&self) -> &std::collections::BTreeMap<String, $crate::book::Cell> {
             &self.custom
         }

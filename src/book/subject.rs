@@ -3,8 +3,9 @@
 use super::cell::Mark;
 use super::check::Checks;
 use super::record::{Record, Refs, custom_fields, record, three_refs};
+use crate::fault::Code;
 use crate::frame::SubjectKind;
-use crate::money::{Amount, Currency};
+use crate::money::{Amount, Billing, Currency};
 use crate::time::{AsOf, Stamp};
 
 record! {
@@ -92,11 +93,19 @@ record! {
         renewal_date: Stamp,
         /// Paid seats, 0 or more.
         seats: f64,
-        /// Recurring amount a year.
+        /// Recurring amount a year, 0 or more. Where it is not said, it is twelve times `mrr`, or
+        /// what `price`, `quantity` and `billing` come to: [`Subscription::yearly`].
         arr: Amount,
-        /// Recurring amount a month.
+        /// Recurring amount a month, 0 or more. Where it is not said, it is a twelfth of `arr`, or
+        /// what `price`, `quantity` and `billing` come to: [`Subscription::monthly`].
         mrr: Amount,
-        /// Amount that does not recur.
+        /// What one costs for one term of `billing`, 0 or more.
+        price: Amount,
+        /// How many are paid for at `price`, 0 or more; 1 if not said.
+        quantity: f64,
+        /// How often `price` is charged, as [`Billing`] reads it: `monthly`, `2-Year`, `P3M`, `one-time`.
+        billing: String,
+        /// Amount that does not recur; below zero for what was given back.
         one_off: Amount,
         /// The currency of its amounts.
         currency: Currency,
@@ -212,7 +221,7 @@ impl Record for Subscription {
         self.currency
     }
     fn has_amount(&self) -> bool {
-        self.arr.or(self.mrr).or(self.one_off).is_some()
+        self.arr.or(self.mrr).or(self.price).or(self.one_off).is_some()
     }
     fn check(&self, checks: &mut Checks<'_>) {
         checks.order(("start", self.start), ("end", self.end));
@@ -220,7 +229,9 @@ impl Record for Subscription {
         // It may be cancelled before it starts: it was sold, and never began.
         checks.amount("arr", self.arr);
         checks.amount("mrr", self.mrr);
-        checks.amount("one_off", self.one_off);
+        checks.amount("price", self.price);
+        checks.at_least_zero("quantity", self.quantity);
+        self.check_price(checks);
         checks.at_least_zero("seats", self.seats);
         checks.within("discount", self.discount, 0.0, 100.0);
         checks.at_least_zero("renewals", self.renewals);
@@ -230,6 +241,56 @@ impl Record for Subscription {
 }
 
 impl Subscription {
+    /// The recurring amount a year: `arr`, or twelve times `mrr`, or what the price comes to, rounded half away from zero to
+    /// the minor unit of its currency. `None` where none of them is said, and for a term of billing that is not known.
+    #[must_use]
+    pub fn yearly(&self) -> Option<Amount> {
+        self.arr.or_else(|| Amount::checked_sum([self.mrr?; 12])).or_else(|| {
+            let (billing, quantity) = self.terms()?.ok()?;
+            billing.yearly(self.price?, quantity, self.currency)
+        })
+    }
+
+    /// The recurring amount a month: `mrr`, or a twelfth of `arr`, or what the price comes to, rounded in the same way.
+    #[must_use]
+    pub fn monthly(&self) -> Option<Amount> {
+        self.mrr.or_else(|| self.arr?.part(12, self.currency)).or_else(|| {
+            let (billing, quantity) = self.terms()?.ok()?;
+            billing.monthly(self.price?, quantity, self.currency)
+        })
+    }
+
+    /// How often its price is charged for how many; `None` without a price or a term, and an error for one of them that
+    /// cannot be used, with the field.
+    fn terms(&self) -> Option<Result<(Billing, Amount), (&'static str, String)>> {
+        let (_, billing) = self.price.zip(self.billing.as_deref())?;
+        let quantity = self.quantity.map_or(Ok(Amount::whole(1)), Amount::from_f64);
+        Some(
+            billing.parse().map_err(|why| ("billing", why)).and_then(|billing| {
+                quantity.map(|it| (billing, it)).map_err(|why| ("quantity", why))
+            }),
+        )
+    }
+
+    /// Says why a price that is to become a recurring amount does not.
+    fn check_price(&self, checks: &mut Checks<'_>) {
+        if self.arr.or(self.mrr).is_some() {
+            return;
+        }
+        match self.terms() {
+            Some(Err((key, why))) => {
+                let (message, help) =
+                    why.split_once(": ").map_or((&*why, None), |it| (it.0, Some(it.1)));
+                checks.doubt(Code::UnknownName, key, message, help);
+            }
+            Some(Ok(_)) if self.yearly().or_else(|| self.monthly()).is_none() => {
+                let message = "`price` times `quantity` does not fit";
+                checks.doubt(Code::OutOfRange, "price", message, None);
+            }
+            _ => {}
+        }
+    }
+
     /// The last day, where there is one.
     pub(crate) fn last_day(&self) -> Option<Stamp> {
         self.cancelled_on.max(self.end)

@@ -15,6 +15,7 @@ use super::notices::{mixed_currencies, of_input};
 use super::quiet;
 use super::run::Run;
 use super::subjects::{link, subjects};
+use super::unnamed::unnamed;
 use crate::fault::{Code, Fault};
 use crate::frame::Table;
 use crate::score::{
@@ -29,11 +30,14 @@ impl Engine {
     ///
     /// `state` is what the last assessment handed on, or [`State::new`]. The same day may be
     /// assessed again; a day before the state's is assessed without its past, which a fault in the
-    /// result says, and the state is handed on unchanged.
+    /// result says, and the state is handed on unchanged. So are subjects whose ids are the numbers of their rows.
     #[must_use]
     pub fn assess(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
-        let mut faults = Vec::new();
-        let past = Arc::new(usable(state, as_of, &mut faults).cloned().unwrap_or_default());
+        let mut faults = unnamed(input);
+        // Whoever stands in a row today need not be who stood there before.
+        let has_ids = faults.is_empty();
+        let past = usable(state, as_of, &mut faults).filter(|_| has_ids);
+        let past = Arc::new(past.cloned().unwrap_or_default());
         let mut run = self.run(input, as_of, &past, faults, Vec::new(), true);
         run.out.past = Arc::clone(&past);
         run.take_given();
@@ -59,7 +63,7 @@ impl Engine {
         out.rules = results;
         let moved = moved.into_iter().flatten().collect();
         out.faults.extend(mixed_currencies(input, as_of, reporting, &out.notes));
-        if out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
+        if !has_ids || out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
             out.state = state.clone();
         } else {
             out.state = self.next_state(&out);

@@ -257,6 +257,9 @@ impl Engine {
         if !Arc::ptr_eq(&scores.outline, &self.outline) {
             return None;
         }
+        if frame.likely_ids().is_some() && !state.is_new() {
+            return None;
+        }
         let past = usable(state, as_of, &mut Vec::new())?;
         // The last results must be of one such subject too: nothing of another stands in them.
         let mut tables = SubjectKind::ALL.iter().zip(&scores.tables);

@@ -45,6 +45,7 @@ mod subjects;
 mod testing;
 mod told;
 mod wants;
+mod unnamed;
 
 pub use alerts::Replay;
 pub use assessment::{

@@ -12,6 +12,7 @@ use super::plan::{Batch, Outputs, Rule, Slot, Step, Work};
 use super::playbooks::Playbook;
 use super::room::Room;
 use super::run::Run;
+use super::unnamed::{unnamed, unnamed_parents};
 use super::wants::{Place, Wants};
 use crate::config::Config;
 use crate::fault::Fault;
@@ -232,8 +233,10 @@ impl Engine {
         as_of: AsOf,
         state: &State,
     ) -> Scores {
-        let mut faults = Vec::new();
-        let past = usable(state, as_of, &mut faults).unwrap_or(&self.no_past);
+        // Without a past a row need not be known again.
+        let mut faults = if state.is_new() { unnamed_parents(input) } else { unnamed(input) };
+        let has_ids = faults.is_empty();
+        let past = usable(state, as_of, &mut faults).filter(|_| has_ids).unwrap_or(&self.no_past);
         let (tables, answers, mut room) =
             used.map(|it| (it.tables, it.answers, it.room)).unwrap_or_default();
         room.answers = answers;

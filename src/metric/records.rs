@@ -5,7 +5,7 @@ use crate::book::{
     Assessment, Cell, Contact, Deployment, Engagement, EngagementKind, Entitlement, Invoice,
     License, Outcome, OutcomeKind, Override, Survey, SurveyKind,
 };
-use crate::money::Currency;
+use crate::money::{Amount, Currency};
 use crate::time::{AsOf, Stamp};
 
 /// Whether a day lies within a first and a last day, open where unknown.
@@ -84,25 +84,43 @@ impl Fields for Survey {
 
 impl Fields for Invoice {
     const SLOTS: &'static [Slot<Self>] = &[
-        amount("amount", |it: &Self| it.amount).range(0.0, f64::MAX),
+        amount("amount", |it: &Self| it.amount),
         text("currency", |it: &Self, _| it.currency.as_ref().map(Currency::as_str)),
         text("id", |it: &Self, _| it.id.as_deref()),
         past("issued", |it: &Self| Some(it.issued)).must().unit("days ago"),
         plan("due", |it: &Self| it.due).unit("days ago"),
         past("paid", |it: &Self| it.paid).unit("days ago"),
         flag("is_paid", |it: &Self, day| Some(it.is_paid(day))).must(),
-        flag("is_overdue", |it: &Self, day| it.due.map(|due| due.date() < day && !it.is_paid(day))),
+        flag("is_credit", |it: &Self, _| Some(it.is_credit())).must(),
+        flag("is_overdue", |it: &Self, day| it.is_overdue(day)),
         number("days_late", |it: &Self, day| it.days_late(day)).range(0.0, f64::MAX).unit("days"),
     ];
 }
 
 impl Invoice {
-    fn is_paid(&self, as_of: AsOf) -> bool {
-        self.paid.is_some_and(|it| it.date() <= as_of)
+    /// Whether money is given back.
+    fn is_credit(&self) -> bool {
+        self.amount.is_some_and(Amount::is_negative)
     }
 
-    /// Days from the due date to the payment, or to the day while it is unpaid; 0 when in time.
+    /// Whether nothing is owed on it any more; of a credit note nothing ever is.
+    fn is_paid(&self, as_of: AsOf) -> bool {
+        self.is_credit() || self.paid.is_some_and(|it| it.date() <= as_of)
+    }
+
+    fn is_overdue(&self, as_of: AsOf) -> Option<bool> {
+        if self.is_credit() {
+            return Some(false);
+        }
+        self.due.map(|due| due.date() < as_of && !self.is_paid(as_of))
+    }
+
+    /// Days from the due date to the payment, or to the day while it is unpaid; 0 when in time. A
+    /// credit note would make a late payer look punctual, so it has none.
     fn days_late(&self, as_of: AsOf) -> Option<f64> {
+        if self.is_credit() {
+            return None;
+        }
         let until = self.paid.map(Stamp::date).filter(|it| *it <= as_of).unwrap_or(as_of);
         self.due.map(|it| days_ago(it, until).max(0.0))
     }

@@ -9,7 +9,7 @@ use foretell::fault::{Code, Fault};
 use foretell::frame::SubjectKind;
 use foretell::{Config, Faults, Input};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyMapping, PyTuple};
+use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
 
 use crate::assessment::Assessment;
 use crate::capsule::{import, is_arrow};
@@ -129,7 +129,8 @@ impl Engine {
     /// - `state`: that of the assessment before; with it bands have their margin and stay.
     /// - `given`: tables beside a book, whose columns win over what the book says.
     /// - `kind`: what the rows of a bare table are, such as `account`; what the config says if it is left out.
-    /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out.
+    /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out. Without
+    ///   ids a table can be scored, but not with a state: the numbers of rows are no ids.
     /// - `observed`: by metric, the column of the days on which its values were observed. Ages hang on them.
     /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
     /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
@@ -153,7 +154,7 @@ impl Engine {
         let as_of = day(as_of)?;
         let past = past(py, state, as_of)?;
         let main = self.main(py, kind.as_deref())?;
-        let how = How::of(kind, subject, observed, strict)?;
+        let how = How::of(kind, subject, observed, strict)?.named(!past.is_new());
         // Only what was, and what hangs together, has to be found by id.
         if past == foretell::State::new() && given.is_none() && is_arrow(data) {
             let read = how.read(&self.inner, main);
@@ -180,7 +181,8 @@ impl Engine {
     /// - `state`: that of the assessment before; with it bands have their margin and stay.
     /// - `given`: tables beside a book, whose columns win over what the book says.
     /// - `kind`: what the rows of a bare table are, such as `account`; what the config says if it is left out.
-    /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out.
+    /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out. A table must
+    ///   have one: the numbers of rows are no ids.
     /// - `observed`: by metric, the column of the days on which its values were observed. Ages hang on them.
     /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
     /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
@@ -211,7 +213,7 @@ impl Engine {
         let as_of = day(as_of)?;
         let past = past(py, state, as_of)?;
         let main = self.main(py, kind.as_deref())?;
-        let how = How::of(kind, subject, observed, strict)?;
+        let how = How::of(kind, subject, observed, strict)?.named(true);
         let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
         let given = Given::read(self, data, given, &how, beside)?;
         let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
@@ -256,6 +258,11 @@ impl Engine {
         let as_of = day(as_of)?;
         let past = past(py, state, as_of)?;
         let (_, kind) = self.card(scorecard)?;
+        if !past.is_new() && !has_id(what, kind)? && !knows(&past, "row") {
+            let message =
+                format!("the row has no id, by which the state knows it: add `id` or `{kind}_id`");
+            return Err(input_error(py, message));
+        }
         let frame = one(self, what, kind)?;
         let out = Arc::new(self.inner.assess(&Input::frame(&frame), as_of, &past));
         self.explained(&out, "row", scorecard)
@@ -284,7 +291,7 @@ impl Engine {
         with_ended: bool,
         suppressions: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
-        let how = How::of(kind, subject, observed, strict)?;
+        let how = How::of(kind, subject, observed, strict)?.named(true);
         let mut days: Vec<(NaiveDate, Given)> = Vec::new();
         let past = state.map_or_else(|| Ok(foretell::State::new()), |it| known(py, it).cloned())?;
         let mut last = past.as_of;
@@ -399,6 +406,20 @@ fn is_row(it: &Bound<'_, PyAny>) -> bool {
     let is_flat =
         || it.getattr("ndim").and_then(|it| it.extract::<usize>()).is_ok_and(|it| it == 1);
     it.cast::<PyMapping>().is_ok() || (is_flat() && it.hasattr("keys").unwrap_or(false))
+}
+
+/// Whether a row has its id.
+fn has_id(row: &Bound<'_, PyAny>, kind: SubjectKind) -> PyResult<bool> {
+    let cells = row.py().get_type::<PyDict>().call1((row,))?.cast_into::<PyDict>()?;
+    let there = |name: &str| Ok::<_, PyErr>(cells.get_item(name)?.is_some_and(|it| !it.is_none()));
+    Ok(there("id")? || there(&format!("{kind}_id"))?)
+}
+
+/// Whether a state remembers a subject of that id.
+fn knows(state: &foretell::State, id: &str) -> bool {
+    state.bands.values().any(|all| all.contains_key(id))
+        || state.carried.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
+        || state.history.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
 }
 
 fn reversed(py: Python<'_>, last: NaiveDate, as_of: NaiveDate) -> PyErr {

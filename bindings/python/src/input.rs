@@ -6,8 +6,8 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, FieldRef, Schema};
 use foretell::alert::Suppressions;
-use foretell::arrow::FrameReader;
-use foretell::fault::{Code, Fault};
+use foretell::arrow::{FrameReader, likely_ids};
+use foretell::fault::{Code, Fault, did_you_mean};
 use foretell::frame::{Column, Frame, FrameError, SubjectKind};
 use foretell::node::Node;
 use foretell::playbook::ActionReport;
@@ -30,6 +30,8 @@ pub(crate) struct How {
     pub(crate) ids: Ids,
     pub(crate) observed: BTreeMap<String, String>,
     pub(crate) strict: bool,
+    /// Whether rows must have ids: they are to be known again, or named by others.
+    pub(crate) named: bool,
 }
 
 /// Which columns have the ids.
@@ -108,7 +110,7 @@ impl Given {
         if let Ok(book) = data.cast::<Book>() {
             all.book = Some(book.clone().unbind());
             if let Some(given) = given {
-                all.tables(engine, given, &How { strict: false, ..how.clone() })?;
+                all.tables(engine, given, &How { strict: false, named: true, ..how.clone() })?;
             } else if !how.observed.is_empty() {
                 return Err(input_error(
                     py,
@@ -163,6 +165,11 @@ impl Given {
         let read = how.read(&engine.inner, kind);
         let (schema, batches): Batches = import(from, &|name| read.contains(name))?;
         let (reader, ids) = how.reader(py, &engine.inner, &schema, (kind, kinds))?;
+        // Those above others are named by them.
+        let rows = batches.iter().any(|it| it.num_rows() > 0);
+        if ids.is_none() && rows && (how.named || kinds.iter().any(|it| kind < *it)) {
+            return Err(without_ids(from, (&schema, &batches), kind));
+        }
         let frame = py.detach(|| reader.read(&schema, &batches));
         self.frames.push(frame.map_err(|it| input_faults(py, &it))?);
         // Where a book says which subjects there are, they are not those of the table.
@@ -203,7 +210,13 @@ impl How {
         strict: bool,
     ) -> PyResult<Self> {
         let ids = ids.map_or(Ok(Ids::Usual), Ids::read)?;
-        Ok(Self { kind, ids, observed: observed.unwrap_or_default(), strict })
+        let named = false;
+        Ok(Self { kind, ids, observed: observed.unwrap_or_default(), strict, named })
+    }
+
+    /// The same where rows must have ids.
+    pub(crate) fn named(self, named: bool) -> Self {
+        Self { named, ..self }
     }
 
     /// The columns of a table of a kind that may be read.
@@ -347,7 +360,7 @@ pub(crate) fn one(engine: &Engine, row: &Bound<'_, PyAny>, kind: SubjectKind) ->
                 let message = format!("`{shown}` is no metric of a {kind}");
                 let known = engine.inner.givable(kind).map(|it| it.0);
                 let fault = Fault::new(Code::UnknownName, shown, message);
-                faults.push(fault.help(nearest(py, &name, known)?));
+                faults.push(fault.help(nearest(&name, known)));
             }
             continue;
         };
@@ -379,15 +392,28 @@ pub(crate) fn one(engine: &Engine, row: &Bound<'_, PyAny>, kind: SubjectKind) ->
 }
 
 /// What may have been meant.
-fn nearest<'a>(
-    py: Python<'_>,
-    name: &str,
-    known: impl Iterator<Item = &'a str>,
-) -> PyResult<String> {
-    let known: Vec<&str> = known.collect();
-    let near = py.import("difflib")?.call_method1("get_close_matches", (name, known, 1))?;
-    Ok(match near.extract::<Vec<String>>()?.first() {
-        Some(it) => format!("did you mean `{it}`?"),
-        None => "leave it out: a row has metrics alone".to_owned(),
-    })
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    did_you_mean(name, known).unwrap_or_else(|| "leave it out: a row has metrics alone".to_owned())
+}
+
+/// The error of a table without ids where they are needed, with the columns that are likely to have them.
+fn without_ids(
+    from: &Bound<'_, PyAny>,
+    (schema, batches): (&Schema, &[RecordBatch]),
+    kind: SubjectKind,
+) -> PyErr {
+    let py = from.py();
+    // What no metric is was not looked at yet; of a stream that is read there are the names.
+    let likely = match import(from, &|_| true) {
+        Ok((schema, batches)) => likely_ids(&schema, &batches),
+        Err(_) => likely_ids(schema, batches),
+    };
+    let frame = Frame::new(kind, Vec::<String>::new()).map(|mut it| {
+        it.set_numbered(likely);
+        it.without_ids()
+    });
+    let Ok(Some(fault)) = frame else { return input_error(py, "the table has no column of ids") };
+    let help = fault.help.clone().unwrap_or_default();
+    let help = format!("{help} write it as `subject`, on the command line as `--id`");
+    input_faults(py, &Faults(vec![fault.help(help)]))
 }

@@ -95,8 +95,8 @@ pub fn renewals(book: &Book, as_of: AsOf, reporting: Option<Currency>) -> Vec<Re
         }
         let row = it.account_id.as_deref().and_then(|id| book.row_of(SubjectKind::Account, id));
         let account = row.and_then(|row| book.accounts().get(row as usize));
-        let yearly = it.arr.or_else(|| Amount::checked_sum([it.mrr?; 12]));
-        let value = yearly.and_then(|amount| book.convert(amount, it.currency, reporting, as_of));
+        let value =
+            it.yearly().and_then(|amount| book.convert(amount, it.currency, reporting, as_of));
         let day = it.renewal_date.or(it.end).map(crate::time::Stamp::date);
         let mut renewal = Renewal::new(it.id.as_str(), day, value.map(Amount::to_f64));
         let owner = it.owner.as_deref().or_else(|| account?.owner.as_deref());

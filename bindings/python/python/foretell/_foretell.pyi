@@ -8,6 +8,7 @@ from ._types import (
     Coverage,
     Group,
     Line,
+    LoadReport,
     Part,
     Plain,
     Planned,
@@ -102,6 +103,8 @@ class Book:
     def counts(self) -> dict[str, int]: ...
     @property
     def rejected(self) -> list[Rejection]: ...
+    @property
+    def report(self) -> LoadReport: ...
     @property
     def faults(self) -> list[Fault]: ...
     def subjects(self, kind: str = "subscription") -> list[str]: ...
