@@ -4,8 +4,10 @@
 //! nothing later is. Times of day serve durations (hours to a first response) and order.
 
 mod work;
+mod zone;
 
 pub use work::{Delay, WorkCalendar};
+pub use zone::Zone;
 
 use std::fmt;
 use std::str::FromStr;
