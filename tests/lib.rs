@@ -27,6 +27,7 @@ mod laws;
 mod learn_weights;
 #[cfg(feature = "toml")]
 mod hostile;
+mod moments;
 mod notices;
 #[cfg(feature = "toml")]
 mod plan;

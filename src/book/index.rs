@@ -134,6 +134,8 @@ pub(crate) struct Series {
     days: Vec<i32>,
     values: Vec<f64>,
     groups: [Groups; 4],
+    /// When and whose the values are, where any has a time of day.
+    times: Vec<(Stamp, Owners)>,
 }
 
 impl Series {
@@ -143,11 +145,24 @@ impl Series {
         let rows = u32::try_from(values.len()).unwrap_or(NO_ROW);
         let order: Vec<u32> = (0..rows).collect();
         let owners: Vec<Owners> = values.iter().map(|it| it.2).collect();
+        let timed = values.iter().any(|it| it.0.is_timed());
+        let times = values.iter().filter(|_| timed).map(|it| (it.0, it.2)).collect();
         Self {
             days: values.iter().map(|it| day_number(Some(it.0))).collect(),
             values: values.iter().map(|it| it.1).collect(),
             groups: groups(counts, &order, &owners),
+            times,
         }
+    }
+
+    /// The values with their times and owners; nothing where all have a day alone.
+    pub(super) fn timed(&self) -> impl Iterator<Item = (Stamp, f64, Owners)> {
+        self.times.iter().zip(&self.values).map(|((stamp, owners), value)| (*stamp, *value, *owners))
+    }
+
+    /// How many values have a day after that one.
+    pub(super) fn after(&self, day: i32) -> usize {
+        self.len() - self.days.partition_point(|it| *it <= day)
     }
 
     pub(crate) fn groups(&self, kind: SubjectKind) -> Option<&Groups> {

@@ -76,6 +76,7 @@ use scores::Outline;
 /// # #[cfg(feature = "toml")] {
 /// use foretell::{Config, Engine, Input, State};
 /// use foretell::frame::{Column, Frame, SubjectKind};
+/// use foretell::time::AsOf;
 ///
 /// let config = Config::parse(r#"
 ///     [[metrics]]
@@ -90,7 +91,7 @@ use scores::Outline;
 ///
 /// let mut frame = Frame::new(SubjectKind::Subscription, ["s1"])?;
 /// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
-/// let as_of = "2026-03-01".parse()?;
+/// let as_of: AsOf = "2026-03-01".parse()?;
 /// let assessment = engine.assess(&Input::frame(&frame), as_of, &State::new());
 ///
 /// let health = assessment.score("health", "s1").ok_or("no such subject")?;

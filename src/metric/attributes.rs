@@ -47,7 +47,7 @@ pub(crate) fn attribute(
     let view = View { book, as_of, reporting };
     let rows = u32::try_from(book.subjects(kind).len()).ok()?;
     let mut unconverted = 0;
-    let born = book.born(kind, as_of);
+    let born = book.born(kind, as_of.day());
     let got = (0..rows).map(|row| {
         if born.get(row as usize) != Some(&true) {
             return Got::Missing;

@@ -52,6 +52,11 @@ struct Span {
 }
 
 impl Derivation {
+    /// The table that it reads.
+    pub(crate) const fn table(&self) -> &'static str {
+        self.table
+    }
+
     /// What the metric is.
     pub(crate) const fn kind(&self) -> Kind {
         self.kind
@@ -91,8 +96,8 @@ impl Derivation {
             source,
             view,
             filter,
-            today: as_of.num_days_from_ce(),
-            window: self.cut(as_of),
+            today: as_of.day().num_days_from_ce(),
+            window: self.cut(as_of.day()),
             passing: Vec::new(),
             before: Vec::new(),
             in_window: 0,
@@ -157,7 +162,7 @@ impl Derivation {
     }
 
     /// The last day before the window and before the one before it.
-    fn cut(&self, as_of: AsOf) -> (Option<i32>, Option<i32>) {
+    fn cut(&self, as_of: NaiveDate) -> (Option<i32>, Option<i32>) {
         match self.window {
             Some(Window::Last(period)) => {
                 let after = period.before(as_of);
@@ -415,7 +420,7 @@ impl<'a> Run<'a> {
         }
         let Derivation { every, take, empty, .. } = *self.derivation;
         let missing = empty == Some(Empty::Missing);
-        let bins = Bins { every, as_of: self.view.as_of, begin, missing };
+        let bins = Bins { every, as_of: self.view.as_of.day(), begin, missing };
         let points: Vec<(i32, f64)> = take::numbers(self.got(false)).collect();
         match bins.read(take, &points) {
             Some(Reading::Number(it)) if it.is_finite() => Got::Number(it),

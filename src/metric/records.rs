@@ -1,15 +1,17 @@
 //! The fields of records that are no subjects.
 
+use chrono::NaiveDate;
+
 use super::slot::{Fields, Parts, Slot, amount, days_ago, flag, number, past, plan, text};
 use crate::book::{
     Assessment, Cell, Contact, Deployment, Engagement, EngagementKind, Entitlement, Invoice,
     License, Outcome, Override, Survey, SurveyKind,
 };
 use crate::money::Currency;
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 
 /// Whether a day lies within a first and a last day, open where unknown.
-fn holds(start: Option<Stamp>, end: Option<Stamp>, day: AsOf) -> bool {
+fn holds(start: Option<Stamp>, end: Option<Stamp>, day: NaiveDate) -> bool {
     start.is_none_or(|it| it.date() <= day) && end.is_none_or(|it| day <= it.date())
 }
 
@@ -97,12 +99,12 @@ impl Fields for Invoice {
 }
 
 impl Invoice {
-    fn is_paid(&self, as_of: AsOf) -> bool {
+    fn is_paid(&self, as_of: NaiveDate) -> bool {
         self.paid.is_some_and(|it| it.date() <= as_of)
     }
 
     /// Days from the due date to the payment, or to the day while it is unpaid; 0 when in time.
-    fn days_late(&self, as_of: AsOf) -> Option<f64> {
+    fn days_late(&self, as_of: NaiveDate) -> Option<f64> {
         let until = self.paid.map(Stamp::date).filter(|it| *it <= as_of).unwrap_or(as_of);
         self.due.map(|it| days_ago(it, until).max(0.0))
     }
@@ -127,7 +129,7 @@ impl Fields for Engagement {
 
 /// The value of an assessment while it holds: one that has expired is not known any more, and does
 /// not bring an older one back.
-fn judgement(it: &Assessment, day: AsOf) -> Option<&Cell> {
+fn judgement(it: &Assessment, day: NaiveDate) -> Option<&Cell> {
     Some(&it.value).filter(|_| it.expires.is_none_or(|it| day <= it.date()))
 }
 

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use chrono::{NaiveDate, NaiveDateTime};
+
 use crate::book::Book;
 use crate::book::record::Record;
 use crate::money::{Amount, Currency};
 use crate::time::{AsOf, Stamp};
 use crate::value::{Kind, Value};
 
-/// What is read as: the day, the book's rates, the reporting currency.
+/// What is read as: the day or moment, the book's rates, the reporting currency.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) book: &'a Book,
@@ -54,10 +56,12 @@ impl Got<'_> {
 
 /// How a field is read from its record.
 enum Get<R> {
-    Number(fn(&R, AsOf) -> Option<f64>),
-    Flag(fn(&R, AsOf) -> Option<bool>),
-    Text(fn(&R, AsOf) -> Option<&str>),
+    Number(fn(&R, NaiveDate) -> Option<f64>),
+    Flag(fn(&R, NaiveDate) -> Option<bool>),
+    Text(fn(&R, NaiveDate) -> Option<&str>),
     Amount(fn(&R) -> Option<Amount>),
+    /// Hours, on a day and up to a moment in UTC.
+    Hours(fn(&R, NaiveDate, NaiveDateTime) -> Option<f64>),
     /// Something that happened: not known before its day.
     Past(fn(&R) -> Option<Stamp>),
     /// Something planned: known ahead.
@@ -112,10 +116,11 @@ macro_rules! constructors {
 }
 
 constructors! {
-    number Number(fn(&R, AsOf) -> Option<f64>);
-    flag Flag(fn(&R, AsOf) -> Option<bool>);
-    text Text(fn(&R, AsOf) -> Option<&str>);
+    number Number(fn(&R, NaiveDate) -> Option<f64>);
+    flag Flag(fn(&R, NaiveDate) -> Option<bool>);
+    text Text(fn(&R, NaiveDate) -> Option<&str>);
     amount Amount(fn(&R) -> Option<Amount>);
+    hours Hours(fn(&R, NaiveDate, NaiveDateTime) -> Option<f64>);
     past Past(fn(&R) -> Option<Stamp>);
     plan Plan(fn(&R) -> Option<Stamp>);
 }
@@ -139,7 +144,9 @@ impl<R> Slot<R> {
 
     pub(crate) const fn kind(&self) -> Kind {
         match self.get {
-            Get::Number(_) | Get::Amount(_) | Get::Past(_) | Get::Plan(_) => Kind::Number,
+            Get::Number(_) | Get::Amount(_) | Get::Hours(_) | Get::Past(_) | Get::Plan(_) => {
+                Kind::Number
+            }
             Get::Flag(_) => Kind::Flag,
             Get::Text(_) => Kind::Text,
         }
@@ -158,7 +165,7 @@ impl<R: Record> Slot<R> {
     /// What the field holds on the day of the view. Dates are days before that day, negative when
     /// they lie ahead.
     pub(crate) fn read<'r>(&self, record: &'r R, view: &View<'_>) -> Got<'r> {
-        let as_of = view.as_of;
+        let as_of = view.as_of.day();
         match self.get {
             Get::Number(get) => get(record, as_of).map_or(Got::Missing, Got::Number),
             Get::Flag(get) => get(record, as_of).map_or(Got::Missing, Got::Flag),
@@ -170,6 +177,10 @@ impl<R: Record> Slot<R> {
                     .convert(amount, record.currency(), view.reporting, as_of)
                     .map_or(Got::NoRate, Got::Amount),
             },
+            Get::Hours(get) => {
+                let until = view.as_of.end(view.book.zone());
+                get(record, as_of, until).map_or(Got::Missing, Got::Number)
+            }
             Get::Past(get) => match get(record).filter(|it| it.date() <= as_of) {
                 None => Got::Missing,
                 Some(it) => Got::Number(days_ago(it, as_of)),
@@ -182,6 +193,6 @@ impl<R: Record> Slot<R> {
 }
 
 /// Whole days from a date to the day, negative when it lies ahead.
-pub(crate) fn days_ago(stamp: Stamp, as_of: AsOf) -> f64 {
+pub(crate) fn days_ago(stamp: Stamp, as_of: NaiveDate) -> f64 {
     as_of.signed_duration_since(stamp.date()).num_days() as f64
 }

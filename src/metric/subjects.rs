@@ -1,20 +1,20 @@
 //! The fields of subjects: their built-in attributes.
 
-use chrono::{Datelike as _, Days, Months};
+use chrono::{Datelike as _, Months, NaiveDate, NaiveDateTime};
 
-use super::slot::{Fields, Slot, amount, days_ago, flag, number, past, plan, text};
+use super::slot::{Fields, Slot, amount, days_ago, flag, hours, number, past, plan, text};
 use crate::book::{Account, Case, Company, Mark, Subscription};
-use crate::time::{AsOf, Stamp};
+use crate::time::{self, Stamp};
 
 /// Days since something that has happened by the day.
-fn age(since: Option<Stamp>, as_of: AsOf) -> Option<f64> {
+fn age(since: Option<Stamp>, as_of: NaiveDate) -> Option<f64> {
     since.filter(|it| it.date() <= as_of).map(|it| days_ago(it, as_of))
 }
 
 /// Whole calendar months since a day that has come.
 ///
 /// A month is over on the same day of the next month, or on its last day where it has no such day.
-fn months(since: Option<Stamp>, as_of: AsOf) -> Option<f64> {
+fn months(since: Option<Stamp>, as_of: NaiveDate) -> Option<f64> {
     let start = since.map(Stamp::date).filter(|it| *it <= as_of)?;
     let years = as_of.year() - start.year();
     let months = years * 12 + as_of.month() as i32 - start.month() as i32;
@@ -94,7 +94,7 @@ impl Fields for Subscription {
 
 impl Subscription {
     /// The state on a day: the dates where they decide, then the host's word.
-    fn status_on(&self, as_of: AsOf) -> &str {
+    fn status_on(&self, as_of: NaiveDate) -> &str {
         if self.is_cancelled(as_of) {
             "cancelled"
         } else if self.is_over(as_of) {
@@ -133,19 +133,17 @@ impl Fields for Case {
         past("first_response", |it: &Self| it.first_response).unit("days ago"),
         past("resolved", |it: &Self| it.resolved).unit("days ago"),
         past("escalated", |it: &Self| it.escalated.and_then(Mark::stamp)).unit("days ago"),
-        number("age_days", |it: &Self, day| it.hours_or_days(day, false))
-            .range(0.0, f64::MAX)
-            .unit("days"),
-        number("age_hours", |it: &Self, day| it.hours_or_days(day, true))
+        number("age_days", |it: &Self, day| it.age_days(day)).range(0.0, f64::MAX).unit("days"),
+        hours("age_hours", |it: &Self, day, now| it.age_hours(day, now))
             .range(0.0, f64::MAX)
             .unit("hours"),
         number("hours_to_first_response", |it: &Self, day| {
-            it.first_response.filter(|it| it.date() <= day).map(|to| hours(it.opened, to))
+            it.first_response.filter(|it| it.date() <= day).map(|to| between(it.opened, to))
         })
         .range(0.0, f64::MAX)
         .unit("hours"),
         number("hours_to_resolution", |it: &Self, day| {
-            it.resolved.filter(|it| it.date() <= day).map(|to| hours(it.opened, to))
+            it.resolved.filter(|it| it.date() <= day).map(|to| between(it.opened, to))
         })
         .range(0.0, f64::MAX)
         .unit("hours"),
@@ -153,22 +151,26 @@ impl Fields for Case {
 }
 
 /// Hours between two moments; 0 where one of them is only a day and seems to be before the other.
-fn hours(from: Stamp, to: Stamp) -> f64 {
+fn between(from: Stamp, to: Stamp) -> f64 {
     from.hours_until(to).max(0.0)
 }
 
 impl Case {
-    /// Its age until it is resolved, in whole days or in hours, the day of the assessment included
-    /// to its end; missing before it is opened.
-    fn hours_or_days(&self, as_of: AsOf, in_hours: bool) -> Option<f64> {
-        if self.opened.date() > as_of {
-            return None;
-        }
+    /// When it was resolved, where that has come; `None` before it is opened.
+    fn resolution(&self, as_of: NaiveDate) -> Option<Option<Stamp>> {
         let resolved = self.resolved.filter(|it| it.date() <= as_of);
-        if in_hours {
-            let end = || as_of.checked_add_days(Days::new(1)).map(Stamp::day);
-            return resolved.or_else(end).map(|it| hours(self.opened, it));
-        }
-        Some(days_ago(self.opened, resolved.map_or(as_of, Stamp::date)))
+        (self.opened.date() <= as_of).then_some(resolved)
+    }
+
+    /// Its age until it is resolved, in whole days.
+    fn age_days(&self, as_of: NaiveDate) -> Option<f64> {
+        let until = self.resolution(as_of)?.map_or(as_of, Stamp::date);
+        Some(days_ago(self.opened, until).max(0.0))
+    }
+
+    /// Its age until it is resolved, in hours: up to the moment, or to the end of the day.
+    fn age_hours(&self, as_of: NaiveDate, until: NaiveDateTime) -> Option<f64> {
+        let open = || time::hours(self.opened.at(), until).max(0.0);
+        Some(self.resolution(as_of)?.map_or_else(open, |it| between(self.opened, it)))
     }
 }
