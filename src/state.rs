@@ -16,6 +16,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::frame::SubjectKind;
+use crate::time::AsOf;
 use crate::value::Value;
 
 /// The memory between two assessments.
@@ -31,8 +32,8 @@ use crate::value::Value;
 pub struct State {
     /// The form of this state; this crate writes and reads form 1.
     pub version: u32,
-    /// The day of the last assessment.
-    pub as_of: Option<NaiveDate>,
+    /// The day or moment of the last assessment.
+    pub as_of: Option<AsOf>,
     /// The hash of the engine that made it.
     pub engine: String,
     /// Bands by scorecard and subject.
@@ -71,12 +72,12 @@ impl State {
     }
 }
 
-/// A value, and the day of the first assessment at which it was this one.
+/// A value, and the day or moment of the first assessment at which it was this one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Held {
-    /// The day.
-    pub since: NaiveDate,
+    /// The day or moment.
+    pub since: AsOf,
     /// The value; it may be missing.
     pub value: Value,
 }
@@ -87,8 +88,8 @@ pub struct Held {
 pub struct BandState {
     /// Its name.
     pub band: String,
-    /// The day on which the subject came into it.
-    pub since: NaiveDate,
+    /// The day or moment at which the subject came into it.
+    pub since: AsOf,
 }
 
 /// A last known value.

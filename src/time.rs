@@ -1,125 +1,28 @@
-//! Days, moments and periods. There is no clock here: the day of an assessment is an argument.
+//! Days, moments, zones and periods. There is no clock here: what an assessment is made as of is an argument.
 //!
-//! An assessment is made *as of a day*: what is dated on that day or before it is known, and
-//! nothing later is. Times of day serve durations (hours to a first response) and order.
+//! An assessment is made *as of a day or a moment*: what is dated at it or before it is known, and
+//! nothing later is.
 
+mod as_of;
 mod calendar;
+mod stamp;
 mod work;
 mod zone;
 
+pub use as_of::AsOf;
 pub use calendar::{
     Calendar, CalendarConfig, CalendarException, CalendarHours, Holiday, HolidaysClose, Spans,
 };
 pub(crate) use calendar::{Checked, MOST_DAYS};
+pub use stamp::Stamp;
 pub use work::Delay;
 pub use zone::Zone;
 
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Days, Months, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-/// The day for which an assessment is made; everything dated on it or before it is known.
-pub type AsOf = NaiveDate;
-
-/// A day, and the time of day where it is known. Times are UTC; a time with an offset is converted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Stamp {
-    date: NaiveDate,
-    time: Option<NaiveTime>,
-}
-
-impl Stamp {
-    /// A day without a time.
-    #[must_use]
-    pub const fn day(date: NaiveDate) -> Self {
-        Self { date, time: None }
-    }
-
-    /// A moment in UTC.
-    #[must_use]
-    pub const fn moment(moment: NaiveDateTime) -> Self {
-        Self { date: moment.date(), time: Some(moment.time()) }
-    }
-
-    /// The day.
-    #[must_use]
-    pub const fn date(self) -> NaiveDate {
-        self.date
-    }
-
-    /// The moment; midnight at the start of the day where no time is known.
-    #[must_use]
-    pub fn at(self) -> NaiveDateTime {
-        self.date.and_time(self.time.unwrap_or(NaiveTime::MIN))
-    }
-
-    /// Hours from `self` to `later`, negative when `later` is before.
-    #[must_use]
-    pub fn hours_until(self, later: Self) -> f64 {
-        (later.at() - self.at()).num_seconds() as f64 / 3600.0
-    }
-}
-
-impl From<NaiveDate> for Stamp {
-    fn from(date: NaiveDate) -> Self {
-        Self::day(date)
-    }
-}
-
-impl FromStr for Stamp {
-    type Err = String;
-
-    /// Reads `2026-03-01`, `2026-03-01 14:30`, `2026-03-01T14:30:00.5`, with `Z` or `+02:00`.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            return in_years(Self::day(date), text);
-        }
-        if let Ok(moment) = DateTime::parse_from_rfc3339(&text.replacen(' ', "T", 1)) {
-            return in_years(Self::moment(moment.naive_utc()), text);
-        }
-        for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
-            if let Ok(moment) = NaiveDateTime::parse_from_str(&text.replacen(' ', "T", 1), format) {
-                return in_years(Self::moment(moment), text);
-            }
-        }
-        Err(format!("expected a date such as `2026-03-01`, got `{}`", crate::node::shorten(text)))
-    }
-}
-
-/// Years 1900 to 2200 are dates of a business; others are slips (our choice, tested by
-/// `dates_are_read_or_refused`).
-fn in_years(stamp: Stamp, text: &str) -> Result<Stamp, String> {
-    use chrono::Datelike as _;
-    if (1900..=2200).contains(&stamp.date.year()) {
-        Ok(stamp)
-    } else {
-        Err(format!("expected a date from 1900 to 2200, got `{text}`"))
-    }
-}
-
-impl fmt::Display for Stamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.time {
-            None => write!(f, "{}", self.date),
-            Some(time) => write!(f, "{}T{}Z", self.date, time),
-        }
-    }
-}
-
-impl Serialize for Stamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Stamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parsed(deserializer, "a date such as `2026-03-01`")
-    }
-}
 
 /// A length of calendar time: `28d`, `12w`, `3mo`, `1y`.
 ///
@@ -251,22 +154,7 @@ where
 mod tests {
     use chrono::NaiveDate;
 
-    use super::{Period, Stamp};
-
-    #[test]
-    fn dates_are_read_or_refused() {
-        for (text, expected) in [
-            ("2026-03-01", "2026-03-01"),
-            ("2026-03-01 14:30", "2026-03-01T14:30:00Z"),
-            ("2026-03-01T14:30:00+02:00", "2026-03-01T12:30:00Z"),
-            ("2026-02-30", "!"),
-            ("1026-03-01", "!"),
-            ("", "!"),
-        ] {
-            let got = text.parse::<Stamp>().map_or_else(|_| "!".to_owned(), |it| it.to_string());
-            assert_eq!(got, expected, "{text}");
-        }
-    }
+    use super::Period;
 
     #[test]
     fn periods_are_calendar_time() {

@@ -36,6 +36,7 @@ mod absent_names;
 mod loading;
 #[cfg(feature = "toml")]
 mod money;
+mod moments;
 mod notices;
 #[cfg(feature = "toml")]
 mod plan;

@@ -1,5 +1,6 @@
 //! Signals: the statistics against numpy and scipy, and signals as metrics of a config.
 
+use chrono::NaiveDate;
 use foretell::signal::{Line, mad, mann_kendall, median, pettitt, theil_sen};
 use serde::Deserialize;
 
@@ -131,7 +132,7 @@ mod as_metrics {
     }
 
     fn book() -> Book {
-        let today: foretell::time::AsOf = "2026-03-01".parse().unwrap();
+        let today: chrono::NaiveDate = "2026-03-01".parse().unwrap();
         let mut tables = Tables::default();
         for (id, logins) in LOGINS {
             tables.push(Subscription::new(id));

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
-use super::step::{Happening, cooled, repeat};
+use super::step::{Happening, cools, repeat};
 use crate::config::{InhibitConfig, InhibitOn, RuleConfig, RuleSeverity};
 use crate::frame::SubjectKind;
 use crate::state::{AlertState, Phase};
+use crate::time::AsOf;
 
 /// What a host says must be quiet: plain data, given with the input of each assessment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -258,8 +259,8 @@ pub(crate) fn inhibitors(
 }
 
 /// What speaks against telling of an alert because it ended not long ago.
-pub(crate) fn cooling(alert: &AlertState, rule: &RuleConfig, now: NaiveDate) -> Option<Suppressor> {
-    let until = cooled(alert, rule).filter(|it| now < *it && alert.phase != Phase::Inactive)?;
+pub(crate) fn cooling(alert: &AlertState, rule: &RuleConfig, now: AsOf) -> Option<Suppressor> {
+    let until = cools(alert, rule, now).filter(|_| alert.phase != Phase::Inactive)?;
     Some(Suppressor::Cooldown { until })
 }
 
@@ -269,7 +270,7 @@ pub(crate) fn settle(
     alert: &mut AlertState,
     happenings: &mut Vec<Happening>,
     suppressed: bool,
-    now: NaiveDate,
+    now: AsOf,
 ) {
     if suppressed || alert.told || !alert.phase.is_firing() {
         return;

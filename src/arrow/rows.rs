@@ -12,9 +12,11 @@ use crate::engine::{Assessment, Engine};
 use crate::node::Node;
 use crate::playbook::Action;
 use crate::score::{Explanation, Line};
+use crate::time::AsOf;
 
 /// Events, one row each: `id`, `day`, `rule`, `kind`, `subject`, `change`, `reason`, `since`, `fired`, `severity`, `message`,
-/// `evidence`, `labels`, `owner`, `playbook`, and whether it `is_sent`.
+/// `evidence`, `labels`, `owner`, `playbook`, and whether it `is_sent`; at last as text the moment or day `at`, `since_at` and
+/// `fired_at`.
 #[must_use]
 pub fn events(all: &[Event]) -> RecordBatch {
     let mut out = Columns::new(all.len());
@@ -30,8 +32,8 @@ pub fn events(all: &[Event]) -> RecordBatch {
     out.texts("subject", all.iter().map(|it| Some(&it.subject)));
     out.texts("change", all.iter().map(|it| Some(it.change.name())));
     out.texts("reason", all.iter().map(|it| part(it, "reason")));
-    out.days("since", all.iter().map(|it| Some(it.since)));
-    out.days("fired", all.iter().map(|it| it.fired));
+    out.days("since", all.iter().map(|it| Some(it.since.day())));
+    out.days("fired", all.iter().map(|it| it.fired.map(AsOf::day)));
     out.texts("severity", all.iter().map(|it| word(&it.severity)));
     out.texts("message", all.iter().map(|it| Some(&it.message)));
     out.texts(
@@ -42,11 +44,14 @@ pub fn events(all: &[Event]) -> RecordBatch {
     out.texts("owner", all.iter().map(|it| it.owner.as_ref()));
     out.texts("playbook", all.iter().map(|it| it.playbook.as_ref()));
     out.flags("is_sent", all.iter().map(|it| Some(it.is_sent())));
+    out.shown("at", all.iter().map(Event::at));
+    out.shown("since_at", all.iter().map(|it| it.since));
+    out.texts("fired_at", all.iter().map(|it| it.fired.map(|it| it.to_string())));
     out.finish()
 }
 
 /// Alerts that are not over, one row each: `rule`, `kind`, `subject`, `phase`, `since`, `fired`, `health`, `told`,
-/// `severity`, `message`, `labels`, `owner`, and whether it `is_quiet`.
+/// `severity`, `message`, `labels`, `owner`, and whether it `is_quiet`; at last as text the moment or day `since_at` and `fired_at`.
 #[must_use]
 pub fn alerts(all: &[OpenAlert]) -> RecordBatch {
     let mut out = Columns::new(all.len());
@@ -54,8 +59,8 @@ pub fn alerts(all: &[OpenAlert]) -> RecordBatch {
     out.shown("kind", all.iter().map(|it| it.kind));
     out.texts("subject", all.iter().map(|it| Some(&it.subject)));
     out.texts("phase", all.iter().map(|it| word(&it.phase)));
-    out.days("since", all.iter().map(|it| Some(it.since)));
-    out.days("fired", all.iter().map(|it| it.fired));
+    out.days("since", all.iter().map(|it| Some(it.since.day())));
+    out.days("fired", all.iter().map(|it| it.fired.map(AsOf::day)));
     out.texts("health", all.iter().map(|it| word(&it.health)));
     out.flags("told", all.iter().map(|it| Some(it.told)));
     out.texts("severity", all.iter().map(|it| word(&it.severity)));
@@ -63,11 +68,14 @@ pub fn alerts(all: &[OpenAlert]) -> RecordBatch {
     out.texts("labels", all.iter().map(|it| Some(labels(&it.labels))));
     out.texts("owner", all.iter().map(|it| it.owner.as_ref()));
     out.flags("is_quiet", all.iter().map(|it| Some(!it.suppressed_by.is_empty())));
+    out.shown("since_at", all.iter().map(|it| it.since));
+    out.texts("fired_at", all.iter().map(|it| it.fired.map(|it| it.to_string())));
     out.finish()
 }
 
 /// Actions, one row each: `id`, `sort`, `day`, `due`, `deadline`, `playbook`, `step`, `channel`, `owner`, `title`, `text`,
-/// `kind`, `subject`, `rule`, `why`, `severity`, `since`, `fired`, `labels`.
+/// `kind`, `subject`, `rule`, `why`, `severity`, `since`, `fired`, `labels`; at last as text the moment or day `since_at` and
+/// `fired_at`.
 #[must_use]
 pub fn actions(all: &[Action]) -> RecordBatch {
     let mut out = Columns::new(all.len());
@@ -87,9 +95,11 @@ pub fn actions(all: &[Action]) -> RecordBatch {
     out.texts("rule", all.iter().map(|it| Some(&it.rule)));
     out.texts("why", all.iter().map(|it| Some(&it.why)));
     out.texts("severity", all.iter().map(|it| word(&it.severity)));
-    out.days("since", all.iter().map(|it| Some(it.since)));
-    out.days("fired", all.iter().map(|it| Some(it.fired)));
+    out.days("since", all.iter().map(|it| Some(it.since.day())));
+    out.days("fired", all.iter().map(|it| Some(it.fired.day())));
     out.texts("labels", all.iter().map(|it| Some(labels(&it.labels))));
+    out.shown("since_at", all.iter().map(|it| it.since));
+    out.shown("fired_at", all.iter().map(|it| it.fired));
     out.finish()
 }
 

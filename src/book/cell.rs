@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::time::{AsOf, Stamp};
+use chrono::NaiveDate;
+
+use crate::time::Stamp;
 
 /// The value of a custom field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -105,7 +107,7 @@ pub enum Mark {
 impl Mark {
     /// Whether it had happened by the end of that day; an undated mark counts on every day.
     #[must_use]
-    pub fn holds(self, as_of: AsOf) -> bool {
+    pub fn holds(self, as_of: NaiveDate) -> bool {
         match self {
             Self::Flag(it) => it,
             Self::On(stamp) => stamp.date() <= as_of,

@@ -82,7 +82,7 @@ impl<'a> Checks<'a> {
         (second, later): (&str, Option<Stamp>),
     ) {
         let (Some(earlier), Some(later)) = (earlier, later) else { return };
-        if is_before(later, earlier) {
+        if later.is_before(earlier) {
             let message = format!("`{second}` ({later}) is before `{first}` ({earlier})");
             self.add("date-order", Code::Contradiction, second, message);
         }
@@ -130,11 +130,4 @@ impl<'a> Checks<'a> {
             self.finite(&shorten(key), Some(*number));
         }
     }
-}
-
-/// Whether `left` is certainly before `right`.
-fn is_before(left: Stamp, right: Stamp) -> bool {
-    let timed = |it: Stamp| it != Stamp::day(it.date());
-    left.date() < right.date()
-        || (left.date() == right.date() && timed(left) && timed(right) && left < right)
 }

@@ -145,6 +145,8 @@ pub(crate) struct Series {
     /// The own fields of each, where any has some.
     own: Vec<OwnCells>,
     groups: [Groups; 4],
+    /// When and whose the values are, where any has a time of day.
+    times: Vec<(Stamp, Owners)>,
 }
 
 impl Series {
@@ -154,6 +156,8 @@ impl Series {
         let rows = u32::try_from(values.len()).unwrap_or(NO_ROW);
         let order: Vec<u32> = (0..rows).collect();
         let owners: Vec<Owners> = values.iter().map(|it| it.2).collect();
+        let timed = values.iter().any(|it| it.0.is_timed());
+        let times = values.iter().filter(|_| timed).map(|it| (it.0, it.2)).collect();
         Self {
             days: values.iter().map(|it| day_number(Some(it.0))).collect(),
             values: values.iter().map(|it| it.1).collect(),
@@ -162,7 +166,25 @@ impl Series {
                 true => Vec::new(),
                 false => values.into_iter().map(|it| it.3).collect(),
             },
+            times,
         }
+    }
+
+    /// The values with their times and owners; nothing where all have a day alone.
+    pub(super) fn timed(&self) -> impl Iterator<Item = Dated> {
+        self.times.iter().zip(&self.values).enumerate().map(|(row, ((stamp, owners), value))| {
+            (*stamp, *value, *owners, self.own.get(row).cloned().unwrap_or_default())
+        })
+    }
+
+    /// When they are, where any has a time of day.
+    pub(super) fn moments(&self) -> impl Iterator<Item = Stamp> {
+        self.times.iter().map(|it| it.0)
+    }
+
+    /// How many values have a day after that one.
+    pub(super) fn after(&self, day: i32) -> usize {
+        self.len() - self.days.partition_point(|it| *it <= day)
     }
 
     pub(crate) fn groups(&self, kind: SubjectKind) -> Option<&Groups> {

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::Book;
 use super::check::{Checks, Found};
 use super::company::check_parents;
 use super::index::{Dated, Owners, Series, Store};
 use super::links::Links;
+use super::moment::settle;
 use super::record::Record;
 use super::report::{Doubts, LoadReport};
 use super::row::read_row;
@@ -18,7 +21,7 @@ use crate::fault::{Code, Fault, Faults};
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::shorten;
-use crate::time::{AsOf, Stamp};
+use crate::time::{Stamp, Zone};
 
 /// What to do about bad records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,13 +137,15 @@ pub(super) struct Loader {
     /// What is worth a look.
     notes: Vec<Fault>,
     own: BTreeMap<&'static str, BTreeMap<String, usize>>,
-    currencies: BTreeMap<Currency, AsOf>,
+    currencies: BTreeMap<Currency, NaiveDate>,
     present: BTreeSet<&'static str>,
+    zone: Zone,
 }
 
 impl Loader {
     fn load(&mut self, tables: Tables) -> Book {
         let mut book = Book { rates: tables.rates, ..Book::default() };
+        self.zone = tables.zone;
         for fault in tables.faults {
             self.faults.push(fault.clone());
             self.table_faults.push(fault);
@@ -213,6 +218,7 @@ impl Loader {
         book.links = std::mem::take(&mut self.links);
         book.present = std::mem::take(&mut self.present);
         book.currencies = std::mem::take(&mut self.currencies);
+        book.zone = std::mem::take(&mut self.zone);
     }
 
     fn unknown(&mut self, name: &str, rows: usize) {
@@ -283,7 +289,8 @@ impl Loader {
                     }
                 },
             };
-            let Some(record) = record else { continue };
+            let Some(mut record) = record else { continue };
+            settle(&mut record, &self.zone);
             let mut checks = Checks::new(R::TABLE, row);
             let owners = self.check(&record, row, &mut ids, &mut checks);
             checks.take_doubts().into_iter().for_each(|it| doubts.add(it));
@@ -333,7 +340,7 @@ impl Loader {
 
     fn count_currency<R: Record>(&mut self, record: &R) {
         if let (true, Some(currency)) = (record.has_amount(), record.currency()) {
-            let day = record.stamp().map_or(AsOf::MIN, Stamp::date);
+            let day = record.stamp().map_or(NaiveDate::MIN, Stamp::date);
             let since = self.currencies.entry(currency).or_insert(day);
             *since = day.min(*since);
         }

@@ -4,9 +4,9 @@
 //! Invoice, Engagement, Assessment, Usage series, Override, Outcome. A record names the most
 //! specific subject it knows; it belongs to the subjects above that one too.
 //!
-//! Every record has the day on which it came to exist. An assessment made as of a day sees the
-//! records of that day and before, and of those only what was known by then: a case resolved later
-//! is open, an invoice paid later is unpaid.
+//! Every record has the day on which it came to exist, which is a local one (`docs/days.md`). An assessment made as of
+//! a day sees the records of that day and before, and of those only what was known by then: a case resolved later
+//! is open, an invoice paid later is unpaid. As of a moment the same holds for moments.
 //!
 //! Must not know: configs, metrics, scores.
 
@@ -18,6 +18,7 @@ mod event;
 mod index;
 mod links;
 mod load;
+pub(crate) mod moment;
 pub(crate) mod own;
 pub(crate) mod record;
 mod report;
@@ -44,12 +45,14 @@ pub use tables::{Entry, Tables};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use links::Links;
 use record::Record as _;
 
 use crate::frame::{NO_ROW, SubjectKind};
 use crate::money::{Amount, Currency, Rates};
-use crate::time::AsOf;
+use crate::time::Zone;
 
 /// All records of a business, checked and linked.
 #[derive(Debug, Clone, Default)]
@@ -73,8 +76,9 @@ pub struct Book {
     present: BTreeSet<&'static str>,
     rates: Option<Rates>,
     report: LoadReport,
+    zone: Zone,
     /// The currencies that amounts are stated in, each with the first day of such a record.
-    currencies: BTreeMap<Currency, AsOf>,
+    currencies: BTreeMap<Currency, NaiveDate>,
 }
 
 impl Book {
@@ -142,6 +146,12 @@ impl Book {
         self.rates.as_ref()
     }
 
+    /// The zone whose days count.
+    #[must_use]
+    pub const fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
     /// The number of good records, per table that was given; of usage, the number of values.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<&'static str, usize> {
@@ -178,13 +188,13 @@ impl Book {
 
     /// Which subjects of a kind existed by the end of that day. One without a date always did.
     #[must_use]
-    pub fn born(&self, kind: SubjectKind, as_of: AsOf) -> Vec<bool> {
+    pub fn born(&self, kind: SubjectKind, as_of: NaiveDate) -> Vec<bool> {
         self.starts(kind).into_iter().map(|it| it.is_none_or(|it| it <= as_of)).collect()
     }
 
     /// The first day of each subject of a kind, where it is known.
-    pub(crate) fn starts(&self, kind: SubjectKind) -> Vec<Option<AsOf>> {
-        fn days<R: record::Record>(store: &Store<R>) -> Vec<Option<AsOf>> {
+    pub(crate) fn starts(&self, kind: SubjectKind) -> Vec<Option<NaiveDate>> {
+        fn days<R: record::Record>(store: &Store<R>) -> Vec<Option<NaiveDate>> {
             store.records.iter().map(|it| it.stamp().map(crate::time::Stamp::date)).collect()
         }
         match kind {
@@ -198,7 +208,7 @@ impl Book {
     /// Which subjects of a kind were over by the end of that day: subscriptions that were cancelled
     /// or whose term had ended, cases that were resolved. Companies and accounts never are.
     #[must_use]
-    pub fn ended(&self, kind: SubjectKind, as_of: AsOf) -> Vec<bool> {
+    pub fn ended(&self, kind: SubjectKind, as_of: NaiveDate) -> Vec<bool> {
         match kind {
             SubjectKind::Company => vec![false; self.companies.records.len()],
             SubjectKind::Account => vec![false; self.accounts.records.len()],
@@ -214,7 +224,7 @@ impl Book {
     /// The currency of amounts that state none, and of metrics that ask for none: the rates' base,
     /// or the only currency there is on that day.
     #[must_use]
-    pub fn house_currency(&self, as_of: AsOf) -> Option<Currency> {
+    pub fn house_currency(&self, as_of: NaiveDate) -> Option<Currency> {
         if let Some(rates) = &self.rates {
             return Some(rates.base());
         }
@@ -223,7 +233,7 @@ impl Book {
     }
 
     /// The currencies that amounts are stated in, in records that exist on that day.
-    pub fn currencies(&self, as_of: AsOf) -> impl Iterator<Item = Currency> {
+    pub fn currencies(&self, as_of: NaiveDate) -> impl Iterator<Item = Currency> {
         self.currencies.iter().filter(move |(_, since)| **since <= as_of).map(|(it, _)| *it)
     }
 
@@ -236,7 +246,7 @@ impl Book {
         amount: Amount,
         currency: Option<Currency>,
         reporting: Option<Currency>,
-        as_of: AsOf,
+        as_of: NaiveDate,
     ) -> Option<Amount> {
         if let (Some(from), Some(to)) = (currency, reporting)
             && from == to

@@ -9,7 +9,9 @@
 use std::fmt;
 
 use super::Cell;
-use crate::time::{AsOf, Stamp};
+use chrono::NaiveDate;
+
+use crate::time::Stamp;
 use crate::value::{Kind, Value};
 
 /// What the names of own fields begin with.
@@ -65,7 +67,7 @@ impl Own {
     }
 
     /// A cell as a value of a kind; `None` where it is of another kind.
-    pub(crate) fn read(&self, cell: &Cell, wanted: Kind, as_of: AsOf) -> Option<Value> {
+    pub(crate) fn read(&self, cell: &Cell, wanted: Kind, as_of: NaiveDate) -> Option<Value> {
         let ago = |text: &str| Some(days_ago(text.parse::<Stamp>().ok()?, as_of));
         let value = match (self.days, wanted, cell) {
             (Some(days), _, Cell::Text(text)) => match (days, ago(text)?) {
@@ -109,7 +111,7 @@ impl fmt::Display for Own {
 }
 
 /// Whole days from a date to the day, negative when it lies ahead.
-pub(crate) fn days_ago(stamp: Stamp, as_of: AsOf) -> f64 {
+pub(crate) fn days_ago(stamp: Stamp, as_of: NaiveDate) -> f64 {
     as_of.signed_duration_since(stamp.date()).num_days() as f64
 }
 

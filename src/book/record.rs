@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::cell::Cell;
 use super::check::Checks;
+use super::moment::Dated;
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::time::Stamp;
@@ -23,7 +24,7 @@ pub(crate) enum Bounds {
 }
 
 /// A typed record of one table.
-pub(crate) trait Record: Debug + DeserializeOwned + 'static {
+pub(crate) trait Record: Dated + Debug + DeserializeOwned + 'static {
     /// The table's name in data and configs.
     const TABLE: &'static str;
     /// What it is as a subject.
@@ -85,6 +86,27 @@ macro_rules! record {
             /// Every other field, by name.
             #[serde(flatten)]
             pub custom: std::collections::BTreeMap<String, $crate::book::Cell>,
+        }
+
+        impl $crate::book::moment::Dated for $name {
+            fn each_stamp(
+                &mut self,
+                act: &mut dyn FnMut(&'static str, &mut $crate::time::Stamp),
+            ) {
+                use $crate::book::moment::change_stamp;
+                $(change_stamp(&mut self.$must, stringify!($must), act);)*
+                $(
+                    if let Some(it) = &mut self.$may {
+                        change_stamp(it, stringify!($may), act);
+                    }
+                )*
+            }
+            fn has_stamp(&self, is_meant: &dyn Fn(&'static str, $crate::time::Stamp) -> bool) -> bool {
+                use $crate::book::moment::is_stamp;
+                $(is_stamp(&self.$must, stringify!($must), is_meant) ||)*
+                $(self.$may.as_ref().is_some_and(|it| is_stamp(it, stringify!($may), is_meant)) ||)*
+                false
+            }
         }
 
         impl $name {

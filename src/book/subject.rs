@@ -1,12 +1,14 @@
 //! Records of what is assessed: companies, accounts, subscriptions and cases.
 
+use chrono::NaiveDate;
+
 use super::cell::Mark;
 use super::check::Checks;
 use super::record::{Record, Refs, custom_fields, record, three_refs};
 use crate::fault::Code;
 use crate::frame::SubjectKind;
 use crate::money::{Amount, Billing, Currency};
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 
 record! {
     /// A company: a headquarters with its accounts.
@@ -296,12 +298,12 @@ impl Subscription {
         self.cancelled_on.max(self.end)
     }
 
-    pub(crate) fn is_cancelled(&self, as_of: AsOf) -> bool {
+    pub(crate) fn is_cancelled(&self, as_of: NaiveDate) -> bool {
         self.cancelled_on.is_some_and(|it| it.date() <= as_of)
     }
 
     /// Whether it is cancelled, or its term is over.
-    pub(crate) fn is_over(&self, as_of: AsOf) -> bool {
+    pub(crate) fn is_over(&self, as_of: NaiveDate) -> bool {
         self.is_cancelled(as_of) || self.end.is_some_and(|it| it.date() <= as_of)
     }
 }
@@ -330,7 +332,7 @@ impl Record for Case {
 }
 
 impl Case {
-    pub(crate) fn is_resolved(&self, as_of: AsOf) -> bool {
+    pub(crate) fn is_resolved(&self, as_of: NaiveDate) -> bool {
         self.resolved.is_some_and(|it| it.date() <= as_of)
     }
 }

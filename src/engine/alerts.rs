@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
-
 use super::Engine;
 use super::assessment::{Assessment, RuleResult};
 use super::input::Input;
@@ -31,7 +29,7 @@ pub struct Replay {
     pub actions: Vec<Action>,
     /// What happened to runs of playbooks beside that.
     pub enrolment_changes: Vec<EnrolmentChange>,
-    /// What was wrong with the inputs, with the day.
+    /// What was wrong with the inputs, with the day or moment.
     pub faults: Vec<(AsOf, Fault)>,
     /// What to hand to the next assessment.
     pub state: State,
@@ -56,18 +54,19 @@ pub(super) struct Moving<'a> {
 }
 
 impl Engine {
-    /// Assesses days in order, each with the state of the day before it, and returns every event.
-    pub fn replay<'a>(
+    /// Assesses days or moments in order, each with the state of the one before it, and returns every event.
+    pub fn replay<'a, A: Into<AsOf>>(
         &self,
-        history: impl IntoIterator<Item = (AsOf, Input<'a>)>,
+        history: impl IntoIterator<Item = (A, Input<'a>)>,
         state: &State,
     ) -> Replay {
-        let exposure = Exposure::since(state.as_of);
+        let exposure = Exposure::since(state.as_of.map(AsOf::day));
         let mut out = Replay { state: state.clone(), exposure, ..Replay::default() };
         for (as_of, input) in history {
             let assessment = self.assess(&input, as_of, &out.state);
+            let as_of = assessment.as_of();
             let subjects = SubjectKind::ALL.map(|it| (it, assessment.subjects(it).len()));
-            out.exposure.note(as_of, subjects);
+            out.exposure.note(as_of.day(), subjects);
             out.events.extend(assessment.events);
             out.actions.extend(assessment.enrolled.actions);
             out.enrolment_changes.extend(assessment.enrolled.changes);
@@ -239,7 +238,8 @@ impl Engine {
                 first,
                 happening.ordinal,
             ),
-            day: out.as_of,
+            day: out.as_of.day(),
+            moment: Some(out.as_of).filter(|it| !it.is_day()),
             rule: it.rule.to_owned(),
             kind: it.kind,
             subject: it.subject.clone(),
@@ -286,8 +286,8 @@ impl Asked<'_> {
         &self,
         subject: &str,
         before: Option<&AlertState>,
-        now: NaiveDate,
-        last: Option<NaiveDate>,
+        now: AsOf,
+        last: Option<AsOf>,
         again: bool,
     ) -> Step {
         if again {
@@ -393,12 +393,12 @@ fn suppressed(
     }
     let off = |name: &str| {
         let number = engine.calendar_number(Some(name));
-        number.is_some_and(|it| engine.calendar_for(Some(it), input).is_day_off(now))
+        number.is_some_and(|it| engine.calendar_for(Some(it), input).is_day_off(now.day()))
     };
     let of = |it: &Moving<'_>| {
         let about = it.about();
         let mut all = inhibitors(&engine.config.inhibit, &about, &open);
-        all.extend(input.suppressions.into_iter().flat_map(|it| it.of(&about, now, &off)));
+        all.extend(input.suppressions.into_iter().flat_map(|it| it.of(&about, now.day(), &off)));
         let alert = it.step.next.as_ref().zip(it.config);
         all.extend(alert.and_then(|(alert, config)| cooling(alert, config, now)));
         all

@@ -11,7 +11,7 @@ use super::assessment::Assessment;
 use super::columns::{Source, currency};
 use super::input::Input;
 use super::manual::{manual, not_used};
-use super::notices::{mixed_currencies, of_input};
+use super::notices::{later, mixed_currencies, of_input};
 use super::quiet;
 use super::run::Run;
 use super::subjects::{link, subjects};
@@ -26,24 +26,35 @@ use crate::time::AsOf;
 use crate::value::Value;
 
 impl Engine {
-    /// Assesses every subject of the input as of a day.
+    /// Assesses every subject of the input as of a day, which is its end, or as of a moment.
     ///
-    /// `state` is what the last assessment handed on, or [`State::new`]. The same day may be
-    /// assessed again; a day before the state's is assessed without its past, which a fault in the
-    /// result says, and the state is handed on unchanged. So are subjects whose ids are the numbers of their rows.
+    /// `state` is what the last assessment handed on, or [`State::new`]. The same day or moment may be
+    /// assessed again; one before the state's is assessed without its past, which a fault in the
+    /// result says, and the state is handed on unchanged. A moment lies before the end of its day ([`AsOf`]). So are
+    /// subjects whose ids are the numbers of their rows.
     #[must_use]
-    pub fn assess(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
+    pub fn assess(&self, input: &Input<'_>, as_of: impl Into<AsOf>, state: &State) -> Assessment {
+        let as_of = input.settled(as_of.into());
+        let known = input.known(as_of);
+        self.assess_at(&input.with_book(known.as_ref()), as_of, state)
+    }
+
+    fn assess_at(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
         let mut faults = unnamed(input);
         // Whoever stands in a row today need not be who stood there before.
         let has_ids = faults.is_empty();
-        let past = usable(state, as_of, &mut faults).filter(|_| has_ids);
-        let past = Arc::new(past.cloned().unwrap_or_default());
+        let last = state.as_of.map(|it| input.settled(it));
+        let past = usable(state, last, as_of, &mut faults).filter(|_| has_ids);
+        let mut past = past.cloned().unwrap_or_default();
+        past.as_of = past.as_of.and(last);
+        let past = Arc::new(past);
         let mut run = self.run(input, as_of, &past, faults, Vec::new(), true);
         run.out.past = Arc::clone(&past);
         run.take_given();
         let quiet = input.suppressions.into_iter();
-        run.out.faults.extend(quiet.flat_map(|it| quiet::check(self, it, &run.rows, as_of)));
+        run.out.faults.extend(quiet.flat_map(|it| quiet::check(self, it, &run.rows, as_of.day())));
         run.out.notes = of_input(self, input, &run.rows);
+        run.out.notes.extend(later(self, input, as_of.day()));
         run.out.notes.extend(not_used(self, &run.out.manual));
         if input.book.is_none() {
             let wants = &self.outline.wants;
@@ -62,7 +73,7 @@ impl Engine {
         let (results, moved): (Vec<_>, Vec<_>) = run.rules.into_values().unzip();
         out.rules = results;
         let moved = moved.into_iter().flatten().collect();
-        out.faults.extend(mixed_currencies(input, as_of, reporting, &out.notes));
+        out.faults.extend(mixed_currencies(input, as_of.day(), reporting, &out.notes));
         if !has_ids || out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
             out.state = state.clone();
         } else {
@@ -84,7 +95,7 @@ impl Engine {
         used: Vec<Table>,
         linked: bool,
     ) -> Run<'a> {
-        let mut rows = subjects(input, as_of, &mut faults);
+        let mut rows = subjects(input, as_of.day(), &mut faults);
         if linked {
             link(input, &mut rows);
         }
@@ -111,7 +122,7 @@ impl Engine {
                 faults,
                 past: Arc::default(),
                 state: State::new(),
-                manual: manual(input, as_of),
+                manual: manual(input, as_of.day()),
             },
             rows,
             rules: BTreeMap::new(),
@@ -144,7 +155,7 @@ impl Engine {
             _ => None,
         };
         let frame = Frame {
-            as_of: assessment.as_of,
+            as_of: assessment.as_of.day(),
             engine: self.hash(),
             segment: text("segment"),
             stage: text("stage"),
@@ -193,16 +204,17 @@ impl Engine {
         next.carried.retain(|name, _| self.card(name).is_some());
         for card in self.cards.values() {
             if let Some(table) = out.tables.get(card.kind.index()) {
-                card.carry_forward(table, out.as_of, &mut next);
+                card.carry_forward(table, out.as_of.day(), &mut next);
             }
         }
         next
     }
 }
 
-/// The state, if it can be used for that day.
+/// The state, if it can be used for that day or moment; `last` is its own in the zone of the input.
 pub(super) fn usable<'a>(
     state: &'a State,
+    last: Option<AsOf>,
     as_of: AsOf,
     faults: &mut Vec<Fault>,
 ) -> Option<&'a State> {
@@ -215,7 +227,7 @@ pub(super) fn usable<'a>(
         );
         return None;
     }
-    if let Some(last) = state.as_of.filter(|it| *it > as_of) {
+    if let Some(last) = last.filter(|it| *it > as_of) {
         let message = format!("the state is of {last}, later than {as_of}");
         faults.push(
             Fault::new(Code::TimeReversed, "state.as_of", message)
@@ -246,7 +258,7 @@ impl Assessment {
             carried?.get(factor)?.get(id).cloned()
         };
         let last_band = |id: &str| -> Option<(&str, NaiveDate)> {
-            bands?.get(id).map(|it| (it.band.as_str(), it.since))
+            bands?.get(id).map(|it| (it.band.as_str(), it.since.counted_to(self.as_of)))
         };
         let manual = |id: &str| {
             let key = (card.kind, id, card.name.as_str());
@@ -259,7 +271,7 @@ impl Assessment {
         };
         let context = Context {
             table,
-            as_of: self.as_of,
+            as_of: self.as_of.day(),
             carried: &carried,
             manual: &manual,
             last_band: &last_band,

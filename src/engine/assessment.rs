@@ -14,7 +14,7 @@ use crate::state::State;
 use crate::time::AsOf;
 use crate::value::Value;
 
-/// The results for all subjects on one day.
+/// The results for all subjects as of one day or moment.
 ///
 /// It can be stored in any serde format and read again, with the same bits where the format keeps them
 /// (with `serde_json` turn its feature `float_roundtrip` on). The form is that of this version of the crate; what
@@ -244,6 +244,13 @@ pub enum Note {
         /// The name that was meant, where one that records have is near.
         near: Option<String>,
     },
+    /// Records lie after the day or moment of the assessment, and were left out.
+    Later {
+        /// Their table.
+        table: String,
+        /// How many.
+        records: usize,
+    },
     /// A report on an action was not used.
     Report {
         /// The action's id.
@@ -333,7 +340,7 @@ pub enum LeftOut {
 }
 
 impl Assessment {
-    /// The day for which it was made.
+    /// The day or moment as of which it was made.
     #[must_use]
     pub const fn as_of(&self) -> AsOf {
         self.as_of

@@ -81,7 +81,7 @@ impl Engine {
             self.playbooks.iter().filter(|it| it.config.days == Some(DayCount::Business));
         let over = business.filter(|it| {
             let calendar = self.calendar_for(it.calendar, input);
-            calendar.on_or_after(day) == NaiveDate::MAX
+            calendar.on_or_after(day.day()) == NaiveDate::MAX
         });
         let say = |it: &Playbook| {
             let message = "the calendar has no day of work any more, so nothing is ever due";

@@ -119,7 +119,7 @@ impl Source<'_> {
                 Value::Text(it) => Cell::read(&it),
                 Value::Missing => return Value::Missing,
             };
-            let value = own.read(&cell, wanted, self.as_of);
+            let value = own.read(&cell, wanted, self.as_of.day());
             other_kind += usize::from(value.is_none());
             value.unwrap_or(Value::Missing)
         };

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::Engine;
 use super::alerts::parents;
 use super::assessment::{Assessment, Note};
@@ -63,7 +65,7 @@ impl Engine {
         let past = Arc::clone(&out.past);
         let again = past.as_of == Some(out.as_of);
         let mut before = past.playbooks.clone();
-        let reports = take_reports(self, &mut before, input.reports, out.as_of, again);
+        let reports = take_reports(self, &mut before, input.reports, out.as_of.day(), again);
         let mut day = Day::new(self, out, rows, input);
         day.changes = reports.changes;
         let next = if again { before } else { day.advance(before) };
@@ -84,7 +86,7 @@ impl Engine {
     }
 }
 
-/// What actions are sorted by: playbook, subject, rule, the day it began, step, sort.
+/// What actions are sorted by: playbook, subject, rule, when it began, step, sort.
 type Order = (String, String, String, AsOf, usize, ActionSort);
 
 /// The day of an assessment, and what happens on it.
@@ -234,7 +236,7 @@ impl<'a> Day<'a> {
             if let Some(firing) = firing(it) {
                 it.cause = Some(firing.cause());
             }
-            let today = Today { day: self.out.as_of, resolved: firing(it).is_none(), stop };
+            let today = Today { day: self.out.as_of.day(), resolved: firing(it).is_none(), stop };
             released |= self.enrolment(&place, it, today) == Some(EndReason::Resolved);
         }
         entries.retain(|it| match it.phase {
@@ -295,7 +297,7 @@ impl<'a> Day<'a> {
             self.change(about, &entry, turn);
             entries.push(entry);
         }
-        let today = Today { day: self.out.as_of, resolved: false, stop: false };
+        let today = Today { day: self.out.as_of.day(), resolved: false, stop: false };
         for it in entries.iter_mut().skip(known).filter(|it| it.phase.is_open()) {
             self.enrolment(place, it, today);
         }
@@ -322,7 +324,7 @@ impl<'a> Day<'a> {
                     self.action(place, it, step, ActionSort::Step, (due, deadline));
                 }
                 Happening::Escalated { step, deadline } => {
-                    let days = (self.out.as_of, Some(deadline));
+                    let days = (self.out.as_of.day(), Some(deadline));
                     self.action(place, it, step, ActionSort::Escalation, days);
                 }
                 Happening::Skipped { step, reason } => {
@@ -349,7 +351,7 @@ impl<'a> Day<'a> {
         it: &EnrolmentState,
         step: usize,
         sort: ActionSort,
-        (due, deadline): (AsOf, Option<AsOf>),
+        (due, deadline): (NaiveDate, Option<NaiveDate>),
     ) {
         let playbook = place.playbook;
         let (name, kind) = (playbook.config.name.as_str(), playbook.kind);
@@ -375,7 +377,7 @@ impl<'a> Day<'a> {
         let action = Action {
             id: id(sort),
             sort,
-            day: self.out.as_of,
+            day: self.out.as_of.day(),
             due,
             deadline,
             playbook: name.to_owned(),
@@ -437,7 +439,7 @@ impl<'a> Day<'a> {
         turn: Turn,
     ) {
         self.changes.push(EnrolmentChange {
-            day: self.out.as_of,
+            day: self.out.as_of.day(),
             playbook: playbook.to_owned(),
             kind,
             subject: subject.to_owned(),
@@ -486,6 +488,6 @@ fn next_of(playbook: &Playbook, calendar: &Calendar, it: &EnrolmentState) -> Opt
     let course = course(playbook, calendar);
     let next = next_step(it, course)?;
     let step = course.steps.get(next.step)?.name().to_owned();
-    let due = (next.due != AsOf::MAX).then_some(next.due);
+    let due = (next.due != NaiveDate::MAX).then_some(next.due);
     Some(NextStep { step, due, waits_for: next.waits_for.map(str::to_owned) })
 }

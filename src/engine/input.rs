@@ -2,9 +2,10 @@
 
 use crate::alert::Suppressions;
 use crate::book::Book;
+use crate::book::moment::Until;
 use crate::frame::{Frame, SubjectKind};
 use crate::playbook::ActionReport;
-use crate::time::Calendar;
+use crate::time::{AsOf, Calendar};
 
 /// Records, given columns, or both.
 ///
@@ -73,6 +74,24 @@ impl<'a> Input<'a> {
     pub const fn with_work_calendar(mut self, calendar: &'a Calendar) -> Self {
         self.work_calendar = Some(calendar);
         self
+    }
+
+    /// A day or moment in the zone of the book. Without a book a moment has the day that was written with it.
+    pub(super) fn settled(&self, as_of: AsOf) -> AsOf {
+        self.book.map_or(as_of, |it| as_of.in_zone(it.zone()))
+    }
+
+    /// The book as it is known at a moment, where that is another than the book of the day.
+    pub(super) fn known(&self, as_of: AsOf) -> Option<Book> {
+        self.book?.known(Until { day: as_of.day(), moment: as_of.moment()? })
+    }
+
+    /// The same with another book.
+    pub(super) fn with_book<'b>(&self, book: Option<&'b Book>) -> Input<'b>
+    where
+        'a: 'b,
+    {
+        Input { book: book.or(self.book), ..self.clone() }
     }
 
     /// The frame of a kind of subject.

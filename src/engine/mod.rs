@@ -87,6 +87,7 @@ use settled::Settled;
 /// # #[cfg(feature = "toml")] {
 /// use foretell::{Config, Engine, Input, State};
 /// use foretell::frame::{Column, Frame, SubjectKind};
+/// use foretell::time::AsOf;
 ///
 /// let config = Config::parse(r#"
 ///     [[metrics]]
@@ -101,7 +102,7 @@ use settled::Settled;
 ///
 /// let mut frame = Frame::new(SubjectKind::Subscription, ["s1"])?;
 /// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
-/// let as_of = "2026-03-01".parse()?;
+/// let as_of: AsOf = "2026-03-01".parse()?;
 /// let assessment = engine.assess(&Input::frame(&frame), as_of, &State::new());
 ///
 /// let health = assessment.score("health", "s1").ok_or("no such subject")?;

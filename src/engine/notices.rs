@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::Engine;
 use super::assessment::{Absent, LeftOut, Note};
 use super::input::Input;
@@ -11,7 +13,6 @@ use super::subjects::Rows;
 use crate::fault::{Code, Fault, nearest};
 use crate::frame::{Frame, NO_ROW, SubjectKind};
 use crate::money::{Amount, Currency};
-use crate::time::AsOf;
 
 /// What of the input was not used, per kind of subject.
 pub(super) fn of_input(engine: &Engine, input: &Input<'_>, rows: &[Rows]) -> Vec<Note> {
@@ -35,6 +36,18 @@ pub(super) fn of_input(engine: &Engine, input: &Input<'_>, rows: &[Rows]) -> Vec
         }
     }
     notes
+}
+
+/// How many records lie after the day or moment, by table: of things that happen and that the config reads.
+pub(super) fn later(engine: &Engine, input: &Input<'_>, day: NaiveDate) -> Vec<Note> {
+    let is_read = |table: &str| {
+        engine.steps.iter().any(
+            |it| matches!(&it.work, Work::Records { derivation, .. } if derivation.table() == table),
+        )
+    };
+    let all = input.book.into_iter().flat_map(|it| it.after(day));
+    let all = all.filter(|(table, _)| is_read(table));
+    all.map(|(table, records)| Note::Later { table: table.to_owned(), records }).collect()
 }
 
 fn columns(engine: &Engine, kind: SubjectKind, frame: &Frame, notes: &mut Vec<Note>) {
@@ -75,7 +88,7 @@ fn parents(engine: &Engine, kind: SubjectKind, frame: &Frame, rows: &Rows, notes
 /// The warning that amounts could not be converted, with their currencies.
 pub(super) fn mixed_currencies(
     input: &Input<'_>,
-    as_of: AsOf,
+    as_of: NaiveDate,
     reporting: Option<Currency>,
     notes: &[Note],
 ) -> Option<Fault> {

@@ -6,8 +6,6 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
-
 use super::Engine;
 use super::assessment::Assessment;
 use super::columns::column_of;
@@ -47,16 +45,16 @@ impl PastTake {
         }
     }
 
-    /// The value, from what held before the day and what holds on it.
-    fn value(self, held: &[Held], now: &Value, day: NaiveDate) -> Value {
+    /// The value, from what held before the day or moment and what holds at it.
+    fn value(self, held: &[Held], now: &Value, as_of: AsOf) -> Value {
         let at = |last: &dyn Fn(&Held) -> bool| {
             held.iter().rev().find(|it| last(it)).map_or(Value::Missing, |it| it.value.clone())
         };
         match self {
-            Self::Previous => at(&|it| it.since < day),
-            Self::Ago(period) => at(&|it| it.since <= period.before(day)),
+            Self::Previous => at(&|it| it.since < as_of),
+            Self::Ago(period) => at(&|it| it.since.is_by(as_of.before(period))),
             Self::Change(period) => {
-                let before = at(&|it| it.since <= period.before(day));
+                let before = at(&|it| it.since.is_by(as_of.before(period)));
                 match (now.number(), before.number()) {
                     (Some(now), Some(before)) => Value::Number(now - before),
                     _ => Value::Missing,
@@ -64,9 +62,9 @@ impl PastTake {
             }
             Self::Days if now.is_missing() => Value::Missing,
             Self::Days => {
-                let last = held.iter().rev().find(|it| it.since < day);
-                let since = last.filter(|it| it.value == *now).map_or(day, |it| it.since);
-                Value::Number((day - since).num_days() as f64)
+                let last = held.iter().rev().find(|it| it.since < as_of);
+                let since = last.filter(|it| it.value == *now).map_or(as_of, |it| it.since);
+                Value::Number((as_of.day() - since.counted_to(as_of)).num_days() as f64)
             }
         }
     }
@@ -137,12 +135,12 @@ pub(super) fn past(
     table: &Table,
     (from, take): (usize, PastTake),
     state: &State,
-    day: AsOf,
+    as_of: AsOf,
 ) -> (Column, Option<Vec<bool>>) {
     let held = state.history.get(&kind).and_then(|it| it.get(name));
     let value = |(row, id): (usize, &std::sync::Arc<str>)| {
         let held = held.and_then(|it| it.get(id.as_ref())).map_or(&[][..], Vec::as_slice);
-        take.value(held, &table.value(from, row), day)
+        take.value(held, &table.value(from, row), as_of)
     };
     let values: Vec<Value> = table.ids().iter().enumerate().map(value).collect();
     let solid = (0..table.len()).map(|row| match take {
@@ -222,21 +220,20 @@ impl Engine {
 }
 
 impl Tracked {
-    /// What held before with what holds on a day, as far back as anything looks.
-    fn remember(&self, mut held: Vec<Held>, now: Value, day: NaiveDate) -> Vec<Held> {
-        // The day may be assessed again.
-        held.retain(|it| it.since < day);
+    /// What held before with what holds now, as far back as anything looks.
+    fn remember(&self, mut held: Vec<Held>, now: Value, as_of: AsOf) -> Vec<Held> {
+        // The same may be assessed again.
+        held.retain(|it| it.since < as_of);
         let news = match held.last() {
             Some(last) => last.value != now,
             None => !now.is_missing(),
         };
         if news {
-            held.push(Held { since: day, value: now });
+            held.push(Held { since: as_of, value: now });
         }
-        let farthest = self.windows.iter().map(|it| it.before(day)).min();
-        let yesterday = Period::days(1).before(day);
-        let horizon = farthest.map_or(yesterday, |it| it.min(yesterday));
-        let first = held.iter().rposition(|it| it.since <= horizon).unwrap_or(0);
+        let windows = self.windows.iter().copied().chain([Period::days(1)]);
+        let horizon = windows.map(|it| as_of.before(it)).min().unwrap_or(as_of);
+        let first = held.iter().rposition(|it| it.since.is_by(horizon)).unwrap_or(0);
         held.drain(..first);
         held
     }

@@ -266,7 +266,8 @@ impl<'a> Run<'a> {
         for (row, alert) in moved.filter_map(Moving::stands).filter(|it| !it.1.phase.is_idle()) {
             if let (Some(phase), Some(days)) = (phases.get_mut(row), days.get_mut(row)) {
                 *phase = alert.phase;
-                *days = Some((self.out.as_of - alert.began).num_days() as f64);
+                let began = alert.began.counted_to(self.out.as_of);
+                *days = Some((self.out.as_of.day() - began).num_days() as f64);
             }
         }
         // With what is missing the condition could say something else.

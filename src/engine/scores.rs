@@ -146,13 +146,14 @@ fn last_cards(steps: &[Step], cards: &BTreeMap<usize, Scorecard>) -> usize {
 }
 
 impl Engine {
-    /// Scores every subject of the input as of a day and asks every rule, in columns.
+    /// Scores every subject of the input as of a day or a moment and asks every rule, in columns.
     ///
     /// `state` is what the last assessment handed on, or [`State::new`]: bands are held by it, and names read
     /// what was. It is not taken a step further; see [`Engine::assess`] for alerts and all that explains.
     ///
     /// ```
     /// # #[cfg(feature = "toml")] {
+    /// use chrono::NaiveDate;
     /// use foretell::frame::{Column, Frame, SubjectKind};
     /// use foretell::{Config, Engine, Input, State};
     ///
@@ -168,15 +169,16 @@ impl Engine {
     /// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2"])?;
     /// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(6.0)]))?;
     ///
-    /// let scores = engine.score(&Input::frame(&frame), "2026-03-01".parse()?, &State::new());
+    /// let day: NaiveDate = "2026-03-01".parse()?;
+    /// let scores = engine.score(&Input::frame(&frame), day, &State::new());
     /// assert_eq!(scores.score("health"), Some(&[25.0, 90.0][..]));
     /// assert_eq!(scores.band("health", 1), Some("green"));
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn score(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Scores {
-        self.score_in(None, input, as_of, state)
+    pub fn score(&self, input: &Input<'_>, as_of: impl Into<AsOf>, state: &State) -> Scores {
+        self.score_at(None, input, as_of.into(), state)
     }
 
     /// The same in the memory of results that are not needed any more, of this engine or another.
@@ -196,7 +198,8 @@ impl Engine {
     /// #     name = "health"
     /// #     factors = [{ metric = "logins", points.linear = { worst = 0, best = 50 } }]
     /// # "#))?;
-    /// let (day, state) = ("2026-03-01".parse()?, State::new());
+    /// # use foretell::time::AsOf;
+    /// let (day, state) = ("2026-03-01".parse::<AsOf>()?, State::new());
     /// let mut last = None;
     /// for (id, logins) in [("s1", 10.0), ("s2", 45.0), ("s3", 25.0)] {
     ///     let mut frame = Frame::new(SubjectKind::Subscription, [id])?;
@@ -217,13 +220,26 @@ impl Engine {
         &self,
         mut used: Scores,
         input: &Input<'_>,
-        as_of: AsOf,
+        as_of: impl Into<AsOf>,
         state: &State,
     ) -> Scores {
+        let as_of = as_of.into();
         if self.score_one(&mut used, input, as_of, state) {
             return used;
         }
-        self.score_in(Some(used), input, as_of, state)
+        self.score_at(Some(used), input, as_of, state)
+    }
+
+    fn score_at(
+        &self,
+        used: Option<Scores>,
+        input: &Input<'_>,
+        as_of: AsOf,
+        state: &State,
+    ) -> Scores {
+        let as_of = input.settled(as_of);
+        let known = input.known(as_of);
+        self.score_in(used, &input.with_book(known.as_ref()), as_of, state)
     }
 
     fn score_in(
@@ -236,7 +252,9 @@ impl Engine {
         // Without a past a row need not be known again.
         let mut faults = if state.is_new() { unnamed_parents(input) } else { unnamed(input) };
         let has_ids = faults.is_empty();
-        let past = usable(state, as_of, &mut faults).filter(|_| has_ids).unwrap_or(&self.no_past);
+        let last = state.as_of.map(|it| input.settled(it));
+        let past = usable(state, last, as_of, &mut faults);
+        let past = past.filter(|_| has_ids).unwrap_or(&self.no_past);
         let (tables, answers, mut room) =
             used.map(|it| (it.tables, it.answers, it.room)).unwrap_or_default();
         room.answers = answers;
@@ -309,7 +327,7 @@ impl Run<'_> {
 }
 
 impl Scores {
-    /// The day for which they were made.
+    /// The day or moment as of which they were made.
     #[must_use]
     pub const fn as_of(&self) -> AsOf {
         self.as_of

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::input::Input;
 use super::plan::Slot;
 use crate::book::Book;
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::{Frame, Given, NO_ROW, SubjectKind};
 use crate::node::shorten;
-use crate::time::AsOf;
 use crate::value::Kind;
 
 /// How many of many are named in a message.
@@ -42,7 +43,7 @@ pub(super) enum InFrame {
 }
 
 /// Finds the subjects of every kind.
-pub(super) fn subjects(input: &Input<'_>, as_of: AsOf, faults: &mut Vec<Fault>) -> Vec<Rows> {
+pub(super) fn subjects(input: &Input<'_>, as_of: NaiveDate, faults: &mut Vec<Fault>) -> Vec<Rows> {
     SubjectKind::ALL.iter().map(|kind| rows(input, *kind, as_of, faults)).collect()
 }
 
@@ -58,7 +59,7 @@ pub(super) fn link(input: &Input<'_>, all: &mut [Rows]) {
     }
 }
 
-fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Fault>) -> Rows {
+fn rows(input: &Input<'_>, kind: SubjectKind, as_of: NaiveDate, faults: &mut Vec<Fault>) -> Rows {
     let frame = input.frame_of(kind);
     let Some(book) = input.book.filter(|it| frame.is_none() || !it.subjects(kind).is_empty())
     else {

@@ -69,11 +69,6 @@ impl Derivation {
         }
     }
 
-    /// The table that it reads.
-    pub(crate) const fn table(&self) -> &'static str {
-        self.table
-    }
-
     /// The names in it that no record has: its series or part, and own fields. None where there are no
     /// records that could have them.
     pub(crate) fn unknown(&self, book: &Book) -> Vec<Unknown> {
@@ -133,7 +128,7 @@ impl Derivation {
         if !rows(source).any(is_in) {
             return Why::NoRecords;
         }
-        let today = as_of.num_days_from_ce();
+        let today = as_of.day().num_days_from_ce();
         let after = self.first_day(as_of);
         let in_time = |row: u32| match (source.day(row), after) {
             (NO_DAY, after) => after.is_none(),

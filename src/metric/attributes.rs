@@ -44,7 +44,7 @@ pub(crate) fn attribute(view: View<'_>, kind: SubjectKind, name: &str) -> Option
     let source = subjects_of(book, kind)?;
     let rows = u32::try_from(book.subjects(kind).len()).ok()?;
     let mut unconverted = 0;
-    let born = book.born(kind, as_of);
+    let born = book.born(kind, as_of.day());
     let got = (0..rows).map(|row| {
         if born.get(row as usize) != Some(&true) {
             return Got::Missing;
@@ -72,7 +72,7 @@ pub(crate) fn custom(
     let values: Vec<Value> = (0..rows)
         .map(|row| {
             let cell = source.and_then(|it| it.custom(row, &own.field));
-            let value = cell.map(|it| own.read(it, wanted, as_of));
+            let value = cell.map(|it| own.read(it, wanted, as_of.day()));
             other_kind += usize::from(value == Some(None));
             value.flatten().unwrap_or(Value::Missing)
         })

@@ -56,6 +56,11 @@ struct Span {
 }
 
 impl Derivation {
+    /// The table that it reads.
+    pub(crate) const fn table(&self) -> &'static str {
+        self.table
+    }
+
     /// What the metric is.
     pub(crate) const fn kind(&self) -> Kind {
         self.kind
@@ -93,8 +98,8 @@ impl Derivation {
             source,
             view,
             filter,
-            today: as_of.num_days_from_ce(),
-            window: self.cut(as_of),
+            today: as_of.day().num_days_from_ce(),
+            window: self.cut(as_of.day()),
             passing: Vec::new(),
             before: Vec::new(),
             in_window: 0,
@@ -166,7 +171,7 @@ impl Derivation {
     }
 
     /// The last day before the window and before the one before it.
-    fn cut(&self, as_of: AsOf) -> (Option<i32>, Option<i32>) {
+    fn cut(&self, as_of: NaiveDate) -> (Option<i32>, Option<i32>) {
         match self.window {
             Some(Window::Last(period)) => {
                 let after = period.before(as_of);
@@ -179,7 +184,7 @@ impl Derivation {
 
     /// The last day before the window.
     pub(super) fn first_day(&self, as_of: AsOf) -> Option<i32> {
-        self.cut(as_of).0
+        self.cut(as_of.day()).0
     }
 
     /// What no record at all means; `ever` says whether the subject ever had one.
@@ -300,7 +305,7 @@ impl<'a> Run<'a> {
             None => source.get(row, slot, &view).value(),
             Some(at) => {
                 let of = own.get(at).and_then(|it| Some((it, source.custom(row, &it.own.field)?)));
-                let value = of.map(|(it, cell)| it.own.read(cell, it.kind, view.as_of));
+                let value = of.map(|(it, cell)| it.own.read(cell, it.kind, view.as_of.day()));
                 other_kind += usize::from(value == Some(None));
                 value.flatten().unwrap_or(Value::Missing)
             }
@@ -336,7 +341,7 @@ impl<'a> Run<'a> {
     /// Whether a record has the own field that is taken, and it is of another kind.
     fn is_other(&self, row: u32) -> bool {
         let cell = self.cell(row);
-        cell.is_some_and(|(own, it, wanted)| own.read(it, wanted, self.view.as_of).is_none())
+        cell.is_some_and(|(own, it, wanted)| own.read(it, wanted, self.view.as_of.day()).is_none())
     }
 
     fn get(&self, row: u32) -> Got<'a> {
@@ -345,7 +350,7 @@ impl<'a> Run<'a> {
             Some(FieldRef::Slot(slot)) => self.source.get(row, *slot, &self.view),
             Some(FieldRef::Custom(_)) => match self.cell(row) {
                 Some((_, Cell::Text(it), Kind::Text)) => Got::Text(it),
-                Some((own, cell, wanted)) => match own.read(cell, wanted, self.view.as_of) {
+                Some((own, cell, wanted)) => match own.read(cell, wanted, self.view.as_of.day()) {
                     Some(Value::Number(it)) => Got::Number(it),
                     Some(Value::Flag(it)) => Got::Flag(it),
                     Some(Value::Text(_)) => Got::Text(""),
@@ -465,7 +470,7 @@ impl<'a> Run<'a> {
         }
         let Derivation { every, take, empty, .. } = *self.derivation;
         let missing = empty == Some(Empty::Missing);
-        let bins = Bins { every, as_of: self.view.as_of, begin, missing };
+        let bins = Bins { every, as_of: self.view.as_of.day(), begin, missing };
         let points: Vec<(i32, f64)> = take::numbers(self.got(false)).collect();
         match bins.read(take, &points) {
             Some(Reading::Number(it)) if it.is_finite() => Got::Number(it),

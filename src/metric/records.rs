@@ -1,15 +1,17 @@
 //! The fields of records that are no subjects.
 
+use chrono::NaiveDate;
+
 use super::slot::{Fields, Parts, Slot, amount, days_ago, flag, number, past, plan, text};
 use crate::book::{
     Assessment, Cell, Contact, Deployment, Engagement, EngagementKind, Entitlement, Invoice,
     License, Outcome, OutcomeKind, Override, Survey, SurveyKind,
 };
 use crate::money::{Amount, Currency};
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 
 /// Whether a day lies within a first and a last day, open where unknown.
-fn holds(start: Option<Stamp>, end: Option<Stamp>, day: AsOf) -> bool {
+fn holds(start: Option<Stamp>, end: Option<Stamp>, day: NaiveDate) -> bool {
     start.is_none_or(|it| it.date() <= day) && end.is_none_or(|it| day <= it.date())
 }
 
@@ -104,11 +106,11 @@ impl Invoice {
     }
 
     /// Whether nothing is owed on it any more; of a credit note nothing ever is.
-    fn is_paid(&self, as_of: AsOf) -> bool {
+    fn is_paid(&self, as_of: NaiveDate) -> bool {
         self.is_credit() || self.paid.is_some_and(|it| it.date() <= as_of)
     }
 
-    fn is_overdue(&self, as_of: AsOf) -> Option<bool> {
+    fn is_overdue(&self, as_of: NaiveDate) -> Option<bool> {
         if self.is_credit() {
             return Some(false);
         }
@@ -117,7 +119,7 @@ impl Invoice {
 
     /// Days from the due date to the payment, or to the day while it is unpaid; 0 when in time. A
     /// credit note would make a late payer look punctual, so it has none.
-    fn days_late(&self, as_of: AsOf) -> Option<f64> {
+    fn days_late(&self, as_of: NaiveDate) -> Option<f64> {
         if self.is_credit() {
             return None;
         }
@@ -145,7 +147,7 @@ impl Fields for Engagement {
 
 /// The value of an assessment while it holds: one that has expired is not known any more, and does
 /// not bring an older one back.
-fn judgement(it: &Assessment, day: AsOf) -> Option<&Cell> {
+fn judgement(it: &Assessment, day: NaiveDate) -> Option<&Cell> {
     Some(&it.value).filter(|_| it.expires.is_none_or(|it| day <= it.date()))
 }
 

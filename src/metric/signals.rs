@@ -1,10 +1,10 @@
 //! Signals of dated records: put into evenly spaced bins that end with the day of the assessment.
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, NaiveDate};
 
 use crate::config::Take;
 use crate::signal::{Every, Finding, MOST, Options, SignalKind, detect};
-use crate::time::{AsOf, Period};
+use crate::time::Period;
 
 /// What `signal` says where nothing is odd.
 pub(super) const NONE: &str = "none";
@@ -25,7 +25,7 @@ pub(super) enum Reading {
 /// The bins of a subject's records.
 pub(super) struct Bins {
     pub(super) every: Period,
-    pub(super) as_of: AsOf,
+    pub(super) as_of: NaiveDate,
     /// The last day before its history.
     pub(super) begin: i32,
     /// Whether a bin without a record is missing, not 0.

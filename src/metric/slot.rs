@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::{NaiveDate, NaiveDateTime};
+
 use crate::book::Book;
 pub(super) use crate::book::own::days_ago;
 use crate::book::record::Record;
@@ -9,7 +11,8 @@ use crate::money::{Amount, Currency};
 use crate::time::{AsOf, Calendar, Stamp};
 use crate::value::{Kind, Value};
 
-/// What is read as: the day, the book's rates, the reporting currency, the calendar within whose hours is measured.
+/// What is read as: the day or moment, the book's rates, the reporting currency, the calendar within whose hours is
+/// measured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) book: &'a Book,
@@ -77,16 +80,16 @@ impl Got<'_> {
 
 /// How a field is read from its record.
 enum Get<R> {
-    Number(fn(&R, AsOf) -> Option<f64>),
-    Flag(fn(&R, AsOf) -> Option<bool>),
-    Text(fn(&R, AsOf) -> Option<&str>),
+    Number(fn(&R, NaiveDate) -> Option<f64>),
+    Flag(fn(&R, NaiveDate) -> Option<bool>),
+    Text(fn(&R, NaiveDate) -> Option<&str>),
     Amount(fn(&R) -> Option<Amount>),
     /// Something that happened: not known before its day.
     Past(fn(&R) -> Option<Stamp>),
     /// Something planned: known ahead.
     Plan(fn(&R) -> Option<Stamp>),
-    /// The hours from one moment to another.
-    Hours(fn(&R, AsOf) -> Option<(Stamp, Stamp)>),
+    /// The hours from one moment to another, on a day and up to a moment in UTC.
+    Hours(fn(&R, NaiveDate, NaiveDateTime) -> Option<(Stamp, Stamp)>),
 }
 
 /// One field of a record type.
@@ -139,13 +142,13 @@ macro_rules! constructors {
 }
 
 constructors! {
-    number Number(fn(&R, AsOf) -> Option<f64>);
-    flag Flag(fn(&R, AsOf) -> Option<bool>);
-    text Text(fn(&R, AsOf) -> Option<&str>);
+    number Number(fn(&R, NaiveDate) -> Option<f64>);
+    flag Flag(fn(&R, NaiveDate) -> Option<bool>);
+    text Text(fn(&R, NaiveDate) -> Option<&str>);
     amount Amount(fn(&R) -> Option<Amount>);
     past Past(fn(&R) -> Option<Stamp>);
     plan Plan(fn(&R) -> Option<Stamp>);
-    span Hours(fn(&R, AsOf) -> Option<(Stamp, Stamp)>);
+    span Hours(fn(&R, NaiveDate, NaiveDateTime) -> Option<(Stamp, Stamp)>);
 }
 
 /// The unit of what can be measured within the hours of a calendar.
@@ -154,7 +157,7 @@ pub(crate) const HOURS: &str = "hours";
 /// The hours from one moment to another.
 pub(crate) const fn hours<R>(
     name: &'static str,
-    get: fn(&R, AsOf) -> Option<(Stamp, Stamp)>,
+    get: fn(&R, NaiveDate, NaiveDateTime) -> Option<(Stamp, Stamp)>,
 ) -> Slot<R> {
     span(name, get).range(0.0, f64::MAX).unit(HOURS)
 }
@@ -204,7 +207,7 @@ impl<R: Record> Slot<R> {
     /// What the field holds on the day of the view. Dates are days before that day, negative when
     /// they lie ahead.
     pub(crate) fn read<'r>(&self, record: &'r R, view: &View<'_>) -> Got<'r> {
-        let as_of = view.as_of;
+        let as_of = view.as_of.day();
         match self.get {
             Get::Number(get) => get(record, as_of).map_or(Got::Missing, Got::Number),
             Get::Flag(get) => get(record, as_of).map_or(Got::Missing, Got::Flag),
@@ -223,7 +226,7 @@ impl<R: Record> Slot<R> {
             Get::Plan(get) => {
                 get(record).map_or(Got::Missing, |it| Got::Number(days_ago(it, as_of)))
             }
-            Get::Hours(get) => get(record, as_of)
+            Get::Hours(get) => get(record, as_of, view.as_of.end(view.book.zone()))
                 .map_or(Got::Missing, |(from, to)| Got::Number(view.hours(from, to))),
         }
     }

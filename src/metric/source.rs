@@ -72,7 +72,7 @@ impl Source for Series {
         use chrono::Datelike as _;
         match slot {
             0 => self.value(row).map_or(Got::Missing, Got::Number),
-            1 => Got::Number(f64::from(view.as_of.num_days_from_ce() - self.day(row))),
+            1 => Got::Number(f64::from(view.as_of.day().num_days_from_ce() - self.day(row))),
             _ => Got::Missing,
         }
     }

@@ -1,20 +1,20 @@
 //! The fields of subjects: their built-in attributes.
 
-use chrono::{Datelike as _, Days, Months};
+use chrono::{Datelike as _, Months, NaiveDate, NaiveDateTime};
 
 use super::slot::{Fields, Slot, amount, days_ago, flag, hours, number, past, plan, text};
 use crate::book::{Account, Case, Company, Mark, Subscription};
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 
 /// Days since something that has happened by the day.
-fn age(since: Option<Stamp>, as_of: AsOf) -> Option<f64> {
+fn age(since: Option<Stamp>, as_of: NaiveDate) -> Option<f64> {
     since.filter(|it| it.date() <= as_of).map(|it| days_ago(it, as_of))
 }
 
 /// Whole calendar months since a day that has come.
 ///
 /// A month is over on the same day of the next month, or on its last day where it has no such day.
-fn months(since: Option<Stamp>, as_of: AsOf) -> Option<f64> {
+fn months(since: Option<Stamp>, as_of: NaiveDate) -> Option<f64> {
     let start = since.map(Stamp::date).filter(|it| *it <= as_of)?;
     let years = as_of.year() - start.year();
     let months = years * 12 + as_of.month() as i32 - start.month() as i32;
@@ -97,7 +97,7 @@ impl Fields for Subscription {
 
 impl Subscription {
     /// The state on a day: the dates where they decide, then the host's word.
-    fn status_on(&self, as_of: AsOf) -> &str {
+    fn status_on(&self, as_of: NaiveDate) -> &str {
         if self.is_cancelled(as_of) {
             "cancelled"
         } else if self.is_over(as_of) {
@@ -138,34 +138,32 @@ impl Fields for Case {
         past("resolved", |it: &Self| it.resolved).unit("days ago"),
         past("escalated", |it: &Self| it.escalated.and_then(Mark::stamp)).unit("days ago"),
         number("age_days", |it: &Self, day| it.age_days(day)).range(0.0, f64::MAX).unit("days"),
-        hours("age_hours", |it: &Self, day| it.age(day)),
-        hours("hours_to_first_response", |it: &Self, day| {
+        hours("age_hours", |it: &Self, day, until| it.age(day, until)),
+        hours("hours_to_first_response", |it: &Self, day, _| {
             it.first_response.filter(|it| it.date() <= day).map(|to| (it.opened, to))
         }),
-        hours("hours_to_resolution", |it: &Self, day| {
+        hours("hours_to_resolution", |it: &Self, day, _| {
             it.resolved.filter(|it| it.date() <= day).map(|to| (it.opened, to))
         }),
     ];
 }
 
 impl Case {
-    /// From its opening until it is resolved, or to the end of the day of the assessment; missing
-    /// before it is opened.
-    fn age(&self, as_of: AsOf) -> Option<(Stamp, Stamp)> {
-        if self.opened.date() > as_of {
-            return None;
-        }
+    /// When it was resolved, where that has come; `None` before it is opened.
+    fn resolution(&self, as_of: NaiveDate) -> Option<Option<Stamp>> {
         let resolved = self.resolved.filter(|it| it.date() <= as_of);
-        let end = || as_of.checked_add_days(Days::new(1)).map(Stamp::day);
-        resolved.or_else(end).map(|it| (self.opened, it))
+        (self.opened.date() <= as_of).then_some(resolved)
     }
 
-    /// The same in whole days, to the day of the assessment.
-    fn age_days(&self, as_of: AsOf) -> Option<f64> {
-        if self.opened.date() > as_of {
-            return None;
-        }
-        let resolved = self.resolved.filter(|it| it.date() <= as_of);
-        Some(days_ago(self.opened, resolved.map_or(as_of, Stamp::date)))
+    /// From its opening until it is resolved, or up to the moment or the end of the day of the assessment; missing
+    /// before it is opened.
+    fn age(&self, as_of: NaiveDate, until: NaiveDateTime) -> Option<(Stamp, Stamp)> {
+        Some((self.opened, self.resolution(as_of)?.unwrap_or(Stamp::moment(until))))
+    }
+
+    /// Its age until it is resolved, in whole days.
+    fn age_days(&self, as_of: NaiveDate) -> Option<f64> {
+        let until = self.resolution(as_of)?.map_or(as_of, Stamp::date);
+        Some(days_ago(self.opened, until).max(0.0))
     }
 }

@@ -12,10 +12,10 @@ use crate::book::{
 use crate::config::{Empty, MetricConfig, Take, Window};
 use crate::frame::SubjectKind;
 use crate::money::Rates;
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 use crate::value::{Kind, Value};
 
-pub(super) fn day(text: &str) -> AsOf {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -81,7 +81,7 @@ fn filter(metric: &MetricConfig) -> Option<Compare> {
     Some(Compare { slot, sign, with: with.to_owned() })
 }
 
-pub(super) fn run(book: &Book, kind: SubjectKind, as_of: AsOf, text: &str) -> Derived {
+pub(super) fn run(book: &Book, kind: SubjectKind, as_of: NaiveDate, text: &str) -> Derived {
     let metric = metric(text);
     let derivation =
         Derivation::resolve(&metric, kind).unwrap_or_else(|it| panic!("{text}: {it:?}"));
@@ -260,7 +260,7 @@ fn takes_of_cases_and_children() {
     }
     let derived = run(&book, account, day("2026-03-10"), "from=cases take=count where=severity:p1");
     assert_eq!(derived.unclear, 1, "k2 has no severity");
-    use chrono::Datelike as _;
+    use chrono::{Datelike as _, NaiveDate};
     assert_eq!(derived.column.seen(0), Some(day("2026-03-09").num_days_from_ce()));
     assert_eq!(derived.column.seen(1), None);
     let later = run(&book, account, day("2026-03-11"), "from=cases take=count where=is_open:true");

@@ -69,7 +69,7 @@ pub(crate) fn next_step<'a>(enrolment: &'a EnrolmentState, course: Course<'_>) -
     let start = last.map_or(0, |it| it + 1);
     let fresh = |it: &StepConfig| !enrolment.reached.iter().any(|name| name == it.name());
     let (step, config) = course.steps.iter().enumerate().skip(start).find(|(_, it)| fresh(it))?;
-    let due = course.after(enrolment.last.unwrap_or(enrolment.began), config.after);
+    let due = course.after(enrolment.last.unwrap_or(enrolment.began.day()), config.after);
     let before = enrolment.reached.last().filter(|_| config.after_done);
     let waits_for = before.filter(|it| enrolment.awaited.iter().any(|open| open.step == **it));
     Some(Next { step, due, waits_for: waits_for.map(String::as_str) })

@@ -46,6 +46,10 @@ pub(super) fn sentence(note: &Note) -> String {
             let subjects = many(*subjects, kind.name(), kind.plural());
             format!("{subjects} {why}, and are not assessed.")
         }
+        Note::Later { table, records } => {
+            let records = many(*records, "record", "records");
+            format!("{records} of {table} later than that, left out.")
+        }
         Note::Override { kind, scorecard, overrides, reason } => {
             let why = match reason {
                 NotUsed::UnknownScorecard => "there is no such scorecard",

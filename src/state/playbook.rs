@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::RuleSeverity;
 use crate::frame::SubjectKind;
+use crate::time::AsOf;
 
 /// The enrolments in a playbook.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,10 +25,10 @@ pub struct PlaybookEnrolments {
 pub struct EnrolmentState {
     /// The rule whose alert began it.
     pub rule: String,
-    /// The day on which that alert fired.
-    pub fired: NaiveDate,
-    /// The day on which it began, or was declined.
-    pub began: NaiveDate,
+    /// The day or moment at which that alert fired.
+    pub fired: AsOf,
+    /// The day or moment at which it began, or was declined.
+    pub began: AsOf,
     /// How far it is.
     #[serde(default, skip_serializing_if = "EnrolmentPhase::is_open")]
     pub phase: EnrolmentPhase,
@@ -49,8 +50,8 @@ pub struct EnrolmentState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnrolmentCause {
-    /// The day on which its condition was first true.
-    pub since: NaiveDate,
+    /// The day or moment at which its condition was first true.
+    pub since: AsOf,
     /// How much it matters.
     pub severity: RuleSeverity,
     /// What it told people.

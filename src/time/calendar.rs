@@ -186,7 +186,7 @@ impl Calendar {
     /// The moment of a stamp; of a day without a time the one at which it begins in the calendar's zone.
     #[must_use]
     pub fn moment(&self, stamp: Stamp) -> NaiveDateTime {
-        if stamp == Stamp::day(stamp.date()) { self.start_of(stamp.date()) } else { stamp.at() }
+        if stamp.is_timed() { stamp.at() } else { self.start_of(stamp.date()) }
     }
 
     fn worked(&self, at: NaiveDateTime) -> i64 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use foretell::arrow;
 use foretell::frame::SubjectKind;
 use pyo3::prelude::*;
@@ -32,7 +32,13 @@ impl Assessment {
     /// The day for which it was made.
     #[getter]
     fn as_of(&self) -> NaiveDate {
-        self.inner.as_of()
+        self.inner.as_of().day()
+    }
+
+    /// The moment as of which it was made, in UTC; `None` where that is the end of the day.
+    #[getter]
+    fn moment(&self) -> Option<DateTime<Utc>> {
+        self.inner.as_of().moment().map(|it| it.and_utc())
     }
 
     /// The engine that made it.

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use foretell::arrow::score_table;
 use foretell::fault::{Code, Fault};
 use foretell::frame::SubjectKind;
+use foretell::time::AsOf;
 use foretell::{Config, Faults, Input};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
 
 use crate::assessment::Assessment;
 use crate::capsule::{import, is_arrow};
-use crate::convert::{day, file, kind, shorten};
+use crate::convert::{file, kind, shorten};
 use crate::errors::{
     config_error, faults, input_error, input_faults, not_found, state_error, state_faults,
 };
@@ -125,7 +125,8 @@ impl Engine {
     /// Scores every subject and asks every rule, in columns: the fast way, without what explains.
     ///
     /// - `data`: a table that speaks Arrow (pyarrow, Polars, pandas, DuckDB), a dict of tables by kind of subject, or a `Book`.
-    /// - `as_of`: the day, a `datetime.date` or a text such as `2026-03-01`.
+    /// - `as_of`: a day, of which all is known, or a moment: a `datetime.date` or `datetime.datetime`, or a text such as `2026-03-01` or
+    ///   `2026-03-01T09:00:00+01:00`.
     /// - `state`: that of the assessment before; with it bands have their margin and stay.
     /// - `given`: tables beside a book, whose columns win over what the book says.
     /// - `kind`: what the rows of a bare table are, such as `account`; what the config says if it is left out.
@@ -151,7 +152,7 @@ impl Engine {
         strict: bool,
         with_ended: bool,
     ) -> PyResult<Scores> {
-        let as_of = day(as_of)?;
+        let as_of = crate::convert::as_of(as_of)?;
         let past = past(py, state, as_of)?;
         let main = self.main(py, kind.as_deref())?;
         let how = How::of(kind, subject, observed, strict)?.named(!past.is_new());
@@ -177,7 +178,8 @@ impl Engine {
     /// Assesses every subject: scores, alerts, actions, and the state to hand to the next assessment.
     ///
     /// - `data`: a table that speaks Arrow (pyarrow, Polars, pandas, DuckDB), a dict of tables by kind of subject, or a `Book`.
-    /// - `as_of`: the day, a `datetime.date` or a text such as `2026-03-01`.
+    /// - `as_of`: a day, of which all is known, or a moment: a `datetime.date` or `datetime.datetime`, or a text such as `2026-03-01` or
+    ///   `2026-03-01T09:00:00+01:00`.
     /// - `state`: that of the assessment before; with it bands have their margin and stay.
     /// - `given`: tables beside a book, whose columns win over what the book says.
     /// - `kind`: what the rows of a bare table are, such as `account`; what the config says if it is left out.
@@ -210,7 +212,7 @@ impl Engine {
         reports: Option<&Bound<'_, PyAny>>,
         work_calendar: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Assessment> {
-        let as_of = day(as_of)?;
+        let as_of = crate::convert::as_of(as_of)?;
         let past = past(py, state, as_of)?;
         let main = self.main(py, kind.as_deref())?;
         let how = How::of(kind, subject, observed, strict)?.named(true);
@@ -255,7 +257,7 @@ impl Engine {
         let Some(as_of) = as_of else {
             return Err(input_error(py, "a row is explained as of a day: say `as_of`"));
         };
-        let as_of = day(as_of)?;
+        let as_of = crate::convert::as_of(as_of)?;
         let past = past(py, state, as_of)?;
         let (_, kind) = self.card(scorecard)?;
         if !past.is_new() && !has_id(what, kind)? && !knows(&past, "row") {
@@ -292,12 +294,12 @@ impl Engine {
         suppressions: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
         let how = How::of(kind, subject, observed, strict)?.named(true);
-        let mut days: Vec<(NaiveDate, Given)> = Vec::new();
+        let mut days: Vec<(AsOf, Given)> = Vec::new();
         let past = state.map_or_else(|| Ok(foretell::State::new()), |it| known(py, it).cloned())?;
         let mut last = past.as_of;
         for pair in history.try_iter()? {
             let (as_of, data) = pair?.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-            let as_of = day(&as_of)?;
+            let as_of = crate::convert::as_of(&as_of)?;
             if last.is_some_and(|it| as_of < it) {
                 return Err(reversed(py, last.unwrap_or(as_of), as_of));
             }
@@ -379,7 +381,7 @@ impl Engine {
 fn past(
     py: Python<'_>,
     state: Option<&Bound<'_, State>>,
-    as_of: NaiveDate,
+    as_of: AsOf,
 ) -> PyResult<foretell::State> {
     let Some(state) = state else { return Ok(foretell::State::new()) };
     let state = known(py, state)?;
@@ -422,8 +424,9 @@ fn knows(state: &foretell::State, id: &str) -> bool {
         || state.history.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
 }
 
-fn reversed(py: Python<'_>, last: NaiveDate, as_of: NaiveDate) -> PyErr {
+fn reversed(py: Python<'_>, last: AsOf, as_of: AsOf) -> PyErr {
     let message = format!("the state is of {last}, later than {as_of}");
-    let fault = Fault::new(Code::TimeReversed, "state.as_of", message).help("assess days in order");
+    let fault = Fault::new(Code::TimeReversed, "state.as_of", message)
+        .help("assess days in order; a moment lies before the end of its day");
     state_faults(py, &Faults(vec![fault]))
 }

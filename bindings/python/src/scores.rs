@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{FieldRef, Schema};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use foretell::arrow::{self, ScoredTable};
 use foretell::frame::SubjectKind;
 use pyo3::prelude::*;
@@ -31,7 +31,13 @@ impl Scores {
     /// The day for which they were made.
     #[getter]
     fn as_of(&self) -> NaiveDate {
-        self.inner.as_of()
+        self.inner.as_of().day()
+    }
+
+    /// The moment as of which it was made, in UTC; `None` where that is the end of the day.
+    #[getter]
+    fn moment(&self) -> Option<DateTime<Utc>> {
+        self.inner.as_of().moment().map(|it| it.and_utc())
     }
 
     /// What was wrong with the input or the state.

@@ -133,8 +133,8 @@ impl Stage {
             Self::Card { actions, name, card, outputs } => {
                 plan.run(actions.clone(), registers);
                 let last = past.bands.get(name).and_then(|it| it.get(id));
-                let last = last.map(|it| (it.band.as_str(), it.since));
-                let score = card.score(registers, groups, last, as_of);
+                let last = last.map(|it| (it.band.as_str(), it.since.counted_to(as_of)));
+                let score = card.score(registers, groups, last, as_of.day());
                 outputs.put(registers, columns, score, groups);
             }
         }

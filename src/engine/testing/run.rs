@@ -116,7 +116,7 @@ impl Test {
             result.checks += 1;
             let Compared { what, fits, expected, got, because } = compared;
             if !fits {
-                let (day, subject) = (out.as_of(), subject.id.clone());
+                let (day, subject) = (out.as_of().day(), subject.id.clone());
                 let failure = TestFailure { step, day, subject, what, expected, got, because };
                 result.failures.push(failure);
             }

@@ -4,13 +4,14 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use serde::{Deserialize, Serialize};
 
 use crate::book::Book;
 use crate::engine::Scores;
 use crate::frame::SubjectKind;
 use crate::money::{Amount, Currency};
-use crate::time::AsOf;
 use crate::value::Value;
 
 /// What a person says of a renewal.
@@ -31,7 +32,7 @@ pub struct Renewal {
     /// The subscription's id.
     pub subject: Arc<str>,
     /// The day on which it is to be renewed.
-    pub day: Option<AsOf>,
+    pub day: Option<NaiveDate>,
     /// What it is worth a year, in the one currency of all; what is not 0 to a million million counts as unknown.
     pub value: Option<f64>,
     /// Its segment.
@@ -43,13 +44,13 @@ pub struct Renewal {
     /// Its scores, 0 to 100, by scorecard; NaN counts as none.
     pub scores: BTreeMap<Arc<str>, f64>,
     /// Its health in the past, in any order.
-    pub past: Vec<(AsOf, f64)>,
+    pub past: Vec<(NaiveDate, f64)>,
 }
 
 impl Renewal {
     /// A renewal of which nothing else is known.
     #[must_use]
-    pub fn new(subject: impl Into<Arc<str>>, day: Option<AsOf>, value: Option<f64>) -> Self {
+    pub fn new(subject: impl Into<Arc<str>>, day: Option<NaiveDate>, value: Option<f64>) -> Self {
         Self {
             subject: subject.into(),
             day,
@@ -85,7 +86,7 @@ impl Renewal {
 /// Values are in the reporting currency, or in the house currency where that is `None`; one for which there is no rate is
 /// unknown.
 #[must_use]
-pub fn renewals(book: &Book, as_of: AsOf, reporting: Option<Currency>) -> Vec<Renewal> {
+pub fn renewals(book: &Book, as_of: NaiveDate, reporting: Option<Currency>) -> Vec<Renewal> {
     let kind = SubjectKind::Subscription;
     let runs = book.born(kind, as_of).into_iter().zip(book.ended(kind, as_of));
     let mut out = Vec::new();

@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from . import Assessment, Engine, Fault, ForetellError, InputError, State, Table, _files, __version__
 from ._starter import starter
@@ -101,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _about_data(it: argparse.ArgumentParser) -> None:
-    it.add_argument("--as-of", metavar="DAY", type=_day, default=None, help="the day it is for (today)")
+    it.add_argument("--as-of", metavar="DAY", type=_day, default=None, help="the day or moment it is for (today)")
     it.add_argument("--id", help="the column of ids (id, or subscription_id)")
     it.add_argument("--kind", help="what the rows are (what the config says)")
     it.add_argument("--state", metavar="FILE", help="the state of the last assessment")
@@ -114,9 +114,14 @@ def _about_output(it: argparse.ArgumentParser) -> None:
     it.add_argument("--rows", type=_number, default=50, help="at most so many rows of a table on the terminal (50)")
 
 
-def _day(text: str) -> datetime.date:
+def _day(text: str) -> Union[datetime.date, str]:
     try:
         return datetime.date.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return text
     except ValueError:
         raise argparse.ArgumentTypeError(f"expected a day such as `2026-03-01`, got `{text}`") from None
 
