@@ -116,7 +116,7 @@ impl Lint<'_, '_> {
             self.steps(steps, source, &path);
         }
         if self.image(points, source, &path).is_empty() {
-            let range = source.range().map_or_else(String::new, |(low, high)| format!(", {low} to {high}"));
+            let range = source.range().map_or_else(String::new, |(low, high)| format!(", {low} to {high},"));
             let message = format!("no value in the range of `{}`{range} gets any points", source.name);
             self.warn(Code::NoPoints, &path, message, "move the points into the metric's range, or correct the range");
             return;
