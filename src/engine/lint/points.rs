@@ -116,7 +116,7 @@ impl Lint<'_, '_> {
             self.steps(steps, source, &path);
         }
         if self.image(points, source, &path).is_empty() {
-            let range = source.range().map_or_else(String::new, |(low, high)| format!(", {low} to {high},"));
+            let range = source.range().map_or_else(String::new, |it| format!(", {},", words::range(it)));
             let message = format!("no value in the range of `{}`{range} gets any points", source.name);
             self.warn(Code::NoPoints, &path, message, "move the points into the metric's range, or correct the range");
             return;
@@ -152,7 +152,8 @@ impl Lint<'_, '_> {
         } else {
             return;
         };
-        let message = format!("{what} is {side} the range of `{}`, {low} to {high}", source.name);
+        let range = words::range((low, high));
+        let message = format!("{what} is {side} the range of `{}`, {range}", source.name);
         self.warn(Code::OutOfRange, path, message, help);
     }
 
@@ -164,10 +165,13 @@ impl Lint<'_, '_> {
             // A step without points says of values that are never there what is true of them.
             let is_dead = step.points.is_some() && rung.meet(&numbers).is_empty();
             dead.push(is_dead);
-            if let (true, Some((low, high))) = (is_dead, source.range()) {
+            if let (true, Some(range)) = (is_dead, source.range()) {
                 let span = rung.list().next().map_or_else(String::new, words::span);
-                let message =
-                    format!("no value comes into this step, {span}: `{}` is {low} to {high}", source.name);
+                let message = format!(
+                    "no value comes into this step, {span}: `{}` is {}",
+                    source.name,
+                    words::range(range)
+                );
                 let help = "remove it, or correct the metric's range";
                 self.warn(Code::Unreachable, &format!("{path}[{at}]"), message, help);
             }
