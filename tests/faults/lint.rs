@@ -81,3 +81,20 @@ fn warnings_are_shown_with_their_place_and_help() {
     }
     insta::assert_snapshot!("lint", shown);
 }
+
+/// What is meant is left alone: the configs of the examples and the published ones.
+#[test]
+fn the_configs_that_people_use_earn_no_warnings() {
+    for (name, text) in [
+        ("early_warning", include_str!("../../examples/early_warning.toml")),
+        ("ravenstack", include_str!("../../examples/ravenstack.toml")),
+        ("replay_history", include_str!("../../examples/replay_history.toml")),
+        ("replay_history/health", include_str!("../../examples/replay_history/health.toml")),
+        ("gitlab", include_str!("../cases/gitlab/health.toml")),
+        ("pike", include_str!("../cases/openssf/pike.toml")),
+        ("wide", include_str!("../report/wide.toml")),
+    ] {
+        let found = faults(text);
+        assert!(found.list().is_empty(), "{name}: {found}");
+    }
+}

@@ -7,13 +7,19 @@ use crate::fault::Code;
 /// Why nothing comes to a part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Why {
-    /// One before it, by number, or several together take in all that it would.
-    Taken(Option<usize>),
+    /// One before it, by number, takes in all that it would.
+    Taken(usize),
     /// Where it would hold, one before it has no data.
-    NoData(Option<usize>),
+    NoData(usize),
+    /// Those before it together leave nothing.
+    Together,
     /// One before it always holds because it has no condition.
     After(usize),
 }
+
+/// The most parts of a list that are looked at: far past what people write, and little time. Our choice, tested by
+/// `no_config_hurts`.
+const MOST_PARTS: usize = 500;
 
 /// The most parts of a list that are asked one by one which of them hides another. Our choice.
 const MOST_ASKED: usize = 64;
@@ -24,7 +30,7 @@ pub(super) fn shadowed(list: &Cascade, parts: &[Option<&Program>]) -> Vec<(usize
     let mut found = Vec::new();
     let mut left = list.clone();
     let mut open = None;
-    for (at, part) in parts.iter().enumerate() {
+    for (at, part) in parts.iter().enumerate().take(MOST_PARTS) {
         if let Some(open) = open {
             found.push((at, Why::After(open)));
             continue;
@@ -45,21 +51,22 @@ pub(super) fn shadowed(list: &Cascade, parts: &[Option<&Program>]) -> Vec<(usize
 }
 
 fn why(list: &Cascade, before: &[Option<&Program>], it: &Program) -> Why {
-    let hides = |loosely: bool, some: &[Option<&Program>]| {
-        let mut list = list.anew(loosely);
-        some.iter().flatten().for_each(|it| list.pass(it));
+    // In a long list it takes too long to find the one.
+    let before = if before.len() > MOST_ASKED { &[] } else { before };
+    let hides = |other: &&Program| {
+        let mut list = list.clone();
+        list.pass(other);
         !list.can_reach(it)
     };
-    let alone = |loosely| {
-        // In a long list it takes too long to find the one.
-        let few = if before.len() > MOST_ASKED { 0 } else { before.len() };
-        (0..few).find(|at| before.get(*at..=*at).is_some_and(|it| hides(loosely, it)))
+    let Some((at, other)) = before.iter().enumerate().find_map(|(at, other)| {
+        Some((at, (*other)?)).filter(|it| hides(&it.1))
+    }) else {
+        return Why::Together;
     };
-    match alone(true) {
-        Some(it) => Why::Taken(Some(it)),
-        None if hides(true, before) => Why::Taken(None),
-        None => Why::NoData(alone(false)),
-    }
+    // Where it holds, the other is not false; if it is not true either, it has no answer.
+    let mut both = Cascade::first_match();
+    both.keep(other);
+    if both.can_reach(it) { Why::Taken(at) } else { Why::NoData(at) }
 }
 
 impl Lint<'_, '_> {
@@ -79,12 +86,7 @@ impl Lint<'_, '_> {
         let end = conditions.iter().position(always).map_or(conditions.len(), |it| it + 1);
         let conditions = conditions.get(..end).unwrap_or_default();
         for (at, why) in shadowed(&Cascade::first_match(), conditions) {
-            self.hidden(
-                "this case never holds",
-                why,
-                &|it| format!("case {}", it + 1),
-                &format!("{path}[{at}]"),
-            );
+            self.hidden("this case never holds", why, &|it| format!("case {}", it + 1), &format!("{path}[{at}]"));
         }
     }
 
@@ -100,37 +102,27 @@ impl Lint<'_, '_> {
     /// Warns of a part that nothing comes to.
     pub(super) fn hidden(&self, what: &str, why: Why, name: &dyn Fn(usize) -> String, path: &str) {
         let (because, help) = match why {
-            Why::Taken(Some(it)) => {
+            Why::Taken(it) => {
                 let it = name(it);
                 (
                     format!("{it}, before it, takes in all that it would"),
                     format!("put it before {it}, or remove it"),
                 )
             }
-            Why::Taken(None) => (
-                "those before it take in all that it would".to_owned(),
-                "put it first, or remove it".to_owned(),
-            ),
-            Why::NoData(Some(it)) => {
+            Why::NoData(it) => {
                 let it = name(it);
                 (
-                    format!(
-                        "where it would, {it}, before it, has no data, and nothing after that is asked"
-                    ),
+                    format!("where it would, {it}, before it, has no data, and nothing after that is asked"),
                     format!("put it before {it}, or give what {it} reads a default with `??`"),
                 )
             }
-            Why::NoData(None) => (
-                "where it would, one before it has no data, and nothing after that is asked"
-                    .to_owned(),
-                "put it first, or give what those before it read a default with `??`".to_owned(),
+            Why::Together => (
+                "those before it leave nothing that it would take in".to_owned(),
+                "put it first, or remove it".to_owned(),
             ),
             Why::After(it) => {
                 let it = name(it);
-                (
-                    format!("{it}, before it, has no `when`"),
-                    format!("give {it} a `when`, or put it last"),
-                )
+                (format!("{it}, before it, has no `when`"), format!("give {it} a `when`, or put it last"))
             }
         };
         self.warn(Code::Unreachable, path, format!("{what}: {because}"), help);

@@ -19,6 +19,10 @@ struct Class<'a> {
     when: Option<&'a Program>,
 }
 
+/// The most classes that go by one number of which it is asked how they lie beside one another. Our choice, far past
+/// what people write.
+const MOST_COMPARED: usize = 200;
+
 /// A class that goes by one number: its place among those of its kind, and the values it takes in.
 type ByNumber = (usize, Spans);
 
@@ -68,6 +72,7 @@ impl Lint<'_, '_> {
                 by_number.entry(name).or_default().push((at, values));
             }
         }
+        by_number.retain(|_, own| own.len() <= MOST_COMPARED);
         for (metric, own) in by_number {
             let Some(range) = self.symbol(kind, metric).and_then(|it| it.range) else { continue };
             let left_out = self.left_out(classes, metric, &own);

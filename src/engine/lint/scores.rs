@@ -13,6 +13,7 @@ use crate::engine::cards::USUAL_COVERAGE;
 use crate::expr::{Span, Spans};
 use crate::fault::Code;
 use crate::frame::SubjectKind;
+use crate::metric::attribute_info;
 use crate::score::PointMap;
 
 /// How far a score may be from what it is on paper, in points: far more than rounding can make of it.
@@ -27,6 +28,9 @@ const MOST_WAYS: usize = 512;
 
 /// The most spans of a set of scores that are told apart. Our choice.
 const MOST_SPANS: usize = 128;
+
+/// The most factors of which it is gone through which of them are missing. Our choice.
+const MOST_MISSING: usize = 10;
 
 /// A factor or a group as part of what is around it.
 struct Part {
@@ -48,13 +52,19 @@ impl Lint<'_, '_> {
         let Some(scores) = self.scores(kind, config, path) else { return };
         let whole = Spans::between(0.0, 100.0);
         let near = scores.widened(ROUNDING).meet(&whole);
-        for (at, span) in bands.iter().enumerate() {
+        let is_reached = |at: usize| {
+            let span = bands.get(at).copied().map_or_else(Spans::default, Spans::span).meet(&whole);
             // With a margin a subject may stay in, or come no further than, a band beside that of its score.
-            let reached = Spans::span(*span).meet(&whole);
-            let reached = if margin > 0.0 { reached.widened(margin) } else { reached };
-            let Some(band) = config.bands.get(at).filter(|_| reached.meet(&near).is_empty()) else {
+            let near_it = if margin > 0.0 { span.widened(margin) } else { span };
+            !near_it.meet(&near).is_empty()
+        };
+        let best = bands.len().saturating_sub(1);
+        for (at, span) in bands.iter().enumerate() {
+            let Some(band) = config.bands.get(at).filter(|_| !is_reached(at)) else { continue };
+            // Where the best is withheld, the next is given.
+            if at > 0 && at + 1 == best && is_reached(best) && self.may_withhold(kind, config, &bands) {
                 continue;
-            };
+            }
             let from = words::span(Span {
                 low: if at == 0 { f64::NEG_INFINITY } else { span.low },
                 high: if at + 1 == bands.len() { f64::INFINITY } else { span.high },
@@ -68,6 +78,54 @@ impl Lint<'_, '_> {
             let help = "move its edges or the points; a score that a person sets is not counted";
             self.warn(Code::Unreachable, &format!("{path}.bands[{at}]"), message, help);
         }
+    }
+
+    /// Whether a score in the best band could lie in the worst once all is known. Of a plain mean the low end of the
+    /// interval is no less than the score times what is measured; of anything else it is not asked.
+    fn may_withhold(&self, kind: SubjectKind, config: &ScorecardConfig, bands: &[Span]) -> bool {
+        let (Some(worst), Some(best)) = (bands.first(), bands.last()) else { return false };
+        let spoils = config.overrides.iter().any(|it| {
+            it.set.or(it.cap).is_some_and(|it| it <= worst.high)
+        });
+        let is_plain = config.groups.is_empty()
+            && config.aggregate == Aggregate::Mean
+            && config.warm_up.is_none()
+            && config.factors.iter().all(|it| self.is_plain(kind, it));
+        if spoils || !is_plain {
+            return true;
+        }
+        let weights = config.factors.iter().map(|it| weights(it.weight.as_ref()).0.first().copied());
+        let weights: Vec<f64> = weights.flatten().collect();
+        let total: f64 = weights.iter().sum();
+        let gate = config.min_coverage.unwrap_or(USUAL_COVERAGE) - SLACK;
+        let low = best.low - config.margin.unwrap_or(0.0) - ROUNDING;
+        let withholds = |coverage: f64| low * coverage <= worst.high + ROUNDING;
+        if weights.len() > MOST_MISSING {
+            return withholds(gate.max(0.0));
+        }
+        (1..(1_usize << weights.len()).saturating_sub(1)).any(|some| {
+            let measured = weights.iter().enumerate().filter(|it| some >> it.0 & 1 == 1);
+            let coverage = measured.map(|it| it.1).sum::<f64>() / total;
+            coverage >= gate && withholds(coverage)
+        })
+    }
+
+    /// Whether all that is not known of a factor is whether its metric has a value.
+    fn is_plain(&self, kind: SubjectKind, factor: &FactorConfig) -> bool {
+        let given = match self.resolver.metric_at(kind, &factor.metric) {
+            Some(at) => self.resolver.config.metrics.get(at).is_some_and(|it| it.expr.is_none()),
+            None => attribute_info(kind, &factor.metric).is_some(),
+        };
+        let one = !matches!(factor.weight, Some(Variants::Cases(_)))
+            && !matches!(
+                factor.points,
+                Some(Variants::Cases(_) | Variants::One(Points::Expr(_)))
+            );
+        given
+            && one
+            && factor.applies_when.is_none()
+            && factor.warm_up.is_none()
+            && factor.missing == MissingPolicy::Redistribute
     }
 
     /// Every score that a scorecard can come to, overrides by rule included; none where it has none.

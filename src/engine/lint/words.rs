@@ -20,6 +20,11 @@ pub(super) fn span(it: Span) -> String {
     }
 }
 
+/// A declared range as people say it.
+pub(super) fn range((low, high): (f64, f64)) -> String {
+    if high >= f64::MAX { format!("{low} or more") } else { format!("{low} to {high}") }
+}
+
 /// The most spans that are listed.
 const MOST: usize = 6;
 

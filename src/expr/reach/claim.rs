@@ -8,15 +8,13 @@ use super::super::tree::{Comparison, Named, Node, Tree};
 use super::super::{Kind, Value};
 use super::spans::{Span, Spans};
 
-/// What is asked of a condition's answer.
+/// What a condition answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Want {
     Yes,
     No,
-    /// False, or no answer.
-    NotYes,
-    /// True, or no answer.
-    NotNo,
+    /// It has no answer.
+    Nothing,
 }
 
 impl Want {
@@ -24,21 +22,13 @@ impl Want {
         match self {
             Self::Yes => Self::No,
             Self::No => Self::Yes,
-            Self::NotYes => Self::NotNo,
-            Self::NotNo => Self::NotYes,
+            Self::Nothing => Self::Nothing,
         }
     }
-
-    /// Whether it is met by true, or by false.
-    const fn is_yes(self) -> bool {
-        matches!(self, Self::Yes | Self::NotNo)
-    }
-
-    /// Whether no answer is an answer, too.
-    const fn or_none(self) -> bool {
-        matches!(self, Self::NotYes | Self::NotNo)
-    }
 }
+
+/// The most terms of `&&` and `||` of which it is followed which are asked before another. Our choice.
+const MOST_TERMS: usize = 8;
 
 /// What is claimed of a row: more may be claimed than is said, never less.
 #[derive(Debug, Clone)]
@@ -113,22 +103,15 @@ pub(super) struct State(BTreeMap<String, Domain>);
 
 impl State {
     /// Adds a claim; false where it contradicts what is known. Choices are left for later.
-    pub(super) fn assume<'a>(
-        &mut self,
-        claim: &'a Claim,
-        loosely: bool,
-        later: &mut Vec<&'a Claim>,
-    ) -> bool {
+    pub(super) fn assume<'a>(&mut self, claim: &'a Claim, later: &mut Vec<&'a Claim>) -> bool {
         match claim {
             Claim::Always => true,
             Claim::Never => false,
-            Claim::All(all) => all.iter().all(|it| self.assume(it, loosely, later)),
+            Claim::All(all) => all.iter().all(|it| self.assume(it, later)),
             Claim::Any(_) => {
                 later.push(claim);
                 true
             }
-            // That something is missing is no claim about its value.
-            Claim::Is(_, it) if loosely && it.values.is_empty() && it.missing => true,
             Claim::Is(key, it) => {
                 let known = self.0.entry(key.clone()).or_insert_with(|| it.clone());
                 known.values = known.values.meet(&it.values);
@@ -139,13 +122,12 @@ impl State {
     }
 
     /// Whether a claim, each part of it by itself, may be true; false only where it cannot.
-    pub(super) fn agrees(&self, claim: &Claim, loosely: bool) -> bool {
+    pub(super) fn agrees(&self, claim: &Claim) -> bool {
         match claim {
             Claim::Always => true,
             Claim::Never => false,
-            Claim::All(all) => all.iter().all(|it| self.agrees(it, loosely)),
-            Claim::Any(ways) => ways.iter().any(|it| self.agrees(it, loosely)),
-            Claim::Is(_, it) if loosely && it.values.is_empty() && it.missing => true,
+            Claim::All(all) => all.iter().all(|it| self.agrees(it)),
+            Claim::Any(ways) => ways.iter().any(|it| self.agrees(it)),
             Claim::Is(key, it) => match self.0.get(key) {
                 None => it.missing || !it.values.is_empty(),
                 Some(known) => {
@@ -159,12 +141,11 @@ impl State {
 impl Claim {
     /// What can be chosen of, or itself.
     pub(super) fn ways(&self) -> impl Iterator<Item = &Self> {
-        let ways =
-            if let Self::Any(it) = self { it.as_slice() } else { std::slice::from_ref(self) };
+        let ways = if let Self::Any(it) = self { it.as_slice() } else { std::slice::from_ref(self) };
         ways.iter()
     }
 
-    /// What a condition claims of the rows on which its answer is as wanted.
+    /// What a condition claims of the rows for which its answer is as wanted.
     pub(super) fn of(tree: &Tree, want: Want) -> Self {
         // As a whole, too: the same condition has the same answer, whatever it is made of.
         Self::All(vec![whole(tree, want), flag(tree, want)])
@@ -198,14 +179,27 @@ fn any(claims: impl IntoIterator<Item = Claim>) -> Claim {
     Claim::Any(claims.into_iter().collect())
 }
 
-const fn constant(answer: bool, want: Want) -> Claim {
-    if answer == want.is_yes() { Claim::Always } else { Claim::Never }
+fn constant(answer: bool, want: Want) -> Claim {
+    match want {
+        Want::Nothing => Claim::Never,
+        _ if answer == (want == Want::Yes) => Claim::Always,
+        _ => Claim::Never,
+    }
+}
+
+/// The bits of a flag that is as wanted.
+const fn bits(want: Want) -> u8 {
+    match want {
+        Want::Yes => YES,
+        Want::No => NO,
+        Want::Nothing => 0,
+    }
 }
 
 /// A flag as one value that is not looked into.
 fn whole(tree: &Tree, want: Want) -> Claim {
-    let values = Values::Bits(if want.is_yes() { YES } else { NO });
-    Claim::Is(format!("? {}", tree.canonical()), Domain { values, missing: want.or_none() })
+    let domain = Domain { values: Values::Bits(bits(want)), missing: want == Want::Nothing };
+    Claim::Is(format!("? {}", tree.canonical()), domain)
 }
 
 fn flag(tree: &Tree, want: Want) -> Claim {
@@ -214,37 +208,48 @@ fn flag(tree: &Tree, want: Want) -> Claim {
         Node::Not(it) => flag(it, want.flipped()),
         Node::And(terms) => match want {
             Want::Yes => all(terms.iter().map(|it| flag(it, want))),
-            Want::No | Want::NotYes => any(terms.iter().map(|it| flag(it, want))),
-            // Where the first is false, all of it is; a later one may never be asked.
-            Want::NotNo => terms.first().map_or(Claim::Always, |it| flag(it, want)),
+            Want::No => any(terms.iter().map(|it| flag(it, want))),
+            Want::Nothing => stopped(terms, Want::Yes),
         },
         Node::Or(terms) => match want {
+            Want::Yes => any(terms.iter().map(|it| flag(it, want))),
             Want::No => all(terms.iter().map(|it| flag(it, want))),
-            Want::Yes | Want::NotNo => any(terms.iter().map(|it| flag(it, want))),
-            Want::NotYes => terms.first().map_or(Claim::Always, |it| flag(it, want)),
+            Want::Nothing => stopped(terms, Want::No),
         },
-        Node::Read(it) => {
-            let bits = if want.is_yes() { YES } else { NO };
-            is(tree, Values::Bits(bits), it.symbol.optional && want.or_none())
-        }
-        Node::Presence(it, present) => match (it.symbol.optional, *present == want.is_yes()) {
-            (false, true) => Claim::Always,
-            (false, false) => Claim::Never,
-            (true, there) => presence(it, there),
+        Node::Read(_) => match want {
+            Want::Nothing => missing(tree),
+            _ => is(tree, Values::Bits(bits(want))),
+        },
+        Node::Presence(it, present) => match (want, it.symbol.optional) {
+            (Want::Nothing, _) => Claim::Never,
+            (_, false) => constant(*present, want),
+            (_, true) => presence(it, *present == (want == Want::Yes)),
         },
         Node::Coalesce(..) => each_way(tree, |it| flag(it, want)),
         Node::Compare(op, left, right) => compare(tree, *op, left, right, want),
         Node::Within(needle, _) => each_way(needle, |it| among(tree, it, want)),
         Node::Between(parts, _) => each_way(&parts[0], |it| among(tree, it, want)),
-        Node::If(parts) if !want.or_none() => {
+        Node::If(parts) => {
             let [condition, yes, no] = &**parts;
-            any([
+            let unasked = (want == Want::Nothing).then(|| flag(condition, Want::Nothing));
+            let ways = [
                 all([flag(condition, Want::Yes), flag(yes, want)]),
                 all([flag(condition, Want::No), flag(no, want)]),
-            ])
+            ];
+            any(ways.into_iter().chain(unasked))
         }
         _ => whole(tree, want),
     }
+}
+
+/// That the terms go on, each with such an answer, up to one that has none.
+fn stopped(terms: &[Tree], goes_on: Want) -> Claim {
+    let followed = terms.len() <= MOST_TERMS;
+    any(terms.iter().enumerate().map(|(at, it)| {
+        let before = terms.get(..if followed { at } else { 0 }).unwrap_or_default();
+        let before = before.iter().map(|it| flag(it, goes_on));
+        all(before.chain([flag(it, Want::Nothing)]))
+    }))
 }
 
 /// A claim about each name that may stand for the value of `a ?? b ?? 0`, and for its last part.
@@ -292,14 +297,22 @@ fn none(kind: Kind) -> Values {
     }
 }
 
-/// That something is among some values; and where it surely has one, that all it is made of is there.
-fn is(tree: &Tree, values: Values, missing: bool) -> Claim {
-    let claim = Claim::Is(tree.canonical(), Domain { values: every(tree).meet(&values), missing });
-    let mut claims = vec![claim];
-    if !missing && !matches!(tree.node, Node::Read(_)) {
+/// That something is among some values, and that all it is made of is there.
+fn is(tree: &Tree, values: Values) -> Claim {
+    let domain = Domain { values: every(tree).meet(&values), missing: false };
+    let mut claims = vec![Claim::Is(tree.canonical(), domain)];
+    if !matches!(tree.node, Node::Read(_)) {
         made_of(tree, &mut claims);
     }
     Claim::All(claims)
+}
+
+/// That something has no value.
+fn missing(tree: &Tree) -> Claim {
+    match &tree.node {
+        Node::Read(it) if !it.symbol.optional => Claim::Never,
+        _ => Claim::Is(tree.canonical(), Domain { values: none(tree.kind), missing: true }),
+    }
 }
 
 /// The names that must be there for something to have a value.
@@ -313,11 +326,13 @@ fn made_of(tree: &Tree, claims: &mut Vec<Claim>) {
     }
 }
 
-/// That something is, or is not, among some values.
+/// That something is, or is not, among some values, or has none.
 fn value(tree: &Tree, values: Values, want: Want) -> Claim {
-    let may_be_missing = !matches!(&tree.node, Node::Read(it) if !it.symbol.optional);
-    let values = if want.is_yes() { values } else { values.others() };
-    is(tree, values, want.or_none() && may_be_missing)
+    match want {
+        Want::Yes => is(tree, values),
+        Want::No => is(tree, values.others()),
+        Want::Nothing => missing(tree),
+    }
 }
 
 /// That a value is, or is not, among those that a list or a range holds.
@@ -397,11 +412,14 @@ fn relation(op: Comparison, left: &Tree, right: &Tree, want: Want) -> Claim {
         Comparison::Greater => GREATER,
         Comparison::GreaterOrEqual => GREATER | EQUAL,
     };
-    let bits = if want.is_yes() { bits } else { !bits & (LESS | EQUAL | GREATER) };
     let key = if changed { format!("{two} ~ {one}") } else { format!("{one} ~ {two}") };
-    let mut claims =
-        vec![Claim::Is(key, Domain { values: Values::Bits(bits), missing: want.or_none() })];
-    if !want.or_none() {
+    let (bits, missing) = match want {
+        Want::Yes => (bits, false),
+        Want::No => (!bits & (LESS | EQUAL | GREATER), false),
+        Want::Nothing => (0, true),
+    };
+    let mut claims = vec![Claim::Is(key, Domain { values: Values::Bits(bits), missing })];
+    if !missing {
         made_of(left, &mut claims);
         made_of(right, &mut claims);
     }

@@ -25,8 +25,6 @@ const MOST_STEPS: usize = 20_000;
 pub(crate) struct Cascade {
     /// Whether a condition without an answer goes on to the next, instead of ending the search.
     goes_on: bool,
-    /// Whether it is let pass that a value is both there and missing.
-    loosely: bool,
     state: State,
     later: Vec<Claim>,
     /// Whether nothing is left.
@@ -40,7 +38,6 @@ impl Cascade {
     pub(crate) fn first_match() -> Self {
         Self {
             goes_on: false,
-            loosely: false,
             state: State::default(),
             later: Vec::new(),
             over: false,
@@ -53,11 +50,6 @@ impl Cascade {
         Self { goes_on: true, ..Self::first_match() }
     }
 
-    /// The same list from its start, where what is missing is not looked at.
-    pub(crate) fn anew(&self, loosely: bool) -> Self {
-        Self { goes_on: self.goes_on, loosely, ..Self::first_match() }
-    }
-
     /// Whether a row may come so far and meet the condition.
     pub(crate) fn can_reach(&self, it: &Program) -> bool {
         let Some(tree) = it.tree() else { return true };
@@ -67,7 +59,7 @@ impl Cascade {
         }
         let mut later = self.later.iter().collect();
         let mut state = self.state.clone();
-        state.assume(&claim, self.loosely, &mut later) && self.can_hold(state, later)
+        state.assume(&claim, &mut later) && self.can_hold(state, later)
     }
 
     /// Whether no row is left.
@@ -75,13 +67,26 @@ impl Cascade {
         self.over || !self.can_hold(self.state.clone(), self.later.iter().collect())
     }
 
-    /// Leaves only the rows that do not meet the condition.
+    /// Leaves only the rows that the condition does not take in.
     pub(crate) fn pass(&mut self, it: &Program) {
         let Some(tree) = it.tree() else { return };
-        let want = if self.goes_on { Want::NotYes } else { Want::No };
-        let claim = Claim::of(tree, want);
+        let no = Claim::of(tree, Want::No);
+        self.narrow(&match self.goes_on {
+            true => Claim::Any(vec![no, Claim::of(tree, Want::Nothing)]),
+            false => no,
+        });
+    }
+
+    /// Leaves only the rows that meet the condition.
+    pub(crate) fn keep(&mut self, it: &Program) {
+        if let Some(tree) = it.tree() {
+            self.narrow(&Claim::of(tree, Want::Yes));
+        }
+    }
+
+    fn narrow(&mut self, claim: &Claim) {
         let mut later = Vec::new();
-        self.over |= !self.state.assume(&claim, self.loosely, &mut later);
+        self.over |= !self.state.assume(claim, &mut later);
         let later: Vec<Claim> = later.into_iter().cloned().collect();
         self.later.extend(later);
     }
@@ -96,12 +101,12 @@ impl Cascade {
                 let Some(steps) = self.steps.get().checked_sub(1) else { return true };
                 self.steps.set(steps);
                 let ways: Vec<&Claim> =
-                    choice.ways().filter(|it| state.agrees(it, self.loosely)).collect();
+                    choice.ways().filter(|it| state.agrees(it)).collect();
                 match ways.as_slice() {
                     [] => return false,
                     [only] => {
                         later.swap_remove(at);
-                        if !state.assume(only, self.loosely, &mut later) {
+                        if !state.assume(only, &mut later) {
                             return false;
                         }
                         // It may leave others without a choice.
@@ -124,7 +129,7 @@ impl Cascade {
         later.swap_remove(choice);
         ways.into_iter().any(|way| {
             let (mut state, mut later) = (state.clone(), later.clone());
-            state.assume(way, self.loosely, &mut later) && self.can_hold(state, later)
+            state.assume(way, &mut later) && self.can_hold(state, later)
         })
     }
 }
