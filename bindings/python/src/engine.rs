@@ -258,7 +258,8 @@ impl Engine {
         let past = past(py, state, as_of)?;
         let (_, kind) = self.card(scorecard)?;
         if !past.is_new() && !has_id(what, kind)? && !knows(&past, "row") {
-            let message = format!("the row has no id, by which the state knows it: add `id` or `{kind}_id`");
+            let message =
+                format!("the row has no id, by which the state knows it: add `id` or `{kind}_id`");
             return Err(input_error(py, message));
         }
         let frame = one(self, what, kind)?;
