@@ -178,3 +178,40 @@ fn a_term_that_nobody_knows_refuses_a_strict_book() {
         assert_eq!(loaded.rejected.first().map(|it| it.reason), Some("negative"), "{wrong}");
     }
 }
+
+/// In columns of one's own the term is read by a function.
+#[test]
+fn a_term_in_a_column_is_read_by_a_function() {
+    let report = Engine::compile(&Config::parse(
+        r#"
+metrics = [
+    { name = "price" },
+    { name = "quantity" },
+    { name = "term", type = "text" },
+    { name = "mrr", expr = "price * quantity * times_a_year(term) / 12" },
+]
+
+[[scorecards]]
+name = "size"
+factors = [{ metric = "mrr", points.linear = { worst = 0, best = 20000 } }]
+
+[[tests]]
+name = "many years are divided, one-time is nothing, what nobody knows is missing and not gross"
+given = { price = "2400x9", quantity = "1x9", term = "Monthly Annual '2-Year' '3-Year' 'One-Time' Biennial Weekly Trial Activation" }
+expect = [
+    { at = 0, values = { mrr = 2400 } },
+    { at = 1, values = { mrr = 200 } },
+    { at = 2, values = { mrr = 100 } },
+    { at = 3, values = { mrr = 66.666666666666666 } },
+    { at = 4, values = { mrr = 0 } },
+    { at = 5, values = { mrr = "_" } },
+    { at = 6, values = { mrr = 10400 } },
+    { at = 7, values = { mrr = 0 } },
+    { at = 8, values = { mrr = 0 } },
+]
+"#,
+    ))
+    .unwrap_or_else(|it| panic!("{it}"))
+    .run_tests();
+    assert!(report.passed() && report.tests.len() == 1, "{report}");
+}

@@ -132,10 +132,13 @@ impl Doubts {
                 near
             }
         };
-        // Where the known one stands beside it, it is another.
-        let Some(known) = near.filter(|it| entries.iter().all(|(key, _)| key != it)) else {
+        let Some(known) = near else { return };
+        // Where the known one stands beside it, or where it is said to be the host's own, it is another.
+        let is_other =
+            |(key, _): &(String, Node)| key == known || key.strip_prefix(OWN) == Some(name);
+        if entries.iter().any(is_other) {
             return;
-        };
+        }
         let name = shorten(name);
         let message = format!("unknown column `{name}`");
         let help = format!("did you mean `{known}`? a field of your own is `{OWN}{name}`");

@@ -30,7 +30,7 @@ pub(super) fn read_row<R: Record>(node: &mut Node, row: usize) -> Result<R, Fail
         checks.add("wrong-type", Code::WrongType, "", message);
         return Err(Failed { id, found: checks.into_found(), record: None });
     };
-    prepare(entries, &mut checks);
+    prepare(entries, R::FIELDS, &mut checks);
     let given = entries.len();
     let mut taken = BTreeSet::new();
     // What stands in for missing fields: how many stand-ins were tried, by key.
@@ -82,10 +82,12 @@ pub(super) fn read_row<R: Record>(node: &mut Node, row: usize) -> Result<R, Fail
 }
 
 /// Takes out what is nothing, and reports what no record can hold.
-fn prepare(entries: &mut [(String, Node)], checks: &mut Checks<'_>) {
+fn prepare(entries: &mut [(String, Node)], fields: &[&str], checks: &mut Checks<'_>) {
     let mut keys = BTreeSet::new();
     for (key, value) in entries {
-        if !keys.insert(key.clone()) {
+        // One that is said to be the host's own is called as it is without that, unless a field is called so.
+        let plain = key.strip_prefix(OWN).filter(|it| !fields.contains(it)).unwrap_or(key);
+        if !keys.insert(plain.to_owned()) {
             let message = format!("the field `{}` stands twice", shorten(key));
             checks.add("duplicate-field", Code::Duplicate, &shorten(key), message);
             *value = Node::Removed;

@@ -179,6 +179,10 @@ fn read(text: &str) -> Option<Billing> {
         return None;
     }
     let lower = text.trim().to_lowercase();
+    // A sign is no dash between words.
+    if lower.starts_with(['-', '+']) {
+        return None;
+    }
     if let Some(period) = lower.strip_prefix('p').and_then(iso) {
         return Some(period);
     }

@@ -165,7 +165,7 @@ fn terms_are_read_or_refused() {
             "once",
         ),
         (
-            "|Biennial|biannual|bimonthly|Evergreen|0 years|P0M|P|-1 year|0.5 years|1.5 months|daily|30 days|year 2|12|monthlyy\
+            "|Biennial|biannual|bimonthly|Evergreen|0 years|P0M|P|-1 year|+1 year|0.5 years|1.5 months|daily|30 days|year 2|12|monthlyy\
              |99999999999 years|1201 months|P1Y2Y|PT1M|monthly monthly",
             "!",
         ),
