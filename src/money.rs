@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::any::read_any;
 use crate::node::shorten;
 use crate::time::parsed;
 
@@ -194,7 +195,7 @@ impl<'de> Deserialize<'de> for Amount {
             }
         }
 
-        deserializer.deserialize_any(AmountVisitor)
+        read_any(deserializer, AmountVisitor)
     }
 }
 
@@ -348,7 +349,7 @@ impl<'de> Deserialize<'de> for Rate {
             }
         }
 
-        deserializer.deserialize_any(RateVisitor)
+        read_any(deserializer, RateVisitor)
     }
 }
 

@@ -23,6 +23,8 @@ mod engine;
 mod forecast;
 #[cfg(feature = "toml")]
 mod faults;
+mod formats;
+mod labels;
 #[cfg(feature = "toml")]
 mod gold;
 #[cfg(feature = "toml")]

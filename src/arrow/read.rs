@@ -317,7 +317,7 @@ impl Reading<'_> {
             return;
         };
         let Some(data) = self.data(at, &shown, kind) else { return };
-        let mut column = Column::new(data);
+        let mut column = Column::of(data);
         if let Some(days) = reader.observed.get(name) {
             let Some(days) = self.observed(days) else { return };
             column = column.observed(days);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Datelike as _;
 
 use super::cell::Cell;
+use super::order::Said;
 use super::record::Record;
 use crate::frame::{NO_DAY, NO_ROW, SubjectKind};
 use crate::time::Stamp;
@@ -92,7 +93,7 @@ impl<R> Default for Store<R> {
 impl<R: Record> Store<R> {
     /// Sorts and groups the records; `counts` is the number of subjects per kind.
     ///
-    /// Records of one moment are ordered by id, and without ids by what they say, so that the
+    /// Records of one moment are ordered by id, and without ids by what they say (see [`Said`]), so that the
     /// order in which they were given changes nothing.
     pub(crate) fn group(&mut self, counts: [usize; 4]) {
         let stamps: Vec<Option<Stamp>> = self.records.iter().map(Record::stamp).collect();
@@ -104,7 +105,7 @@ impl<R: Record> Store<R> {
         order.sort_unstable_by(|left, right| key(*left).cmp(&key(*right)));
         for tied in order.chunk_by_mut(|left, right| key(*left) == key(*right)) {
             if tied.len() > 1 {
-                tied.sort_by_cached_key(|row| format!("{:?}", record(*row)));
+                tied.sort_by_cached_key(|row| Said::by(record(*row)));
             }
         }
         self.groups = groups(counts, &order, &self.owners);

@@ -20,6 +20,7 @@ mod links;
 mod load;
 pub(crate) mod moment;
 pub(crate) mod own;
+mod order;
 pub(crate) mod record;
 mod report;
 mod row;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::cell::Cell;
@@ -24,7 +25,7 @@ pub(crate) enum Bounds {
 }
 
 /// A typed record of one table.
-pub(crate) trait Record: Dated + Debug + DeserializeOwned + 'static {
+pub(crate) trait Record: Dated + Debug + Serialize + DeserializeOwned + 'static {
     /// The table's name in data and configs.
     const TABLE: &'static str;
     /// What it is as a subject.

@@ -90,7 +90,9 @@ pub enum Take {
     Max,
     /// The median of the field.
     Median,
-    /// The field of the newest record.
+    /// The field of the newest record. Of several of one moment, the one with the last id counts, letter by letter; without
+    /// ids the first field in the order of names on which they differ decides: having it is newer than not, `true` than
+    /// `false`, and else what is larger. Of values of a usage series the largest counts.
     Last,
     /// How many different values the field has.
     Distinct,

@@ -9,6 +9,7 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::RuleSeverity;
+use crate::any::read_any;
 use crate::frame::SubjectKind;
 use crate::time::{Period, Stamp, parsed};
 
@@ -238,7 +239,7 @@ impl<'de> Deserialize<'de> for Given {
             }
         }
 
-        deserializer.deserialize_any(GivenVisitor)
+        read_any(deserializer, GivenVisitor)
     }
 }
 
@@ -309,7 +310,7 @@ impl<'de> Deserialize<'de> for TestTime {
             }
         }
 
-        deserializer.deserialize_any(TimeVisitor)
+        read_any(deserializer, TimeVisitor)
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn children(
             }),
         }
     });
-    let column = Column::new(Data::Number(numbers.map(|it| it.unwrap_or(f64::NAN)).collect()));
+    let column = Column::of(Data::Number(numbers.map(|it| it.unwrap_or(f64::NAN)).collect()));
     let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
     (column.with_seen(seen), solid)
 }

@@ -262,7 +262,7 @@ pub(super) fn expression(
         Kind::Flag => Data::Flag(flags),
         Kind::Text => Data::Text { codes, labels: Arc::new(labels) },
     };
-    let column = Column::new(data).with_seen(oldest(program, table));
+    let column = Column::of(data).with_seen(oldest(program, table));
     let solid = (!lean).then(|| solid(program, table, 0..rows));
     (column, solid, fault)
 }
@@ -336,7 +336,7 @@ pub(super) fn class(cases: &Cases, table: &Table) -> (Column, Vec<bool>) {
             }
         }
     }
-    (Column::new(Data::Text { codes, labels: Arc::new(labels) }), all_solid)
+    (Column::of(Data::Text { codes, labels: Arc::new(labels) }), all_solid)
 }
 
 /// Takes out values that the declaration rules out, and says how many.

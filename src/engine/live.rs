@@ -113,7 +113,7 @@ impl Live {
             for slot in texts {
                 let (codes, labels) = (vec![Data::NO_CODE], Arc::clone(labels));
                 if let Some(it) = columns.get_mut(slot) {
-                    *it = Column::new(Data::Text { codes, labels });
+                    *it = Column::of(Data::Text { codes, labels });
                 }
             }
         }

@@ -213,7 +213,7 @@ impl<'a> Run<'a> {
         let kind = card.kind;
         let solid = |of: fn(&ScoreCell) -> bool| cells.iter().map(of).collect::<Vec<bool>>();
         let number =
-            |of: fn(&ScoreCell) -> f64| Column::new(Data::Number(cells.iter().map(of).collect()));
+            |of: fn(&ScoreCell) -> f64| Column::of(Data::Number(cells.iter().map(of).collect()));
         let band = |of: fn(&ScoreCell) -> Option<usize>| {
             let name = |it: &ScoreCell| of(it).and_then(|it| bands.get(it));
             Column::texts(cells.iter().map(name))
@@ -229,7 +229,7 @@ impl<'a> Run<'a> {
             .groups
             .iter()
             .zip(groups)
-            .map(|(slot, (values, solid))| (*slot, Column::new(Data::Number(values)), solid));
+            .map(|(slot, (values, solid))| (*slot, Column::of(Data::Number(values)), solid));
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
             for (slot, column, solid) in columns.into_iter().chain(groups) {
                 table.set(slot, column, Some(solid));

@@ -8,6 +8,7 @@
 mod chunk;
 mod column;
 mod name;
+mod store;
 mod table;
 
 pub(crate) use chunk::{CHUNK, chunks, each, stretch};
@@ -82,7 +83,8 @@ impl fmt::Display for SubjectKind {
 /// No row: a subject without such a parent.
 pub(crate) const NO_ROW: u32 = u32::MAX;
 
-/// Given values of subjects of one kind: names of rows, and columns by metric name.
+/// Given values of subjects of one kind: names of rows, and columns by metric name. In serde formats all of it comes and
+/// goes, and is checked again when it is read.
 ///
 /// ```
 /// use foretell::frame::{Column, Frame, SubjectKind};
@@ -107,7 +109,7 @@ pub struct Frame {
 }
 
 /// A column of a frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Given {
     /// Shared with the assessments that read it.
     pub(crate) column: Arc<Column>,
@@ -117,8 +119,15 @@ pub(crate) struct Given {
     pub(crate) first: First,
 }
 
+impl PartialEq for Given {
+    fn eq(&self, other: &Self) -> bool {
+        // All else is of the column.
+        self.column == other.column
+    }
+}
+
 /// What stands in the first row of a column.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum First {
     /// NaN for none.
     Number(f64),

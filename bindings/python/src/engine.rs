@@ -227,7 +227,8 @@ impl Engine {
     ///
     /// - `what`: an `Assessment` and, as `subject`, an id in it; or a row, a dict of metrics or a `pandas.Series`.
     /// - `scorecard`: which score; the first if it is left out.
-    /// - `as_of`, `state`: the day of a row, and the state before; an assessment has its own.
+    /// - `as_of`, `state`: the day of a row, and the state before; an assessment has its own. Of the state counts what it has of
+    ///   the row's `id` (or `subscription_id` and the like).
     ///
     /// Raises `InputError` for a key of a row that is no metric, and `NotFoundError` where there is no such subject.
     #[pyo3(signature = (what, subject=None, *, scorecard=None, as_of=None, state=None))]
@@ -267,7 +268,7 @@ impl Engine {
         }
         let frame = one(self, what, kind)?;
         let out = Arc::new(self.inner.assess(&Input::frame(&frame), as_of, &past));
-        self.explained(&out, "row", scorecard)
+        self.explained(&out, frame.ids().first().map_or("", AsRef::as_ref), scorecard)
     }
 
     /// Splits the change from one explanation to a later one by cause; the parts sum to it.

@@ -345,13 +345,29 @@ impl Keys {
     }
 }
 
-/// The frame of one subject whose metrics are the values of a dict, or of whatever else has keys. Everything wrong at once.
+/// The frame of one subject whose metrics are the values of a dict, or of whatever else has keys; its id is what stands under
+/// `id`, else under that of the kind, else `row`. Everything wrong at once.
 pub(crate) fn one(engine: &Engine, row: &Bound<'_, PyAny>, kind: SubjectKind) -> PyResult<Frame> {
     let py = row.py();
     let refused = |it: FrameError| input_error(py, it.to_string());
-    let mut frame = Frame::new(kind, ["row"]).map_err(refused)?;
     let cells = py.get_type::<PyDict>().call1((row,))?.cast_into::<PyDict>()?;
     let mut faults = Vec::new();
+    let mut id = None;
+    for name in ["id".to_owned(), format!("{kind}_id")] {
+        let cell = cells.get_item(&name)?.filter(|_| id.is_none());
+        match cell.map(|it| to_node(&it)).transpose()? {
+            None | Some(Node::Null) => {}
+            Some(Node::Text(it)) => id = Some(it),
+            Some(Node::Int(it)) => id = Some(it.to_string()),
+            // A series of numbers alone has no whole ones.
+            Some(Node::Float(it)) if it.fract() == 0.0 => id = Some(it.to_string()),
+            Some(it) => {
+                let message = format!("an id is a text or a whole number, got {}", it.describe());
+                faults.push(Fault::new(Code::WrongType, name, message));
+            }
+        }
+    }
+    let mut frame = Frame::new(kind, [id.unwrap_or_else(|| "row".to_owned())]).map_err(refused)?;
     for (name, value) in cells {
         let name = name.str()?.to_string();
         let shown = shorten(&name);
