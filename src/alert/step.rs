@@ -126,7 +126,9 @@ pub(crate) fn step(
     }
     let repeats = rule.repeat_every.zip(alert.last_event);
     if alert.phase == Phase::Firing
-        && repeats.is_some_and(|(every, last)| last < now && every.after(last) <= now)
+        && repeats.is_some_and(|(every, last)| {
+            last < now && every.again(alert.fired.unwrap_or(last), last) <= now
+        })
     {
         happenings.push(repeat(&mut alert, now));
     }

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::cell::Cell;
 use super::check::Checks;
+use super::life::Life;
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::time::Stamp;
@@ -23,7 +24,7 @@ pub(crate) enum Bounds {
 }
 
 /// A typed record of one table.
-pub(crate) trait Record: Debug + DeserializeOwned + 'static {
+pub(crate) trait Record: Life + Debug + DeserializeOwned + 'static {
     /// The table's name in data and configs.
     const TABLE: &'static str;
     /// What it is as a subject.

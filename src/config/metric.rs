@@ -32,6 +32,9 @@ pub struct MetricConfig {
     /// Which of the records count: an expression over their fields.
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
+    /// Whether records that are over on the day count too, such as cancelled subscriptions and expired licences.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub include_ended: bool,
     /// The field that is taken; for usage and assessments `value` if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
@@ -68,6 +71,11 @@ pub struct MetricConfig {
     /// What it is called, for people; its name if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// How records become one value.

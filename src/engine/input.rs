@@ -79,6 +79,11 @@ impl<'a> Input<'a> {
         self.frames.get(kind.index()).copied().flatten()
     }
 
+    /// Whether it is known which subjects of a kind there are.
+    pub(super) fn has(&self, kind: SubjectKind) -> bool {
+        self.frame_of(kind).is_some() || self.book.is_some_and(|it| it.has_table(kind.plural()))
+    }
+
     /// The frame of one subject, where it is all there is.
     pub(super) fn one_subject(&self) -> Option<&'a Frame> {
         let mut frames = self.frames.iter().copied().flatten();

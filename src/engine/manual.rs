@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Engine;
 use super::assessment::{Manual, NotUsed, Note};
 use super::input::Input;
-use crate::book::{Override, OverrideKind};
+use crate::book::{Life as _, Override, OverrideKind};
 use crate::frame::SubjectKind;
 use crate::score::Effect;
 use crate::time::AsOf;
@@ -38,7 +38,7 @@ pub(super) fn manual(input: &Input<'_>, as_of: AsOf) -> Vec<Manual> {
     let mut live: Vec<_> = book
         .overrides()
         .iter()
-        .filter(|it| it.from.date() <= as_of && it.until.is_none_or(|it| as_of <= it.date()))
+        .filter(|it| it.is_there(as_of))
         .collect();
     live.sort_by(|left, right| key(left).cmp(&key(right)).then_with(|| precedence(left, right)));
     live.dedup_by(|next, kept| key(next) == key(kept));

@@ -38,6 +38,7 @@ mod stored;
 mod subjects;
 mod testing;
 mod told;
+mod tree;
 
 pub use alerts::Replay;
 pub use assessment::{

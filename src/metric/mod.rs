@@ -32,7 +32,7 @@ mod tests;
 
 pub(crate) use attributes::{attribute, attribute_info, attribute_names, custom};
 pub(crate) use derivation::Derivation;
-pub(crate) use resolve::table_fields;
+pub(crate) use resolve::{table_ends, table_fields};
 pub(crate) use slot::Dated;
 pub(crate) use take::{distinct_of, median_of};
 
@@ -51,6 +51,8 @@ pub(crate) struct Field {
     pub(crate) unit: Option<&'static str>,
     /// Whether it is a date, which reads as days before the day of the assessment.
     pub(crate) dated: Dated,
+    /// Whether it says the same of every record that is there, as it is about what is over.
+    pub(crate) same: bool,
 }
 
 /// What a filter says of a record.

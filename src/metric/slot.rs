@@ -70,6 +70,8 @@ pub(crate) struct Slot<R: 'static> {
     pub(crate) optional: bool,
     pub(crate) unit: Option<&'static str>,
     pub(crate) range: Option<(f64, f64)>,
+    /// Whether it says the same of every record that is there, as it is about what is over.
+    pub(crate) same: bool,
     get: Get<R>,
 }
 
@@ -106,7 +108,7 @@ pub(crate) enum Parts {
 macro_rules! constructors {
     ($($name:ident $variant:ident($get:ty);)+) => {
         $(pub(crate) const fn $name<R>(name: &'static str, get: $get) -> Slot<R> {
-            Slot { name, optional: true, unit: None, range: None, get: Get::$variant(get) }
+            Slot { name, optional: true, unit: None, range: None, same: false, get: Get::$variant(get) }
         })+
     };
 }
@@ -124,6 +126,12 @@ impl<R> Slot<R> {
     /// A field that every record has.
     pub(crate) const fn must(mut self) -> Self {
         self.optional = false;
+        self
+    }
+
+    /// A field that says the same of every record that is there.
+    pub(crate) const fn same(mut self) -> Self {
+        self.same = true;
         self
     }
 

@@ -7,6 +7,7 @@ use crate::book::{
     Groups, Invoice, License, Outcome, Override, Series, Store, Subscription, Survey,
 };
 use crate::frame::SubjectKind;
+use crate::time::AsOf;
 use crate::value::Kind;
 
 /// Records of one table, by row.
@@ -18,6 +19,8 @@ pub(crate) trait Source {
     fn is_in(&self, row: u32, part: &str) -> bool;
     fn get(&self, row: u32, slot: usize, view: &View<'_>) -> Got<'_>;
     fn custom(&self, row: u32, name: &str) -> Option<&Cell>;
+    /// Whether a record is over on the day.
+    fn is_over(&self, row: u32, day: AsOf) -> bool;
 }
 
 impl<R: Fields> Source for Store<R> {
@@ -38,6 +41,9 @@ impl<R: Fields> Source for Store<R> {
     }
     fn custom(&self, row: u32, name: &str) -> Option<&Cell> {
         self.records.get(row as usize)?.custom().get(name)
+    }
+    fn is_over(&self, row: u32, day: AsOf) -> bool {
+        R::ENDS && self.records.get(row as usize).is_some_and(|it| it.is_over(day))
     }
 }
 
@@ -62,6 +68,9 @@ impl Source for Series {
     fn custom(&self, _: u32, _: &str) -> Option<&Cell> {
         None
     }
+    fn is_over(&self, _: u32, _: AsOf) -> bool {
+        false
+    }
 }
 
 /// What is known of a table without any book.
@@ -71,11 +80,13 @@ pub(super) struct Shape {
     pub(super) subject: Option<SubjectKind>,
     pub(super) fields: Vec<Field>,
     pub(super) parts: Parts,
+    /// Whether its records can be over.
+    pub(super) ends: bool,
 }
 
 fn shape<R: Fields>() -> Shape {
     let fields = R::SLOTS.iter().map(Slot::field).collect();
-    Shape { table: R::TABLE, subject: R::SUBJECT, fields, parts: R::PARTS }
+    Shape { table: R::TABLE, subject: R::SUBJECT, fields, parts: R::PARTS, ends: R::ENDS }
 }
 
 impl<R> Slot<R> {
@@ -87,6 +98,7 @@ impl<R> Slot<R> {
             range: self.range,
             unit: self.unit,
             dated: self.dated(),
+            same: self.same,
         }
     }
 }
@@ -102,10 +114,11 @@ fn usage_shape() -> Shape {
         range: None,
         unit,
         dated,
+        same: false,
     };
     let fields =
         vec![field("value", None, Dated::No), field("date", Some("days ago"), Dated::Past)];
-    Shape { table: USAGE, subject: None, fields, parts: Parts::Any }
+    Shape { table: USAGE, subject: None, fields, parts: Parts::Any, ends: false }
 }
 
 macro_rules! sources {
