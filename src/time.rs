@@ -3,6 +3,8 @@
 //! An assessment is made *as of a day*: what is dated on that day or before it is known, and
 //! nothing later is. Times of day serve durations (hours to a first response) and order.
 
+#[cfg(test)]
+mod laws;
 mod work;
 
 pub use work::{Delay, WorkCalendar};
@@ -184,7 +186,8 @@ impl Period {
         if self.months == 0 || last < began {
             return self.after(last);
         }
-        let passed = (last.year() - began.year()) * 12 + last.month0() as i32 - began.month0() as i32;
+        let passed =
+            (last.year() - began.year()) * 12 + last.month0() as i32 - began.month0() as i32;
         let passed = u32::try_from(passed).unwrap_or(0) / self.months;
         let due = (passed..).take(3).map(|it| self.times(it).after(began));
         due.into_iter().find(|it| last < *it).unwrap_or(NaiveDate::MAX)

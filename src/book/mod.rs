@@ -30,11 +30,11 @@ mod tests;
 
 pub use asset::{Contact, Deployment, Entitlement, License};
 pub use cell::{Cell, Mark};
+pub(crate) use company::rings;
 pub use event::{
     Assessment, Engagement, EngagementKind, Invoice, Outcome, OutcomeKind, Override, OverrideKind,
     Survey, SurveyKind, Usage,
 };
-pub(crate) use company::rings;
 pub(crate) use index::{Groups, Series, Store};
 pub(crate) use life::Life;
 pub use load::{Loaded, Mode, Rejection};

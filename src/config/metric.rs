@@ -25,8 +25,8 @@ pub struct MetricConfig {
     /// An attribute of the subject's record, custom ones included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
-    /// Dated records: a table (`cases`), a usage series (`usage.logins`), or children
-    /// (`subscriptions`).
+    /// Dated records: a table (`cases`), a usage series (`usage.logins`), or children (`subscriptions`). Those that
+    /// are over on the day do not count, unless `include_ended` says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// Which of the records count: an expression over their fields.

@@ -44,7 +44,8 @@ impl<'a> Input<'a> {
     }
 
     /// The same with subjects of the book that have ended by the day of the assessment:
-    /// subscriptions cancelled or past their end, cases resolved. They are left out otherwise.
+    /// subscriptions cancelled or past their end, cases resolved. They are left out otherwise. What parents make of
+    /// their children is the same with them and without.
     #[must_use]
     pub const fn with_ended(mut self) -> Self {
         self.with_ended = true;

@@ -35,11 +35,7 @@ fn precedence(left: &Override, right: &Override) -> Ordering {
 /// The manual values in force, the newest of each subject and scorecard.
 pub(super) fn manual(input: &Input<'_>, as_of: AsOf) -> Vec<Manual> {
     let Some(book) = input.book else { return Vec::new() };
-    let mut live: Vec<_> = book
-        .overrides()
-        .iter()
-        .filter(|it| it.is_there(as_of))
-        .collect();
+    let mut live: Vec<_> = book.overrides().iter().filter(|it| it.is_there(as_of)).collect();
     live.sort_by(|left, right| key(left).cmp(&key(right)).then_with(|| precedence(left, right)));
     live.dedup_by(|next, kept| key(next) == key(kept));
     live.into_iter()

@@ -139,8 +139,9 @@ impl Resolver<'_> {
     ) {
         let is_same = |name: &str| fields.iter().any(|it| it.same && it.name == name);
         if let Some(name) = names.filter(|_| !metric.include_ended).find(|it| is_same(it)) {
-            let message =
-                format!("`{name}` is the same of all records that count: those that are over do not");
+            let message = format!(
+                "`{name}` is the same of all records that count: those that are over do not"
+            );
             let help = "leave it out, or let them count with `include_ended = true`";
             self.fault(Fault::new(Code::AlwaysSame, path, message).warning().help(help));
         }

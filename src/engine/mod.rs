@@ -9,6 +9,7 @@ mod alerts;
 mod assess;
 mod assessment;
 mod bands;
+mod beneath;
 mod cards;
 mod children;
 mod choices;

@@ -5,21 +5,18 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::names::{Scope, child_take};
-use super::plan::{Attribute, Cases, ChildTake, Rule, Slot, Step, Work};
-use crate::config::{Config, Take};
+use super::beneath::beneath;
+use super::names::Scope;
+use super::plan::{Attribute, Cases, Rule, Slot, Step, Work};
+use crate::config::Config;
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
 use crate::fault::{Code, Fault, Severity};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
 use crate::score::Scorecard;
-use crate::value::Kind;
 
 /// What the names of rules' alerts begin with.
 pub(super) const ALERTS: &str = "alerts";
-
-/// What the names begin with that a company reads of all its tree.
-pub(super) const TREE: &str = "tree";
 
 /// The deepest chain of names that rest on one another. Our choice: far deeper than any real
 /// config, far shallower than the stack, tested by `a_long_chain_of_names_is_refused`.
@@ -384,18 +381,9 @@ impl<'c> Resolver<'c> {
             if other < kind && head == other.name() {
                 return self.parent(kind, name, other, rest, path);
             }
-            if (other > kind || other == SubjectKind::Company && kind == other)
-                && head == other.plural()
-            {
-                return self.children(kind, name, (other, false), rest, path);
-            }
         }
-        let (next, last) = rest.split_once('.').unwrap_or((rest, ""));
-        let kinds = SubjectKind::ALL.into_iter();
-        if let (TREE, SubjectKind::Company, Some(other)) =
-            (head, kind, kinds.clone().find(|it| it.plural() == next))
-        {
-            return self.children(kind, name, (other, true), last, path);
+        if let Some((child, tree, rest)) = beneath(kind, head, rest) {
+            return self.children(kind, name, (child, tree), rest, path);
         }
         if self.config.is_lost(head) { Found::Broken } else { Found::Unknown }
     }
@@ -421,52 +409,6 @@ impl<'c> Resolver<'c> {
             }
             other => other,
         }
-    }
-
-    /// `subscriptions.arr.sum`, `cases.is_open` for how many, `accounts.count`; with `tree` those of subsidiaries too.
-    fn children(
-        &self,
-        kind: SubjectKind,
-        name: &str,
-        (child, tree): (SubjectKind, bool),
-        rest: &str,
-        path: &str,
-    ) -> Found {
-        if rest == "count" && self.find(child, rest, path) == Found::Unknown {
-            let work = Work::Children { child, from: usize::MAX, take: ChildTake::All, tree };
-            return Found::Symbol(self.filled(kind, Slot::number(name, None), work));
-        }
-        let (inner, take) = match rest
-            .rsplit_once('.')
-            .and_then(|(inner, last)| Some((inner, ChildTake::Take(child_take(last)?))))
-        {
-            Some((inner, take)) => (inner, take),
-            None => (rest, ChildTake::CountTrue),
-        };
-        let symbol = match self.find(child, inner, path) {
-            Found::Symbol(it) => it,
-            other => return other,
-        };
-        let fits = match take {
-            ChildTake::CountTrue | ChildTake::All => symbol.kind == Kind::Flag,
-            ChildTake::Take(Take::Count | Take::Distinct) => true,
-            ChildTake::Take(_) => symbol.kind == Kind::Number,
-        };
-        if !fits {
-            let message = format!("`{name}` cannot be taken: `{inner}` is {}", symbol.kind);
-            let of = if tree { format!("{TREE}.") } else { String::new() };
-            let whose = format!("{of}{}", child.plural());
-            let help = match symbol.kind {
-                Kind::Number => format!("say how: `{name}.min`, `.max`, `.mean`, `.sum`, `.count`"),
-                Kind::Flag => format!("`{whose}.{inner}` counts those that are true"),
-                Kind::Text => format!("`{whose}.{inner}.count` counts those that have one"),
-            };
-            self.fault(Fault::new(Code::WrongType, path, message).help(help));
-            return Found::Broken;
-        }
-        let slot = Slot::number(name, None);
-        let work = Work::Children { child, from: symbol.slot, take, tree };
-        Found::Symbol(self.filled(kind, slot, work))
     }
 
     /// A segment or a stage.

@@ -170,7 +170,12 @@ fn links(input: &Input<'_>, all: &[Rows], child: SubjectKind, parent: SubjectKin
 
 impl Rows {
     /// For each row the parent of a kind that it counts for, or `NO_ROW`: none where it is over.
-    pub(super) fn owners(&self, parent: SubjectKind, own: SubjectKind, tree: bool) -> Cow<'_, [u32]> {
+    pub(super) fn owners(
+        &self,
+        parent: SubjectKind,
+        own: SubjectKind,
+        tree: bool,
+    ) -> Cow<'_, [u32]> {
         let links = match (own == parent, tree) {
             (true, true) => Cow::Owned((0..).take(self.ids.len()).collect()),
             (true, false) => Cow::Borrowed(self.above.as_slice()),

@@ -189,9 +189,7 @@ impl<'a> Tree<'a> {
         for company in &self.order {
             let mut list = parts.get_mut(*company as usize).map(std::mem::take).unwrap_or_default();
             list.extend(self.own(values, starts, *company).iter().map(|it| (*it, 0.0)));
-            list.sort_by(|left, right| {
-                left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1))
-            });
+            list.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
             let sum = list.into_iter().reduce(plus);
             if let (Some(it), Some(sum)) = (sums.get_mut(*company as usize), sum) {
                 *it = sum.0;
@@ -342,3 +340,6 @@ fn distinct(values: &[f64], parts: &[(usize, usize)]) -> Vec<f64> {
     }
     counts
 }
+
+#[cfg(test)]
+mod tests;

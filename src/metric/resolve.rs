@@ -108,7 +108,10 @@ impl Faults {
         let (table, part) = split(from);
         let Some(shape) = shape_of(table) else {
             let help = match table {
-                "tree" => "of a whole tree read a metric by its name: `expr = \"tree.accounts.arr.sum\"`".to_owned(),
+                "tree" => {
+                    "of a whole tree read a metric by its name: `expr = \"tree.accounts.arr.sum\"`"
+                        .to_owned()
+                }
                 _ => did_you_mean(table, TABLES.iter().copied())
                     .unwrap_or_else(|| format!("the tables are `{}`", TABLES.join("`, `"))),
             };
