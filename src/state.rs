@@ -7,7 +7,7 @@ mod playbook;
 
 pub use alert::{AlertState, Health, Phase, RuleAlerts};
 pub use playbook::{
-    AwaitedStep, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
+    AwaitedStep, DelayAnchor, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
 };
 
 use std::collections::BTreeMap;

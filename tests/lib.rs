@@ -17,6 +17,8 @@ mod cases;
 mod config_tests;
 mod days;
 mod docs;
+#[cfg(feature = "toml")]
+mod ended;
 mod early_warning;
 mod engine;
 #[cfg(feature = "toml")]
@@ -53,5 +55,7 @@ mod replay_history;
 mod report;
 mod signals;
 mod tidy;
+#[cfg(feature = "toml")]
+mod tree;
 #[cfg(feature = "toml")]
 mod twin;

@@ -126,7 +126,10 @@ pub(crate) fn step(
     }
     let repeats = rule.repeat_every.zip(alert.last_event);
     if alert.phase == Phase::Firing
-        && repeats.is_some_and(|(every, last)| last < now && over(Some(every), last, now))
+        && repeats.is_some_and(|(every, last)| {
+            let began = alert.fired.unwrap_or(last).counted_to(now);
+            last < now && every.again(began, last.counted_to(now)) <= now.day()
+        })
     {
         happenings.push(repeat(&mut alert, now));
     }

@@ -260,7 +260,7 @@ record! {
         id: String,
         /// Who said it.
         by: String,
-        /// The last day on which it holds.
+        /// The last day in: it still holds on that day.
         expires: Stamp,
     }
 }
@@ -289,7 +289,7 @@ record! {
     may {
         /// Its id, unique among overrides where there is one.
         id: String,
-        /// Its last day.
+        /// Its last day in; it still holds on that day.
         until: Stamp,
     }
 }

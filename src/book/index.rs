@@ -96,6 +96,20 @@ impl<R: Record> Store<R> {
     /// Records of one moment are ordered by id, and without ids by what they say (see [`Said`]), so that the
     /// order in which they were given changes nothing.
     pub(crate) fn group(&mut self, counts: [usize; 4]) {
+        let order = self.order();
+        self.groups = groups(counts, &order, &self.owners);
+    }
+
+    /// Sorts the records and groups them by others of the table, whose rows `above` says.
+    pub(crate) fn group_beneath(&mut self, above: &[u32]) {
+        let order = self.order();
+        let owner = |row: u32| above.get(row as usize).copied().unwrap_or(NO_ROW);
+        let [first, ..] = &mut self.groups;
+        *first = Groups::build(self.records.len(), &order, owner);
+    }
+
+    /// Rows without a date first, then oldest first.
+    fn order(&mut self) -> Vec<u32> {
         let stamps: Vec<Option<Stamp>> = self.records.iter().map(Record::stamp).collect();
         self.days = stamps.iter().map(|it| day_number(*it)).collect();
         let rows = u32::try_from(self.records.len()).unwrap_or(NO_ROW);
@@ -108,7 +122,7 @@ impl<R: Record> Store<R> {
                 tied.sort_by_cached_key(|row| Said::by(record(*row)));
             }
         }
-        self.groups = groups(counts, &order, &self.owners);
+        order
     }
 
     pub(crate) fn push(&mut self, record: R, owners: Owners) {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::Book;
 use super::check::{Checks, Found};
-use super::company::check_parents;
+use super::company::{check_parents, parents};
 use super::index::{Dated, Owners, Series, Store};
 use super::links::Links;
 use super::moment::settle;
@@ -201,7 +201,8 @@ impl Loader {
 
     fn finish(&mut self, book: &mut Book) {
         let counts = self.links.counts();
-        book.companies.group(counts);
+        book.company_parents = parents(&book.companies.records);
+        book.companies.group_beneath(&book.company_parents);
         book.accounts.group(counts);
         book.subscriptions.group(counts);
         book.cases.group(counts);
@@ -388,6 +389,6 @@ impl Term for super::subject::Account {}
 impl Term for super::subject::Case {}
 impl Term for Subscription {
     fn term(&self) -> (Option<Stamp>, Option<Stamp>) {
-        (self.start, self.last_day())
+        (self.start, self.last_use())
     }
 }

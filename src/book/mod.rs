@@ -16,6 +16,7 @@ mod check;
 mod company;
 mod event;
 mod index;
+mod life;
 mod links;
 mod load;
 pub(crate) mod moment;
@@ -33,11 +34,13 @@ mod tests;
 
 pub use asset::{Contact, Deployment, Entitlement, License};
 pub use cell::{Cell, Mark};
+pub(crate) use company::rings;
 pub use event::{
     Assessment, Engagement, EngagementKind, Invoice, Outcome, OutcomeKind, Override, OverrideKind,
     Survey, SurveyKind, Usage,
 };
 pub(crate) use index::{Groups, Series, Store};
+pub(crate) use life::Life;
 pub use load::{Loaded, Mode, Rejection};
 pub use report::{LoadReport, TableReport};
 pub use subject::{Account, Case, Company, Subscription};
@@ -74,6 +77,8 @@ pub struct Book {
     pub(crate) outcomes: Store<Outcome>,
     pub(crate) usage: BTreeMap<Arc<str>, Series>,
     links: Links,
+    /// For each company the row of the one that it belongs to, or `NO_ROW`.
+    company_parents: Vec<u32>,
     present: BTreeSet<&'static str>,
     rates: Option<Rates>,
     report: LoadReport,
@@ -104,6 +109,11 @@ impl Book {
             SubjectKind::Case => &self.cases.owners,
         };
         owners.iter().map(|it| it.get(parent.index()).copied().unwrap_or(NO_ROW)).collect()
+    }
+
+    /// For each company the row of the one that it belongs to, or `NO_ROW`. None is above itself.
+    pub(crate) fn company_parents(&self) -> &[u32] {
+        &self.company_parents
     }
 
     /// Whether a table was given, with or without rows.
@@ -203,6 +213,16 @@ impl Book {
             SubjectKind::Account => days(&self.accounts),
             SubjectKind::Subscription => days(&self.subscriptions),
             SubjectKind::Case => days(&self.cases),
+        }
+    }
+
+    /// The first day on which each subject of a kind is over, where only some can be; empty where none can.
+    pub(crate) fn over_from(&self, kind: SubjectKind) -> Vec<Option<NaiveDate>> {
+        match kind {
+            SubjectKind::Subscription => {
+                self.subscriptions.records.iter().map(Life::over_from).collect()
+            }
+            _ => Vec::new(),
         }
     }
 

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::cell::Cell;
 use super::check::Checks;
+use super::life::Life;
 use super::moment::Dated;
 use crate::frame::SubjectKind;
 use crate::money::Currency;
@@ -25,7 +26,9 @@ pub(crate) enum Bounds {
 }
 
 /// A typed record of one table.
-pub(crate) trait Record: Dated + Debug + Serialize + DeserializeOwned + 'static {
+pub(crate) trait Record:
+    Dated + Life + Debug + Serialize + DeserializeOwned + 'static
+{
     /// The table's name in data and configs.
     const TABLE: &'static str;
     /// What it is as a subject.

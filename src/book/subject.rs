@@ -18,8 +18,8 @@ record! {
         id: String,
     }
     may {
-        /// The company it belongs to. Records of a company's accounts count for that company
-        /// alone, not for the companies above it.
+        /// The company it belongs to. Records of a company's accounts count for that company alone, not for the
+        /// companies above it, which read them as `tree.accounts.…`, and this company as one of `companies.…`.
         parent_id: String,
         /// What it is called.
         name: String,
@@ -68,9 +68,10 @@ record! {
 record! {
     /// A subscription of an account.
     ///
-    /// Its last day is the later of `cancelled_on` and `end`: notice may be given long before the
-    /// term is over, and it may be used until then. From the day of its cancellation it is lost all
-    /// the same, and no longer assessed.
+    /// It is over from `cancelled_on` or from `end`, whichever is first: neither is a day on which it counts. Notice may
+    /// be given long before the term is over, and it may be used until then: usage is accepted up to the later of the
+    /// two, that day included, since it can end in the course of it. From the day of its cancellation it is lost all
+    /// the same: no longer assessed, and no longer in the sums of its account.
     Subscription
     must {
         /// Its id, unique among subscriptions.
@@ -87,9 +88,9 @@ record! {
         plan: String,
         /// Its first day; it is no subject before.
         start: Stamp,
-        /// The end of its present term: the first day that is not in it, on which the next term
-        /// begins. A renewal moves it; from that day on an unrenewed subscription is over and no
-        /// longer assessed. (A licence's or an entitlement's `end` is the last day that counts.)
+        /// The end of its present term: the first day out, on which the next term begins. A renewal moves it; from
+        /// that day on an unrenewed subscription is over, no longer assessed and in no sum. (A licence's or an
+        /// entitlement's `end` is the last day in.)
         end: Stamp,
         /// The day on which it is to be renewed; `end` if not said.
         renewal_date: Stamp,
@@ -122,7 +123,7 @@ record! {
         upsells: f64,
         /// Whether it renews by itself.
         auto_renew: bool,
-        /// The day on which it was cancelled.
+        /// The day on which it was cancelled: the first day out.
         cancelled_on: Stamp,
         /// Who looks after it.
         owner: String,
@@ -149,7 +150,7 @@ record! {
         severity: String,
         /// When it was first answered.
         first_response: Stamp,
-        /// When it was resolved; open until then.
+        /// When it was resolved; open until the day before. A resolved case counts on by its dates.
         resolved: Stamp,
         /// When, or whether, it was escalated.
         escalated: Mark,
@@ -293,18 +294,14 @@ impl Subscription {
         }
     }
 
-    /// The last day, where there is one.
-    pub(crate) fn last_day(&self) -> Option<Stamp> {
+    /// The last day on which it may have been used, where there is one: it can come to its end, or be cancelled, in
+    /// the course of that day.
+    pub(crate) fn last_use(&self) -> Option<Stamp> {
         self.cancelled_on.max(self.end)
     }
 
     pub(crate) fn is_cancelled(&self, as_of: NaiveDate) -> bool {
         self.cancelled_on.is_some_and(|it| it.date() <= as_of)
-    }
-
-    /// Whether it is cancelled, or its term is over.
-    pub(crate) fn is_over(&self, as_of: NaiveDate) -> bool {
-        self.is_cancelled(as_of) || self.end.is_some_and(|it| it.date() <= as_of)
     }
 }
 

@@ -49,8 +49,8 @@ pub struct StepConfig {
     /// Its name within the playbook; that of its channel if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// How long after the step before it is due, or after the beginning for the first; at once if not
-    /// said.
+    /// How long after the step before it is due, or after the beginning for the first; at once if not said. Months after
+    /// months keep the day on which the first of them began to count.
     #[serde(default, skip_serializing_if = "Delay::is_zero")]
     pub after: Delay,
     /// How it is carried out.

@@ -97,7 +97,7 @@ impl Engine {
     ) -> Run<'a> {
         let mut rows = subjects(input, as_of.day(), &mut faults);
         if linked {
-            link(input, &mut rows);
+            link(input, &mut rows, &mut faults);
         }
         let mut tables = used;
         tables.resize_with(self.spaces.len(), Table::default);

@@ -289,6 +289,7 @@ impl<'a> Day<'a> {
                     Some(_) => EnrolmentPhase::Declined,
                 },
                 last: None,
+                anchor: None,
                 reached: Vec::new(),
                 awaited: Vec::new(),
                 cause: holder.is_none().then(|| firing.cause()),
@@ -335,7 +336,7 @@ impl<'a> Day<'a> {
                 Happening::Ended(reason) => {
                     self.change(about, it, Turn::Ended { reason });
                     it.phase = EnrolmentPhase::Over;
-                    (it.last, it.cause) = (None, None);
+                    (it.last, it.anchor, it.cause) = (None, None, None);
                     it.reached.clear();
                     it.awaited.clear();
                     ended = Some(reason);

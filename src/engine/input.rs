@@ -45,7 +45,8 @@ impl<'a> Input<'a> {
     }
 
     /// The same with subjects of the book that have ended by the day of the assessment:
-    /// subscriptions cancelled or past their end, cases resolved. They are left out otherwise.
+    /// subscriptions cancelled or past their end, cases resolved. They are left out otherwise. What parents make of
+    /// their children is the same with them and without.
     #[must_use]
     pub const fn with_ended(mut self) -> Self {
         self.with_ended = true;
@@ -97,6 +98,11 @@ impl<'a> Input<'a> {
     /// The frame of a kind of subject.
     pub(super) fn frame_of(&self, kind: SubjectKind) -> Option<&'a Frame> {
         self.frames.get(kind.index()).copied().flatten()
+    }
+
+    /// Whether it is known which subjects of a kind there are.
+    pub(super) fn has(&self, kind: SubjectKind) -> bool {
+        self.frame_of(kind).is_some() || self.book.is_some_and(|it| it.has_table(kind.plural()))
     }
 
     /// The frame of one subject, where it is all there is.

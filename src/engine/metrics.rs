@@ -10,7 +10,7 @@ use crate::config::MetricConfig;
 use crate::expr::{KEYWORDS, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
-use crate::metric::{Derivation, Field, table_fields};
+use crate::metric::{Derivation, Field, table_ends, table_fields};
 use crate::value::Kind;
 
 /// The largest number that a config may hold, either way: sums and differences of such stay finite.
@@ -100,7 +100,11 @@ impl Resolver<'_> {
                     self.report(&path, problem);
                 }
                 self.keep_program(&path, program.as_ref());
-                Some(program?)
+                let program = program?;
+                let reads = program.compiled().columns();
+                let names = reads.filter_map(|it| fields.get(it.0)).map(|it| it.name);
+                self.about_ended(metric, &fields, names, &path);
+                Some(program)
             }
             // Without fields the table itself is unknown, and that has been reported.
             (Some(_), None) => return None,
@@ -109,6 +113,13 @@ impl Resolver<'_> {
         let mut derivation = derivation?;
         derivation.own = own;
         let mut read: Vec<Field> = fields.unwrap_or_default();
+        let taken = metric.field.as_deref().into_iter();
+        self.about_ended(metric, &read, taken, &format!("{path}.field"));
+        if metric.include_ended && !metric.from.as_deref().is_some_and(table_ends) {
+            let message = "`include_ended` changes nothing: these records are never over";
+            let fault = Fault::new(Code::Unused, format!("{path}.include_ended"), message);
+            self.fault(fault.warning().help("leave it out"));
+        }
         let asked: Vec<usize> =
             filter.iter().flat_map(|it| it.compiled().columns()).map(|it| it.0).collect();
         let mut slot = 0..;
@@ -119,6 +130,24 @@ impl Resolver<'_> {
         let calendar = self.calendar_of(kind, metric, path, &read);
         let kind = derivation.kind();
         Some((kind, Work::Records { derivation: Box::new(derivation), filter, calendar }))
+    }
+
+    /// Warns of fields that are about what is over where that does not count.
+    fn about_ended<'n>(
+        &self,
+        metric: &MetricConfig,
+        fields: &[Field],
+        names: impl Iterator<Item = &'n str>,
+        path: &str,
+    ) {
+        let is_same = |name: &str| fields.iter().any(|it| it.same && it.name == name);
+        if let Some(name) = names.filter(|_| !metric.include_ended).find(|it| is_same(it)) {
+            let message = format!(
+                "`{name}` is the same of all records that count: those that are over do not"
+            );
+            let help = "leave it out, or let them count with `include_ended = true`";
+            self.fault(Fault::new(Code::AlwaysSame, path, message).warning().help(help));
+        }
     }
 
     fn check_metric(&self, metric: &MetricConfig, path: &str) -> bool {
@@ -148,6 +177,7 @@ impl Resolver<'_> {
                 ("half_life", metric.half_life.is_some()),
                 ("every", metric.every.is_some()),
                 ("empty", metric.empty.is_some()),
+                ("include_ended", metric.include_ended),
             ] {
                 if given {
                     let message = format!("`{key}` needs records to work on");

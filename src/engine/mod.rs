@@ -10,6 +10,7 @@ mod alerts;
 mod assess;
 mod assessment;
 mod bands;
+mod beneath;
 mod calendars;
 mod cards;
 mod children;
@@ -44,8 +45,9 @@ mod stored;
 mod subjects;
 mod testing;
 mod told;
-mod wants;
+mod tree;
 mod unnamed;
+mod wants;
 
 pub use alerts::Replay;
 pub use assessment::{

@@ -64,8 +64,8 @@ pub(crate) enum Work {
     Expression { program: Program },
     /// A value of the parent.
     Parent { parent: SubjectKind, from: usize },
-    /// A value of the children.
-    Children { child: SubjectKind, from: usize, take: ChildTake },
+    /// A value of the children; of a company those of all its tree, itself among it, where `tree` says so.
+    Children { child: SubjectKind, from: usize, take: ChildTake, tree: bool },
     /// The first name whose condition holds.
     Class { cases: Cases },
     /// A scorecard with its outputs.
@@ -141,6 +141,8 @@ pub(crate) enum ChildTake {
     Take(Take),
     /// How many have a true flag.
     CountTrue,
+    /// How many there are.
+    All,
 }
 
 /// The slots that a scorecard fills.

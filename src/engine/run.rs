@@ -9,9 +9,10 @@ use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
 use super::past::{past, remembered};
-use super::plan::{AlertOutputs, Batch, Outputs, Rule, Slot, Step, Work};
+use super::plan::{AlertOutputs, Batch, ChildTake, Outputs, Rule, Slot, Step, Work};
 use super::room::Room;
 use super::subjects::Rows;
+use super::tree::Tree;
 use super::wants::Place;
 use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
@@ -140,14 +141,20 @@ impl<'a> Run<'a> {
                 let solid = |row: &u32| *row == NO_ROW || above.is_solid(*from, *row as usize);
                 (column.gather(links), Some(links.iter().map(solid).collect()))
             }
-            Work::Children { child, from, take } => {
-                let (Some(below), Some(links)) = (
-                    tables.get(child.index()),
-                    self.rows.get(child.index()).and_then(|it| it.parents.get(&kind)),
-                ) else {
+            Work::Children { child, from, take, tree } => {
+                let (Some(below), Some(them)) =
+                    (tables.get(child.index()), self.rows.get(child.index()))
+                else {
                     return nothing(table.len());
                 };
-                let (column, solid) = children(table.len(), below, *from, links, *take);
+                if *take == ChildTake::All && !self.source.input.has(*child) {
+                    return nothing(table.len());
+                }
+                let links = them.owners(kind, *child, *tree);
+                let (column, solid) = match *tree {
+                    true => Tree::new(&rows.up).take(below, *from, &links, *take),
+                    false => children(table.len(), below, *from, &links, *take),
+                };
                 (column, Some(solid))
             }
             Work::Past { from, take } => {

@@ -27,10 +27,12 @@ impl Settled {
                     false
                 }
                 Work::Parent { parent, from: slot } => from(*parent, *slot),
-                Work::Children { child, from: slot, take } => {
+                Work::Children { child, from: slot, take, .. } => {
                     let keeps = !matches!(
                         take,
-                        ChildTake::CountTrue | ChildTake::Take(Take::Count | Take::Distinct)
+                        ChildTake::All
+                            | ChildTake::CountTrue
+                            | ChildTake::Take(Take::Count | Take::Distinct)
                     );
                     keeps && from(*child, *slot)
                 }

@@ -42,6 +42,8 @@ pub(crate) struct Derivation {
     pub(super) fields: usize,
     /// The own fields that its filter reads.
     pub(crate) own: Vec<OwnField>,
+    /// Whether records that are over count too.
+    pub(super) all: bool,
 }
 
 /// The days from which records count: those after `after`, and for a change those after `base`.
@@ -53,6 +55,8 @@ struct Span {
     base: Option<i32>,
     /// The day before the subject's first.
     start: Option<i32>,
+    /// The last day on which the subject is there.
+    end: i32,
 }
 
 impl Derivation {
@@ -113,12 +117,14 @@ impl Derivation {
         let mut unsure = Vec::with_capacity(subjects);
         let mut seen = Vec::with_capacity(subjects);
         let mut values: Vec<Got<'_>> = Vec::with_capacity(subjects);
+        let over = book.over_from(kind);
         for (row, start) in book.starts(kind).into_iter().enumerate() {
             let rows = source
                 .groups(kind)
                 .map_or(&[][..], |it| it.of(u32::try_from(row).unwrap_or(crate::frame::NO_ROW)));
             let unclear = run.unclear;
-            let (value, newest) = run.subject(rows, start);
+            let over = over.get(row).copied().flatten();
+            let (value, newest) = run.subject(rows, start, over);
             values.push(value);
             sentences.push(run.sentence.take());
             seen.push(newest);
@@ -174,9 +180,8 @@ impl Derivation {
     fn cut(&self, as_of: NaiveDate) -> (Option<i32>, Option<i32>) {
         match self.window {
             Some(Window::Last(period)) => {
-                let after = period.before(as_of);
-                let base = period.before(after);
-                (Some(after.num_days_from_ce()), Some(base.num_days_from_ce()))
+                let edge = |windows| Some(period.edge(as_of, windows).num_days_from_ce());
+                (edge(1), edge(2))
             }
             Some(Window::SinceStart) | None => (None, None),
         }
@@ -229,7 +234,12 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// The value of one subject, and the day of the newest record behind it.
-    fn subject(&mut self, rows: &[u32], start: Option<NaiveDate>) -> (Got<'a>, i32) {
+    fn subject(
+        &mut self,
+        rows: &[u32],
+        start: Option<NaiveDate>,
+        over: Option<NaiveDate>,
+    ) -> (Got<'a>, i32) {
         let source = self.source;
         let known = rows.partition_point(|row| source.day(*row) <= self.today);
         let rows = rows.get(..known).unwrap_or(&[]);
@@ -242,7 +252,8 @@ impl<'a> Run<'a> {
             Some(Window::SinceStart) => start,
             _ => self.window.0,
         };
-        let span = Span { after, base: self.window.1, start };
+        let end = over.map_or(self.today, |it| self.today.min(it.num_days_from_ce() - 1));
+        let span = Span { after, base: self.window.1, start, end };
         self.select(rows, &span);
         let value = self.value(&span, newest.is_some());
         // Where no record passed, `empty` speaks of the source as a whole.
@@ -289,12 +300,15 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Tells of records whether they pass, except of those of another part, and where nobody can say.
+    /// Tells of records whether they pass, except of those of another part, those that are over, and where nobody can say.
     fn keep(&mut self, rows: &[u32], tell: &mut dyn FnMut(&mut Self, u32, bool)) {
         let (source, view) = (self.source, self.view);
         let mut rows = Cow::Borrowed(rows);
         if let Some(part) = self.derivation.part.as_deref() {
             rows.to_mut().retain(|row| source.is_in(*row, part));
+        }
+        if !self.derivation.all && rows.iter().any(|row| source.is_over(*row, view.as_of.day())) {
+            rows.to_mut().retain(|row| !source.is_over(*row, view.as_of.day()));
         }
         let Some(filter) = self.filter else {
             return rows.iter().for_each(|row| tell(self, *row, true));
@@ -458,7 +472,7 @@ impl<'a> Run<'a> {
     /// The days of the window on which the subject existed; `None` where that is not known.
     fn days(&self, span: &Span) -> Option<i32> {
         let after = span.after?.max(span.start.unwrap_or(i32::MIN));
-        Some(self.today.saturating_sub(after)).filter(|it| *it > 0)
+        Some(span.end.saturating_sub(after)).filter(|it| *it > 0)
     }
 
     /// What is odd about the sums of evenly spaced points, in the history of the subject and its records.
@@ -488,8 +502,8 @@ impl<'a> Run<'a> {
             return None;
         }
         let days = self.days(span)?;
-        let after = self.today - days;
-        let busy = take::busy_days(self.got(false).filter(|it| it.0 > after));
+        let inside = span.end - days + 1..=span.end;
+        let busy = take::busy_days(self.got(false).filter(|it| inside.contains(&it.0)));
         Some(1.0 - busy as f64 / f64::from(days))
     }
 }

@@ -5,15 +5,10 @@ use chrono::NaiveDate;
 use super::slot::{Fields, Parts, Slot, amount, days_ago, flag, number, past, plan, text};
 use crate::book::{
     Assessment, Cell, Contact, Deployment, Engagement, EngagementKind, Entitlement, Invoice,
-    License, Outcome, OutcomeKind, Override, Survey, SurveyKind,
+    License, Life as _, Outcome, OutcomeKind, Override, Survey, SurveyKind,
 };
 use crate::money::{Amount, Currency};
 use crate::time::Stamp;
-
-/// Whether a day lies within a first and a last day, open where unknown.
-fn holds(start: Option<Stamp>, end: Option<Stamp>, day: NaiveDate) -> bool {
-    start.is_none_or(|it| it.date() <= day) && end.is_none_or(|it| day <= it.date())
-}
 
 impl Fields for License {
     const SLOTS: &'static [Slot<Self>] = &[
@@ -23,7 +18,7 @@ impl Fields for License {
         number("used", |it: &Self, _| it.used).range(0.0, f64::MAX),
         past("start", |it: &Self| it.start).unit("days ago"),
         plan("end", |it: &Self| it.end).unit("days ago"),
-        flag("is_active", |it: &Self, day| Some(holds(it.start, it.end, day))).must(),
+        flag("is_active", |it: &Self, day| Some(it.is_there(day))).must().same(),
     ];
 }
 
@@ -35,9 +30,8 @@ impl Fields for Deployment {
         text("region", |it: &Self, _| it.region.as_deref()),
         number("size", |it: &Self, _| it.size).range(0.0, f64::MAX),
         past("created", |it: &Self| it.created).unit("days ago"),
-        past("retired", |it: &Self| it.retired).unit("days ago"),
-        flag("is_active", |it: &Self, day| Some(it.retired.is_none_or(|it| day < it.date())))
-            .must(),
+        past("retired", |it: &Self| it.retired).unit("days ago").same(),
+        flag("is_active", |it: &Self, day| Some(it.is_there(day))).must().same(),
     ];
 }
 
@@ -49,8 +43,8 @@ impl Fields for Contact {
         number("sentiment", |it: &Self, _| it.sentiment).range(-1.0, 1.0),
         past("since", |it: &Self| it.since).unit("days ago"),
         past("last_contacted", |it: &Self| it.last_contacted).unit("days ago"),
-        past("left", |it: &Self| it.left).unit("days ago"),
-        flag("has_left", |it: &Self, day| Some(it.left.is_some_and(|it| it.date() <= day))).must(),
+        past("left", |it: &Self| it.left).unit("days ago").same(),
+        flag("has_left", |it: &Self, day| Some(it.is_over(day))).must().same(),
     ];
 }
 
@@ -63,7 +57,7 @@ impl Fields for Entitlement {
         number("used", |it: &Self, _| it.used).range(0.0, f64::MAX),
         past("start", |it: &Self| it.start).unit("days ago"),
         plan("end", |it: &Self| it.end).unit("days ago"),
-        flag("is_active", |it: &Self, day| Some(holds(it.start, it.end, day))).must(),
+        flag("is_active", |it: &Self, day| Some(it.is_there(day))).must().same(),
     ];
 }
 
@@ -180,7 +174,7 @@ impl Fields for Override {
         text("reason", |it: &Self, _| Some(&it.reason)).must(),
         past("from", |it: &Self| Some(it.from)).must().unit("days ago"),
         plan("until", |it: &Self| it.until).unit("days ago"),
-        flag("is_active", |it: &Self, day| Some(holds(Some(it.from), it.until, day))).must(),
+        flag("is_active", |it: &Self, day| Some(it.is_there(day))).must().same(),
     ];
 }
 

@@ -22,6 +22,11 @@ pub(crate) fn table_fields(from: &str) -> Option<Vec<Field>> {
     shape_of(split(from).0).map(|it| it.fields)
 }
 
+/// Whether records of a `from` can be over.
+pub(crate) fn table_ends(from: &str) -> bool {
+    shape_of(split(from).0).is_some_and(|it| it.ends)
+}
+
 /// The table and the part of a `from`.
 fn split(from: &str) -> (&str, Option<&str>) {
     match from.split_once('.') {
@@ -91,6 +96,7 @@ impl Derivation {
             empty: metric.empty,
             fields: shape.fields.len(),
             own: Vec::new(),
+            all: metric.include_ended || !shape.ends,
         })
     }
 }
@@ -109,8 +115,14 @@ impl Faults {
     fn shape(&mut self, from: &str, kind: SubjectKind) -> Option<Shape> {
         let (table, part) = split(from);
         let Some(shape) = shape_of(table) else {
-            let help = did_you_mean(table, TABLES.iter().copied())
-                .unwrap_or_else(|| format!("the tables are `{}`", TABLES.join("`, `")));
+            let help = match table {
+                "tree" => {
+                    "of a whole tree read a metric by its name: `expr = \"tree.accounts.arr.sum\"`"
+                        .to_owned()
+                }
+                _ => did_you_mean(table, TABLES.iter().copied())
+                    .unwrap_or_else(|| format!("the tables are `{}`", TABLES.join("`, `"))),
+            };
             let message = format!("unknown table `{}`", shorten(table));
             self.add("from", Code::UnknownName, message, Some(&help));
             return None;
@@ -134,6 +146,8 @@ impl Faults {
             _ => {}
         }
         let beneath = match shape.subject {
+            // Of companies those count that belong to a company, not itself.
+            Some(SubjectKind::Company) => kind == SubjectKind::Company,
             Some(subject) => kind < subject,
             None if kind == SubjectKind::Case => {
                 matches!(shape.table, "surveys" | "assessments" | "overrides")

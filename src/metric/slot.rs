@@ -100,6 +100,8 @@ pub(crate) struct Slot<R: 'static> {
     pub(crate) range: Option<(f64, f64)>,
     /// Every text that it can be, where they are known.
     pub(crate) labels: Option<&'static [&'static str]>,
+    /// Whether it says the same of every record that is there, as it is about what is over.
+    pub(crate) same: bool,
     get: Get<R>,
 }
 
@@ -136,7 +138,15 @@ pub(crate) enum Parts {
 macro_rules! constructors {
     ($($name:ident $variant:ident($get:ty);)+) => {
         $(pub(crate) const fn $name<R>(name: &'static str, get: $get) -> Slot<R> {
-            Slot { name, optional: true, unit: None, range: None, labels: None, get: Get::$variant(get) }
+            Slot {
+                name,
+                optional: true,
+                unit: None,
+                range: None,
+                labels: None,
+                same: false,
+                get: Get::$variant(get),
+            }
         })+
     };
 }
@@ -166,6 +176,12 @@ impl<R> Slot<R> {
     /// A field that every record has.
     pub(crate) const fn must(mut self) -> Self {
         self.optional = false;
+        self
+    }
+
+    /// A field that says the same of every record that is there.
+    pub(crate) const fn same(mut self) -> Self {
+        self.same = true;
         self
     }
 

@@ -1,5 +1,7 @@
 //! Where records come from: a table of the book, or a usage series.
 
+use chrono::NaiveDate;
+
 use super::slot::{Dated, Fields, Got, Parts, Slot, View};
 use super::{Field, subject_table};
 use crate::book::{
@@ -25,6 +27,8 @@ pub(crate) trait Source {
     fn own_names(&self, row: u32) -> Vec<&str>;
     /// The part that a record is in.
     fn part(&self, row: u32) -> &str;
+    /// Whether a record is over on the day.
+    fn is_over(&self, row: u32, day: NaiveDate) -> bool;
 }
 
 impl<R: Fields> Source for Store<R> {
@@ -55,6 +59,9 @@ impl<R: Fields> Source for Store<R> {
     }
     fn part(&self, row: u32) -> &str {
         self.records.get(row as usize).map_or("", Fields::part)
+    }
+    fn is_over(&self, row: u32, day: NaiveDate) -> bool {
+        R::ENDS && self.records.get(row as usize).is_some_and(|it| it.is_over(day))
     }
 }
 
@@ -88,6 +95,9 @@ impl Source for Series {
     fn part(&self, _: u32) -> &str {
         ""
     }
+    fn is_over(&self, _: u32, _: NaiveDate) -> bool {
+        false
+    }
 }
 
 /// What is known of a table without any book.
@@ -97,11 +107,13 @@ pub(super) struct Shape {
     pub(super) subject: Option<SubjectKind>,
     pub(super) fields: Vec<Field>,
     pub(super) parts: Parts,
+    /// Whether its records can be over.
+    pub(super) ends: bool,
 }
 
 fn shape<R: Fields>() -> Shape {
     let fields = R::SLOTS.iter().map(Slot::field).collect();
-    Shape { table: R::TABLE, subject: R::SUBJECT, fields, parts: R::PARTS }
+    Shape { table: R::TABLE, subject: R::SUBJECT, fields, parts: R::PARTS, ends: R::ENDS }
 }
 
 impl<R> Slot<R> {
@@ -114,6 +126,7 @@ impl<R> Slot<R> {
             labels: self.labels,
             unit: self.unit,
             dated: self.dated(),
+            same: self.same,
         }
     }
 }
@@ -130,10 +143,11 @@ fn usage_shape() -> Shape {
         labels: None,
         unit,
         dated,
+        same: false,
     };
     let fields =
         vec![field("value", None, Dated::No), field("date", Some("days ago"), Dated::Past)];
-    Shape { table: USAGE, subject: None, fields, parts: Parts::Any }
+    Shape { table: USAGE, subject: None, fields, parts: Parts::Any, ends: false }
 }
 
 macro_rules! sources {

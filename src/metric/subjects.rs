@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, Months, NaiveDate, NaiveDateTime};
 
 use super::slot::{Fields, Slot, amount, days_ago, flag, hours, number, past, plan, text};
-use crate::book::{Account, Case, Company, Mark, Subscription};
+use crate::book::{Account, Case, Company, Life as _, Mark, Subscription};
 use crate::time::Stamp;
 
 /// Days since something that has happened by the day.
@@ -79,7 +79,7 @@ impl Fields for Subscription {
         past("start", |it: &Self| it.start).unit("days ago"),
         plan("end", |it: &Self| it.end).unit("days ago"),
         plan("renewal_date", |it: &Self| it.renewal_date.or(it.end)).unit("days ago"),
-        past("cancelled_on", |it: &Self| it.cancelled_on).unit("days ago"),
+        past("cancelled_on", |it: &Self| it.cancelled_on).unit("days ago").same(),
         number("age_days", |it: &Self, day| age(it.start, day)).range(0.0, f64::MAX).unit("days"),
         number("months_since_start", |it: &Self, day| months(it.start, day))
             .range(0.0, f64::MAX)
@@ -90,8 +90,8 @@ impl Fields for Subscription {
         .unit("days"),
         number("days_to_end", |it: &Self, day| it.end.map(|it| 0.0 - days_ago(it, day)))
             .unit("days"),
-        flag::<Self>("is_cancelled", |it, day| Some(it.is_cancelled(day))).must(),
-        flag::<Self>("is_over", |it, day| Some(it.is_over(day))).must(),
+        flag::<Self>("is_cancelled", |it, day| Some(it.is_cancelled(day))).must().same(),
+        flag::<Self>("is_over", |it, day| Some(it.is_over(day))).must().same(),
     ];
 }
 

@@ -36,6 +36,7 @@ pub(super) fn metric(text: &str) -> MetricConfig {
             "half_life" => metric.half_life = Some(value.parse().unwrap()),
             "empty" => metric.empty = Some(serde_json::from_value::<Empty>(value.into()).unwrap()),
             "type" => metric.kind = Some(serde_json::from_value::<Kind>(value.into()).unwrap()),
+            "include_ended" => metric.include_ended = value.parse().unwrap(),
             "where" => metric.filter = Some(value.to_owned()),
             other => panic!("{other}"),
         }
@@ -326,7 +327,14 @@ fn surveys_assessments_engagements_and_invoices() {
         ("2026-02-11", "from=invoices take=days_until field=due", "18 -"),
         ("2026-02-05", "from=contacts take=count where=has_left:false", "1 0"),
         ("2026-02-06", "from=contacts take=count where=has_left:false", "0 0"),
-        ("2026-02-06", "from=contacts take=days_since_last field=last_contacted", "3 -"),
+        ("2026-02-05", "from=contacts take=days_since_last field=last_contacted", "2 -"),
+        // Who has left is no contact any more, unless all are asked for.
+        ("2026-02-06", "from=contacts take=days_since_last field=last_contacted", "- -"),
+        (
+            "2026-02-06",
+            "from=contacts take=days_since_last field=last_contacted include_ended=true",
+            "3 -",
+        ),
         ("2026-02-02", "from=contacts take=days_since_last field=last_contacted", "- -"),
     ] {
         let derived = run(&book, SubjectKind::Account, day(as_of), text);

@@ -239,8 +239,8 @@ impl History {
     /// The outcomes that a book records of its subscriptions, as known on a day; what is dated later is left out.
     ///
     /// One that was cancelled by the day, and has no outcome that says it was lost, was lost on the day of its cancellation.
-    /// One whose term is over, without an outcome from its end on, is known until that end: nobody said what came. All
-    /// others are known until the day.
+    /// One whose term is over, without an outcome from its end on, is known until the day before that end, the last one on
+    /// which it was there: nobody said what came. All others are known until the day.
     #[must_use]
     pub fn of_book(book: &Book, day: NaiveDate) -> Self {
         let happenings = book.outcomes().iter().filter(|it| it.date.date() <= day);
@@ -263,7 +263,8 @@ impl History {
             let open = end.filter(|end| {
                 cancelled.is_none() && recorded.known_until(id).is_none_or(|it| it < *end)
             });
-            known.push((Arc::from(id), open.unwrap_or(day)));
+            let last = open.map(|end| before(end, 1));
+            known.push((Arc::from(id), last.unwrap_or(day)));
         }
         let recorded = recorded.happenings.into_values().flatten();
         Self::new(recorded.chain(unsaid), known)

@@ -100,8 +100,7 @@ impl Cascade {
             while let Some(choice) = later.get(at) {
                 let Some(steps) = self.steps.get().checked_sub(1) else { return true };
                 self.steps.set(steps);
-                let ways: Vec<&Claim> =
-                    choice.ways().filter(|it| state.agrees(it)).collect();
+                let ways: Vec<&Claim> = choice.ways().filter(|it| state.agrees(it)).collect();
                 match ways.as_slice() {
                     [] => return false,
                     [only] => {
