@@ -10,6 +10,8 @@
 #[cfg(feature = "toml")]
 mod alerts;
 #[cfg(feature = "toml")]
+mod bands;
+#[cfg(feature = "toml")]
 mod cases;
 #[cfg(feature = "toml")]
 mod config_tests;

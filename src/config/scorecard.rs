@@ -41,10 +41,12 @@ pub struct ScorecardConfig {
     /// Names for parts of the scale, lowest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandConfig>,
-    /// How far past an edge the score must be to change the band, in points.
+    /// How far past an edge the score must be to change the band, in points. It holds what data do; an override
+    /// acts at once, and so does lifting it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
-    /// How long a subject stays in a band at least.
+    /// How long a subject stays in a band at least. It holds what data do; an override acts at once, and so
+    /// does lifting it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_stay: Option<Period>,
     /// Manual values by rule: the first whose condition holds.

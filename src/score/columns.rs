@@ -195,28 +195,31 @@ impl Scorecard {
         out: &mut CardPart<'_>,
     ) {
         let ids = context.table.ids().get(rows).unwrap_or_default();
-        if !out.raw.is_empty() {
+        let effects = |at: usize, id: &str| {
+            let holds = |it: usize| conditions.get(it).map(|it| it.get(at));
+            let mut rules = self.overrides.iter();
+            let rule = rules.find(|it| holds(it.condition) == Some(Verdict::Yes));
+            let manual = (context.manual)(id).map(|it| it.1);
+            rule.map(|it| it.effect).into_iter().chain(manual)
+        };
+        let overridden = !out.raw.is_empty();
+        if overridden {
             out.raw.copy_from_slice(out.score);
             for (at, (score, id)) in out.score.iter_mut().zip(ids).enumerate() {
-                let holds = |it: usize| conditions.get(it).map(|it| it.get(at));
-                let rule =
-                    self.overrides.iter().find(|it| holds(it.condition) == Some(Verdict::Yes));
-                if let Some(rule) = rule {
-                    *score = rule.effect.on(*score);
-                }
-                if let Some((_, effect)) = (context.manual)(id) {
-                    *score = effect.on(*score);
-                }
+                *score = effects(at, id).fold(*score, |score, it| it.on(score));
             }
         }
         self.bands.fill(out.score, out.band);
         if !out.raw_band.is_empty() {
             out.raw_band.copy_from_slice(out.band);
-            for ((score, id), band) in out.score.iter().zip(ids).zip(out.band.iter_mut()) {
-                let last = (context.last_band)(id)
-                    .and_then(|(name, since)| self.bands.find(name).map(|it| (it, since)));
-                let settled = self.bands.settled(*score, last, context.as_of);
-                *band = settled.and_then(|it| u32::try_from(it).ok()).unwrap_or(Data::NO_CODE);
+            let raw = if overridden { &*out.raw } else { &*out.score };
+            for (at, ((raw, id), band)) in raw.iter().zip(ids).zip(out.band.iter_mut()).enumerate()
+            {
+                let mut given = self.bands.held(*raw, (context.last_band)(id), context.as_of);
+                if overridden {
+                    given = self.bands.given(given, effects(at, id));
+                }
+                *band = given.and_then(|it| u32::try_from(it).ok()).unwrap_or(Data::NO_CODE);
             }
         }
     }

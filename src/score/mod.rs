@@ -18,6 +18,7 @@ mod knots;
 mod points;
 mod row;
 mod run;
+mod standing;
 mod tree;
 
 pub use change::{Cause, Change, ChangePart};

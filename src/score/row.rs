@@ -132,9 +132,11 @@ impl RowCard {
         let rule = self.overrides.iter().find(|it| says(it.condition) == Some(Verdict::Yes));
         let score = rule.map_or(raw, |it| it.effect.on(raw));
         let raw_band = self.bands.raw(score);
-        let last = last.and_then(|(name, since)| Some((self.bands.find(name)?, since)));
         let band = match last {
-            Some(last) => self.bands.settled(score, Some(last), as_of),
+            Some(last) => {
+                let data = self.bands.held(raw, Some(last), as_of);
+                self.bands.given(data, rule.map(|it| it.effect))
+            }
             None => raw_band,
         };
         RowScore { score, raw, coverage, band, raw_band }
