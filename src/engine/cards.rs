@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::outputs::reserved;
 use super::plan::{Outputs, Slot, Step, Work};
 use super::resolve::{Found, Resolver};
 use crate::config::{
@@ -24,9 +25,6 @@ const PERCENT_ROUNDING: f64 = 1e-6;
 
 /// The deepest nesting of groups. Our choice, tested by `groups_nested_too_deep_are_refused`.
 const DEEPEST: usize = 32;
-
-/// What conditions read of a scorecard beside its score and its groups.
-const OUTPUTS: [&str; 4] = ["raw_score", "coverage", "band", "raw_band"];
 
 /// Settings that hold for everything below.
 #[derive(Clone, Copy)]
@@ -123,8 +121,9 @@ impl Resolver<'_> {
         self.define(kind, name.clone(), symbol.clone());
         let [raw_score, coverage, band, raw_band] = fixed.map(|(it, _)| it);
         let groups = groups.into_iter().map(|(it, _)| it).collect();
-        let outputs = Outputs { score: score.0, raw_score, coverage, band, raw_band, groups };
-        self.step(Step { kind, slot: score.0, work: Work::Card { card: at, outputs } });
+        let (score, extras) = (score.0, Vec::new());
+        let outputs = Outputs { score, raw_score, coverage, band, raw_band, groups, extras };
+        self.step(Step { kind, slot: score, work: Work::Card { card: at, outputs }, whole: false });
         self.keep_card(at, card);
         symbol
     }
@@ -201,7 +200,7 @@ impl Builder<'_, '_> {
             return None;
         }
         let named = self.resolver.check_name(&config.name, &format!("{path}.name"));
-        if above.is_empty() && OUTPUTS.contains(&config.name.as_str()) {
+        if above.is_empty() && reserved().any(|it| it == config.name) {
             let message = format!("every scorecard has a `{}` of its own", config.name);
             let fault = Fault::new(Code::BadName, format!("{path}.name"), message);
             self.resolver.fault(fault.help("give the group another name"));
@@ -271,6 +270,7 @@ impl Builder<'_, '_> {
             name,
             metric: config.metric.clone(),
             slot,
+            sure: resolver.sure(self.kind, slot),
             fills: resolver.fills(self.kind, slot),
             weight: weight?,
             points: points?,

@@ -18,11 +18,13 @@ mod fused;
 mod gears;
 mod inhibit;
 mod input;
+mod kin;
 mod live;
 mod manual;
 mod metrics;
 mod names;
 mod notices;
+mod outputs;
 mod past;
 mod plan;
 mod playbooks;
@@ -36,8 +38,10 @@ mod run;
 mod scores;
 mod stored;
 mod subjects;
+mod sureness;
 mod testing;
 mod told;
+mod whole;
 
 pub use alerts::Replay;
 pub use assessment::{
@@ -169,6 +173,7 @@ impl Engine {
         }
         let hash = Node::List(vec![content, callable]).content_hash();
         let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
+        sureness::mark(&mut compiled.steps, &compiled.cards, &rules);
         let batches = Batch::of_all(&rules, &compiled.steps);
         let outline = Outline::new(
             config,
@@ -226,7 +231,8 @@ impl Engine {
     /// The names of the columns of a kind of subject: what a host may give, and what an assessment
     /// holds.
     pub fn columns(&self, kind: SubjectKind) -> impl Iterator<Item = &str> {
-        self.spaces.get(kind.index()).into_iter().flatten().map(|it| it.name.as_str())
+        let slots = self.spaces.get(kind.index()).into_iter().flatten();
+        slots.filter(|it| it.is_shown()).map(|it| it.name.as_str())
     }
 
     /// The metrics of a kind of subject for which a column may be given: their names, what their values are, and

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::outputs::reserved;
 use super::resolve::{ALERTS, Found, Resolver};
 use crate::config::Take;
 use crate::expr::{Names, Symbol};
@@ -64,9 +65,9 @@ impl Resolver<'_> {
         let metrics =
             config.metrics.iter().filter(|it| subject(it.subject)).map(|it| it.name.clone());
         let cards = config.scorecards.iter().filter(|it| subject(it.subject)).flat_map(|it| {
-            ["", ".band", ".raw_score", ".raw_band", ".coverage"]
-                .iter()
-                .map(|suffix| format!("{}{suffix}", it.name))
+            reserved()
+                .map(|last| format!("{}.{last}", it.name))
+                .chain([it.name.clone()])
                 .chain(it.groups.iter().map(|group| format!("{}.{}", it.name, group.name)))
                 .collect::<Vec<_>>()
         });

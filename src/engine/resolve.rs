@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::kin::MEAN_BY;
 use super::names::{Scope, child_take};
 use super::plan::{Attribute, Cases, ChildTake, Rule, Slot, Step, Work};
 use crate::config::{Config, Take};
@@ -12,7 +13,7 @@ use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
 use crate::fault::{Code, Fault, Severity};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
-use crate::score::Scorecard;
+use crate::score::{Scorecard, Sure};
 use crate::value::Kind;
 
 /// What the names of rules' alerts begin with.
@@ -67,6 +68,8 @@ pub(super) struct Resolver<'c> {
     /// Whether what is being compiled uses something broken.
     pub(super) tainted: Cell<bool>,
     depth: Cell<usize>,
+    /// What says how sure the value in a slot is, once it was asked for.
+    pub(super) sures: RefCell<BTreeMap<(SubjectKind, usize), Option<Sure>>>,
 }
 
 /// Everything that was compiled.
@@ -99,6 +102,7 @@ impl<'c> Resolver<'c> {
             suggested: RefCell::default(),
             tainted: Cell::new(false),
             depth: Cell::new(0),
+            sures: RefCell::default(),
         }
     }
 
@@ -167,7 +171,7 @@ impl<'c> Resolver<'c> {
     /// A new slot that a step fills.
     pub(super) fn filled(&self, kind: SubjectKind, slot: Slot, work: Work) -> Symbol {
         let number = self.slot(kind, slot.clone());
-        self.step(Step { kind, slot: number, work });
+        self.step(Step { kind, slot: number, work, whole: false });
         slot.symbol(number)
     }
 
@@ -185,6 +189,10 @@ impl<'c> Resolver<'c> {
             Some(Work::Parent { parent, from }) => self.fills(*parent, *from),
             _ => false,
         }
+    }
+
+    pub(super) fn change_steps(&self, change: impl FnMut(&mut Step)) {
+        self.steps.borrow_mut().iter_mut().for_each(change);
     }
 
     pub(super) fn each_step(&self, see: impl FnMut(&Step)) {
@@ -369,7 +377,7 @@ impl<'c> Resolver<'c> {
             known(head).unwrap_or_else(|| self.find(kind, head, &format!("scorecards[{at}]")));
         match whole {
             Found::Broken => Found::Broken,
-            _ => known(name).unwrap_or(Found::Unknown),
+            _ => known(name).or_else(|| self.extra_name(kind, at, name)).unwrap_or(Found::Unknown),
         }
     }
 
@@ -420,6 +428,15 @@ impl<'c> Resolver<'c> {
         rest: &str,
         path: &str,
     ) -> Found {
+        if let Some(found) = self.sure_name(kind, name, path) {
+            return found;
+        }
+        let by = rest
+            .rsplit_once('.')
+            .and_then(|(inner, last)| Some((inner, last.strip_prefix(MEAN_BY)?)));
+        if let Some((inner, by)) = by {
+            return self.mean_by(kind, name, (child, inner, by), path);
+        }
         let (inner, take) = match rest
             .rsplit_once('.')
             .and_then(|(inner, last)| Some((inner, ChildTake::Take(child_take(last)?))))
@@ -434,7 +451,7 @@ impl<'c> Resolver<'c> {
         let fits = match take {
             ChildTake::CountTrue => symbol.kind == Kind::Flag,
             ChildTake::Take(Take::Count | Take::Distinct) => true,
-            ChildTake::Take(_) => symbol.kind == Kind::Number,
+            ChildTake::Take(_) | ChildTake::MeanBy(_) => symbol.kind == Kind::Number,
         };
         if !fits {
             let message = format!("`{name}` cannot be taken: `{inner}` is {}", symbol.kind);

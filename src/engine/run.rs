@@ -5,18 +5,17 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::alerts::Moving;
-use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
+use super::assessment::{Alert, Assessment, LeftOut, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
 use super::past::past;
-use super::plan::{AlertOutputs, Batch, Outputs, Rule, Slot, Step, Work};
+use super::plan::{AlertOutputs, Batch, Rule, Slot, Step, Work};
 use super::room::Room;
 use super::subjects::Rows;
 use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
-use crate::frame::{Column, Data, Given, NO_ROW, SubjectKind, Table, chunks};
-use crate::score::ScoreCell;
+use crate::frame::{Column, Given, NO_ROW, SubjectKind, Table, chunks};
 use crate::state::{Phase, State};
 use crate::value::Value;
 use crate::verdict::{Conditions, solid};
@@ -55,8 +54,9 @@ impl<'a> Run<'a> {
             return;
         };
         match &step.work {
-            Work::Card { .. } if self.lean => return self.card_columns(step),
+            Work::Card { .. } if self.lean && !step.whole => return self.card_columns(step),
             Work::Card { card, outputs } => return self.card(*card, outputs),
+            Work::Kin { .. } => return self.kin(step),
             _ => {}
         }
         if let Work::Alerts { rule, outputs } = &step.work {
@@ -65,7 +65,7 @@ impl<'a> Run<'a> {
         let given = self.given.get(&(kind.index(), number));
         let given =
             given.and_then(|it| self.source.given(kind, rows, slot, it, &mut self.out.faults));
-        let mut solid = None;
+        let (mut solid, mut rests) = (None, None);
         let mut made = match (given, &step.work) {
             (Some(made), _) => made,
             (None, Work::Attribute { attribute }) => {
@@ -77,6 +77,9 @@ impl<'a> Run<'a> {
             (None, work) => {
                 let (column, sure) = self.computed(kind, slot, work);
                 solid = sure;
+                if let (Work::Expression { program }, None) = (work, &solid) {
+                    rests = Some(program.slots());
+                }
                 Made::plain(column)
             }
         };
@@ -90,6 +93,9 @@ impl<'a> Run<'a> {
         self.note(kind, slot, &made, derived, out_of_range);
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
             table.set(number, made.column, solid);
+            if let Some(it) = rests {
+                table.rest(number, it);
+            }
         }
     }
 
@@ -141,6 +147,7 @@ impl<'a> Run<'a> {
                 let (column, solid) = children(table.len(), below, *from, links, *take);
                 (column, Some(solid))
             }
+            Work::Least { of, value } => (self.least(table, kind, of, *value), None),
             Work::Past { from, take } => {
                 let names = self.out.names.get(kind.index());
                 let Some(name) = names.and_then(|it| it.get(*from)) else {
@@ -151,6 +158,7 @@ impl<'a> Run<'a> {
             Work::Attribute { .. }
             | Work::Records { .. }
             | Work::Card { .. }
+            | Work::Kin { .. }
             | Work::Alerts { .. } => nothing(table.len()),
         }
     }
@@ -184,49 +192,6 @@ impl<'a> Run<'a> {
                 self.out.notes.push(Note::LeftOut { kind, metric: metric.clone(), values, reason });
             }
         }
-    }
-
-    fn card(&mut self, number: usize, outputs: &Outputs) {
-        let Some(card) = self.engine.cards.get(&number) else { return };
-        let Some(table) = self.out.tables.get(card.kind.index()) else { return };
-        let rows = table.len();
-        let mut cells: Vec<ScoreCell> = Vec::with_capacity(rows);
-        let mut groups: Vec<(Vec<f64>, Vec<bool>)> = vec![Default::default(); outputs.groups.len()];
-        for rows in chunks(rows) {
-            let chunk = self.out.run_card(card, table, rows.clone());
-            for (all, part) in groups.iter_mut().zip(&chunk.groups) {
-                all.0.extend_from_slice(&part.score);
-                all.1.extend((0..rows.len()).map(|at| part.cell(at).is_solid()));
-            }
-            cells.extend(chunk.results);
-        }
-        let bands: Vec<String> = card.bands.list.iter().map(|it| it.name.clone()).collect();
-        let kind = card.kind;
-        let solid = |of: fn(&ScoreCell) -> bool| cells.iter().map(of).collect::<Vec<bool>>();
-        let number =
-            |of: fn(&ScoreCell) -> f64| Column::new(Data::Number(cells.iter().map(of).collect()));
-        let band = |of: fn(&ScoreCell) -> Option<usize>| {
-            let name = |it: &ScoreCell| of(it).and_then(|it| bands.get(it));
-            Column::texts(cells.iter().map(name))
-        };
-        let columns = [
-            (outputs.score, number(|it| it.score), solid(|it| it.solid)),
-            (outputs.raw_score, number(|it| it.raw), solid(|it| it.raw_solid)),
-            (outputs.coverage, number(|it| it.coverage), solid(|it| it.coverage_solid)),
-            (outputs.band, band(|it| it.band), solid(|it| it.solid)),
-            (outputs.raw_band, band(|it| it.raw_band), solid(|it| it.solid)),
-        ];
-        let groups = outputs
-            .groups
-            .iter()
-            .zip(groups)
-            .map(|(slot, (values, solid))| (*slot, Column::new(Data::Number(values)), solid));
-        if let Some(table) = self.out.tables.get_mut(kind.index()) {
-            for (slot, column, solid) in columns.into_iter().chain(groups) {
-                table.set(slot, column, Some(solid));
-            }
-        }
-        self.out.cards.push(CardResult { name: card.name.clone(), kind, bands, cells });
     }
 
     /// Asks rules and takes their alerts a step further, if that has not been done.

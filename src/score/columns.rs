@@ -247,9 +247,9 @@ impl Factor {
         shares.clear();
         weights.clear();
         for ((at, row), points) in rows.enumerate().zip(points) {
-            let Worth { own, counted, weight, .. } = self.worth(around, at, row);
+            let Worth { counted, share, weight, .. } = self.worth(around, at, row);
             *points = counted;
-            shares.push(if own.is_nan() { 0.0 } else { 1.0 });
+            shares.push(share);
             weights.push(weight);
         }
         weights

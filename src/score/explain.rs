@@ -113,6 +113,10 @@ pub struct Line {
     pub stand_in: Option<StandIn>,
     /// The day of the newest input behind its value, where known.
     pub observed: Option<NaiveDate>,
+    /// The share of its value that is measured, 0 to 1, where it is a value of children or of another score of which
+    /// only a part is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<f64>,
     /// Which case of its points holds, from 0.
     pub points_case: Option<u16>,
     /// Which case of its weight holds, from 0.
@@ -282,6 +286,8 @@ impl Walk<'_> {
         let Some(note) = self.rows.factors.get(number).and_then(|it| it.notes.first()) else {
             return;
         };
+        let measured = self.rows.factors.get(number).map(|it| it.part.cell(0).coverage);
+        let measured = measured.filter(|it| *it < 1.0);
         let case = |it: Pick| match it {
             Pick::Case(it) => Some(it),
             Pick::None | Pick::Unclear => None,
@@ -300,6 +306,7 @@ impl Walk<'_> {
             status: if self.applies { note.status } else { Status::NotApplicable },
             stand_in: note.stand_in.filter(|_| self.applies),
             observed: note.seen.and_then(date),
+            measured: measured.filter(|_| self.applies && note.status == Status::Measured),
             points_case: case(note.points_case),
             weight_case: case(note.weight_case),
         });
@@ -405,6 +412,9 @@ impl Line {
             Status::NoPoints => format!("no points for {metric} {}", self.shown(&self.value)),
             Status::NotApplicable => "does not apply".to_owned(),
         };
+        if let Some(share) = self.measured {
+            text = format!("{text}, {} of it measured", percent(share));
+        }
         text += match self.stand_in {
             None => "",
             Some(StandIn::Worst) => ", counted as worst",

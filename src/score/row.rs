@@ -183,7 +183,9 @@ impl RowGroup {
                 }
                 RowPart::Factor(slot, factor) => {
                     let (own, counted, weight) = factor.of_row(registers, *slot, says);
-                    sums.add(counted, weight, if own.is_nan() { 0.0 } else { 1.0 });
+                    let sure = factor.sure.and_then(|it| Register::try_from(it.share).ok());
+                    let share = sure.map_or(1.0, |it| registers.number(it));
+                    sums.add(counted, weight, if own.is_nan() { 0.0 } else { share });
                 }
                 RowPart::Group(number) => {
                     if let Some(it) = groups.get(*number) {

@@ -54,6 +54,8 @@ pub(crate) struct ScoreCell {
     /// Day number of the oldest input that counts.
     pub(crate) oldest: Option<i32>,
     pub(crate) applied: Applied,
+    /// Whether it may have none once all is known.
+    pub(crate) lacks: bool,
     /// Whether missing data could not change the score.
     pub(crate) solid: bool,
     /// Whether missing data could not change the score before any override.
@@ -133,6 +135,7 @@ impl Scorecard {
             data_band: None,
             oldest: self.oldest(rows, self.groups.len().wrapping_sub(1), at),
             applied: Applied::None,
+            lacks: whole.doubt.absent,
             solid: !whole.doubt.loose && !whole.doubt.absent,
             raw_solid: whole.is_solid(),
             coverage_solid: !whole.doubt.loose && rows.is_coverage_solid(at),
@@ -144,6 +147,7 @@ impl Scorecard {
             cell.apply(effect, Applied::Manual(number));
             (cell.low, cell.high) = (effect.on(cell.low), effect.on(cell.high));
             cell.solid |= matches!(effect, Effect::Set(_));
+            cell.lacks &= !matches!(effect, Effect::Set(_));
         }
         cell.solid &= same(cell.low, cell.high) && same(cell.score, cell.low);
         cell.raw_band = self.bands.raw(cell.score);

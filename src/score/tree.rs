@@ -2,6 +2,7 @@
 
 use super::band::Bands;
 use super::points::PointMap;
+use super::reach::Sure;
 use crate::config::{Aggregate, MissingPolicy};
 use crate::frame::SubjectKind;
 use crate::time::Period;
@@ -34,6 +35,8 @@ pub(crate) struct Factor {
     pub(crate) label: String,
     pub(crate) unit: Option<String>,
     pub(crate) slot: usize,
+    /// What says how sure its value is, where that is not just there or missing.
+    pub(crate) sure: Option<Sure>,
     /// Whether the metric surely has a value once it is known what it is made of.
     pub(crate) fills: bool,
     pub(crate) weight: Choice<f64>,

@@ -77,7 +77,7 @@ impl Stage {
             }
             Work::Card { card, outputs } => {
                 let card = cards.get(card).ok_or_else(|| needs_more(&name()))?;
-                if card.asks_how_sure() {
+                if card.asks_how_sure() || step.whole {
                     return Err(format!("{} hangs on how sure a score is", name()));
                 }
                 let (actions, conditions) =
@@ -90,7 +90,10 @@ impl Stage {
                     outputs: Box::new(CardSlots { slots, labels }),
                 }
             }
-            Work::Children { .. } => return Err(format!("{} is of children", name())),
+            Work::Children { .. } | Work::Kin { .. } => {
+                return Err(format!("{} is of children", name()));
+            }
+            Work::Least { .. } => return Err(format!("{} hangs on how sure a score is", name())),
             Work::Past { .. } => return Err(format!("{} is of the past", name())),
             Work::Alerts { .. } => return Err(format!("{} is of alerts", name())),
         }))
