@@ -12,7 +12,7 @@ use crate::config::{
 use crate::expr::{Program, Symbol};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
-use crate::score::{AutoOverride, Effect, Factor, Group, Part, Scorecard, factor_key};
+use crate::score::{AutoOverride, Doubts, Effect, Factor, Group, Part, Scorecard, factor_key};
 use crate::time::Period;
 use crate::verdict::{Choice, Conditions};
 
@@ -78,6 +78,7 @@ impl Resolver<'_> {
             bands,
             overrides,
             age,
+            doubts: Doubts::default(),
         };
         Found::Symbol(self.outputs(kind, at, card, &builder.paths))
     }
@@ -123,7 +124,7 @@ impl Resolver<'_> {
         let groups = groups.into_iter().map(|(it, _)| it).collect();
         let (score, extras) = (score.0, Vec::new());
         let outputs = Outputs { score, raw_score, coverage, band, raw_band, groups, extras };
-        self.step(Step { kind, slot: score, work: Work::Card { card: at, outputs }, whole: false });
+        self.step(Step { kind, slot: score, work: Work::Card { card: at, outputs }, whole: card.bands.by_low });
         self.keep_card(at, card);
         symbol
     }

@@ -173,6 +173,7 @@ impl Engine {
         }
         let hash = Node::List(vec![content, callable]).content_hash();
         let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
+        sureness::doubt(&compiled.steps, &mut compiled.cards);
         sureness::mark(&mut compiled.steps, &compiled.cards, &rules);
         let batches = Batch::of_all(&rules, &compiled.steps);
         let outline = Outline::new(

@@ -149,6 +149,30 @@ pub(super) fn mark(steps: &mut [Step], cards: &BTreeMap<usize, Scorecard>, rules
     }
 }
 
+/// Says of each scorecard what tells without intervals whether its best band is withheld.
+pub(super) fn doubt(steps: &[Step], cards: &mut BTreeMap<usize, Scorecard>) {
+    // Slots whose values are solid as soon as they are there.
+    let mut plain: BTreeSet<Place> = BTreeSet::new();
+    for step in steps {
+        let is_plain = match &step.work {
+            Work::Attribute { .. } | Work::Records { filter: None, .. } => true,
+            Work::Expression { program } => {
+                let sure = program.surely_read();
+                let mut slots = program.slots().iter();
+                slots.all(|it| sure.contains(it) && plain.contains(&(step.kind, *it)))
+            }
+            _ => false,
+        };
+        if is_plain {
+            plain.insert((step.kind, step.slot));
+        }
+    }
+    for card in cards.values_mut() {
+        let kind = card.kind;
+        card.doubts = card.doubts(&|slot| plain.contains(&(kind, slot)));
+    }
+}
+
 impl ChildTake {
     /// The slots of a child that it reads.
     fn slots(self, from: usize) -> impl Iterator<Item = usize> {

@@ -27,8 +27,10 @@ pub(crate) struct CardColumns {
     pub(crate) coverage: Arc<Column>,
     /// By number; [`Data::NO_CODE`] for none.
     pub(crate) band: Arc<Column>,
-    /// The band of the score alone. Not there where nothing holds a band: it is the band.
+    /// The band of the score alone. Not there where nothing holds or withholds a band: it is the band.
     pub(crate) raw_band: Option<Arc<Column>>,
+    /// Whether there is a past that may hold bands.
+    pub(crate) held: bool,
     /// The scores of all groups but the whole, in the order of the compiled groups.
     pub(crate) groups: Vec<Arc<Column>>,
 }
@@ -54,6 +56,7 @@ pub(crate) struct CardPart<'a> {
     pub(crate) band: &'a mut [u32],
     /// Empty where it is the band.
     pub(crate) raw_band: &'a mut [u32],
+    pub(crate) held: bool,
     pub(crate) groups: Vec<&'a mut [f64]>,
 }
 
@@ -67,6 +70,7 @@ impl CardColumns {
         let mut coverage = numbers(&mut self.coverage).chunks_mut(CHUNK);
         let mut band = codes(&mut self.band).chunks_mut(CHUNK);
         let mut raw_band = self.raw_band.as_mut().map_or(&mut [][..], codes).chunks_mut(CHUNK);
+        let held = self.held;
         let groups = self.groups.iter_mut();
         let mut groups: Vec<_> = groups.map(|it| numbers(it).chunks_mut(CHUNK)).collect();
         move || CardPart {
@@ -75,6 +79,7 @@ impl CardColumns {
             coverage: coverage.next().unwrap_or_default(),
             band: band.next().unwrap_or_default(),
             raw_band: raw_band.next().unwrap_or_default(),
+            held,
             groups: groups.iter_mut().map(|it| it.next().unwrap_or_default()).collect(),
         }
     }
@@ -126,7 +131,11 @@ impl Scorecard {
         if let Some((coverage, _)) = scratch.groups.last() {
             out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = *it);
         }
-        self.settle(context, &conditions, rows, out);
+        self.settle(context, &conditions, rows.clone(), out);
+        if self.bands.best().is_some() {
+            let coverage = scratch.groups.iter().map(|it| it.0.as_slice()).collect();
+            self.withhold(context, &conditions, rows, (coverage, out));
+        }
     }
 
     /// Adds up the parts of a group.
@@ -212,6 +221,8 @@ impl Scorecard {
         self.bands.fill(out.score, out.band);
         if !out.raw_band.is_empty() {
             out.raw_band.copy_from_slice(out.band);
+        }
+        if out.held {
             let raw = if overridden { &*out.raw } else { &*out.score };
             for (at, ((raw, id), band)) in raw.iter().zip(ids).zip(out.band.iter_mut()).enumerate()
             {

@@ -43,6 +43,9 @@ pub struct Explanation {
     pub band: Option<String>,
     /// The band of the score alone.
     pub raw_band: Option<String>,
+    /// The best band, where it is withheld because the score could lie in the worst once all is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<String>,
     /// The day of the oldest input that counts, where known.
     pub oldest_input: Option<NaiveDate>,
     /// Who the subject is.
@@ -198,6 +201,7 @@ impl Scorecard {
             interval: result.interval(),
             band: name(result.band),
             raw_band: name(result.raw_band),
+            withheld: name(self.bands.best().filter(|_| result.withheld)),
             oldest_input: result.oldest.and_then(date),
             segment: frame.segment,
             stage: frame.stage,
@@ -322,7 +326,10 @@ impl fmt::Display for Explanation {
                 if let Some(band) = &self.band {
                     write!(f, " {band}")?;
                 }
-                if self.raw_band != self.band
+                if let Some(best) = &self.withheld {
+                    let low = self.interval.map_or_else(|| "none".to_owned(), |it| tenths(it[0]));
+                    write!(f, " ({best} withheld: it could be {low})")?;
+                } else if self.raw_band != self.band
                     && let Some(raw) = &self.raw_band
                 {
                     write!(f, " (on its own {raw})")?;

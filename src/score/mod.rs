@@ -21,6 +21,8 @@ mod row;
 mod run;
 mod standing;
 mod tree;
+mod withhold;
+mod withhold_row;
 
 pub use change::{Cause, Change, ChangePart};
 pub use explain::{Explanation, GroupLine, Line, NoScore};
@@ -38,4 +40,6 @@ pub(crate) use points::PointMap;
 pub(crate) use reach::Sure;
 pub(crate) use row::{RowCard, RowPoints, RowScore};
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
+pub(crate) use withhold::Doubts;
+pub(crate) use withhold_row::RowBase;
 pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, PartCell, Scorecard};

@@ -47,12 +47,17 @@ impl Factor {
 
     /// The slots that it reads.
     fn slots(&self) -> impl Iterator<Item = usize> {
+        let sure = self.sure.iter().flat_map(Sure::slots);
+        std::iter::once(self.slot).chain(self.expression_slots()).chain(sure)
+    }
+
+    /// The slots that its points read, where they are calculated.
+    pub(super) fn expression_slots(&self) -> impl Iterator<Item = usize> {
         let expressions = self.points.values().filter_map(|it| match it {
             PointMap::Expr(it) => Some(it.slots()),
             _ => None,
         });
-        let sure = self.sure.iter().flat_map(Sure::slots);
-        std::iter::once(self.slot).chain(expressions.flatten().copied()).chain(sure)
+        expressions.flatten().copied()
     }
 }
 
@@ -98,6 +103,6 @@ impl Scorecard {
 
     /// Whether its results hang on the low end of its interval.
     pub(crate) fn asks_low(&self) -> bool {
-        false
+        self.bands.by_low || self.bands.best().is_some()
     }
 }

@@ -3,6 +3,8 @@
 //! What hangs on ages, days of observation or carried values, and points that are expressions, is left to the
 //! columns.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::band::Bands;
@@ -11,6 +13,7 @@ use super::fold::share;
 use super::group::{COVERAGE_ROUNDING, middle};
 use super::points::PointMap;
 use super::tree::{AutoOverride, Factor, Group, Part, Scorecard};
+use super::withhold_row::{RowBase, RowDoubts};
 use crate::config::{Aggregate, MissingPolicy};
 use crate::expr::{Register, Registers};
 use crate::verdict::{Choice, Pick, Verdict};
@@ -24,6 +27,7 @@ pub(crate) struct RowCard {
     groups: Vec<RowGroup>,
     overrides: Vec<AutoOverride>,
     bands: Bands,
+    doubts: RowDoubts,
 }
 
 #[derive(Debug)]
@@ -67,7 +71,7 @@ pub(crate) struct RowScore {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RowPoints {
     pub(crate) score: f64,
-    coverage: f64,
+    pub(super) coverage: f64,
     weight: f64,
 }
 
@@ -89,7 +93,11 @@ struct Sums {
 
 impl RowCard {
     /// The same scorecard for one row, its conditions in the given registers, or why it needs columns.
-    pub(crate) fn new(card: &Scorecard, conditions: Vec<Register>) -> Result<Self, String> {
+    pub(crate) fn new(
+        card: &Scorecard,
+        conditions: Vec<Register>,
+        bases: &BTreeMap<usize, RowBase>,
+    ) -> Result<Self, String> {
         let part = |it: &Part| match it {
             Part::Group(number) => Ok(RowPart::Group(*number)),
             Part::Factor(number) => match card.factors.get(*number) {
@@ -111,17 +119,19 @@ impl RowCard {
             groups: card.groups.iter().map(group).collect::<Result<_, String>>()?,
             overrides: card.overrides.clone(),
             bands: card.bands.clone(),
+            doubts: RowDoubts::new(&card.doubts, bases),
         })
     }
 
-    /// Scores the row. `groups` are filled anew; `last` is its last band, by name, and since when.
+    /// Scores the row; none where its interval is asked for. `groups` are filled anew; `last` is its last band, by
+    /// name, and since when.
     pub(crate) fn score(
         &self,
         registers: &Registers,
         groups: &mut Vec<RowPoints>,
         last: Option<(&str, NaiveDate)>,
         as_of: NaiveDate,
-    ) -> RowScore {
+    ) -> Option<RowScore> {
         let says = |it: usize| self.conditions.get(it).map(|it| Verdict::of(registers.flag(*it)));
         groups.clear();
         for group in &self.groups {
@@ -139,7 +149,15 @@ impl RowCard {
             }
             None => raw_band,
         };
-        RowScore { score, raw, coverage, band, raw_band }
+        let mut row = RowScore { score, raw, coverage, band, raw_band };
+        if band.is_some() && band == self.bands.best() {
+            let says = |it: usize| says(it).unwrap_or(Verdict::Faulted);
+            let known = (&row, groups.as_slice(), &says as &dyn Fn(usize) -> Verdict);
+            if self.doubts.decide(&self.bands, &self.overrides, registers, known)? {
+                row.band = self.bands.next_best();
+            }
+        }
+        Some(row)
     }
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct ScoreCell {
     pub(crate) high: f64,
     pub(crate) band: Option<usize>,
     pub(crate) raw_band: Option<usize>,
+    /// Whether the best band is withheld, because the score could be in the worst.
+    pub(crate) withheld: bool,
     /// The band that data hold, before any override: what the next assessment goes on from.
     pub(crate) data_band: Option<usize>,
     /// Day number of the oldest input that counts.
@@ -132,6 +134,7 @@ impl Scorecard {
             high: whole.high,
             band: None,
             raw_band: None,
+            withheld: false,
             data_band: None,
             oldest: self.oldest(rows, self.groups.len().wrapping_sub(1), at),
             applied: Applied::None,
@@ -150,10 +153,8 @@ impl Scorecard {
             cell.lacks &= !matches!(effect, Effect::Set(_));
         }
         cell.solid &= same(cell.low, cell.high) && same(cell.score, cell.low);
-        cell.raw_band = self.bands.raw(cell.score);
-        cell.data_band = self.bands.held(whole.score, (context.last_band)(id), context.as_of);
         let effects = rule.into_iter().chain(manual.map(|it| it.1));
-        cell.band = self.bands.given(cell.data_band, effects);
+        self.bands.settle(&mut cell, &whole, effects, (context.last_band)(id), context.as_of);
         cell
     }
 

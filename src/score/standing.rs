@@ -1,15 +1,19 @@
 //! From a score to the band that is given, in the one order that all paths share:
 //!
 //! 1. the score of data, before any override, with `margin` and `min_stay` against the last band of data;
-//! 2. overrides, by rule and then by hand, each on the band as on the score.
+//! 2. overrides, by rule and then by hand, each on the band as on the score;
+//! 3. what is missing: the best band is withheld from a score that could lie in the worst.
 //!
 //! So only what data did is held, an override acts on its day, and once it is lifted the band is the one that data
-//! hold: the state keeps that one alone.
+//! hold: the state keeps that one alone. What is missing comes last, for it is no change of data to be held back, and
+//! no margin may keep a subject green of which nothing is known any more; and a score that someone set is not unsure.
 
 use chrono::NaiveDate;
 
 use super::band::Bands;
-use super::tree::Effect;
+use super::run::ScoreCell;
+use super::tree::{Effect, PartCell};
+use super::withhold::ROUNDING;
 
 impl Effect {
     /// The band with the effect, as [`Effect::on`] has the score.
@@ -34,7 +38,30 @@ impl Bands {
         self.settled(raw, last, as_of)
     }
 
-    /// The band that is given: that of data, and overrides on it, the later last.
+    /// The bands of a whole result.
+    pub(super) fn settle(
+        &self,
+        cell: &mut ScoreCell,
+        whole: &PartCell,
+        effects: impl Iterator<Item = Effect> + Clone,
+        last: Option<(&str, NaiveDate)>,
+        as_of: NaiveDate,
+    ) {
+        let by = |score: f64, low: f64| if self.by_low && !score.is_nan() { low } else { score };
+        cell.raw_band = self.raw(by(cell.score, cell.low));
+        cell.data_band = self.held(by(whole.score, whole.low), last, as_of);
+        cell.band = self.given(cell.data_band, effects.clone());
+        let low = effects.fold(whole.low, |low, it| it.on(low));
+        if self.by_low && low - cell.low > ROUNDING {
+            // An override that may come to hold acts as one that does.
+            cell.band = cell.band.zip(cell.raw_band).map(|(band, most)| band.min(most));
+        }
+        if self.withholds(cell.band, cell.score, cell.low) {
+            (cell.band, cell.withheld) = (self.next_best(), true);
+        }
+    }
+
+    /// The band that is given, but for what is withheld: that of data, and overrides on it, the later last.
     pub(super) fn given(
         &self,
         data: Option<usize>,

@@ -3,6 +3,7 @@
 use super::band::Bands;
 use super::points::PointMap;
 use super::reach::Sure;
+use super::withhold::Doubts;
 use crate::config::{Aggregate, MissingPolicy};
 use crate::frame::SubjectKind;
 use crate::time::Period;
@@ -22,6 +23,8 @@ pub(crate) struct Scorecard {
     pub(crate) overrides: Vec<AutoOverride>,
     /// The slot of the subject's age in days, where a factor warms up.
     pub(crate) age: Option<usize>,
+    /// What says without intervals whether the best band is withheld.
+    pub(crate) doubts: Doubts,
 }
 
 /// A factor: where its value comes from and what it is worth.

@@ -5,13 +5,19 @@
 //! measured is its own low end, and a weighted mean with every part that is missing at 0 points is below it. What is
 //! left is run whole, row by row.
 
+use std::ops::Range;
+
 use super::band::Bands;
+use super::columns::CardPart;
+use super::run::Context;
 use super::tree::{AutoOverride, Effect, Factor, Part, Scorecard};
 use crate::config::{Aggregate, MissingPolicy};
-use crate::verdict::{Choice, Verdict};
+use crate::frame::Data;
+use crate::time::Period;
+use crate::verdict::{Choice, Verdict, Verdicts};
 
 /// Differences of scores up to this are rounding.
-const ROUNDING: f64 = 1e-9;
+pub(super) const ROUNDING: f64 = 1e-9;
 
 /// What says without an interval whether the best band is withheld.
 #[derive(Debug, Clone, Default)]
@@ -112,8 +118,12 @@ impl Scorecard {
             let all = groups.len() == group.parts.len();
             all.then(|| groups.iter().map(weight).collect::<Option<_>>().map(Floor::Groups))?
         };
+        // What is stale is as good as missing.
         let plain = |it: &Factor| {
-            it.plain().is_some() && matches!(it.missing, MissingPolicy::Redistribute)
+            let [(None, _)] = it.weight.cases.as_slice() else { return false };
+            let [(None, _)] = it.points.cases.as_slice() else { return false };
+            let warm = it.warm_up.is_none_or(Period::is_zero);
+            warm && it.applies.is_none() && matches!(it.missing, MissingPolicy::Redistribute)
         };
         let floors = self.groups.iter().enumerate().map(floor);
         self.factors.iter().all(plain).then(|| floors.collect())?
@@ -140,8 +150,7 @@ impl Doubts {
         let (mut fine, mut forced) = (true, false);
         let mut closed = false;
         for (rule, slots) in overrides.iter().zip(&self.rules) {
-            let solid = slots.iter().map(|it| (known.solid)(*it));
-            let solid = solid.fold(Some(true), |all, it| if all == Some(false) { all } else { it.and_then(|it| if it { all } else { Some(false) }) });
+            let solid = all(slots.iter().map(|it| (known.solid)(*it)));
             let holds = (known.says)(rule.condition) == Verdict::Yes;
             if holds || solid != Some(true) {
                 fine &= !in_worst(on(Some(rule.effect), floor));
@@ -190,7 +199,69 @@ impl Doubts {
     }
 }
 
+/// Whether all are so: not as soon as one is not, unknown as long as one is.
+fn all(list: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    list.fold(Some(true), |all, it| match (all, it) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (None, _) | (_, None) => None,
+        (Some(true), Some(true)) => Some(true),
+    })
+}
+
 /// The conditions of the cases of a list.
 fn conditions<T>(choice: &Choice<T>) -> impl Iterator<Item = usize> {
     choice.cases.iter().filter_map(|it| it.0)
+}
+
+impl Scorecard {
+    /// Takes the best band from those rows of a chunk that it is withheld from. `coverage` is by group.
+    pub(super) fn withhold(
+        &self,
+        context: &Context<'_>,
+        conditions: &[Verdicts],
+        rows: Range<usize>,
+        (coverage, out): (Vec<&[f64]>, &mut CardPart<'_>),
+    ) {
+        let number = |it: Option<usize>| it.and_then(|it| u32::try_from(it).ok());
+        let Some(best) = number(self.bands.best()) else { return };
+        let below = number(self.bands.next_best()).unwrap_or(Data::NO_CODE);
+        let bare = self.doubts.slots.is_empty() && self.overrides.is_empty();
+        let at = |list: &[f64], at: usize| list.get(at).copied().unwrap_or(f64::NAN);
+        let raw = if out.raw.is_empty() { &*out.score } else { &*out.raw };
+        for (place, band) in out.band.iter_mut().enumerate().filter(|it| *it.1 == best) {
+            let measured = at(out.coverage, place);
+            let row = rows.start + place;
+            let score = at(out.score, place);
+            // Of what is measured whole the score is its low end.
+            if bare && measured >= 1.0 {
+                continue;
+            }
+            let ids = context.table.ids();
+            let manual = ids.get(row).and_then(|id| (context.manual)(id)).map(|it| it.1);
+            let solid = |slot: usize| Some(context.table.is_solid(slot, row));
+            let says =
+                |it: usize| conditions.get(it).map_or(Verdict::Faulted, |it| it.get(place));
+            let group = |it: usize| {
+                let score = out.groups.get(it).map_or(f64::NAN, |it| at(it, place));
+                (score, coverage.get(it).map_or(f64::NAN, |it| at(it, place)))
+            };
+            let known = Known {
+                score,
+                raw: at(raw, place),
+                coverage: measured,
+                manual,
+                solid: &solid,
+                says: &says,
+                group: &group,
+            };
+            let withheld = self.doubts.decide(&self.bands, &self.overrides, &known);
+            let exact = || {
+                let whole = self.run(context, row..row.saturating_add(1));
+                whole.results.first().is_some_and(|it| it.withheld)
+            };
+            if withheld.unwrap_or_else(exact) {
+                *band = below;
+            }
+        }
+    }
 }
