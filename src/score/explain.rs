@@ -44,7 +44,7 @@ pub struct Explanation {
     /// The band of the score alone.
     pub raw_band: Option<String>,
     /// The best band, where it is withheld because the score could lie in the worst once all is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub withheld: Option<String>,
     /// The day of the oldest input that counts, where known.
     pub oldest_input: Option<NaiveDate>,
@@ -118,7 +118,7 @@ pub struct Line {
     pub observed: Option<NaiveDate>,
     /// The share of its value that is measured, 0 to 1, where it is a value of children or of another score of which
     /// only a part is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub measured: Option<f64>,
     /// Which case of its points holds, from 0.
     pub points_case: Option<u16>,
