@@ -82,7 +82,8 @@ pub struct Held {
     pub value: Value,
 }
 
-/// The band of a subject.
+/// The band that data hold a subject in: of its score before any override, held by margin and stay. An override acts
+/// on the band of its day and is not remembered, so that lifting it acts at once too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BandState {

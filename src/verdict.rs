@@ -71,6 +71,11 @@ impl Conditions {
         self.programs.iter().any(|it| it.slots().contains(&slot))
     }
 
+    /// Every slot that one of them reads.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = usize> {
+        self.programs.iter().flat_map(|it| it.slots()).copied()
+    }
+
     /// How many steps they have together.
     pub(crate) fn steps(&self) -> usize {
         self.compiled.steps()

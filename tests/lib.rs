@@ -11,6 +11,7 @@
 mod alerts;
 #[cfg(feature = "toml")]
 mod calendars;
+mod bands;
 #[cfg(feature = "toml")]
 mod cases;
 #[cfg(feature = "toml")]

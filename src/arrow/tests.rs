@@ -364,7 +364,7 @@ fn results_stand_in_columns_of_their_names() {
     assert_eq!(health.iter().collect::<Vec<_>>(), [Some(90.0), Some(10.0), None]);
     let low = two.column_by_name("rules.low").unwrap().as_boolean();
     assert_eq!(low.iter().collect::<Vec<_>>(), [Some(false), Some(true), None]);
-    for name in ["health.low", "health.high", "health.oldest_input"] {
+    for name in ["health.low", "health.high", "health.withheld", "health.oldest_input"] {
         assert!(two.column_by_name(name).is_some(), "{name}");
     }
     assert!(scores(&scored, Account, "id").num_rows() == 0);

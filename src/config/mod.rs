@@ -24,7 +24,7 @@ pub use points::{
 };
 pub use rule::{RuleConfig, RuleSeverity};
 pub use scorecard::{
-    Aggregate, BandConfig, FactorConfig, GroupConfig, MissingPolicy, OverrideConfig,
+    Aggregate, BandBy, BandConfig, FactorConfig, GroupConfig, MissingPolicy, OverrideConfig,
     ScorecardConfig, Weights,
 };
 pub use series::{Series, SeriesError};

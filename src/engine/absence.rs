@@ -80,9 +80,12 @@ impl Run<'_> {
             }
             Work::Parent { parent, from } => self.relatives(*parent, Some(*from)),
             Work::Children { child, from, .. } => self.relatives(*child, Some(*from)),
-            Work::Class { .. } | Work::Card { .. } | Work::Past { .. } | Work::Alerts { .. } => {
-                None
-            }
+            Work::Class { .. }
+            | Work::Card { .. }
+            | Work::Kin { .. }
+            | Work::Least { .. }
+            | Work::Past { .. }
+            | Work::Alerts { .. } => None,
         }
     }
 

@@ -188,7 +188,8 @@ impl Engine {
             let bands = next.bands.entry(card.name.clone()).or_default();
             for (id, cell) in out.subjects(card.kind).iter().zip(&card.cells) {
                 // A subject without a score for a while comes back to the band it was in.
-                let Some(band) = cell.band.and_then(|it| card.bands.get(it)) else { continue };
+                // What an override makes of the band is for its days alone.
+                let Some(band) = cell.data_band.and_then(|it| card.bands.get(it)) else { continue };
                 match bands.get_mut(id.as_ref()) {
                     Some(it) if it.band == *band => {}
                     Some(it) => *it = BandState { band: band.clone(), since: out.as_of },

@@ -78,6 +78,8 @@ pub struct SubjectScore<'a> {
     pub band: Option<&'a str>,
     /// The band of the score alone.
     pub raw_band: Option<&'a str>,
+    /// The best band, where it is withheld because the score could lie in the worst once all is known.
+    pub withheld: Option<&'a str>,
     /// The day of the oldest input that counts, where known.
     pub oldest_input: Option<NaiveDate>,
 }
@@ -477,6 +479,7 @@ impl CardResult {
             interval: cell.interval(),
             band: band(cell.band),
             raw_band: band(cell.raw_band),
+            withheld: self.bands.last().filter(|_| cell.withheld).map(String::as_str),
             oldest_input: cell.oldest.and_then(NaiveDate::from_num_days_from_ce_opt),
         }
     }

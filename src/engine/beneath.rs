@@ -1,5 +1,6 @@
 //! Names that a parent reads of what is beneath it: `subscriptions.arr.sum`, `tree.accounts.count`.
 
+use super::many::MEAN_BY;
 use super::names::child_take;
 use super::plan::{ChildTake, Slot, Work};
 use super::resolve::{Found, Resolver};
@@ -43,13 +44,21 @@ impl Resolver<'_> {
             let work = Work::Children { child, from: usize::MAX, take: ChildTake::All, tree };
             return Found::Symbol(self.filled(kind, Slot::number(name, None), work));
         }
+        if let Some(found) = self.sure_name(kind, name, path) {
+            return found;
+        }
+        let by =
+            split_last(rest).and_then(|(inner, last)| Some((inner, last.strip_prefix(MEAN_BY)?)));
+        if let Some((inner, by)) = by {
+            return self.mean_by(kind, name, ((child, tree), inner, by), path);
+        }
         let taken = split_last(rest)
             .and_then(|(inner, last)| Some((inner, ChildTake::Take(child_take(last)?))));
         let (inner, take) = taken.unwrap_or((rest, ChildTake::CountTrue));
         let wanted = match take {
             ChildTake::CountTrue | ChildTake::All => Some(Kind::Flag),
             ChildTake::Take(Take::Count | Take::Distinct) => None,
-            ChildTake::Take(_) => Some(Kind::Number),
+            ChildTake::Take(_) | ChildTake::MeanBy(_) => Some(Kind::Number),
         };
         let symbol = match self.find_as(child, inner, wanted, path) {
             Found::Symbol(it) => it,
@@ -58,7 +67,7 @@ impl Resolver<'_> {
         let fits = match take {
             ChildTake::CountTrue | ChildTake::All => symbol.kind == Kind::Flag,
             ChildTake::Take(Take::Count | Take::Distinct) => true,
-            ChildTake::Take(_) => symbol.kind == Kind::Number,
+            ChildTake::Take(_) | ChildTake::MeanBy(_) => symbol.kind == Kind::Number,
         };
         if !fits {
             let message = format!("`{name}` cannot be taken: `{inner}` is {}", symbol.kind);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::outputs::reserved;
 use super::own::read_as;
 use super::plan::{Outputs, Slot, Step, Work};
 use super::resolve::{Found, Resolver};
@@ -12,7 +13,7 @@ use crate::config::{
 use crate::expr::{Program, Symbol};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
-use crate::score::{AutoOverride, Effect, Factor, Group, Part, Scorecard, factor_key};
+use crate::score::{AutoOverride, Doubts, Effect, Factor, Group, Part, Scorecard, factor_key};
 use crate::time::Period;
 use crate::verdict::{Choice, Conditions};
 
@@ -25,9 +26,6 @@ const PERCENT_ROUNDING: f64 = 1e-6;
 
 /// The deepest nesting of groups. Our choice, tested by `groups_nested_too_deep_are_refused`.
 const DEEPEST: usize = 32;
-
-/// What conditions read of a scorecard beside its score and its groups.
-const OUTPUTS: [&str; 4] = ["raw_score", "coverage", "band", "raw_band"];
 
 /// Settings that hold for everything below.
 #[derive(Clone, Copy)]
@@ -81,6 +79,7 @@ impl Resolver<'_> {
             bands,
             overrides,
             age,
+            doubts: Doubts::default(),
         };
         Found::Symbol(self.outputs(kind, at, card, &builder.paths))
     }
@@ -124,8 +123,14 @@ impl Resolver<'_> {
         self.define(kind, name.clone(), symbol.clone());
         let [raw_score, coverage, band, raw_band] = fixed.map(|(it, _)| it);
         let groups = groups.into_iter().map(|(it, _)| it).collect();
-        let outputs = Outputs { score: score.0, raw_score, coverage, band, raw_band, groups };
-        self.step(Step { kind, slot: score.0, work: Work::Card { card: at, outputs } });
+        let (score, extras) = (score.0, Vec::new());
+        let outputs = Outputs { score, raw_score, coverage, band, raw_band, groups, extras };
+        self.step(Step {
+            kind,
+            slot: score,
+            work: Work::Card { card: at, outputs },
+            whole: card.bands.by_low,
+        });
         self.keep_card(at, card);
         symbol
     }
@@ -202,7 +207,7 @@ impl Builder<'_, '_> {
             return None;
         }
         let named = self.resolver.check_name(&config.name, &format!("{path}.name"));
-        if above.is_empty() && OUTPUTS.contains(&config.name.as_str()) {
+        if above.is_empty() && reserved().any(|it| it == config.name) {
             let message = format!("every scorecard has a `{}` of its own", config.name);
             let fault = Fault::new(Code::BadName, format!("{path}.name"), message);
             self.resolver.fault(fault.help("give the group another name"));
@@ -273,6 +278,7 @@ impl Builder<'_, '_> {
             name,
             metric: config.metric.clone(),
             slot,
+            sure: resolver.sure(self.kind, slot),
             fills: resolver.fills(self.kind, slot),
             weight: weight?,
             points: points?,

@@ -19,6 +19,9 @@ pub(super) fn children(
     links: &[u32],
     take: ChildTake,
 ) -> (Column, Vec<bool>) {
+    if let ChildTake::MeanBy(by) = take {
+        return mean_by(parents, table, (from, by), links);
+    }
     let mut values: Vec<Vec<f64>> = vec![Vec::new(); parents];
     let mut solid = vec![true; parents];
     let mut seen = vec![NO_DAY; parents];
@@ -50,7 +53,7 @@ pub(super) fn children(
             _ if list.is_empty() => None,
             ChildTake::CountTrue => sum(list),
             ChildTake::Take(take) => taken(list, take),
-            ChildTake::All => None,
+            ChildTake::All | ChildTake::MeanBy(_) => None,
         };
         from_records(take, list.len(), *all, value)
     });
@@ -74,6 +77,44 @@ pub(super) fn from_records(
         ChildTake::CountTrue | ChildTake::Take(Take::Sum | Take::Distinct) if all == 0 => Some(0.0),
         _ => None,
     }
+}
+
+/// The mean of the children that have both a value and a weight above 0; whether each is solid.
+fn mean_by(
+    parents: usize,
+    table: &Table,
+    (from, by): (usize, usize),
+    links: &[u32],
+) -> (Column, Vec<bool>) {
+    let mut pairs: Vec<Vec<(f64, f64)>> = vec![Vec::new(); parents];
+    let mut solid = vec![true; parents];
+    let mut seen = vec![NO_DAY; parents];
+    for (row, parent) in links.iter().enumerate().filter(|(_, it)| **it != NO_ROW) {
+        let parent = *parent as usize;
+        let (Some(list), Some(sure), Some(day)) =
+            (pairs.get_mut(parent), solid.get_mut(parent), seen.get_mut(parent))
+        else {
+            continue;
+        };
+        let (value, weight) = (table.number(from, row), table.number(by, row));
+        let nothing = weight <= 0.0 && table.is_solid(by, row);
+        *sure &= nothing || table.is_solid(from, row) && table.is_solid(by, row);
+        if !value.is_nan() && weight > 0.0 {
+            list.push((value, weight));
+            for it in [from, by].into_iter().filter_map(|it| table.seen(it, row)) {
+                *day = if *day == NO_DAY { it } else { it.min(*day) };
+            }
+        }
+    }
+    let mean = |mut list: Vec<(f64, f64)>| {
+        list.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
+        let weight: f64 = list.iter().map(|it| it.1).sum();
+        let mean = list.iter().map(|it| it.0 * it.1).sum::<f64>() / weight;
+        if mean.is_finite() { mean } else { f64::NAN }
+    };
+    let column = Column::of(Data::Number(pairs.into_iter().map(mean).collect()));
+    let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
+    (column.with_seen(seen), solid)
 }
 
 /// A value as a number: a flag is 0 or 1, a text its code.

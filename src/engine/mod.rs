@@ -24,10 +24,12 @@ mod input;
 mod lint;
 mod kin;
 mod live;
+mod many;
 mod manual;
 mod metrics;
 mod names;
 mod notices;
+mod outputs;
 mod own;
 mod past;
 mod plan;
@@ -43,11 +45,13 @@ mod scores;
 mod settled;
 mod stored;
 mod subjects;
+mod sureness;
 mod testing;
 mod told;
 mod tree;
 mod unnamed;
 mod wants;
+mod whole;
 
 pub use alerts::Replay;
 pub use assessment::{
@@ -187,6 +191,8 @@ impl Engine {
         }
         let hash = Node::List(vec![content, callable]).content_hash();
         let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
+        sureness::doubt(&compiled.steps, &mut compiled.cards);
+        sureness::mark(&mut compiled.steps, &compiled.cards, &rules);
         let batches = Batch::of_all(&rules, &compiled.steps);
         let outline = Outline::new(
             config,
@@ -248,7 +254,8 @@ impl Engine {
     /// holds.
     pub fn columns(&self, kind: SubjectKind) -> impl Iterator<Item = &str> {
         let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
-        let first = space.iter().enumerate().filter(|(at, _)| is_first(space, *at));
+        let first =
+            space.iter().enumerate().filter(|(at, it)| it.is_shown() && is_first(space, *at));
         first.map(|(_, it)| it.name.as_str())
     }
 

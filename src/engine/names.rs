@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::outputs::reserved;
 use super::resolve::{ALERTS, Found, Resolver};
 use crate::book::own::is_own;
 use crate::config::Take;
@@ -85,9 +86,9 @@ impl Resolver<'_> {
         let metrics =
             config.metrics.iter().filter(|it| subject(it.subject)).map(|it| it.name.clone());
         let cards = config.scorecards.iter().filter(|it| subject(it.subject)).flat_map(|it| {
-            ["", ".band", ".raw_score", ".raw_band", ".coverage"]
-                .iter()
-                .map(|suffix| format!("{}{suffix}", it.name))
+            reserved()
+                .map(|last| format!("{}.{last}", it.name))
+                .chain([it.name.clone()])
                 .chain(it.groups.iter().map(|group| format!("{}.{}", it.name, group.name)))
                 .collect::<Vec<_>>()
         });

@@ -14,7 +14,7 @@ use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
 use crate::fault::{Code, Fault, Severity};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
-use crate::score::Scorecard;
+use crate::score::{Scorecard, Sure};
 use crate::value::Kind;
 
 /// What the names of rules' alerts begin with.
@@ -69,6 +69,8 @@ pub(super) struct Resolver<'c> {
     /// Whether what is being compiled uses something broken.
     pub(super) tainted: Cell<bool>,
     depth: Cell<usize>,
+    /// What says how sure the value in a slot is, once it was asked for.
+    pub(super) sures: RefCell<BTreeMap<(SubjectKind, usize), Option<Sure>>>,
 }
 
 /// Everything that was compiled.
@@ -101,6 +103,7 @@ impl<'c> Resolver<'c> {
             suggested: RefCell::default(),
             tainted: Cell::new(false),
             depth: Cell::new(0),
+            sures: RefCell::default(),
         }
     }
 
@@ -169,7 +172,7 @@ impl<'c> Resolver<'c> {
     /// A new slot that a step fills.
     pub(super) fn filled(&self, kind: SubjectKind, slot: Slot, work: Work) -> Symbol {
         let number = self.slot(kind, slot.clone());
-        self.step(Step { kind, slot: number, work });
+        self.step(Step { kind, slot: number, work, whole: false });
         slot.symbol(number)
     }
 
@@ -187,6 +190,10 @@ impl<'c> Resolver<'c> {
             Some(Work::Parent { parent, from }) => self.fills(*parent, *from),
             _ => false,
         }
+    }
+
+    pub(super) fn change_steps(&self, change: impl FnMut(&mut Step)) {
+        self.steps.borrow_mut().iter_mut().for_each(change);
     }
 
     pub(super) fn each_step(&self, see: impl FnMut(&Step)) {
@@ -417,7 +424,7 @@ impl<'c> Resolver<'c> {
             known(head).unwrap_or_else(|| self.find(kind, head, &format!("scorecards[{at}]")));
         match whole {
             Found::Broken => Found::Broken,
-            _ => known(name).unwrap_or(Found::Unknown),
+            _ => known(name).or_else(|| self.extra_name(kind, at, name)).unwrap_or(Found::Unknown),
         }
     }
 

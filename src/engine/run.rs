@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::alerts::Moving;
-use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
+use super::assessment::{Alert, Assessment, LeftOut, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
 use super::past::{past, remembered};
-use super::plan::{AlertOutputs, Batch, ChildTake, Outputs, Rule, Slot, Step, Work};
+use super::plan::{AlertOutputs, Batch, ChildTake, Rule, Slot, Step, Work};
 use super::room::Room;
 use super::subjects::Rows;
 use super::tree::Tree;
@@ -17,8 +17,7 @@ use super::wants::Place;
 use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
-use crate::frame::{Column, Data, Given, NO_ROW, SubjectKind, Table, chunks};
-use crate::score::ScoreCell;
+use crate::frame::{Column, Given, NO_ROW, SubjectKind, Table, chunks};
 use crate::state::{Phase, State};
 use crate::value::Value;
 use crate::verdict::{Conditions, solid};
@@ -59,8 +58,9 @@ impl<'a> Run<'a> {
             return;
         };
         match &step.work {
-            Work::Card { .. } if self.lean => return self.card_columns(step),
+            Work::Card { .. } if self.lean && !step.whole => return self.card_columns(step),
             Work::Card { card, outputs } => return self.card(*card, outputs),
+            Work::Kin { .. } => return self.kin(step),
             _ => {}
         }
         if let Work::Alerts { rule, outputs } = &step.work {
@@ -69,7 +69,7 @@ impl<'a> Run<'a> {
         let given = self.given.get(&(kind.index(), number));
         let given =
             given.and_then(|it| self.source.given(kind, rows, slot, it, &mut self.out.faults));
-        let mut solid = None;
+        let (mut solid, mut rests) = (None, None);
         let mut made = match (given, &step.work) {
             (Some(made), _) => made,
             (None, Work::Attribute { attribute, calendar }) => {
@@ -84,6 +84,9 @@ impl<'a> Run<'a> {
                 let (mut column, sure) = self.computed(kind, slot, work);
                 engine.settled.settle(kind, number, &mut column);
                 solid = sure;
+                if let (Work::Expression { program }, None) = (work, &solid) {
+                    rests = Some(program.slots());
+                }
                 Made::plain(column)
             }
         };
@@ -100,6 +103,9 @@ impl<'a> Run<'a> {
         }
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
             table.set(number, made.column, solid);
+            if let Some(it) = rests {
+                table.rest(number, it);
+            }
         }
     }
 
@@ -157,6 +163,7 @@ impl<'a> Run<'a> {
                 };
                 (column, Some(solid))
             }
+            Work::Least { of, value } => (self.least(table, kind, of, *value), None),
             Work::Past { from, take } => {
                 let names = self.out.names.get(kind.index());
                 let Some(name) = names.and_then(|it| remembered(it, *from)) else {
@@ -167,6 +174,7 @@ impl<'a> Run<'a> {
             Work::Attribute { .. }
             | Work::Records { .. }
             | Work::Card { .. }
+            | Work::Kin { .. }
             | Work::Alerts { .. } => nothing(table.len()),
         }
     }
@@ -200,49 +208,6 @@ impl<'a> Run<'a> {
                 self.out.notes.push(Note::LeftOut { kind, metric: metric.clone(), values, reason });
             }
         }
-    }
-
-    fn card(&mut self, number: usize, outputs: &Outputs) {
-        let Some(card) = self.engine.cards.get(&number) else { return };
-        let Some(table) = self.out.tables.get(card.kind.index()) else { return };
-        let rows = table.len();
-        let mut cells: Vec<ScoreCell> = Vec::with_capacity(rows);
-        let mut groups: Vec<(Vec<f64>, Vec<bool>)> = vec![Default::default(); outputs.groups.len()];
-        for rows in chunks(rows) {
-            let chunk = self.out.run_card(card, table, rows.clone());
-            for (all, part) in groups.iter_mut().zip(&chunk.groups) {
-                all.0.extend_from_slice(&part.score);
-                all.1.extend((0..rows.len()).map(|at| part.cell(at).is_solid()));
-            }
-            cells.extend(chunk.results);
-        }
-        let bands: Vec<String> = card.bands.list.iter().map(|it| it.name.clone()).collect();
-        let kind = card.kind;
-        let solid = |of: fn(&ScoreCell) -> bool| cells.iter().map(of).collect::<Vec<bool>>();
-        let number =
-            |of: fn(&ScoreCell) -> f64| Column::of(Data::Number(cells.iter().map(of).collect()));
-        let band = |of: fn(&ScoreCell) -> Option<usize>| {
-            let name = |it: &ScoreCell| of(it).and_then(|it| bands.get(it));
-            Column::texts(cells.iter().map(name))
-        };
-        let columns = [
-            (outputs.score, number(|it| it.score), solid(|it| it.solid)),
-            (outputs.raw_score, number(|it| it.raw), solid(|it| it.raw_solid)),
-            (outputs.coverage, number(|it| it.coverage), solid(|it| it.coverage_solid)),
-            (outputs.band, band(|it| it.band), solid(|it| it.solid)),
-            (outputs.raw_band, band(|it| it.raw_band), solid(|it| it.solid)),
-        ];
-        let groups = outputs
-            .groups
-            .iter()
-            .zip(groups)
-            .map(|(slot, (values, solid))| (*slot, Column::of(Data::Number(values)), solid));
-        if let Some(table) = self.out.tables.get_mut(kind.index()) {
-            for (slot, column, solid) in columns.into_iter().chain(groups) {
-                table.set(slot, column, Some(solid));
-            }
-        }
-        self.out.cards.push(CardResult { name: card.name.clone(), kind, bands, cells });
     }
 
     /// Asks rules and takes their alerts a step further, if that has not been done.

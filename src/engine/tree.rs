@@ -72,6 +72,66 @@ impl<'a> Tree<'a> {
         Self { up, order, place, size }
     }
 
+    /// How many companies there are.
+    pub(super) fn companies(&self) -> usize {
+        self.up.len()
+    }
+
+    /// Joins what each company has to what the one above it has, each after all beneath it.
+    pub(super) fn upwards<T: Copy>(&self, all: &mut [T], join: impl Fn(&mut T, T)) {
+        for company in &self.order {
+            let Some(it) = all.get(*company as usize).copied() else { continue };
+            let parent = above(self.up, *company).and_then(|it| all.get_mut(it));
+            if let Some(above) = parent {
+                join(above, it);
+            }
+        }
+    }
+
+    /// The mean of the values of rows by a weight, for each company, and whether each is solid.
+    fn mean_by(
+        &self,
+        table: &Table,
+        (from, by): (usize, usize),
+        owners: &[u32],
+    ) -> (Column, Vec<bool>) {
+        let (mut solid, mut seen) = (vec![true; self.up.len()], vec![NO_DAY; self.up.len()]);
+        let mut known: Vec<(u32, f64, f64)> = Vec::new();
+        for (row, owner) in owners.iter().enumerate().filter(|it| *it.1 != NO_ROW) {
+            let owner = *owner as usize;
+            let (value, weight) = (table.number(from, row), table.number(by, row));
+            let nothing = weight <= 0.0 && table.is_solid(by, row);
+            let sure = nothing || table.is_solid(from, row) && table.is_solid(by, row);
+            let counts = !value.is_nan() && weight > 0.0;
+            if let (Some(all), Some(day)) = (solid.get_mut(owner), seen.get_mut(owner)) {
+                *all &= sure;
+                for it in [from, by].into_iter().filter(|_| counts) {
+                    *day = older(*day, table.seen(it, row).unwrap_or(NO_DAY));
+                }
+            }
+            if counts {
+                known.push((at(&self.place, owner), value * weight, weight));
+            }
+        }
+        self.upwards(&mut solid, |above, it| *above &= it);
+        self.upwards(&mut seen, |above, it| *above = older(*above, it));
+        known.sort_by(|left, right| {
+            let sizes = left.1.total_cmp(&right.1).then(left.2.total_cmp(&right.2));
+            left.0.cmp(&right.0).then(sizes)
+        });
+        let mut starts = vec![0_u32; self.up.len() + 1];
+        known.iter().for_each(|it| add(&mut starts, it.0 as usize, 1));
+        before(&mut starts);
+        let sums = |of: fn(&(u32, f64, f64)) -> f64| {
+            self.sums(&known.iter().map(of).collect::<Vec<f64>>(), &starts)
+        };
+        let (values, weights) = (sums(|it| it.1), sums(|it| it.2));
+        let mean = values.iter().zip(weights).map(|(value, weight)| value / weight);
+        let mean = mean.map(|it| if it.is_finite() { it } else { f64::NAN }).collect();
+        let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
+        (Column::of(Data::Number(mean)).with_seen(seen), solid)
+    }
+
     /// What the values of rows come to for each company, whether each is solid. `owners` says whose each row is.
     pub(super) fn take(
         &self,
@@ -80,6 +140,9 @@ impl<'a> Tree<'a> {
         owners: &[u32],
         take: ChildTake,
     ) -> (Column, Vec<bool>) {
+        if let ChildTake::MeanBy(by) = take {
+            return self.mean_by(table, (from, by), owners);
+        }
         let companies = self.up.len();
         let (mut solid, mut seen) = (vec![true; companies], vec![NO_DAY; companies]);
         let mut known: Vec<(u32, f64)> = Vec::new();
@@ -151,7 +214,7 @@ impl<'a> Tree<'a> {
                 parts.iter().map(|(from, to)| ranks.median(*from, *to)).collect()
             }
             ChildTake::Take(Take::Distinct) => distinct(values, parts),
-            ChildTake::Take(_) => vec![f64::NAN; parts.len()],
+            ChildTake::Take(_) | ChildTake::MeanBy(_) => vec![f64::NAN; parts.len()],
         }
     }
 

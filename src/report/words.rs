@@ -37,11 +37,13 @@ pub(super) fn score(it: &Explanation, bands: &Bands) -> Score {
     {
         facts.extend(value.iter().map(|it| (name.to_owned(), it.clone())));
     }
-    let aside = it.raw_band.as_ref().filter(|_| it.raw_band != it.band);
+    let withheld = it.withheld.as_ref().map(|it| format!("{it} withheld"));
+    let own = it.raw_band.as_ref().filter(|_| it.raw_band != it.band);
+    let aside = withheld.or_else(|| own.map(|it| format!("on its own {it}")));
     Score {
         value: score_or_why(it),
         band: bands.marked(it.band.as_deref()),
-        aside: aside.map(|it| format!("on its own {it}")),
+        aside,
         facts,
         strip: Some(Strip {
             score: it.score,

@@ -18,6 +18,10 @@ pub(crate) struct Bands {
     pub(crate) margin: f64,
     /// How long a subject stays in a band at least.
     pub(crate) min_stay: Option<Period>,
+    /// Whether the low end of the interval decides instead of the score.
+    pub(crate) by_low: bool,
+    /// Whether the best is withheld from a score that could be in the worst.
+    pub(crate) withhold_best: bool,
 }
 
 /// A band and its lower edge.
@@ -43,7 +47,14 @@ impl Bands {
     pub(crate) fn new(mut list: Vec<Band>, margin: f64, min_stay: Option<Period>) -> Self {
         list.iter_mut().for_each(|it| it.edge = settled(it.edge));
         let labels = Labels::of(list.iter().map(|it| Arc::from(it.name.as_str())));
-        Self { list, labels: Arc::new(labels), margin, min_stay }
+        Self {
+            list,
+            labels: Arc::new(labels),
+            margin,
+            min_stay,
+            by_low: false,
+            withhold_best: false,
+        }
     }
 
     /// The band of a score alone.

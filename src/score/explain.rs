@@ -44,6 +44,9 @@ pub struct Explanation {
     pub band: Option<String>,
     /// The band of the score alone.
     pub raw_band: Option<String>,
+    /// The best band, where it is withheld because the score could lie in the worst once all is known.
+    #[serde(default)]
+    pub withheld: Option<String>,
     /// The day of the oldest input that counts, where known.
     pub oldest_input: Option<NaiveDate>,
     /// The lowest score of each band but the lowest, in points.
@@ -117,6 +120,10 @@ pub struct Line {
     pub stand_in: Option<StandIn>,
     /// The day of the newest input behind its value, where known.
     pub observed: Option<NaiveDate>,
+    /// The share of its value that is measured, 0 to 1, where it is a value of children or of another score of which
+    /// only a part is.
+    #[serde(default)]
+    pub measured: Option<f64>,
     /// Which case of its points holds, from 0.
     pub points_case: Option<u16>,
     /// Which case of its weight holds, from 0.
@@ -203,6 +210,7 @@ impl Scorecard {
             interval: result.interval(),
             band: name(result.band),
             raw_band: name(result.raw_band),
+            withheld: name(self.bands.best().filter(|_| result.withheld)),
             oldest_input: result.oldest.and_then(date),
             edges: self.bands.edges().collect(),
             segment: frame.segment,
@@ -292,6 +300,8 @@ impl Walk<'_> {
         let Some(note) = self.rows.factors.get(number).and_then(|it| it.notes.first()) else {
             return;
         };
+        let measured = self.rows.factors.get(number).map(|it| it.part.cell(0).coverage);
+        let measured = measured.filter(|it| *it < 1.0);
         let case = |it: Pick| match it {
             Pick::Case(it) => Some(it),
             Pick::None | Pick::Unclear => None,
@@ -310,6 +320,7 @@ impl Walk<'_> {
             status: if self.applies { note.status } else { Status::NotApplicable },
             stand_in: note.stand_in.filter(|_| self.applies),
             observed: note.seen.and_then(date),
+            measured: measured.filter(|_| self.applies && note.status == Status::Measured),
             points_case: case(note.points_case),
             weight_case: case(note.weight_case),
         });
@@ -325,7 +336,10 @@ impl fmt::Display for Explanation {
                 if let Some(band) = &self.band {
                     write!(f, " {band}")?;
                 }
-                if self.raw_band != self.band
+                if let Some(best) = &self.withheld {
+                    let low = self.interval.map_or_else(|| "none".to_owned(), |it| tenths(it[0]));
+                    write!(f, " ({best} withheld: it could be {low})")?;
+                } else if self.raw_band != self.band
                     && let Some(raw) = &self.raw_band
                 {
                     write!(f, " (on its own {raw})")?;
@@ -416,6 +430,9 @@ impl Line {
             Status::NoPoints => format!("no points for {metric} {}", self.shown(&self.value)),
             Status::NotApplicable => "does not apply".to_owned(),
         };
+        if let Some(share) = self.measured {
+            text = format!("{text}, {} of it measured", percent(share));
+        }
         text += match self.stand_in {
             None => "",
             Some(StandIn::Worst) => ", counted as worst",

@@ -17,10 +17,14 @@ mod fold;
 mod group;
 mod knots;
 mod points;
+mod reach;
 mod row;
 mod run;
 mod settle;
+mod standing;
 mod tree;
+mod withhold;
+mod withhold_row;
 
 pub use change::{Cause, Change, ChangePart};
 pub use explain::{Explanation, GroupLine, Line, NoScore};
@@ -36,9 +40,12 @@ pub(crate) use digits::{shown, sided, tenths};
 pub(crate) use explain::{Frame, present};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;
+pub(crate) use reach::Sure;
 pub(crate) use row::{RowCard, RowPoints, RowScore};
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
 #[cfg(feature = "report")]
 pub(crate) use settle::least;
 pub(crate) use settle::settle;
-pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, Scorecard};
+pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, PartCell, Scorecard};
+pub(crate) use withhold::Doubts;
+pub(crate) use withhold_row::RowBase;

@@ -119,6 +119,7 @@ pub(super) fn expectation(
     }
     compare.text("band", got.band.as_deref(), expect.band.as_deref());
     compare.text("raw band", got.raw_band.as_deref(), expect.raw_band.as_deref());
+    compare.text("what is withheld", got.withheld.as_deref(), expect.withheld.as_deref());
     compare.text("segment", got.segment.as_deref(), expect.segment.as_deref());
     compare.text("stage", got.stage.as_deref(), expect.stage.as_deref());
     compare.text("overridden", got.overridden.as_deref(), expect.overridden.as_deref());

@@ -138,6 +138,29 @@ OBSERVED = {
 }
 
 
+def test_how_sure_a_score_is_can_be_read_and_the_best_band_is_withheld():
+    engine = foretell.Engine.from_toml("""
+        metrics = [{ name = "a" }, { name = "b" }]
+        [[scorecards]]
+        name = "health"
+        bands = [{ name = "red" }, { name = "yellow", from = 40 }, { name = "green", from = 70 }]
+        factors = [
+            { metric = "a", points.linear = { worst = 0, best = 100 } },
+            { metric = "b", points.linear = { worst = 0, best = 100 } },
+        ]
+        [[rules]]
+        name = "unsure"
+        when = "health.low < 40"
+    """)
+    data = pa.table({"id": ["known", "half"], "a": [80.0, 79.0], "b": [80.0, None]})
+    rows = engine.score(data, as_of=DAY).table().to_pylist()
+    assert [it["health.band"] for it in rows] == ["green", "yellow"]
+    assert [it["rules.unsure"] for it in rows] == [False, True]
+    assessment = engine.assess(data, as_of=DAY)
+    assert [it["health.withheld"] for it in assessment.scores().to_pylist()] == [None, "green"]
+    assert engine.explain(assessment, "half").withheld == "green"
+
+
 @pytest.mark.parametrize("name", OBSERVED)
 def test_a_day_of_observation_is_any_date(name):
     data = pa.table({"id": ["a"], "nps": [9.0], "seen": OBSERVED[name]})

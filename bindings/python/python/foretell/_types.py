@@ -25,6 +25,7 @@ class Line(TypedDict):
     status: str
     stand_in: Optional[str]
     observed: Optional[str]
+    measured: Optional[float]
     points_case: Optional[int]
     weight_case: Optional[int]
     lost: float
@@ -59,6 +60,7 @@ class Score(TypedDict):
     interval: Optional[list[float]]
     band: Optional[str]
     raw_band: Optional[str]
+    withheld: Optional[str]
     oldest_input: Optional[str]
 
 
