@@ -33,9 +33,17 @@ fn condition() -> BoxedStrategy<String> {
         0..=10_u8,
     )
         .prop_map(|(name, op, edge)| format!("{name} {op} {edge}"));
-    let range = (0..=10_u8, 0..=10_u8).prop_map(|(low, more)| format!("n in {low}..={}", low + more));
+    let range =
+        (0..=10_u8, 0..=10_u8).prop_map(|(low, more)| format!("n in {low}..={}", low + more));
     let other = select(vec![
-        "f", "!f", "(f ?? true)", "t == \"a\"", "t != \"a\"", "t in [\"b\", \"c\"]", "is_missing(n)", "is_missing(k)",
+        "f",
+        "!f",
+        "(f ?? true)",
+        "t == \"a\"",
+        "t != \"a\"",
+        "t in [\"b\", \"c\"]",
+        "is_missing(n)",
+        "is_missing(k)",
     ])
     .prop_map(str::to_owned);
     let atom = prop_oneof![4 => number, 1 => range, 3 => other];
@@ -63,11 +71,11 @@ fn points() -> BoxedStrategy<(String, String)> {
             ("n".to_owned(), format!("steps = [{steps}]"))
         },
     );
-    let lines = (worth(), worth()).prop_map(|(one, two)| {
-        ("m".to_owned(), format!("piecewise = [[2, {one}], [5, {two}]]"))
+    let lines = (worth(), worth())
+        .prop_map(|(one, two)| ("m".to_owned(), format!("piecewise = [[2, {one}], [5, {two}]]")));
+    let flag = (worth(), worth()).prop_map(|(one, two)| {
+        ("f".to_owned(), format!("flag = {{ true = {one}, false = {two} }}"))
     });
-    let flag = (worth(), worth())
-        .prop_map(|(one, two)| ("f".to_owned(), format!("flag = {{ true = {one}, false = {two} }}")));
     let map = (worth(), worth())
         .prop_map(|(one, two)| ("t".to_owned(), format!("map = {{ a = {one}, b = {two} }}")));
     let expr = (worth(), worth(), condition()).prop_map(|(one, two, when)| {
@@ -89,18 +97,30 @@ fn weight() -> BoxedStrategy<String> {
 
 fn factor() -> BoxedStrategy<String> {
     let missing = select(vec![
-        "", "", "", ", missing = \"worst\"", ", missing = \"best\"", ", missing = { value = 30 }",
-        ", missing = \"prior\", prior = 45", ", applies_when = 'k > 5'",
+        "",
+        "",
+        "",
+        ", missing = \"worst\"",
+        ", missing = \"best\"",
+        ", missing = { value = 30 }",
+        ", missing = \"prior\", prior = 45",
+        ", applies_when = 'k > 5'",
     ]);
     (points(), points(), condition(), condition(), any::<u8>(), weight(), missing)
         .prop_map(|((metric, one), (other, two), when, again, form, weight, missing)| {
-            let carry = if form % 16 == 3 && missing.is_empty() && !one.starts_with("expr") && !two.starts_with("expr") {
+            let carry = if form % 16 == 3
+                && missing.is_empty()
+                && !one.starts_with("expr")
+                && !two.starts_with("expr")
+            {
                 ", missing = { carry = \"30d\" }"
             } else {
                 missing
             };
             let points = if metric == other && form % 2 == 0 {
-                format!("[{{ when = '{when}', {one} }}, {{ when = '{again}', {two} }}, {{ {one} }}]")
+                format!(
+                    "[{{ when = '{when}', {one} }}, {{ when = '{again}', {two} }}, {{ {one} }}]"
+                )
             } else {
                 format!("{{ {one} }}")
             };
@@ -110,7 +130,8 @@ fn factor() -> BoxedStrategy<String> {
 }
 
 fn named(factors: &[String]) -> String {
-    let factors = factors.iter().enumerate().map(|(at, it)| format!("{{ name = \"x{at}\", {it} }}"));
+    let factors =
+        factors.iter().enumerate().map(|(at, it)| format!("{{ name = \"x{at}\", {it} }}"));
     factors.collect::<Vec<_>>().join(", ")
 }
 
@@ -119,11 +140,18 @@ fn aggregate() -> BoxedStrategy<&'static str> {
 }
 
 fn small_configs() -> BoxedStrategy<String> {
-    let segments = prop::collection::vec(prop_oneof![9 => condition().prop_map(Some), 1 => Just(None)], 1..5);
-    let overrides = prop::collection::vec((condition(), select(vec!["set", "cap", "floor"]), worth()), 0..5);
+    let segments =
+        prop::collection::vec(prop_oneof![9 => condition().prop_map(Some), 1 => Just(None)], 1..5);
+    let overrides =
+        prop::collection::vec((condition(), select(vec!["set", "cap", "floor"]), worth()), 0..5);
     let edges = prop::collection::btree_set(0..=20_u8, 1..4);
-    let settings = (aggregate(), aggregate(), select(vec!["0", "0.3", "0.5", "1"]), select(vec!["0", "0", "2", "7.5"]),
-        select(vec!["", ", min_coverage = 0.6", ", applies_when = 'f'"]));
+    let settings = (
+        aggregate(),
+        aggregate(),
+        select(vec!["0", "0.3", "0.5", "1"]),
+        select(vec!["0", "0", "2", "7.5"]),
+        select(vec!["", ", min_coverage = 0.6", ", applies_when = 'f'"]),
+    );
     let factors = (prop::collection::vec(factor(), 1..4), prop::collection::vec(factor(), 0..3));
     (segments, factors, settings, edges, overrides, any::<u8>())
         .prop_map(|(segments, (top, inner), (whole, group, coverage, margin, more), edges, overrides, kinds)| {
@@ -286,7 +314,9 @@ type Range = (u8, u8, bool, bool);
 
 fn ranges() -> BoxedStrategy<Vec<Range>> {
     prop::collection::vec((0..=20_u8, 0..=8_u8, any::<bool>(), any::<bool>()), 1..5)
-        .prop_map(|all| all.into_iter().map(|(low, more, from, to)| (low, low + more, from, to)).collect())
+        .prop_map(|all| {
+            all.into_iter().map(|(low, more, from, to)| (low, low + more, from, to)).collect()
+        })
         .boxed()
 }
 

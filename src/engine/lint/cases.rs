@@ -58,9 +58,11 @@ fn why(list: &Cascade, before: &[Option<&Program>], it: &Program) -> Why {
         list.pass(other);
         !list.can_reach(it)
     };
-    let Some((at, other)) = before.iter().enumerate().find_map(|(at, other)| {
-        Some((at, (*other)?)).filter(|it| hides(&it.1))
-    }) else {
+    let Some((at, other)) = before
+        .iter()
+        .enumerate()
+        .find_map(|(at, other)| Some((at, (*other)?)).filter(|it| hides(&it.1)))
+    else {
         return Why::Together;
     };
     // Where it holds, the other is not false; if it is not true either, it has no answer.
@@ -86,7 +88,12 @@ impl Lint<'_, '_> {
         let end = conditions.iter().position(always).map_or(conditions.len(), |it| it + 1);
         let conditions = conditions.get(..end).unwrap_or_default();
         for (at, why) in shadowed(&Cascade::first_match(), conditions) {
-            self.hidden("this case never holds", why, &|it| format!("case {}", it + 1), &format!("{path}[{at}]"));
+            self.hidden(
+                "this case never holds",
+                why,
+                &|it| format!("case {}", it + 1),
+                &format!("{path}[{at}]"),
+            );
         }
     }
 
@@ -112,7 +119,9 @@ impl Lint<'_, '_> {
             Why::NoData(it) => {
                 let it = name(it);
                 (
-                    format!("where it would, {it}, before it, has no data, and nothing after that is asked"),
+                    format!(
+                        "where it would, {it}, before it, has no data, and nothing after that is asked"
+                    ),
                     format!("put it before {it}, or give what {it} reads a default with `??`"),
                 )
             }
@@ -122,7 +131,10 @@ impl Lint<'_, '_> {
             ),
             Why::After(it) => {
                 let it = name(it);
-                (format!("{it}, before it, has no `when`"), format!("give {it} a `when`, or put it last"))
+                (
+                    format!("{it}, before it, has no `when`"),
+                    format!("give {it} a `when`, or put it last"),
+                )
             }
         };
         self.warn(Code::Unreachable, path, format!("{what}: {because}"), help);

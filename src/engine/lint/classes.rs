@@ -59,7 +59,8 @@ impl Lint<'_, '_> {
     fn classes_of(&self, kind: SubjectKind, word: &str, classes: &[Class<'_>]) {
         let conditions: Vec<Option<&Program>> = classes.iter().map(|it| it.when).collect();
         let hidden = shadowed(&Cascade::first_match(), &conditions);
-        let name = |at: usize| classes.get(at).map_or_else(String::new, |it| format!("`{}`", it.name));
+        let name =
+            |at: usize| classes.get(at).map_or_else(String::new, |it| format!("`{}`", it.name));
         for (at, why) in &hidden {
             let Some(it) = classes.get(*at) else { continue };
             let what = format!("no {kind} comes into the {word} `{}`", it.name);
@@ -112,7 +113,13 @@ impl Lint<'_, '_> {
                     None => false,
                 }
         };
-        asked || self.resolver.config.scorecards.iter().any(|it| any_factor(&it.factors, &it.groups, &mapped))
+        asked
+            || self
+                .resolver
+                .config
+                .scorecards
+                .iter()
+                .any(|it| any_factor(&it.factors, &it.groups, &mapped))
     }
 
     /// Values between two classes, or at an end of the range, that none takes in.
@@ -149,7 +156,11 @@ impl Lint<'_, '_> {
             let values = words::span(gap);
             let message = format!("no {word} takes in `{metric}` {values}, {where_}");
             let message = if gap.is_point() {
-                message.replacen(&format!("`{metric}` {values}"), &format!("a `{metric}` of {values}"), 1)
+                message.replacen(
+                    &format!("`{metric}` {values}"),
+                    &format!("a `{metric}` of {values}"),
+                    1,
+                )
             } else {
                 message
             };
@@ -182,10 +193,11 @@ impl Lint<'_, '_> {
         for (end, begins) in spans.iter().flat_map(|it| [(it.low, true), (it.high, false)]) {
             let Some(hole) = around(&taken, end).filter(|_| is_inner(end)) else { continue };
             let one = before.iter().find(|it| around(&it.1, end).is_some());
-            let (who, hole) = match one.and_then(|it| Some((classes.get(it.0)?, around(&it.1, end)?))) {
-                Some((it, own)) => (format!("`{}`, before it, takes", it.name), own),
-                None => ("those before it take".to_owned(), hole),
-            };
+            let (who, hole) =
+                match one.and_then(|it| Some((classes.get(it.0)?, around(&it.1, end)?))) {
+                    Some((it, own)) => (format!("`{}`, before it, takes", it.name), own),
+                    None => ("those before it take".to_owned(), hole),
+                };
             let verb = if begins { "begins" } else { "ends" };
             let message = format!(
                 "`{}` {verb} at a `{metric}` of {end} as written, but {who} in what is {}",

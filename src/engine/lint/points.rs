@@ -64,13 +64,15 @@ impl Lint<'_, '_> {
                 along(points, &numbers)
             }
             Points::Piecewise(knots) => {
-                let inside = knots.iter().filter(|it| !numbers.meet(&Spans::point(it[0])).is_empty());
+                let inside =
+                    knots.iter().filter(|it| !numbers.meet(&Spans::point(it[0])).is_empty());
                 let ends = numbers.ends().unwrap_or_default();
                 let at_ends = [ends.0, ends.1].map(|it| on_knots(knots, it));
                 let all = inside.map(|it| it[1]).chain(at_ends);
-                let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| {
-                    (low.min(it), high.max(it))
-                });
+                let (low, high) = all
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| {
+                        (low.min(it), high.max(it))
+                    });
                 Spans::between(low, high)
             }
             Points::Steps(steps) => {
@@ -81,7 +83,8 @@ impl Lint<'_, '_> {
             Points::Map(map) => {
                 let labels = source.symbol.labels.as_deref();
                 let listed = map.iter().filter(|(name, _)| *name != "_");
-                let can = |name: &str| labels.is_none_or(|it| it.iter().any(|it| it.as_ref() == name));
+                let can =
+                    |name: &str| labels.is_none_or(|it| it.iter().any(|it| it.as_ref() == name));
                 let all_listed =
                     labels.is_some_and(|it| it.iter().all(|it| map.contains_key(it.as_ref())));
                 let other = map.get("_").filter(|_| !all_listed);
@@ -110,24 +113,44 @@ impl Lint<'_, '_> {
         if let Points::Steps(steps) = points {
             if steps.iter().all(|it| it.points.is_none()) {
                 let message = format!("no step gives `{}` any points", source.name);
-                self.warn(Code::NoPoints, &path, message, "add `points` to the steps, or leave the factor out");
+                self.warn(
+                    Code::NoPoints,
+                    &path,
+                    message,
+                    "add `points` to the steps, or leave the factor out",
+                );
                 return;
             }
             self.steps(steps, source, &path);
         }
         if self.image(points, source, &path).is_empty() {
-            let range = source.range().map_or_else(String::new, |it| format!(", {},", words::range(it)));
-            let message = format!("no value in the range of `{}`{range} gets any points", source.name);
-            self.warn(Code::NoPoints, &path, message, "move the points into the metric's range, or correct the range");
+            let range =
+                source.range().map_or_else(String::new, |it| format!(", {},", words::range(it)));
+            let message =
+                format!("no value in the range of `{}`{range} gets any points", source.name);
+            self.warn(
+                Code::NoPoints,
+                &path,
+                message,
+                "move the points into the metric's range, or correct the range",
+            );
             return;
         }
         match points {
-            Points::Linear(it) => self.ends([("worst", it.worst), ("best", it.best)], source, &path),
+            Points::Linear(it) => {
+                self.ends([("worst", it.worst), ("best", it.best)], source, &path)
+            }
             Points::Log(it) => self.ends([("worst", it.worst), ("best", it.best)], source, &path),
             Points::Piecewise(knots) => {
                 for (at, [value, _]) in knots.iter().enumerate() {
                     let what = format!("the knot at {value}");
-                    self.past(*value, &what, source, &format!("{path}[{at}]"), "move it to the end of the range, with the points that are meant there");
+                    self.past(
+                        *value,
+                        &what,
+                        source,
+                        &format!("{path}[{at}]"),
+                        "move it to the end of the range, with the points that are meant there",
+                    );
                 }
             }
             _ => {}
@@ -137,8 +160,16 @@ impl Lint<'_, '_> {
     fn ends(&self, ends: [(&str, f64); 2], source: &Source<'_>, path: &str) {
         for (key, value) in ends {
             let points = if key == "best" { 100 } else { 0 };
-            let help = format!("no value gets {points} points; move it into the range, or correct the range");
-            self.past(value, &format!("`{key}` of {value}"), source, &format!("{path}.{key}"), &help);
+            let help = format!(
+                "no value gets {points} points; move it into the range, or correct the range"
+            );
+            self.past(
+                value,
+                &format!("`{key}` of {value}"),
+                source,
+                &format!("{path}.{key}"),
+                &help,
+            );
         }
     }
 
@@ -188,10 +219,8 @@ impl Lint<'_, '_> {
         let left = Spans::union(rungs).others().meet(&numbers);
         if let Some(span) = left.list().next() {
             let values = words::span(span);
-            let message = format!(
-                "`{}` {values} gets no points: the last step ends at {last}",
-                source.name
-            );
+            let message =
+                format!("`{}` {values} gets no points: the last step ends at {last}", source.name);
             let help = "add a last step without an edge: `{ points = … }`, or `{}` where such values count as missing";
             self.warn(Code::Gap, &format!("{path}[{}]", steps.len() - 1), message, help);
         }

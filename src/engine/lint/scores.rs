@@ -62,7 +62,11 @@ impl Lint<'_, '_> {
         for (at, span) in bands.iter().enumerate() {
             let Some(band) = config.bands.get(at).filter(|_| !is_reached(at)) else { continue };
             // Where the best is withheld, the next is given.
-            if at > 0 && at + 1 == best && is_reached(best) && self.may_withhold(kind, config, &bands) {
+            if at > 0
+                && at + 1 == best
+                && is_reached(best)
+                && self.may_withhold(kind, config, &bands)
+            {
                 continue;
             }
             let from = words::span(Span {
@@ -84,9 +88,8 @@ impl Lint<'_, '_> {
     /// interval is no less than the score times what is measured; of anything else it is not asked.
     fn may_withhold(&self, kind: SubjectKind, config: &ScorecardConfig, bands: &[Span]) -> bool {
         let (Some(worst), Some(best)) = (bands.first(), bands.last()) else { return false };
-        let spoils = config.overrides.iter().any(|it| {
-            it.set.or(it.cap).is_some_and(|it| it <= worst.high)
-        });
+        let spoils =
+            config.overrides.iter().any(|it| it.set.or(it.cap).is_some_and(|it| it <= worst.high));
         let is_plain = config.groups.is_empty()
             && config.aggregate == Aggregate::Mean
             && config.warm_up.is_none()
@@ -94,7 +97,8 @@ impl Lint<'_, '_> {
         if spoils || !is_plain {
             return true;
         }
-        let weights = config.factors.iter().map(|it| weights(it.weight.as_ref()).0.first().copied());
+        let weights =
+            config.factors.iter().map(|it| weights(it.weight.as_ref()).0.first().copied());
         let weights: Vec<f64> = weights.flatten().collect();
         let total: f64 = weights.iter().sum();
         let gate = config.min_coverage.unwrap_or(USUAL_COVERAGE) - SLACK;
@@ -117,10 +121,7 @@ impl Lint<'_, '_> {
             None => attribute_info(kind, &factor.metric).is_some(),
         };
         let one = !matches!(factor.weight, Some(Variants::Cases(_)))
-            && !matches!(
-                factor.points,
-                Some(Variants::Cases(_) | Variants::One(Points::Expr(_)))
-            );
+            && !matches!(factor.points, Some(Variants::Cases(_) | Variants::One(Points::Expr(_))));
         given
             && one
             && factor.applies_when.is_none()
@@ -206,7 +207,8 @@ impl Lint<'_, '_> {
         };
         scores = scores.join(&stand_in);
         let (weights, varies) = weights(config.weight.as_ref());
-        let fills = !matches!(config.missing, MissingPolicy::Redistribute | MissingPolicy::Carry(_));
+        let fills =
+            !matches!(config.missing, MissingPolicy::Redistribute | MissingPolicy::Carry(_));
         let out = config.applies_when.is_some() || varies == Some(true);
         Some(Part { scores, weights, missing: !fills, out })
     }
@@ -234,7 +236,9 @@ fn spans_of_bands(config: &ScorecardConfig) -> Option<Vec<Span>> {
 fn weights(config: Option<&Variants<Valued<f64>>>) -> (Vec<f64>, Option<bool>) {
     match config {
         None => (vec![1.0], None),
-        Some(Variants::One(Valued(it))) => (Some(*it).filter(|it| *it > 0.0).into_iter().collect(), None),
+        Some(Variants::One(Valued(it))) => {
+            (Some(*it).filter(|it| *it > 0.0).into_iter().collect(), None)
+        }
         Some(Variants::Cases(cases)) => {
             let mut weights: Vec<f64> =
                 cases.iter().map(|it| it.body.0).filter(|it| *it > 0.0).collect();
@@ -269,7 +273,11 @@ fn aggregated(parts: &[Part], aggregate: Aggregate, min_coverage: f64) -> Spans 
         }
         Aggregate::Median => {
             let few = all.at_most(MOST_SPANS);
-            if parts.len() < 2 { few } else { few.join(&few.plus(&few).mapped(|it| it / 2.0)).at_most(MOST_SPANS) }
+            if parts.len() < 2 {
+                few
+            } else {
+                few.join(&few.plus(&few).mapped(|it| it / 2.0)).at_most(MOST_SPANS)
+            }
         }
     }
 }

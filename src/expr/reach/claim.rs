@@ -141,7 +141,8 @@ impl State {
 impl Claim {
     /// What can be chosen of, or itself.
     pub(super) fn ways(&self) -> impl Iterator<Item = &Self> {
-        let ways = if let Self::Any(it) = self { it.as_slice() } else { std::slice::from_ref(self) };
+        let ways =
+            if let Self::Any(it) = self { it.as_slice() } else { std::slice::from_ref(self) };
         ways.iter()
     }
 

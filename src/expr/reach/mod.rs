@@ -100,8 +100,7 @@ impl Cascade {
             while let Some(choice) = later.get(at) {
                 let Some(steps) = self.steps.get().checked_sub(1) else { return true };
                 self.steps.set(steps);
-                let ways: Vec<&Claim> =
-                    choice.ways().filter(|it| state.agrees(it)).collect();
+                let ways: Vec<&Claim> = choice.ways().filter(|it| state.agrees(it)).collect();
                 match ways.as_slice() {
                     [] => return false,
                     [only] => {
@@ -163,7 +162,9 @@ impl Program {
 fn mentions(tree: &Tree, text: &str) -> bool {
     let here = match &tree.node {
         Node::Text(it) => it.as_ref() == text,
-        Node::Within(_, all) => all.iter().any(|it| matches!(it, super::Value::Text(it) if it.as_ref() == text)),
+        Node::Within(_, all) => {
+            all.iter().any(|it| matches!(it, super::Value::Text(it) if it.as_ref() == text))
+        }
         _ => false,
     };
     here || tree.parts().iter().any(|it| mentions(it, text))

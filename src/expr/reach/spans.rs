@@ -66,8 +66,7 @@ impl Spans {
 
     /// The numbers that compare so with another.
     pub(crate) fn that_are(op: Comparison, other: f64) -> Self {
-        let (first, last) =
-            (Cut::new(f64::NEG_INFINITY, false), Cut::new(f64::INFINITY, true));
+        let (first, last) = (Cut::new(f64::NEG_INFINITY, false), Cut::new(f64::INFINITY, true));
         let cut = |after| Cut::new(other, after);
         match op {
             Comparison::Equal => Self::point(other),
@@ -188,8 +187,11 @@ impl Spans {
         if self.0.len() <= most {
             return self;
         }
-        let mut gaps: Vec<f64> =
-            self.0.windows(2).map(|it| if let [one, two] = it { two.0.at - one.1.at } else { 0.0 }).collect();
+        let mut gaps: Vec<f64> = self
+            .0
+            .windows(2)
+            .map(|it| if let [one, two] = it { two.0.at - one.1.at } else { 0.0 })
+            .collect();
         gaps.sort_by(f64::total_cmp);
         let widest = gaps.get(self.0.len().saturating_sub(most)).copied().unwrap_or(f64::INFINITY);
         let mut fewer: Vec<(Cut, Cut)> = Vec::with_capacity(most);
@@ -245,7 +247,8 @@ mod tests {
     fn sums_take_in_every_pair() {
         let steps = |all: &[f64]| Spans::union(all.iter().map(|it| Spans::point(*it)));
         let sums = steps(&[0.0, 100.0]).plus(&steps(&[1.0, 2.0]));
-        let points: Vec<(f64, bool)> = sums.list().map(|it: Span| (it.low, it.is_point())).collect();
+        let points: Vec<(f64, bool)> =
+            sums.list().map(|it: Span| (it.low, it.is_point())).collect();
         assert_eq!(points, [(1.0, true), (2.0, true), (101.0, true), (102.0, true)]);
     }
 }

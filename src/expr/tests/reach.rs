@@ -41,7 +41,13 @@ const FIRST_MATCH: [(&[&str], &str); 47] = [
     (&["trial && x > 3", "x > 5 && trial"], "no"),
     (&["if trial { x > 3 } else { x > 5 }", "x > 5"], "no"),
     (&["if trial { x > 3 } else { x > 5 }", "x > 4"], "yes"),
-    (&["switch plan { \"pro\" => x > 3, _ => false }", "switch plan { \"pro\" => x > 3, _ => false }"], "no"),
+    (
+        &[
+            "switch plan { \"pro\" => x > 3, _ => false }",
+            "switch plan { \"pro\" => x > 3, _ => false }",
+        ],
+        "no",
+    ),
     (&["let a = x * 2; a > 3 && a < 5", "let a = x * 2; a > 3 && a < 5"], "no"),
     // What is calculated is a value of its own.
     (&["x / y < 0.5", "x / y < 0.3"], "no"),
