@@ -98,25 +98,3 @@ fn the_configs_that_people_use_earn_no_warnings() {
         assert!(found.list().is_empty(), "{name}: {found}");
     }
 }
-
-/// Means of many parts with many points each are looked at only as long as that takes no time to speak of.
-#[test]
-fn many_scorecards_are_looked_at_in_time() {
-    let map: Vec<String> = (0..40).map(|it| format!("a{it} = {}", f64::from(it) * 2.1)).collect();
-    let factor = |at: usize| {
-        format!("{{ name = \"x{at}\", metric = \"t\", points.map = {{ {} }} }}", map.join(", "))
-    };
-    let factors: Vec<String> = (0..8).map(factor).collect();
-    let card = |at: usize| {
-        let bands = "bands = [{ name = \"low\" }, { name = \"top\", from = 90 }]";
-        format!("[[scorecards]]\nname = \"s{at}\"\n{bands}\nfactors = [{}]\n", factors.join(", "))
-    };
-    let cards: String = (0..18).map(card).collect();
-    let text = format!("[[metrics]]\nname = \"t\"\ntype = \"text\"\n{cards}");
-    let begun = std::time::SystemTime::now();
-    let found = faults(&text);
-    let codes: Vec<String> = found.list().iter().map(|it| it.code.to_string()).collect();
-    assert_eq!(codes, vec!["unreachable"; 18], "the tops are out of reach all the same");
-    let took = begun.elapsed().unwrap();
-    assert!(took.as_secs() < 20, "{took:?}");
-}

@@ -30,7 +30,7 @@ const MOST_WAYS: usize = 512;
 const MOST_SPANS: usize = 64;
 
 /// The most sums of spans that are formed for one config: a fraction of a second. Our choice, tested by
-/// `many_scorecards_are_looked_at_in_time`.
+/// `no_config_hurts`.
 pub(super) const MOST_SUMS: usize = 1_000_000;
 
 /// The most factors of which it is gone through which of them are missing. Our choice.
