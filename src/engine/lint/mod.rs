@@ -10,6 +10,7 @@ mod points;
 mod scores;
 mod words;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::resolve::{Found, Resolver};
@@ -23,13 +24,15 @@ pub(super) struct Lint<'r, 'c> {
     resolver: &'r Resolver<'c>,
     /// Every expression that could be compiled, by its place.
     programs: BTreeMap<String, Program>,
+    /// How many sums may still be formed.
+    left: Cell<usize>,
 }
 
 impl Resolver<'_> {
     /// Warns of what cannot be meant.
     pub(super) fn lint(&self) {
         let programs = self.programs.borrow().iter().cloned().collect();
-        let lint = Lint { resolver: self, programs };
+        let lint = Lint { resolver: self, programs, left: Cell::new(scores::MOST_SUMS) };
         let config = self.config;
         lint.classes("segment", "segments", &config.segments);
         lint.classes("stage", "stages", &config.stages);

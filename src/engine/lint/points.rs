@@ -1,7 +1,7 @@
 //! Points: steps, knots and ends that no value comes to, and values that get none.
 
 use super::{Lint, words};
-use crate::config::{Outside, Points, Step};
+use crate::config::{Outside, Points, Step, Take};
 use crate::expr::{Span, Spans, Symbol};
 use crate::fault::Code;
 use crate::frame::SubjectKind;
@@ -11,6 +11,8 @@ use crate::score::PointMap;
 pub(super) struct Source<'a> {
     pub(super) name: &'a str,
     pub(super) symbol: Symbol,
+    /// What it is where nothing but records and expressions gives it: a column that a host gives may hold more.
+    usual: Spans,
 }
 
 impl Source<'_> {
@@ -44,7 +46,41 @@ fn edge(step: &Step) -> Option<f64> {
 
 impl Lint<'_, '_> {
     pub(super) fn source<'a>(&self, kind: SubjectKind, name: &'a str) -> Option<Source<'a>> {
-        Some(Source { name, symbol: self.symbol(kind, name)? })
+        let symbol = self.symbol(kind, name)?;
+        Some(Source { name, usual: self.usual(kind, name), symbol })
+    }
+
+    /// The numbers that a name is by what it is made of.
+    fn usual(&self, kind: SubjectKind, name: &str) -> Spans {
+        let range = self.symbol(kind, name).and_then(|it| it.range);
+        let declared = range.map_or_else(Spans::all, |(low, high)| Spans::between(low, high));
+        if let Some(at) = self.resolver.metric_at(kind, name) {
+            let metric = self.resolver.config.metrics.get(at);
+            let made = match metric.and_then(|it| it.take) {
+                Some(Take::Share | Take::ZeroShare) => Spans::between(0.0, 1.0),
+                Some(_) => Spans::all(),
+                None => self
+                    .program(&format!("metrics[{at}].expr"))
+                    .map_or_else(Spans::all, crate::expr::Program::numbers),
+            };
+            return declared.meet(&made);
+        }
+        // Of a parent, of children, and of the past: what it is taken from.
+        let made = name.split_once('.').and_then(|(head, rest)| {
+            let above = |other: &SubjectKind| *other < kind && other.name() == head;
+            let below = |other: &SubjectKind| *other > kind && other.plural() == head;
+            if let Some(parent) = SubjectKind::ALL.into_iter().find(above) {
+                return Some(self.usual(parent, rest));
+            }
+            let child = SubjectKind::ALL.into_iter().find(below);
+            let (inner, how) = if child.is_some() { rest } else { name }.rsplit_once('.')?;
+            let same = match child {
+                Some(_) => matches!(how, "min" | "max" | "mean" | "median"),
+                None => how == "previous" || how.starts_with("ago_"),
+            };
+            same.then(|| self.usual(child.unwrap_or(kind), inner))
+        });
+        made.map_or_else(|| declared.clone(), |it| declared.meet(&it))
     }
 
     /// The points that a map can give to values of a source; `path` is where the map stands.
@@ -216,7 +252,7 @@ impl Lint<'_, '_> {
             }
         }
         let Some(last) = steps.last().and_then(edge) else { return };
-        let left = Spans::union(rungs).others().meet(&numbers);
+        let left = Spans::union(rungs).others().meet(&source.usual);
         if let Some(span) = left.list().next() {
             let values = words::span(span);
             let message =

@@ -27,7 +27,11 @@ const SLACK: f64 = 1e-9;
 const MOST_WAYS: usize = 512;
 
 /// The most spans of a set of scores that are told apart. Our choice.
-const MOST_SPANS: usize = 128;
+const MOST_SPANS: usize = 64;
+
+/// The most sums of spans that are formed for one config: a fraction of a second. Our choice, tested by
+/// `no_config_hurts`.
+pub(super) const MOST_SUMS: usize = 1_000_000;
 
 /// The most factors of which it is gone through which of them are missing. Our choice.
 const MOST_MISSING: usize = 10;
@@ -133,7 +137,7 @@ impl Lint<'_, '_> {
     fn scores(&self, kind: SubjectKind, config: &ScorecardConfig, path: &str) -> Option<Spans> {
         let min_coverage = config.min_coverage.unwrap_or(USUAL_COVERAGE);
         let parts = self.all_parts(kind, &config.factors, &config.groups, path)?;
-        let raw = aggregated(&parts, config.aggregate, min_coverage);
+        let raw = self.aggregated(&parts, config.aggregate, min_coverage);
         let mut scores = raw.clone();
         for it in &config.overrides {
             let effect = match (it.set, it.cap, it.floor) {
@@ -166,7 +170,7 @@ impl Lint<'_, '_> {
             let applies = it.applies_when.is_some();
             let sure = inner.iter().any(|it| !it.missing && !it.out && !it.weights.is_empty());
             parts.push(Part {
-                scores: aggregated(&inner, it.aggregate, min_coverage),
+                scores: self.aggregated(&inner, it.aggregate, min_coverage),
                 weights,
                 missing: applies || varies.is_some() || min_coverage > 0.0 || !sure,
                 out: applies || varies == Some(true) || !sure,
@@ -250,53 +254,96 @@ fn weights(config: Option<&Variants<Valued<f64>>>) -> (Vec<f64>, Option<bool>) {
     }
 }
 
-/// What parts can come to together.
-fn aggregated(parts: &[Part], aggregate: Aggregate, min_coverage: f64) -> Spans {
-    let parts: Vec<&Part> = parts.iter().collect();
-    let all = Spans::union(parts.iter().map(|it| it.scores.clone()));
-    match aggregate {
-        Aggregate::Mean => means(&parts, min_coverage),
-        Aggregate::Min | Aggregate::Max => {
-            // One that surely has a score bounds what the others can do.
-            let sure = parts.iter().filter(|it| !it.missing && !it.out);
-            let ends = sure.filter_map(|it| it.scores.ends());
-            match aggregate {
-                Aggregate::Min => {
-                    let top = ends.fold(f64::INFINITY, |top, it| top.min(it.1));
-                    all.meet(&Spans::between(f64::NEG_INFINITY, top))
-                }
-                _ => {
-                    let bottom = ends.fold(f64::NEG_INFINITY, |bottom, it| bottom.max(it.0));
-                    all.meet(&Spans::between(bottom, f64::INFINITY))
-                }
+impl Lint<'_, '_> {
+    /// What parts can come to together.
+    fn aggregated(&self, parts: &[Part], aggregate: Aggregate, min_coverage: f64) -> Spans {
+        let all = Spans::union(parts.iter().map(|it| it.scores.clone()));
+        // One that surely has a score bounds what the others can do.
+        let sure = parts.iter().filter(|it| !it.missing && !it.out);
+        let ends = sure.filter_map(|it| it.scores.ends());
+        match aggregate {
+            Aggregate::Mean => self.means(parts, min_coverage),
+            Aggregate::Min => {
+                let top = ends.fold(f64::INFINITY, |top, it| top.min(it.1));
+                all.meet(&Spans::between(f64::NEG_INFINITY, top))
             }
-        }
-        Aggregate::Median => {
-            let few = all.at_most(MOST_SPANS);
-            if parts.len() < 2 {
-                few
-            } else {
-                few.join(&few.plus(&few).mapped(|it| it / 2.0)).at_most(MOST_SPANS)
+            Aggregate::Max => {
+                let bottom = ends.fold(f64::NEG_INFINITY, |bottom, it| bottom.max(it.0));
+                all.meet(&Spans::between(bottom, f64::INFINITY))
+            }
+            Aggregate::Median if parts.len() < 2 => all,
+            Aggregate::Median => {
+                let few = all.at_most(MOST_SPANS);
+                let middle = self.sums(&few, &few).map(|it| it.mapped(|it| it / 2.0));
+                let hull =
+                    || few.ends().map_or_else(Spans::default, |it| Spans::between(it.0, it.1));
+                few.join(&middle.unwrap_or_else(hull)).at_most(MOST_SPANS)
             }
         }
     }
-}
 
-/// The weighted means that parts can come to, where at least so much of the weight has a score.
-fn means(parts: &[&Part], min_coverage: f64) -> Spans {
-    let gate = min_coverage - SLACK;
-    let ways = parts.iter().fold(1_usize, |ways, it| {
-        let own = it.weights.len() * (1 + usize::from(it.missing)) + usize::from(it.out);
-        ways.saturating_mul(own)
-    });
-    let hull = hull_of_means(parts, gate);
-    if ways > MOST_WAYS {
-        return hull;
+    /// The sums of two sets, while there is time for them.
+    fn sums(&self, one: &Spans, two: &Spans) -> Option<Spans> {
+        self.left.set(self.left.get().checked_sub(1 + one.len() * two.len())?);
+        Some(one.plus(two))
     }
-    let mut found = Spans::default();
-    let start = Sums { values: Spans::point(0.0), measured: 0.0, weight: 0.0 };
-    every_way(parts, &start, gate, &hull, &mut found);
-    found
+
+    /// The weighted means that parts can come to, where at least so much of the weight has a score.
+    fn means(&self, parts: &[Part], min_coverage: f64) -> Spans {
+        let gate = min_coverage - SLACK;
+        let ways = parts.iter().fold(1_usize, |ways, it| {
+            let own = it.weights.len() * (1 + usize::from(it.missing)) + usize::from(it.out);
+            ways.saturating_mul(own)
+        });
+        let hull = hull_of_means(parts, gate);
+        let mut found = Spans::default();
+        let start = Sums { values: Spans::point(0.0), measured: 0.0, weight: 0.0 };
+        let all = ways <= MOST_WAYS && self.every_way(parts, &start, gate, &hull, &mut found);
+        if all { found } else { hull }
+    }
+
+    /// Finds the means that parts can come to; false where there are too many ways.
+    fn every_way(
+        &self,
+        parts: &[Part],
+        sums: &Sums,
+        gate: f64,
+        hull: &Spans,
+        found: &mut Spans,
+    ) -> bool {
+        // Once everything is found that there can be, there is no more to find.
+        if found.len() == 1 && found.ends() == hull.ends() {
+            return true;
+        }
+        let Some((part, rest)) = parts.split_first() else {
+            if sums.measured > 0.0 && sums.measured >= gate * sums.weight {
+                let means = sums.values.mapped(|it| it / sums.measured);
+                *found = found.join(&means).at_most(MOST_SPANS);
+            }
+            return true;
+        };
+        for weight in &part.weights {
+            if !part.scores.is_empty() {
+                let weighed = part.scores.mapped(|it| it * weight);
+                let Some(values) = self.sums(&sums.values, &weighed) else { return false };
+                let sums = Sums {
+                    values: values.at_most(MOST_SPANS),
+                    measured: sums.measured + weight,
+                    weight: sums.weight + weight,
+                };
+                if !self.every_way(rest, &sums, gate, hull, found) {
+                    return false;
+                }
+            }
+            if part.missing || part.scores.is_empty() {
+                let sums = Sums { weight: sums.weight + weight, ..sums.clone() };
+                if !self.every_way(rest, &sums, gate, hull, found) {
+                    return false;
+                }
+            }
+        }
+        !part.out || self.every_way(rest, sums, gate, hull, found)
+    }
 }
 
 /// Sums over parts on the way to a mean.
@@ -307,40 +354,8 @@ struct Sums {
     weight: f64,
 }
 
-fn every_way(parts: &[&Part], sums: &Sums, gate: f64, hull: &Spans, found: &mut Spans) {
-    // Once everything is found that there can be, there is no more to find.
-    if found.len() == 1 && found.ends() == hull.ends() {
-        return;
-    }
-    let Some((part, rest)) = parts.split_first() else {
-        if sums.measured > 0.0 && sums.measured >= gate * sums.weight {
-            let means = sums.values.mapped(|it| it / sums.measured);
-            *found = found.join(&means).at_most(MOST_SPANS);
-        }
-        return;
-    };
-    for weight in &part.weights {
-        if !part.scores.is_empty() {
-            let values = sums.values.plus(&part.scores.mapped(|it| it * weight));
-            let sums = Sums {
-                values: values.at_most(MOST_SPANS),
-                measured: sums.measured + weight,
-                weight: sums.weight + weight,
-            };
-            every_way(rest, &sums, gate, hull, found);
-        }
-        if part.missing || part.scores.is_empty() {
-            let sums = Sums { weight: sums.weight + weight, ..sums.clone() };
-            every_way(rest, &sums, gate, hull, found);
-        }
-    }
-    if part.out {
-        every_way(rest, sums, gate, hull, found);
-    }
-}
-
 /// From the lowest to the highest mean.
-fn hull_of_means(parts: &[&Part], gate: f64) -> Spans {
+fn hull_of_means(parts: &[Part], gate: f64) -> Spans {
     let weighed: Vec<(f64, f64, f64)> = parts
         .iter()
         .filter_map(|it| {
