@@ -130,7 +130,7 @@ fn a_price_becomes_recurring_amounts() {
         (r#""price": 10, "billing": "Biennial""#, "missing missing `Biennial` is no billing term"),
         (
             r#""price": 10, "quantity": 0.1234567, "billing": "monthly""#,
-            "missing missing expected an amount of money such as `1234.50` with at most 6 decimals, got `0.1234567`",
+            "missing missing `quantity` must have at most 6 decimals, got `0.1234567`",
         ),
     ] {
         assert_eq!(of_price(fields), expected, "{fields}");
@@ -197,7 +197,7 @@ factors = [{ metric = "mrr", points.linear = { worst = 0, best = 20000 } }]
 
 [[tests]]
 name = "many years are divided, one-time is nothing, what nobody knows is missing and not gross"
-given = { price = "2400x9", quantity = "1x9", term = "Monthly Annual '2-Year' '3-Year' 'One-Time' Biennial Weekly Trial Activation" }
+given = { price = "2400x9", quantity = "1x9", term = "'Monthly' 'Annual' '2-Year' '3-Year' 'One-Time' 'Biennial' 'Weekly' 'Trial' 'Activation'" }
 expect = [
     { at = 0, values = { mrr = 2400 } },
     { at = 1, values = { mrr = 200 } },

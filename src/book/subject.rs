@@ -249,8 +249,7 @@ impl Subscription {
     #[must_use]
     pub fn yearly(&self) -> Option<Amount> {
         self.arr.or_else(|| Amount::checked_sum([self.mrr?; 12])).or_else(|| {
-            let (billing, quantity) = self.terms()?.ok()?;
-            billing.yearly(self.price?, quantity, self.currency)
+            self.billed()?.ok()?.yearly(self.price?, self.billed_quantity()?, self.currency)
         })
     }
 
@@ -258,39 +257,35 @@ impl Subscription {
     #[must_use]
     pub fn monthly(&self) -> Option<Amount> {
         self.mrr.or_else(|| self.arr?.part(12, self.currency)).or_else(|| {
-            let (billing, quantity) = self.terms()?.ok()?;
-            billing.monthly(self.price?, quantity, self.currency)
+            self.billed()?.ok()?.monthly(self.price?, self.billed_quantity()?, self.currency)
         })
     }
 
-    /// How often its price is charged for how many; `None` without a price or a term, and an error for one of them that
-    /// cannot be used, with the field.
-    fn terms(&self) -> Option<Result<(Billing, Amount), (&'static str, String)>> {
-        let (_, billing) = self.price.zip(self.billing.as_deref())?;
-        let quantity = self.quantity.map_or(Ok(Amount::whole(1)), Amount::from_f64);
-        Some(
-            billing.parse().map_err(|why| ("billing", why)).and_then(|billing| {
-                quantity.map(|it| (billing, it)).map_err(|why| ("quantity", why))
-            }),
-        )
+    /// How often its price is charged; `None` without a price or a term.
+    fn billed(&self) -> Option<Result<Billing, String>> {
+        self.price.and(self.billing.as_deref()).map(str::parse)
+    }
+
+    /// For how many; `None` where no exact sum can be made of it.
+    fn billed_quantity(&self) -> Option<Amount> {
+        self.quantity.map_or(Some(Amount::whole(1)), |it| Amount::from_f64(it).ok())
     }
 
     /// Says why a price that is to become a recurring amount does not.
     fn check_price(&self, checks: &mut Checks<'_>) {
-        if self.arr.or(self.mrr).is_some() {
-            return;
-        }
-        match self.terms() {
-            Some(Err((key, why))) => {
-                let (message, help) =
-                    why.split_once(": ").map_or((&*why, None), |it| (it.0, Some(it.1)));
-                checks.doubt(Code::UnknownName, key, message, help);
-            }
-            Some(Ok(_)) if self.yearly().or_else(|| self.monthly()).is_none() => {
-                let message = "`price` times `quantity` does not fit";
-                checks.doubt(Code::OutOfRange, "price", message, None);
-            }
-            _ => {}
+        let (None, Some(billed)) = (self.arr.or(self.mrr), self.billed()) else { return };
+        if let Err(why) = &billed {
+            let (message, help) =
+                why.split_once(": ").map_or((why.as_str(), None), |it| (it.0, Some(it.1)));
+            checks.doubt(Code::UnknownName, "billing", message, help);
+        } else if let (None, Some(quantity)) =
+            (self.billed_quantity(), self.quantity.filter(|it| it.is_finite()))
+        {
+            let message = format!("`quantity` must have at most 6 decimals, got `{quantity}`");
+            checks.doubt(Code::OutOfRange, "quantity", &message, None);
+        } else if self.yearly().is_none() {
+            let message = "`price` times `quantity` does not fit";
+            checks.doubt(Code::OutOfRange, "price", message, None);
         }
     }
 

@@ -57,23 +57,24 @@ mod tests {
     fn a_text_has_a_size() {
         let text = |count: usize, name: &str| {
             let fault = |it: usize| {
-                let code = if it % 3 == 0 { Code::Duplicate } else { Code::UnknownName };
+                let code = if it.is_multiple_of(3) { Code::Duplicate } else { Code::UnknownName };
                 let fault = Fault::new(code, format!("cases[{it}].{name}"), name).help(name);
                 if it < 30 && count > 30 { fault.warning() } else { fault }
             };
             Faults((0..count).map(fault).collect()).to_string()
         };
         assert!(text(20, "x").contains("cases[19]") && !text(20, "x").contains("more"));
-        let many = text(1_000_000, "x");
+        let many = text(10_000, "x");
         // Errors stand before warnings, which are the first thirty.
         assert!(many.starts_with("error[duplicate]: x\n --> cases[30].x\n"), "{many}");
         assert!(many.contains("cases[49].x") && !many.contains("cases[50].x"), "{many}");
-        let end = "and 999980 more; of all: 333334 duplicate, 666666 unknown-name\n\n999970 errors, 30 warnings";
+        let end =
+            "and 9980 more; of all: 3334 duplicate, 6666 unknown-name\n\n9970 errors, 30 warnings";
         assert!(many.ends_with(end), "{many}");
         assert!(many.len() < 2_000, "{}", many.len());
-        let long = text(1_000_000, &"ü".repeat(1_000));
+        let long = text(1_000, &"ü".repeat(1_000));
         assert!(long.len() < 100_000, "{}", long.len());
-        let huge = text(25, &"n".repeat(1_000_000));
+        let huge = text(25, &"n".repeat(100_000));
         assert!(huge.len() < 60_000, "{}", huge.len());
     }
 }

@@ -222,7 +222,7 @@ fn of(count: u32, unit: &str) -> Option<Billing> {
         }
         "y" | "yr" | "yrs" | "year" | "years" | "yearly" | "annual" | "annually" | "annum"
         | "pa" => (1, count),
-        "day" | "days" | "d" if count > 0 && count % 7 == 0 => (52, count / 7),
+        "day" | "days" | "d" if count > 0 && count.is_multiple_of(7) => (52, count / 7),
         _ => return None,
     };
     ((1..=MOST).contains(&per)).then(|| Billing { times, years: per }.lowest())
