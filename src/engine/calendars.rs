@@ -143,12 +143,24 @@ impl Resolver<'_> {
         if found.is_none() && !self.config.is_lost(name) {
             let message = format!("there is no calendar `{}`", shorten(name));
             let help = did_you_mean(name, all.iter().map(|it| it.name.as_str()));
-            let help = help.or_else(|| {
-                all.is_empty().then(|| "add `[[calendars]]` with this `name`".to_owned())
-            });
-            self.fault(Fault::new(Code::UnknownName, path, message).maybe_help(help));
+            let help = help.unwrap_or_else(|| self.which_calendars());
+            self.fault(Fault::new(Code::UnknownName, path, message).help(help));
         }
         found
+    }
+
+    /// Which calendars there are, in words.
+    fn which_calendars(&self) -> String {
+        const MOST: usize = 10;
+        let all = &self.config.calendars;
+        let names: Vec<String> =
+            all.iter().take(MOST).map(|it| format!("`{}`", shorten(&it.name))).collect();
+        match names.as_slice() {
+            [] => "add `[[calendars]]` with this `name`".to_owned(),
+            [one] => format!("the only one is {one}"),
+            _ if all.len() > MOST => format!("there are {} and others", names.join(", ")),
+            _ => format!("there are {}", names.join(", ")),
+        }
     }
 
     /// The calendar of a metric, if it reads anything in hours.
