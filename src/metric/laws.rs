@@ -152,7 +152,7 @@ fn everything(book: &Book, with_ids: &BTreeMap<SubjectKind, Vec<String>>) -> Vec
     for (kind, ids) in with_ids {
         let mut columns = Vec::new();
         for name in attribute_names(*kind) {
-            columns.push((name.to_owned(), attribute(book, *kind, today, name, None).unwrap()));
+            columns.push((name.to_owned(), attribute(book, *kind, today.into(), name, None).unwrap()));
         }
         for text in metrics() {
             if Derivation::resolve(&super::tests::metric(&text), *kind).is_ok() {
@@ -376,7 +376,7 @@ fn the_ends_of_time_are_days_like_others() {
         }
         for kind in SubjectKind::ALL {
             for name in attribute_names(kind) {
-                assert!(attribute(&book, kind, as_of, name, None).is_some());
+                assert!(attribute(&book, kind, as_of.into(), name, None).is_some());
             }
         }
     }

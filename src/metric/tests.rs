@@ -1,5 +1,7 @@
 //! Metrics against values worked out by hand.
 
+use chrono::NaiveDate;
+
 use super::{
     Derivation, Derived, Keep, RecordFilter, attribute, attribute_info, attribute_names, custom,
     table_fields,
@@ -85,7 +87,7 @@ pub(super) fn run(book: &Book, kind: SubjectKind, as_of: NaiveDate, text: &str) 
     let derivation =
         Derivation::resolve(&metric, kind).unwrap_or_else(|it| panic!("{text}: {it:?}"));
     let filter = filter(&metric);
-    derivation.run(book, kind, as_of, None, filter.as_ref().map(|it| it as &dyn RecordFilter))
+    derivation.run(book, kind, as_of.into(), None, filter.as_ref().map(|it| it as &dyn RecordFilter))
 }
 
 pub(super) fn shown(derived: &Derived) -> String {
@@ -255,7 +257,7 @@ fn takes_of_cases_and_children() {
     }
     let derived = run(&book, account, day("2026-03-10"), "from=cases take=count where=severity:p1");
     assert_eq!(derived.unclear, 1, "k2 has no severity");
-    use chrono::{Datelike as _, NaiveDate};
+    use chrono::Datelike as _;
     assert_eq!(derived.column.seen(0), Some(day("2026-03-09").num_days_from_ce()));
     assert_eq!(derived.column.seen(1), None);
     let later = run(&book, account, day("2026-03-11"), "from=cases take=count where=is_open:true");
@@ -397,14 +399,14 @@ fn attributes_are_those_of_the_day() {
         (SubjectKind::Case, "2026-02-09", "age_hours", "48"),
         (SubjectKind::Case, "2026-02-02", "age_days", "1"),
     ] {
-        let derived = attribute(&book, kind, day(as_of), name, None).unwrap();
+        let derived = attribute(&book, kind, day(as_of).into(), name, None).unwrap();
         assert_eq!(shown(&derived), expected, "{kind} {name} on {as_of}");
         assert_eq!(derived.column.kind(), attribute_info(kind, name).unwrap().kind);
     }
     let subscription = SubjectKind::Subscription;
-    assert!(attribute(&book, subscription, day("2026-06-01"), "sets", None).is_none());
+    assert!(attribute(&book, subscription, day("2026-06-01").into(), "sets", None).is_none());
     let dollars = "USD".parse().ok();
-    let arr = attribute(&book, subscription, day("2026-06-01"), "arr", dollars).unwrap();
+    let arr = attribute(&book, subscription, day("2026-06-01").into(), "arr", dollars).unwrap();
     assert_eq!((shown(&arr).as_str(), arr.unconverted), ("-", 1));
     assert!(attribute_names(SubjectKind::Company).contains(&"industry"));
     for (name, wanted, expected, other) in [
