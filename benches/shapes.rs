@@ -302,7 +302,8 @@ fn backtest(c: &mut Criterion) {
     let engine = Engine::compile(&config(16, 8)).unwrap_or_else(|faults| panic!("{faults}"));
     let frame = frame(rows, 16);
     let input = Input::frame(&frame);
-    let days: Vec<NaiveDate> = (0..weeks).map(|week| *AS_OF + chrono::Days::new(7 * week)).collect();
+    let days: Vec<NaiveDate> =
+        (0..weeks).map(|week| *AS_OF + chrono::Days::new(7 * week)).collect();
     let lost = (0..rows).step_by(10).map(|at| {
         let day = days.get(at % days.len()).expect("a day");
         Happening::new(&format!("s{at}"), *day, OutcomeKind::Churned)

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod fault;
+mod any;
 pub mod value;
 pub mod node;
 pub mod time;

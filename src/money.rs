@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::any::read_any;
 use crate::node::shorten;
 use crate::time::parsed;
 
@@ -194,7 +195,7 @@ impl<'de> Deserialize<'de> for Amount {
             }
         }
 
-        deserializer.deserialize_any(AmountVisitor)
+        read_any(deserializer, AmountVisitor)
     }
 }
 
@@ -348,7 +349,7 @@ impl<'de> Deserialize<'de> for Rate {
             }
         }
 
-        deserializer.deserialize_any(RateVisitor)
+        read_any(deserializer, RateVisitor)
     }
 }
 
@@ -409,12 +410,12 @@ impl Rates {
         }
         let (Rate(from), Rate(to)) = (self.rate(from)?, self.rate(to)?);
         let worth = amount.millionths.checked_mul(from)?;
-        let (whole, rest) = (worth / to, worth % to);
-        let up = rest.unsigned_abs() >= to.unsigned_abs().div_ceil(2);
-        let step = if up { worth.signum() } else { 0 };
-        Some(Amount { millionths: whole.checked_add(step)? })
+        Some(Amount { millionths: billing::divide(worth, to)? })
     }
 }
 
+mod billing;
 #[cfg(test)]
 mod tests;
+
+pub use billing::Billing;

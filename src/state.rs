@@ -7,7 +7,7 @@ mod playbook;
 
 pub use alert::{AlertState, Health, Phase, RuleAlerts};
 pub use playbook::{
-    AwaitedStep, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
+    AwaitedStep, DelayAnchor, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
 };
 
 use std::collections::BTreeMap;
@@ -63,6 +63,12 @@ impl State {
     #[must_use]
     pub fn new() -> Self {
         Self { version: Self::VERSION, ..Self::default() }
+    }
+
+    /// Whether nothing is remembered yet.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        *self == Self::new()
     }
 }
 

@@ -4,25 +4,38 @@
 //! nothing later is.
 
 mod as_of;
+mod calendar;
+#[cfg(test)]
+mod laws;
 mod stamp;
 mod work;
 mod zone;
 
 pub use as_of::AsOf;
+pub use calendar::{
+    Calendar, CalendarConfig, CalendarException, CalendarHours, Holiday, HolidaysClose, Spans,
+};
+pub(crate) use calendar::{Checked, MOST_DAYS};
 pub use stamp::Stamp;
-pub(crate) use stamp::hours;
-pub use work::{Delay, WorkCalendar};
+pub use work::Delay;
 pub use zone::Zone;
 
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Datelike as _, Days, Months, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A length of calendar time: `28d`, `12w`, `3mo`, `1y`.
 ///
-/// Months are calendar months: one month before 31 March is the last day of February.
+/// Months are calendar months, and years are twelve of them. **The rule of months**, here and nowhere else:
+///
+/// - So long *after* a day is the same day of a later month, or the last one of a month that has no such day: one
+///   month after 31 January is 28 February. What repeats is counted in multiples from the day it began on, never
+///   from the last of them, so that it goes on to 31 March and 30 April.
+/// - So long *before* a day is the last day of which the day itself is at least so long after: one month before
+///   31 March is 28 February, and one month before 28 February is 31 January, where February has 28 days. Twelve
+///   windows of a month that end with months sum to the year, and no day is in two of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Period {
     months: u32,
@@ -39,20 +52,56 @@ impl Period {
         Self { months: 0, days: days.min(Self::LONGEST_DAYS) }
     }
 
-    /// The day this long before `date`.
+    /// The day this long before `date`: the last day of which `date` is at least so long after. From the last day of
+    /// a month that is the last day of another, else the same day of it, or the last where it has no such day.
+    ///
+    /// `period.after(start) <= day` and `start <= period.before(day)` are always the same, so what began with a window
+    /// is as old as the window is long.
+    ///
+    /// ```
+    /// use foretell::time::Period;
+    ///
+    /// let month: Period = "1mo".parse()?;
+    /// let before = |day: &str| month.before(day.parse().unwrap()).to_string();
+    /// assert_eq!(before("2026-03-31"), "2026-02-28");
+    /// assert_eq!(before("2026-02-28"), "2026-01-31");
+    /// assert_eq!(before("2026-03-15"), "2026-02-15");
+    /// # Ok::<(), String>(())
+    /// ```
     #[must_use]
     pub fn before(self, date: NaiveDate) -> NaiveDate {
-        date.checked_sub_months(Months::new(self.months))
+        let month = date.checked_sub_months(Months::new(self.months));
+        let month = month.map(|it| if is_month_end(date) { month_end(it) } else { it });
+        month
             .and_then(|it| it.checked_sub_days(Days::new(self.days.into())))
             .unwrap_or(NaiveDate::MIN)
     }
 
-    /// The day this long after `date`.
+    /// The day this long after `date`: of months the same day, or the last of a month that has no such day.
     #[must_use]
     pub fn after(self, date: NaiveDate) -> NaiveDate {
         date.checked_add_months(Months::new(self.months))
             .and_then(|it| it.checked_add_days(Days::new(self.days.into())))
             .unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The last day before the window of this length that ends with `date`, and before the ones before it: for 1 the
+    /// window itself, for 2 the window before, and so on. Every day is in one of them.
+    pub(crate) fn edge(self, date: NaiveDate, windows: u32) -> NaiveDate {
+        self.times(windows).before(date)
+    }
+
+    /// When what repeats is due again after it came on `last`. Days count from then; months and years from the day
+    /// on which it began, of which they keep the day.
+    pub(crate) fn again(self, began: NaiveDate, last: NaiveDate) -> NaiveDate {
+        if self.months == 0 || last < began {
+            return self.after(last);
+        }
+        let passed =
+            (last.year() - began.year()) * 12 + last.month0() as i32 - began.month0() as i32;
+        let passed = u32::try_from(passed).unwrap_or(0) / self.months;
+        let due = (passed..).take(3).map(|it| self.times(it).after(began));
+        due.into_iter().find(|it| last < *it).unwrap_or(NaiveDate::MAX)
     }
 
     /// This many times as long.
@@ -71,6 +120,17 @@ impl Period {
     pub const fn is_zero(self) -> bool {
         self.months == 0 && self.days == 0
     }
+}
+
+/// Whether the day after is in another month.
+fn is_month_end(date: NaiveDate) -> bool {
+    date == month_end(date)
+}
+
+/// The last day of a day's month.
+fn month_end(date: NaiveDate) -> NaiveDate {
+    let first = date.with_day0(0).and_then(|it| it.checked_add_months(Months::new(1)));
+    first.and_then(|it| it.pred_opt()).unwrap_or(date)
 }
 
 impl FromStr for Period {

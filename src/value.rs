@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::any::read_any;
 
 /// What a metric or expression is.
 #[derive(
@@ -34,8 +36,7 @@ impl fmt::Display for Kind {
 /// One value, or that there is none.
 ///
 /// In serde formats a number, a flag, a text or nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// A number that is not NaN.
     Number(f64),
@@ -72,6 +73,58 @@ impl Value {
     #[must_use]
     pub const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(it) => serializer.serialize_f64(*it),
+            Self::Flag(it) => serializer.serialize_bool(*it),
+            Self::Text(it) => serializer.serialize_str(it),
+            Self::Missing => serializer.serialize_unit(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ValueVisitor;
+
+        impl<'de> de::Visitor<'de> for ValueVisitor {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, a flag, a text or nothing")
+            }
+            fn visit_f64<E: de::Error>(self, it: f64) -> Result<Value, E> {
+                // A number that is none comes of formats that know such.
+                Ok(if it.is_nan() { Value::Missing } else { Value::Number(it) })
+            }
+            fn visit_i64<E>(self, it: i64) -> Result<Value, E> {
+                Ok(Value::Number(it as f64))
+            }
+            fn visit_u64<E>(self, it: u64) -> Result<Value, E> {
+                Ok(Value::Number(it as f64))
+            }
+            fn visit_bool<E>(self, it: bool) -> Result<Value, E> {
+                Ok(Value::Flag(it))
+            }
+            fn visit_str<E>(self, it: &str) -> Result<Value, E> {
+                Ok(Value::Text(it.into()))
+            }
+            fn visit_unit<E>(self) -> Result<Value, E> {
+                Ok(Value::Missing)
+            }
+            fn visit_none<E>(self) -> Result<Value, E> {
+                Ok(Value::Missing)
+            }
+            fn visit_some<D: Deserializer<'de>>(self, it: D) -> Result<Value, D::Error> {
+                Value::deserialize(it)
+            }
+        }
+
+        read_any(deserializer, ValueVisitor)
     }
 }
 

@@ -56,6 +56,11 @@ impl Conditions {
         self.programs.get(number)
     }
 
+    /// Each by itself.
+    pub(crate) fn programs(&self) -> &[Program] {
+        &self.programs
+    }
+
     /// Themselves, lowered together.
     pub(crate) const fn compiled(&self) -> &Compiled {
         &self.compiled

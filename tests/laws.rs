@@ -5,6 +5,7 @@
 mod books;
 mod columns;
 pub(crate) mod configs;
+mod lints;
 pub(crate) mod rows;
 mod texts;
 

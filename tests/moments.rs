@@ -90,7 +90,11 @@ fn the_local_day_of_a_login_counts() {
         let book = silent(zone, login);
         let out = engine.assess(&Input::book(&book), as_of(on), &State::new());
         let case = format!("{zone} {login} as of {on}");
-        assert_eq!(shown(&out, SUBSCRIPTION, &["quiet", "logins_7d", "last"], "s"), values, "{case}");
+        assert_eq!(
+            shown(&out, SUBSCRIPTION, &["quiet", "logins_7d", "last"], "s"),
+            values,
+            "{case}"
+        );
         assert_eq!(out.alerts().len(), alerts, "{case}");
         let note = Note::Later { table: "usage".into(), records: later };
         let notes: Vec<&Note> = out.notes().iter().collect();
@@ -276,7 +280,8 @@ fn two_firings_on_one_day_are_two() {
         ("2026-03-02T06:00:00Z", 1.0, "fired"),
     ];
     let frames: Vec<Frame> = steps.iter().map(|it| x(it.1)).collect();
-    let history = || steps.iter().zip(&frames).map(|(it, frame)| (as_of(it.0), Input::frame(frame)));
+    let history =
+        || steps.iter().zip(&frames).map(|(it, frame)| (as_of(it.0), Input::frame(frame)));
     let out = engine.replay(history(), &State::new());
     let said: Vec<(String, &str)> =
         out.events.iter().map(|it| (it.at().to_string(), it.change.name())).collect();
@@ -304,7 +309,10 @@ fn two_firings_on_one_day_are_two() {
         let read: State = serde_json::from_str(&text).unwrap();
         assert_eq!(read, *first.state());
         let again = engine.assess(&input, on, &read);
-        assert_eq!((again.state(), again.events().len(), again.actions().len()), (first.state(), 0, 0));
+        assert_eq!(
+            (again.state(), again.events().len(), again.actions().len()),
+            (first.state(), 0, 0)
+        );
         state = read;
     }
 }
@@ -314,7 +322,8 @@ fn the_ids_of_days_are_what_they_were() {
     let engine = engine(ALERTS);
     let (one, two) = (x(1.0), x(0.0));
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-    let history = [(day("2026-03-01"), Input::frame(&one)), (day("2026-03-02"), Input::frame(&two))];
+    let history =
+        [(day("2026-03-01"), Input::frame(&one)), (day("2026-03-02"), Input::frame(&two))];
     let out = engine.replay(history, &State::new());
     let ids: Vec<&str> = out.events.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(ids, ["fired", "resolved"]);
@@ -361,7 +370,8 @@ fn waits_are_over_at_the_same_time_of_day() {
     };
     let said = |engine: &Engine, steps: &[(&str, f64)]| {
         let frames: Vec<Frame> = steps.iter().map(|it| x(it.1)).collect();
-        let history = steps.iter().zip(&frames).map(|(it, frame)| (as_of(it.0), Input::frame(frame)));
+        let history =
+            steps.iter().zip(&frames).map(|(it, frame)| (as_of(it.0), Input::frame(frame)));
         let out = engine.replay(history, &State::new());
         let event = |it: &foretell::alert::Event| format!("{} {}", it.change.name(), it.at());
         out.events.iter().map(event).collect::<Vec<_>>().join(", ")
@@ -378,7 +388,12 @@ fn waits_are_over_at_the_same_time_of_day() {
         ("for = \"1d\"", vec![("2026-03-01", 1.0), ("2026-03-02T23:00:00Z", 1.0)], ""),
         (
             "keep_firing_for = \"1d\"",
-            vec![("2026-03-01T09:00:00Z", 1.0), (evening, 0.0), ("2026-03-02T00:00:00Z", 0.0), ("2026-03-02T23:30:00Z", 0.0)],
+            vec![
+                ("2026-03-01T09:00:00Z", 1.0),
+                (evening, 0.0),
+                ("2026-03-02T00:00:00Z", 0.0),
+                ("2026-03-02T23:30:00Z", 0.0),
+            ],
             "fired 2026-03-01T09:00:00Z, resolved 2026-03-02T23:30:00Z",
         ),
         (
@@ -473,11 +488,16 @@ fn a_book_may_name_its_zone() {
 /// A date of a few days: alone, or with a time and an offset.
 fn when() -> impl Strategy<Value = String> {
     let offset = prop::sample::select(vec!["", "Z", "+00:00", "-08:00", "+14:00", "+01:00"]);
-    let day = || (27..32_u32).prop_map(|it| if it <= 28 { format!("2026-02-{it}") } else { format!("2026-03-0{}", it - 28) });
+    let day = || {
+        (27..32_u32).prop_map(|it| {
+            if it <= 28 { format!("2026-02-{it}") } else { format!("2026-03-0{}", it - 28) }
+        })
+    };
     prop_oneof![
         day(),
-        (day(), 0..24_u32, 0..60_u32, offset)
-            .prop_map(|(day, hour, minute, offset)| format!("{day}T{hour:02}:{minute:02}:00{offset}")),
+        (day(), 0..24_u32, 0..60_u32, offset).prop_map(|(day, hour, minute, offset)| format!(
+            "{day}T{hour:02}:{minute:02}:00{offset}"
+        )),
     ]
 }
 
@@ -485,7 +505,13 @@ fn when() -> impl Strategy<Value = String> {
 type Case = (String, Option<String>);
 
 /// What an engine says of usage and cases, each with its number.
-fn said(engine: &Engine, zone: &str, usage: &[(usize, String)], cases: &[(usize, Case)], on: AsOf) -> String {
+fn said(
+    engine: &Engine,
+    zone: &str,
+    usage: &[(usize, String)],
+    cases: &[(usize, Case)],
+    on: AsOf,
+) -> String {
     let usage: Vec<_> = usage
         .iter()
         .map(|(at, date)| json!({ "subscription_id": "s", "name": "logins", "date": date, "value": 1 << at }))

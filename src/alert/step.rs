@@ -126,7 +126,10 @@ pub(crate) fn step(
     }
     let repeats = rule.repeat_every.zip(alert.last_event);
     if alert.phase == Phase::Firing
-        && repeats.is_some_and(|(every, last)| last < now && over(Some(every), last, now))
+        && repeats.is_some_and(|(every, last)| {
+            let began = alert.fired.unwrap_or(last).counted_to(now);
+            last < now && every.again(began, last.counted_to(now)) <= now.day()
+        })
     {
         happenings.push(repeat(&mut alert, now));
     }
@@ -219,12 +222,7 @@ fn bit(alert: &AlertState, verdict: Verdict, rule: &RuleConfig, now: AsOf) -> Bi
     }
 }
 
-fn fire(
-    alert: &mut AlertState,
-    rule: &RuleConfig,
-    now: AsOf,
-    happenings: &mut Vec<Happening>,
-) {
+fn fire(alert: &mut AlertState, rule: &RuleConfig, now: AsOf, happenings: &mut Vec<Happening>) {
     let waited = match rule.r#for {
         None => true,
         Some(Hold::Period(it)) => over(Some(it), alert.since, now),
@@ -239,12 +237,7 @@ fn fire(
     }
 }
 
-fn resolve(
-    alert: &mut AlertState,
-    reason: Reason,
-    now: AsOf,
-    happenings: &mut Vec<Happening>,
-) {
+fn resolve(alert: &mut AlertState, reason: Reason, now: AsOf, happenings: &mut Vec<Happening>) {
     happenings.push(happening(alert, Change::Resolved { reason }, 0));
     let (health, unknown_since) = (alert.health, alert.unknown_since);
     // What nobody heard of starts no new cooldown, or an alert that comes and goes is mute for ever.

@@ -113,6 +113,9 @@ pub struct QuietCalendar {
     pub spans: Vec<(NaiveDate, NaiveDate)>,
     /// Whether Saturdays and Sundays are quiet.
     pub weekends: bool,
+    /// A calendar of the config, by its name, whose days off are quiet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
     /// For what; for all where it says nothing.
     pub matches: Matcher,
 }
@@ -177,8 +180,13 @@ pub(crate) struct About<'a> {
 }
 
 impl Suppressions {
-    /// What keeps an alert quiet on a day.
-    pub(crate) fn of(&self, alert: &About<'_>, now: NaiveDate) -> Vec<Suppressor> {
+    /// What keeps an alert quiet on a day; `off` says whether a calendar of the config has it off.
+    pub(crate) fn of(
+        &self,
+        alert: &About<'_>,
+        now: NaiveDate,
+        off: &dyn Fn(&str) -> bool,
+    ) -> Vec<Suppressor> {
         let within = |from: NaiveDate, until: NaiveDate| from <= now && now < until;
         let silences = self.silences.iter().filter(|it| {
             within(it.from, it.until) && !it.matches.is_empty() && it.matches.fits(alert)
@@ -190,7 +198,7 @@ impl Suppressions {
         let calendars = self.calendars.iter().filter(|it| {
             let quiet =
                 (it.weekends && weekend) || it.spans.iter().any(|(from, to)| within(*from, *to));
-            quiet && it.matches.fits(alert)
+            (quiet || it.calendar.as_deref().is_some_and(off)) && it.matches.fits(alert)
         });
         let mut all: Vec<Suppressor> = silences
             .map(|it| Suppressor::Silence {

@@ -52,6 +52,7 @@
 
 mod columns;
 mod day;
+mod likely;
 mod pieces;
 mod read;
 mod records;
@@ -61,6 +62,7 @@ mod rows;
 mod tests;
 mod values;
 
+pub use likely::likely_ids;
 pub use pieces::{ScoredTable, score_table};
 pub use read::FrameReader;
 pub use records::records;

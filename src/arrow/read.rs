@@ -8,6 +8,7 @@ use arrow_schema::{DataType, Schema};
 use chrono::NaiveDate;
 
 use super::day::moments;
+use super::likely::likely_ids;
 use super::values::{
     Categories, LONGEST_TEXT, Sort, each_text, flags, ids, numbers, rises, spread,
 };
@@ -33,7 +34,9 @@ pub struct FrameReader<'a> {
 }
 
 impl<'a> FrameReader<'a> {
-    /// A reader of subjects of a kind, whose ids are the numbers of their rows from 0.
+    /// A reader of subjects of a kind, whose ids are the numbers of their rows from 0. That does for scores; numbers of rows
+    /// are no ids where there is a state, and for [`Engine::assess`](crate::Engine::assess): there they give a fault that
+    /// names the columns which are likely to have ids.
     #[must_use]
     pub const fn new(kind: SubjectKind) -> Self {
         let observed = BTreeMap::new();
@@ -141,6 +144,9 @@ impl Reading<'_> {
                 return None;
             }
         };
+        if reader.ids.is_none() && !reader.nameless && rows > 0 {
+            frame.set_numbered(likely_ids(self.schema, self.batches));
+        }
         self.parents(reader, &mut frame);
         self.check_observed(reader);
         let roles = self.roles(reader);
@@ -311,7 +317,7 @@ impl Reading<'_> {
             return;
         };
         let Some(data) = self.data(at, &shown, kind) else { return };
-        let mut column = Column::new(data);
+        let mut column = Column::of(data);
         if let Some(days) = reader.observed.get(name) {
             let Some(days) = self.observed(days) else { return };
             column = column.observed(days);

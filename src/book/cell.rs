@@ -4,11 +4,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use chrono::NaiveDate;
 
+use crate::any::read_any;
 use crate::time::Stamp;
 
 /// The value of a custom field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
     /// True or false.
     Flag(bool),
@@ -66,6 +66,17 @@ impl Cell {
     }
 }
 
+impl Cell {
+    /// What it shows: the text, the number or the flag as it is written.
+    pub(crate) fn show(&self) -> String {
+        match self {
+            Self::Flag(it) => it.to_string(),
+            Self::Number(it) => it.to_string(),
+            Self::Text(it) => it.clone(),
+        }
+    }
+}
+
 impl From<f64> for Cell {
     fn from(number: f64) -> Self {
         Self::Number(number)
@@ -81,6 +92,47 @@ impl From<bool> for Cell {
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
+    }
+}
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Flag(it) => serializer.serialize_bool(*it),
+            Self::Number(it) => serializer.serialize_f64(*it),
+            Self::Text(it) => serializer.serialize_str(it),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Cell {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CellVisitor;
+
+        impl de::Visitor<'_> for CellVisitor {
+            type Value = Cell;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a number, a text or a flag")
+            }
+            fn visit_bool<E>(self, it: bool) -> Result<Cell, E> {
+                Ok(Cell::Flag(it))
+            }
+            fn visit_i64<E>(self, it: i64) -> Result<Cell, E> {
+                Ok(Cell::Number(it as f64))
+            }
+            fn visit_u64<E>(self, it: u64) -> Result<Cell, E> {
+                Ok(Cell::Number(it as f64))
+            }
+            fn visit_f64<E>(self, it: f64) -> Result<Cell, E> {
+                Ok(Cell::Number(it))
+            }
+            fn visit_str<E>(self, it: &str) -> Result<Cell, E> {
+                Ok(Cell::Text(it.to_owned()))
+            }
+        }
+
+        read_any(deserializer, CellVisitor)
     }
 }
 
@@ -151,7 +203,7 @@ impl<'de> Deserialize<'de> for Mark {
             }
         }
 
-        deserializer.deserialize_any(MarkVisitor)
+        read_any(deserializer, MarkVisitor)
     }
 }
 

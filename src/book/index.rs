@@ -1,7 +1,11 @@
 //! Records grouped by the subject they belong to, oldest first.
 
+use std::collections::BTreeMap;
+
 use chrono::Datelike as _;
 
+use super::cell::Cell;
+use super::order::Said;
 use super::record::Record;
 use crate::frame::{NO_DAY, NO_ROW, SubjectKind};
 use crate::time::Stamp;
@@ -89,9 +93,23 @@ impl<R> Default for Store<R> {
 impl<R: Record> Store<R> {
     /// Sorts and groups the records; `counts` is the number of subjects per kind.
     ///
-    /// Records of one moment are ordered by id, and without ids by what they say, so that the
+    /// Records of one moment are ordered by id, and without ids by what they say (see [`Said`]), so that the
     /// order in which they were given changes nothing.
     pub(crate) fn group(&mut self, counts: [usize; 4]) {
+        let order = self.order();
+        self.groups = groups(counts, &order, &self.owners);
+    }
+
+    /// Sorts the records and groups them by others of the table, whose rows `above` says.
+    pub(crate) fn group_beneath(&mut self, above: &[u32]) {
+        let order = self.order();
+        let owner = |row: u32| above.get(row as usize).copied().unwrap_or(NO_ROW);
+        let [first, ..] = &mut self.groups;
+        *first = Groups::build(self.records.len(), &order, owner);
+    }
+
+    /// Rows without a date first, then oldest first.
+    fn order(&mut self) -> Vec<u32> {
         let stamps: Vec<Option<Stamp>> = self.records.iter().map(Record::stamp).collect();
         self.days = stamps.iter().map(|it| day_number(*it)).collect();
         let rows = u32::try_from(self.records.len()).unwrap_or(NO_ROW);
@@ -101,10 +119,10 @@ impl<R: Record> Store<R> {
         order.sort_unstable_by(|left, right| key(*left).cmp(&key(*right)));
         for tied in order.chunk_by_mut(|left, right| key(*left) == key(*right)) {
             if tied.len() > 1 {
-                tied.sort_by_cached_key(|row| format!("{:?}", record(*row)));
+                tied.sort_by_cached_key(|row| Said::by(record(*row)));
             }
         }
-        self.groups = groups(counts, &order, &self.owners);
+        order
     }
 
     pub(crate) fn push(&mut self, record: R, owners: Owners) {
@@ -128,11 +146,19 @@ impl<R> Store<R> {
     }
 }
 
+/// Own fields by name.
+pub(crate) type OwnCells = BTreeMap<String, Cell>;
+
+/// A value of a usage series with its moment, its owners and its own fields.
+pub(crate) type Dated = (Stamp, f64, Owners, OwnCells);
+
 /// The dated values of one usage series, of all subjects, oldest first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Series {
     days: Vec<i32>,
     values: Vec<f64>,
+    /// The own fields of each, where any has some.
+    own: Vec<OwnCells>,
     groups: [Groups; 4],
     /// When and whose the values are, where any has a time of day.
     times: Vec<(Stamp, Owners)>,
@@ -140,7 +166,7 @@ pub(crate) struct Series {
 
 impl Series {
     /// Sorts and groups values; those of one moment are ordered by size.
-    pub(crate) fn build(mut values: Vec<(Stamp, f64, Owners)>, counts: [usize; 4]) -> Self {
+    pub(crate) fn build(mut values: Vec<Dated>, counts: [usize; 4]) -> Self {
         values.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
         let rows = u32::try_from(values.len()).unwrap_or(NO_ROW);
         let order: Vec<u32> = (0..rows).collect();
@@ -151,13 +177,24 @@ impl Series {
             days: values.iter().map(|it| day_number(Some(it.0))).collect(),
             values: values.iter().map(|it| it.1).collect(),
             groups: groups(counts, &order, &owners),
+            own: match values.iter().all(|it| it.3.is_empty()) {
+                true => Vec::new(),
+                false => values.into_iter().map(|it| it.3).collect(),
+            },
             times,
         }
     }
 
     /// The values with their times and owners; nothing where all have a day alone.
-    pub(super) fn timed(&self) -> impl Iterator<Item = (Stamp, f64, Owners)> {
-        self.times.iter().zip(&self.values).map(|((stamp, owners), value)| (*stamp, *value, *owners))
+    pub(super) fn timed(&self) -> impl Iterator<Item = Dated> {
+        self.times.iter().zip(&self.values).enumerate().map(|(row, ((stamp, owners), value))| {
+            (*stamp, *value, *owners, self.own.get(row).cloned().unwrap_or_default())
+        })
+    }
+
+    /// When they are, where any has a time of day.
+    pub(super) fn moments(&self) -> impl Iterator<Item = Stamp> {
+        self.times.iter().map(|it| it.0)
     }
 
     /// How many values have a day after that one.
@@ -175,6 +212,10 @@ impl Series {
 
     pub(crate) fn value(&self, row: u32) -> Option<f64> {
         self.values.get(row as usize).copied()
+    }
+
+    pub(crate) fn own(&self, row: u32) -> Option<&OwnCells> {
+        self.own.get(row as usize)
     }
 
     pub(crate) const fn len(&self) -> usize {

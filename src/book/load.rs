@@ -8,11 +8,12 @@ use chrono::NaiveDate;
 
 use super::Book;
 use super::check::{Checks, Found};
-use super::company::check_parents;
-use super::index::{Owners, Series, Store};
+use super::company::{check_parents, parents};
+use super::index::{Dated, Owners, Series, Store};
 use super::links::Links;
 use super::moment::settle;
 use super::record::Record;
+use super::report::{Doubts, LoadReport};
 use super::row::read_row;
 use super::subject::Subscription;
 use super::tables::{Row, Tables, unknown_table};
@@ -64,11 +65,18 @@ pub struct Loaded {
     pub rejected: Vec<Rejection>,
     /// How many rows were read, per table; unknown tables are counted too.
     pub read: BTreeMap<String, usize>,
-    /// What is wrong with whole tables.
+    /// What is wrong with whole tables, and as warnings what is worth a look in their columns:
+    /// [`LoadReport::notes`].
     pub faults: Vec<Fault>,
 }
 
 impl Loaded {
+    /// How many rows of each table were read, loaded and rejected, and which fields are the host's own.
+    #[must_use]
+    pub const fn report(&self) -> &LoadReport {
+        self.book.report()
+    }
+
     /// How many records were rejected, per table and reason.
     #[must_use]
     pub fn reasons(&self) -> BTreeMap<(&str, &'static str), usize> {
@@ -91,12 +99,7 @@ impl Book {
         if mode == Mode::Strict && !loader.faults.is_empty() {
             return Err(Faults(loader.faults));
         }
-        Ok(Loaded {
-            book,
-            rejected: loader.rejected,
-            read: loader.read,
-            faults: loader.table_faults,
-        })
+        Ok(loader.loaded(book))
     }
 
     /// Builds a book of good records only.
@@ -112,8 +115,7 @@ impl Book {
     pub fn lenient(tables: Tables) -> Loaded {
         let mut loader = Loader::default();
         let book = loader.load(tables);
-        let Loader { rejected, read, table_faults: faults, .. } = loader;
-        Loaded { book, rejected, read, faults }
+        loader.loaded(book)
     }
 }
 
@@ -132,6 +134,9 @@ pub(super) struct Loader {
     /// Every fault, of records and tables.
     faults: Vec<Fault>,
     table_faults: Vec<Fault>,
+    /// What is worth a look.
+    notes: Vec<Fault>,
+    own: BTreeMap<&'static str, BTreeMap<String, usize>>,
     currencies: BTreeMap<Currency, NaiveDate>,
     present: BTreeSet<&'static str>,
     zone: Zone,
@@ -169,10 +174,10 @@ impl Loader {
         self.leaves(tables.overrides, &mut book.overrides);
         self.leaves(tables.outcomes, &mut book.outcomes);
 
-        let mut series: BTreeMap<String, Vec<(Stamp, f64, Owners)>> = BTreeMap::new();
+        let mut series: BTreeMap<String, Vec<Dated>> = BTreeMap::new();
         self.each(tables.usage, |_, good| {
             let usage = good.record;
-            let value = (usage.date, usage.value, good.owners);
+            let value = (usage.date, usage.value, good.owners, usage.custom);
             match series.get_mut(&usage.name) {
                 Some(values) => values.push(value),
                 None => drop(series.insert(usage.name, vec![value])),
@@ -187,9 +192,17 @@ impl Loader {
         book
     }
 
+    fn loaded(self, mut book: Book) -> Loaded {
+        let Self { rejected, read, table_faults: mut faults, own, notes, .. } = self;
+        faults.extend(notes.iter().cloned());
+        book.report = LoadReport::new(&read, &rejected, own, notes);
+        Loaded { book, rejected, read, faults }
+    }
+
     fn finish(&mut self, book: &mut Book) {
         let counts = self.links.counts();
-        book.companies.group(counts);
+        book.company_parents = parents(&book.companies.records);
+        book.companies.group_beneath(&book.company_parents);
         book.accounts.group(counts);
         book.subscriptions.group(counts);
         book.cases.group(counts);
@@ -257,12 +270,18 @@ impl Loader {
             self.links.kind_mut(kind).loaded = true;
         }
         let mut ids = BTreeMap::new();
+        let mut doubts = Doubts::default();
+        let mut own: BTreeMap<String, usize> = BTreeMap::new();
         for (row, given) in rows.into_iter().enumerate() {
             let (record, mut found) = match given {
                 Row::Record(record) => (Some(record), Vec::new()),
-                Row::Node(node) => match read_row::<R>(node, row) {
-                    Ok(record) => (Some(record), Vec::new()),
+                Row::Node(mut node) => match read_row::<R>(&mut node, row) {
+                    Ok(record) => {
+                        doubts.columns(Some(&record), row, &node);
+                        (Some(record), Vec::new())
+                    }
                     Err(failed) => {
+                        doubts.columns(failed.record.as_ref(), row, &node);
                         if failed.record.is_none() {
                             self.reject::<R>(row, &failed.id, failed.found);
                             continue;
@@ -275,14 +294,21 @@ impl Loader {
             settle(&mut record, &self.zone);
             let mut checks = Checks::new(R::TABLE, row);
             let owners = self.check(&record, row, &mut ids, &mut checks);
+            checks.take_doubts().into_iter().for_each(|it| doubts.add(it));
             found.extend(checks.into_found());
             if found.is_empty() {
                 self.count_currency(&record);
+                count_own(&mut own, &record);
                 keep(self, Good { row, record, owners });
             } else {
                 let id = record.id().unwrap_or("").to_owned();
                 self.reject::<R>(row, &id, found);
             }
+        }
+        self.own.insert(R::TABLE, own);
+        for fault in doubts.into_faults() {
+            self.notes.push(fault.clone().warning());
+            self.faults.push(fault);
         }
     }
 
@@ -341,6 +367,16 @@ impl Loader {
     }
 }
 
+/// Counts the fields of a record that are the host's own.
+fn count_own<R: Record>(own: &mut BTreeMap<String, usize>, record: &R) {
+    for name in record.custom().keys() {
+        match own.get_mut(name) {
+            Some(rows) => *rows += 1,
+            None => drop(own.insert(name.clone(), 1)),
+        }
+    }
+}
+
 /// The first and last day of a subject, where other records must keep within them.
 trait Term {
     fn term(&self) -> (Option<Stamp>, Option<Stamp>) {
@@ -353,6 +389,6 @@ impl Term for super::subject::Account {}
 impl Term for super::subject::Case {}
 impl Term for Subscription {
     fn term(&self) -> (Option<Stamp>, Option<Stamp>) {
-        (self.start, self.last_day())
+        (self.start, self.last_use())
     }
 }

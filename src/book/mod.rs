@@ -16,10 +16,14 @@ mod check;
 mod company;
 mod event;
 mod index;
+mod life;
 mod links;
 mod load;
 pub(crate) mod moment;
+pub(crate) mod own;
+mod order;
 pub(crate) mod record;
+mod report;
 mod row;
 mod subject;
 mod tables;
@@ -30,12 +34,15 @@ mod tests;
 
 pub use asset::{Contact, Deployment, Entitlement, License};
 pub use cell::{Cell, Mark};
+pub(crate) use company::rings;
 pub use event::{
     Assessment, Engagement, EngagementKind, Invoice, Outcome, OutcomeKind, Override, OverrideKind,
     Survey, SurveyKind, Usage,
 };
 pub(crate) use index::{Groups, Series, Store};
+pub(crate) use life::Life;
 pub use load::{Loaded, Mode, Rejection};
+pub use report::{LoadReport, TableReport};
 pub use subject::{Account, Case, Company, Subscription};
 pub use tables::{Entry, Tables};
 
@@ -70,8 +77,11 @@ pub struct Book {
     pub(crate) outcomes: Store<Outcome>,
     pub(crate) usage: BTreeMap<Arc<str>, Series>,
     links: Links,
+    /// For each company the row of the one that it belongs to, or `NO_ROW`.
+    company_parents: Vec<u32>,
     present: BTreeSet<&'static str>,
     rates: Option<Rates>,
+    report: LoadReport,
     zone: Zone,
     /// The currencies that amounts are stated in, each with the first day of such a record.
     currencies: BTreeMap<Currency, NaiveDate>,
@@ -99,6 +109,11 @@ impl Book {
             SubjectKind::Case => &self.cases.owners,
         };
         owners.iter().map(|it| it.get(parent.index()).copied().unwrap_or(NO_ROW)).collect()
+    }
+
+    /// For each company the row of the one that it belongs to, or `NO_ROW`. None is above itself.
+    pub(crate) fn company_parents(&self) -> &[u32] {
+        &self.company_parents
     }
 
     /// Whether a table was given, with or without rows.
@@ -154,6 +169,13 @@ impl Book {
         self.present.iter().map(|name| (*name, self.count(name))).collect()
     }
 
+    /// What became of the rows it was loaded from: how many of each table were read, loaded and
+    /// rejected, which fields are the host's own, and what is worth a look.
+    #[must_use]
+    pub const fn report(&self) -> &LoadReport {
+        &self.report
+    }
+
     fn count(&self, table: &str) -> usize {
         match table {
             Company::TABLE => self.companies.records.len(),
@@ -191,6 +213,16 @@ impl Book {
             SubjectKind::Account => days(&self.accounts),
             SubjectKind::Subscription => days(&self.subscriptions),
             SubjectKind::Case => days(&self.cases),
+        }
+    }
+
+    /// The first day on which each subject of a kind is over, where only some can be; empty where none can.
+    pub(crate) fn over_from(&self, kind: SubjectKind) -> Vec<Option<NaiveDate>> {
+        match kind {
+            SubjectKind::Subscription => {
+                self.subscriptions.records.iter().map(Life::over_from).collect()
+            }
+            _ => Vec::new(),
         }
     }
 

@@ -98,8 +98,8 @@ impl<R: Record + Clone> Store<R> {
 impl Series {
     /// The values as they are known at a moment, where that is another thing than on its day.
     fn known(&self, until: Until, counts: [usize; 4]) -> Option<Self> {
-        let counted = |(stamp, value, owners)| (until.counted(stamp), value, owners);
-        let moves = self.timed().any(|it| until.moves(it.0));
+        let counted = |(stamp, value, owners, own)| (until.counted(stamp), value, owners, own);
+        let moves = self.moments().any(|it| until.moves(it));
         moves.then(|| Self::build(self.timed().map(counted).collect(), counts))
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::cell::Cell;
 use super::check::Checks;
+use super::life::Life;
 use super::moment::Dated;
 use crate::frame::SubjectKind;
 use crate::money::Currency;
@@ -24,13 +26,17 @@ pub(crate) enum Bounds {
 }
 
 /// A typed record of one table.
-pub(crate) trait Record: Dated + Debug + DeserializeOwned + 'static {
+pub(crate) trait Record:
+    Dated + Life + Debug + Serialize + DeserializeOwned + 'static
+{
     /// The table's name in data and configs.
     const TABLE: &'static str;
     /// What it is as a subject.
     const SUBJECT: Option<SubjectKind> = None;
     /// Whether it must belong to a subject.
     const NEEDS_PARENT: bool = true;
+    /// The names of its fields.
+    const FIELDS: &'static [&'static str];
     const BOUNDS: Bounds = Bounds::Free;
 
     /// Which days this very record may have.
@@ -108,6 +114,9 @@ macro_rules! record {
         }
 
         impl $name {
+            pub(crate) const NAMES: &'static [&'static str] =
+                &[$(stringify!($must),)* $(stringify!($may),)*];
+
             /// A record with what it must have; fill in the rest.
             #[allow(clippy::too_many_arguments, reason = "a record has what it must have")]
             #[must_use]
@@ -138,6 +147,8 @@ pub(super) use default_record;
 /// The parts of [`Record`] that are the same in every table.
 macro_rules! custom_fields {
     () => {
+        const FIELDS: &'static [&'static str] = Self::NAMES;
+
         fn custom(&self) -> &std::collections::BTreeMap<String, $crate::book::Cell> {
             &self.custom
         }

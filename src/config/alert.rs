@@ -6,6 +6,7 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::RuleSeverity;
+use crate::any::read_any;
 use crate::time::Period;
 
 /// How long a condition must hold: calendar time, or a number of evaluations in a row.
@@ -79,7 +80,7 @@ impl<'de> Deserialize<'de> for Hold {
             }
         }
 
-        deserializer.deserialize_any(HoldVisitor)
+        read_any(deserializer, HoldVisitor)
     }
 }
 

@@ -33,6 +33,8 @@ pub use test::{
 };
 pub use variants::{Case, CaseBody, Valued, Variants};
 
+pub use crate::time::{CalendarConfig, CalendarException, CalendarHours, Holiday, HolidaysClose};
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +69,12 @@ pub struct Config {
     pub subject: SubjectKind,
     /// The currency in which amounts are compared; needs rates in the book for any other.
     pub currency: Option<String>,
+    /// The calendar that counts where working days are asked for and none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
+    /// Which days are worked on and when it is open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<CalendarConfig>,
     /// Named values of subjects.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<MetricConfig>,

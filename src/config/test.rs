@@ -9,6 +9,7 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::RuleSeverity;
+use crate::any::read_any;
 use crate::frame::SubjectKind;
 use crate::time::{Period, Stamp, parsed};
 
@@ -36,6 +37,9 @@ pub struct TestConfig {
     /// Steps at which nothing is assessed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skip: Vec<u32>,
+    /// The calendar that the host gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
     /// Metrics of the one subject.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub given: BTreeMap<String, Given>,
@@ -180,6 +184,9 @@ pub struct TestCalendar {
     /// Whether Saturdays and Sundays are quiet.
     #[serde(default)]
     pub weekends: bool,
+    /// A calendar of the config whose days off are quiet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
 }
 
 /// A number, a flag or a text. Where a metric is given, a text is a series: see
@@ -232,7 +239,7 @@ impl<'de> Deserialize<'de> for Given {
             }
         }
 
-        deserializer.deserialize_any(GivenVisitor)
+        read_any(deserializer, GivenVisitor)
     }
 }
 
@@ -303,7 +310,7 @@ impl<'de> Deserialize<'de> for TestTime {
             }
         }
 
-        deserializer.deserialize_any(TimeVisitor)
+        read_any(deserializer, TimeVisitor)
     }
 }
 

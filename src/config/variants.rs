@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::any::read_any;
+
 /// One value for all, or a list of cases of which the first whose `when` holds counts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged, bound(serialize = "T: Serialize + CaseBody"))]
@@ -167,7 +169,7 @@ impl<'de, T: CaseBody> Deserialize<'de> for Variants<T> {
             }
         }
 
-        deserializer.deserialize_any(VariantsVisitor(PhantomData))
+        read_any(deserializer, VariantsVisitor(PhantomData))
     }
 }
 

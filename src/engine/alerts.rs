@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-
 use super::Engine;
 use super::assessment::{Assessment, RuleResult};
 use super::input::Input;
 use super::plan::Rule;
 use super::subjects::Rows;
 use crate::alert::{
-    About, Answer, Event, Exposure, Happening, Open, OpenAlert, Reason, Step, Suppressions,
-    Suppressor, cooling, end, event_id, inhibitors, settle, step,
+    About, Answer, Event, Exposure, Happening, Open, OpenAlert, Reason, Step, Suppressor, cooling,
+    end, event_id, inhibitors, settle, step,
 };
 use crate::config::{NoDataPolicy, RuleConfig};
 use crate::fault::Fault;
@@ -83,11 +82,11 @@ impl Engine {
         out: &mut Assessment,
         rows: &[Rows],
         (mut moving, past): (Vec<Moving<'a>>, &'a State),
-        suppressions: Option<&Suppressions>,
+        input: &Input<'_>,
     ) {
         let again = past.as_of == Some(out.as_of);
         moving.extend(self.vanished(out, past, rows));
-        let quiet = suppressed(self, out.as_of, suppressions, &moving);
+        let quiet = suppressed(self, out.as_of, input, &moving);
         let mut next: BTreeMap<String, RuleAlerts> = BTreeMap::new();
         for (it, reasons) in moving.iter_mut().zip(quiet) {
             if let Some(alert) = &mut it.step.next
@@ -383,7 +382,7 @@ impl Moving<'_> {
 fn suppressed(
     engine: &Engine,
     now: AsOf,
-    suppressions: Option<&Suppressions>,
+    input: &Input<'_>,
     moving: &[Moving<'_>],
 ) -> Vec<Vec<Suppressor>> {
     let mut open = Open::new();
@@ -392,10 +391,14 @@ fn suppressed(
             open.entry((it.kind, it.subject.as_str())).or_default().push(it.about());
         }
     }
+    let off = |name: &str| {
+        let number = engine.calendar_number(Some(name));
+        number.is_some_and(|it| engine.calendar_for(Some(it), input).is_day_off(now.day()))
+    };
     let of = |it: &Moving<'_>| {
         let about = it.about();
         let mut all = inhibitors(&engine.config.inhibit, &about, &open);
-        all.extend(suppressions.into_iter().flat_map(|it| it.of(&about, now.day())));
+        all.extend(input.suppressions.into_iter().flat_map(|it| it.of(&about, now.day(), &off)));
         let alert = it.step.next.as_ref().zip(it.config);
         all.extend(alert.and_then(|(alert, config)| cooling(alert, config, now)));
         all

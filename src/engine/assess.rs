@@ -1,6 +1,6 @@
 //! From records and columns to scores, alerts and the next state. Total: nothing here can fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use super::notices::{later, mixed_currencies, of_input};
 use super::quiet;
 use super::run::Run;
 use super::subjects::{link, subjects};
+use super::unnamed::unnamed;
 use crate::fault::{Code, Fault};
 use crate::frame::Table;
 use crate::score::{
@@ -29,7 +30,8 @@ impl Engine {
     ///
     /// `state` is what the last assessment handed on, or [`State::new`]. The same day or moment may be
     /// assessed again; one before the state's is assessed without its past, which a fault in the
-    /// result says, and the state is handed on unchanged. A moment lies before the end of its day ([`AsOf`]).
+    /// result says, and the state is handed on unchanged. A moment lies before the end of its day ([`AsOf`]). So are
+    /// subjects whose ids are the numbers of their rows.
     #[must_use]
     pub fn assess(&self, input: &Input<'_>, as_of: impl Into<AsOf>, state: &State) -> Assessment {
         let as_of = input.settled(as_of.into());
@@ -38,9 +40,12 @@ impl Engine {
     }
 
     fn assess_at(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
-        let mut faults = Vec::new();
+        let mut faults = unnamed(input);
+        // Whoever stands in a row today need not be who stood there before.
+        let has_ids = faults.is_empty();
         let last = state.as_of.map(|it| input.settled(it));
-        let mut past = usable(state, last, as_of, &mut faults).cloned().unwrap_or_default();
+        let past = usable(state, last, as_of, &mut faults).filter(|_| has_ids);
+        let mut past = past.cloned().unwrap_or_default();
         past.as_of = past.as_of.and(last);
         let past = Arc::new(past);
         let mut run = self.run(input, as_of, &past, faults, Vec::new(), true);
@@ -51,6 +56,10 @@ impl Engine {
         run.out.notes = of_input(self, input, &run.rows);
         run.out.notes.extend(later(self, input, as_of.day()));
         run.out.notes.extend(not_used(self, &run.out.manual));
+        if input.book.is_none() {
+            let wants = &self.outline.wants;
+            run.out.notes.extend(wants.not_given(&run.out.tables, &run.absent));
+        }
         for step in &self.steps {
             run.step(step);
         }
@@ -65,11 +74,11 @@ impl Engine {
         out.rules = results;
         let moved = moved.into_iter().flatten().collect();
         out.faults.extend(mixed_currencies(input, as_of.day(), reporting, &out.notes));
-        if out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
+        if !has_ids || out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
             out.state = state.clone();
         } else {
             out.state = self.next_state(&out);
-            self.advance_alerts(&mut out, &rows, (moved, &past), input.suppressions);
+            self.advance_alerts(&mut out, &rows, (moved, &past), input);
             self.advance_playbooks(&mut out, &rows, input);
         }
         out
@@ -88,7 +97,7 @@ impl Engine {
     ) -> Run<'a> {
         let mut rows = subjects(input, as_of.day(), &mut faults);
         if linked {
-            link(input, &mut rows);
+            link(input, &mut rows, &mut faults);
         }
         let mut tables = used;
         tables.resize_with(self.spaces.len(), Table::default);
@@ -120,6 +129,7 @@ impl Engine {
             given: BTreeMap::new(),
             room: Box::default(),
             lean: false,
+            absent: BTreeSet::new(),
         }
     }
 

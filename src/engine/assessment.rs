@@ -211,6 +211,39 @@ pub enum Note {
         /// Why.
         reason: NotUsed,
     },
+    /// There is no book, and what the config wants was not given either: the tables that a book would have had, and
+    /// the columns that may be given in their place. What guards against being missing, and what nothing reads, is
+    /// not asked for.
+    NotGiven {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// Tables of a book, and usage series: `cases`, `usage.logins`.
+        tables: Vec<String>,
+        /// Columns.
+        columns: Vec<String>,
+    },
+    /// A metric has no value for any subject, and something reads it as if it had.
+    NoValue {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+        /// The likely reason.
+        reason: NoValue,
+        /// What was looked for, such as a table, a series or a column.
+        wanted: Option<String>,
+    },
+    /// A metric reads a name that no record has: a usage series, an assessment, an own field.
+    Unknown {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+        /// The name.
+        name: String,
+        /// The name that was meant, where one that records have is near.
+        near: Option<String>,
+    },
     /// Records lie after the day or moment of the assessment, and were left out.
     Later {
         /// Their table.
@@ -238,6 +271,37 @@ pub enum ReportNotUsed {
     NotYet,
     /// The same day is assessed again, which changes nothing; to be handed in again.
     SameDay,
+}
+
+/// The likely reason why a metric has no value for any subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoValue {
+    /// No column of its name was given.
+    NoColumn,
+    /// The given column has no value.
+    EmptyColumn,
+    /// Its table was not loaded.
+    NoTable,
+    /// There is no such record: its table, its series or its kind of survey has none.
+    NoRecords,
+    /// No record of these subjects is known by that day, or none lies in the window.
+    NothingInWindow,
+    /// There are records in the window, but none that counts has a value, or too few have.
+    NothingToTake,
+    /// No record has a value of the attribute.
+    NotFilled,
+    /// There are no such parents or children.
+    NoRelatives,
+    /// Every value is of another kind.
+    OtherKind,
+    /// No amount has a rate to the reporting currency.
+    NoRate,
+    /// Every value lies outside the declared range or list.
+    OutOfRange,
+    /// What it is calculated from has values, and the calculation has none.
+    Calculation,
 }
 
 /// Why subjects of the book are not assessed.

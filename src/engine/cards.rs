@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::own::read_as;
 use super::plan::{Outputs, Slot, Step, Work};
 use super::resolve::{Found, Resolver};
 use crate::config::{
@@ -17,7 +18,7 @@ use crate::verdict::{Choice, Conditions};
 
 /// The coverage a scorecard demands where it does not say: half. Our choice: under half, more of
 /// the score is guessed than known; tested by `a_score_needs_half_its_weight_unless_said`.
-const USUAL_COVERAGE: f64 = 0.5;
+pub(super) const USUAL_COVERAGE: f64 = 0.5;
 
 /// How far sums of percent weights may be from 100: the rounding of decimal fractions.
 const PERCENT_ROUNDING: f64 = 1e-6;
@@ -243,7 +244,8 @@ impl Builder<'_, '_> {
     ) -> Option<Factor> {
         let resolver = self.resolver;
         let metric_path = format!("{path}.metric");
-        let metric = match resolver.find(self.kind, &config.metric, &metric_path) {
+        let wanted = read_as(config.points.as_ref());
+        let metric = match resolver.find_as(self.kind, &config.metric, wanted, &metric_path) {
             Found::Symbol(it) => Some(it),
             Found::Broken => None,
             Found::Unknown => {

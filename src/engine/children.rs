@@ -34,6 +34,9 @@ pub(super) fn children(
             continue;
         };
         *count += 1;
+        if take == ChildTake::All {
+            continue;
+        }
         *sure &= table.is_solid(from, row);
         if let Some(value) = number(table, from, row) {
             list.push(value);
@@ -43,23 +46,38 @@ pub(super) fn children(
         }
     }
     let numbers = values.iter().zip(&all).map(|(list, all)| {
-        let nothing = if *all == 0 { Some(0.0) } else { None };
-        let unknown = all.saturating_sub(list.len());
-        match take {
-            ChildTake::CountTrue => sum(list).or(nothing),
-            ChildTake::Take(take) => taken(list, unknown, take).or(match take {
-                Take::Sum => nothing,
-                _ => None,
-            }),
-        }
+        let value = match take {
+            _ if list.is_empty() => None,
+            ChildTake::CountTrue => sum(list),
+            ChildTake::Take(take) => taken(list, take),
+            ChildTake::All => None,
+        };
+        from_records(take, list.len(), *all, value)
     });
-    let column = Column::new(Data::Number(numbers.map(|it| it.unwrap_or(f64::NAN)).collect()));
+    let column = Column::of(Data::Number(numbers.map(|it| it.unwrap_or(f64::NAN)).collect()));
     let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
     (column.with_seen(seen), solid)
 }
 
+/// What children come to of whose values so many are known, which come to `taken`, where there are any.
+pub(super) fn from_records(
+    take: ChildTake,
+    known: usize,
+    all: usize,
+    taken: Option<f64>,
+) -> Option<f64> {
+    match take {
+        ChildTake::All => Some(all as f64),
+        ChildTake::Take(Take::Count) => Some(known as f64),
+        _ if known > 0 => taken,
+        // Values none of which is known are of an unknown sum and number.
+        ChildTake::CountTrue | ChildTake::Take(Take::Sum | Take::Distinct) if all == 0 => Some(0.0),
+        _ => None,
+    }
+}
+
 /// A value as a number: a flag is 0 or 1, a text its code.
-fn number(table: &Table, slot: usize, row: usize) -> Option<f64> {
+pub(super) fn number(table: &Table, slot: usize, row: usize) -> Option<f64> {
     match table.value(slot, row) {
         Value::Number(it) => Some(it),
         Value::Flag(it) => Some(f64::from(u8::from(it))),
@@ -78,10 +96,9 @@ fn sum(list: &[f64]) -> Option<f64> {
     (!sorted.is_empty()).then(|| sorted.iter().sum())
 }
 
-/// What numbers come to; `unknown` is how many more have no value.
-fn taken(list: &[f64], unknown: usize, take: Take) -> Option<f64> {
+/// What numbers come to.
+fn taken(list: &[f64], take: Take) -> Option<f64> {
     match take {
-        Take::Count => Some(list.len() as f64),
         Take::Sum => sum(list),
         Take::Mean => Some(sum(list)? / list.len() as f64),
         Take::Min => list.iter().copied().reduce(f64::min),
@@ -89,8 +106,7 @@ fn taken(list: &[f64], unknown: usize, take: Take) -> Option<f64> {
         Take::Median => median_of(list.to_vec()),
         Take::Distinct => {
             // Adding 0 makes -0 a 0.
-            let known = list.iter().map(|it| Some((it + 0.0).to_bits()));
-            distinct_of(known.chain((unknown > 0).then_some(None)))
+            distinct_of(list.iter().map(|it| Some((it + 0.0).to_bits())))
         }
         _ => None,
     }

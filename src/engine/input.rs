@@ -5,7 +5,7 @@ use crate::book::Book;
 use crate::book::moment::Until;
 use crate::frame::{Frame, SubjectKind};
 use crate::playbook::ActionReport;
-use crate::time::{AsOf, WorkCalendar};
+use crate::time::{AsOf, Calendar};
 
 /// Records, given columns, or both.
 ///
@@ -19,7 +19,7 @@ pub struct Input<'a> {
     pub(super) with_ended: bool,
     pub(super) suppressions: Option<&'a Suppressions>,
     pub(super) reports: &'a [ActionReport],
-    pub(super) work_calendar: Option<&'a WorkCalendar>,
+    pub(super) work_calendar: Option<&'a Calendar>,
 }
 
 impl<'a> Input<'a> {
@@ -45,7 +45,8 @@ impl<'a> Input<'a> {
     }
 
     /// The same with subjects of the book that have ended by the day of the assessment:
-    /// subscriptions cancelled or past their end, cases resolved. They are left out otherwise.
+    /// subscriptions cancelled or past their end, cases resolved. They are left out otherwise. What parents make of
+    /// their children is the same with them and without.
     #[must_use]
     pub const fn with_ended(mut self) -> Self {
         self.with_ended = true;
@@ -67,10 +68,11 @@ impl<'a> Input<'a> {
         self
     }
 
-    /// The same with the days off of playbooks that count days of work. Without one Saturdays and
-    /// Sundays are off.
+    /// The same with the days of work of playbooks that count them and name no calendar. It also stands for the
+    /// calendar of its name in the config, wherever that is named. Without one the config's own counts, and
+    /// without that Saturdays and Sundays are off.
     #[must_use]
-    pub const fn with_work_calendar(mut self, calendar: &'a WorkCalendar) -> Self {
+    pub const fn with_work_calendar(mut self, calendar: &'a Calendar) -> Self {
         self.work_calendar = Some(calendar);
         self
     }
@@ -96,6 +98,11 @@ impl<'a> Input<'a> {
     /// The frame of a kind of subject.
     pub(super) fn frame_of(&self, kind: SubjectKind) -> Option<&'a Frame> {
         self.frames.get(kind.index()).copied().flatten()
+    }
+
+    /// Whether it is known which subjects of a kind there are.
+    pub(super) fn has(&self, kind: SubjectKind) -> bool {
+        self.frame_of(kind).is_some() || self.book.is_some_and(|it| it.has_table(kind.plural()))
     }
 
     /// The frame of one subject, where it is all there is.

@@ -113,7 +113,7 @@ impl Live {
             for slot in texts {
                 let (codes, labels) = (vec![Data::NO_CODE], Arc::clone(labels));
                 if let Some(it) = columns.get_mut(slot) {
-                    *it = Column::new(Data::Text { codes, labels });
+                    *it = Column::of(Data::Text { codes, labels });
                 }
             }
         }
@@ -144,10 +144,8 @@ impl Live {
             if !found.is_none_or(|(_, it)| take.can_take(it) && undated(it)) {
                 return false;
             }
+            // What was found stays: an own field that is read as several kinds has several slots.
             take.put(found.map(|it| &it.1), room);
-            if found.is_some() {
-                next = given.next();
-            }
         }
         room.given.clone_from(frame.all_given());
         true
@@ -214,6 +212,11 @@ impl Take {
 }
 
 impl LiveRoom {
+    /// Whether a column of that name was given for a kind of subject.
+    pub(super) fn is_given(&self, kind: SubjectKind, name: &str) -> bool {
+        kind == self.kind && frame::given(&self.given, name).is_some()
+    }
+
     /// The column in a slot of a kind of subject: the given one of that name, where the host may give one.
     pub(super) fn column(
         &self,
@@ -252,6 +255,9 @@ impl Engine {
         let at = frame.kind().index();
         let live = self.live.get(at)?.as_ref().ok()?;
         if !Arc::ptr_eq(&scores.outline, &self.outline) {
+            return None;
+        }
+        if frame.likely_ids().is_some() && !state.is_new() {
             return None;
         }
         let past = usable(state, state.as_of, as_of, &mut Vec::new())?;

@@ -1,8 +1,10 @@
 //! The names that expressions can read, and those that are suggested when one is not known.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::resolve::{ALERTS, Found, Resolver};
+use crate::book::own::is_own;
 use crate::config::Take;
 use crate::expr::{Names, Symbol};
 use crate::frame::SubjectKind;
@@ -14,11 +16,22 @@ pub(super) struct Scope<'r, 'c> {
     pub(super) resolver: &'r Resolver<'c>,
     pub(super) kind: SubjectKind,
     pub(super) path: &'r str,
+    /// What an own field is read as where it stands alone.
+    pub(super) usual: Option<Kind>,
+    /// Slots that surely have a value: of an own field that is read as several kinds one of these is meant.
+    pub(super) sure: Option<&'r BTreeSet<usize>>,
 }
 
 impl Names for Scope<'_, '_> {
     fn find(&self, name: &str) -> Option<Symbol> {
-        match self.resolver.find(self.kind, name, self.path) {
+        self.find_as(name, None)
+    }
+
+    fn find_as(&self, name: &str, wanted: Option<Kind>) -> Option<Symbol> {
+        let wanted = wanted.or_else(|| {
+            self.resolver.kind_among(self.kind, name, self.sure.filter(|_| is_own(name))?)
+        });
+        match self.resolver.find_as(self.kind, name, wanted, self.path) {
             Found::Symbol(symbol) => Some(symbol),
             Found::Unknown => None,
             Found::Broken => {
@@ -32,6 +45,14 @@ impl Names for Scope<'_, '_> {
                 })
             }
         }
+    }
+
+    fn is_open(&self, name: &str) -> bool {
+        is_own(name)
+    }
+
+    fn usual(&self) -> Option<Kind> {
+        self.usual
     }
 
     fn all(&self) -> Arc<[String]> {

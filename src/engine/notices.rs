@@ -69,7 +69,8 @@ fn columns(engine: &Engine, kind: SubjectKind, frame: &Frame, notes: &mut Vec<No
 }
 
 fn parents(engine: &Engine, kind: SubjectKind, frame: &Frame, rows: &Rows, notes: &mut Vec<Note>) {
-    for (parent, links) in &rows.parents {
+    let above = (kind == SubjectKind::Company).then_some((&SubjectKind::Company, &rows.above));
+    for (parent, links) in rows.parents.iter().chain(above) {
         let is_read = engine.steps.iter().any(|it| match &it.work {
             Work::Parent { parent: above, .. } => it.kind == kind && above == parent,
             Work::Children { child, .. } => it.kind == *parent && *child == kind,

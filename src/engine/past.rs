@@ -3,6 +3,7 @@
 //! Of every name whose past something asks for, the state keeps from which day on it had which value, as far
 //! back as the longest window that is asked for.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
@@ -10,6 +11,7 @@ use super::assessment::Assessment;
 use super::columns::column_of;
 use super::plan::{PastTake, Slot, Step, Work};
 use super::resolve::{Found, Resolver};
+use crate::book::own::{is_own, split_first, split_last};
 use crate::fault::{Code, Fault};
 use crate::frame::{Column, SubjectKind, Table};
 use crate::state::{Held, State};
@@ -70,15 +72,25 @@ impl PastTake {
 
 impl Resolver<'_> {
     /// What a name means that ends by asking for the past of another.
-    pub(super) fn past(&self, kind: SubjectKind, name: &str, path: &str) -> Option<Found> {
-        let (inner, suffix) = name.rsplit_once('.')?;
+    pub(super) fn past(
+        &self,
+        kind: SubjectKind,
+        name: &str,
+        wanted: Option<Kind>,
+        path: &str,
+    ) -> Option<Found> {
+        let (inner, suffix) = split_last(name)?;
         let take = PastTake::of(suffix)?;
         // What is a parent's has its past with the parent.
-        let head = name.split('.').next()?;
+        let head = split_first(name)?.0;
         if SubjectKind::ALL.into_iter().any(|it| it < kind && it.name() == head) {
             return None;
         }
-        let symbol = match self.find(kind, inner, path) {
+        let wanted = match take {
+            PastTake::Change(_) => Some(Kind::Number),
+            _ => wanted,
+        };
+        let symbol = match self.find_as(kind, inner, wanted, path) {
             Found::Symbol(it) => it,
             Found::Broken => return Some(Found::Broken),
             Found::Unknown => return None,
@@ -139,6 +151,19 @@ pub(super) fn past(
     (column_of(wanted, &values), Some(solid.collect()))
 }
 
+/// What a name is remembered under: an own field that is read as several kinds has several slots of one name.
+pub(super) fn remembered(names: &[String], slot: usize) -> Option<Cow<'_, str>> {
+    let name = names.get(slot)?;
+    let before = match is_own(name) {
+        true => names.iter().take(slot).filter(|it| *it == name).count(),
+        false => 0,
+    };
+    Some(match before {
+        0 => Cow::Borrowed(name),
+        _ => Cow::Owned(format!("{name} ({})", before + 1)),
+    })
+}
+
 /// A name whose past something asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tracked {
@@ -169,12 +194,12 @@ impl Engine {
         let mut next = History::new();
         for tracked in &self.tracked {
             let (Some(name), Some(table)) = (
-                out.names.get(tracked.kind.index()).and_then(|it| it.get(tracked.slot)),
+                out.names.get(tracked.kind.index()).and_then(|it| remembered(it, tracked.slot)),
                 out.tables.get(tracked.kind.index()),
             ) else {
                 continue;
             };
-            let past = out.past.history.get(&tracked.kind).and_then(|it| it.get(name));
+            let past = out.past.history.get(&tracked.kind).and_then(|it| it.get(&*name));
             let subjects = if table.len() == 0 {
                 // Where there is no subject of the kind at all, nothing can be told from it.
                 past.cloned().unwrap_or_default()
@@ -187,7 +212,7 @@ impl Engine {
                 table.ids().iter().enumerate().filter_map(remember).collect()
             };
             if !subjects.is_empty() {
-                next.entry(tracked.kind).or_default().insert(name.clone(), subjects);
+                next.entry(tracked.kind).or_default().insert(name.into_owned(), subjects);
             }
         }
         next

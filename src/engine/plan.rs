@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::book::own::Own;
 use crate::config::Take;
 use crate::expr::{Program, Symbol};
 use crate::frame::SubjectKind;
@@ -54,16 +55,17 @@ pub(crate) struct Step {
 /// What a step does.
 #[derive(Debug, Clone)]
 pub(crate) enum Work {
-    /// A given column, or else an attribute of the record, if there is one.
-    Attribute { attribute: Option<Attribute> },
+    /// A given column, or else an attribute of the record, if there is one; with the calendar within whose
+    /// hours is measured.
+    Attribute { attribute: Option<Attribute>, calendar: Option<usize> },
     /// A given column, or else a value derived from dated records.
-    Records { derivation: Box<Derivation>, filter: Option<Program> },
+    Records { derivation: Box<Derivation>, filter: Option<Program>, calendar: Option<usize> },
     /// A given column, or else an expression.
     Expression { program: Program },
     /// A value of the parent.
     Parent { parent: SubjectKind, from: usize },
-    /// A value of the children.
-    Children { child: SubjectKind, from: usize, take: ChildTake },
+    /// A value of the children; of a company those of all its tree, itself among it, where `tree` says so.
+    Children { child: SubjectKind, from: usize, take: ChildTake, tree: bool },
     /// The first name whose condition holds.
     Class { cases: Cases },
     /// A scorecard with its outputs.
@@ -130,7 +132,7 @@ impl Work {
 #[derive(Debug, Clone)]
 pub(crate) enum Attribute {
     BuiltIn(String),
-    Custom(String),
+    Own(Own),
 }
 
 /// How children's values become one.
@@ -139,6 +141,8 @@ pub(crate) enum ChildTake {
     Take(Take),
     /// How many have a true flag.
     CountTrue,
+    /// How many there are.
+    All,
 }
 
 /// The slots that a scorecard fills.

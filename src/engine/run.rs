@@ -1,6 +1,6 @@
 //! Carries out the steps of a plan: each fills columns from those filled before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Engine;
@@ -8,10 +8,12 @@ use super::alerts::Moving;
 use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
-use super::past::past;
-use super::plan::{AlertOutputs, Batch, Outputs, Rule, Slot, Step, Work};
+use super::past::{past, remembered};
+use super::plan::{AlertOutputs, Batch, ChildTake, Outputs, Rule, Slot, Step, Work};
 use super::room::Room;
 use super::subjects::Rows;
+use super::tree::Tree;
+use super::wants::Place;
 use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
@@ -39,6 +41,8 @@ pub(super) struct Run<'a> {
     pub(super) room: Box<Room>,
     /// Whether only values are wanted, and not how sure they are.
     pub(super) lean: bool,
+    /// Columns that are wanted and were not given, where there is no book.
+    pub(super) absent: BTreeSet<Place>,
 }
 
 impl<'a> Run<'a> {
@@ -68,14 +72,17 @@ impl<'a> Run<'a> {
         let mut solid = None;
         let mut made = match (given, &step.work) {
             (Some(made), _) => made,
-            (None, Work::Attribute { attribute }) => {
-                self.source.attribute(kind, rows, slot, attribute.as_ref())
+            (None, Work::Attribute { attribute, calendar }) => {
+                let calendar = calendar.map(|it| engine.calendar_for(Some(it), self.source.input));
+                self.source.attribute(kind, rows, slot, attribute.as_ref(), calendar)
             }
-            (None, Work::Records { derivation, filter }) => {
-                self.source.records(kind, rows, slot, derivation, filter.as_ref())
+            (None, Work::Records { derivation, filter, calendar }) => {
+                let calendar = calendar.map(|it| engine.calendar_for(Some(it), self.source.input));
+                self.source.records(kind, rows, slot, (derivation, filter.as_ref()), calendar)
             }
             (None, work) => {
-                let (column, sure) = self.computed(kind, slot, work);
+                let (mut column, sure) = self.computed(kind, slot, work);
+                engine.settled.settle(kind, number, &mut column);
                 solid = sure;
                 Made::plain(column)
             }
@@ -86,8 +93,11 @@ impl<'a> Run<'a> {
             let rows = made.unsure.iter().enumerate();
             solid = Some(rows.map(|(row, it)| !it && !made.column.is_missing(row)).collect());
         }
-        let derived = !matches!(&step.work, Work::Attribute { attribute: None });
+        let derived = !matches!(&step.work, Work::Attribute { attribute: None, .. });
         self.note(kind, slot, &made, derived, out_of_range);
+        if !self.lean {
+            self.absence(step, slot, &made, out_of_range);
+        }
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
             table.set(number, made.column, solid);
         }
@@ -131,22 +141,28 @@ impl<'a> Run<'a> {
                 let solid = |row: &u32| *row == NO_ROW || above.is_solid(*from, *row as usize);
                 (column.gather(links), Some(links.iter().map(solid).collect()))
             }
-            Work::Children { child, from, take } => {
-                let (Some(below), Some(links)) = (
-                    tables.get(child.index()),
-                    self.rows.get(child.index()).and_then(|it| it.parents.get(&kind)),
-                ) else {
+            Work::Children { child, from, take, tree } => {
+                let (Some(below), Some(them)) =
+                    (tables.get(child.index()), self.rows.get(child.index()))
+                else {
                     return nothing(table.len());
                 };
-                let (column, solid) = children(table.len(), below, *from, links, *take);
+                if *take == ChildTake::All && !self.source.input.has(*child) {
+                    return nothing(table.len());
+                }
+                let links = them.owners(kind, *child, *tree);
+                let (column, solid) = match *tree {
+                    true => Tree::new(&rows.up).take(below, *from, &links, *take),
+                    false => children(table.len(), below, *from, &links, *take),
+                };
                 (column, Some(solid))
             }
             Work::Past { from, take } => {
                 let names = self.out.names.get(kind.index());
-                let Some(name) = names.and_then(|it| it.get(*from)) else {
+                let Some(name) = names.and_then(|it| remembered(it, *from)) else {
                     return nothing(table.len());
                 };
-                past((kind, name), slot.kind, table, (*from, *take), self.past, self.out.as_of)
+                past((kind, &name), slot.kind, table, (*from, *take), self.past, self.out.as_of)
             }
             Work::Attribute { .. }
             | Work::Records { .. }
@@ -204,7 +220,7 @@ impl<'a> Run<'a> {
         let kind = card.kind;
         let solid = |of: fn(&ScoreCell) -> bool| cells.iter().map(of).collect::<Vec<bool>>();
         let number =
-            |of: fn(&ScoreCell) -> f64| Column::new(Data::Number(cells.iter().map(of).collect()));
+            |of: fn(&ScoreCell) -> f64| Column::of(Data::Number(cells.iter().map(of).collect()));
         let band = |of: fn(&ScoreCell) -> Option<usize>| {
             let name = |it: &ScoreCell| of(it).and_then(|it| bands.get(it));
             Column::texts(cells.iter().map(name))
@@ -220,7 +236,7 @@ impl<'a> Run<'a> {
             .groups
             .iter()
             .zip(groups)
-            .map(|(slot, (values, solid))| (*slot, Column::new(Data::Number(values)), solid));
+            .map(|(slot, (values, solid))| (*slot, Column::of(Data::Number(values)), solid));
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
             for (slot, column, solid) in columns.into_iter().chain(groups) {
                 table.set(slot, column, Some(solid));

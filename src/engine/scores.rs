@@ -1,15 +1,19 @@
 //! Scores, bands and what rules say, in columns: for many subjects at once, or one while a customer waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Engine;
 use super::assess::usable;
+use super::assessment::Note;
 use super::input::Input;
 use super::live::LiveRoom;
 use super::plan::{Batch, Outputs, Rule, Slot, Step, Work};
+use super::playbooks::Playbook;
 use super::room::Room;
 use super::run::Run;
+use super::unnamed::{unnamed, unnamed_parents};
+use super::wants::{Place, Wants};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::frame::{Column, Data, Name, SubjectKind, Table};
@@ -35,6 +39,10 @@ pub struct Scores {
     room: Box<Room>,
     /// Of a single subject: what was given, which is then in no table.
     pub(super) live: Option<Box<LiveRoom>>,
+    /// The slots of columns that are wanted and were not given.
+    pub(super) absent: BTreeSet<Place>,
+    /// Whether there was a book.
+    with_book: bool,
 }
 
 /// What the results of an engine are called and where they stand.
@@ -51,6 +59,8 @@ pub(super) struct Outline {
     linked: bool,
     /// Whether some value hangs on how sure another is.
     sure: bool,
+    /// What is wanted of the input.
+    pub(super) wants: Wants,
 }
 
 /// What a rule says of every subject of its kind.
@@ -73,6 +83,7 @@ impl Outline {
         cards: &BTreeMap<usize, Scorecard>,
         rules: &[Rule],
         batches: &[Batch],
+        playbooks: &[Playbook],
     ) -> Self {
         let card = |step: &Step| match &step.work {
             Work::Card { card, outputs } => {
@@ -106,6 +117,7 @@ impl Outline {
                 matches!(it.work, Work::Parent { .. } | Work::Children { .. } | Work::Alerts { .. })
             }),
             sure: cards.values().any(Scorecard::asks_how_sure),
+            wants: Wants::new(spaces, steps, cards, (rules, playbooks)),
         }
     }
 }
@@ -237,9 +249,12 @@ impl Engine {
         as_of: AsOf,
         state: &State,
     ) -> Scores {
-        let mut faults = Vec::new();
+        // Without a past a row need not be known again.
+        let mut faults = if state.is_new() { unnamed_parents(input) } else { unnamed(input) };
+        let has_ids = faults.is_empty();
         let last = state.as_of.map(|it| input.settled(it));
-        let past = usable(state, last, as_of, &mut faults).unwrap_or(&self.no_past);
+        let past = usable(state, last, as_of, &mut faults);
+        let past = past.filter(|_| has_ids).unwrap_or(&self.no_past);
         let (tables, answers, mut room) =
             used.map(|it| (it.tables, it.answers, it.room)).unwrap_or_default();
         room.answers = answers;
@@ -267,6 +282,8 @@ impl Engine {
             faults: run.out.faults,
             room: run.room,
             live: None,
+            absent: run.absent,
+            with_book: input.book.is_some(),
         }
     }
 }
@@ -276,6 +293,7 @@ impl Run<'_> {
     /// in their slots at once.
     pub(super) fn take_given(&mut self) {
         let engine = self.engine;
+        let no_book = self.source.input.book.is_none();
         for (kind, names) in SubjectKind::ALL.into_iter().zip(&engine.outline.given) {
             let at = kind.index();
             let (Some(frame), Some(rows)) = (self.source.input.frame_of(kind), self.rows.get(at))
@@ -290,7 +308,13 @@ impl Run<'_> {
             let mut given = frame.all_given().iter().peekable();
             for (name, number) in names {
                 while given.next_if(|it| it.0 < *name).is_some() {}
-                let Some((_, it)) = given.next_if(|it| it.0 == *name) else { continue };
+                // An own field that is read as several kinds has several slots.
+                let Some((_, it)) = given.peek().filter(|it| it.0 == *name) else {
+                    if no_book && engine.outline.wants.column((at, *number)) {
+                        self.absent.insert((at, *number));
+                    }
+                    continue;
+                };
                 let plain = slots.get(*number).is_some_and(|slot| rows.takes_as_it_is(it, slot));
                 if self.lean && plain {
                     table.set(*number, Arc::clone(&it.column), None);
@@ -378,6 +402,24 @@ impl Scores {
             let answers = all.get(place * rows..(place + 1) * rows).unwrap_or_default();
             RuleColumn { rule, kind: *kind, answers }
         })
+    }
+
+    /// What the config wants and was not given, where there is no book: the tables and the columns, a note for each kind of
+    /// subject. What else is worth a note, [`Engine::assess`] says.
+    #[must_use]
+    pub fn notes(&self) -> Vec<Note> {
+        let Some(live) = &self.live else {
+            return match self.with_book {
+                true => Vec::new(),
+                false => self.outline.wants.not_given(&self.tables, &self.absent),
+            };
+        };
+        let absent =
+            SubjectKind::ALL.into_iter().zip(&self.outline.given).flat_map(|(kind, all)| {
+                let names = all.iter().filter(move |(name, _)| !live.is_given(kind, name.as_str()));
+                names.map(move |it| (kind.index(), it.1))
+            });
+        self.outline.wants.not_given(&self.tables, &absent.collect())
     }
 
     /// What was wrong with the input or the state.

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::value::{Kind, Value};
 
 /// The texts that the codes of a category column stand for.
+///
+/// A text that stands twice has the code of its first place: [`Labels::find`] gives that one, and a
+/// [`Column`] holds no other, so that equal texts are equal codes wherever the texts came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<Arc<str>>", into = "Vec<Arc<str>>")]
 pub struct Labels {
@@ -20,10 +23,13 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Texts whose codes are their places; each stands once.
+    /// Texts whose codes are their places.
     pub(crate) fn of(texts: impl IntoIterator<Item = Arc<str>>) -> Self {
         let texts: Vec<Arc<str>> = texts.into_iter().collect();
-        let codes = texts.iter().cloned().zip(0..).collect();
+        let mut codes = BTreeMap::new();
+        for (text, code) in texts.iter().zip(0..) {
+            codes.entry(Arc::clone(text)).or_insert(code);
+        }
         let longest = texts.iter().map(|it| it.len()).max().unwrap_or(0);
         Self { texts, codes, longest }
     }
@@ -58,6 +64,16 @@ impl Labels {
         self.longest
     }
 
+    /// The same texts, each once, and their codes by the codes they had; nothing where each stands once already.
+    fn distinct(&self) -> Option<(Self, Vec<u32>)> {
+        if self.codes.len() == self.texts.len() {
+            return None;
+        }
+        let mut labels = Self::default();
+        let codes = self.texts.iter().map(|it| labels.code(it)).collect();
+        Some((labels, codes))
+    }
+
     /// Every text, in the order of the codes.
     #[must_use]
     pub fn texts(&self) -> &[Arc<str>] {
@@ -78,7 +94,9 @@ impl From<Labels> for Vec<Arc<str>> {
 }
 
 /// The values of a column.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// Two are equal where they hold the same row by row: a missing number equals a missing one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Data {
@@ -101,10 +119,56 @@ impl Data {
     pub const NO_FLAG: u8 = 2;
     /// The missing text.
     pub const NO_CODE: u32 = u32::MAX;
+
+    /// The same values with the only codes that the rest of the crate knows: one for each text, and one for what is missing.
+    fn canonical(mut self) -> Self {
+        match &mut self {
+            Self::Number(_) => {}
+            Self::Flag(all) => all.iter_mut().for_each(|it| *it = (*it).min(Self::NO_FLAG)),
+            Self::Text { codes, labels } => {
+                if let Some((distinct, by_code)) = labels.distinct() {
+                    *labels = Arc::new(distinct);
+                    let code = |it: u32| by_code.get(it as usize).copied();
+                    codes.iter_mut().for_each(|it| *it = code(*it).unwrap_or(Self::NO_CODE));
+                }
+                let end = labels.texts.len();
+                for it in codes {
+                    if *it as usize >= end {
+                        *it = Self::NO_CODE;
+                    }
+                }
+            }
+        }
+        self
+    }
+}
+
+impl PartialEq for Data {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(one), Self::Number(two)) => same_numbers(one, two),
+            (Self::Flag(one), Self::Flag(two)) => one == two,
+            (
+                Self::Text { codes: one, labels: of_one },
+                Self::Text { codes: two, labels: of_two },
+            ) => one == two && of_one == of_two,
+            _ => false,
+        }
+    }
+}
+
+/// Whether numbers are the same, one by one; a missing one is the same as a missing one.
+pub(crate) fn same_numbers(one: &[f64], two: &[f64]) -> bool {
+    let same = |(one, two): (&f64, &f64)| match (one.is_nan(), two.is_nan()) {
+        (false, false) => one <= two && one >= two,
+        (one, two) => one && two,
+    };
+    one.len() == two.len() && one.iter().zip(two).all(same)
 }
 
 /// One metric of all subjects, with the day of the newest input behind each value where known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Column {
     data: Data,
     /// Days of the common era; [`NO_DAY`] where unknown.
@@ -114,13 +178,33 @@ pub struct Column {
     given_nan: Option<usize>,
 }
 
+/// A column as it comes from a serde format.
+#[derive(Deserialize)]
+#[serde(rename = "Column")]
+struct Stored {
+    data: Data,
+    seen: Option<Vec<i32>>,
+}
+
+impl From<Stored> for Column {
+    fn from(stored: Stored) -> Self {
+        Self::new(stored.data).with_seen(stored.seen)
+    }
+}
+
 /// An unknown day of observation.
 pub(crate) const NO_DAY: i32 = i32::MIN;
 
 impl Column {
-    /// A column of values.
+    /// A column of values. A text that stands twice among the labels gets one code, that of its first place; a code that
+    /// has no text is [`Data::NO_CODE`], and a flag that is none [`Data::NO_FLAG`].
     #[must_use]
-    pub const fn new(data: Data) -> Self {
+    pub fn new(data: Data) -> Self {
+        Self::of(data.canonical())
+    }
+
+    /// A column of values whose codes are known to be the canonical ones.
+    pub(crate) const fn of(data: Data) -> Self {
         Self { data, seen: None, given_nan: None }
     }
 
@@ -130,12 +214,12 @@ impl Column {
         let values: Vec<Option<f64>> = values.into_iter().collect();
         let given_nan = values.iter().position(|it| it.is_some_and(f64::is_nan));
         let values = values.into_iter().map(|it| it.unwrap_or(f64::NAN)).collect();
-        Self { given_nan, ..Self::new(Data::Number(values)) }
+        Self { given_nan, ..Self::of(Data::Number(values)) }
     }
 
     /// A flag column.
     pub fn flags(values: impl IntoIterator<Item = Option<bool>>) -> Self {
-        Self::new(Data::Flag(
+        Self::of(Data::Flag(
             values.into_iter().map(|it| it.map_or(Data::NO_FLAG, u8::from)).collect(),
         ))
     }
@@ -147,7 +231,7 @@ impl Column {
             .into_iter()
             .map(|it| it.map_or(Data::NO_CODE, |it| labels.code(it.as_ref())))
             .collect();
-        Self::new(Data::Text { codes, labels: Arc::new(labels) })
+        Self::of(Data::Text { codes, labels: Arc::new(labels) })
     }
 
     /// The same column with the day on which each value was observed, for `max_age` and ages.
@@ -294,7 +378,7 @@ impl Column {
 
     /// A column of `len` missing values.
     pub(crate) fn missing(kind: Kind, len: usize) -> Self {
-        Self::new(match kind {
+        Self::of(match kind {
             Kind::Number => Data::Number(vec![f64::NAN; len]),
             Kind::Flag => Data::Flag(vec![Data::NO_FLAG; len]),
             Kind::Text => Data::Text { codes: vec![Data::NO_CODE; len], labels: Arc::default() },
@@ -314,7 +398,7 @@ impl Column {
             }
         };
         let seen = self.seen.as_ref().map(|it| pick(it, rows, NO_DAY));
-        Self { seen, ..Self::new(data) }
+        Self { seen, ..Self::of(data) }
     }
 
     /// The lowest and the highest number; the wrong way round where there is none.

@@ -8,6 +8,7 @@
 mod chunk;
 mod column;
 mod name;
+mod store;
 mod table;
 
 pub(crate) use chunk::{CHUNK, chunks, each, stretch};
@@ -82,7 +83,8 @@ impl fmt::Display for SubjectKind {
 /// No row: a subject without such a parent.
 pub(crate) const NO_ROW: u32 = u32::MAX;
 
-/// Given values of subjects of one kind: names of rows, and columns by metric name.
+/// Given values of subjects of one kind: names of rows, and columns by metric name. In serde formats all of it comes and
+/// goes, and is checked again when it is read.
 ///
 /// ```
 /// use foretell::frame::{Column, Frame, SubjectKind};
@@ -102,10 +104,12 @@ pub struct Frame {
     columns: Arc<Vec<(Name, Given)>>,
     /// Names of columns that came along and were not taken.
     left_out: BTreeSet<String>,
+    /// Where the ids are the numbers of the rows: the names of columns that may have ids.
+    likely_ids: Option<Vec<String>>,
 }
 
 /// A column of a frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Given {
     /// Shared with the assessments that read it.
     pub(crate) column: Arc<Column>,
@@ -115,8 +119,15 @@ pub(crate) struct Given {
     pub(crate) first: First,
 }
 
+impl PartialEq for Given {
+    fn eq(&self, other: &Self) -> bool {
+        // All else is of the column.
+        self.column == other.column
+    }
+}
+
 /// What stands in the first row of a column.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum First {
     /// NaN for none.
     Number(f64),
@@ -261,6 +272,18 @@ impl Frame {
     /// The names of columns that came along and were not taken.
     pub fn left_out(&self) -> impl Iterator<Item = &str> {
         self.left_out.iter().map(String::as_str)
+    }
+
+    /// Says that the ids are no more than the numbers of the rows, and which columns of the table may have ids. Such a frame
+    /// can be scored. With a state, and to be assessed, it gives a fault and is taken without a past.
+    pub fn set_numbered(&mut self, likely_ids: Vec<String>) {
+        self.likely_ids = Some(likely_ids);
+    }
+
+    /// Where the ids are no more than the numbers of the rows: the names of columns that may have ids.
+    #[must_use]
+    pub fn likely_ids(&self) -> Option<&[String]> {
+        self.likely_ids.as_deref()
     }
 
     /// What the rows are.

@@ -58,7 +58,7 @@ impl Table {
         }
         let mut all = Vec::new();
         stretch(&mut all, rows, f64::NAN);
-        Arc::new(Column::new(Data::Number(all)))
+        Arc::new(Column::of(Data::Number(all)))
     }
 
     /// So many codes to be written and set, whatever they are.
@@ -76,7 +76,7 @@ impl Table {
         }
         let mut codes = Vec::new();
         stretch(&mut codes, rows, Data::NO_CODE);
-        Arc::new(Column::new(Data::Text { codes, labels: Arc::clone(labels) }))
+        Arc::new(Column::of(Data::Text { codes, labels: Arc::clone(labels) }))
     }
 
     /// The same table for another single subject.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
+use super::View;
 use super::tests::{day, run, stamp};
 use super::{Derivation, attribute, attribute_names};
 use crate::book::{
@@ -152,7 +153,10 @@ fn everything(book: &Book, with_ids: &BTreeMap<SubjectKind, Vec<String>>) -> Vec
     for (kind, ids) in with_ids {
         let mut columns = Vec::new();
         for name in attribute_names(*kind) {
-            columns.push((name.to_owned(), attribute(book, *kind, today.into(), name, None).unwrap()));
+            columns.push((
+                name.to_owned(),
+                attribute(View::new(book, today, None), *kind, name).unwrap(),
+            ));
         }
         for text in metrics() {
             if Derivation::resolve(&super::tests::metric(&text), *kind).is_ok() {
@@ -376,7 +380,7 @@ fn the_ends_of_time_are_days_like_others() {
         }
         for kind in SubjectKind::ALL {
             for name in attribute_names(kind) {
-                assert!(attribute(&book, kind, as_of.into(), name, None).is_some());
+                assert!(attribute(View::new(&book, as_of, None), kind, name).is_some());
             }
         }
     }

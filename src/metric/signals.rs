@@ -38,7 +38,7 @@ impl Bins {
         let (mut values, mut edges) = (Vec::new(), Vec::new());
         let mut end = self.as_of.num_days_from_ce();
         for count in (1..).take(MOST) {
-            let edge = self.every.times(count).before(self.as_of).num_days_from_ce();
+            let edge = self.every.edge(self.as_of, count).num_days_from_ce();
             if edge < self.begin || edge >= end {
                 break;
             }

@@ -21,6 +21,8 @@ pub use write::WriteError;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::any::read_any;
+
 /// A value of a document.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Node {
@@ -173,7 +175,7 @@ impl<'de> Deserialize<'de> for Node {
             }
         }
 
-        deserializer.deserialize_any(NodeVisitor)
+        read_any(deserializer, NodeVisitor)
     }
 }
 

@@ -108,7 +108,12 @@ pub struct Observation {
 impl Observation {
     /// An observation that the host has made itself. `known_on` is the day from which the outcome is known, whatever it is.
     #[must_use]
-    pub fn new(subject: impl Into<Arc<str>>, as_of: NaiveDate, known_on: NaiveDate, lost: bool) -> Self {
+    pub fn new(
+        subject: impl Into<Arc<str>>,
+        as_of: NaiveDate,
+        known_on: NaiveDate,
+        lost: bool,
+    ) -> Self {
         let settled_on = known_on;
         Self {
             subject: subject.into(),
@@ -234,8 +239,8 @@ impl History {
     /// The outcomes that a book records of its subscriptions, as known on a day; what is dated later is left out.
     ///
     /// One that was cancelled by the day, and has no outcome that says it was lost, was lost on the day of its cancellation.
-    /// One whose term is over, without an outcome from its end on, is known until that end: nobody said what came. All
-    /// others are known until the day.
+    /// One whose term is over, without an outcome from its end on, is known until the day before that end, the last one on
+    /// which it was there: nobody said what came. All others are known until the day.
     #[must_use]
     pub fn of_book(book: &Book, day: NaiveDate) -> Self {
         let happenings = book.outcomes().iter().filter(|it| it.date.date() <= day);
@@ -258,7 +263,8 @@ impl History {
             let open = end.filter(|end| {
                 cancelled.is_none() && recorded.known_until(id).is_none_or(|it| it < *end)
             });
-            known.push((Arc::from(id), open.unwrap_or(day)));
+            let last = open.map(|end| before(end, 1));
+            known.push((Arc::from(id), last.unwrap_or(day)));
         }
         let recorded = recorded.happenings.into_values().flatten();
         Self::new(recorded.chain(unsaid), known)
@@ -331,7 +337,13 @@ impl History {
         last.chain(self.known_until.values().copied()).max()
     }
 
-    fn observe_one(&self, subject: &str, span: Span, end: Option<NaiveDate>, out: &mut Observations) {
+    fn observe_one(
+        &self,
+        subject: &str,
+        span: Span,
+        end: Option<NaiveDate>,
+        out: &mut Observations,
+    ) {
         let as_of = span.as_of;
         let row = |known_on: NaiveDate, lost: Option<&Happening>| Observation {
             settled_on: span.closes,
@@ -369,7 +381,8 @@ impl History {
                 let earliest = before(latest, window.horizon);
                 let days = assessed.get(subject).map_or(&[][..], Vec::as_slice);
                 // On the day itself it is known what happened.
-                let fits = |day: &&NaiveDate| earliest <= **day && **day <= latest && **day < it.day;
+                let fits =
+                    |day: &&NaiveDate| earliest <= **day && **day <= latest && **day < it.day;
                 match days.iter().filter(fits).max() {
                     Some(day) => out.rows.push(Observation {
                         outcome: Some(it.outcome),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::settle::{least, settled};
 use crate::frame::{Data, Labels};
 use crate::time::Period;
 
@@ -32,14 +33,15 @@ pub(crate) struct Band {
 impl Band {
     /// Whether a score is in this band or above, with its edge moved by `shift`.
     fn is_reached(&self, score: f64, shift: f64) -> bool {
-        let edge = self.edge + shift;
+        let edge = settled(self.edge + shift);
         if self.with_edge { score >= edge } else { score > edge }
     }
 }
 
 impl Bands {
     /// Bands, lowest first.
-    pub(crate) fn new(list: Vec<Band>, margin: f64, min_stay: Option<Period>) -> Self {
+    pub(crate) fn new(mut list: Vec<Band>, margin: f64, min_stay: Option<Period>) -> Self {
+        list.iter_mut().for_each(|it| it.edge = settled(it.edge));
         let labels = Labels::of(list.iter().map(|it| Arc::from(it.name.as_str())));
         Self { list, labels: Arc::new(labels), margin, min_stay }
     }
@@ -96,6 +98,12 @@ impl Bands {
             }
         }
         Some(band)
+    }
+
+    /// The lowest score of each band but the lowest.
+    pub(crate) fn edges(&self) -> impl Iterator<Item = f64> + '_ {
+        let least = |it: &Band| least(it.edge, it.with_edge);
+        self.list.iter().map(least).filter(|it| it.is_finite())
     }
 
     /// The number of a band by name.

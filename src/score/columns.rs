@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use super::factor::{Around, Worth};
 use super::fold::{Counts, Fold, Weight};
-use super::group::COVERAGE_ROUNDING;
 use super::points::PointMap;
 use super::run::Context;
+use super::settle::{settle, settled};
 use super::tree::{Factor, Group, Part, Scorecard};
 use crate::frame::{CHUNK, Column, Data};
 use crate::verdict::{Pick, Verdict, Verdicts};
@@ -94,6 +94,20 @@ impl Scorecard {
             || self.age == Some(slot)
     }
 
+    /// The slots of its factors, and what its conditions and points read without a guard.
+    pub(crate) fn bare_slots(&self) -> Vec<usize> {
+        let points = |factor: &Factor| {
+            let expressions = factor.points.values().filter_map(|it| match it {
+                PointMap::Expr(it) => Some(it.bare_slots()),
+                _ => None,
+            });
+            expressions.flatten().collect::<Vec<_>>()
+        };
+        let factors = self.factors.iter().flat_map(|it| [vec![it.slot], points(it)].concat());
+        let conditions = self.conditions.programs().iter().flat_map(|it| it.bare_slots());
+        factors.chain(conditions).collect()
+    }
+
     /// Scores the rows of a chunk.
     pub(crate) fn chunk(
         &self,
@@ -124,8 +138,11 @@ impl Scorecard {
             group.gate(&conditions, fold, score, coverage, weight);
         }
         if let Some((coverage, _)) = scratch.groups.last() {
-            out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = *it);
+            out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = settled(*it));
         }
+        // Outer groups have added up what inner ones came to; now it is read by others.
+        out.groups.iter_mut().for_each(|it| settle(it));
+        settle(out.score);
         self.settle(context, &conditions, rows, out);
     }
 
@@ -208,6 +225,7 @@ impl Scorecard {
                     *score = effect.on(*score);
                 }
             }
+            settle(out.score);
         }
         self.bands.fill(out.score, out.band);
         if !out.raw_band.is_empty() {
@@ -263,10 +281,10 @@ impl Group {
         coverage: &[f64],
         weight: &mut Weight,
     ) {
-        let gate = self.min_coverage - COVERAGE_ROUNDING;
+        let gate = settled(self.min_coverage);
         if gate > 0.0 {
             for (score, coverage) in score.iter_mut().zip(coverage) {
-                *score = if *coverage < gate { f64::NAN } else { *score };
+                *score = if settled(*coverage) < gate { f64::NAN } else { *score };
             }
         }
         let always = matches!(self.weight.cases.as_slice(), [(None, _)]);

@@ -9,6 +9,7 @@ mod band;
 mod carry;
 mod change;
 mod columns;
+mod digits;
 mod explain;
 mod factor;
 mod fill;
@@ -18,6 +19,7 @@ mod knots;
 mod points;
 mod row;
 mod run;
+mod settle;
 mod tree;
 
 pub use change::{Cause, Change, ChangePart};
@@ -29,10 +31,14 @@ pub(crate) use band::{Band, Bands};
 pub(crate) use change::signed;
 pub(crate) use columns::{CardColumns, CardPart, CardScratch};
 #[cfg(feature = "report")]
-pub(crate) use explain::percent;
-pub(crate) use explain::{Frame, present, shown, tenths};
+pub(crate) use digits::percent;
+pub(crate) use digits::{shown, sided, tenths};
+pub(crate) use explain::{Frame, present};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;
 pub(crate) use row::{RowCard, RowPoints, RowScore};
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
+#[cfg(feature = "report")]
+pub(crate) use settle::least;
+pub(crate) use settle::settle;
 pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, Scorecard};

@@ -8,8 +8,9 @@ use chrono::NaiveDate;
 use super::band::Bands;
 use super::factor::Status;
 use super::fold::share;
-use super::group::{COVERAGE_ROUNDING, middle};
+use super::group::middle;
 use super::points::PointMap;
+use super::settle::settled;
 use super::tree::{AutoOverride, Factor, Group, Part, Scorecard};
 use crate::config::{Aggregate, MissingPolicy};
 use crate::expr::{Register, Registers};
@@ -100,7 +101,7 @@ impl RowCard {
         let group = |group: &Group| {
             Ok(RowGroup {
                 aggregate: group.aggregate,
-                gate: group.min_coverage - COVERAGE_ROUNDING,
+                gate: settled(group.min_coverage),
                 weight: group.weight.clone(),
                 applies: group.applies,
                 parts: group.parts.iter().map(part).collect::<Result<_, String>>()?,
@@ -128,9 +129,12 @@ impl RowCard {
             let points = group.points(registers, groups, &says);
             groups.push(points);
         }
-        let (raw, coverage) = groups.last().map_or((f64::NAN, 0.0), |it| (it.score, it.coverage));
+        // Outer groups have added up what inner ones came to; now it is read by others.
+        groups.iter_mut().for_each(|it| it.score = settled(it.score));
+        let whole = groups.last().map(|it| (it.score, settled(it.coverage)));
+        let (raw, coverage) = whole.unwrap_or((f64::NAN, 0.0));
         let rule = self.overrides.iter().find(|it| says(it.condition) == Some(Verdict::Yes));
-        let score = rule.map_or(raw, |it| it.effect.on(raw));
+        let score = rule.map_or(raw, |it| settled(it.effect.on(raw)));
         let raw_band = self.bands.raw(score);
         let last = last.and_then(|(name, since)| Some((self.bands.find(name)?, since)));
         let band = match last {
@@ -192,7 +196,7 @@ impl RowGroup {
         }
         let coverage = share(sums.covered, sums.total);
         let mut score = sums.finish();
-        if self.gate > 0.0 && coverage < self.gate {
+        if self.gate > 0.0 && settled(coverage) < self.gate {
             score = f64::NAN;
         }
         let case = self.weight.pick_by(says);

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::factor::{Around, FactorRows};
+use super::settle::settled;
 use super::tree::{Doubt, Effect, Part, PartCell, PartRows, Scorecard, same};
 use crate::frame::Table;
 use crate::state::CarriedValue;
@@ -93,6 +94,7 @@ impl Scorecard {
             });
             groups.push(done);
         }
+        groups.iter_mut().for_each(PartRows::settle);
         let mut out = CardRows { factors, groups, results: Vec::with_capacity(rows.len()) };
         for (at, row) in rows.enumerate() {
             let result = self.finish(context, &conditions, &out, at, row);
@@ -138,7 +140,8 @@ impl Scorecard {
         self.apply_rules(conditions, at, &mut cell);
         if let Some((number, effect)) = (context.manual)(id) {
             cell.apply(effect, Applied::Manual(number));
-            (cell.low, cell.high) = (effect.on(cell.low), effect.on(cell.high));
+            let on = |it: f64| settled(effect.on(it));
+            (cell.low, cell.high) = (on(cell.low), on(cell.high));
             cell.solid |= matches!(effect, Effect::Set(_));
         }
         cell.solid &= same(cell.low, cell.high) && same(cell.score, cell.low);
@@ -166,7 +169,7 @@ impl Scorecard {
         let (low, high) = (cell.low, cell.high);
         let mut reach = (f64::NAN, f64::NAN);
         let mut widen = |effect: Option<Effect>| {
-            let on = |it: f64| effect.map_or(it, |effect| effect.on(it));
+            let on = |it: f64| effect.map_or(it, |effect| settled(effect.on(it)));
             reach = (reach.0.min(on(low)), reach.1.max(on(high)));
         };
         let mut applied = false;
@@ -201,7 +204,7 @@ impl Scorecard {
 impl ScoreCell {
     fn apply(&mut self, effect: Effect, applied: Applied) {
         let before = self.score;
-        self.score = effect.on(before);
+        self.score = settled(effect.on(before));
         if !same(self.score, before) {
             self.applied = applied;
         }

@@ -35,6 +35,10 @@ pub struct EnrolmentState {
     /// The day from which the delay of the next step counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<NaiveDate>,
+    /// The day from which a run of delays in months counts, so that what began on the 31st comes on the last days
+    /// of shorter months; none where that is the same as `last`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<DelayAnchor>,
     /// The steps that were issued or skipped, in that order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reached: Vec<String>,
@@ -44,6 +48,16 @@ pub struct EnrolmentState {
     /// What the alert said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<EnrolmentCause>,
+}
+
+/// The day from which a run of delays in months counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelayAnchor {
+    /// The day.
+    pub day: NaiveDate,
+    /// How many months the steps reached so far have come after it.
+    pub months: u32,
 }
 
 /// What the alert that began an enrolment said when it was last heard of.

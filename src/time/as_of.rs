@@ -250,7 +250,8 @@ mod tests {
             match time {
                 None => day.into(),
                 Some((seconds, hours)) => {
-                    let local = day.and_time(chrono::NaiveTime::MIN) + chrono::TimeDelta::seconds(seconds);
+                    let local =
+                        day.and_time(chrono::NaiveTime::MIN) + chrono::TimeDelta::seconds(seconds);
                     let utc = local - chrono::TimeDelta::hours(hours.into());
                     AsOf(Stamp::at_offset(utc, hours * 3600))
                 }

@@ -192,6 +192,21 @@ impl Zone {
     }
 }
 
+impl Zone {
+    /// The offsets in minutes east, each from its first moment; none where they are not listed.
+    pub(super) fn known_changes(&self) -> Option<Vec<(NaiveDateTime, i32)>> {
+        let first = |minutes| (NaiveDateTime::MIN, minutes);
+        match &self.0 {
+            Kind::Fixed(minutes) => Some(vec![first(*minutes)]),
+            Kind::Changing(it) => {
+                Some(std::iter::once(first(it.first)).chain(it.changes.iter().copied()).collect())
+            }
+            #[cfg(feature = "zones")]
+            Kind::Named(_) => None,
+        }
+    }
+}
+
 /// So many seconds later, within what a date can be.
 pub(super) fn moved(at: NaiveDateTime, seconds: i32) -> NaiveDateTime {
     let end = if seconds < 0 { NaiveDateTime::MIN } else { NaiveDateTime::MAX };
@@ -214,7 +229,8 @@ impl FromStr for Zone {
             return Ok(Self::UTC);
         }
         let signed = text.strip_prefix('+').map(|it| (1, it));
-        let Some((sign, rest)) = signed.or_else(|| text.strip_prefix('-').map(|it| (-1, it))) else {
+        let Some((sign, rest)) = signed.or_else(|| text.strip_prefix('-').map(|it| (-1, it)))
+        else {
             return Self::named(text);
         };
         let number = |it: &str| {

@@ -336,15 +336,17 @@ fn compare_steps(steps: &[Step]) -> Vec<String> {
     failures
 }
 
-/// Asks just below, at and just above each edge of the bands.
+/// The last place of a score.
+const PLACE: f64 = 1e-10;
+
+/// Asks just below, at and just above each edge of the bands, by one in the last place of a score.
 fn compare_bands(config: &ScorecardConfig) -> Vec<String> {
     let card = card_of(Points::Expr("m".to_owned()), &config.bands);
     let mut failures = Vec::new();
     for pair in config.bands.windows(2) {
         let Some(edge) = pair[1].from.or(pair[1].above) else { continue };
         let at_edge = if pair[1].from.is_some() { &pair[1] } else { &pair[0] };
-        for (score, wanted) in
-            [(edge.next_down(), &pair[0]), (edge, at_edge), (edge.next_up(), &pair[1])]
+        for (score, wanted) in [(edge - PLACE, &pair[0]), (edge, at_edge), (edge + PLACE, &pair[1])]
         {
             let got = explained(&card, score).band;
             if got.as_ref() != Some(&wanted.name) {

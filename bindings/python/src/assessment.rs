@@ -59,7 +59,8 @@ impl Assessment {
         faults(py, self.inner.faults())
     }
 
-    /// What a reader should know about the columns, one dict each: what was given and not read, out of range, left out.
+    /// What a reader should know about the columns, one dict each: what was given and not read, out of range, left out,
+    /// named as no record has it, without a value for anyone, or wanted and not given.
     #[getter]
     fn notes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, self.inner.notes())

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::capsule::{import, is_arrow};
-use crate::convert::{file, kind, read, to_node, zone as zone_of};
+use crate::convert::{file, kind, plain, read, to_node, zone as zone_of};
 use crate::errors::{faults, input_error, input_faults, record_error};
 
 /// A longer text is no path: our choice, what Linux takes.
@@ -107,7 +107,18 @@ impl Book {
         Ok(list)
     }
 
-    /// What is wrong with whole tables.
+    /// What became of the rows: `tables` has `read`, `loaded`, `rejected` and `own_fields` (the columns that are fields of your
+    /// own, with the number of rows that have them) of each table, `notes` what is worth a look.
+    #[getter]
+    fn report<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let report = self.inner.report();
+        let dict = PyDict::new(py);
+        dict.set_item("tables", plain(py, &report.tables)?)?;
+        dict.set_item("notes", faults(py, &report.notes)?)?;
+        Ok(dict)
+    }
+
+    /// What is wrong with whole tables, and as warnings what is worth a look in their columns.
     #[getter]
     fn faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         faults(py, &self.faults)

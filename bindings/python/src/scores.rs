@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyIterator, PyList};
 
 use crate::capsule::{export, export_schema};
-use crate::convert::kind;
+use crate::convert::{kind, plain};
 use crate::errors::faults;
 use crate::input::Keys;
 use crate::table::{Table, to_pandas, to_polars, to_pyarrow};
@@ -44,6 +44,13 @@ impl Scores {
     #[getter]
     fn faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         faults(py, self.inner.faults())
+    }
+
+    /// What the config wants and was not given, where there is no book, one dict a kind of subject: `NotGiven` with `kind`,
+    /// `tables` and `columns`. `assess` says more.
+    #[getter]
+    fn notes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        plain(py, &self.inner.notes())
     }
 
     /// The table of a kind of subject; of the main one if none is named.

@@ -59,7 +59,7 @@ impl Test {
         let mut state = State::new();
         for (step, day) in self.steps() {
             let frames = self.frames(step);
-            let out = engine.assess(&self.input(&frames), day, &state);
+            let out = engine.assess(&self.input(engine, &frames), day, &state);
             seen.add(&out);
             result.steps += 1;
             self.compare(engine, &out, step, &mut result);
@@ -103,8 +103,11 @@ impl Test {
     }
 
     /// The input of frames, with what is quiet.
-    pub(super) fn input<'a>(&'a self, frames: &'a [Frame]) -> Input<'a> {
-        let quiet = Input::default().with_suppressions(&self.suppressions);
+    pub(super) fn input<'a>(&'a self, engine: &'a Engine, frames: &'a [Frame]) -> Input<'a> {
+        let mut quiet = Input::default().with_suppressions(&self.suppressions);
+        if let Some(it) = self.calendar.and_then(|it| engine.calendar_at(it)) {
+            quiet = quiet.with_work_calendar(it);
+        }
         frames.iter().fold(quiet, Input::and_frame)
     }
 

@@ -78,5 +78,11 @@ mod tests {
             let got = lowest(scored, budget, |it| 10 - u64::from(it));
             assert_eq!(got, want, "{scores:?} {budget}");
         }
+        // Products that lie just above a whole number, 0.07 * 100 among them.
+        for percent in 1..=100_u32 {
+            let scored = (0..100).map(|at| (f64::from(at), at)).collect();
+            let got = lowest(scored, f64::from(percent) / 100.0, u64::from);
+            assert_eq!(got.len(), percent as usize);
+        }
     }
 }

@@ -194,7 +194,10 @@ impl Backtest {
 
     /// One engine over a history, in the order of days, from an empty state. A book may hold the whole history: an assessment
     /// reads nothing later than its day.
-    pub fn run<'a>(engine: &Engine, history: impl IntoIterator<Item = (NaiveDate, Input<'a>)>) -> Self {
+    pub fn run<'a>(
+        engine: &Engine,
+        history: impl IntoIterator<Item = (NaiveDate, Input<'a>)>,
+    ) -> Self {
         let mut pass = Self::new(engine);
         for (as_of, input) in history {
             pass.day(engine, as_of, &input);
@@ -203,7 +206,8 @@ impl Backtest {
     }
 
     pub(in crate::outcome) fn day(&mut self, engine: &Engine, as_of: NaiveDate, input: &Input<'_>) {
-        if let Some(last) = self.last.as_ref().map(|it| it.as_of().day()).filter(|it| as_of <= *it) {
+        if let Some(last) = self.last.as_ref().map(|it| it.as_of().day()).filter(|it| as_of <= *it)
+        {
             let message = format!("the day {as_of} is not later than {last}, the day before it");
             let fault = Fault::new(Code::TimeReversed, "history", message)
                 .help("give every day once, in order; this one was left out");

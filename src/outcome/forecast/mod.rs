@@ -260,8 +260,13 @@ impl Forecaster {
     /// What the renewals from `as_of` (included) to the end of the horizon will bring. The order of the renewals does not
     /// matter; a subscription that comes twice counts with its earliest renewal.
     #[must_use]
-    pub fn forecast(&self, as_of: NaiveDate, renewals: impl IntoIterator<Item = Renewal>) -> Forecast {
-        let until = as_of.checked_add_days(Days::new(self.horizon.into())).unwrap_or(NaiveDate::MAX);
+    pub fn forecast(
+        &self,
+        as_of: NaiveDate,
+        renewals: impl IntoIterator<Item = Renewal>,
+    ) -> Forecast {
+        let until =
+            as_of.checked_add_days(Days::new(self.horizon.into())).unwrap_or(NaiveDate::MAX);
         let mut left_out = LeftOut::default();
         let mut inside: Vec<(NaiveDate, Renewal)> = Vec::new();
         for it in renewals {

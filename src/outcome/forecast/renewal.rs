@@ -70,13 +70,50 @@ impl Renewal {
         self
     }
 
-    /// An order among renewals of one subscription on one day, so that it does not matter in which they come.
+    /// An order among renewals of one subscription on one day, so that it does not matter in which they come: the larger value
+    /// first, an unknown one last; then by segment, owner, what a person says (nothing, a probability, a word, an amount) and the
+    /// scores, by size and letter by letter, what is not known first.
     pub(super) fn order(&self, other: &Self) -> Ordering {
         let value = |it: &Self| it.value.unwrap_or(-1.0);
-        value(other).total_cmp(&value(self)).then_with(|| {
-            let rest = |it: &Self| format!("{:?}", (&it.segment, &it.owner, &it.human, &it.scores));
-            rest(self).cmp(&rest(other))
-        })
+        value(other)
+            .total_cmp(&value(self))
+            .then_with(|| (&self.segment, &self.owner).cmp(&(&other.segment, &other.owner)))
+            .then_with(|| by(&self.human, &other.human, Human::order))
+            .then_with(|| {
+                let scores = self.scores.iter().zip(&other.scores);
+                let pair = |(one, two): ((&Arc<str>, &f64), (&Arc<str>, &f64))| {
+                    one.0.cmp(two.0).then_with(|| one.1.total_cmp(two.1))
+                };
+                let first = scores.map(pair).find(|it| it.is_ne());
+                first.unwrap_or_else(|| self.scores.len().cmp(&other.scores.len()))
+            })
+    }
+}
+
+impl Human {
+    fn order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Probability(one), Self::Probability(two)) => one.total_cmp(two),
+            (Self::Category(one), Self::Category(two)) => one.cmp(two),
+            (Self::Amount(one), Self::Amount(two)) => one.total_cmp(two),
+            (one, two) => one.rank().cmp(&two.rank()),
+        }
+    }
+
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Probability(_) => 0,
+            Self::Category(_) => 1,
+            Self::Amount(_) => 2,
+        }
+    }
+}
+
+/// The order of what may be unknown: that first.
+fn by<T>(one: &Option<T>, two: &Option<T>, order: impl Fn(&T, &T) -> Ordering) -> Ordering {
+    match (one, two) {
+        (Some(one), Some(two)) => order(one, two),
+        (one, two) => one.is_some().cmp(&two.is_some()),
     }
 }
 
@@ -96,8 +133,8 @@ pub fn renewals(book: &Book, as_of: NaiveDate, reporting: Option<Currency>) -> V
         }
         let row = it.account_id.as_deref().and_then(|id| book.row_of(SubjectKind::Account, id));
         let account = row.and_then(|row| book.accounts().get(row as usize));
-        let yearly = it.arr.or_else(|| Amount::checked_sum([it.mrr?; 12]));
-        let value = yearly.and_then(|amount| book.convert(amount, it.currency, reporting, as_of));
+        let value =
+            it.yearly().and_then(|amount| book.convert(amount, it.currency, reporting, as_of));
         let day = it.renewal_date.or(it.end).map(crate::time::Stamp::date);
         let mut renewal = Renewal::new(it.id.as_str(), day, value.map(Amount::to_f64));
         let owner = it.owner.as_deref().or_else(|| account?.owner.as_deref());

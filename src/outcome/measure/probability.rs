@@ -50,6 +50,23 @@ pub struct Reliability {
     pub observed: f64,
 }
 
+/// The lower edge of a bin.
+fn edge(at: usize, bins: usize) -> f64 {
+    at as f64 / bins as f64
+}
+
+/// The bin that a probability lies in, by the edges as they are shown: a product such as 0.29 * 100 lies just below 29.
+fn bin(p: f64, bins: usize) -> usize {
+    let mut at = ((p * bins as f64) as usize).min(bins - 1);
+    while at + 1 < bins && edge(at + 1, bins) <= p {
+        at += 1;
+    }
+    while at > 0 && edge(at, bins) > p {
+        at -= 1;
+    }
+    at
+}
+
 /// What was expected against what happened, in bins of equal width from 0 to 1; bins without rows are left out.
 /// `None` for no bins, or a probability outside 0 to 1.
 #[must_use]
@@ -60,14 +77,14 @@ pub fn reliability(probability: &[f64], lost: &[bool], bins: usize) -> Option<Ve
     }
     let mut sums = vec![(0_usize, 0_usize, 0.0_f64); bins];
     for (p, lost) in probability.iter().zip(lost) {
-        let at = ((p * bins as f64) as usize).min(bins - 1);
+        let at = bin(*p, bins);
         if let Some((rows, lost_rows, sum)) = sums.get_mut(at) {
             *rows += 1;
             *lost_rows += usize::from(*lost);
             *sum += p;
         }
     }
-    let edge = |at: usize| at as f64 / bins as f64;
+    let edge = |at: usize| edge(at, bins);
     let filled = sums.into_iter().enumerate().filter(|(_, it)| it.0 > 0);
     Some(
         filled

@@ -45,6 +45,13 @@ fn a_budget_takes_the_riskiest_and_shares_out_ties() {
     for budget in [0.0, -1.0, 1.01, f64::NAN] {
         assert_eq!(at_budget(&risk, &lost, budget), None);
     }
+    // Products that lie just above a whole number, 0.07 * 100 among them.
+    for percent in 1..=100_u32 {
+        let (risk, lost): (Vec<f64>, Vec<bool>) =
+            (0..100).map(|it| (f64::from(it), it == 0)).unzip();
+        let it = at_budget(&risk, &lost, f64::from(percent) / 100.0).unwrap();
+        assert_eq!(it.flagged, percent as usize);
+    }
 }
 
 #[test]
@@ -65,6 +72,17 @@ fn a_reliability_table_owns_its_edges() {
     // Only the middle bin is off, by 0.375, and holds half.
     let error = calibration_error(&[0.0, 0.1, 0.15, 1.0], &[F, F, T, T], 10).unwrap();
     assert!((error - 0.1875).abs() < 1e-12);
+    // A probability that is an edge as it is written belongs to the bin above it, however many bins there are.
+    for bins in 1..=200_usize {
+        for at in 0..=bins {
+            let p = at as f64 / bins as f64;
+            let it = reliability(&[p], &[F], bins).unwrap()[0];
+            let want = at.min(bins - 1) as f64 / bins as f64;
+            assert_eq!(it.from, want, "{p} in {bins} bins");
+        }
+    }
+    let it = reliability(&[0.29], &[T], 100).unwrap()[0];
+    assert_eq!((it.from, it.to), (0.29, 0.30));
     assert_eq!(reliability(&[1.1], &[T], 10), None);
     assert_eq!(reliability(&[0.5], &[T], 0), None);
 }

@@ -121,4 +121,22 @@ class Rejection(TypedDict):
     fault: Fault
 
 
+class TableReport(TypedDict):
+    """What became of the rows of a table: `loaded` and `rejected` sum to `read`."""
+
+    read: int
+    loaded: int
+    rejected: int
+    own_fields: dict[str, int]
+    """The columns that are fields of your own, with the number of rows that have a value of it."""
+
+
+class LoadReport(TypedDict):
+    """What became of the rows of a book."""
+
+    tables: dict[str, TableReport]
+    notes: list[Fault]
+    """What is worth a look and kept no record out, such as a column whose name is near that of a known field."""
+
+
 Plain = dict[str, Any]
