@@ -5,6 +5,7 @@ use foretell::engine::{Absent, NotUsed, Note};
 use foretell::expr::{Functions, Kind, Value};
 use foretell::fault::Code;
 use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::time::AsOf;
 use foretell::{Assessment, Config, Engine, Input, State};
 
 const CONFIG: &str = r#"
@@ -33,7 +34,7 @@ const KIND: SubjectKind = SubjectKind::Subscription;
 
 fn assess(input: &Input<'_>) -> Assessment {
     let engine = Engine::compile(&Config::parse(CONFIG)).unwrap_or_else(|it| panic!("{it}"));
-    engine.assess(input, "2026-03-01".parse().unwrap(), &State::new())
+    engine.assess(input, "2026-03-01".parse::<AsOf>().unwrap(), &State::new())
 }
 
 fn manual(subject: SubjectKind, scorecard: &str, kind: OverrideKind, value: f64) -> Override {
@@ -182,7 +183,7 @@ fn a_host_function_that_fails_is_a_fault_of_its_own() {
     let engine = Engine::compile_with(&Config::parse(config), functions).unwrap();
     let mut frame = Frame::new(KIND, ["s1"]).unwrap();
     frame.insert("arr", Column::numbers([Some(1.0)])).unwrap();
-    let day = "2026-03-01".parse().unwrap();
+    let day = "2026-03-01".parse::<AsOf>().unwrap();
     let assessment = engine.assess(&Input::frame(&frame), day, &State::new());
     let [fault] = assessment.faults() else { panic!("{:?}", assessment.faults()) };
     assert_eq!((fault.code, fault.place.path.as_str()), (Code::Faulted, "subscriptions.r"));

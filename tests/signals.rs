@@ -1,6 +1,5 @@
 //! Signals: the statistics against numpy and scipy, and signals as metrics of a config.
 
-use chrono::NaiveDate;
 use foretell::signal::{Line, mad, mann_kendall, median, pettitt, theil_sen};
 use serde::Deserialize;
 
@@ -153,7 +152,7 @@ mod as_metrics {
     }
 
     fn assess(engine: &Engine) -> Assessment {
-        let day = "2026-03-01".parse().unwrap();
+        let day: chrono::NaiveDate = "2026-03-01".parse().unwrap();
         engine.assess(&Input::book(&book()), day, &State::new())
     }
 

@@ -20,6 +20,7 @@ use crate::frame::SubjectKind::{Account, Subscription};
 use crate::frame::{Column, Frame};
 use crate::node::Node;
 use crate::value::Value;
+use crate::time::AsOf;
 use crate::{Config, Engine, Input, State};
 
 /// Columns by name.
@@ -318,7 +319,7 @@ fn nothing_given_is_nothing_scored() {
             .of(&engine)
             .read(&given.schema(), &batches)
             .unwrap();
-        let out = engine.score(&Input::frame(&frame), "2026-03-01".parse().unwrap(), &State::new());
+        let out = engine.score(&Input::frame(&frame), "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
         let table = scores(&out, Subscription, "id");
         assert_eq!((table.num_rows(), table.num_columns()), (0, 7));
     }
@@ -339,7 +340,7 @@ fn example() -> (Engine, Frame) {
 #[test]
 fn results_stand_in_columns_of_their_names() {
     let (engine, frame) = example();
-    let day = "2026-03-01".parse().unwrap();
+    let day = "2026-03-01".parse::<AsOf>().unwrap();
     let scored = engine.score(&Input::frame(&frame), day, &State::new());
     let assessed = engine.assess(&Input::frame(&frame), day, &State::new());
     let notes = serde_json::to_string(assessed.notes()).unwrap();
@@ -443,7 +444,7 @@ fn records_keep_digits_and_dates() {
 #[test]
 fn a_value_of_an_assessment_is_a_value() {
     let (engine, frame) = example();
-    let out = engine.assess(&Input::frame(&frame), "2026-03-01".parse().unwrap(), &State::new());
+    let out = engine.assess(&Input::frame(&frame), "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
     assert_eq!(out.value(Subscription, "y", "a"), Value::Number(18.0));
     // Damaged, it is not read.
     let text = serde_json::to_string(&out).unwrap();
@@ -462,7 +463,7 @@ fn pieces_are_one_table() {
         |ids: Vec<i64>| batch(vec![("id", arc(Int64Array::from(ids))), ("x", arc(x.clone()))]);
     let rising = table((0..i64::from(rows)).collect());
     let falling = table((0..i64::from(rows)).rev().collect());
-    let day = "2026-03-01".parse().unwrap();
+    let day = "2026-03-01".parse::<AsOf>().unwrap();
     let reader = FrameReader::new(Subscription).of(&engine);
     let many = rising.num_rows().div_ceil(super::pieces::PIECE);
     assert!(many > 2);

@@ -23,8 +23,12 @@ pub(crate) struct View<'a> {
 
 impl<'a> View<'a> {
     /// Of all hours, not those of a calendar alone.
-    pub(crate) const fn new(book: &'a Book, as_of: AsOf, reporting: Option<Currency>) -> Self {
-        Self { book, as_of, reporting, calendar: None }
+    pub(crate) fn new(
+        book: &'a Book,
+        as_of: impl Into<AsOf>,
+        reporting: Option<Currency>,
+    ) -> Self {
+        Self { book, as_of: as_of.into(), reporting, calendar: None }
     }
 
     /// The same with hours measured within those of a calendar.

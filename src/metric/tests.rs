@@ -1,5 +1,7 @@
 //! Metrics against values worked out by hand.
 
+use chrono::NaiveDate;
+
 use super::View;
 use super::{
     Derivation, Derived, Keep, RecordFilter, attribute, attribute_info, attribute_names, custom,
@@ -261,7 +263,7 @@ fn takes_of_cases_and_children() {
     }
     let derived = run(&book, account, day("2026-03-10"), "from=cases take=count where=severity:p1");
     assert_eq!(derived.unclear, 1, "k2 has no severity");
-    use chrono::{Datelike as _, NaiveDate};
+    use chrono::Datelike as _;
     assert_eq!(derived.column.seen(0), Some(day("2026-03-09").num_days_from_ce()));
     assert_eq!(derived.column.seen(1), None);
     let later = run(&book, account, day("2026-03-11"), "from=cases take=count where=is_open:true");

@@ -372,7 +372,7 @@ fn card_of(points: Points, bands: &[BandConfig]) -> Engine {
 fn explained(card: &Engine, value: f64) -> Explanation {
     let mut frame = Frame::new(SubjectKind::Subscription, [ONLY]).unwrap();
     frame.insert("m", Column::numbers([Some(value)])).unwrap();
-    let as_of = "2026-01-01".parse().unwrap();
+    let as_of: foretell::time::AsOf = "2026-01-01".parse().unwrap();
     let assessment = card.assess(&Input::frame(&frame), as_of, &State::new());
     card.explain(&assessment, "card", ONLY).unwrap()
 }

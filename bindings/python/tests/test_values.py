@@ -132,7 +132,8 @@ OBSERVED = {
     "a date of 64 bits": pa.array([datetime.date(2026, 2, 28)], pa.date64()),
     "a text": pa.array(["2026-02-28"]),
     "a timestamp without a zone stands as it is": pa.array([datetime.datetime(2026, 2, 28, 23, 59)]),
-    "one with a zone is taken in UTC": pa.array([datetime.datetime(2026, 2, 27, 20, 0, tzinfo=MINUS_5)], pa.timestamp("us", "America/New_York")),
+    "one with a zone has the day that it was there": pa.array([datetime.datetime(2026, 2, 28, 20, 0, tzinfo=MINUS_5)], pa.timestamp("us", "America/New_York")),
+    "one with an offset too": pa.array([datetime.datetime(2026, 2, 28, 20, 0, tzinfo=MINUS_5)], pa.timestamp("ms", "-05:00")),
     "nanoseconds": pa.array([datetime.datetime(2026, 2, 28, tzinfo=UTC)], pa.timestamp("ns", "UTC")),
     "a dictionary": pa.array(["2026-02-28"]).dictionary_encode(),
 }
