@@ -7,7 +7,7 @@ use foretell::alert::{QuietCalendar, Suppressions};
 use foretell::book::Tables;
 use foretell::fault::{Fault, Severity};
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::time::{Calendar, CalendarConfig, Stamp};
+use foretell::time::{AsOf, Calendar, CalendarConfig, Stamp};
 use foretell::value::Value;
 use foretell::{Assessment, Book, Config, Engine, Input, State};
 use serde::Deserialize;
@@ -193,7 +193,7 @@ when = "elapsed > 4"
 "#;
 
 fn assess(engine: &Engine, input: &Input<'_>, day: &str) -> Assessment {
-    engine.assess(input, day.parse().unwrap(), &State::new())
+    engine.assess(input, day.parse::<AsOf>().unwrap(), &State::new())
 }
 
 fn engine(text: &str) -> Engine {
@@ -233,7 +233,7 @@ fn hours_of_a_case_are_those_of_the_calendar() {
     assert_eq!(firing(0), ["dated"]);
     assert_eq!(firing(1).len(), 4);
     // The same in columns.
-    let scores = engine.score(&input, "2026-01-14".parse().unwrap(), &State::new());
+    let scores = engine.score(&input, "2026-01-14".parse::<AsOf>().unwrap(), &State::new());
     assert_eq!(scores.rules().len(), 2);
 
     // A host's calendar of that name stands for it; one of another name does not.
