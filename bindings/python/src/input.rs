@@ -224,6 +224,8 @@ impl How {
         let metrics = engine.givable(kind).map(|it| it.0.to_owned());
         let above = SubjectKind::ALL.into_iter().filter(|it| *it <= kind);
         let parents = above.map(|it| format!("{it}_id"));
+        let own = (kind == SubjectKind::Company).then(|| "parent_id".to_owned());
+        let parents = parents.chain(own);
         let ids = ["id".to_owned()].into_iter().chain(self.ids.of(kind).map(str::to_owned));
         metrics.chain(parents).chain(ids).chain(self.observed.values().cloned()).collect()
     }
