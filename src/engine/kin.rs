@@ -64,8 +64,8 @@ impl Resolver<'_> {
         rest: &str,
         path: &str,
     ) -> Found {
-        let taken =
-            split_last(rest).and_then(|(inner, last)| Some((inner, ChildTake::Take(child_take(last)?))));
+        let taken = split_last(rest)
+            .and_then(|(inner, last)| Some((inner, ChildTake::Take(child_take(last)?))));
         let (inner, take) = taken.unwrap_or((rest, ChildTake::CountTrue));
         let wanted = match take {
             ChildTake::CountTrue => Some(Kind::Flag),

@@ -45,8 +45,8 @@ mod wants;
 
 pub use alerts::Replay;
 pub use assessment::{
-    Absent, Alert, Assessment, BandCount, LeftOut, NoValue, NotUsed, Note, ReportNotUsed, RuleResult,
-    SubjectScore,
+    Absent, Alert, Assessment, BandCount, LeftOut, NoValue, NotUsed, Note, ReportNotUsed,
+    RuleResult, SubjectScore,
 };
 pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;

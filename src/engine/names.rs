@@ -28,7 +28,9 @@ impl Names for Scope<'_, '_> {
     }
 
     fn find_as(&self, name: &str, wanted: Option<Kind>) -> Option<Symbol> {
-        let wanted = wanted.or_else(|| self.resolver.kind_among(self.kind, name, self.sure.filter(|_| is_own(name))?));
+        let wanted = wanted.or_else(|| {
+            self.resolver.kind_among(self.kind, name, self.sure.filter(|_| is_own(name))?)
+        });
         match self.resolver.find_as(self.kind, name, wanted, self.path) {
             Found::Symbol(symbol) => Some(symbol),
             Found::Unknown => None,

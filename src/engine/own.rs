@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::plan::{Attribute, Slot, Work};
 use super::resolve::{Found, Resolver};
-use crate::book::own::{Own, is_own};
+use crate::book::own::{Own, is_own, plain};
 use crate::config::{MetricConfig, Points, Variants};
 use crate::expr::{Names, Symbol};
 use crate::fault::{Code, Fault, did_you_mean};
@@ -17,14 +17,11 @@ use crate::value::Kind;
 
 /// A name as it is looked up, the kind that is wanted of it, and the key under which it is remembered: an own
 /// field may be read as several kinds. Of all other names the kind is known.
-pub(super) fn as_read(
-    name: &str,
-    wanted: Option<Kind>,
-) -> (Cow<'_, str>, Option<Kind>, String) {
+pub(super) fn as_read(name: &str, wanted: Option<Kind>) -> (Cow<'_, str>, Option<Kind>, String) {
     if !is_own(name) {
         return (Cow::Borrowed(name), None, name.to_owned());
     }
-    let name = Own::parse(name).map_or(Cow::Borrowed(name), |it| Cow::Owned(it.to_string()));
+    let name = plain(name);
     let wanted = wanted.unwrap_or(Kind::Text);
     // No name holds a line break.
     let key = format!("{name}\n{wanted}");
@@ -87,8 +84,7 @@ impl Resolver<'_> {
         let own = Own::of(name);
         if let Some(near) = did_you_mean(name, attribute_names(kind)) {
             let message = format!("a {kind} has no attribute `{}`", shorten(name));
-            let help =
-                format!("{near} An own field is written `{}`", shorten(&own.to_string()));
+            let help = format!("{near} An own field is written `{}`", shorten(&own.to_string()));
             let fault = Fault::new(Code::UnknownName, format!("{path}.attribute"), message);
             self.fault(fault.help(help));
             return None;

@@ -346,13 +346,7 @@ impl<'c> Resolver<'c> {
         found
     }
 
-    fn look_up(
-        &self,
-        kind: SubjectKind,
-        name: &str,
-        wanted: Option<Kind>,
-        path: &str,
-    ) -> Found {
+    fn look_up(&self, kind: SubjectKind, name: &str, wanted: Option<Kind>, path: &str) -> Found {
         let declared = self.declared(kind, name);
         if !matches!(declared, None | Some(Found::Unknown)) {
             return declared.unwrap_or(Found::Unknown);

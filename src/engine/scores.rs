@@ -393,10 +393,11 @@ impl Scores {
                 false => self.outline.wants.not_given(&self.tables, &self.absent),
             };
         };
-        let absent = SubjectKind::ALL.into_iter().zip(&self.outline.given).flat_map(|(kind, all)| {
-            let names = all.iter().filter(move |(name, _)| !live.is_given(kind, name.as_str()));
-            names.map(move |it| (kind.index(), it.1))
-        });
+        let absent =
+            SubjectKind::ALL.into_iter().zip(&self.outline.given).flat_map(|(kind, all)| {
+                let names = all.iter().filter(move |(name, _)| !live.is_given(kind, name.as_str()));
+                names.map(move |it| (kind.index(), it.1))
+            });
         self.outline.wants.not_given(&self.tables, &absent.collect())
     }
 

@@ -38,7 +38,8 @@ impl Wants {
         (rules, playbooks): (&[Rule], &[Playbook]),
     ) -> Self {
         let mut read = roots(steps, cards, rules, playbooks);
-        if read.is_empty() {
+        let classes = steps.iter().any(|it| matches!(it.work, Work::Class { .. }));
+        if rules.is_empty() && cards.is_empty() && playbooks.is_empty() && !classes {
             // Nothing but metrics: they are what is asked for.
             read.extend(steps.iter().map(|it| (it.kind.index(), it.slot)));
         }
@@ -132,7 +133,8 @@ fn roots(
         read.extend(card.bare_slots().into_iter().map(|it| (card.kind.index(), it)));
     }
     for it in playbooks {
-        let steps = it.steps.iter().flat_map(|it| [it.when.as_ref(), Some(&it.title), it.text.as_ref()]);
+        let steps =
+            it.steps.iter().flat_map(|it| [it.when.as_ref(), Some(&it.title), it.text.as_ref()]);
         let programs = [it.when.as_ref(), it.stop_when.as_ref()].into_iter().chain(steps);
         programs.flatten().for_each(|program| add(&mut read, it.kind, program));
     }

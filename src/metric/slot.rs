@@ -188,4 +188,3 @@ impl<R: Record> Slot<R> {
         }
     }
 }
-

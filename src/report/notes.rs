@@ -63,7 +63,10 @@ pub(super) fn sentence(note: &Note) -> String {
                 [] => "columns".to_owned(),
                 all => format!("a book with {}", all.join(", ")),
             };
-            format!("For {} {what} would be read{columns}, and nothing of it was given.", kind.plural())
+            format!(
+                "For {} {what} would be read{columns}, and nothing of it was given.",
+                kind.plural()
+            )
         }
         Note::NoValue { kind, metric, reason, wanted } => {
             let wanted = wanted.as_deref().unwrap_or("it");
@@ -92,12 +95,14 @@ fn why(reason: NoValue, wanted: &str) -> String {
         NoValue::NoTable => format!("no {wanted} were loaded"),
         NoValue::NoRecords => format!("there is no record of {wanted}"),
         NoValue::NothingInWindow => format!("no record of {wanted} lies in its window by that day"),
-        NoValue::NothingToTake => format!("no record of {wanted} counts and has what is taken, or too few"),
+        NoValue::NothingToTake => {
+            format!("no record of {wanted} counts and has what is taken, or too few")
+        }
         NoValue::NotFilled => format!("none of the {wanted} has a value of it"),
         NoValue::NoRelatives => format!("there are no {wanted} to take it from"),
         NoValue::OtherKind => "what there is is of another kind".to_owned(),
-        NoValue::NoRate => "no amount has a rate to the reporting currency".to_owned(),
-        NoValue::OutOfRange => "every value lies outside its range".to_owned(),
-        NoValue::Calculation => "what it is calculated from has values, the result has none".to_owned(),
+        NoValue::Calculation => {
+            "what it is calculated from has values, the result has none".to_owned()
+        }
     }
 }

@@ -96,7 +96,8 @@ impl Checker<'_> {
         let given = wanted.or_else(|| self.hint(raw));
         let number = self.count;
         self.count += 1;
-        let arms: Vec<_> = cases.iter().map(|it| self.arm(it, subject.as_ref(), number, given)).collect();
+        let arms: Vec<_> =
+            cases.iter().map(|it| self.arm(it, subject.as_ref(), number, given)).collect();
         let subject = subject?;
         let mut arms = arms.into_iter().collect::<Option<Vec<Arm>>>()?;
         let kind = arms.last()?.then.kind;
