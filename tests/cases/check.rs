@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foretell::config::{
     BandConfig, FactorConfig, GroupConfig, Points, ScorecardConfig, Step, Variants,
 };
-use foretell::engine::Note;
+use foretell::engine::{NoValue, Note};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::score::{Explanation, GroupLine, Line as Got};
 use foretell::value::Value;
@@ -234,6 +234,12 @@ pub(super) fn notes(
             Note::Given { .. } => {}
             Note::NotGiven { kind, columns, .. }
                 if !columns.is_empty() && !columns.iter().any(|it| is_given(*kind, it)) => {}
+            // Nothing divided by nothing is no number, and where that is so for all it is said.
+            Note::NoValue { kind, metric, reason: NoValue::Calculation, .. }
+                if assessment
+                    .subjects(*kind)
+                    .iter()
+                    .all(|it| assessment.value(*kind, metric, it).is_missing()) => {}
             other => failures.push(format!("unexpected note {other:?}")),
         }
     }
