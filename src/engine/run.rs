@@ -8,6 +8,7 @@ use super::alerts::Moving;
 use super::assessment::{Alert, Assessment, LeftOut, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
+use super::own::is_first;
 use super::past::{past, remembered};
 use super::plan::{AlertOutputs, Batch, ChildTake, Rule, Slot, Step, Work};
 use super::room::Room;
@@ -96,7 +97,9 @@ impl<'a> Run<'a> {
             let rows = made.unsure.iter().enumerate();
             solid = Some(rows.map(|(row, it)| !it && !made.column.is_missing(row)).collect());
         }
-        let derived = !matches!(&step.work, Work::Attribute { attribute: None, .. });
+        let space = engine.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
+        let derived = !matches!(&step.work, Work::Attribute { attribute: None, .. })
+            && is_first(space, number);
         self.note(kind, slot, &made, derived, out_of_range);
         if !self.lean {
             self.absence(step, slot, &made, out_of_range);
