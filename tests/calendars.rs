@@ -7,7 +7,7 @@ use foretell::alert::{QuietCalendar, Suppressions};
 use foretell::book::Tables;
 use foretell::fault::{Fault, Severity};
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::time::{Calendar, CalendarConfig, Stamp};
+use foretell::time::{AsOf, Calendar, CalendarConfig, Stamp};
 use foretell::value::Value;
 use foretell::{Assessment, Book, Config, Engine, Input, State};
 use serde::Deserialize;
@@ -193,7 +193,7 @@ when = "elapsed > 4"
 "#;
 
 fn assess(engine: &Engine, input: &Input<'_>, day: &str) -> Assessment {
-    engine.assess(input, day.parse().unwrap(), &State::new())
+    engine.assess(input, day.parse::<AsOf>().unwrap(), &State::new())
 }
 
 fn engine(text: &str) -> Engine {
@@ -233,7 +233,7 @@ fn hours_of_a_case_are_those_of_the_calendar() {
     assert_eq!(firing(0), ["dated"]);
     assert_eq!(firing(1).len(), 4);
     // The same in columns.
-    let scores = engine.score(&input, "2026-01-14".parse().unwrap(), &State::new());
+    let scores = engine.score(&input, "2026-01-14".parse::<AsOf>().unwrap(), &State::new());
     assert_eq!(scores.rules().len(), 2);
 
     // A host's calendar of that name stands for it; one of another name does not.
@@ -427,4 +427,46 @@ exceptions = [{ name = "Advent", first = "12-01", last = "12-24", days = "sat", 
     let other = text.replace("12:00\", sat", "13:00\", sat");
     assert_ne!(engine(text).hash(), engine(&other).hash());
     assert_eq!(engine(text).calendar("support").unwrap(), &calendar);
+}
+
+/// Without a zone of its own a calendar is where the book is, at every time of the year.
+#[test]
+fn a_calendar_is_in_the_zone_of_the_book() {
+    let engine = engine(HOURS);
+    let berlin = r#"{ "first": 60, "changes": [["2026-03-29T01:00:00", 120]] }"#;
+    let book = |zone: &str| {
+        let text = CASES.replacen('{', &format!("{{ \"zone\": {zone},"), 1);
+        let text = text.replace(", \"resolved\": \"2026-01-13T18:30:00\"", "");
+        let text = text.replace("2026-01-12T17:00:00", "2026-03-27T15:00:00Z");
+        let text = text.replace("2026-01-13T10:30:00", "2026-03-30T07:30:00Z");
+        Book::strict(serde_json::from_str(&text).unwrap()).unwrap()
+    };
+    // Of Friday in winter two hours, of Monday in summer one and a half.
+    for (zone, wanted) in [(berlin, 3.5), ("\"UTC\"", 3.0), ("\"+02:00\"", 2.5)] {
+        let book = book(zone);
+        let out = assess(&engine, &Input::book(&book).with_ended(), "2026-04-01");
+        let got = out.value(SubjectKind::Case, "first", "monday");
+        assert_eq!(got, Value::Number(wanted), "{zone}");
+        // A day is the same day wherever the book is.
+        let dated = out.value(SubjectKind::Case, "first", "dated");
+        assert_eq!(dated, Value::Number(10.0), "{zone}");
+    }
+}
+
+#[test]
+fn an_age_in_hours_ends_with_the_moment() {
+    let engine = engine(HOURS);
+    let book = Book::strict(serde_json::from_str(CASES).unwrap()).unwrap();
+    let input = Input::book(&book).with_ended();
+    for (as_of, wanted) in [
+        ("2026-01-12T07:00:00Z", 1.0),
+        ("2026-01-12T10:30:00Z", 3.5),
+        ("2026-01-12T23:00:00Z", 11.0),
+        ("2026-01-12", 11.0),
+        ("2026-01-14", 31.0),
+    ] {
+        let out = engine.assess(&input, as_of.parse::<AsOf>().unwrap(), &State::new());
+        let age = out.value(SubjectKind::Case, "age", "friday");
+        assert_eq!(age, Value::Number(wanted), "{as_of}");
+    }
 }
