@@ -146,7 +146,8 @@ fn frame(rows: &[Row<'_>]) -> Result<Frame, Box<dyn Error>> {
 fn assessed() -> Result<(Engine, [Assessment; 2]), Box<dyn Error>> {
     let engine = Engine::compile(&Config::parse(CONFIG))?;
     let (earlier, later) = (frame(&EARLIER)?, frame(&LATER)?);
-    let before = engine.assess(&Input::frame(&earlier), "2026-02-01".parse::<AsOf>()?, &State::new());
+    let before =
+        engine.assess(&Input::frame(&earlier), "2026-02-01".parse::<AsOf>()?, &State::new());
     let after = engine.assess(&Input::frame(&later), "2026-03-03".parse::<AsOf>()?, before.state());
     Ok((engine, [before, after]))
 }

@@ -4,6 +4,7 @@
 use foretell::book::{Book, Tables};
 use foretell::engine::{NoValue, Note};
 use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::time::AsOf;
 use foretell::{Config, Engine, Input, State};
 
 const BOOK: &str = r#"{
@@ -30,7 +31,7 @@ fn engine(config: &str) -> Engine {
 fn notes(engine: &Engine) -> Vec<String> {
     let tables: Tables = serde_json::from_str(BOOK).unwrap();
     let book = Book::strict(tables).unwrap_or_else(|it| panic!("{it}"));
-    let out = engine.assess(&Input::book(&book), DAY.parse().unwrap(), &State::new());
+    let out = engine.assess(&Input::book(&book), DAY.parse::<AsOf>().unwrap(), &State::new());
     out.notes().iter().filter_map(words).collect()
 }
 
@@ -235,7 +236,7 @@ when = '(logins < 1 && industry == "tools" && custom.tier == "gold" && company.n
 #[test]
 fn a_config_of_records_says_which_tables_it_was_not_given() {
     let engine = engine(RECORDS);
-    let day = DAY.parse().unwrap();
+    let day = DAY.parse::<AsOf>().unwrap();
     let account = SubjectKind::Account;
     let mut frame = Frame::new(account, ["a1"]).unwrap();
     let all = "account: accounts cases companies subscriptions usage.logins / custom.tier industry logins nps open_cases";
@@ -302,7 +303,7 @@ fn a_single_subject_alone_says_it_too() {
         rules = [{ name = "r", when = "open_cases > 1 && nps < 5" }]
         "#,
     );
-    let day = DAY.parse().unwrap();
+    let day = DAY.parse::<AsOf>().unwrap();
     let frame = |nps: bool| {
         let mut frame = Frame::new(SubjectKind::Account, ["a1"]).unwrap();
         if nps {

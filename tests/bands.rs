@@ -3,7 +3,7 @@
 use foretell::alert::Change;
 use foretell::book::{Book, Override, OverrideKind, Subscription, Tables};
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::time::Stamp;
+use foretell::time::{AsOf, Stamp};
 use foretell::{Config, Engine, Input, State};
 
 const CONFIG: &str = r#"
@@ -72,7 +72,7 @@ fn a_manual_value_acts_at_once_and_so_does_lifting_it_in_every_path() {
         for (day, given, expected) in days {
             let frame = usage(given);
             let input = Input::book(&book).and_frame(&frame);
-            let day = day.parse().unwrap();
+            let day = day.parse::<AsOf>().unwrap();
             let assessment = engine.assess(&input, day, &state);
             let got = assessment.score("health", "s1").unwrap();
             assert_eq!(got.band, Some(expected), "{effect:?} {value} on {day}");
@@ -84,9 +84,9 @@ fn a_manual_value_acts_at_once_and_so_does_lifting_it_in_every_path() {
             state = assessment.state().clone();
         }
         let frames: Vec<(_, Frame)> = days.iter().map(|it| (it.0, usage(it.1))).collect();
-        let history = frames
-            .iter()
-            .map(|(day, frame)| (day.parse().unwrap(), Input::book(&book).and_frame(frame)));
+        let history = frames.iter().map(|(day, frame)| {
+            (day.parse::<AsOf>().unwrap(), Input::book(&book).and_frame(frame))
+        });
         let replay = engine.replay(history, &State::new());
         assert_eq!(replay.state, state, "{effect:?} {value}");
         let fired: Vec<String> = replay
@@ -111,7 +111,7 @@ fn a_state_of_before_is_read() {
     )
     .unwrap();
     let frame = usage(20.0);
-    let got = engine.assess(&Input::frame(&frame), "2026-03-02".parse().unwrap(), &state);
+    let got = engine.assess(&Input::frame(&frame), "2026-03-02".parse::<AsOf>().unwrap(), &state);
     assert_eq!(got.score("health", "s1").unwrap().band, Some("green"));
     assert_eq!(got.state().bands, state.bands);
 }

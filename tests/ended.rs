@@ -6,6 +6,7 @@ use foretell::book::{Book, Tables};
 use foretell::engine::Scores;
 use foretell::fault::{Code, Severity};
 use foretell::frame::SubjectKind;
+use foretell::time::AsOf;
 use foretell::value::Value;
 use foretell::{Assessment, Config, Engine, Input, State};
 
@@ -80,7 +81,7 @@ fn shown(value: &Value) -> String {
 fn on_days(engine: &Engine, kind: SubjectKind, id: &str, days: &[&str]) -> String {
     let book = book();
     let value = |day: &&str| {
-        let (day, state) = (day.parse().unwrap(), State::new());
+        let (day, state) = (day.parse::<AsOf>().unwrap(), State::new());
         let input = Input::book(&book);
         let whole: Assessment = engine.assess(&input, day, &state);
         let value = whole.value(kind, "m", id);
@@ -192,7 +193,7 @@ fn an_account_that_lost_its_last_subscription_is_lost() {
     );
     let book = book();
     let fires = |day: &str| {
-        let out = engine.assess(&Input::book(&book), day.parse().unwrap(), &State::new());
+        let out = engine.assess(&Input::book(&book), day.parse::<AsOf>().unwrap(), &State::new());
         out.rules()[0].firing.len()
     };
     let days = ["2025-11-02", "2025-11-03", "2026-04-09", "2026-04-10", "2026-06-30", "2026-07-01"];
@@ -269,7 +270,7 @@ fn windows_of_months_sum_to_the_year() {
          ]\n[[rules]]\nname = 'r'\nwhen = 'm + q + y + change + idle > 0'\n",
     );
     let on = |day: &str, name: &str| {
-        let out = engine.assess(&Input::book(&book), day.parse().unwrap(), &State::new());
+        let out = engine.assess(&Input::book(&book), day.parse::<AsOf>().unwrap(), &State::new());
         out.value(SubjectKind::Subscription, name, "s").number().unwrap()
     };
     for (year, february, days) in [(2024, 29, 366.0), (2025, 28, 365.0)] {

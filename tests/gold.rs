@@ -8,6 +8,7 @@ mod generate;
 
 use foretell::Verdict;
 use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::time::AsOf;
 use foretell::value::Value;
 use foretell::{Config, Engine, Input, State};
 
@@ -74,7 +75,7 @@ fn check(seed: u64, seen: &mut Seen) {
     let text: String = drawn.iter().enumerate().map(|(at, it)| it.toml(at)).collect();
     let engine = Engine::compile(&Config::parse(&text)).unwrap_or_else(|it| panic!("{it}\n{text}"));
     let frame = frame(&drawn);
-    let day = "2026-03-01".parse().unwrap();
+    let day = "2026-03-01".parse::<AsOf>().unwrap();
     let input = Input::frame(&frame);
     let scores = engine.score(&input, day, &State::new());
     let assessment = engine.assess(&input, day, &State::new());
@@ -192,7 +193,8 @@ fn a_sum_that_is_exactly_an_edge_is_on_it_however_weights_are_written() {
     for (at, name) in ["a", "b", "c"].iter().enumerate() {
         frame.insert(*name, Column::numbers(rows.iter().map(|it| Some(it[at])))).unwrap();
     }
-    let scores = engine.score(&Input::frame(&frame), "2026-03-01".parse().unwrap(), &State::new());
+    let scores =
+        engine.score(&Input::frame(&frame), "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
     assert_eq!(rows.len(), 1457);
     for number in 0..weights.len() {
         for (row, values) in rows.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use foretell::book::{Book, Mode, Tables};
 use foretell::frame::SubjectKind;
+use foretell::time::AsOf;
 use foretell::value::Value;
 use foretell::{Config, Engine, Input, State};
 
@@ -48,7 +49,8 @@ fn of_invoices(invoices: &str) -> impl Fn(&str) -> String {
     let tables: Tables = serde_json::from_str(&text).unwrap();
     let book = Book::strict(tables).unwrap_or_else(|it| panic!("{it}"));
     let engine = Engine::compile(&Config::parse(CONFIG)).unwrap_or_else(|it| panic!("{it}"));
-    let out = engine.assess(&Input::book(&book), "2026-03-01".parse().unwrap(), &State::new());
+    let out =
+        engine.assess(&Input::book(&book), "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
     assert_eq!(out.faults(), []);
     move |name| out.value(SubjectKind::Subscription, name, "s").to_string()
 }
@@ -91,7 +93,7 @@ fn of_price(fields: &str) -> String {
     let loaded = Book::load(tables, Mode::Lenient).unwrap();
     let config = "metrics = [{ name = \"arr\" }, { name = \"mrr\" }, { name = \"billing\", type = \"text\" }]";
     let engine = Engine::compile(&Config::parse(config)).unwrap();
-    let day = "2026-03-01".parse().unwrap();
+    let day = "2026-03-01".parse::<AsOf>().unwrap();
     let out = engine.assess(&Input::book(&loaded.book), day, &State::new());
     let value = |name: &str| match out.value(SubjectKind::Subscription, name, "s") {
         Value::Number(it) => it.to_string(),

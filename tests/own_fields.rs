@@ -4,7 +4,7 @@ use foretell::book::{Account, Book, Case, Cell, Invoice, Subscription, Tables, U
 use foretell::engine::{LeftOut, Note};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::node::Node;
-use foretell::time::Stamp;
+use foretell::time::{AsOf, Stamp};
 use foretell::value::Value;
 use foretell::{Assessment, Config, Engine, Input, State};
 
@@ -51,7 +51,7 @@ fn engine(config: &str) -> Engine {
 }
 
 fn assess(engine: &Engine, book: &Book) -> Assessment {
-    let out = engine.assess(&Input::book(book), DAY.parse().unwrap(), &State::new());
+    let out = engine.assess(&Input::book(book), DAY.parse::<AsOf>().unwrap(), &State::new());
     assert_eq!(out.faults(), []);
     out
 }
@@ -407,7 +407,7 @@ fn own_fields_can_be_given_as_columns() {
     );
     let report = engine.run_tests();
     assert!(report.passed(), "{report}");
-    let day = DAY.parse().unwrap();
+    let day = DAY.parse::<AsOf>().unwrap();
     let mut frame = Frame::new(ACCOUNT, ["a1"]).unwrap();
     frame.insert("custom.tier", Column::texts([Some("gold")])).unwrap();
     frame.insert("custom.points", Column::numbers([Some(7.0)])).unwrap();
@@ -442,7 +442,8 @@ fn what_own_fields_were_is_remembered() {
         Book::strict(tables).unwrap()
     };
     let first = book(7.0, "gold");
-    let out = engine.assess(&Input::book(&first), "2026-01-01".parse().unwrap(), &State::new());
+    let out =
+        engine.assess(&Input::book(&first), "2026-01-01".parse::<AsOf>().unwrap(), &State::new());
     let second = book(5.0, "silver");
     let out = engine.assess(&Input::book(&second), "2026-02-15".parse().unwrap(), out.state());
     assert!(out.rules().iter().all(|it| it.firing.len() == 1), "{:?}", out.rules());

@@ -4,8 +4,8 @@ use foretell::book::{Book, Mode, Tables};
 use foretell::engine::Note;
 use foretell::fault::{Code, Severity};
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::value::Value;
 use foretell::time::AsOf;
+use foretell::value::Value;
 use foretell::{Config, Engine, Input, State};
 
 const BOOK: &str = r#"{
@@ -120,7 +120,8 @@ fn records_become_metrics_scores_and_alerts_as_of_a_day() {
     assert_eq!(rule.firing.len(), 2);
     assert_eq!(rule.firing[0].message, "Acme has 2 urgent cases open");
 
-    let later = engine.assess(&Input::book(&book), "2026-03-05".parse::<AsOf>().unwrap(), &State::new());
+    let later =
+        engine.assess(&Input::book(&book), "2026-03-05".parse::<AsOf>().unwrap(), &State::new());
     assert_eq!(
         later.value(SubjectKind::Subscription, "open_p1", "s1"),
         Value::Number(0.0),

@@ -219,7 +219,8 @@ fn an_overview_says_what_was_wrong_with_the_input() {
     let mut frame = Frame::new(SubjectKind::Subscription, ["a", "b"]).unwrap();
     frame.insert("m", Column::numbers([5.0, 50.0].map(Some))).unwrap();
     frame.insert("<n>", Column::numbers([5.0, 50.0].map(Some))).unwrap();
-    let assessment = engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new());
+    let assessment =
+        engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new());
     let earlier: State = assessment.state().clone();
     let day: AsOf = "2026-02-01".parse().unwrap();
     let assessment = engine.assess(&Input::frame(&frame), day, &earlier);
@@ -254,7 +255,8 @@ fn equal_scores_stand_in_the_order_of_ids() {
     );
     let mut frame = Frame::new(SubjectKind::Subscription, ["d", "b", "c", "a"]).unwrap();
     frame.insert("m", Column::numbers([5.0, 5.0, 4.0, 5.0].map(Some))).unwrap();
-    let assessment = engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new());
+    let assessment =
+        engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new());
     insta::assert_snapshot!(report::overview(&engine, &assessment, 3), @r"
     Overview
     assessment on 2026-03-01

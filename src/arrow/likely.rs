@@ -177,6 +177,7 @@ fn differ(at: usize, data_type: &DataType, batches: &[RecordBatch]) -> Option<bo
 
 #[cfg(test)]
 mod tests {
+    use crate::time::AsOf;
     use std::sync::Arc;
 
     use arrow_array::{ArrayRef, Float64Array, Int64Array, NullArray, RecordBatch, StringArray};
@@ -243,7 +244,7 @@ mod tests {
         let read = |reader: FrameReader<'_>| {
             reader.of(&engine).read(&schema, std::slice::from_ref(&batch)).unwrap()
         };
-        let (first, second) = ("2026-03-01".parse().unwrap(), "2026-03-02".parse().unwrap());
+        let [first, second] = ["2026-03-01", "2026-03-02"].map(|it| it.parse::<AsOf>().unwrap());
         let frame = read(FrameReader::new(Subscription));
         let scored = engine.score(&Input::frame(&frame), first, &State::new());
         assert_eq!((scored.score("health"), scored.faults()), (Some(&[20.0, 90.0][..]), &[][..]));

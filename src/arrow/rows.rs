@@ -149,7 +149,7 @@ pub fn verdicts(assessment: &Assessment) -> RecordBatch {
 
 /// The factors of every subject's score on a scorecard, one row each: `subject`, `group` (names joined with ` / `),
 /// `factor`, `metric`, `label`, `unit`, `value` as text, `number` where it is one, `points`, `weight`, `effective_weight`,
-/// `contribution`, `lost`, `status`, `stand_in`, `observed`, `points_case`, `weight_case`, `why`. The contributions of a subject sum to its raw score. `None` for an unknown scorecard, and for an
+/// `contribution`, `lost`, `status`, `stand_in`, `observed`, `measured` (the share of it that is measured), `points_case`, `weight_case`, `why`. The contributions of a subject sum to its raw score. `None` for an unknown scorecard, and for an
 /// assessment that another engine made.
 #[must_use]
 pub fn factors(engine: &Engine, assessment: &Assessment, scorecard: &str) -> Option<RecordBatch> {
@@ -187,6 +187,7 @@ fn lines(out: &mut Columns, all: &[(&str, &Line)]) {
     out.texts("status", all.iter().map(|it| word(&it.1.status)));
     out.texts("stand_in", all.iter().map(|it| it.1.stand_in.as_ref().and_then(word)));
     out.days("observed", all.iter().map(|it| it.1.observed));
+    out.numbers("measured", all.iter().map(|it| it.1.measured));
     out.numbers("points_case", all.iter().map(|it| it.1.points_case.map(f64::from)));
     out.numbers("weight_case", all.iter().map(|it| it.1.weight_case.map(f64::from)));
     out.texts("why", all.iter().map(|it| Some(it.1.why())));
@@ -270,6 +271,7 @@ mod tests {
             "parents" => vec!["company", "account", "subscription"],
             "change" => vec!["change", "reason", "times", "health"],
             "path" => vec!["group"],
+            "moment" => vec!["at"],
             other => vec![other],
         }
     }
@@ -308,6 +310,7 @@ mod tests {
             &fields!(Event {
                 id,
                 day,
+                moment,
                 rule,
                 kind,
                 subject,
@@ -446,6 +449,7 @@ mod tests {
                 status,
                 stand_in,
                 observed,
+                measured,
                 points_case,
                 weight_case,
             })(&line),

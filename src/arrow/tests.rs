@@ -19,8 +19,8 @@ use super::{FrameReader, actions, alerts, assessment, events, factors, records, 
 use crate::frame::SubjectKind::{Account, Subscription};
 use crate::frame::{Column, Frame};
 use crate::node::Node;
-use crate::value::Value;
 use crate::time::AsOf;
+use crate::value::Value;
 use crate::{Config, Engine, Input, State};
 
 /// Columns by name.
@@ -319,7 +319,11 @@ fn nothing_given_is_nothing_scored() {
             .of(&engine)
             .read(&given.schema(), &batches)
             .unwrap();
-        let out = engine.score(&Input::frame(&frame), "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
+        let out = engine.score(
+            &Input::frame(&frame),
+            "2026-03-01".parse::<AsOf>().unwrap(),
+            &State::new(),
+        );
         let table = scores(&out, Subscription, "id");
         assert_eq!((table.num_rows(), table.num_columns()), (0, 7));
     }
@@ -444,7 +448,8 @@ fn records_keep_digits_and_dates() {
 #[test]
 fn a_value_of_an_assessment_is_a_value() {
     let (engine, frame) = example();
-    let out = engine.assess(&Input::frame(&frame), "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
+    let out =
+        engine.assess(&Input::frame(&frame), "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
     assert_eq!(out.value(Subscription, "y", "a"), Value::Number(18.0));
     // Damaged, it is not read.
     let text = serde_json::to_string(&out).unwrap();

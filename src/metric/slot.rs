@@ -23,11 +23,7 @@ pub(crate) struct View<'a> {
 
 impl<'a> View<'a> {
     /// Of all hours, not those of a calendar alone.
-    pub(crate) fn new(
-        book: &'a Book,
-        as_of: impl Into<AsOf>,
-        reporting: Option<Currency>,
-    ) -> Self {
+    pub(crate) fn new(book: &'a Book, as_of: impl Into<AsOf>, reporting: Option<Currency>) -> Self {
         Self { book, as_of: as_of.into(), reporting, calendar: None }
     }
 

@@ -431,7 +431,7 @@ fn attributes_are_those_of_the_day() {
         ("gone", Kind::Text, "-", 0),
     ] {
         let own = crate::book::own::Own::of(name);
-        let derived = custom(&book, subscription, &own, wanted, day("2026-06-01"));
+        let derived = custom(&book, subscription, &own, wanted, day("2026-06-01").into());
         assert_eq!((shown(&derived).as_str(), derived.other_kind), (expected, other), "{name}");
     }
 }

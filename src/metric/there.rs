@@ -1,7 +1,7 @@
 //! On no day is a record both there and over, nor neither: one rule in its own word, in metrics and in series. Of
 //! `status` and outcomes tests/ended/law.rs says the same.
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
 use super::source;
@@ -11,9 +11,9 @@ use crate::book::{
     Tables, Usage,
 };
 use crate::frame::SubjectKind;
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 
-fn date(offset: i64) -> AsOf {
+fn date(offset: i64) -> NaiveDate {
     let start = day("2026-02-20");
     let days = Days::new(offset.unsigned_abs());
     if offset < 0 { start - days } else { start + days }
