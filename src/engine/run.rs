@@ -74,12 +74,13 @@ impl<'a> Run<'a> {
         let mut made = match (given, &step.work) {
             (Some(made), _) => made,
             (None, Work::Attribute { attribute, calendar }) => {
-                let calendar = calendar.map(|it| engine.calendar_for(Some(it), self.source.input));
-                self.source.attribute(kind, rows, slot, attribute.as_ref(), calendar)
+                let calendar = engine.measured_by(*calendar, self.source.input);
+                self.source.attribute(kind, rows, slot, attribute.as_ref(), calendar.as_deref())
             }
             (None, Work::Records { derivation, filter, calendar }) => {
-                let calendar = calendar.map(|it| engine.calendar_for(Some(it), self.source.input));
-                self.source.records(kind, rows, slot, (derivation, filter.as_ref()), calendar)
+                let calendar = engine.measured_by(*calendar, self.source.input);
+                let program = filter.as_ref();
+                self.source.records(kind, rows, slot, (derivation, program), calendar.as_deref())
             }
             (None, work) => {
                 let (mut column, sure) = self.computed(kind, slot, work);

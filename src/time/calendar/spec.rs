@@ -21,7 +21,7 @@ pub struct CalendarConfig {
     /// Its name, by which a config refers to it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// The zone in which its days and hours are; UTC if not said.
+    /// The zone in which its days and hours are; that of the book if not said, or UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<Zone>,
     /// The hours in which it is open: of every day but the weekend, or by days of the week. All day if not
