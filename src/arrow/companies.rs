@@ -30,8 +30,11 @@ fn a_column_says_which_company_a_company_belongs_to() {
         let engine = Engine::compile(&Config::parse(&text)).unwrap();
         let reader = FrameReader::new(Company).ids("id").of(&engine);
         let frame = reader.read(&batch.schema(), std::slice::from_ref(&batch)).unwrap();
-        let out =
-            engine.assess(&Input::frame(&frame), "2026-03-01".parse().unwrap(), &State::new());
+        let out = engine.assess(
+            &Input::frame(&frame),
+            "2026-03-01".parse::<crate::time::AsOf>().unwrap(),
+            &State::new(),
+        );
         let all = ["hq", "daughter", "lost"].map(|it| out.value(Company, "all", it));
         assert_eq!(all, [3.0, 2.0, 3.0].map(Value::Number));
         let lost =

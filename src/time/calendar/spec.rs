@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::any::read_any;
 use crate::time::Zone;
 
 /// When work is done, as written; a [`Calendar`](super::Calendar) is made of it.
@@ -223,7 +224,7 @@ impl<'de> Deserialize<'de> for Spans {
             }
         }
 
-        deserializer.deserialize_any(SpansVisitor)
+        read_any(deserializer, SpansVisitor)
     }
 }
 
@@ -253,7 +254,7 @@ impl<'de> Deserialize<'de> for CalendarHours {
             }
         }
 
-        deserializer.deserialize_any(HoursVisitor)
+        read_any(deserializer, HoursVisitor)
     }
 }
 
@@ -286,6 +287,6 @@ impl<'de> Deserialize<'de> for Holiday {
             }
         }
 
-        deserializer.deserialize_any(HolidayVisitor)
+        read_any(deserializer, HolidayVisitor)
     }
 }
