@@ -17,6 +17,7 @@ use foretell::{Faults, Input};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 
+use crate::arg::Arg;
 use crate::book::Book;
 use crate::capsule::{Batches, import, is_arrow};
 use crate::convert::{kind, kinds, read, shorten, to_node};
@@ -204,14 +205,14 @@ impl Given {
 
 impl How {
     pub(crate) fn of(
-        kind: Option<String>,
+        kind: Option<Arg<String>>,
         ids: Option<&Bound<'_, PyAny>>,
-        observed: Option<BTreeMap<String, String>>,
+        observed: Option<Arg<BTreeMap<String, String>>>,
         strict: bool,
     ) -> PyResult<Self> {
         let ids = ids.map_or(Ok(Ids::Usual), Ids::read)?;
-        let named = false;
-        Ok(Self { kind, ids, observed: observed.unwrap_or_default(), strict, named })
+        let observed = observed.map(|it| it.0).unwrap_or_default();
+        Ok(Self { kind: kind.map(|it| it.0), ids, observed, strict, named: false })
     }
 
     /// The same where rows must have ids.
