@@ -39,7 +39,10 @@ fn a_column_says_which_company_a_company_belongs_to() {
         assert_eq!(all, [3.0, 2.0, 3.0].map(Value::Number));
         let lost =
             Note::NoParent { kind: Company, parent: Company, subjects: 1, first: "gone".into() };
-        assert_eq!(out.notes(), [lost]);
+        // Read as an attribute, it is a column that is given in its place.
+        let given = || Note::Given { kind: Company, metric: "parent_id".to_owned() };
+        let notes: Vec<Note> = [Some(lost), stands.then(given)].into_iter().flatten().collect();
+        assert_eq!(out.notes(), notes);
         // A config that reads the column as it stands has it too.
         assert_eq!(frame.get("parent_id").is_some(), stands);
     }

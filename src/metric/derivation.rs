@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use chrono::{Datelike as _, NaiveDate};
 
 use super::attributes::column;
-use super::signals::{Bins, Reading, is_signal};
+use super::signals::is_signal;
 use super::slot::{Got, View};
 use super::source::{Source, USAGE, source_of};
 use super::{Derived, Keep, OwnField, RecordFilter};

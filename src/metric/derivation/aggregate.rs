@@ -1,13 +1,13 @@
 //! What the values of a subject come to, by the take.
 
-use super::super::signals::{self, Bins, Reading};
+use super::super::signals::{Bins, Reading};
 use super::super::slot::Got;
 use super::super::take;
-use super::{Run, Span};
-use crate::config::{Take, Window};
+use super::{Derivation, Run, Span};
+use crate::config::{Empty, Take};
 use crate::frame::NO_DAY;
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     pub(super) fn aggregate(&mut self, take: Take) -> Option<f64> {
         if !self.all_converted(false) {
             return None;
@@ -52,7 +52,7 @@ impl Run<'_> {
     }
 
     /// The days of the window on which the subject existed; `None` where that is not known.
-    fn days(&self, span: &Span) -> Option<i32> {
+    pub(super) fn days(&self, span: &Span) -> Option<i32> {
         let after = span.after?.max(span.start.unwrap_or(i32::MIN));
         Some(span.end.saturating_sub(after)).filter(|it| *it > 0)
     }
