@@ -124,7 +124,12 @@ impl Resolver<'_> {
         let groups = groups.into_iter().map(|(it, _)| it).collect();
         let (score, extras) = (score.0, Vec::new());
         let outputs = Outputs { score, raw_score, coverage, band, raw_band, groups, extras };
-        self.step(Step { kind, slot: score, work: Work::Card { card: at, outputs }, whole: card.bands.by_low });
+        self.step(Step {
+            kind,
+            slot: score,
+            work: Work::Card { card: at, outputs },
+            whole: card.bands.by_low,
+        });
         self.keep_card(at, card);
         symbol
     }

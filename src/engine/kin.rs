@@ -10,11 +10,27 @@ use crate::score::Sure;
 use crate::value::{Kind, Value};
 
 /// What stands before the name of the value that weighs: `subscriptions.health.mean_by_arr`.
-pub(super) const MEAN_BY: &str = "mean_by_";
+const MEAN_BY: &str = "mean_by_";
 
 impl Resolver<'_> {
+    /// What a name says of children beside what is taken of them plainly: how sure that is, or a mean that another value
+    /// weighs.
+    pub(super) fn kin_name(
+        &self,
+        kind: SubjectKind,
+        name: &str,
+        (child, rest): (SubjectKind, &str),
+        path: &str,
+    ) -> Option<Found> {
+        let (inner, last) = rest.rsplit_once('.')?;
+        if let Some(by) = last.strip_prefix(MEAN_BY) {
+            return Some(self.mean_by(kind, name, (child, inner, by), path));
+        }
+        self.sure_name(kind, name, path)
+    }
+
     /// A mean of the children's values, each weighed by another value of theirs.
-    pub(super) fn mean_by(
+    fn mean_by(
         &self,
         kind: SubjectKind,
         name: &str,
@@ -52,17 +68,19 @@ struct Kin {
     high: f64,
     /// Whether it may have none once all is known.
     lacks: bool,
+    /// Whether the share stays what it is.
+    certain: bool,
 }
 
-/// Of each parent the share of its value that is measured and between what that lies; NaN where there is nothing to
-/// say.
+/// Of each parent the share of its value that is measured and between what that lies, NaN where there is nothing to
+/// say; and whether the share stays what it is.
 pub(super) fn kin(
     parents: usize,
     (table, from): (&Table, usize),
     links: &[u32],
     take: ChildTake,
     (of, range): (Option<Sure>, Option<(f64, f64)>),
-) -> [Vec<f64>; 3] {
+) -> ([Vec<f64>; 3], Vec<bool>) {
     let mut all: Vec<Vec<Kin>> = vec![Vec::new(); parents];
     let said = |slot: Option<usize>, row: usize| slot.map_or(f64::NAN, |it| table.number(it, row));
     for (row, parent) in links.iter().enumerate().filter(|(_, it)| **it != NO_ROW) {
@@ -93,9 +111,11 @@ pub(super) fn kin(
             low,
             high,
             lacks: !solid && (value.is_nan() || lacks.is_nan() || lacks > 0.0),
+            certain: solid && of.is_none_or(|it| table.is_solid(it.share, row)) && !weight.is_nan(),
         });
     }
     let mut out = [Vec::new(), Vec::new(), Vec::new()];
+    let certain = all.iter().map(|it| it.iter().all(|it| it.certain)).collect();
     for mut list in all {
         let unsure = weigh(&mut list);
         let (low, high) = bounds(&list, take, unsure);
@@ -103,7 +123,7 @@ pub(super) fn kin(
             column.push(it);
         }
     }
-    out
+    (out, certain)
 }
 
 /// A value as a number, where it is one of those that are taken.

@@ -5,7 +5,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::kin::MEAN_BY;
 use super::names::{Scope, child_take};
 use super::plan::{Attribute, Cases, ChildTake, Rule, Slot, Step, Work};
 use crate::config::{Config, Take};
@@ -428,14 +427,8 @@ impl<'c> Resolver<'c> {
         rest: &str,
         path: &str,
     ) -> Found {
-        if let Some(found) = self.sure_name(kind, name, path) {
+        if let Some(found) = self.kin_name(kind, name, (child, rest), path) {
             return found;
-        }
-        let by = rest
-            .rsplit_once('.')
-            .and_then(|(inner, last)| Some((inner, last.strip_prefix(MEAN_BY)?)));
-        if let Some((inner, by)) = by {
-            return self.mean_by(kind, name, (child, inner, by), path);
         }
         let (inner, take) = match rest
             .rsplit_once('.')

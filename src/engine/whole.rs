@@ -70,14 +70,16 @@ impl<'a> Run<'a> {
         let parents = self.out.tables.get(step.kind.index()).map_or(0, Table::len);
         let below = self.out.tables.get(child.index());
         let links = self.rows.get(child.index()).and_then(|it| it.parents.get(&step.kind));
-        let columns = match (below, links) {
+        let (columns, certain) = match (below, links) {
             (Some(below), Some(links)) => kin(parents, (below, *from), links, *take, (*of, *range)),
-            _ => std::array::from_fn(|_| vec![f64::NAN; parents]),
+            _ => (std::array::from_fn(|_| vec![f64::NAN; parents]), vec![false; parents]),
         };
         let Some(table) = self.out.tables.get_mut(step.kind.index()) else { return };
-        for (slot, column) in [Some(sure.share), sure.low, sure.high].into_iter().zip(columns) {
+        let slots = [Some(sure.share), sure.low, sure.high];
+        let solids = [Some(certain), None, None];
+        for ((slot, column), solid) in slots.into_iter().zip(columns).zip(solids) {
             if let Some(slot) = slot {
-                table.set(slot, Column::new(Data::Number(column)), None);
+                table.set(slot, Column::new(Data::Number(column)), solid);
             }
         }
     }
@@ -89,7 +91,7 @@ impl<'a> Run<'a> {
         kind: SubjectKind,
         of: &[(usize, usize)],
         value: usize,
-    ) -> Column {
+    ) -> (Column, Vec<bool>) {
         let name = self.out.names.get(kind.index()).and_then(|it| it.get(value));
         let frame = self.source.input.frame_of(kind);
         let given = name.zip(frame).is_some_and(|(name, it)| given(it.all_given(), name).is_some());
@@ -97,7 +99,10 @@ impl<'a> Run<'a> {
             let there = of.iter().filter(|it| !table.is_missing(it.0, row));
             there.map(|it| table.number(it.1, row)).fold(f64::NAN, f64::min)
         };
-        let rows = 0..table.len();
-        Column::new(Data::Number(rows.map(|it| if given { f64::NAN } else { least(it) }).collect()))
+        let rows = || 0..table.len();
+        let values = rows().map(|it| if given { f64::NAN } else { least(it) }).collect();
+        let sure =
+            |row: usize| of.iter().all(|it| table.is_solid(it.0, row) && table.is_solid(it.1, row));
+        (Column::new(Data::Number(values)), rows().map(sure).collect())
     }
 }

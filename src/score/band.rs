@@ -45,7 +45,14 @@ impl Bands {
     /// Bands, lowest first.
     pub(crate) fn new(list: Vec<Band>, margin: f64, min_stay: Option<Period>) -> Self {
         let labels = Labels::of(list.iter().map(|it| Arc::from(it.name.as_str())));
-        Self { list, labels: Arc::new(labels), margin, min_stay, by_low: false, withhold_best: false }
+        Self {
+            list,
+            labels: Arc::new(labels),
+            margin,
+            min_stay,
+            by_low: false,
+            withhold_best: false,
+        }
     }
 
     /// The band of a score alone.

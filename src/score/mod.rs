@@ -40,6 +40,6 @@ pub(crate) use points::PointMap;
 pub(crate) use reach::Sure;
 pub(crate) use row::{RowCard, RowPoints, RowScore};
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
+pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, PartCell, Scorecard};
 pub(crate) use withhold::Doubts;
 pub(crate) use withhold_row::RowBase;
-pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, PartCell, Scorecard};

@@ -239,8 +239,7 @@ impl Scorecard {
             let ids = context.table.ids();
             let manual = ids.get(row).and_then(|id| (context.manual)(id)).map(|it| it.1);
             let solid = |slot: usize| Some(context.table.is_solid(slot, row));
-            let says =
-                |it: usize| conditions.get(it).map_or(Verdict::Faulted, |it| it.get(place));
+            let says = |it: usize| conditions.get(it).map_or(Verdict::Faulted, |it| it.get(place));
             let group = |it: usize| {
                 let score = out.groups.get(it).map_or(f64::NAN, |it| at(it, place));
                 (score, coverage.get(it).map_or(f64::NAN, |it| at(it, place)))

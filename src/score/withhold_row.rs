@@ -46,7 +46,8 @@ impl RowDoubts {
             let there = base.registers.iter().all(|(at, kind)| is_there(registers, *at, *kind));
             if there { Some(true) } else { base.certain.then_some(false) }
         };
-        let group = |it: usize| groups.get(it).map_or((f64::NAN, 0.0), |it| (it.score, it.coverage));
+        let group =
+            |it: usize| groups.get(it).map_or((f64::NAN, 0.0), |it| (it.score, it.coverage));
         let known = Known {
             score: row.score,
             raw: row.raw,

@@ -29,7 +29,10 @@ pub fn text(spec: &Spec, with_rules: bool) -> String {
     for metric in &spec.metrics {
         let _ = writeln!(out, "[[metrics]]\nname = {:?}\n", metric.name);
     }
-    let _ = writeln!(out, "[[scorecards]]\nname = {SCORECARD:?}\nmin_coverage = 0.0\nwithhold_best = false");
+    let _ = writeln!(
+        out,
+        "[[scorecards]]\nname = {SCORECARD:?}\nmin_coverage = 0.0\nwithhold_best = false"
+    );
     let mut edge = None;
     let bands: Vec<String> = spec
         .bands

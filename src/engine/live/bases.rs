@@ -8,11 +8,7 @@ use crate::frame::SubjectKind;
 use crate::score::RowBase;
 
 /// By slot; those of which it takes columns to tell are left out.
-pub(super) fn bases(
-    kind: SubjectKind,
-    slots: &[Slot],
-    steps: &[Step],
-) -> BTreeMap<usize, RowBase> {
+pub(super) fn bases(kind: SubjectKind, slots: &[Slot], steps: &[Step]) -> BTreeMap<usize, RowBase> {
     let mut all: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for step in steps.iter().filter(|it| it.kind == kind) {
         let inputs: Vec<usize> = match &step.work {
