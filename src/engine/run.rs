@@ -167,7 +167,10 @@ impl<'a> Run<'a> {
                 };
                 (column, Some(solid))
             }
-            Work::Least { of, value } => (self.least(table, kind, of, *value), None),
+            Work::Least { of, value } => {
+                let (column, solid) = self.least(table, kind, of, *value);
+                (column, Some(solid))
+            }
             Work::Past { from, take } => {
                 let names = self.out.names.get(kind.index());
                 let Some(name) = names.and_then(|it| remembered(it, *from)) else {
