@@ -445,7 +445,8 @@ fn what_own_fields_were_is_remembered() {
     let out =
         engine.assess(&Input::book(&first), "2026-01-01".parse::<AsOf>().unwrap(), &State::new());
     let second = book(5.0, "silver");
-    let out = engine.assess(&Input::book(&second), "2026-02-15".parse().unwrap(), out.state());
+    let out =
+        engine.assess(&Input::book(&second), "2026-02-15".parse::<AsOf>().unwrap(), out.state());
     assert!(out.rules().iter().all(|it| it.firing.len() == 1), "{:?}", out.rules());
 }
 
