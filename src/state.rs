@@ -26,7 +26,8 @@ use crate::value::Value;
 /// Names are kept as names, so that a config may change between two runs.
 ///
 /// Numbers in it must come back as they were, to the last bit: with `serde_json` turn its feature
-/// `float_roundtrip` on.
+/// `float_roundtrip` on. The format has to name fields and say what it holds, as JSON, CBOR, and MessagePack with
+/// names do.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct State {

@@ -173,7 +173,6 @@ fn a_metric_that_nobody_has_is_said_with_the_likely_reason() {
         (r#"from = "cases", take = "mean", field = "custom.priority""#, "m: OtherKind -"),
         (r#"attribute = "industry""#, "m: NotFilled accounts"),
         (r#"attribute = "custom.tier""#, "m: OtherKind -"),
-        (r#"from = "usage.logins", take = "sum", range = [0, 1]"#, "m: OutOfRange -"),
         (r#"expr = "1 / (subscriptions.seats.sum * 0)""#, "m: Calculation -"),
     ] {
         let rules = "[[rules]]\nname = \"r\"\nwhen = 'is_present(m) && m == m'";

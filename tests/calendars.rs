@@ -428,3 +428,45 @@ exceptions = [{ name = "Advent", first = "12-01", last = "12-24", days = "sat", 
     assert_ne!(engine(text).hash(), engine(&other).hash());
     assert_eq!(engine(text).calendar("support").unwrap(), &calendar);
 }
+
+/// Without a zone of its own a calendar is where the book is, at every time of the year.
+#[test]
+fn a_calendar_is_in_the_zone_of_the_book() {
+    let engine = engine(HOURS);
+    let berlin = r#"{ "first": 60, "changes": [["2026-03-29T01:00:00", 120]] }"#;
+    let book = |zone: &str| {
+        let text = CASES.replacen('{', &format!("{{ \"zone\": {zone},"), 1);
+        let text = text.replace(", \"resolved\": \"2026-01-13T18:30:00\"", "");
+        let text = text.replace("2026-01-12T17:00:00", "2026-03-27T15:00:00Z");
+        let text = text.replace("2026-01-13T10:30:00", "2026-03-30T07:30:00Z");
+        Book::strict(serde_json::from_str(&text).unwrap()).unwrap()
+    };
+    // Of Friday in winter two hours, of Monday in summer one and a half.
+    for (zone, wanted) in [(berlin, 3.5), ("\"UTC\"", 3.0), ("\"+02:00\"", 2.5)] {
+        let book = book(zone);
+        let out = assess(&engine, &Input::book(&book).with_ended(), "2026-04-01");
+        let got = out.value(SubjectKind::Case, "first", "monday");
+        assert_eq!(got, Value::Number(wanted), "{zone}");
+        // A day is the same day wherever the book is.
+        let dated = out.value(SubjectKind::Case, "first", "dated");
+        assert_eq!(dated, Value::Number(10.0), "{zone}");
+    }
+}
+
+#[test]
+fn an_age_in_hours_ends_with_the_moment() {
+    let engine = engine(HOURS);
+    let book = Book::strict(serde_json::from_str(CASES).unwrap()).unwrap();
+    let input = Input::book(&book).with_ended();
+    for (as_of, wanted) in [
+        ("2026-01-12T07:00:00Z", 1.0),
+        ("2026-01-12T10:30:00Z", 3.5),
+        ("2026-01-12T23:00:00Z", 11.0),
+        ("2026-01-12", 11.0),
+        ("2026-01-14", 31.0),
+    ] {
+        let out = engine.assess(&input, as_of.parse::<AsOf>().unwrap(), &State::new());
+        let age = out.value(SubjectKind::Case, "age", "friday");
+        assert_eq!(age, Value::Number(wanted), "{as_of}");
+    }
+}

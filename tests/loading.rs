@@ -152,7 +152,7 @@ fn wrong(what: &str, rows: usize) -> Tables {
         ),
         "missing keys" => tables.insert("cases", each(&|it| row(&[("id", &format!("c{it}"))]))),
         "an unknown table" => {
-            tables.insert("subscripions", each(&|it| row(&[("id", &it.to_string())])))
+            tables.insert("subscripions", each(&|it| row(&[("id", &it.to_string())])));
         }
         "unknown terms" => tables.insert(
             "subscriptions",
@@ -241,6 +241,7 @@ fn long_names_and_values_are_cut_wherever_they_stand() {
 }
 
 /// Ten times the rows take no more than fifty times as long: what is not linear takes a hundred times.
+#[expect(clippy::disallowed_methods, reason = "what is tested is how long it takes")]
 #[test]
 fn loading_what_is_wrong_takes_time_in_proportion() {
     for what in WRONG {

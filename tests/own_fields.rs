@@ -129,7 +129,7 @@ fn own_fields_are_read_in_filters() {
             &[(2, no_data), (1, other)],
         ),
         (
-            r#"from = "cases", take = "count", where = 'if is_open { custom.effort } else { 0 } == 2'"#,
+            r#"from = "cases", take = "count", where = '2 == if is_open { custom.effort } else { 0 }'"#,
             "1",
             &[(2, no_data), (1, other)],
         ),
@@ -213,9 +213,9 @@ fn own_fields_are_read_in_conditions() {
         (r#"custom.code == "12" || custom.code == "007""#, "a1 a2 / a3"),
         ("custom.code == 12", "a1 / a3"),
         ("is_present(custom.points) && is_missing(custom.signed)", "/"),
-        ("subscriptions.custom.used.sum == 8", "a1 /"),
+        ("subscriptions.custom.used.sum == 8", "a1 / a2"),
         ("subscriptions.custom.pilot == 1", "a1 / a2"),
-        (r#"let t = custom.tier; let p = custom.points; t == "gold" && p > 5"#, "a1 / a3"),
+        (r#"let t = custom.tier; let p = custom.points; t == "gold" && p > 5"#, "a1 / a2 a3"),
         ("custom.tier == custom.tier", "a1 a2 / a3"),
         (r#"starts_with(custom.tier, "go")"#, "a1 / a3"),
         ("custom.nothing > 1", "/ a1 a2 a3"),
@@ -401,7 +401,7 @@ fn own_fields_can_be_given_as_columns() {
 
         [[tests]]
         name = "an own field is given like a metric"
-        given = { "custom.tier" = "gold", "custom.points" = "3 7" }
+        given = { "custom.tier" = "'gold'", "custom.points" = "3 7" }
         events = ["rich fired at 1", "text fired at 1"]
         "#,
     );
@@ -413,7 +413,9 @@ fn own_fields_can_be_given_as_columns() {
     frame.insert("custom.points", Column::numbers([Some(7.0)])).unwrap();
     let input = Input::frame(&frame);
     let out = engine.assess(&input, day, &State::new());
-    assert_eq!((out.faults(), out.notes()), (&[][..], &[][..]));
+    let given = |name: &str| Note::Given { kind: ACCOUNT, metric: name.to_owned() };
+    assert_eq!(out.notes(), [given("custom.tier"), given("custom.points")], "each once");
+    assert_eq!(out.faults(), []);
     assert!(out.rules().iter().all(|it| it.firing.len() == 1), "{:?}", out.rules());
     let scores = engine.score(&input, day, &State::new());
     let again = engine.score_again(scores.clone(), &input, day, &State::new());

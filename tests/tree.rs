@@ -174,6 +174,21 @@ fn given_companies_have_trees_and_rings_are_faults() {
     assert_eq!(said, ["cycle companies: given companies are below themselves: `d`, `e`"]);
 }
 
+#[test]
+fn a_config_tests_its_trees() {
+    let engine = compile(
+        "subject = 'company'\nmetrics = [{ name = 'n' }]\n\
+         [[rules]]\nname = 'large'\nwhen = 'tree.companies.n.sum > 5'\n\
+         [[tests]]\nname = 'a daughter grows'\nsteps = 3\n\
+         subjects = [\
+           { id = 'hq', given = { n = 1 }, events = ['large fired at 1'] },\
+           { id = 'd', parents = { company = 'hq' }, given = { n = '2 5 5' } },\
+         ]\n",
+    );
+    let report = engine.run_tests();
+    assert!(report.passed() && report.tests.len() == 1, "{report}");
+}
+
 /// A hundred thousand companies, each with an account, from rows `id,parent`.
 fn many(parent: impl Fn(usize) -> Option<usize>) -> Tables {
     let mut text = String::from("{\"companies\":[");

@@ -51,6 +51,8 @@
 //! Must not know: files, other processes, how a result is shown.
 
 mod columns;
+#[cfg(test)]
+mod companies;
 mod day;
 mod likely;
 mod pieces;

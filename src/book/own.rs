@@ -6,6 +6,7 @@
 //! is the days before the day of the assessment, negative when it lies ahead, as every date field is.
 //! `custom.signed.days_since` and `custom.signed.days_until` read dates alone.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::Cell;
@@ -144,6 +145,17 @@ fn unquoted(text: &str) -> Option<String> {
     (!escaped).then_some(name)
 }
 
+/// A name without quotes that it does not need: `custom["tier"].previous` as `custom.tier.previous`.
+pub(crate) fn plain(name: &str) -> Cow<'_, str> {
+    let bare = || {
+        let rest = name.strip_prefix(CUSTOM)?;
+        let (head, rest) = rest.split_at_checked(quoted(rest)?)?;
+        let own = Own::of(unquoted(head)?);
+        is_word(&own.field).then(|| format!("{own}{rest}"))
+    };
+    bare().map_or(Cow::Borrowed(name), Cow::Owned)
+}
+
 /// How many bytes a quoted name takes at the start of a text: `["Plan type"]`.
 pub(crate) fn quoted(text: &str) -> Option<usize> {
     let rest = text.strip_prefix("[\"")?;
@@ -197,7 +209,7 @@ fn dots(name: &str) -> impl Iterator<Item = usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Days, Own, is_own, quoted, split_first, split_last};
+    use super::{Days, Own, is_own, plain, quoted, split_first, split_last};
     use crate::book::Cell;
     use crate::value::{Kind, Value};
 
@@ -271,6 +283,17 @@ mod tests {
         ] {
             let got = Own::of("x").read(&Cell::from(text), number, (day, zone));
             assert_eq!(got, Some(Value::Number(ago)), "{zone} {text}");
+        }
+    }
+
+    #[test]
+    fn quotes_that_are_not_needed_are_taken_off() {
+        for (name, expected) in [
+            ("custom[\"tier\"].previous", "custom.tier.previous"),
+            ("custom[\"a.b\"].previous", "custom[\"a.b\"].previous"),
+            ("custom.tier.previous", "custom.tier.previous"),
+        ] {
+            assert_eq!(plain(name), expected);
         }
     }
 

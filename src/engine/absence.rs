@@ -33,13 +33,12 @@ impl Run<'_> {
         if !is_empty || !is_read {
             return;
         }
-        let lost = [
-            (out_of_range, NoValue::OutOfRange),
-            (made.other_kind, NoValue::OtherKind),
-            (made.unconverted, NoValue::NoRate),
-        ];
-        let lost = lost.into_iter().find(|it| it.0 > 0).map(|it| (it.1, None));
-        if let Some((reason, wanted)) = lost.or_else(|| self.reason(step, slot, made)) {
+        if out_of_range + made.unconverted > 0 {
+            // A note of their own says that of each value.
+            return;
+        }
+        let other = (made.other_kind > 0).then_some((NoValue::OtherKind, None));
+        if let Some((reason, wanted)) = other.or_else(|| self.reason(step, slot, made)) {
             self.out.notes.push(Note::NoValue { kind, metric: metric.clone(), reason, wanted });
         }
     }

@@ -224,7 +224,8 @@ pub enum Note {
         /// Columns.
         columns: Vec<String>,
     },
-    /// A metric has no value for any subject, and something reads it as if it had.
+    /// A metric has no value for any subject, and something reads it as if it had. Where values are outside the range, or amounts without
+    /// a rate, the note on those says it.
     NoValue {
         /// What the subjects are.
         kind: SubjectKind,
@@ -298,10 +299,6 @@ pub enum NoValue {
     NoRelatives,
     /// Every value is of another kind.
     OtherKind,
-    /// No amount has a rate to the reporting currency.
-    NoRate,
-    /// Every value lies outside the declared range or list.
-    OutOfRange,
     /// What it is calculated from has values, and the calculation has none.
     Calculation,
 }

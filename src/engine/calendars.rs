@@ -1,5 +1,6 @@
 //! Calendars of a config: checked and compiled, and found by whoever names them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -73,6 +74,17 @@ impl Engine {
             }
             None => given.unwrap_or(&self.calendars.standard),
         }
+    }
+
+    /// The calendar within whose hours is measured; in the zone of the book where it says none of its own.
+    pub(super) fn measured_by<'a>(
+        &'a self,
+        named: Option<usize>,
+        input: &Input<'a>,
+    ) -> Option<Cow<'a, Calendar>> {
+        let calendar = self.calendar_for(Some(named?), input);
+        let settled = input.book.map(|it| calendar.settled(it.zone()));
+        Some(settled.unwrap_or(Cow::Borrowed(calendar)))
     }
 
     /// Playbooks whose calendar has no day of work on a day or after it, each as its place and what is said.

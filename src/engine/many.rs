@@ -54,26 +54,30 @@ struct Kin {
     high: f64,
     /// Whether it may have none once all is known.
     lacks: bool,
+    /// Whether the share stays what it is.
+    certain: bool,
 }
 
-/// Of each parent the share of its value that is measured and between what that lies; NaN where there is nothing to
-/// say.
+/// Of each parent the share of its value that is measured and between what that lies, NaN where there is nothing to
+/// say; and whether the share stays what it is.
 pub(super) fn kin(
     parents: usize,
     child: (&Table, usize),
     links: &[u32],
     take: ChildTake,
     said: (Option<Sure>, Option<(f64, f64)>),
-) -> [Vec<f64>; 3] {
+) -> ([Vec<f64>; 3], Vec<bool>) {
     let mut out = [Vec::new(), Vec::new(), Vec::new()];
+    let mut certain = Vec::new();
     for mut list in rows(parents, child, links, take, said) {
+        certain.push(list.iter().all(|it| it.certain));
         let unsure = weigh(&mut list);
         let (low, high) = bounds(&list, take, unsure);
         for (column, it) in out.iter_mut().zip([share(&list, take), low, high]) {
             column.push(it);
         }
     }
-    out
+    (out, certain)
 }
 
 /// The same of all that lies beneath each company, itself among it. In time linear in companies and rows, for which
@@ -84,9 +88,11 @@ pub(super) fn beneath(
     links: &[u32],
     take: ChildTake,
     said: (Option<Sure>, Option<(f64, f64)>),
-) -> [Vec<f64>; 3] {
+) -> ([Vec<f64>; 3], Vec<bool>) {
     let lists = rows(tree.companies(), child, links, take, said);
     let mut all: Vec<(usize, Kin)> = Vec::new();
+    let mut certain: Vec<bool> = lists.iter().map(|it| it.iter().all(|it| it.certain)).collect();
+    tree.upwards(&mut certain, |above, it| *above &= it);
     for (company, list) in lists.into_iter().enumerate() {
         all.extend(list.into_iter().map(|it| (company, it)));
     }
@@ -115,7 +121,7 @@ pub(super) fn beneath(
             column.push(it);
         }
     }
-    out
+    (out, certain)
 }
 
 /// What the rows of a company come to together.
@@ -194,6 +200,7 @@ fn rows(
             low,
             high,
             lacks: !solid && (value.is_nan() || lacks.is_nan() || lacks > 0.0),
+            certain: solid && of.is_none_or(|it| table.is_solid(it.share, row)) && !weight.is_nan(),
         });
     }
     all

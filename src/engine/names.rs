@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::outputs::reserved;
 use super::resolve::{ALERTS, Found, Resolver};
-use crate::book::own::is_own;
+use crate::book::own::{Own, is_own};
 use crate::config::Take;
 use crate::expr::{Names, Symbol};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_names;
+use crate::node::shorten;
 use crate::value::Kind;
 
 /// The names that expressions about one kind of subject can read.
@@ -54,6 +55,14 @@ impl Names for Scope<'_, '_> {
 
     fn usual(&self) -> Option<Kind> {
         self.usual
+    }
+
+    fn help(&self, name: &str) -> String {
+        let own = shorten(&Own::of(name).to_string());
+        match name.contains('.') {
+            true => "declare a metric of that name".to_owned(),
+            false => format!("declare a metric of that name; an own field is read as `{own}`"),
+        }
     }
 
     fn all(&self) -> Arc<[String]> {

@@ -73,7 +73,9 @@ fn parents(engine: &Engine, kind: SubjectKind, frame: &Frame, rows: &Rows, notes
     for (parent, links) in rows.parents.iter().chain(above) {
         let is_read = engine.steps.iter().any(|it| match &it.work {
             Work::Parent { parent: above, .. } => it.kind == kind && above == parent,
-            Work::Children { child, .. } => it.kind == *parent && *child == kind,
+            Work::Children { child, tree, .. } => {
+                it.kind == *parent && (*child == kind || (*tree && kind == SubjectKind::Company))
+            }
             _ => false,
         });
         let given = frame.parents(*parent).unwrap_or(&[]);

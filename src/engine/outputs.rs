@@ -73,7 +73,10 @@ impl Extra {
                 let cells = (0..rows.results.len()).filter_map(|at| Some(part?.cell(at)));
                 for cell in cells {
                     out.0.push(what.of(&cell));
-                    out.1.push(cell.is_solid());
+                    out.1.push(match what {
+                        Share::Coverage => cell.is_coverage_solid(),
+                        _ => cell.is_solid(),
+                    });
                 }
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::plan::{Attribute, Slot, Work};
 use super::resolve::{Found, Resolver};
-use crate::book::own::{Own, is_own};
+use crate::book::own::{Own, is_own, plain};
 use crate::config::{MetricConfig, Points, Variants};
 use crate::expr::{Names, Symbol};
 use crate::fault::{Code, Fault, did_you_mean};
@@ -21,7 +21,7 @@ pub(super) fn as_read(name: &str, wanted: Option<Kind>) -> (Cow<'_, str>, Option
     if !is_own(name) {
         return (Cow::Borrowed(name), None, name.to_owned());
     }
-    let name = Own::parse(name).map_or(Cow::Borrowed(name), |it| Cow::Owned(it.to_string()));
+    let name = plain(name);
     let wanted = wanted.unwrap_or(Kind::Text);
     // No name holds a line break.
     let key = format!("{name}\n{wanted}");

@@ -8,6 +8,7 @@ use super::alerts::Moving;
 use super::assessment::{Alert, Assessment, LeftOut, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
+use super::own::is_first;
 use super::past::{past, remembered};
 use super::plan::{AlertOutputs, Batch, ChildTake, Rule, Slot, Step, Work};
 use super::room::Room;
@@ -73,12 +74,13 @@ impl<'a> Run<'a> {
         let mut made = match (given, &step.work) {
             (Some(made), _) => made,
             (None, Work::Attribute { attribute, calendar }) => {
-                let calendar = calendar.map(|it| engine.calendar_for(Some(it), self.source.input));
-                self.source.attribute(kind, rows, slot, attribute.as_ref(), calendar)
+                let calendar = engine.measured_by(*calendar, self.source.input);
+                self.source.attribute(kind, rows, slot, attribute.as_ref(), calendar.as_deref())
             }
             (None, Work::Records { derivation, filter, calendar }) => {
-                let calendar = calendar.map(|it| engine.calendar_for(Some(it), self.source.input));
-                self.source.records(kind, rows, slot, (derivation, filter.as_ref()), calendar)
+                let calendar = engine.measured_by(*calendar, self.source.input);
+                let program = filter.as_ref();
+                self.source.records(kind, rows, slot, (derivation, program), calendar.as_deref())
             }
             (None, work) => {
                 let (mut column, sure) = self.computed(kind, slot, work);
@@ -96,7 +98,9 @@ impl<'a> Run<'a> {
             let rows = made.unsure.iter().enumerate();
             solid = Some(rows.map(|(row, it)| !it && !made.column.is_missing(row)).collect());
         }
-        let derived = !matches!(&step.work, Work::Attribute { attribute: None, .. });
+        let space = engine.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
+        let derived = !matches!(&step.work, Work::Attribute { attribute: None, .. })
+            && is_first(space, number);
         self.note(kind, slot, &made, derived, out_of_range);
         if !self.lean {
             self.absence(step, slot, &made, out_of_range);
@@ -163,7 +167,10 @@ impl<'a> Run<'a> {
                 };
                 (column, Some(solid))
             }
-            Work::Least { of, value } => (self.least(table, kind, of, *value), None),
+            Work::Least { of, value } => {
+                let (column, solid) = self.least(table, kind, of, *value);
+                (column, Some(solid))
+            }
             Work::Past { from, take } => {
                 let names = self.out.names.get(kind.index());
                 let Some(name) = names.and_then(|it| remembered(it, *from)) else {

@@ -135,7 +135,7 @@ fn last_cards(steps: &[Step], cards: &BTreeMap<usize, Scorecard>) -> usize {
     let mut last: Vec<(SubjectKind, &Scorecard)> = Vec::new();
     for step in steps.iter().rev() {
         let Work::Card { card, outputs } = &step.work else { break };
-        let Some(card) = cards.get(card) else { break };
+        let Some(card) = cards.get(card).filter(|_| !step.whole) else { break };
         let kept = last.iter().filter(|it| it.0 == step.kind);
         if kept.into_iter().any(|(_, it)| outputs.slots().any(|slot| it.reads(slot))) {
             break;

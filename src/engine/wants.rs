@@ -38,7 +38,8 @@ impl Wants {
         (rules, playbooks): (&[Rule], &[Playbook]),
     ) -> Self {
         let mut read = roots(steps, cards, rules, playbooks);
-        if read.is_empty() {
+        let classes = steps.iter().any(|it| matches!(it.work, Work::Class { .. }));
+        if rules.is_empty() && cards.is_empty() && playbooks.is_empty() && !classes {
             // Nothing but metrics: they are what is asked for.
             read.extend(steps.iter().map(|it| (it.kind.index(), it.slot)));
         }

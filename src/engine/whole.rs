@@ -39,7 +39,7 @@ impl<'a> Run<'a> {
         };
         let solid = |of: fn(&ScoreCell) -> bool| cells.iter().map(of).collect::<Vec<bool>>();
         let number =
-            |of: fn(&ScoreCell) -> f64| Column::new(Data::Number(cells.iter().map(of).collect()));
+            |of: fn(&ScoreCell) -> f64| Column::of(Data::Number(cells.iter().map(of).collect()));
         let band = |of: fn(&ScoreCell) -> Option<usize>| {
             let name = |it: &ScoreCell| of(it).and_then(|it| bands.get(it));
             Column::texts(cells.iter().map(name))
@@ -55,7 +55,7 @@ impl<'a> Run<'a> {
         let extras = outputs.extras.iter().zip(extras).map(|(it, (_, filled))| (it.1, filled));
         let more = groups
             .chain(extras)
-            .map(|(slot, (values, solid))| (slot, Column::new(Data::Number(values)), solid));
+            .map(|(slot, (values, solid))| (slot, Column::of(Data::Number(values)), solid));
         let columns: Vec<_> = columns.into_iter().chain(more).collect();
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
             for (slot, column, solid) in columns {
@@ -73,7 +73,7 @@ impl<'a> Run<'a> {
         let them = self.rows.get(child.index());
         let links = them.map(|it| it.owners(step.kind, *child, *tree));
         let ours = self.rows.get(step.kind.index());
-        let columns = match (below, links, ours) {
+        let (columns, certain) = match (below, links, ours) {
             (Some(below), Some(links), Some(ours)) if *tree => {
                 let tree = Tree::new(&ours.up);
                 beneath(&tree, (below, *from), &links, *take, (*of, *range))
@@ -81,12 +81,14 @@ impl<'a> Run<'a> {
             (Some(below), Some(links), _) => {
                 kin(parents, (below, *from), &links, *take, (*of, *range))
             }
-            _ => std::array::from_fn(|_| vec![f64::NAN; parents]),
+            _ => (std::array::from_fn(|_| vec![f64::NAN; parents]), vec![false; parents]),
         };
         let Some(table) = self.out.tables.get_mut(step.kind.index()) else { return };
-        for (slot, column) in [Some(sure.share), sure.low, sure.high].into_iter().zip(columns) {
+        let slots = [Some(sure.share), sure.low, sure.high];
+        let solids = [Some(certain), None, None];
+        for ((slot, column), solid) in slots.into_iter().zip(columns).zip(solids) {
             if let Some(slot) = slot {
-                table.set(slot, Column::new(Data::Number(column)), None);
+                table.set(slot, Column::of(Data::Number(column)), solid);
             }
         }
     }
@@ -98,7 +100,7 @@ impl<'a> Run<'a> {
         kind: SubjectKind,
         of: &[(usize, usize)],
         value: usize,
-    ) -> Column {
+    ) -> (Column, Vec<bool>) {
         let name = self.out.names.get(kind.index()).and_then(|it| it.get(value));
         let frame = self.source.input.frame_of(kind);
         let given = name.zip(frame).is_some_and(|(name, it)| given(it.all_given(), name).is_some());
@@ -106,7 +108,10 @@ impl<'a> Run<'a> {
             let there = of.iter().filter(|it| !table.is_missing(it.0, row));
             there.map(|it| table.number(it.1, row)).fold(f64::NAN, f64::min)
         };
-        let rows = 0..table.len();
-        Column::new(Data::Number(rows.map(|it| if given { f64::NAN } else { least(it) }).collect()))
+        let rows = || 0..table.len();
+        let values = rows().map(|it| if given { f64::NAN } else { least(it) }).collect();
+        let sure =
+            |row: usize| of.iter().all(|it| table.is_solid(it.0, row) && table.is_solid(it.1, row));
+        (Column::of(Data::Number(values)), rows().map(sure).collect())
     }
 }

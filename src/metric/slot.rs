@@ -37,6 +37,14 @@ impl<'a> View<'a> {
         Self { calendar, ..self }
     }
 
+    /// The moment up to which all is known: of a day its end, where the calendar is.
+    fn until(&self) -> NaiveDateTime {
+        match self.calendar {
+            None => self.as_of.end(self.book.zone()),
+            Some(it) => it.end_of(self.as_of),
+        }
+    }
+
     /// Hours between two moments; 0 where one of them is only a day and seems to be before the other.
     fn hours(&self, from: Stamp, to: Stamp) -> f64 {
         let hours = match self.calendar {
@@ -247,7 +255,7 @@ impl<R: Record> Slot<R> {
             Get::Plan(get) => {
                 get(record).map_or(Got::Missing, |it| Got::Number(days_ago(it, as_of)))
             }
-            Get::Hours(get) => get(record, as_of, view.as_of.end(view.book.zone()))
+            Get::Hours(get) => get(record, as_of, view.until())
                 .map_or(Got::Missing, |(from, to)| Got::Number(view.hours(from, to))),
         }
     }

@@ -105,8 +105,6 @@ fn why(reason: NoValue, wanted: &str) -> String {
         NoValue::NotFilled => format!("none of the {wanted} has a value of it"),
         NoValue::NoRelatives => format!("there are no {wanted} to take it from"),
         NoValue::OtherKind => "what there is is of another kind".to_owned(),
-        NoValue::NoRate => "no amount has a rate to the reporting currency".to_owned(),
-        NoValue::OutOfRange => "every value lies outside its range".to_owned(),
         NoValue::Calculation => {
             "what it is calculated from has values, the result has none".to_owned()
         }

@@ -255,12 +255,18 @@ impl Factor {
             Status::WarmingUp => !warm_solid,
             _ => !settled,
         };
-        let thin = reaches && !self.is_surely_measured(status, points_case, settled, sure);
+        let certain = self.is_share_solid(around.table, row);
+        let measured = self.is_surely_measured(status, points_case, settled, sure);
+        let thin = reaches && !(measured && certain);
         let cell = PartCell {
             score: counted,
             weight,
             coverage: share,
-            reach: if reaches { 1.0 } else { 0.0 },
+            reach: match (reaches, status) {
+                (false, _) => 0.0,
+                (true, Status::Measured) if certain => share,
+                (true, _) => 1.0,
+            },
             low,
             high,
             doubt: Doubt {

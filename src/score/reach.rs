@@ -38,6 +38,11 @@ impl Factor {
         if share.is_nan() { 1.0 } else { share }
     }
 
+    /// Whether that stays so, whatever missing data turn out to be.
+    pub(super) fn is_share_solid(&self, table: &Table, row: usize) -> bool {
+        self.sure.is_none_or(|it| table.is_missing(it.share, row) || table.is_solid(it.share, row))
+    }
+
     /// The lowest and the highest points that its value may come to have, where it is known between what it lies.
     pub(super) fn between(&self, table: &Table, row: usize, map: &PointMap) -> Option<(f64, f64)> {
         let sure = self.sure?;

@@ -180,6 +180,11 @@ impl Doubt {
 }
 
 impl PartCell {
+    /// Whether the share that is measured stays what it is, whatever missing data turn out to be.
+    pub(crate) fn is_coverage_solid(&self) -> bool {
+        !self.doubt.loose && !self.doubt.thin && same(self.coverage, self.reach)
+    }
+
     /// Whether its score stays what it is, whatever missing data turn out to be.
     pub(crate) fn is_solid(&self) -> bool {
         !self.doubt.loose

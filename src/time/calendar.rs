@@ -15,10 +15,12 @@ mod tests;
 pub(crate) use check::{Checked, MOST_DAYS};
 pub use spec::{CalendarConfig, CalendarException, CalendarHours, Holiday, HolidaysClose, Spans};
 
+use std::borrow::Cow;
+
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Stamp, Zone};
+use super::{AsOf, Stamp, Zone};
 use crate::fault::{Faults, Severity};
 use clock::Clock;
 use days::{Opening, day_number};
@@ -88,7 +90,7 @@ impl Calendar {
         &self.config
     }
 
-    /// The zone in which its days and hours are.
+    /// The zone in which its days and hours are: of one that says none UTC, and within an assessment that of the book.
     #[must_use]
     pub const fn zone(&self) -> &Zone {
         &self.zone
@@ -187,6 +189,22 @@ impl Calendar {
     #[must_use]
     pub fn moment(&self, stamp: Stamp) -> NaiveDateTime {
         if stamp.is_timed() { stamp.at() } else { self.start_of(stamp.date()) }
+    }
+
+    /// The moment up to which all is known; of a day its end in the calendar's zone.
+    pub(crate) fn end_of(&self, as_of: AsOf) -> NaiveDateTime {
+        let next = || as_of.day().succ_opt().unwrap_or(NaiveDate::MAX);
+        as_of.moment().unwrap_or_else(|| self.start_of(next()))
+    }
+
+    /// The same for a book in a zone, where the calendar says none of its own.
+    pub(crate) fn settled(&self, zone: &Zone) -> Cow<'_, Self> {
+        if self.config.zone.is_some() || self.zone == *zone {
+            return Cow::Borrowed(self);
+        }
+        let (config, opening) = (self.config.clone(), self.opening.clone());
+        let clock = Clock::new(zone, &opening);
+        Cow::Owned(Self { config, zone: zone.clone(), opening, clock })
     }
 
     fn worked(&self, at: NaiveDateTime) -> i64 {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::ser::SerializeStruct as _;
+
+use crate::any::read_any;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// How far local time is ahead of UTC somewhere, now and at other times.
@@ -316,7 +318,7 @@ impl<'de> Deserialize<'de> for Zone {
             }
         }
 
-        deserializer.deserialize_any(ZoneVisitor)
+        read_any(deserializer, ZoneVisitor)
     }
 }
 

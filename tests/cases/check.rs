@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foretell::config::{
     BandConfig, FactorConfig, GroupConfig, Points, ScorecardConfig, Step, Variants,
 };
-use foretell::engine::Note;
+use foretell::engine::{NoValue, Note};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::score::{Explanation, GroupLine, Line as Got};
 use foretell::value::Value;
@@ -219,10 +219,12 @@ fn word(value: &impl serde::Serialize) -> Option<String> {
     serde_json::to_value(value).unwrap().as_str().map(str::to_owned)
 }
 
-/// Values that were taken as missing are said, and no others; nothing given is left unread.
+/// Values that were taken as missing are said, and no others; nothing given is left unread. Of columns that the
+/// config wants only those are said that were not given.
 pub(super) fn notes(
     assessment: &Assessment,
     wanted: &BTreeMap<String, usize>,
+    is_given: impl Fn(SubjectKind, &str) -> bool,
     failures: &mut Vec<String>,
 ) {
     let mut got = BTreeMap::new();
@@ -231,6 +233,14 @@ pub(super) fn notes(
             Note::OutOfRange { metric, values, .. } => drop(got.insert(metric.clone(), *values)),
             // Cases give what a host would derive from its records.
             Note::Given { .. } => {}
+            Note::NotGiven { kind, columns, .. }
+                if !columns.is_empty() && !columns.iter().any(|it| is_given(*kind, it)) => {}
+            // Nothing divided by nothing is no number, and where that is so for all it is said.
+            Note::NoValue { kind, metric, reason: NoValue::Calculation, .. }
+                if assessment
+                    .subjects(*kind)
+                    .iter()
+                    .all(|it| assessment.value(*kind, metric, it).is_missing()) => {}
             other => failures.push(format!("unexpected note {other:?}")),
         }
     }

@@ -163,7 +163,10 @@ fn day(
     for fault in assessment.faults() {
         failures.push(format!("fault {}", said(fault)));
     }
-    check::notes(&assessment, out_of_range, failures);
+    let is_given = |kind: SubjectKind, name: &str| {
+        subjects.iter().any(|it| it.kind == kind && it.given.contains_key(name))
+    };
+    check::notes(&assessment, out_of_range, is_given, failures);
     for row in subjects {
         let mut new = Vec::new();
         check::laws(engine, &assessment, &again, row.id, &mut new);

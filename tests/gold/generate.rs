@@ -458,7 +458,7 @@ impl Drawn {
         let list =
             |all: &[Factor]| all.iter().map(|it| it.toml(number)).collect::<Vec<_>>().join(", ");
         out += &format!(
-            "[[scorecards]]\nname = \"c{number}\"\nmin_coverage = 0\nbands = [{{ name = \"red\" }}{bands}]\nfactors = [{}]\n",
+            "[[scorecards]]\nname = \"c{number}\"\nmin_coverage = 0\nwithhold_best = false\nbands = [{{ name = \"red\" }}{bands}]\nfactors = [{}]\n",
             list(&card.factors)
         );
         for (at, it) in card.groups.iter().enumerate() {

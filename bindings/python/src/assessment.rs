@@ -9,6 +9,7 @@ use foretell::frame::SubjectKind;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PyTuple};
 
+use crate::arg::{Arg, text};
 use crate::capsule::{export, export_schema};
 use crate::convert::{kind, plain, shorten};
 use crate::engine::Engine;
@@ -74,15 +75,15 @@ impl Assessment {
 
     /// The ids of the subjects of a kind that were assessed.
     #[pyo3(signature = (kind=None))]
-    fn subjects(&self, py: Python<'_>, kind: Option<&str>) -> PyResult<Vec<String>> {
-        let kind = self.kind(py, kind)?;
+    fn subjects(&self, py: Python<'_>, kind: Option<Arg<String>>) -> PyResult<Vec<String>> {
+        let kind = self.kind(py, kind.as_deref())?;
         Ok(self.inner.subjects(kind).iter().map(ToString::to_string).collect())
     }
 
     /// Every score with its coverage, interval and band, and what rules say: one row a subject.
     #[pyo3(signature = (kind=None))]
-    fn scores(&self, py: Python<'_>, kind: Option<&str>) -> PyResult<Table> {
-        let kind = self.kind(py, kind)?;
+    fn scores(&self, py: Python<'_>, kind: Option<Arg<String>>) -> PyResult<Table> {
+        let kind = self.kind(py, kind.as_deref())?;
         Ok(Table::of(py.detach(|| arrow::assessment(&self.inner, kind, &self.id(kind)))))
     }
 
@@ -91,11 +92,12 @@ impl Assessment {
     fn values(
         &self,
         py: Python<'_>,
-        names: Option<Vec<String>>,
-        kind: Option<&str>,
+        names: Option<Arg<Vec<String>>>,
+        kind: Option<Arg<String>>,
     ) -> PyResult<Table> {
-        let kind = self.kind(py, kind)?;
+        let kind = self.kind(py, kind.as_deref())?;
         let engine = &self.engine.inner;
+        let names = names.map(|it| it.0);
         let names =
             names.unwrap_or_else(|| engine.givable(kind).map(|it| it.0.to_owned()).collect());
         let known = |name: &&String| engine.columns(kind).any(|it| it == **name);
@@ -128,8 +130,8 @@ impl Assessment {
 
     /// The factors of every subject's score on a scorecard, one row each; on the first if none is named.
     #[pyo3(signature = (scorecard=None))]
-    fn factors(&self, py: Python<'_>, scorecard: Option<&str>) -> PyResult<Table> {
-        let (card, _) = self.engine.card(scorecard)?;
+    fn factors(&self, py: Python<'_>, scorecard: Option<Arg<String>>) -> PyResult<Table> {
+        let (card, _) = self.engine.card(text(scorecard.as_ref()))?;
         let found = py.detach(|| arrow::factors(&self.engine.inner, &self.inner, card));
         found.map(Table::of).ok_or_else(|| state_error("another engine made this assessment"))
     }
@@ -139,20 +141,24 @@ impl Assessment {
     fn score<'py>(
         &self,
         py: Python<'py>,
-        subject: &str,
-        scorecard: Option<&str>,
+        subject: Arg<String>,
+        scorecard: Option<Arg<String>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (card, kind) = self.engine.card(scorecard)?;
-        let found = self.inner.score(card, subject);
+        let (card, kind) = self.engine.card(text(scorecard.as_ref()))?;
+        let found = self.inner.score(card, &subject);
         let found = found
-            .ok_or_else(|| not_found(format!("no {kind} `{}` was assessed", shorten(subject))))?;
+            .ok_or_else(|| not_found(format!("no {kind} `{}` was assessed", shorten(&subject))))?;
         plain(py, &found)
     }
 
     /// How many subjects are in each band, lowest first; of those without a score the band is `None`.
     #[pyo3(signature = (scorecard=None))]
-    fn bands<'py>(&self, py: Python<'py>, scorecard: Option<&str>) -> PyResult<Bound<'py, PyDict>> {
-        let (card, _) = self.engine.card(scorecard)?;
+    fn bands<'py>(
+        &self,
+        py: Python<'py>,
+        scorecard: Option<Arg<String>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (card, _) = self.engine.card(text(scorecard.as_ref()))?;
         let dict = PyDict::new(py);
         for it in self.inner.bands(card) {
             dict.set_item(it.band, it.subjects)?;
@@ -162,19 +168,24 @@ impl Assessment {
 
     /// Explains a subject's score; on the first scorecard if none is named.
     #[pyo3(signature = (subject, scorecard=None))]
-    fn explain(&self, subject: &str, scorecard: Option<&str>) -> PyResult<Explanation> {
-        self.engine.explained(&self.inner, subject, scorecard)
+    fn explain(
+        &self,
+        subject: Arg<String>,
+        scorecard: Option<Arg<String>>,
+    ) -> PyResult<Explanation> {
+        self.engine.explained(&self.inner, &subject, text(scorecard.as_ref()))
     }
 
     /// The assessment for people to look at: bands, the `most` lowest scores and why, rules, the `most` gravest alerts, what
     /// was wrong. A notebook shows it, with five of each.
-    #[pyo3(signature = (most=5))]
-    fn report(&self, py: Python<'_>, most: usize) -> Report {
+    #[pyo3(signature = (most=Arg(5)), text_signature = "($self, most=5)")]
+    fn report(&self, py: Python<'_>, most: Arg<usize>) -> Report {
+        let most = *most;
         Report(py.detach(|| foretell::report::overview(&self.engine.inner, &self.inner, most)))
     }
 
     fn _repr_html_(&self, py: Python<'_>) -> String {
-        self.report(py, 5).0.html()
+        self.report(py, Arg(5)).0.html()
     }
 
     /// All that is listed, with every detail, as dicts and lists: `as_of`, `rules`, `events`, `alerts`, `actions`,
@@ -200,17 +211,12 @@ impl Assessment {
 
     /// Reads what `to_json` wrote; `engine` is the one that made it.
     #[staticmethod]
-    fn from_json(py: Python<'_>, text: &str, engine: &Bound<'_, Engine>) -> PyResult<Self> {
-        let read = py.detach(|| serde_json::from_str(text));
-        let (inner, main, ids): (foretell::Assessment, _, _) =
-            read.map_err(|it: serde_json::Error| {
-                state_error(format!("the assessment cannot be read: {it}"))
-            })?;
-        let it = Self { inner: Arc::new(inner), engine: engine.get().clone(), main, ids };
-        if it.inner.engine() != it.engine.inner.hash() {
-            return Err(state_error("another engine made this assessment"));
-        }
-        Ok(it)
+    fn from_json(
+        py: Python<'_>,
+        text: Arg<String>,
+        engine: Arg<Bound<'_, Engine>>,
+    ) -> PyResult<Self> {
+        Self::read(py, &text, engine.get())
     }
 
     /// The table of scores as a `pyarrow.Table`; needs pyarrow.
@@ -276,7 +282,7 @@ impl Assessment {
     #[staticmethod]
     fn _restore(py: Python<'_>, engine: &Bound<'_, Engine>, json: &[u8]) -> PyResult<Self> {
         let text = std::str::from_utf8(json).map_err(|it| state_error(it.to_string()))?;
-        Self::from_json(py, text, engine)
+        Self::read(py, text, engine.get())
     }
 }
 
@@ -290,7 +296,20 @@ impl Assessment {
         Self { inner: Arc::new(inner), engine, main, ids }
     }
 
-    fn kind(&self, py: Python<'_>, name: Option<&str>) -> PyResult<SubjectKind> {
+    fn read(py: Python<'_>, text: &str, engine: &Engine) -> PyResult<Self> {
+        let read = py.detach(|| serde_json::from_str(text));
+        let (inner, main, ids): (foretell::Assessment, _, _) =
+            read.map_err(|it: serde_json::Error| {
+                state_error(format!("the assessment cannot be read: {it}"))
+            })?;
+        let it = Self { inner: Arc::new(inner), engine: engine.clone(), main, ids };
+        if it.inner.engine() != it.engine.inner.hash() {
+            return Err(state_error("another engine made this assessment"));
+        }
+        Ok(it)
+    }
+
+    fn kind(&self, py: Python<'_>, name: Option<&String>) -> PyResult<SubjectKind> {
         name.map_or(Ok(self.main), |it| kind(py, it))
     }
 

@@ -9,6 +9,7 @@ use foretell::node::Node;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
+use crate::arg::{Arg, ours};
 use crate::capsule::{import, is_arrow};
 use crate::convert::{file, kind, plain, read, to_node, zone as zone_of};
 use crate::errors::{faults, input_error, input_faults, record_error};
@@ -41,16 +42,25 @@ impl Book {
     ) -> PyResult<Self> {
         let mut all = Tables::default();
         for (name, table) in tables.into_iter().flatten() {
-            let name: String = name.extract()?;
-            all.insert(&name, rows(&name, &table)?);
+            let name: Arg<String> = name.extract()?;
+            // What a generator of the host raises is the host's.
+            let table = match table.hasattr("__next__")? {
+                true => {
+                    PyList::new(py, table.try_iter()?.collect::<PyResult<Vec<_>>>()?)?.into_any()
+                }
+                false => table,
+            };
+            all.insert(&name, ours(py, || rows(&name, &table))?);
         }
-        if let Some(rates) = rates {
-            all.set_rates(read(rates, "rates")?);
-        }
-        if let Some(zone) = zone {
-            all.set_zone(zone_of(zone)?);
-        }
-        Self::load(py, all, lenient)
+        ours(py, || {
+            if let Some(rates) = rates {
+                all.set_rates(read(rates, "rates")?);
+            }
+            if let Some(zone) = zone {
+                all.set_zone(zone_of(zone)?);
+            }
+            Self::load(py, all, lenient)
+        })
     }
 
     /// Reads a book from JSON: the text itself, which begins with `{`, or the path of a file. `zone` wins over what the JSON says.
@@ -62,21 +72,7 @@ impl Book {
         lenient: bool,
         zone: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let text = match source.extract::<String>() {
-            Ok(text) if text.trim_start().starts_with(['{', '[', '"']) => text,
-            Ok(text) if text.len() > LONGEST_PATH => {
-                let message = "the book cannot be read: the text does not begin with `{`";
-                return Err(input_error(py, message));
-            }
-            _ => file(source)?,
-        };
-        let tables = py.detach(|| serde_json::from_str::<Tables>(&text));
-        let mut tables =
-            tables.map_err(|it| input_error(py, format!("the book cannot be read: {it}")))?;
-        if let Some(zone) = zone {
-            tables.set_zone(zone_of(zone)?);
-        }
-        Self::load(py, tables, lenient)
+        ours(py, || Self::read(py, source, lenient, zone))
     }
 
     /// The zone in which the book's days are counted.
@@ -125,9 +121,9 @@ impl Book {
     }
 
     /// The ids of the subjects of a kind.
-    #[pyo3(signature = (kind="subscription"))]
-    fn subjects(&self, py: Python<'_>, kind: &str) -> PyResult<Vec<String>> {
-        let kind = self::kind(py, kind)?;
+    #[pyo3(signature = (kind=Arg("subscription".to_owned())), text_signature = "($self, kind='subscription')")]
+    fn subjects(&self, py: Python<'_>, kind: Arg<String>) -> PyResult<Vec<String>> {
+        let kind = self::kind(py, &kind)?;
         Ok(self.inner.subjects(kind).iter().map(ToString::to_string).collect())
     }
 
@@ -147,6 +143,29 @@ impl Book {
 }
 
 impl Book {
+    fn read(
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        lenient: bool,
+        zone: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let text = match source.extract::<String>() {
+            Ok(text) if text.trim_start().starts_with(['{', '[', '"']) => text,
+            Ok(text) if text.len() > LONGEST_PATH => {
+                let message = "the book cannot be read: the text does not begin with `{`";
+                return Err(input_error(py, message));
+            }
+            _ => file(source)?,
+        };
+        let tables = py.detach(|| serde_json::from_str::<Tables>(&text));
+        let mut tables =
+            tables.map_err(|it| input_error(py, format!("the book cannot be read: {it}")))?;
+        if let Some(zone) = zone {
+            tables.set_zone(zone_of(zone)?);
+        }
+        Self::load(py, tables, lenient)
+    }
+
     fn load(py: Python<'_>, tables: Tables, lenient: bool) -> PyResult<Self> {
         let mode = if lenient { Mode::Lenient } else { Mode::Strict };
         let loaded = py.detach(|| foretell::Book::load(tables, mode));
@@ -170,11 +189,6 @@ fn rows(name: &str, table: &Bound<'_, PyAny>) -> PyResult<Vec<Node>> {
             input_faults(py, &it)
         });
     }
-    // Of a generator the rows are taken.
-    let table = match table.hasattr("__next__")? {
-        true => &PyList::new(py, table.try_iter()?.collect::<PyResult<Vec<_>>>()?)?.into_any(),
-        false => table,
-    };
     match to_node(table)? {
         Node::List(rows) => Ok(rows),
         other => {

@@ -8,14 +8,17 @@ use foretell::fault::{Code, Fault};
 use foretell::frame::SubjectKind;
 use foretell::time::AsOf;
 use foretell::{Config, Faults, Input};
+use pyo3::exceptions::PyUnicodeDecodeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
 
+use crate::arg::{Arg, ours, text};
 use crate::assessment::Assessment;
 use crate::capsule::{import, is_arrow};
 use crate::convert::{file, kind, shorten};
 use crate::errors::{
-    config_error, faults, input_error, input_faults, not_found, state_error, state_faults,
+    ConfigError, config_error, faults, input_error, input_faults, not_found, state_error,
+    state_faults,
 };
 use crate::explain::{Change, Explanation};
 use crate::input::{Beside, Given, How, Keys, one};
@@ -39,16 +42,27 @@ impl Engine {
     /// Raises `ConfigError` with every fault at once.
     #[staticmethod]
     fn from_toml(py: Python<'_>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let text = match source.extract::<String>() {
-            Ok(text) if text.is_empty() || text.contains(['=', '[', '\n']) => text,
-            _ => file(source)?,
-        };
-        Self::_compile(py, text)
+        ours(py, || {
+            let text = match source.extract::<String>() {
+                Ok(text) if text.is_empty() || text.contains(['=', '[', '\n']) => text,
+                _ => file(source).map_err(|error| {
+                    if !error.is_instance_of::<PyUnicodeDecodeError>(py) {
+                        return error;
+                    }
+                    let message = format!("the config is not UTF-8: {}", error.value(py));
+                    let raised = ConfigError::new_err(message);
+                    raised.set_cause(py, Some(error));
+                    raised
+                })?,
+            };
+            Self::_compile(py, Arg(text))
+        })
     }
 
     /// Compiles the text of a config.
     #[staticmethod]
-    fn _compile(py: Python<'_>, text: String) -> PyResult<Self> {
+    fn _compile(py: Python<'_>, text: Arg<String>) -> PyResult<Self> {
+        let text = text.0;
         let engine = py.detach(|| foretell::Engine::compile(&Config::parse(&text)));
         let inner = Arc::new(engine.map_err(|it| config_error(py, &it))?);
         Ok(Self { inner, source: text.into() })
@@ -96,9 +110,9 @@ impl Engine {
     fn columns(
         &self,
         py: Python<'_>,
-        kind: Option<&str>,
+        kind: Option<Arg<String>>,
     ) -> PyResult<BTreeMap<&str, &'static str>> {
-        let kind = kind.map_or(Ok(self.inner.config().subject), |it| self::kind(py, it))?;
+        let kind = kind.map_or(Ok(self.inner.config().subject), |it| self::kind(py, &it))?;
         let word = |it| match it {
             foretell::value::Kind::Number => "number",
             foretell::value::Kind::Flag => "flag",
@@ -144,35 +158,37 @@ impl Engine {
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
         as_of: &Bound<'_, PyAny>,
-        state: Option<&Bound<'_, State>>,
+        state: Option<Arg<Bound<'_, State>>>,
         given: Option<&Bound<'_, PyAny>>,
-        kind: Option<String>,
+        kind: Option<Arg<String>>,
         subject: Option<&Bound<'_, PyAny>>,
-        observed: Option<BTreeMap<String, String>>,
+        observed: Option<Arg<BTreeMap<String, String>>>,
         strict: bool,
         with_ended: bool,
     ) -> PyResult<Scores> {
-        let as_of = crate::convert::as_of(as_of)?;
-        let past = past(py, state, as_of)?;
-        let main = self.main(py, kind.as_deref())?;
-        let how = How::of(kind, subject, observed, strict)?.named(!past.is_new());
-        // Only what was, and what hangs together, has to be found by id.
-        if past == foretell::State::new() && given.is_none() && is_arrow(data) {
-            let read = how.read(&self.inner, main);
-            let (schema, batches) = import(data, &|name| read.contains(name))?;
-            let (reader, ids) = how.reader(py, &self.inner, &schema, (main, &[main]))?;
-            let keys = Keys::of(&schema, &batches, ids.as_deref(), main);
-            let scored = py.detach(|| {
-                let table = score_table(&self.inner, &reader, (&schema, &batches), as_of)?;
-                Ok(Scores::of_table(table, main, keys))
-            });
-            return scored.map_err(|it| input_faults(py, &it));
-        }
-        let beside = Beside::read(with_ended, None, None, None)?;
-        let given = Given::read(self, data, given, &how, beside)?;
-        Ok(py.detach(|| {
-            Scores::of(self.inner.score(&given.input(), as_of, &past), main, given.keys)
-        }))
+        ours(py, || {
+            let as_of = crate::convert::as_of(as_of)?;
+            let past = past(py, state, as_of)?;
+            let main = self.main(py, text(kind.as_ref()))?;
+            let how = How::of(kind, subject, observed, strict)?.named(!past.is_new());
+            // Only what was, and what hangs together, has to be found by id.
+            if past == foretell::State::new() && given.is_none() && is_arrow(data) {
+                let read = how.read(&self.inner, main);
+                let (schema, batches) = import(data, &|name| read.contains(name))?;
+                let (reader, ids) = how.reader(py, &self.inner, &schema, (main, &[main]))?;
+                let keys = Keys::of(&schema, &batches, ids.as_deref(), main);
+                let scored = py.detach(|| {
+                    let table = score_table(&self.inner, &reader, (&schema, &batches), as_of)?;
+                    Ok(Scores::of_table(table, main, keys))
+                });
+                return scored.map_err(|it| input_faults(py, &it));
+            }
+            let beside = Beside::read(with_ended, None, None, None)?;
+            let given = Given::read(self, data, given, &how, beside)?;
+            Ok(py.detach(|| {
+                Scores::of(self.inner.score(&given.input(), as_of, &past), main, given.keys)
+            }))
+        })
     }
 
     /// Assesses every subject: scores, alerts, actions, and the state to hand to the next assessment.
@@ -201,26 +217,28 @@ impl Engine {
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
         as_of: &Bound<'_, PyAny>,
-        state: Option<&Bound<'_, State>>,
+        state: Option<Arg<Bound<'_, State>>>,
         given: Option<&Bound<'_, PyAny>>,
-        kind: Option<String>,
+        kind: Option<Arg<String>>,
         subject: Option<&Bound<'_, PyAny>>,
-        observed: Option<BTreeMap<String, String>>,
+        observed: Option<Arg<BTreeMap<String, String>>>,
         strict: bool,
         with_ended: bool,
         suppressions: Option<&Bound<'_, PyAny>>,
         reports: Option<&Bound<'_, PyAny>>,
         work_calendar: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Assessment> {
-        let as_of = crate::convert::as_of(as_of)?;
-        let past = past(py, state, as_of)?;
-        let main = self.main(py, kind.as_deref())?;
-        let how = How::of(kind, subject, observed, strict)?.named(true);
-        let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
-        let given = Given::read(self, data, given, &how, beside)?;
-        let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
-        let ids = given.keys.iter().map(|it| (*it.0, it.1.field.name().clone())).collect();
-        Ok(Assessment::of(self.clone(), inner, main, ids))
+        ours(py, || {
+            let as_of = crate::convert::as_of(as_of)?;
+            let past = past(py, state, as_of)?;
+            let main = self.main(py, text(kind.as_ref()))?;
+            let how = How::of(kind, subject, observed, strict)?.named(true);
+            let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
+            let given = Given::read(self, data, given, &how, beside)?;
+            let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
+            let ids = given.keys.iter().map(|it| (*it.0, it.1.field.name().clone())).collect();
+            Ok(Assessment::of(self.clone(), inner, main, ids))
+        })
     }
 
     /// Explains a score: of a subject of an assessment, or of one row as of a day.
@@ -236,43 +254,51 @@ impl Engine {
         &self,
         py: Python<'_>,
         what: &Bound<'_, PyAny>,
-        subject: Option<&str>,
-        scorecard: Option<&str>,
+        subject: Option<Arg<String>>,
+        scorecard: Option<Arg<String>>,
         as_of: Option<&Bound<'_, PyAny>>,
-        state: Option<&Bound<'_, State>>,
+        state: Option<Arg<Bound<'_, State>>>,
     ) -> PyResult<Explanation> {
-        if let Ok(assessment) = what.cast::<Assessment>() {
-            if as_of.is_some() || state.is_some() {
-                let message = "`as_of` and `state` go with a row; an assessment has its own";
+        ours(py, || {
+            let scorecard = text(scorecard.as_ref());
+            if let Ok(assessment) = what.cast::<Assessment>() {
+                if as_of.is_some() || state.is_some() {
+                    let message = "`as_of` and `state` go with a row; an assessment has its own";
+                    return Err(input_error(py, message));
+                }
+                let Some(subject) = subject else {
+                    return Err(input_error(py, "of which subject of the assessment?"));
+                };
+                return self.explained(&assessment.get().inner, &subject, scorecard);
+            }
+            if !is_row(what) || subject.is_some() {
+                let message = "expected an assessment and a subject, or a dict of metrics";
                 return Err(input_error(py, message));
             }
-            let Some(subject) = subject else {
-                return Err(input_error(py, "of which subject of the assessment?"));
+            let Some(as_of) = as_of else {
+                return Err(input_error(py, "a row is explained as of a day: say `as_of`"));
             };
-            return self.explained(&assessment.get().inner, subject, scorecard);
-        }
-        if !is_row(what) || subject.is_some() {
-            let message = "expected an assessment and a subject, or a dict of metrics";
-            return Err(input_error(py, message));
-        }
-        let Some(as_of) = as_of else {
-            return Err(input_error(py, "a row is explained as of a day: say `as_of`"));
-        };
-        let as_of = crate::convert::as_of(as_of)?;
-        let past = past(py, state, as_of)?;
-        let (_, kind) = self.card(scorecard)?;
-        if !past.is_new() && !has_id(what, kind)? && !knows(&past, "row") {
-            let message =
-                format!("the row has no id, by which the state knows it: add `id` or `{kind}_id`");
-            return Err(input_error(py, message));
-        }
-        let frame = one(self, what, kind)?;
-        let out = Arc::new(self.inner.assess(&Input::frame(&frame), as_of, &past));
-        self.explained(&out, frame.ids().first().map_or("", AsRef::as_ref), scorecard)
+            let as_of = crate::convert::as_of(as_of)?;
+            let past = past(py, state, as_of)?;
+            let (_, kind) = self.card(scorecard)?;
+            if !past.is_new() && !has_id(what, kind)? && !knows(&past, "row") {
+                let message = format!(
+                    "the row has no id, by which the state knows it: add `id` or `{kind}_id`"
+                );
+                return Err(input_error(py, message));
+            }
+            let frame = one(self, what, kind)?;
+            let out = Arc::new(self.inner.assess(&Input::frame(&frame), as_of, &past));
+            self.explained(&out, frame.ids().first().map_or("", AsRef::as_ref), scorecard)
+        })
     }
 
     /// Splits the change from one explanation to a later one by cause; the parts sum to it.
-    fn change(&self, before: &Bound<'_, Explanation>, after: &Bound<'_, Explanation>) -> Change {
+    fn change(
+        &self,
+        before: Arg<Bound<'_, Explanation>>,
+        after: Arg<Bound<'_, Explanation>>,
+    ) -> Change {
         Change::of(self, &before.get().inner, &after.get().inner)
     }
 
@@ -286,32 +312,40 @@ impl Engine {
         &self,
         py: Python<'_>,
         history: &Bound<'_, PyAny>,
-        state: Option<&Bound<'_, State>>,
-        kind: Option<String>,
+        state: Option<Arg<Bound<'_, State>>>,
+        kind: Option<Arg<String>>,
         subject: Option<&Bound<'_, PyAny>>,
-        observed: Option<BTreeMap<String, String>>,
+        observed: Option<Arg<BTreeMap<String, String>>>,
         strict: bool,
         with_ended: bool,
         suppressions: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
         let how = How::of(kind, subject, observed, strict)?.named(true);
         let mut days: Vec<(AsOf, Given)> = Vec::new();
-        let past = state.map_or_else(|| Ok(foretell::State::new()), |it| known(py, it).cloned())?;
+        let past =
+            state.map_or_else(|| Ok(foretell::State::new()), |it| known(py, &it).cloned())?;
         let mut last = past.as_of;
-        for pair in history.try_iter()? {
-            let (as_of, data) = pair?.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-            let as_of = crate::convert::as_of(&as_of)?;
-            if last.is_some_and(|it| as_of < it) {
-                return Err(reversed(py, last.unwrap_or(as_of), as_of));
-            }
-            last = Some(as_of);
-            let beside = Beside::read(with_ended, suppressions, None, None)?;
-            days.push((as_of, Given::read(self, &data, None, &how, beside)?));
+        for pair in ours(py, || history.try_iter())? {
+            // What a generator of the host raises is the host's.
+            let pair = pair?;
+            ours(py, || {
+                let (as_of, data) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+                let as_of = crate::convert::as_of(&as_of)?;
+                if last.is_some_and(|it| as_of < it) {
+                    return Err(reversed(py, last.unwrap_or(as_of), as_of));
+                }
+                last = Some(as_of);
+                let beside = Beside::read(with_ended, suppressions, None, None)?;
+                days.push((as_of, Given::read(self, &data, None, &how, beside)?));
+                Ok(())
+            })?;
         }
-        Ok(Replay(py.detach(|| {
-            let history = days.iter().map(|(day, given)| (*day, given.input()));
-            self.inner.replay(history, &past)
-        })))
+        ours(py, || {
+            Ok(Replay(py.detach(|| {
+                let history = days.iter().map(|(day, given)| (*day, given.input()));
+                self.inner.replay(history, &past)
+            })))
+        })
     }
 
     fn __repr__(&self) -> String {
@@ -381,11 +415,11 @@ impl Engine {
 /// The state to go on from. One that cannot be used is an error here, where the library goes on without it.
 fn past(
     py: Python<'_>,
-    state: Option<&Bound<'_, State>>,
+    state: Option<Arg<Bound<'_, State>>>,
     as_of: AsOf,
 ) -> PyResult<foretell::State> {
     let Some(state) = state else { return Ok(foretell::State::new()) };
-    let state = known(py, state)?;
+    let state = known(py, &state)?;
     match state.as_of {
         Some(last) if last > as_of => Err(reversed(py, last, as_of)),
         _ => Ok(state.clone()),

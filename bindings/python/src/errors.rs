@@ -6,8 +6,11 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyList;
 
+pyo3::import_exception!(foretell._errors, ArgumentError);
 pyo3::import_exception!(foretell._errors, ConfigError);
+pyo3::import_exception!(foretell._errors, ForetellError);
 pyo3::import_exception!(foretell._errors, InputError);
+pyo3::import_exception!(foretell._errors, InternalError);
 pyo3::import_exception!(foretell._errors, RecordError);
 pyo3::import_exception!(foretell._errors, StateError);
 pyo3::import_exception!(foretell._errors, NotFoundError);

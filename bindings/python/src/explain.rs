@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use serde::Serialize;
 
+use crate::arg::Arg;
 use crate::convert::plain;
 use crate::engine::Engine;
 use crate::errors::state_error;
@@ -156,9 +157,9 @@ impl Explanation {
     }
 
     /// The factors that cost the most points, the costliest first.
-    #[pyo3(signature = (most=3))]
-    fn strongest<'py>(&self, py: Python<'py>, most: usize) -> PyResult<Bound<'py, PyList>> {
-        lines(py, self.inner.strongest(most).into_iter())
+    #[pyo3(signature = (most=Arg(3)), text_signature = "($self, most=3)")]
+    fn strongest<'py>(&self, py: Python<'py>, most: Arg<usize>) -> PyResult<Bound<'py, PyList>> {
+        lines(py, self.inner.strongest(*most).into_iter())
     }
 
     /// The explanation as dicts and lists.
@@ -173,8 +174,8 @@ impl Explanation {
 
     /// Reads what `to_json` wrote.
     #[staticmethod]
-    fn from_json(text: &str) -> PyResult<Self> {
-        let read = serde_json::from_str(text);
+    fn from_json(text: Arg<String>) -> PyResult<Self> {
+        let read = serde_json::from_str(&text);
         let read = read.map(|inner| Self { inner, of: None });
         read.map_err(|it| state_error(format!("the explanation cannot be read: {it}")))
     }
@@ -291,8 +292,8 @@ impl Change {
 
     /// Reads what `to_json` wrote.
     #[staticmethod]
-    fn from_json(text: &str) -> PyResult<Self> {
-        let read = serde_json::from_str(text);
+    fn from_json(text: Arg<String>) -> PyResult<Self> {
+        let read = serde_json::from_str(&text);
         let read = read.map(|inner| Self { inner, of: None });
         read.map_err(|it| state_error(format!("the change cannot be read: {it}")))
     }

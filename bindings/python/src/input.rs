@@ -17,6 +17,7 @@ use foretell::{Faults, Input};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 
+use crate::arg::Arg;
 use crate::book::Book;
 use crate::capsule::{Batches, import, is_arrow};
 use crate::convert::{kind, kinds, read, shorten, to_node};
@@ -204,14 +205,14 @@ impl Given {
 
 impl How {
     pub(crate) fn of(
-        kind: Option<String>,
+        kind: Option<Arg<String>>,
         ids: Option<&Bound<'_, PyAny>>,
-        observed: Option<BTreeMap<String, String>>,
+        observed: Option<Arg<BTreeMap<String, String>>>,
         strict: bool,
     ) -> PyResult<Self> {
         let ids = ids.map_or(Ok(Ids::Usual), Ids::read)?;
-        let named = false;
-        Ok(Self { kind, ids, observed: observed.unwrap_or_default(), strict, named })
+        let observed = observed.map(|it| it.0).unwrap_or_default();
+        Ok(Self { kind: kind.map(|it| it.0), ids, observed, strict, named: false })
     }
 
     /// The same where rows must have ids.
@@ -224,6 +225,8 @@ impl How {
         let metrics = engine.givable(kind).map(|it| it.0.to_owned());
         let above = SubjectKind::ALL.into_iter().filter(|it| *it <= kind);
         let parents = above.map(|it| format!("{it}_id"));
+        let own = (kind == SubjectKind::Company).then(|| "parent_id".to_owned());
+        let parents = parents.chain(own);
         let ids = ["id".to_owned()].into_iter().chain(self.ids.of(kind).map(str::to_owned));
         metrics.chain(parents).chain(ids).chain(self.observed.values().cloned()).collect()
     }

@@ -3,6 +3,7 @@
 //! Data come and go by the Arrow PyCapsule interface (`capsule`, the only unsafe code). Every class is frozen and holds
 //! nothing that changes, and while the library works the interpreter is let go, so that threads score at once.
 
+mod arg;
 mod assessment;
 mod book;
 mod capsule;

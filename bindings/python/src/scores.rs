@@ -11,6 +11,7 @@ use foretell::frame::SubjectKind;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyIterator, PyList};
 
+use crate::arg::Arg;
 use crate::capsule::{export, export_schema};
 use crate::convert::{kind, plain};
 use crate::errors::faults;
@@ -55,8 +56,8 @@ impl Scores {
 
     /// The table of a kind of subject; of the main one if none is named.
     #[pyo3(signature = (kind=None))]
-    fn table(&self, py: Python<'_>, kind: Option<&str>) -> PyResult<Table> {
-        let kind = kind.map_or(Ok(self.main), |it| self::kind(py, it))?;
+    fn table(&self, py: Python<'_>, kind: Option<Arg<String>>) -> PyResult<Table> {
+        let kind = kind.map_or(Ok(self.main), |it| self::kind(py, &it))?;
         if kind == self.main {
             let (schema, batches) = (self.table.schema.clone(), self.table.batches.clone());
             return Ok(Table { schema, batches });

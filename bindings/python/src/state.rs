@@ -6,6 +6,7 @@ use foretell::time::AsOf;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::arg::Arg;
 use crate::convert::to_python;
 use crate::errors::{input_error, state_error};
 
@@ -23,8 +24,8 @@ impl State {
 
     /// Reads what `to_json` wrote.
     #[staticmethod]
-    fn from_json(text: &str) -> PyResult<Self> {
-        let read = serde_json::from_str(text);
+    fn from_json(text: Arg<String>) -> PyResult<Self> {
+        let read = serde_json::from_str(&text);
         read.map(Self).map_err(|it| state_error(format!("the state cannot be read: {it}")))
     }
 

@@ -13,7 +13,9 @@ use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyFloat, PyIterator, PyList, PyTuple};
 
+use crate::arg::{Arg, ours};
 use crate::capsule::{export, export_schema, import};
+use crate::convert::shorten;
 use crate::errors::not_found;
 
 /// How many rows a notebook shows.
@@ -98,9 +100,9 @@ impl Table {
     }
 
     /// The values of one column.
-    fn column<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyList>> {
-        let Ok(at) = self.schema.index_of(name) else {
-            return Err(not_found(format!("there is no column `{name}`")));
+    fn column<'py>(&self, py: Python<'py>, name: Arg<String>) -> PyResult<Bound<'py, PyList>> {
+        let Ok(at) = self.schema.index_of(&name) else {
+            return Err(not_found(format!("there is no column `{}`", shorten(&name))));
         };
         let mut all = Vec::new();
         for array in self.batches.iter().filter_map(|it| it.columns().get(at)) {
@@ -142,7 +144,7 @@ impl Table {
 
     #[staticmethod]
     fn _restore(from: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let (schema, batches) = import(from, &|_| true)?;
+        let (schema, batches) = ours(from.py(), || import(from, &|_| true))?;
         Ok(Self { schema, batches })
     }
 }

@@ -251,6 +251,16 @@ def test_what_stands_beside_a_table_counts(engine):
     later = "2026-03-02"
     assert banded.explain(lower, as_of=later).band == "yellow"
     assert banded.explain(lower, as_of=later, state=state).band == "green"
+    # Whose past it is, the row's own id says.
+    past = banded.assess(pa.table({"id": ["acme", "7"], **{name: [float(it)] * 2 for name, it in row.items()}}), as_of=DAY, strict=False).state
+    for own in [{"id": "acme"}, {"subscription_id": "acme"}, {"id": 7}, {"id": 7.0}, {"id": np.int64(7)}, {"id": "acme", "subscription_id": "x"}]:
+        why = banded.explain({**lower, **own}, as_of=later, state=past)
+        assert (why.band, why.subject) == ("green", "acme" if "acme" in own.values() else "7")
+        assert banded.explain(pd.Series({**lower, **own}), as_of=later, state=past).band == "green"
+    for other in [{}, {"id": "globex"}, {"account_id": "acme"}, {"id": None}]:
+        assert banded.explain({**lower, **other}, as_of=later, state=past).band == "yellow"
+    with pytest.raises(foretell.InputError, match="an id is a text or a whole number, got the number `1.5`"):
+        banded.explain({**lower, "id": 1.5}, as_of=later)
     book = foretell.Book.from_tables(
         accounts=({"id": it} for it in ["a1"]),
         subscriptions=[
@@ -260,6 +270,35 @@ def test_what_stands_beside_a_table_counts(engine):
     )
     assert engine.score(book, as_of=DAY, strict=False).table().column("subscription_id") == ["s2"]
     assert engine.score(book, as_of=DAY, strict=False, with_ended=True).table().column("subscription_id") == ["s1", "s2"]
+
+
+def test_what_is_over_does_not_count_and_a_tree_is_read():
+    """One account: a subscription cancelled on 3 November and paid until the 23rd, another that runs until 10 April."""
+    config = """
+    metrics = [
+      { name = "arr", subject = "account", from = "subscriptions", field = "arr", take = "sum" },
+      { name = "ever", subject = "account", from = "subscriptions", take = "count", include_ended = true },
+      { name = "group", subject = "company", expr = "tree.subscriptions.arr.sum" },
+      { name = "daughters", subject = "company", expr = "companies.count" },
+    ]
+    """
+    book = foretell.Book.from_tables(
+        companies=[{"id": "hq"}, {"id": "daughter", "parent_id": "hq"}],
+        accounts=[{"id": "reader", "company_id": "daughter"}],
+        subscriptions=[
+            {"id": "old", "account_id": "reader", "start": "2025-01-23", "end": "2025-11-23", "cancelled_on": "2025-11-03", "arr": "60"},
+            {"id": "new", "account_id": "reader", "start": "2025-04-10", "end": "2026-04-10", "arr": "90"},
+        ],
+    )
+    engine = foretell.Engine.from_toml(config)
+    for day, arr in [("2025-11-02", 150), ("2025-11-03", 90), ("2026-04-09", 90), ("2026-04-10", 0)]:
+        seen = engine.assess(book, as_of=day)
+        assert seen.values(["arr", "ever"], kind="account").to_pylist() == [{"account_id": "reader", "arr": arr, "ever": 2}]
+        group = seen.values(["group", "daughters"], kind="company").to_pylist()
+        assert [(it["group"], it["daughters"]) for it in group] == [(arr, 1), (arr, 0)]
+    own = foretell.Engine.from_toml('metrics = [{ name = "n" }, { name = "all", expr = "tree.companies.n.sum" }]\nsubject = "company"')
+    given = pa.table({"id": ["hq", "daughter"], "parent_id": [None, "hq"], "n": [1.0, 2.0]})
+    assert own.assess(given, as_of=DAY).values(["all"]).column("all").to_pylist() == [3.0, 2.0]
 
 
 def test_everything_comes_back_from_a_pickle(engine, assessment):
@@ -395,3 +434,40 @@ def test_a_config_may_warn():
         rules = [{ name = "always", when = "share >= 0" }]
     """)
     assert [(it.code, it.severity) for it in engine.lint()] == [("always-same", "warning")]
+
+
+def test_tables_carry_all_that_records_do():
+    """Every field of a record as `to_dict` has it stands in a column of its table."""
+    text = CONFIG.replace('title = "Call the admin" }', 'title = "Call the admin", deadline = "2d", escalate_to = "lead" }')
+    engine = foretell.Engine.from_toml(text)
+    rows = pa.table({**ROWS, "account_id": ["a1", "a1", "a2"]})
+    accounts = pa.table({"id": ["a1", "a2"], "company_id": ["c1", "c1"]})
+    given = {"subscription": rows, "account": accounts}
+    quiet = {"silences": [{"id": "z", "author": "ann", "reason": "known", "from": "2026-03-01", "until": "2026-03-02", "matches": {"rules": ["quiet_and_unused"]}}]}
+    first = engine.assess(given, as_of=DAY, suppressions=quiet, strict=False)
+    (event,) = first.events()
+    assert (event["company"], event["account"], event["subscription"]) == ("c1", "a1", "acme")
+    assert event["suppressed_by"] == "silence (id = z, author = ann, reason = known, until = 2026-03-02)"
+    assert (event["is_sent"], event["told_before"]) == (False, False)
+    assert first.alerts().column("suppressed_by") == [event["suppressed_by"]]
+    (action,) = first.actions()
+    assert (action["company"], action["account"], action["subscription"]) == ("c1", "a1", "acme")
+    assert action["deadline"] is not None and action["escalation_of"] is None
+    assert "days_since_login = 30" in action["evidence"]
+    later = engine.assess(given, as_of="2026-03-09", state=first.state, strict=False)
+    escalated = [it for it in later.actions() if it["sort"] == "escalation"]
+    assert [it["escalation_of"] for it in escalated] == [action["id"]]
+    stand_for = {"parents": ["company", "account"], "change": ["change", "reason", "times", "health"]}
+    for table, records in [
+        (later.events(), later.to_dict()["events"]),
+        (first.events(), first.to_dict()["events"]),
+        (first.alerts(), first.to_dict()["alerts"]),
+        (first.actions(), first.to_dict()["actions"]),
+        (later.actions(), later.to_dict()["actions"]),
+        (first.verdicts(), [it for rule in first.to_dict()["rules"] for it in rule["firing"]]),
+    ]:
+        assert records
+        for field in {key for it in records for key in it}:
+            assert set(stand_for.get(field, [field])) <= set(table.column_names), field
+    (line, *_) = first.explain("acme").lines
+    assert set(line) - {"path"} <= set(first.factors().column_names)

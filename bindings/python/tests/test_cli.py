@@ -7,18 +7,22 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
-from conftest import CONFIG, ROWS
+from conftest import CONFIG, REPOSITORY, ROWS
 
 import foretell
 from foretell import _files
 from foretell._cli import main
 
+# Bigger data, where there is any.
+SHARED = Path(os.environ.get("FORETELL_SHARED", REPOSITORY.parent / "shared")) / "data"
+BY_PYARROW = _files._by_pyarrow
 TABLE = pa.table(ROWS)
 LATER = pa.table({**ROWS, "days_since_login": [1.0, 2.0, 3.0]})
 WRITERS = {
@@ -162,14 +166,115 @@ def test_a_starter_config_scores_its_table(run, shop):
         assert code == 0
         engine = foretell.Engine.from_toml(text)
         assert engine.columns()["is_trial"] == "flag" and engine.columns()["plan"] == "text"
-    assert "# `Signed Up` is left out" in text and "# `since` is left out: days since" in text
+    assert 'name = "signed_up"\nlabel = "Signed Up"' in text and "# `since` is left out: days since" in text
     assert run("init", "rows.csv", "--output", "start.toml")[0] == 0
     assert run("check", "--deny-warnings", "start.toml")[0] == 0
+    assert run("test", "start.toml")[0] == 0
     code, out, _ = run("score", "start.toml", "rows.csv", "--format", "json")
     assert [it["health"] is not None for it in json.loads(out)] == [True, True, True]
     assert run("init", "rows.csv", "--output", "start.toml")[0] == 2
     pa.parquet.write_table(pa.table({"id": ["a"]}), shop / "none.parquet")
     assert "a score needs a column of numbers" in run("init", "none.parquet")[2]
+
+
+def drafted(run, shop, **columns):
+    """What comes of a table of columns: by column, in the score or why not."""
+    rows = len(next(iter(columns.values())))
+    columns = {"id": [f"s{it}" for it in range(rows)], "usage": [float(it % 7) for it in range(rows)], **columns}
+    pa.parquet.write_table(pa.table(columns), shop / "any.parquet")
+    code, text, err = run("init", "any.parquet")
+    assert (code, err) == (0, ""), err
+    (shop / "any.toml").write_text(text, encoding="utf-8")
+    assert run("check", "--deny-warnings", "any.toml")[0] == 0, text
+    assert run("test", "any.toml")[0] == 0, text
+    assert run("score", "any.toml", "any.parquet")[0] == 0, text
+    return text
+
+
+NUMBERS = [float(it % 11) for it in range(44)]
+# A column, and what a draft says of it: the points, or why it has no part.
+COLUMNS = [
+    ("customerID", [f"c-{it}" for it in range(44)], "`customerID` is left out: it names rows"),
+    ("account_id", [it % 3 for it in range(44)], "`account_id` is left out: it names rows"),
+    ("row", list(range(5, 49)), "`row` is left out: it names rows"),
+    ("ticket", list(range(100, 144)), "`ticket` is left out: it names rows"),
+    ("comment", [f"said {it}" for it in range(44)], "`comment` is left out: it is another text in nearly every row"),
+    ("plan_name", ["pro", "free"] * 22, 'name = "plan_name"\ntype = "text"\nvalues = ["free", "pro"]'),
+    ("seats_sold", [3] * 44, "`seats_sold` is left out: it says the same everywhere, `3`"),
+    ("region", ["EU"] * 44, "`region` is left out: it says the same everywhere, `EU`"),
+    ("empty", [None] * 44, "`empty` is left out: it is empty"),
+    ("Churn", ["Yes", "No"] * 22, "`Churn` is left out: it looks like the outcome"),
+    ("churned", [True, False] * 22, "`churned` is left out: it looks like the outcome"),
+    ("days_to_churn", NUMBERS, "`days_to_churn` is left out: it looks like the outcome"),
+    ("label", [0, 1] * 22, "`label` is left out: it looks like the outcome"),
+    ("target", [1.0, 0.0] * 22, "`target` is left out: it looks like the outcome"),
+    ("is_cancelled", [False, True] * 22, "`is_cancelled` is left out: it looks like the outcome"),
+    ("cancel_date", ["2026-01-01", None] * 22, "`cancel_date` is left out: it looks like the outcome"),
+    ("Customer Status", ["Stayed", "Churned"] * 22, "`Customer Status` is left out: it looks like the outcome"),
+    ("signed", ["2026-01-01", "2025-12-31 10:00"] * 22, "`signed` is left out: days since"),
+    ("signup_day", [20260101 + it % 20 for it in range(44)], "`signup_day` is left out: it is a day"),
+    ("created_at", [1_700_000_000 + it * 999 for it in range(44)], "`created_at` is left out: it is a day"),
+    ("year", [2020 + it % 5 for it in range(44)], "`year` is left out: it is a day"),
+    ("days_since_login", NUMBERS, 'worst = 10, best = 0 } }, # a guess: less is better, as `since` says'),
+    ("Complaints", NUMBERS, "less is better, as `complaints` says"),
+    ("open_tickets", NUMBERS, "less is better, as `open` says"),
+    ("late_invoices", NUMBERS, "less is better, as `late` says"),
+    ("inactive_users", NUMBERS, "less is better, as `inactive` says"),
+    ("active_users", NUMBERS, "more is better, as `active` says"),
+    ("nps", NUMBERS, "more is better, as `nps` says"),
+    ("ticket_satisfaction", NUMBERS, "more is better, as `satisfaction` says"),
+    ("active_days", NUMBERS, "more is better, as `active` says"),
+    ("odd_thing", NUMBERS, "more is better; the name does not say"),
+    ("mostly_usage", [0.0] * 40 + [5.0, 6.0, 7.0, 900.0], "points.linear = { worst = 0, best = 6"),
+    ("tariff_plan", [1, 2] * 22, 'name = "tariff_plan"\n# Not in the score: its numbers look like codes'),
+    ("plan_level", [it % 5 for it in range(44)], 'name = "plan_level"\n# Not in the score: its numbers look like codes'),
+    ("age", NUMBERS, 'name = "age"\n# Not in the score: it says who someone is'),
+    ("SeniorCitizen", [0, 1] * 22, "# Not in the score: it says who someone is"),
+    ("is_beta", [True, False] * 22, "# Not in the score: its name does not say whether it is good."),
+    ("auto_renew", [True, False] * 22, "points.flag = { true = 100, false = 0 } }, # a guess: more is better, as `renew` says"),
+    ("has_overdue", ["yes", "no"] * 22, 'points.map = { "yes" = 0, "no" = 100 } }, # a guess: as `overdue` says'),
+    ("partner", ["yes", "no"] * 22, "# Not in the score: nothing says which of its values are good."),
+    ("priority", ["low", "high", "urgent", "low"] * 11, '"urgent" = 0, "high" = 50, "low" = 100'),
+    ("Contract", ["Month-to-month", "One year", "Two year", "One year"] * 11, '"Month-to-month" = 0, "One year" = 50, "Two year" = 100'),
+    ("usage_twice", [2.0 * (it % 7) for it in range(44)], "# Not in the score: it is `usage` times 2."),
+    ("tags", [["a"], ["b"]] * 22, "`tags` is left out: no metric can be made of it"),
+    ("health", NUMBERS, "`health` is left out: its name is one that a config has already"),
+    ("switch", NUMBERS, "`switch` is left out:"),
+    ("\u5df2", NUMBERS, "is left out: its heading has no letter"),
+]
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda it: it[0])
+def test_a_draft_says_what_it_makes_of_a_column(run, shop, column):
+    name, values, said = column
+    assert said in drafted(run, shop, **{name: values})
+
+
+def test_a_draft_of_tables_of_others_reads_right(run, shop, monkeypatch):
+    for folder, file, ids, out, score in [
+        ("telco", "WA_Fn-UseC_-Telco-Customer-Churn.csv", "customerID", {"Churn", "customerID"}, {"tenure", "contract", "monthly_charges", "total_charges"}),
+        ("iranian_churn", "iranian_churn.csv", None, {"Churn"}, {"call_failure", "complains", "seconds_of_use", "frequency_of_sms", "customer_value"}),
+        ("ravenstack", "ravenstack_accounts.csv", "account_id", {"account_id", "account_name", "signup_date", "churn_flag"}, {"seats"}),
+    ]:
+        data = SHARED / folder / file
+        if not data.exists():
+            pytest.skip(f"no {data}")
+        for by in [BY_PYARROW, _files._by_polars]:
+            monkeypatch.setattr(_files, "_by_pyarrow", by)
+            code, text, err = run("init", str(data))
+            assert (code, err) == (0, "")
+            left = {line.split("`")[1] for line in text.splitlines() if "is left out" in line}
+            factors = {line.split('"')[1] for line in text.splitlines() if line.startswith("    { metric")}
+            assert left == out and score <= factors and "is a guess" not in text
+            (shop / "draft.toml").write_text(text, encoding="utf-8")
+            assert run("check", "--deny-warnings", "draft.toml")[0] == 0
+            assert run("test", "draft.toml")[0] == 0
+            more = ["--id", ids] if ids else []
+            assert f"say `--id {ids}`" in text if ids else "--id" not in text
+            code, scored, err = run("score", "draft.toml", str(data), *more, "--format", "json")
+            assert code == 0, err
+            bands = {it["health.band"] for it in json.loads(scored)}
+            assert bands >= {"red", "yellow", "green"}
 
 
 def test_what_goes_wrong_is_said(run, shop):

@@ -174,7 +174,7 @@ impl Lint<'_, '_> {
         }
         match points {
             Points::Linear(it) => {
-                self.ends([("worst", it.worst), ("best", it.best)], source, &path)
+                self.ends([("worst", it.worst), ("best", it.best)], source, &path);
             }
             Points::Log(it) => self.ends([("worst", it.worst), ("best", it.best)], source, &path),
             Points::Piecewise(knots) => {

@@ -202,7 +202,9 @@ impl Checker<'_, '_> {
     fn parents(&self, path: &str, subject: &Subject, all: &[Subject]) {
         for (kind, id) in &subject.parents {
             let path = format!("{path}.{kind}");
-            if subject.kind <= *kind {
+            // A company may belong to a company.
+            let above = *kind == SubjectKind::Company || *kind < subject.kind;
+            if !above {
                 let message =
                     format!("{} are no parents of {}", kind.plural(), subject.kind.plural());
                 self.fault(Fault::new(Code::Incompatible, path, message));

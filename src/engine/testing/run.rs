@@ -84,7 +84,8 @@ impl Test {
         let there = |it: &&Subject| it.kind == kind && it.is_present(step);
         let subjects: Vec<&Subject> = self.subjects.iter().filter(there).collect();
         let mut frame = Frame::new(kind, subjects.iter().map(|it| it.id.as_str())).ok()?;
-        for parent in SubjectKind::ALL.into_iter().filter(|it| *it < kind) {
+        let above = |it: &SubjectKind| *it < kind || *it == SubjectKind::Company;
+        for parent in SubjectKind::ALL.into_iter().filter(above) {
             let id = |it: &&Subject| it.parents.get(&parent).map(|it| it.as_str().into());
             frame.set_parents(parent, subjects.iter().map(id).collect()).ok()?;
         }

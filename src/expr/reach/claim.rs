@@ -229,7 +229,10 @@ fn flag(tree: &Tree, want: Want) -> Claim {
         Node::Coalesce(..) => each_way(tree, |it| flag(it, want)),
         Node::Compare(op, left, right) => compare(tree, *op, left, right, want),
         Node::Within(needle, _) => each_way(needle, |it| among(tree, it, want)),
-        Node::Between(parts, _) => each_way(&parts[0], |it| among(tree, it, want)),
+        Node::Between(parts, _) => {
+            let [needle, _, _] = &**parts;
+            each_way(needle, |it| among(tree, it, want))
+        }
         Node::If(parts) => {
             let [condition, yes, no] = &**parts;
             let unasked = (want == Want::Nothing).then(|| flag(condition, Want::Nothing));

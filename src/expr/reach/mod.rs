@@ -94,37 +94,31 @@ impl Cascade {
     /// Whether one of each of the choices may be true together.
     fn can_hold<'c>(&self, mut state: State, mut later: Vec<&'c Claim>) -> bool {
         // What leaves no choice is settled first; then the choice with the fewest ways is tried.
-        let (choice, ways) = loop {
-            let mut fewest: Option<(usize, Vec<&'c Claim>)> = None;
-            let mut at = 0;
-            while let Some(choice) = later.get(at) {
-                let Some(steps) = self.steps.get().checked_sub(1) else { return true };
-                self.steps.set(steps);
-                let ways: Vec<&Claim> = choice.ways().filter(|it| state.agrees(it)).collect();
-                match ways.as_slice() {
-                    [] => return false,
-                    [only] => {
-                        later.swap_remove(at);
-                        if !state.assume(only, &mut later) {
-                            return false;
-                        }
-                        // It may leave others without a choice.
-                        fewest = None;
-                        at = 0;
-                        continue;
+        let mut fewest: Option<(usize, Vec<&'c Claim>)> = None;
+        let mut at = 0;
+        while let Some(choice) = later.get(at) {
+            let Some(steps) = self.steps.get().checked_sub(1) else { return true };
+            self.steps.set(steps);
+            let ways: Vec<&Claim> = choice.ways().filter(|it| state.agrees(it)).collect();
+            match ways.as_slice() {
+                [] => return false,
+                [only] => {
+                    later.swap_remove(at);
+                    if !state.assume(only, &mut later) {
+                        return false;
                     }
-                    many if fewest.as_ref().is_none_or(|it| many.len() < it.1.len()) => {
-                        fewest = Some((at, ways));
-                    }
-                    _ => {}
+                    // It may leave others without a choice.
+                    (fewest, at) = (None, 0);
+                    continue;
                 }
-                at += 1;
+                many if fewest.as_ref().is_none_or(|it| many.len() < it.1.len()) => {
+                    fewest = Some((at, ways));
+                }
+                _ => {}
             }
-            match fewest {
-                Some(it) => break it,
-                None => return true,
-            }
-        };
+            at += 1;
+        }
+        let Some((choice, ways)) = fewest else { return true };
         later.swap_remove(choice);
         ways.into_iter().any(|way| {
             let (mut state, mut later) = (state.clone(), later.clone());

@@ -116,3 +116,48 @@ fn changes(zone: &Zone) -> Vec<(NaiveDateTime, TimeDelta)> {
     }
     all
 }
+
+#[cfg(all(test, feature = "zones"))]
+mod tests {
+    use chrono::{NaiveDateTime, TimeDelta};
+
+    use super::{Clock, Opening};
+    use crate::time::Zone;
+
+    /// Those whose clocks change most often among them: around each Ramadan, by half an hour, by a day.
+    #[test]
+    fn every_change_of_clocks_is_found() {
+        for name in [
+            "Africa/Casablanca",
+            "Africa/Cairo",
+            "America/New_York",
+            "Asia/Gaza",
+            "Australia/Lord_Howe",
+            "Europe/Berlin",
+            "Pacific/Apia",
+        ] {
+            let zone: Zone = name.parse().unwrap();
+            let clock = Clock::new(&zone, &Opening::default());
+            let mut at: NaiveDateTime = "1970-01-01T00:00:00".parse().unwrap();
+            let end: NaiveDateTime = "2100-01-01T00:00:00".parse().unwrap();
+            let mut wrong = Vec::new();
+            while at < end {
+                let offset = TimeDelta::seconds(i64::from(zone.offset(at)));
+                if clock.piece(at).unwrap().offset != offset {
+                    wrong.push(at.to_string());
+                }
+                at += TimeDelta::hours(7);
+            }
+            assert_eq!(wrong, Vec::<String>::new(), "{name}");
+            // To the second.
+            for (one, two) in clock.pieces.iter().zip(&clock.pieces[1..]) {
+                let before = two.start - TimeDelta::seconds(1);
+                assert_eq!(
+                    TimeDelta::seconds(i64::from(zone.offset(before))),
+                    one.offset,
+                    "{name}"
+                );
+            }
+        }
+    }
+}

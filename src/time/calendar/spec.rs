@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::any::read_any;
 use crate::time::Zone;
 
 /// When work is done, as written; a [`Calendar`](super::Calendar) is made of it.
@@ -21,7 +22,7 @@ pub struct CalendarConfig {
     /// Its name, by which a config refers to it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// The zone in which its days and hours are; UTC if not said.
+    /// The zone in which its days and hours are; that of the book if not said, or UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<Zone>,
     /// The hours in which it is open: of every day but the weekend, or by days of the week. All day if not
@@ -223,7 +224,7 @@ impl<'de> Deserialize<'de> for Spans {
             }
         }
 
-        deserializer.deserialize_any(SpansVisitor)
+        read_any(deserializer, SpansVisitor)
     }
 }
 
@@ -253,7 +254,7 @@ impl<'de> Deserialize<'de> for CalendarHours {
             }
         }
 
-        deserializer.deserialize_any(HoursVisitor)
+        read_any(deserializer, HoursVisitor)
     }
 }
 
@@ -286,6 +287,6 @@ impl<'de> Deserialize<'de> for Holiday {
             }
         }
 
-        deserializer.deserialize_any(HolidayVisitor)
+        read_any(deserializer, HolidayVisitor)
     }
 }

@@ -13,10 +13,12 @@
 """
 
 from ._errors import (
+    ArgumentError,
     ConfigError,
     Fault,
     ForetellError,
     InputError,
+    InternalError,
     NotFoundError,
     RecordError,
     StateError,
@@ -38,6 +40,7 @@ from ._foretell import (
 )
 
 __all__ = [
+    "ArgumentError",
     "Assessment",
     "Book",
     "Change",
@@ -47,6 +50,7 @@ __all__ = [
     "Fault",
     "ForetellError",
     "InputError",
+    "InternalError",
     "NotFoundError",
     "Plan",
     "RecordError",

@@ -135,8 +135,10 @@ def _number(text: str) -> int:
 def _engine(config: str) -> Engine:
     try:
         return Engine.from_toml(Path(config))
-    except UnicodeDecodeError as error:
-        raise UnicodeError(f"`{config}` is not UTF-8: {error}") from None
+    except ForetellError as error:
+        if isinstance(error.__cause__, UnicodeError):
+            raise UnicodeError(f"`{config}` is not UTF-8: {error.__cause__}") from None
+        raise
 
 
 def _check(given: argparse.Namespace) -> None:
@@ -214,15 +216,14 @@ def _explain(given: argparse.Namespace) -> None:
 
 
 def _init(given: argparse.Namespace) -> None:
-    text = starter(_files.read(given.data, {}, given.id), Path(given.data).name, given.id)
-    # What is written compiles.
-    Engine.from_toml(text)
+    draft = starter(_files.read(given.data, {}, given.id), Path(given.data).name, given.id)
     if given.output:
         with open(given.output, "x", encoding="utf-8") as file:
-            file.write(text)
-        print(f"wrote {given.output}; try `foretell score {given.output} {given.data}`", file=sys.stderr)
+            file.write(draft.text)
+        ids = f" --id '{draft.ids}'" if draft.ids and draft.ids not in ("id", "subscription_id") else ""
+        print(f"wrote {given.output}; try `foretell score {given.output} {given.data}{ids}`", file=sys.stderr)
     else:
-        print(text, end="")
+        print(draft.text, end="")
 
 
 def _prepared(given: argparse.Namespace) -> tuple[Engine, dict[str, Any]]:

@@ -56,6 +56,10 @@ class InputError(ForetellError, ValueError):
     """A table or another argument is wrong."""
 
 
+class ArgumentError(InputError, TypeError):
+    """An argument is of a type that cannot be read."""
+
+
 class RecordError(ForetellError, ValueError):
     """Records of a book are wrong."""
 
@@ -66,3 +70,7 @@ class StateError(ForetellError, ValueError):
 
 class NotFoundError(ForetellError, LookupError):
     """There is no such scorecard, subject or column."""
+
+
+class InternalError(ForetellError, RuntimeError):
+    """foretell itself went wrong: worth a report."""

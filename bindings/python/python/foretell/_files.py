@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
 import io
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Optional
 
 from ._errors import InputError
+from ._names import called
 
 KINDS = {
     ".csv": "csv",
@@ -27,12 +29,13 @@ KINDS = {
 
 # What stands for nothing in a file of text. `NA`, `null` and the like may be names; a number may be `nan`. So a file is the same
 # with pyarrow and with Polars.
-NULLS = [""]
+NULLS = ["", " "]
 
 
 def read(file: str, columns: Mapping[str, str], ids: Optional[str] = None) -> Any:
     """A table by the ending of its file. `columns` says of metrics whether they are numbers, flags or texts, which files of
-    text do not say themselves; ids are texts.
+    text do not say themselves; ids are texts. Where no column has a metric's name, the one does whose heading comes to it:
+    `Monthly Charges` serves as `monthly_charges`.
     """
     path = Path(file)
     kind = KINDS.get(path.suffix.lower())
@@ -59,21 +62,35 @@ def _by_pyarrow(path: Path, kind: str, columns: Mapping[str, str], texts: set[st
     try:
         if kind == "csv":
             it = _module("pyarrow.csv")
+            other = called(_headings(path), columns)
+            wanted.update((heading, wanted[name]) for heading, name in other.items())
             parse = it.ParseOptions(delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
             convert = it.ConvertOptions(column_types=wanted, null_values=NULLS, strings_can_be_null=True)
-            return it.read_csv(path, parse_options=parse, convert_options=convert)
+            return _renamed(it.read_csv(path, parse_options=parse, convert_options=convert), columns)
         if kind == "parquet":
-            return _module("pyarrow.parquet").read_table(path)
+            return _renamed(_module("pyarrow.parquet").read_table(path), columns)
         if kind == "ipc":
-            return _module("pyarrow.feather").read_table(path)
+            return _renamed(_module("pyarrow.feather").read_table(path), columns)
         it = _module("pyarrow.json")
         table = it.read_json(path)
         # A text that looks like a moment is taken for one, unless it is said to be a text.
         moments = [one.name for one in table.schema if pa.types.is_timestamp(one.type)]
         texts = pa.schema([(name, pa.string()) for name in moments if wanted.get(name) == pa.string()])
-        return it.read_json(path, parse_options=it.ParseOptions(explicit_schema=texts)) if len(texts) else table
-    except pa.ArrowInvalid as error:
+        if len(texts):
+            table = it.read_json(path, parse_options=it.ParseOptions(explicit_schema=texts))
+        return _renamed(table, columns)
+    except pa.ArrowException as error:
         raise InputError(f"`{path}` cannot be read: {error}") from error
+
+
+def _renamed(table: Any, columns: Mapping[str, str]) -> Any:
+    other = called(table.column_names, columns)
+    return table.rename_columns([other.get(it, it) for it in table.column_names]) if other else table
+
+
+def _headings(path: Path) -> list[str]:
+    with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+        return next(csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","), [])
 
 
 def _by_polars(path: Path, kind: str, columns: Mapping[str, str], texts: set[str]) -> Any:
@@ -87,10 +104,13 @@ def _by_polars(path: Path, kind: str, columns: Mapping[str, str], texts: set[str
         if kind == "csv":
             comma = "\t" if path.suffix.lower() == ".tsv" else ","
             names = pl.read_csv(path, n_rows=0, separator=comma).columns
+            other = called(names, columns)
+            wanted.update((heading, wanted[name]) for heading, name in other.items())
             overrides = {name: it for name, it in wanted.items() if name in names}
             how = {"separator": comma, "schema_overrides": overrides, "null_values": NULLS}
-            return pl.read_csv(path, **how, try_parse_dates=True)
-        return {"parquet": pl.read_parquet, "ipc": pl.read_ipc, "ndjson": pl.read_ndjson}[kind](path)
+            return pl.read_csv(path, **how, try_parse_dates=True).rename(other)
+        table = {"parquet": pl.read_parquet, "ipc": pl.read_ipc, "ndjson": pl.read_ndjson}[kind](path)
+        return table.rename(called(table.columns, columns))
     except pl.exceptions.PolarsError as error:
         raise InputError(f"`{path}` cannot be read: {error}") from error
 

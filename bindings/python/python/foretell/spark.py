@@ -12,7 +12,7 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional, TypeVar, Union
 
-from ._errors import InputError
+from ._errors import ArgumentError, InputError
 from ._files import _module
 from ._foretell import Engine, State
 
@@ -43,6 +43,10 @@ def score(
     """
     pa, types = _module("pyarrow"), _module("pyspark.sql.pandas.types")
     frame: Any = df
+    if not (hasattr(frame, "columns") and hasattr(frame, "mapInArrow")):
+        raise ArgumentError(f"expected a data frame of Spark, got `{type(frame).__name__}`")
+    if not isinstance(engine, Engine):
+        raise ArgumentError(f"expected a `foretell.Engine`, got `{type(engine).__name__}`")
     ids = _ids(frame.columns, subject, kind or engine.subject)
     wanted = {ids, *engine.columns(kind), *(observed or {}).values()}
     names = [it for it in frame.columns if it in wanted]
