@@ -12,7 +12,7 @@ use std::fmt;
 use super::Cell;
 use chrono::NaiveDate;
 
-use crate::time::Stamp;
+use crate::time::{Stamp, Zone};
 use crate::value::{Kind, Value};
 
 /// What the names of own fields begin with.
@@ -67,9 +67,14 @@ impl Own {
         }
     }
 
-    /// A cell as a value of a kind; `None` where it is of another kind.
-    pub(crate) fn read(&self, cell: &Cell, wanted: Kind, as_of: NaiveDate) -> Option<Value> {
-        let ago = |text: &str| Some(days_ago(text.parse::<Stamp>().ok()?, as_of));
+    /// A cell as a value of a kind, on a day of the zone of the book; `None` where it is of another kind.
+    pub(crate) fn read(
+        &self,
+        cell: &Cell,
+        wanted: Kind,
+        (as_of, zone): (NaiveDate, &Zone),
+    ) -> Option<Value> {
+        let ago = |text: &str| Some(days_ago(text.parse::<Stamp>().ok()?.settled(zone), as_of));
         let value = match (self.days, wanted, cell) {
             (Some(days), _, Cell::Text(text)) => match (days, ago(text)?) {
                 (Days::Since, it) if it >= 0.0 => Value::Number(it),
@@ -265,7 +270,19 @@ mod tests {
             (Cell::from("2026-03-01"), until, number, Some(Value::Number(0.0))),
         ] {
             let own = Own { field: "x".to_owned(), days };
-            assert_eq!(own.read(&cell, wanted, day), expected, "{cell:?} {days:?} {wanted}");
+            let got = own.read(&cell, wanted, (day, &Zone::UTC));
+            assert_eq!(got, expected, "{cell:?} {days:?} {wanted}");
+        }
+        // A moment in UTC has the day of the book; an offset has its own.
+        let minus_8 = "-08:00".parse().unwrap();
+        for (zone, text, ago) in [
+            (&Zone::UTC, "2026-03-01T01:00:00Z", 0.0),
+            (&minus_8, "2026-03-01T01:00:00Z", 1.0),
+            (&minus_8, "2026-03-01T01:00:00+09:00", 0.0),
+            (&Zone::UTC, "2026-02-28T17:00:00-08:00", 1.0),
+        ] {
+            let got = Own::of("x").read(&Cell::from(text), number, (day, zone));
+            assert_eq!(got, Some(Value::Number(ago)), "{zone} {text}");
         }
     }
 

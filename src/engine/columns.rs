@@ -7,14 +7,14 @@ use std::sync::Arc;
 use super::input::Input;
 use super::plan::{Attribute, Cases, Slot};
 use super::subjects::{InFrame, Rows};
-use crate::book::Cell;
 use crate::book::own::{Own, is_own};
+use crate::book::{Book, Cell};
 use crate::expr::{Columns, FAULTED, Outcome, Program, Scratch};
 use crate::fault::{Code, Fault};
 use crate::frame::{CHUNK, Column, Data, Given, Labels, NO_DAY, SubjectKind, Table, chunks};
 use crate::metric::{Derivation, Derived, Keep, RecordFilter, View, attribute, custom};
 use crate::money::Currency;
-use crate::time::{AsOf, Calendar};
+use crate::time::{AsOf, Calendar, Zone};
 use crate::value::{Kind, Value};
 use crate::verdict::solid;
 
@@ -111,6 +111,7 @@ impl Source<'_> {
     /// A column as another kind, and how many of its values cannot be read so.
     fn read_as(&self, column: &Column, wanted: Kind) -> (Arc<Column>, usize) {
         let own = Own::of("");
+        let zone = self.input.book.map_or(&Zone::UTC, Book::zone);
         let mut other_kind = 0;
         let read = |row| {
             let cell = match column.value(row) {
@@ -119,7 +120,7 @@ impl Source<'_> {
                 Value::Text(it) => Cell::read(&it),
                 Value::Missing => return Value::Missing,
             };
-            let value = own.read(&cell, wanted, self.as_of.day());
+            let value = own.read(&cell, wanted, (self.as_of.day(), zone));
             other_kind += usize::from(value.is_none());
             value.unwrap_or(Value::Missing)
         };

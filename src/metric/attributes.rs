@@ -72,7 +72,7 @@ pub(crate) fn custom(
     let values: Vec<Value> = (0..rows)
         .map(|row| {
             let cell = source.and_then(|it| it.custom(row, &own.field));
-            let value = cell.map(|it| own.read(it, wanted, as_of.day()));
+            let value = cell.map(|it| own.read(it, wanted, (as_of.day(), book.zone())));
             other_kind += usize::from(value == Some(None));
             value.flatten().unwrap_or(Value::Missing)
         })

@@ -321,7 +321,7 @@ impl<'a> Run<'a> {
             None => source.get(row, slot, &view).value(),
             Some(at) => {
                 let of = own.get(at).and_then(|it| Some((it, source.custom(row, &it.own.field)?)));
-                let value = of.map(|(it, cell)| it.own.read(cell, it.kind, view.as_of.day()));
+                let value = of.map(|(it, cell)| it.own.read(cell, it.kind, view.day()));
                 other_kind += usize::from(value == Some(None));
                 value.flatten().unwrap_or(Value::Missing)
             }
@@ -357,7 +357,7 @@ impl<'a> Run<'a> {
     /// Whether a record has the own field that is taken, and it is of another kind.
     fn is_other(&self, row: u32) -> bool {
         let cell = self.cell(row);
-        cell.is_some_and(|(own, it, wanted)| own.read(it, wanted, self.view.as_of.day()).is_none())
+        cell.is_some_and(|(own, it, wanted)| own.read(it, wanted, self.view.day()).is_none())
     }
 
     fn get(&self, row: u32) -> Got<'a> {
@@ -366,7 +366,7 @@ impl<'a> Run<'a> {
             Some(FieldRef::Slot(slot)) => self.source.get(row, *slot, &self.view),
             Some(FieldRef::Custom(_)) => match self.cell(row) {
                 Some((_, Cell::Text(it), Kind::Text)) => Got::Text(it),
-                Some((own, cell, wanted)) => match own.read(cell, wanted, self.view.as_of.day()) {
+                Some((own, cell, wanted)) => match own.read(cell, wanted, self.view.day()) {
                     Some(Value::Number(it)) => Got::Number(it),
                     Some(Value::Flag(it)) => Got::Flag(it),
                     Some(Value::Text(_)) => Got::Text(""),

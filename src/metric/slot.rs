@@ -8,7 +8,7 @@ use crate::book::Book;
 pub(super) use crate::book::own::days_ago;
 use crate::book::record::Record;
 use crate::money::{Amount, Currency};
-use crate::time::{AsOf, Calendar, Stamp};
+use crate::time::{AsOf, Calendar, Stamp, Zone};
 use crate::value::{Kind, Value};
 
 /// What is read as: the day or moment, the book's rates, the reporting currency, the calendar within whose hours is
@@ -25,6 +25,11 @@ impl<'a> View<'a> {
     /// Of all hours, not those of a calendar alone.
     pub(crate) fn new(book: &'a Book, as_of: impl Into<AsOf>, reporting: Option<Currency>) -> Self {
         Self { book, as_of: as_of.into(), reporting, calendar: None }
+    }
+
+    /// The day, and the zone that it is one of.
+    pub(crate) const fn day(&self) -> (NaiveDate, &'a Zone) {
+        (self.as_of.day(), self.book.zone())
     }
 
     /// The same with hours measured within those of a calendar.

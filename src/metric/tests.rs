@@ -460,3 +460,19 @@ fn money_is_summed_exactly_in_one_currency_or_not_at_all() {
     let summed = run(&build(true), SubjectKind::Account, day("2026-01-01"), text);
     assert_eq!(summed.column.value(0), Value::Number(0.3), "not 0.30000000000000004");
 }
+
+#[test]
+fn dates_that_are_planned_are_known_ahead() {
+    let mut seen = 0;
+    for table in Tables::NAMES {
+        for field in table_fields(table).into_iter().flatten() {
+            let planned = crate::book::moment::PLANNED.contains(&field.name);
+            let expected = if planned { super::Dated::Plan } else { super::Dated::Past };
+            if field.dated != super::Dated::No {
+                assert_eq!(field.dated, expected, "{table}.{}", field.name);
+                seen += usize::from(planned);
+            }
+        }
+    }
+    assert!(seen >= crate::book::moment::PLANNED.len());
+}
