@@ -327,7 +327,7 @@ fn the_ids_of_days_are_what_they_were() {
     let out = engine.replay(history, &State::new());
     let ids: Vec<&str> = out.events.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(ids, ["f9cbbccbb5bb0460006503828b435aa5", "a63d8bbc9bb7856bf26de75ba2e01e4c"]);
-    assert_eq!(out.actions[0].id, "action");
+    assert_eq!(out.actions[0].id, "86b673b1e60cb72d60deabcd467f5776");
     assert!(!serde_json::to_string(&out.events).unwrap().contains("moment"));
 }
 
@@ -429,7 +429,7 @@ fn what_was_is_looked_up_at_the_same_time_of_day() {
         ("2026-03-02T08:00:00Z", 3.0, "2 - 0"),
         ("2026-03-02T09:00:00Z", 3.0, "3 1 0"),
         ("2026-03-02T15:00:00Z", 4.0, "3 2 0"),
-        ("2026-03-03T15:00:00Z", 4.0, "3 4 1"),
+        ("2026-03-03T15:00:00Z", 4.0, "4 4 1"),
         ("2026-03-03", 4.0, "4 4 1"),
     ];
     let mut state = State::new();

@@ -211,6 +211,7 @@ fn dots(name: &str) -> impl Iterator<Item = usize> {
 mod tests {
     use super::{Days, Own, is_own, plain, quoted, split_first, split_last};
     use crate::book::Cell;
+    use crate::time::Zone;
     use crate::value::{Kind, Value};
 
     #[test]

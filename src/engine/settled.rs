@@ -51,9 +51,14 @@ impl Settled {
         Self(all)
     }
 
+    /// Whether a column holds scores.
+    pub(super) fn holds(&self, kind: SubjectKind, slot: usize) -> bool {
+        self.0.contains(&(kind, slot))
+    }
+
     /// Settles a column that a step has made, if it holds scores.
     pub(super) fn settle(&self, kind: SubjectKind, slot: usize, column: &mut Column) {
-        if self.0.contains(&(kind, slot))
+        if self.holds(kind, slot)
             && let Data::Number(all) = column.data_mut()
         {
             settle(all);

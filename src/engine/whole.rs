@@ -7,7 +7,7 @@ use super::plan::{Outputs, Step, Work};
 use super::run::Run;
 use super::tree::Tree;
 use crate::frame::{Column, Data, NO_DAY, SubjectKind, Table, chunks, given};
-use crate::score::ScoreCell;
+use crate::score::{ScoreCell, settle};
 
 impl<'a> Run<'a> {
     /// Fills what a scorecard gives, each with whether it is solid, and the days of its oldest inputs.
@@ -83,6 +83,11 @@ impl<'a> Run<'a> {
             }
             _ => (std::array::from_fn(|_| vec![f64::NAN; parents]), vec![false; parents]),
         };
+        let mut columns: [Vec<f64>; 3] = columns;
+        // What scores come to is settled as they are; so are the ends.
+        let scores = self.engine.settled.holds(*child, *from);
+        let settles = |at: usize| at == 0 || scores;
+        columns.iter_mut().enumerate().filter(|it| settles(it.0)).for_each(|it| settle(it.1));
         let Some(table) = self.out.tables.get_mut(step.kind.index()) else { return };
         let slots = [Some(sure.share), sure.low, sure.high];
         let solids = [Some(certain), None, None];

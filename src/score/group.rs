@@ -81,7 +81,8 @@ impl Group {
 impl PartRows {
     /// Settles what others read of a group, once no group adds it up any more.
     pub(super) fn settle(&mut self) {
-        for all in [&mut self.score, &mut self.coverage, &mut self.low, &mut self.high] {
+        let Self { score, coverage, reach, low, high, .. } = self;
+        for all in [score, coverage, reach, low, high] {
             settle(all);
         }
     }

@@ -101,8 +101,9 @@ pub(super) fn expectation(
     rules(assessment, kind, id, expect, &mut compare);
 
     let name = expect.scorecard.as_ref().or(file.scorecard.as_ref());
-    let cards: Vec<&str> = assessment.scorecards().collect();
-    let Some(name) = name.map(String::as_str).or(cards.first().copied()) else { return };
+    let mut cards = assessment.scorecards();
+    let first = cards.find(|it| assessment.scorecard_kind(it) == Some(kind));
+    let Some(name) = name.map(String::as_str).or(first) else { return };
     let Some(got) = engine.explain(assessment, name, id) else {
         return compare.0.push(format!("no scorecard `{name}` of `{id}`"));
     };
@@ -287,7 +288,8 @@ pub(super) fn laws(
         }
         let bands = engine.config().scorecards.iter().find(|it| it.name == *name);
         let banded = bands.is_some_and(|it| !it.bands.is_empty()) && score.score.is_some();
-        if banded != score.band.is_some() {
+        // Of two bands none is given where the best is withheld.
+        if banded != (score.band.is_some() || score.withheld.is_some()) {
             fail("a score and its band go together");
         }
     }

@@ -12,7 +12,7 @@ import foretell
 from foretell.__main__ import main
 
 NAMELESS = pa.table(ROWS).drop_columns(["id"])
-LATER = DAY + datetime.timedelta(days=1)
+LATER = datetime.date.fromisoformat(DAY) + datetime.timedelta(days=1)
 
 
 def named(name):
