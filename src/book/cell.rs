@@ -89,6 +89,13 @@ impl From<bool> for Cell {
     }
 }
 
+/// A day or a moment, as the text that is read as one.
+impl From<Stamp> for Cell {
+    fn from(stamp: Stamp) -> Self {
+        Self::Text(stamp.to_string())
+    }
+}
+
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

@@ -14,6 +14,7 @@ use super::points::PointMap;
 use super::run::Context;
 use super::settle::{settle, settled};
 use super::tree::{Factor, Group, Part, Scorecard};
+use crate::expr::Program;
 use crate::frame::{CHUNK, Column, Data};
 use crate::verdict::{Pick, Verdict, Verdicts};
 
@@ -109,7 +110,7 @@ impl Scorecard {
             expressions.flatten().collect::<Vec<_>>()
         };
         let factors = self.factors.iter().flat_map(|it| [vec![it.slot], points(it)].concat());
-        let conditions = self.conditions.programs().iter().flat_map(|it| it.bare_slots());
+        let conditions = self.conditions.programs().iter().flat_map(Program::bare_slots);
         factors.chain(conditions).collect()
     }
 
