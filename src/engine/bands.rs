@@ -55,7 +55,7 @@ impl Resolver<'_> {
         }
         for (at, band) in list.iter().enumerate().skip(1).filter(|_| sound) {
             let locked = if band.edge + margin > 100.0 {
-                Some("come into")
+                Some("rise into")
             } else if band.edge - margin < 0.0 {
                 Some("fall out of")
             } else {
