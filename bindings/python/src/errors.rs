@@ -66,11 +66,19 @@ pub(crate) fn state_faults(py: Python<'_>, all: &Faults) -> PyErr {
 }
 
 pub(crate) fn input_error(_py: Python<'_>, message: impl Into<String>) -> PyErr {
-    InputError::new_err(message.into())
+    InputError::new_err(cut(message.into()))
 }
 
 pub(crate) fn state_error(message: impl Into<String>) -> PyErr {
-    StateError::new_err(message.into())
+    StateError::new_err(cut(message.into()))
+}
+
+/// A message that may hold a piece of whatever came, in at most 1,000 characters.
+fn cut(message: String) -> String {
+    match message.char_indices().nth(1_000) {
+        Some((at, _)) => format!("{}…", message.get(..at).unwrap_or_default()),
+        None => message,
+    }
 }
 
 pub(crate) fn not_found(message: impl Into<String>) -> PyErr {
