@@ -17,19 +17,21 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::LazyLock;
 
+use chrono::NaiveDate;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use foretell::book::OutcomeKind;
 use foretell::book::{Account, Book, Subscription, Survey, SurveyKind, Tables, Usage};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::outcome::backtest::{Aim, Backtest, JudgeOptions, judge};
 use foretell::outcome::history::{Happening, History, Window};
-use foretell::time::{AsOf, Stamp};
+use foretell::time::Stamp;
 use foretell::{Assessment, Config, Engine, Input, State};
 
 const CARD: &str = "health";
 const NEAR: f64 = 1e-9;
 
-static AS_OF: LazyLock<AsOf> = LazyLock::new(|| "2026-03-01".parse().expect("a day"));
+static AS_OF: LazyLock<NaiveDate> = LazyLock::new(|| "2026-03-01".parse().expect("a day"));
 
 /// Whether this is a test that the shapes work, and nothing is timed: Cargo says `--bench` where it
 /// is not.
@@ -300,12 +302,13 @@ fn backtest(c: &mut Criterion) {
     let engine = Engine::compile(&config(16, 8)).unwrap_or_else(|faults| panic!("{faults}"));
     let frame = frame(rows, 16);
     let input = Input::frame(&frame);
-    let days: Vec<AsOf> = (0..weeks).map(|week| *AS_OF + chrono::Days::new(7 * week)).collect();
+    let days: Vec<NaiveDate> =
+        (0..weeks).map(|week| *AS_OF + chrono::Days::new(7 * week)).collect();
     let lost = (0..rows).step_by(10).map(|at| {
         let day = days.get(at % days.len()).expect("a day");
         Happening::new(&format!("s{at}"), *day, OutcomeKind::Churned)
     });
-    let history = History::new(lost, (0..rows).map(|at| (format!("s{at}"), AsOf::MAX)));
+    let history = History::new(lost, (0..rows).map(|at| (format!("s{at}"), NaiveDate::MAX)));
     let aim = Aim {
         name: "lost".to_owned(),
         kind: SubjectKind::Subscription,

@@ -5,6 +5,7 @@ use std::error::Error;
 
 use foretell::expr::{Functions, Kind, Value};
 use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::time::AsOf;
 use foretell::{Config, Engine, Input, State};
 
 const CONFIG: &str = r#"
@@ -45,7 +46,8 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     book.insert("arr", Column::numbers([Some(60_000.0), Some(15_000.0), None]))?;
     book.insert("health", Column::numbers([Some(35.0), Some(10.0), Some(5.0)]))?;
     book.insert("days_to_renewal", Column::numbers([Some(45.0), Some(30.0), Some(60.0)]))?;
-    let assessment = engine.assess(&Input::frame(&book), "2026-03-01".parse()?, &State::new());
+    let assessment =
+        engine.assess(&Input::frame(&book), "2026-03-01".parse::<AsOf>()?, &State::new());
 
     let mut text = String::new();
     for rule in assessment.rules() {

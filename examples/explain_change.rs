@@ -3,8 +3,10 @@
 
 use std::error::Error;
 
+use chrono::NaiveDate;
+
 use foretell::book::{Account, Book, Subscription, Survey, SurveyKind, Tables, Usage};
-use foretell::time::{AsOf, Stamp};
+use foretell::time::Stamp;
 use foretell::{Config, Engine, Input, State};
 
 const CONFIG: &str = r#"
@@ -54,7 +56,7 @@ fn book() -> Result<Book, Box<dyn Error>> {
 pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let engine = Engine::compile(&Config::parse(CONFIG))?;
     let book = book()?;
-    let days: [AsOf; 2] = ["2025-10-01".parse()?, "2025-12-01".parse()?];
+    let days: [NaiveDate; 2] = ["2025-10-01".parse()?, "2025-12-01".parse()?];
     let mut state = State::new();
     let mut explained = Vec::new();
     for day in days {

@@ -9,6 +9,8 @@
 
 use std::error::Error;
 
+use chrono::NaiveDate;
+
 use foretell::book::{Account, Book, Subscription, Tables, Usage};
 use foretell::outcome::Draw;
 use foretell::outcome::calibrate::{Calibration, base_rates};
@@ -16,7 +18,7 @@ use foretell::outcome::forecast::{
     Call, Comparison, Forecast, Forecaster, Human, Likelihood, Likely, compare, renewals,
     take_scores,
 };
-use foretell::time::{AsOf, Stamp};
+use foretell::time::Stamp;
 use foretell::{Config, Engine, Input, State};
 
 const CONFIG: &str = r#"
@@ -84,7 +86,7 @@ fn past(draw: &mut Draw) -> Vec<(f64, &'static str, bool)> {
 /// The forecast, and how people and the model did before.
 pub(crate) fn made() -> Result<(Forecast, Comparison), Box<dyn Error>> {
     let mut draw = Draw::new(2026);
-    let as_of: AsOf = "2026-03-01".parse()?;
+    let as_of: NaiveDate = "2026-03-01".parse()?;
     let (book, past) = (book(&mut draw)?, past(&mut draw));
 
     // From scores to probabilities. In earnest these come from `learn` or from a History.

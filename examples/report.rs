@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::report::{self, Report};
+use foretell::time::AsOf;
 use foretell::{Assessment, Config, Engine, Input, State};
 
 pub(crate) use course::Course;
@@ -145,8 +146,9 @@ fn frame(rows: &[Row<'_>]) -> Result<Frame, Box<dyn Error>> {
 fn assessed() -> Result<(Engine, [Assessment; 2]), Box<dyn Error>> {
     let engine = Engine::compile(&Config::parse(CONFIG))?;
     let (earlier, later) = (frame(&EARLIER)?, frame(&LATER)?);
-    let before = engine.assess(&Input::frame(&earlier), "2026-02-01".parse()?, &State::new());
-    let after = engine.assess(&Input::frame(&later), "2026-03-03".parse()?, before.state());
+    let before =
+        engine.assess(&Input::frame(&earlier), "2026-02-01".parse::<AsOf>()?, &State::new());
+    let after = engine.assess(&Input::frame(&later), "2026-03-03".parse::<AsOf>()?, before.state());
     Ok((engine, [before, after]))
 }
 

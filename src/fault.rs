@@ -71,6 +71,8 @@ codes! {
     Faulted = "faulted";
     /// A construct of the expression language that foretell does not allow.
     Forbidden = "forbidden";
+    /// Values between others that nothing takes in: steps without a last one, segments with a gap.
+    Gap = "gap";
     /// Two settings that exclude one another.
     Incompatible = "incompatible";
     /// Two whole numbers divided, which would cut off the fraction.
@@ -81,10 +83,14 @@ codes! {
     MissingKey = "missing-key";
     /// Amounts in several currencies with no rate between them.
     MixedCurrency = "mixed-currency";
+    /// Points that no value ever gets.
+    NoPoints = "no-points";
     /// A number that is NaN or infinite.
     NotFinite = "not-finite";
     /// Text in a message that reads something which may be missing.
     MaybeMissing = "maybe-missing";
+    /// Segments that lie upon one another, so that an end of one makes no difference.
+    Overlap = "overlap";
     /// A value outside its allowed range.
     OutOfRange = "out-of-range";
     /// Text that is not valid TOML.
@@ -99,7 +105,7 @@ codes! {
     UnknownName = "unknown-name";
     /// A reference to a record that is not there.
     UnknownReference = "unknown-reference";
-    /// A step, band or variant that no value can reach, or a rule that another always silences.
+    /// A step, band, variant, segment or override that nothing can reach, or a rule that another always silences.
     Unreachable = "unreachable";
     /// Something given and never used.
     Unused = "unused";
@@ -214,7 +220,7 @@ impl Fault {
                     .collect();
                 text += &format!("{pad}--> {line}:{column}");
                 if !self.place.path.is_empty() {
-                    text += &format!(" ({})", self.place.path);
+                    text += &format!(" ({})", self.shown_path());
                 }
                 text += &format!("\n{pad} |\n{number} | {snippet}\n{pad} | {indent}{carets}\n");
             }
@@ -222,9 +228,9 @@ impl Fault {
                 text += &format!(" --> {line}:{column}\n");
             }
             (Some(line), Some(column), None) => {
-                text += &format!(" --> {line}:{column} ({})\n", self.place.path);
+                text += &format!(" --> {line}:{column} ({})\n", self.shown_path());
             }
-            _ => text += &format!(" --> {}\n", self.place.path),
+            _ => text += &format!(" --> {}\n", self.shown_path()),
         }
         if let Some(help) = &self.help {
             text += &format!("  = help: {help}\n");
@@ -248,17 +254,6 @@ impl Faults {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|it| it.severity == Severity::Error)
-    }
-}
-
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for fault in &self.0 {
-            writeln!(f, "{}", fault.render())?;
-        }
-        let errors = self.0.iter().filter(|it| it.severity == Severity::Error).count();
-        let warnings = self.0.len() - errors;
-        write!(f, "{errors} error{}, {warnings} warning{}", plural(errors), plural(warnings))
     }
 }
 
@@ -302,11 +297,10 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, it)| it)
 }
 
-/// "did you mean `x`?" for the nearest known name.
-pub(crate) fn did_you_mean<'a>(
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+/// "did you mean `x`?" for the nearest known name, where one is near enough to be what was meant: at most one edit per
+/// three characters, in which capitals do not count and swapped neighbours are one.
+#[must_use]
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(name, known).map(|it| format!("did you mean `{it}`?"))
 }
 
@@ -356,6 +350,10 @@ impl Pattern {
         distance
     }
 }
+
+mod shown;
+
+pub(crate) use shown::SHOWN;
 
 #[cfg(test)]
 mod tests {

@@ -410,12 +410,12 @@ impl Rates {
         }
         let (Rate(from), Rate(to)) = (self.rate(from)?, self.rate(to)?);
         let worth = amount.millionths.checked_mul(from)?;
-        let (whole, rest) = (worth / to, worth % to);
-        let up = rest.unsigned_abs() >= to.unsigned_abs().div_ceil(2);
-        let step = if up { worth.signum() } else { 0 };
-        Some(Amount { millionths: whole.checked_add(step)? })
+        Some(Amount { millionths: billing::divide(worth, to)? })
     }
 }
 
+mod billing;
 #[cfg(test)]
 mod tests;
+
+pub use billing::Billing;

@@ -7,7 +7,7 @@ mod playbook;
 
 pub use alert::{AlertState, Health, Phase, RuleAlerts};
 pub use playbook::{
-    AwaitedStep, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
+    AwaitedStep, DelayAnchor, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
 };
 
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::frame::SubjectKind;
+use crate::time::AsOf;
 use crate::value::Value;
 
 /// The memory between two assessments.
@@ -32,8 +33,8 @@ use crate::value::Value;
 pub struct State {
     /// The form of this state; this crate writes and reads form 1.
     pub version: u32,
-    /// The day of the last assessment.
-    pub as_of: Option<NaiveDate>,
+    /// The day or moment of the last assessment.
+    pub as_of: Option<AsOf>,
     /// The hash of the engine that made it.
     pub engine: String,
     /// Bands by scorecard and subject.
@@ -64,26 +65,33 @@ impl State {
     pub fn new() -> Self {
         Self { version: Self::VERSION, ..Self::default() }
     }
+
+    /// Whether nothing is remembered yet.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        *self == Self::new()
+    }
 }
 
-/// A value, and the day of the first assessment at which it was this one.
+/// A value, and the day or moment of the first assessment at which it was this one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Held {
-    /// The day.
-    pub since: NaiveDate,
+    /// The day or moment.
+    pub since: AsOf,
     /// The value; it may be missing.
     pub value: Value,
 }
 
-/// The band of a subject.
+/// The band that data hold a subject in: of its score before any override, held by margin and stay. An override acts
+/// on the band of its day and is not remembered, so that lifting it acts at once too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BandState {
     /// Its name.
     pub band: String,
-    /// The day on which the subject came into it.
-    pub since: NaiveDate,
+    /// The day or moment at which the subject came into it.
+    pub since: AsOf,
 }
 
 /// A last known value.

@@ -1,122 +1,41 @@
-//! Days, moments and periods. There is no clock here: the day of an assessment is an argument.
+//! Days, moments, zones and periods. There is no clock here: what an assessment is made as of is an argument.
 //!
-//! An assessment is made *as of a day*: what is dated on that day or before it is known, and
-//! nothing later is. Times of day serve durations (hours to a first response) and order.
+//! An assessment is made *as of a day or a moment*: what is dated at it or before it is known, and
+//! nothing later is.
 
+mod as_of;
+mod calendar;
+#[cfg(test)]
+mod laws;
+mod stamp;
 mod work;
+mod zone;
 
-pub use work::{Delay, WorkCalendar};
+pub use as_of::AsOf;
+pub use calendar::{
+    Calendar, CalendarConfig, CalendarException, CalendarHours, Holiday, HolidaysClose, Spans,
+};
+pub(crate) use calendar::{Checked, MOST_DAYS};
+pub use stamp::Stamp;
+pub use work::Delay;
+pub use zone::Zone;
 
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike as _, Days, Months, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-/// The day for which an assessment is made; everything dated on it or before it is known.
-pub type AsOf = NaiveDate;
-
-/// A day, and the time of day where it is known. Times are UTC; a time with an offset is converted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Stamp {
-    date: NaiveDate,
-    time: Option<NaiveTime>,
-}
-
-impl Stamp {
-    /// A day without a time.
-    #[must_use]
-    pub const fn day(date: NaiveDate) -> Self {
-        Self { date, time: None }
-    }
-
-    /// A moment in UTC.
-    #[must_use]
-    pub const fn moment(moment: NaiveDateTime) -> Self {
-        Self { date: moment.date(), time: Some(moment.time()) }
-    }
-
-    /// The day.
-    #[must_use]
-    pub const fn date(self) -> NaiveDate {
-        self.date
-    }
-
-    /// The moment; midnight at the start of the day where no time is known.
-    #[must_use]
-    pub fn at(self) -> NaiveDateTime {
-        self.date.and_time(self.time.unwrap_or(NaiveTime::MIN))
-    }
-
-    /// Hours from `self` to `later`, negative when `later` is before.
-    #[must_use]
-    pub fn hours_until(self, later: Self) -> f64 {
-        (later.at() - self.at()).num_seconds() as f64 / 3600.0
-    }
-}
-
-impl From<NaiveDate> for Stamp {
-    fn from(date: NaiveDate) -> Self {
-        Self::day(date)
-    }
-}
-
-impl FromStr for Stamp {
-    type Err = String;
-
-    /// Reads `2026-03-01`, `2026-03-01 14:30`, `2026-03-01T14:30:00.5`, with `Z` or `+02:00`.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            return in_years(Self::day(date), text);
-        }
-        if let Ok(moment) = DateTime::parse_from_rfc3339(&text.replacen(' ', "T", 1)) {
-            return in_years(Self::moment(moment.naive_utc()), text);
-        }
-        for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
-            if let Ok(moment) = NaiveDateTime::parse_from_str(&text.replacen(' ', "T", 1), format) {
-                return in_years(Self::moment(moment), text);
-            }
-        }
-        Err(format!("expected a date such as `2026-03-01`, got `{}`", crate::node::shorten(text)))
-    }
-}
-
-/// Years 1900 to 2200 are dates of a business; others are slips (our choice, tested by
-/// `dates_are_read_or_refused`).
-fn in_years(stamp: Stamp, text: &str) -> Result<Stamp, String> {
-    use chrono::Datelike as _;
-    if (1900..=2200).contains(&stamp.date.year()) {
-        Ok(stamp)
-    } else {
-        Err(format!("expected a date from 1900 to 2200, got `{text}`"))
-    }
-}
-
-impl fmt::Display for Stamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.time {
-            None => write!(f, "{}", self.date),
-            Some(time) => write!(f, "{}T{}Z", self.date, time),
-        }
-    }
-}
-
-impl Serialize for Stamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Stamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parsed(deserializer, "a date such as `2026-03-01`")
-    }
-}
 
 /// A length of calendar time: `28d`, `12w`, `3mo`, `1y`.
 ///
-/// Months are calendar months: one month before 31 March is the last day of February.
+/// Months are calendar months, and years are twelve of them. **The rule of months**, here and nowhere else:
+///
+/// - So long *after* a day is the same day of a later month, or the last one of a month that has no such day: one
+///   month after 31 January is 28 February. What repeats is counted in multiples from the day it began on, never
+///   from the last of them, so that it goes on to 31 March and 30 April.
+/// - So long *before* a day is the last day of which the day itself is at least so long after: one month before
+///   31 March is 28 February, and one month before 28 February is 31 January, where February has 28 days. Twelve
+///   windows of a month that end with months sum to the year, and no day is in two of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Period {
     months: u32,
@@ -133,20 +52,56 @@ impl Period {
         Self { months: 0, days: days.min(Self::LONGEST_DAYS) }
     }
 
-    /// The day this long before `date`.
+    /// The day this long before `date`: the last day of which `date` is at least so long after. From the last day of
+    /// a month that is the last day of another, else the same day of it, or the last where it has no such day.
+    ///
+    /// `period.after(start) <= day` and `start <= period.before(day)` are always the same, so what began with a window
+    /// is as old as the window is long.
+    ///
+    /// ```
+    /// use foretell::time::Period;
+    ///
+    /// let month: Period = "1mo".parse()?;
+    /// let before = |day: &str| month.before(day.parse().unwrap()).to_string();
+    /// assert_eq!(before("2026-03-31"), "2026-02-28");
+    /// assert_eq!(before("2026-02-28"), "2026-01-31");
+    /// assert_eq!(before("2026-03-15"), "2026-02-15");
+    /// # Ok::<(), String>(())
+    /// ```
     #[must_use]
     pub fn before(self, date: NaiveDate) -> NaiveDate {
-        date.checked_sub_months(Months::new(self.months))
+        let month = date.checked_sub_months(Months::new(self.months));
+        let month = month.map(|it| if is_month_end(date) { month_end(it) } else { it });
+        month
             .and_then(|it| it.checked_sub_days(Days::new(self.days.into())))
             .unwrap_or(NaiveDate::MIN)
     }
 
-    /// The day this long after `date`.
+    /// The day this long after `date`: of months the same day, or the last of a month that has no such day.
     #[must_use]
     pub fn after(self, date: NaiveDate) -> NaiveDate {
         date.checked_add_months(Months::new(self.months))
             .and_then(|it| it.checked_add_days(Days::new(self.days.into())))
             .unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The last day before the window of this length that ends with `date`, and before the ones before it: for 1 the
+    /// window itself, for 2 the window before, and so on. Every day is in one of them.
+    pub(crate) fn edge(self, date: NaiveDate, windows: u32) -> NaiveDate {
+        self.times(windows).before(date)
+    }
+
+    /// When what repeats is due again after it came on `last`. Days count from then; months and years from the day
+    /// on which it began, of which they keep the day.
+    pub(crate) fn again(self, began: NaiveDate, last: NaiveDate) -> NaiveDate {
+        if self.months == 0 || last < began {
+            return self.after(last);
+        }
+        let passed =
+            (last.year() - began.year()) * 12 + last.month0() as i32 - began.month0() as i32;
+        let passed = u32::try_from(passed).unwrap_or(0) / self.months;
+        let due = (passed..).take(3).map(|it| self.times(it).after(began));
+        due.into_iter().find(|it| last < *it).unwrap_or(NaiveDate::MAX)
     }
 
     /// This many times as long.
@@ -165,6 +120,17 @@ impl Period {
     pub const fn is_zero(self) -> bool {
         self.months == 0 && self.days == 0
     }
+}
+
+/// Whether the day after is in another month.
+fn is_month_end(date: NaiveDate) -> bool {
+    date == month_end(date)
+}
+
+/// The last day of a day's month.
+fn month_end(date: NaiveDate) -> NaiveDate {
+    let first = date.with_day0(0).and_then(|it| it.checked_add_months(Months::new(1)));
+    first.and_then(|it| it.pred_opt()).unwrap_or(date)
 }
 
 impl FromStr for Period {
@@ -244,22 +210,7 @@ where
 mod tests {
     use chrono::NaiveDate;
 
-    use super::{Period, Stamp};
-
-    #[test]
-    fn dates_are_read_or_refused() {
-        for (text, expected) in [
-            ("2026-03-01", "2026-03-01"),
-            ("2026-03-01 14:30", "2026-03-01T14:30:00Z"),
-            ("2026-03-01T14:30:00+02:00", "2026-03-01T12:30:00Z"),
-            ("2026-02-30", "!"),
-            ("1026-03-01", "!"),
-            ("", "!"),
-        ] {
-            let got = text.parse::<Stamp>().map_or_else(|_| "!".to_owned(), |it| it.to_string());
-            assert_eq!(got, expected, "{text}");
-        }
-    }
+    use super::Period;
 
     #[test]
     fn periods_are_calendar_time() {

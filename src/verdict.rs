@@ -56,6 +56,11 @@ impl Conditions {
         self.programs.get(number)
     }
 
+    /// Each by itself.
+    pub(crate) fn programs(&self) -> &[Program] {
+        &self.programs
+    }
+
     /// Themselves, lowered together.
     pub(crate) const fn compiled(&self) -> &Compiled {
         &self.compiled
@@ -64,6 +69,11 @@ impl Conditions {
     /// Whether one of them reads a slot.
     pub(crate) fn read(&self, slot: usize) -> bool {
         self.programs.iter().any(|it| it.slots().contains(&slot))
+    }
+
+    /// Every slot that one of them reads.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = usize> {
+        self.programs.iter().flat_map(|it| it.slots()).copied()
     }
 
     /// How many steps they have together.

@@ -71,6 +71,13 @@ fn a_passing_report_is_short() {
     insta::assert_snapshot!("passing", report);
 }
 
+/// What repeats by the month, in configs that look every day, late, or once a month.
+#[test]
+fn months_keep_the_day_they_began_on() {
+    let report = report(include_str!("config_tests/months.toml"));
+    assert!(report.passed(), "{report}");
+}
+
 #[test]
 fn a_config_without_tests_has_nothing_to_tell() {
     let report = report("[[rules]]\nname = \"u\"\nwhen = \"age_days > 3\"\n");

@@ -84,7 +84,7 @@ fn a_state_that_cannot_be_used_is_handed_on_as_it_is() {
     let engine = engine("[[metrics]]\nname = \"a\"\n");
     let empty = frame(&[("a", Some(1.0), None)]);
     let newer = State { version: State::VERSION + 1, ..State::new() };
-    let later = State { as_of: Some(day("2026-04-01")), ..State::new() };
+    let later = State { as_of: Some(day("2026-04-01").into()), ..State::new() };
     for (state, code) in [(newer, Code::OutOfRange), (later, Code::TimeReversed)] {
         let assessment = assess(&engine, &empty, "2026-03-01", &state);
         assert_eq!(assessment.faults()[0].code, code);

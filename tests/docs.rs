@@ -43,7 +43,9 @@ fn the_fault_of_the_readme_is_what_an_author_sees() {
 #[test]
 fn the_configs_of_the_pages_compile_and_pass_their_own_tests() {
     let mut tested = 0;
-    for page in [include_str!("../docs/alerts.md"), TESTS] {
+    let calendars = include_str!("../docs/calendars.md");
+    let (own, days) = (include_str!("../docs/own_fields.md"), include_str!("../docs/days.md"));
+    for page in [include_str!("../docs/alerts.md"), calendars, own, days, TESTS] {
         for text in blocks(page, "toml") {
             let engine = Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{it}"));
             assert_eq!(engine.warnings(), [], "{text}");
@@ -52,7 +54,7 @@ fn the_configs_of_the_pages_compile_and_pass_their_own_tests() {
             tested += report.tests.len();
         }
     }
-    assert_eq!(tested, 4);
+    assert_eq!(tested, 5);
 }
 
 #[cfg(feature = "toml")]

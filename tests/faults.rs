@@ -1,6 +1,7 @@
 //! What is said of what is wrong: every fault at once, each at its place, in the wording that is
 //! promised.
 
+mod lint;
 mod own_tests;
 mod rows;
 

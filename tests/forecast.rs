@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use foretell::book::{Account, Book, Subscription, Tables, Usage};
 use foretell::outcome::calibrate::{Calibration, base_rates};
 use foretell::outcome::experiment::{Arm, Participant, Plan, analyse, assign};
 use foretell::outcome::forecast::{Forecaster, Likelihood, Renewal, renewals, take_scores};
-use foretell::time::{AsOf, Stamp};
+use foretell::time::Stamp;
 use foretell::{Config, Engine, Input, State};
 
 #[path = "../examples/forecast.rs"]
@@ -61,7 +63,7 @@ fn the_sample_is_foretold_by_the_year_before() {
         .map(|it| (it["subscription_id"].clone(), it["outcome"] == "renewed"))
         .collect();
     // As of a day: those who run, with their scores; nothing later is read.
-    let on = |day: &str| -> (AsOf, Vec<Renewal>) {
+    let on = |day: &str| -> (NaiveDate, Vec<Renewal>) {
         let day = day.parse().unwrap();
         let mut out = renewals(&book, day, None);
         take_scores(&mut out, &engine.score(&Input::book(&book), day, &State::new()), &[&card]);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use foretell::frame::{Column, Data, Frame, Labels, SubjectKind};
+use foretell::time::AsOf;
 use foretell::value::Value;
 use foretell::{Config, Engine, Input, State, Verdict};
 
@@ -60,7 +61,7 @@ fn equality_of_texts_is_the_same_in_every_path() {
         "#,
     );
     let engine = Engine::compile(&config).unwrap();
-    let as_of = "2026-03-01".parse().unwrap();
+    let as_of = "2026-03-01".parse::<AsOf>().unwrap();
     let ids = ["a", "b", "c", "d", "e"];
     let other = || {
         let labels = labels(&["free", "pro", "free", "pro"]);

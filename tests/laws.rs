@@ -5,6 +5,8 @@
 mod books;
 mod columns;
 pub(crate) mod configs;
+mod lints;
+mod kin;
 pub(crate) mod rows;
 mod texts;
 
@@ -76,7 +78,10 @@ pub(crate) fn check_ranges(assessment: &Assessment) -> Result<(), TestCaseError>
             prop_assert!(0.0 <= low && low <= high && high <= 100.0, "{card}: {it:?}");
             prop_assert!(it.score.is_none_or(|it| low <= it && it <= high), "{card}: {it:?}");
         }
-        prop_assert!(it.band.is_some() == it.score.is_some(), "{card}: {it:?}");
+        // Of two bands none is given where the best is withheld.
+        let given = it.band.is_some() || it.withheld.is_some();
+        prop_assert!(given == it.score.is_some(), "{card}: {it:?}");
+        prop_assert!(it.withheld.is_none() || it.band != it.withheld, "{card}: {it:?}");
     }
     Ok(())
 }

@@ -10,11 +10,16 @@
 #[cfg(feature = "toml")]
 mod alerts;
 #[cfg(feature = "toml")]
+mod calendars;
+mod bands;
+#[cfg(feature = "toml")]
 mod cases;
 #[cfg(feature = "toml")]
 mod config_tests;
 mod days;
 mod docs;
+#[cfg(feature = "toml")]
+mod ended;
 mod early_warning;
 mod engine;
 #[cfg(feature = "toml")]
@@ -24,16 +29,26 @@ mod faults;
 mod formats;
 mod labels;
 #[cfg(feature = "toml")]
+mod gold;
+#[cfg(feature = "toml")]
 mod laws;
 #[cfg(feature = "toml")]
 mod learn_weights;
 #[cfg(feature = "toml")]
 mod hostile;
+#[cfg(feature = "toml")]
+mod absent_names;
+mod loading;
+#[cfg(feature = "toml")]
+mod money;
+mod moments;
 mod notices;
 #[cfg(feature = "toml")]
 mod plan;
 #[cfg(feature = "toml")]
 mod playbooks;
+#[cfg(feature = "toml")]
+mod own_fields;
 mod records;
 #[cfg(feature = "toml")]
 mod replay_history;
@@ -41,5 +56,7 @@ mod replay_history;
 mod report;
 mod signals;
 mod tidy;
+#[cfg(feature = "toml")]
+mod tree;
 #[cfg(feature = "toml")]
 mod twin;

@@ -1,10 +1,11 @@
 //! What is given and not used is said: columns, parents, subjects, manual values.
 
 use foretell::book::{Account, Book, Override, OverrideKind, Subscription, Tables};
-use foretell::engine::{Absent, NotUsed, Note};
+use foretell::engine::{Absent, NoValue, NotUsed, Note};
 use foretell::expr::{Functions, Kind, Value};
 use foretell::fault::Code;
 use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::time::AsOf;
 use foretell::{Assessment, Config, Engine, Input, State};
 
 const CONFIG: &str = r#"
@@ -33,7 +34,7 @@ const KIND: SubjectKind = SubjectKind::Subscription;
 
 fn assess(input: &Input<'_>) -> Assessment {
     let engine = Engine::compile(&Config::parse(CONFIG)).unwrap_or_else(|it| panic!("{it}"));
-    engine.assess(input, "2026-03-01".parse().unwrap(), &State::new())
+    engine.assess(input, "2026-03-01".parse::<AsOf>().unwrap(), &State::new())
 }
 
 fn manual(subject: SubjectKind, scorecard: &str, kind: OverrideKind, value: f64) -> Override {
@@ -89,6 +90,7 @@ fn columns_and_parents_that_nothing_takes_are_said() {
             computed("segment"),
             unread("something", None),
             Note::NoParent { kind: KIND, parent, subjects: 2, first },
+            Note::NotGiven { kind: parent, tables: vec![], columns: vec!["tier".to_owned()] },
         ]
     );
 }
@@ -98,11 +100,20 @@ fn subjects_that_are_left_out_are_counted() {
     let book = book([]);
     let absent = |reason| Note::NotAssessed { kind: KIND, subjects: 1, reason };
     let assessment = assess(&Input::book(&book));
-    assert_eq!(assessment.notes(), [absent(Absent::NotBegun), absent(Absent::Ended)]);
-    let assessment = assess(&Input::book(&book).with_ended());
-    assert_eq!(assessment.notes(), [absent(Absent::NotBegun)]);
+    let no_column = |kind, metric: &str| {
+        let (metric, wanted) = (metric.to_owned(), Some(metric.to_owned()));
+        Note::NoValue { kind, metric, reason: NoValue::NoColumn, wanted }
+    };
+    // Nothing gives the config's metrics, which has nothing to do with who is left out.
+    let (logins, tier) = (no_column(KIND, "logins"), no_column(SubjectKind::Account, "tier"));
     assert_eq!(
-        serde_json::to_string(assessment.notes()).unwrap(),
+        assessment.notes(),
+        [absent(Absent::NotBegun), absent(Absent::Ended), logins.clone(), tier.clone()]
+    );
+    let assessment = assess(&Input::book(&book).with_ended());
+    assert_eq!(assessment.notes(), [absent(Absent::NotBegun), logins, tier]);
+    assert_eq!(
+        serde_json::to_string(&assessment.notes()[..1]).unwrap(),
         r#"[{"NotAssessed":{"kind":"subscription","subjects":1,"reason":"not_begun"}}]"#
     );
 }
@@ -182,7 +193,7 @@ fn a_host_function_that_fails_is_a_fault_of_its_own() {
     let engine = Engine::compile_with(&Config::parse(config), functions).unwrap();
     let mut frame = Frame::new(KIND, ["s1"]).unwrap();
     frame.insert("arr", Column::numbers([Some(1.0)])).unwrap();
-    let day = "2026-03-01".parse().unwrap();
+    let day = "2026-03-01".parse::<AsOf>().unwrap();
     let assessment = engine.assess(&Input::frame(&frame), day, &State::new());
     let [fault] = assessment.faults() else { panic!("{:?}", assessment.faults()) };
     assert_eq!((fault.code, fault.place.path.as_str()), (Code::Faulted, "subscriptions.r"));

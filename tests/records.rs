@@ -4,6 +4,7 @@ use foretell::book::{Book, Mode, Tables};
 use foretell::engine::Note;
 use foretell::fault::{Code, Severity};
 use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::time::AsOf;
 use foretell::value::Value;
 use foretell::{Config, Engine, Input, State};
 
@@ -93,7 +94,7 @@ fn engine() -> Engine {
 #[test]
 fn records_become_metrics_scores_and_alerts_as_of_a_day() {
     let (book, engine) = (book(), engine());
-    let day = "2026-03-01".parse().unwrap();
+    let day = "2026-03-01".parse::<AsOf>().unwrap();
     let assessment = engine.assess(&Input::book(&book), day, &State::new());
     assert_eq!(assessment.faults(), []);
     // s3 has not begun, s4 is cancelled.
@@ -119,7 +120,8 @@ fn records_become_metrics_scores_and_alerts_as_of_a_day() {
     assert_eq!(rule.firing.len(), 2);
     assert_eq!(rule.firing[0].message, "Acme has 2 urgent cases open");
 
-    let later = engine.assess(&Input::book(&book), "2026-03-05".parse().unwrap(), &State::new());
+    let later =
+        engine.assess(&Input::book(&book), "2026-03-05".parse::<AsOf>().unwrap(), &State::new());
     assert_eq!(
         later.value(SubjectKind::Subscription, "open_p1", "s1"),
         Value::Number(0.0),
@@ -135,7 +137,7 @@ fn a_given_column_wins_and_that_is_said() {
     let mut given = Frame::new(SubjectKind::Subscription, ["s2", "nobody"]).unwrap();
     given.insert("logins_28d", Column::numbers([Some(24.0), Some(1.0)])).unwrap();
     let input = Input::book(&book).and_frame(&given);
-    let assessment = engine.assess(&input, "2026-03-01".parse().unwrap(), &State::new());
+    let assessment = engine.assess(&input, "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
     let value = |id: &str| assessment.value(SubjectKind::Subscription, "logins_28d", id);
     assert_eq!(value("s2"), Value::Number(24.0));
     assert_eq!(value("s1"), Value::Missing, "a given column is not filled up from records");
@@ -150,7 +152,7 @@ fn a_given_column_wins_and_that_is_said() {
 fn currencies_are_never_mixed_silently() {
     let text = "currency = \"USD\"\n[[metrics]]\nname = \"arr\"\n[[rules]]\nname = \"r\"\nwhen = \"arr > 0\"";
     let engine = Engine::compile(&Config::parse(text)).unwrap();
-    let day = "2026-03-01".parse().unwrap();
+    let day = "2026-03-01".parse::<AsOf>().unwrap();
     let assessment = engine.assess(&Input::book(&book()), day, &State::new());
     let arr = |id: &str| assessment.value(SubjectKind::Subscription, "arr", id);
     assert_eq!((arr("s1"), arr("s2")), (Value::Number(1200.1), Value::Missing));
@@ -206,7 +208,7 @@ fn a_record_that_may_count_makes_a_count_unsure() {
     );
     let tables: Tables = serde_json::from_str(&text).unwrap();
     let unclear = Book::strict(tables).unwrap_or_else(|it| panic!("{it}"));
-    let day = "2026-03-01".parse().unwrap();
+    let day = "2026-03-01".parse::<AsOf>().unwrap();
     for (book, score, interval, of_s2) in
         [(book(), 25.0, [25.0, 25.0], [50.0, 100.0]), (unclear, 75.0, [25.0, 75.0], [50.0, 100.0])]
     {

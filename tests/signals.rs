@@ -131,7 +131,7 @@ mod as_metrics {
     }
 
     fn book() -> Book {
-        let today: foretell::time::AsOf = "2026-03-01".parse().unwrap();
+        let today: chrono::NaiveDate = "2026-03-01".parse().unwrap();
         let mut tables = Tables::default();
         for (id, logins) in LOGINS {
             tables.push(Subscription::new(id));
@@ -152,7 +152,7 @@ mod as_metrics {
     }
 
     fn assess(engine: &Engine) -> Assessment {
-        let day = "2026-03-01".parse().unwrap();
+        let day: chrono::NaiveDate = "2026-03-01".parse().unwrap();
         engine.assess(&Input::book(&book()), day, &State::new())
     }
 

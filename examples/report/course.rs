@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use foretell::book::{Account, Book, OutcomeKind, Subscription, Tables, Usage};
 use foretell::outcome::backtest::Backtest;
 use foretell::outcome::calibrate::{Calibration, base_rates};
@@ -14,7 +14,7 @@ use foretell::outcome::forecast::{
 };
 use foretell::outcome::history::{Happening, History};
 use foretell::outcome::post_mortem::{PostMortemOptions, PostMortems, post_mortems};
-use foretell::time::{AsOf, Stamp};
+use foretell::time::Stamp;
 use foretell::{Config, Engine, Input, State};
 
 type Answer<T> = Result<T, Box<dyn Error>>;
@@ -37,7 +37,7 @@ struct Enrolment {
     worth: f64,
     segment: &'static str,
     outcome: OutcomeKind,
-    day: AsOf,
+    day: NaiveDate,
 }
 
 /// The course.
@@ -75,7 +75,7 @@ impl Course {
                 "churned" => OutcomeKind::Churned,
                 _ => OutcomeKind::Lapsed,
             };
-            let day: AsOf = cell(&row, "date").parse()?;
+            let day: NaiveDate = cell(&row, "date").parse()?;
             outcomes.insert(cell(&row, "subscription_id").to_owned(), (outcome, day));
         }
         for row in rows(include_str!("../data/subscriptions.csv"))? {
@@ -103,15 +103,15 @@ impl Course {
     }
 
     /// The last day of each week of the second run.
-    fn weeks() -> Answer<impl Iterator<Item = AsOf>> {
-        let [first, last]: [AsOf; 2] = [RUN[0].parse()?, RUN[1].parse()?];
+    fn weeks() -> Answer<impl Iterator<Item = NaiveDate>> {
+        let [first, last]: [NaiveDate; 2] = [RUN[0].parse()?, RUN[1].parse()?];
         let week = move |it: u64| first.checked_add_days(Days::new(7 * it));
         Ok((0..).map_while(week).take_while(move |it| *it <= last))
     }
 
     /// The losses of the second run.
     pub(crate) fn losses(&self) -> Answer<PostMortems> {
-        let first: AsOf = RUN[0].parse()?;
+        let first: NaiveDate = RUN[0].parse()?;
         let later = self.enrolments.iter().filter(|it| first < it.1.day);
         let happened = later.map(|(id, it)| Happening {
             value_before: Some(it.worth),
@@ -119,7 +119,7 @@ impl Course {
         });
         // The course ends: who did not leave in it never will. Were they known to its end alone, late alerts about them would
         // stay open, while those about the lost would count.
-        let known = self.enrolments.keys().map(|id| (id.as_str(), AsOf::MAX));
+        let known = self.enrolments.keys().map(|id| (id.as_str(), NaiveDate::MAX));
         let history = History::new(happened, known);
         let days = Self::weeks()?.map(|it| (it, Input::book(&self.book)));
         let options = PostMortemOptions::new(CARD).in_currency("GBP".parse()?);
@@ -127,7 +127,7 @@ impl Course {
     }
 
     /// Who runs on a day, with scores; nothing later is read.
-    fn running(&self, as_of: AsOf) -> Vec<Renewal> {
+    fn running(&self, as_of: NaiveDate) -> Vec<Renewal> {
         let mut out = renewals(&self.book, as_of, None);
         let scores = self.engine.score(&Input::book(&self.book), as_of, &State::new());
         take_scores(&mut out, &scores, &[CARD]);
@@ -152,11 +152,11 @@ impl Course {
         let renewal =
             Likelihood::renewal(CARD, Calibration::fit(&scores, &lost)).with_base_rates(rates);
 
-        let today: AsOf = TODAY.parse()?;
+        let today: NaiveDate = TODAY.parse()?;
         let mut now = self.running(today);
         let weeks = Self::weeks()?.take_while(|it| *it <= today);
         let pass = Backtest::run(&self.engine, weeks.map(|it| (it, Input::book(&self.book))));
-        let mut health: BTreeMap<&str, Vec<(AsOf, f64)>> = BTreeMap::new();
+        let mut health: BTreeMap<&str, Vec<(NaiveDate, f64)>> = BTreeMap::new();
         for (day, subject, score, _) in pass.scores(CARD) {
             health.entry(subject).or_default().extend(score.map(|it| (day, it)));
         }

@@ -10,6 +10,7 @@ use crate::config::RuleSeverity;
 use crate::frame::SubjectKind;
 use crate::node::Node;
 use crate::state::{Health, Phase};
+use crate::time::AsOf;
 use crate::value::Value;
 
 /// Something that happened to an alert on a day.
@@ -20,6 +21,9 @@ pub struct Event {
     pub id: String,
     /// The day.
     pub day: NaiveDate,
+    /// The moment, where the assessment was as of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moment: Option<AsOf>,
     /// The rule.
     pub rule: String,
     /// What the subject is.
@@ -31,11 +35,11 @@ pub struct Event {
     pub parents: BTreeMap<SubjectKind, String>,
     /// What happened.
     pub change: Change,
-    /// The day on which the condition was first true.
-    pub since: NaiveDate,
-    /// The day on which the alert fired.
+    /// The day or moment at which the condition was first true.
+    pub since: AsOf,
+    /// The day or moment at which the alert fired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fired: Option<NaiveDate>,
+    pub fired: Option<AsOf>,
     /// How much it matters.
     pub severity: RuleSeverity,
     /// What to tell people.
@@ -61,6 +65,12 @@ pub struct Event {
 }
 
 impl Event {
+    /// The moment, or the day where there is none.
+    #[must_use]
+    pub fn at(&self) -> AsOf {
+        self.moment.unwrap_or_else(|| self.day.into())
+    }
+
     /// Whether it is to be sent: nothing suppresses it, or it is the end of an alert that someone
     /// was told of, which is never kept from them.
     #[must_use]
@@ -136,10 +146,10 @@ pub struct OpenAlert {
     pub subject: String,
     /// How far it is.
     pub phase: Phase,
-    /// The day on which the condition was first true.
-    pub since: NaiveDate,
-    /// The day on which it fired.
-    pub fired: Option<NaiveDate>,
+    /// The day or moment at which the condition was first true.
+    pub since: AsOf,
+    /// The day or moment at which it fired.
+    pub fired: Option<AsOf>,
     /// Whether its condition could be asked.
     pub health: Health,
     /// Whether someone was told that it fires.
@@ -156,13 +166,13 @@ pub struct OpenAlert {
     pub suppressed_by: Vec<Suppressor>,
 }
 
-/// The id of an event: of the rule, its subject, what happened, the first day of what it happened to,
+/// The id of an event: of the rule, its subject, what happened, the first day or moment of what it happened to,
 /// and which of several it is.
 pub(crate) fn event_id(
     rule: &str,
     (kind, subject): (SubjectKind, &str),
     change: &str,
-    first: NaiveDate,
+    first: AsOf,
     ordinal: u32,
 ) -> String {
     Node::List(vec![

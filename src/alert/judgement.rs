@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Change, Event};
 use crate::frame::SubjectKind;
+use crate::time::AsOf;
 
 /// What somebody said of one alert, fed back by the host.
 ///
@@ -54,8 +55,8 @@ pub struct FiringKey {
     pub kind: SubjectKind,
     /// The subject's id.
     pub subject: String,
-    /// The day on which it fired.
-    pub fired: NaiveDate,
+    /// The day or moment at which it fired.
+    pub fired: AsOf,
 }
 
 /// What can be said of an alert.
@@ -93,7 +94,7 @@ impl Firing {
     /// How many days it was open; none while it is.
     #[must_use]
     pub fn days_open(&self) -> Option<i64> {
-        Some((self.resolved? - self.key.fired).num_days())
+        Some((self.resolved? - self.key.fired.day()).num_days())
     }
 }
 
@@ -123,7 +124,7 @@ impl FiringKey {
 /// events are given, such as its end, is one too.
 pub fn firings<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<Firing> {
     let mut sorted: Vec<&Event> = events.into_iter().collect();
-    sorted.sort_by(|left, right| (left.day, &left.id).cmp(&(right.day, &right.id)));
+    sorted.sort_by(|left, right| (left.at(), &left.id).cmp(&(right.at(), &right.id)));
     let mut all: BTreeMap<FiringKey, Firing> = BTreeMap::new();
     for event in sorted {
         let Some(key) = FiringKey::of(event) else { continue };

@@ -172,6 +172,7 @@ impl Share {
 /// counted. Of several on one alert the last in the list counts.
 ///
 /// ```
+/// use chrono::NaiveDate;
 /// use foretell::alert::{AlertRef, Judgement, Opinion, Standing, alert_quality};
 /// use foretell::frame::{Column, Frame, SubjectKind};
 /// use foretell::{Config, Engine, Input, State};
@@ -192,7 +193,8 @@ impl Share {
 /// ))?;
 /// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2"])?;
 /// frame.insert("quiet_days", Column::numbers([Some(25.0), Some(3.0)]))?;
-/// let replay = engine.replay([("2026-03-01".parse()?, Input::frame(&frame))], &State::new());
+/// let day: NaiveDate = "2026-03-01".parse()?;
+/// let replay = engine.replay([(day, Input::frame(&frame))], &State::new());
 ///
 /// let said = [Judgement {
 ///     alert: AlertRef::Event(replay.events[0].id.clone()),

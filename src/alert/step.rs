@@ -1,14 +1,14 @@
 //! One step in the life of one alert: from where it stood and what its rule says today.
 //!
 //! Days are compared so that a wait is over on its last day: `for = "3d"` fires on the third day
-//! after the first on which the condition was true.
+//! after the first on which the condition was true; where that was a moment, at the same time of day.
 
-use chrono::{Days, NaiveDate};
+use chrono::{NaiveDate, TimeDelta};
 
 use super::event::{Change, Reason};
 use crate::config::{Hold, NoDataPolicy, RuleConfig};
 use crate::state::{AlertState, Health, Phase};
-use crate::time::Period;
+use crate::time::{AsOf, Period};
 use crate::verdict::Verdict;
 
 /// What a rule says of a subject.
@@ -25,8 +25,8 @@ pub(crate) struct Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Happening {
     pub(crate) change: Change,
-    pub(crate) since: NaiveDate,
-    pub(crate) fired: Option<NaiveDate>,
+    pub(crate) since: AsOf,
+    pub(crate) fired: Option<AsOf>,
     /// Which of several of its sort it is, from 0.
     pub(crate) ordinal: u32,
     /// Whether someone was told before that the alert fires.
@@ -51,13 +51,13 @@ enum Bit {
     Ends,
 }
 
-/// Takes an alert through a day. `last` is the day of the evaluation before.
+/// Takes an alert through a day or moment. `last` is that of the evaluation before.
 pub(crate) fn step(
     before: Option<&AlertState>,
     answer: Answer,
     rule: &RuleConfig,
-    now: NaiveDate,
-    last: Option<NaiveDate>,
+    now: AsOf,
+    last: Option<AsOf>,
 ) -> Step {
     let mut alert = before.cloned().unwrap_or_else(|| idle(now, None));
     cool(&mut alert, rule, now);
@@ -71,7 +71,7 @@ pub(crate) fn step(
     };
     let was = (alert.phase, alert.health);
     note_health(&mut alert, verdict, now);
-    let passed = last.map_or(0, |it| days(it, now));
+    let passed = last.map_or(TimeDelta::zero(), |it| it.span(now));
     let mut happenings = Vec::new();
     match (alert.phase, bit(&alert, verdict, rule, now)) {
         (Phase::Inactive, Bit::True) => {
@@ -85,12 +85,12 @@ pub(crate) fn step(
         (Phase::Pending, Bit::True) => {
             alert.evaluations = alert.evaluations.saturating_add(1);
             if let (Some(most), Some(last)) = (rule.max_gap, last) {
-                let counts = days(last, most.after(last));
-                alert.since = later(alert.since, passed.saturating_sub(counts));
+                let counts = most.after(last.day()) - last.day();
+                alert.since = alert.since.later((passed - counts).max(TimeDelta::zero()));
             }
             fire(&mut alert, rule, now, &mut happenings);
         }
-        (Phase::Pending, Bit::Frozen) => alert.since = later(alert.since, passed),
+        (Phase::Pending, Bit::Frozen) => alert.since = alert.since.later(passed),
         (Phase::Inactive | Phase::Pending, Bit::False | Bit::Ends) => {
             let resolved = alert.resolved;
             let (health, unknown_since) = (alert.health, alert.unknown_since);
@@ -104,7 +104,7 @@ pub(crate) fn step(
         }
         (Phase::Firing, Bit::Frozen) => {}
         (Phase::Recovering, Bit::Frozen) => {
-            alert.clear_since = alert.clear_since.map(|it| later(it, passed));
+            alert.clear_since = alert.clear_since.map(|it| it.later(passed));
         }
         (Phase::Firing | Phase::Recovering, Bit::False) => {
             let clear_since = *alert.clear_since.get_or_insert(now);
@@ -126,7 +126,10 @@ pub(crate) fn step(
     }
     let repeats = rule.repeat_every.zip(alert.last_event);
     if alert.phase == Phase::Firing
-        && repeats.is_some_and(|(every, last)| last < now && every.after(last) <= now)
+        && repeats.is_some_and(|(every, last)| {
+            let began = alert.fired.unwrap_or(last).counted_to(now);
+            last < now && every.again(began, last.counted_to(now)) <= now.day()
+        })
     {
         happenings.push(repeat(&mut alert, now));
     }
@@ -138,7 +141,7 @@ pub(crate) fn end(
     before: &AlertState,
     reason: Reason,
     rule: Option<&RuleConfig>,
-    now: NaiveDate,
+    now: AsOf,
 ) -> Step {
     let mut alert = before.clone();
     let mut happenings = Vec::new();
@@ -152,19 +155,20 @@ pub(crate) fn end(
 }
 
 /// Says again that an alert fires.
-pub(super) fn repeat(alert: &mut AlertState, now: NaiveDate) -> Happening {
+pub(super) fn repeat(alert: &mut AlertState, now: AsOf) -> Happening {
     alert.repeats = alert.repeats.saturating_add(1);
     alert.last_event = Some(now);
     let times = alert.repeats;
     happening(alert, Change::Repeated { times }, times)
 }
 
-/// The day on which an alert that began today need not cool down any more.
-pub(crate) fn cooled(alert: &AlertState, rule: &RuleConfig) -> Option<NaiveDate> {
-    Some(rule.cooldown?.after(alert.resolved?))
+/// The day on which an alert that began now need not cool down any more, where it must yet.
+pub(crate) fn cools(alert: &AlertState, rule: &RuleConfig, now: AsOf) -> Option<NaiveDate> {
+    let (wait, resolved) = (rule.cooldown?, alert.resolved?);
+    (!over(Some(wait), resolved, now)).then(|| wait.after(resolved.day()))
 }
 
-fn idle(now: NaiveDate, resolved: Option<NaiveDate>) -> AlertState {
+fn idle(now: AsOf, resolved: Option<AsOf>) -> AlertState {
     AlertState {
         phase: Phase::Inactive,
         began: now,
@@ -184,13 +188,13 @@ fn idle(now: NaiveDate, resolved: Option<NaiveDate>) -> AlertState {
 }
 
 /// Forgets the firing before once it has cooled down.
-fn cool(alert: &mut AlertState, rule: &RuleConfig, now: NaiveDate) {
-    if cooled(alert, rule).is_none_or(|it| it <= now) {
+fn cool(alert: &mut AlertState, rule: &RuleConfig, now: AsOf) {
+    if cools(alert, rule, now).is_none() {
         alert.resolved = None;
     }
 }
 
-fn note_health(alert: &mut AlertState, verdict: Verdict, now: NaiveDate) {
+fn note_health(alert: &mut AlertState, verdict: Verdict, now: AsOf) {
     let health = match verdict {
         Verdict::Yes | Verdict::No => Health::Ok,
         Verdict::NoData => Health::NoData,
@@ -202,7 +206,7 @@ fn note_health(alert: &mut AlertState, verdict: Verdict, now: NaiveDate) {
     alert.health = health;
 }
 
-fn bit(alert: &AlertState, verdict: Verdict, rule: &RuleConfig, now: NaiveDate) -> Bit {
+fn bit(alert: &AlertState, verdict: Verdict, rule: &RuleConfig, now: AsOf) -> Bit {
     match (verdict, rule.no_data) {
         (Verdict::Yes, _) => Bit::True,
         (Verdict::No, _) => Bit::False,
@@ -218,15 +222,10 @@ fn bit(alert: &AlertState, verdict: Verdict, rule: &RuleConfig, now: NaiveDate) 
     }
 }
 
-fn fire(
-    alert: &mut AlertState,
-    rule: &RuleConfig,
-    now: NaiveDate,
-    happenings: &mut Vec<Happening>,
-) {
+fn fire(alert: &mut AlertState, rule: &RuleConfig, now: AsOf, happenings: &mut Vec<Happening>) {
     let waited = match rule.r#for {
         None => true,
-        Some(Hold::Period(it)) => it.after(alert.since) <= now,
+        Some(Hold::Period(it)) => over(Some(it), alert.since, now),
         Some(Hold::Evaluations(it)) => it <= alert.evaluations,
     };
     if waited {
@@ -238,12 +237,7 @@ fn fire(
     }
 }
 
-fn resolve(
-    alert: &mut AlertState,
-    reason: Reason,
-    now: NaiveDate,
-    happenings: &mut Vec<Happening>,
-) {
+fn resolve(alert: &mut AlertState, reason: Reason, now: AsOf, happenings: &mut Vec<Happening>) {
     happenings.push(happening(alert, Change::Resolved { reason }, 0));
     let (health, unknown_since) = (alert.health, alert.unknown_since);
     // What nobody heard of starts no new cooldown, or an alert that comes and goes is mute for ever.
@@ -256,7 +250,7 @@ fn happening(alert: &AlertState, change: Change, ordinal: u32) -> Happening {
 }
 
 /// The alert, if there is something to remember of it.
-fn kept(mut alert: AlertState, rule: &RuleConfig, now: NaiveDate) -> Option<AlertState> {
+fn kept(mut alert: AlertState, rule: &RuleConfig, now: AsOf) -> Option<AlertState> {
     if alert.phase != Phase::Inactive {
         return Some(alert);
     }
@@ -278,14 +272,7 @@ fn opposite(verdict: Verdict) -> Verdict {
     }
 }
 
-fn over(wait: Option<Period>, since: NaiveDate, now: NaiveDate) -> bool {
-    wait.is_none_or(|it| it.after(since) <= now)
-}
-
-fn days(from: NaiveDate, to: NaiveDate) -> u64 {
-    u64::try_from((to - from).num_days()).unwrap_or(0)
-}
-
-fn later(day: NaiveDate, by: u64) -> NaiveDate {
-    day.checked_add_days(Days::new(by)).unwrap_or(NaiveDate::MAX)
+/// Whether a wait is over.
+fn over(wait: Option<Period>, since: AsOf, now: AsOf) -> bool {
+    wait.is_none_or(|it| it.after(since.counted_to(now)) <= now.day())
 }

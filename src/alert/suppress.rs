@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
-use super::step::{Happening, cooled, repeat};
+use super::step::{Happening, cools, repeat};
 use crate::config::{InhibitConfig, InhibitOn, RuleConfig, RuleSeverity};
 use crate::frame::SubjectKind;
 use crate::state::{AlertState, Phase};
+use crate::time::AsOf;
 
 /// What a host says must be quiet: plain data, given with the input of each assessment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -112,6 +113,9 @@ pub struct QuietCalendar {
     pub spans: Vec<(NaiveDate, NaiveDate)>,
     /// Whether Saturdays and Sundays are quiet.
     pub weekends: bool,
+    /// A calendar of the config, by its name, whose days off are quiet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
     /// For what; for all where it says nothing.
     pub matches: Matcher,
 }
@@ -176,8 +180,13 @@ pub(crate) struct About<'a> {
 }
 
 impl Suppressions {
-    /// What keeps an alert quiet on a day.
-    pub(crate) fn of(&self, alert: &About<'_>, now: NaiveDate) -> Vec<Suppressor> {
+    /// What keeps an alert quiet on a day; `off` says whether a calendar of the config has it off.
+    pub(crate) fn of(
+        &self,
+        alert: &About<'_>,
+        now: NaiveDate,
+        off: &dyn Fn(&str) -> bool,
+    ) -> Vec<Suppressor> {
         let within = |from: NaiveDate, until: NaiveDate| from <= now && now < until;
         let silences = self.silences.iter().filter(|it| {
             within(it.from, it.until) && !it.matches.is_empty() && it.matches.fits(alert)
@@ -189,7 +198,7 @@ impl Suppressions {
         let calendars = self.calendars.iter().filter(|it| {
             let quiet =
                 (it.weekends && weekend) || it.spans.iter().any(|(from, to)| within(*from, *to));
-            quiet && it.matches.fits(alert)
+            (quiet || it.calendar.as_deref().is_some_and(off)) && it.matches.fits(alert)
         });
         let mut all: Vec<Suppressor> = silences
             .map(|it| Suppressor::Silence {
@@ -250,8 +259,8 @@ pub(crate) fn inhibitors(
 }
 
 /// What speaks against telling of an alert because it ended not long ago.
-pub(crate) fn cooling(alert: &AlertState, rule: &RuleConfig, now: NaiveDate) -> Option<Suppressor> {
-    let until = cooled(alert, rule).filter(|it| now < *it && alert.phase != Phase::Inactive)?;
+pub(crate) fn cooling(alert: &AlertState, rule: &RuleConfig, now: AsOf) -> Option<Suppressor> {
+    let until = cools(alert, rule, now).filter(|_| alert.phase != Phase::Inactive)?;
     Some(Suppressor::Cooldown { until })
 }
 
@@ -261,7 +270,7 @@ pub(crate) fn settle(
     alert: &mut AlertState,
     happenings: &mut Vec<Happening>,
     suppressed: bool,
-    now: NaiveDate,
+    now: AsOf,
 ) {
     if suppressed || alert.told || !alert.phase.is_firing() {
         return;

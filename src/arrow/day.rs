@@ -6,7 +6,9 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, cast::AsArray as _};
 use arrow_schema::{DataType, TimeUnit};
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate};
+
+use crate::time::{Stamp, Zone};
 
 /// The first of January 1970 in days of the common era.
 const EPOCH: i32 = 719_163;
@@ -14,11 +16,11 @@ const EPOCH: i32 = 719_163;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
-/// A moment, or a day alone.
+/// A moment with its local day, or a day alone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum When {
     Day(NaiveDate),
-    Moment(NaiveDateTime),
+    Moment(Stamp),
     /// Out of the range of a calendar.
     Beyond,
 }
@@ -33,22 +35,27 @@ impl When {
     }
 }
 
-/// The days or moments of an array of dates or timestamps; `None` of a null. Of any other array nothing.
+/// The days or moments of an array of dates or timestamps; `None` of a null. Of any other array nothing. A timestamp of a
+/// zone has the day that it was there; of a name that is not known it is UTC.
 pub(super) fn moments(array: &dyn Array) -> Vec<Option<When>> {
     match array.data_type() {
         DataType::Date32 => plain::<Date32Type>(array, |it| day(i64::from(it))),
         DataType::Date64 => plain::<Date64Type>(array, |it| day(it.div_euclid(DAY * 1000))),
-        DataType::Timestamp(TimeUnit::Second, _) => {
-            plain::<TimestampSecondType>(array, |it| moment(it, 1))
-        }
-        DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            plain::<TimestampMillisecondType>(array, |it| moment(it, 1000))
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            plain::<TimestampMicrosecondType>(array, |it| moment(it, 1_000_000))
-        }
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            plain::<TimestampNanosecondType>(array, |it| moment(it, 1_000_000_000))
+        DataType::Timestamp(unit, zone) => {
+            let zone = zone.as_ref().map(|it| it.parse::<Zone>().unwrap_or(Zone::UTC));
+            let zone = zone.as_ref();
+            match unit {
+                TimeUnit::Second => plain::<TimestampSecondType>(array, |it| moment(it, 1, zone)),
+                TimeUnit::Millisecond => {
+                    plain::<TimestampMillisecondType>(array, |it| moment(it, 1000, zone))
+                }
+                TimeUnit::Microsecond => {
+                    plain::<TimestampMicrosecondType>(array, |it| moment(it, 1_000_000, zone))
+                }
+                TimeUnit::Nanosecond => {
+                    plain::<TimestampNanosecondType>(array, |it| moment(it, 1_000_000_000, zone))
+                }
+            }
         }
         _ => Vec::new(),
     }
@@ -67,10 +74,10 @@ fn day(days: i64) -> When {
     days.and_then(NaiveDate::from_num_days_from_ce_opt).map_or(When::Beyond, When::Day)
 }
 
-/// A count of parts of a second since 1970.
-fn moment(count: i64, parts: i64) -> When {
+/// A count of parts of a second since 1970; in local time where there is no zone.
+fn moment(count: i64, parts: i64, zone: Option<&Zone>) -> When {
     let nanos = count.rem_euclid(parts) * (1_000_000_000 / parts);
     let nanos = u32::try_from(nanos).unwrap_or(0);
     DateTime::from_timestamp(count.div_euclid(parts), nanos)
-        .map_or(When::Beyond, |it| When::Moment(it.naive_utc()))
+        .map_or(When::Beyond, |it| When::Moment(Stamp::there(it.naive_utc(), zone)))
 }

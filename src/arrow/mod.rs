@@ -51,7 +51,10 @@
 //! Must not know: files, other processes, how a result is shown.
 
 mod columns;
+#[cfg(test)]
+mod companies;
 mod day;
+mod likely;
 mod pieces;
 mod read;
 mod records;
@@ -61,6 +64,7 @@ mod rows;
 mod tests;
 mod values;
 
+pub use likely::likely_ids;
 pub use pieces::{ScoredTable, score_table};
 pub use read::FrameReader;
 pub use records::records;

@@ -24,7 +24,7 @@ pub struct ScoredTable {
     pub last: Scores,
 }
 
-/// Scores the subjects of a table as of a day, without a past and without subjects of other kinds.
+/// Scores the subjects of a table as of a day or moment, without a past and without subjects of other kinds.
 ///
 /// It has the bits of [`Engine::score`](crate::Engine::score), and takes less time and memory where the table is long and its ids
 /// rise, or it has none.
@@ -35,8 +35,9 @@ pub fn score_table(
     engine: &Engine,
     reader: &FrameReader<'_>,
     (schema, batches): (&Schema, &[RecordBatch]),
-    as_of: AsOf,
+    as_of: impl Into<AsOf>,
 ) -> Result<ScoredTable, Faults> {
+    let as_of = as_of.into();
     let reader = reader.clone().nameless();
     let state = State::new();
     let mut out = Vec::new();

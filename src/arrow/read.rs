@@ -8,6 +8,7 @@ use arrow_schema::{DataType, Schema};
 use chrono::NaiveDate;
 
 use super::day::moments;
+use super::likely::likely_ids;
 use super::values::{
     Categories, LONGEST_TEXT, Sort, each_text, flags, ids, numbers, rises, spread,
 };
@@ -21,7 +22,8 @@ use crate::value::Kind;
 /// How record batches become a frame.
 ///
 /// Every column that is not an id, a day of observation or a parent becomes a metric of its name. The columns
-/// `company_id`, `account_id` and `subscription_id` say which of a higher kind a subject belongs to, as in a book.
+/// `company_id`, `account_id` and `subscription_id` say which of a higher kind a subject belongs to, as in a book,
+/// and `parent_id` which company a company belongs to.
 #[derive(Debug, Clone)]
 pub struct FrameReader<'a> {
     kind: SubjectKind,
@@ -33,7 +35,9 @@ pub struct FrameReader<'a> {
 }
 
 impl<'a> FrameReader<'a> {
-    /// A reader of subjects of a kind, whose ids are the numbers of their rows from 0.
+    /// A reader of subjects of a kind, whose ids are the numbers of their rows from 0. That does for scores; numbers of rows
+    /// are no ids where there is a state, and for [`Engine::assess`](crate::Engine::assess): there they give a fault that
+    /// names the columns which are likely to have ids.
     #[must_use]
     pub const fn new(kind: SubjectKind) -> Self {
         let observed = BTreeMap::new();
@@ -141,6 +145,9 @@ impl Reading<'_> {
                 return None;
             }
         };
+        if reader.ids.is_none() && !reader.nameless && rows > 0 {
+            frame.set_numbered(likely_ids(self.schema, self.batches));
+        }
         self.parents(reader, &mut frame);
         self.check_observed(reader);
         let roles = self.roles(reader);
@@ -267,8 +274,9 @@ impl Reading<'_> {
     }
 
     fn parents(&mut self, reader: &FrameReader<'_>, frame: &mut Frame) {
-        for kind in above(reader) {
-            let Ok(at) = self.schema.index_of(&format!("{kind}_id")) else { continue };
+        let own = is_company(reader).then(|| (SubjectKind::Company, PARENT.to_owned()));
+        for (kind, name) in above(reader).map(|it| (it, format!("{it}_id"))).chain(own) {
+            let Ok(at) = self.schema.index_of(&name) else { continue };
             if let Some(parents) = self.texts(at, "ids") {
                 // Its length is that of all the other columns.
                 let _ = frame.set_parents(kind, parents);
@@ -280,6 +288,10 @@ impl Reading<'_> {
     fn roles(&self, reader: &FrameReader<'_>) -> BTreeSet<String> {
         let parents = above(reader).map(|it| format!("{it}_id"));
         let observed = reader.observed.values().cloned();
+        // A config may read it as it stands, too.
+        let is_read = |it: &Engine| it.givable(reader.kind).any(|it| it.0 == PARENT);
+        let own = is_company(reader) && !reader.engine.is_some_and(is_read);
+        let parents = parents.chain(own.then(|| PARENT.to_owned()));
         parents.chain(observed).chain(reader.ids.clone()).collect()
     }
 
@@ -431,6 +443,13 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// The column of a company's own parent.
+const PARENT: &str = "parent_id";
+
+fn is_company(reader: &FrameReader<'_>) -> bool {
+    reader.kind == SubjectKind::Company
 }
 
 /// The kinds of subject above the reader's.

@@ -17,7 +17,7 @@ use crate::node::{Node, shorten};
 /// The rows of batches of one schema as records, for [`Tables::insert`](crate::book::Tables::insert).
 ///
 /// A null and a NaN are a field that is not there. Decimals keep every digit, dates become dates, timestamps moments: one
-/// with a zone in UTC, one without as it stands.
+/// with a zone has the day that it was there (a name needs the feature `zones`, and is UTC without), one without stands as it is.
 ///
 /// # Errors
 /// Every column that holds what no field of a record can be, such as lists and structs.
@@ -89,7 +89,7 @@ fn cells(array: &dyn Array) -> Vec<Node> {
             Sort::Day => out.extend(moments(array).into_iter().map(|it| match it {
                 None => Node::Null,
                 Some(When::Day(it)) => Node::text(it.to_string()),
-                Some(When::Moment(it)) => Node::text(it.format("%Y-%m-%dT%H:%M:%S%.f").to_string()),
+                Some(When::Moment(it)) => Node::text(it.to_string()),
                 // What no calendar has is refused by the record.
                 Some(When::Beyond) => Node::text("a date beyond the calendar"),
             })),

@@ -53,7 +53,8 @@ fn fill(mut out: Columns, scores: &Scores, kind: SubjectKind) -> RecordBatch {
 }
 
 /// The same of an assessment, with what only it knows: beside the columns of [`scores`] there are `health.low` and
-/// `health.high`, between which the score lies once all is known, and `health.oldest_input`, a date.
+/// `health.high`, between which the score lies once all is known, `health.withheld`, the best band where it is withheld, and
+/// `health.oldest_input`, a date.
 #[must_use]
 pub fn assessment(assessment: &Assessment, kind: SubjectKind, id: &str) -> RecordBatch {
     let ids = assessment.subjects(kind);
@@ -74,6 +75,7 @@ pub fn assessment(assessment: &Assessment, kind: SubjectKind, id: &str) -> Recor
                 None => out.texts(name, cells().map(|it| if raw { it.raw_band } else { it.band })),
             }
         }
+        out.texts(format!("{card}.withheld"), cells().map(|it| it.withheld));
         out.days(format!("{card}.oldest_input"), cells().map(|it| it.oldest_input));
     }
     for name in CLASSES {

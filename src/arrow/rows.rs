@@ -13,11 +13,13 @@ use crate::frame::SubjectKind;
 use crate::node::Node;
 use crate::playbook::Action;
 use crate::score::{Explanation, Line};
+use crate::time::AsOf;
 use crate::value::Value;
 
 /// Events, one row each: `id`, `day`, `rule`, `kind`, `subject`, `company`, `account` and `subscription` (where known, the subject
 /// itself or a parent), `change`, `reason`, `times`, `health`, `since`, `fired`, `severity`, `message`, `evidence`, `labels`,
-/// `owner`, `playbook`, `suppressed_by`, `told_before`, and whether it `is_sent`.
+/// `owner`, `playbook`, `suppressed_by`, `told_before`, and whether it `is_sent`; at last as text the moment or day `at`,
+/// `since_at` and `fired_at`.
 ///
 /// `suppressed_by` has all that speaks against sending it: `silence (id = s1, author = ann, …)`, several joined with `; `.
 #[must_use]
@@ -42,8 +44,8 @@ pub fn events(all: &[Event]) -> RecordBatch {
     out.texts("reason", all.iter().map(|it| part(it, "reason")));
     out.numbers("times", all.iter().map(times));
     out.texts("health", all.iter().map(|it| part(it, "health")));
-    out.days("since", all.iter().map(|it| Some(it.since)));
-    out.days("fired", all.iter().map(|it| it.fired));
+    out.days("since", all.iter().map(|it| Some(it.since.day())));
+    out.days("fired", all.iter().map(|it| it.fired.map(AsOf::day)));
     out.texts("severity", all.iter().map(|it| word(&it.severity)));
     out.texts("message", all.iter().map(|it| Some(&it.message)));
     out.texts("evidence", all.iter().map(|it| Some(evidence(&it.evidence))));
@@ -53,11 +55,15 @@ pub fn events(all: &[Event]) -> RecordBatch {
     out.texts("suppressed_by", all.iter().map(|it| suppressors(&it.suppressed_by)));
     out.flags("told_before", all.iter().map(|it| Some(it.told_before)));
     out.flags("is_sent", all.iter().map(|it| Some(it.is_sent())));
+    out.shown("at", all.iter().map(Event::at));
+    out.shown("since_at", all.iter().map(|it| it.since));
+    out.texts("fired_at", all.iter().map(|it| it.fired.map(|it| it.to_string())));
     out.finish()
 }
 
 /// Alerts that are not over, one row each: `rule`, `kind`, `subject`, `phase`, `since`, `fired`, `health`, `told`,
-/// `severity`, `message`, `labels`, `owner`, `suppressed_by` as of [`events`], and whether it `is_quiet`.
+/// `severity`, `message`, `labels`, `owner`, `suppressed_by` as of [`events`], and whether it `is_quiet`; at last as text the
+/// moment or day `since_at` and `fired_at`.
 #[must_use]
 pub fn alerts(all: &[OpenAlert]) -> RecordBatch {
     let mut out = Columns::new(all.len());
@@ -65,8 +71,8 @@ pub fn alerts(all: &[OpenAlert]) -> RecordBatch {
     out.shown("kind", all.iter().map(|it| it.kind));
     out.texts("subject", all.iter().map(|it| Some(&it.subject)));
     out.texts("phase", all.iter().map(|it| word(&it.phase)));
-    out.days("since", all.iter().map(|it| Some(it.since)));
-    out.days("fired", all.iter().map(|it| it.fired));
+    out.days("since", all.iter().map(|it| Some(it.since.day())));
+    out.days("fired", all.iter().map(|it| it.fired.map(AsOf::day)));
     out.texts("health", all.iter().map(|it| word(&it.health)));
     out.flags("told", all.iter().map(|it| Some(it.told)));
     out.texts("severity", all.iter().map(|it| word(&it.severity)));
@@ -75,12 +81,15 @@ pub fn alerts(all: &[OpenAlert]) -> RecordBatch {
     out.texts("owner", all.iter().map(|it| it.owner.as_ref()));
     out.texts("suppressed_by", all.iter().map(|it| suppressors(&it.suppressed_by)));
     out.flags("is_quiet", all.iter().map(|it| Some(!it.suppressed_by.is_empty())));
+    out.shown("since_at", all.iter().map(|it| it.since));
+    out.texts("fired_at", all.iter().map(|it| it.fired.map(|it| it.to_string())));
     out.finish()
 }
 
 /// Actions, one row each: `id`, `sort`, `day`, `due`, `deadline`, `playbook`, `step`, `channel`, `owner`, `title`, `text`,
 /// `kind`, `subject`, `company`, `account` and `subscription` (where known, the subject itself or a parent), `rule`, `why`,
-/// `severity`, `since`, `fired`, `evidence`, `labels`, `escalation_of`.
+/// `severity`, `since`, `fired`, `evidence`, `labels`, `escalation_of`; at last as text the moment or day `since_at` and
+/// `fired_at`.
 #[must_use]
 pub fn actions(all: &[Action]) -> RecordBatch {
     let mut out = Columns::new(all.len());
@@ -101,11 +110,13 @@ pub fn actions(all: &[Action]) -> RecordBatch {
     out.texts("rule", all.iter().map(|it| Some(&it.rule)));
     out.texts("why", all.iter().map(|it| Some(&it.why)));
     out.texts("severity", all.iter().map(|it| word(&it.severity)));
-    out.days("since", all.iter().map(|it| Some(it.since)));
-    out.days("fired", all.iter().map(|it| Some(it.fired)));
+    out.days("since", all.iter().map(|it| Some(it.since.day())));
+    out.days("fired", all.iter().map(|it| Some(it.fired.day())));
     out.texts("evidence", all.iter().map(|it| Some(evidence(&it.evidence))));
     out.texts("labels", all.iter().map(|it| Some(labels(&it.labels))));
     out.texts("escalation_of", all.iter().map(|it| it.escalation_of.as_ref()));
+    out.shown("since_at", all.iter().map(|it| it.since));
+    out.shown("fired_at", all.iter().map(|it| it.fired));
     out.finish()
 }
 
@@ -138,7 +149,7 @@ pub fn verdicts(assessment: &Assessment) -> RecordBatch {
 
 /// The factors of every subject's score on a scorecard, one row each: `subject`, `group` (names joined with ` / `),
 /// `factor`, `metric`, `label`, `unit`, `value` as text, `number` where it is one, `points`, `weight`, `effective_weight`,
-/// `contribution`, `lost`, `status`, `stand_in`, `observed`, `points_case`, `weight_case`, `why`. The contributions of a subject sum to its raw score. `None` for an unknown scorecard, and for an
+/// `contribution`, `lost`, `status`, `stand_in`, `observed`, `measured` (the share of it that is measured), `points_case`, `weight_case`, `why`. The contributions of a subject sum to its raw score. `None` for an unknown scorecard, and for an
 /// assessment that another engine made.
 #[must_use]
 pub fn factors(engine: &Engine, assessment: &Assessment, scorecard: &str) -> Option<RecordBatch> {
@@ -176,6 +187,7 @@ fn lines(out: &mut Columns, all: &[(&str, &Line)]) {
     out.texts("status", all.iter().map(|it| word(&it.1.status)));
     out.texts("stand_in", all.iter().map(|it| it.1.stand_in.as_ref().and_then(word)));
     out.days("observed", all.iter().map(|it| it.1.observed));
+    out.numbers("measured", all.iter().map(|it| it.1.measured));
     out.numbers("points_case", all.iter().map(|it| it.1.points_case.map(f64::from)));
     out.numbers("weight_case", all.iter().map(|it| it.1.weight_case.map(f64::from)));
     out.texts("why", all.iter().map(|it| Some(it.1.why())));
@@ -259,6 +271,7 @@ mod tests {
             "parents" => vec!["company", "account", "subscription"],
             "change" => vec!["change", "reason", "times", "health"],
             "path" => vec!["group"],
+            "moment" => vec!["at"],
             other => vec![other],
         }
     }
@@ -297,6 +310,7 @@ mod tests {
             &fields!(Event {
                 id,
                 day,
+                moment,
                 rule,
                 kind,
                 subject,
@@ -435,6 +449,7 @@ mod tests {
                 status,
                 stand_in,
                 observed,
+                measured,
                 points_case,
                 weight_case,
             })(&line),

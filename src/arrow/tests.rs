@@ -3,6 +3,8 @@
 #![cfg(feature = "toml")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails so")]
 
+mod pieces;
+
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;
@@ -19,6 +21,7 @@ use super::{FrameReader, actions, alerts, assessment, events, factors, records, 
 use crate::frame::SubjectKind::{Account, Subscription};
 use crate::frame::{Column, Frame};
 use crate::node::Node;
+use crate::time::AsOf;
 use crate::value::Value;
 use crate::{Config, Engine, Input, State};
 
@@ -123,7 +126,8 @@ fn ids_are_texts_or_whole_numbers_and_parents_come_along() {
     let frame = reader
         .read(&given.project(&[2, 4]).unwrap().schema(), &[given.project(&[2, 4]).unwrap()])
         .unwrap();
-    assert_eq!(frame.get("nps").unwrap().seen(0), wanted_day("1969-12-31"));
+    // A second before 1970 it was the first of January two hours east of Greenwich.
+    assert_eq!(frame.get("nps").unwrap().seen(0), wanted_day("1970-01-01"));
 }
 
 fn wanted_day(text: &str) -> Option<i32> {
@@ -318,7 +322,11 @@ fn nothing_given_is_nothing_scored() {
             .of(&engine)
             .read(&given.schema(), &batches)
             .unwrap();
-        let out = engine.score(&Input::frame(&frame), "2026-03-01".parse().unwrap(), &State::new());
+        let out = engine.score(
+            &Input::frame(&frame),
+            "2026-03-01".parse::<AsOf>().unwrap(),
+            &State::new(),
+        );
         let table = scores(&out, Subscription, "id");
         assert_eq!((table.num_rows(), table.num_columns()), (0, 7));
     }
@@ -339,7 +347,7 @@ fn example() -> (Engine, Frame) {
 #[test]
 fn results_stand_in_columns_of_their_names() {
     let (engine, frame) = example();
-    let day = "2026-03-01".parse().unwrap();
+    let day = "2026-03-01".parse::<AsOf>().unwrap();
     let scored = engine.score(&Input::frame(&frame), day, &State::new());
     let assessed = engine.assess(&Input::frame(&frame), day, &State::new());
     let notes = serde_json::to_string(assessed.notes()).unwrap();
@@ -364,7 +372,7 @@ fn results_stand_in_columns_of_their_names() {
     assert_eq!(health.iter().collect::<Vec<_>>(), [Some(90.0), Some(10.0), None]);
     let low = two.column_by_name("rules.low").unwrap().as_boolean();
     assert_eq!(low.iter().collect::<Vec<_>>(), [Some(false), Some(true), None]);
-    for name in ["health.low", "health.high", "health.oldest_input"] {
+    for name in ["health.low", "health.high", "health.withheld", "health.oldest_input"] {
         assert!(two.column_by_name(name).is_some(), "{name}");
     }
     assert!(scores(&scored, Account, "id").num_rows() == 0);
@@ -443,7 +451,8 @@ fn records_keep_digits_and_dates() {
 #[test]
 fn a_value_of_an_assessment_is_a_value() {
     let (engine, frame) = example();
-    let out = engine.assess(&Input::frame(&frame), "2026-03-01".parse().unwrap(), &State::new());
+    let out =
+        engine.assess(&Input::frame(&frame), "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
     assert_eq!(out.value(Subscription, "y", "a"), Value::Number(18.0));
     // Damaged, it is not read.
     let text = serde_json::to_string(&out).unwrap();
@@ -451,50 +460,4 @@ fn a_value_of_an_assessment_is_a_value() {
     assert_ne!(text, cut);
     let why = serde_json::from_str::<crate::Assessment>(&cut).unwrap_err().to_string();
     assert!(why.starts_with("the parts of the assessment do not fit together"), "{why}");
-}
-
-#[test]
-fn pieces_are_one_table() {
-    let engine = engine();
-    let rows = 150_000_u32;
-    let x: Float64Array = (0..rows).map(|it| (it % 7 != 0).then_some(f64::from(it % 11))).collect();
-    let table =
-        |ids: Vec<i64>| batch(vec![("id", arc(Int64Array::from(ids))), ("x", arc(x.clone()))]);
-    let rising = table((0..i64::from(rows)).collect());
-    let falling = table((0..i64::from(rows)).rev().collect());
-    let day = "2026-03-01".parse().unwrap();
-    let reader = FrameReader::new(Subscription).of(&engine);
-    let many = rising.num_rows().div_ceil(super::pieces::PIECE);
-    assert!(many > 2);
-    for (reader, table, pieces) in [
-        (reader.clone().ids("id"), &rising, many),
-        (reader.clone().ids("id"), &falling, 1),
-        (reader.clone(), &falling, many),
-    ] {
-        let frame = reader.read(&table.schema(), std::slice::from_ref(table)).unwrap();
-        let wanted = engine.score(&Input::frame(&frame), day, &State::new());
-        let wanted = super::scores_alone(&wanted, Subscription);
-        let got = super::score_table(
-            &engine,
-            &reader,
-            (&table.schema(), std::slice::from_ref(table)),
-            day,
-        )
-        .unwrap();
-        assert_eq!(got.batches.len(), pieces);
-        let mut from = 0;
-        for piece in &got.batches {
-            assert_eq!(*piece, wanted.slice(from, piece.num_rows()));
-            from += piece.num_rows();
-        }
-        assert_eq!((from, got.last.as_of()), (table.num_rows(), day));
-    }
-    // What is wrong is in its row of the whole.
-    let mut wild: Vec<f64> = vec![1.0; rows as usize];
-    wild[140_000] = f64::INFINITY;
-    let wild = batch(vec![("x", arc(Float64Array::from(wild)))]);
-    let faults =
-        super::score_table(&engine, &reader, (&wild.schema(), std::slice::from_ref(&wild)), day)
-            .unwrap_err();
-    assert_eq!(faults.list()[0].place.path, "x[140000]");
 }

@@ -22,7 +22,7 @@ record! {
         product: String,
         /// Its first day.
         start: Stamp,
-        /// Its last day; it still counts on that day.
+        /// Its last day in; it still counts on that day.
         end: Stamp,
         /// How much it allows, 0 or more.
         quantity: f64,
@@ -46,9 +46,9 @@ record! {
         company_id: String,
         /// What it is called.
         name: String,
-        /// When it was set up.
+        /// When it was set up: its first day.
         created: Stamp,
-        /// When it was taken down.
+        /// When it was taken down: the first day out.
         retired: Stamp,
         /// Which version it runs.
         version: String,
@@ -76,13 +76,13 @@ record! {
         name: String,
         /// What they are: `champion`, `sponsor`, `admin`, in free words.
         role: String,
-        /// Since when they are known.
+        /// Since when they are known: their first day.
         since: Stamp,
         /// When they were last spoken with.
         last_contacted: Stamp,
         /// How they feel, from -1 (bad) to 1 (good).
         sentiment: f64,
-        /// When they left.
+        /// When they left: the first day out.
         left: Stamp,
     }
 }
@@ -108,7 +108,7 @@ record! {
         level: String,
         /// Its first day.
         start: Stamp,
-        /// Its last day; it still counts on that day.
+        /// Its last day in; it still counts on that day.
         end: Stamp,
         /// How often or how much, 0 or more.
         quantity: f64,

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use chrono::NaiveDate;
+
 use crate::any::read_any;
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 
 /// The value of a custom field.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +66,17 @@ impl Cell {
     }
 }
 
+impl Cell {
+    /// What it shows: the text, the number or the flag as it is written.
+    pub(crate) fn show(&self) -> String {
+        match self {
+            Self::Flag(it) => it.to_string(),
+            Self::Number(it) => it.to_string(),
+            Self::Text(it) => it.clone(),
+        }
+    }
+}
+
 impl From<f64> for Cell {
     fn from(number: f64) -> Self {
         Self::Number(number)
@@ -73,6 +86,13 @@ impl From<f64> for Cell {
 impl From<bool> for Cell {
     fn from(flag: bool) -> Self {
         Self::Flag(flag)
+    }
+}
+
+/// A day or a moment, as the text that is read as one.
+impl From<Stamp> for Cell {
+    fn from(stamp: Stamp) -> Self {
+        Self::Text(stamp.to_string())
     }
 }
 
@@ -135,7 +155,7 @@ pub enum Mark {
 impl Mark {
     /// Whether it had happened by the end of that day; an undated mark counts on every day.
     #[must_use]
-    pub fn holds(self, as_of: AsOf) -> bool {
+    pub fn holds(self, as_of: NaiveDate) -> bool {
         match self {
             Self::Flag(it) => it,
             Self::On(stamp) => stamp.date() <= as_of,

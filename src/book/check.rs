@@ -19,15 +19,21 @@ pub(crate) struct Checks<'a> {
     table: &'a str,
     row: usize,
     found: Vec<Found>,
+    doubts: Vec<Fault>,
 }
 
 impl<'a> Checks<'a> {
     pub(crate) const fn new(table: &'a str, row: usize) -> Self {
-        Self { table, row, found: Vec::new() }
+        Self { table, row, found: Vec::new(), doubts: Vec::new() }
     }
 
     pub(crate) fn into_found(self) -> Vec<Found> {
         self.found
+    }
+
+    /// What is worth a look: a fault in strict loading, a note in lenient.
+    pub(crate) fn take_doubts(&mut self) -> Vec<Fault> {
+        std::mem::take(&mut self.doubts)
     }
 
     pub(crate) const fn is_clean(&self) -> bool {
@@ -58,6 +64,12 @@ impl<'a> Checks<'a> {
         self.found.push(Found { reason, fault });
     }
 
+    /// Says of a value that it is doubtful; the record can be kept.
+    pub(crate) fn doubt(&mut self, code: Code, key: &str, message: &str, help: Option<&str>) {
+        let fault = Fault::new(code, self.path(key), message);
+        self.doubts.push(fault.maybe_help(help.map(str::to_owned)));
+    }
+
     pub(crate) fn push(&mut self, reason: &'static str, fault: Fault) {
         self.found.push(Found { reason, fault });
     }
@@ -70,7 +82,7 @@ impl<'a> Checks<'a> {
         (second, later): (&str, Option<Stamp>),
     ) {
         let (Some(earlier), Some(later)) = (earlier, later) else { return };
-        if is_before(later, earlier) {
+        if later.is_before(earlier) {
             let message = format!("`{second}` ({later}) is before `{first}` ({earlier})");
             self.add("date-order", Code::Contradiction, second, message);
         }
@@ -118,11 +130,4 @@ impl<'a> Checks<'a> {
             self.finite(&shorten(key), Some(*number));
         }
     }
-}
-
-/// Whether `left` is certainly before `right`.
-fn is_before(left: Stamp, right: Stamp) -> bool {
-    let timed = |it: Stamp| it != Stamp::day(it.date());
-    left.date() < right.date()
-        || (left.date() == right.date() && timed(left) && timed(right) && left < right)
 }

@@ -1,12 +1,14 @@
 //! The companies above companies.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::check::Checks;
 use super::load::{Good, Loader};
 use super::record::Record as _;
 use super::subject::Company;
 use crate::fault::Code;
+use crate::frame::NO_ROW;
 use crate::node::shorten;
 
 /// What is known of a company's parents.
@@ -24,9 +26,20 @@ enum Line {
     Orphan,
 }
 
+/// How many of many are named in a message.
+const NAMED: usize = 3;
+
 /// Rejects companies whose parent is unknown, rejected or themselves, in linear time.
 pub(super) fn check_parents(companies: &mut Vec<Good<Company>>, loader: &mut Loader) {
-    let lines = lines(companies);
+    let rows = rows(companies.iter().map(|it| &it.record));
+    let parents: Vec<u32> = companies.iter().map(|it| parent_row(&it.record, &rows)).collect();
+    let lines = lines(companies, &rows);
+    let mut ring_of = BTreeMap::new();
+    for ring in rings(&parents).iter().filter(|it| it.len() > 1) {
+        let text: Arc<str> = named(ring, companies).into();
+        ring_of.extend(ring.iter().map(|it| (*it as usize, Arc::clone(&text))));
+    }
+    drop(rows);
     for (at, good) in std::mem::take(companies).into_iter().enumerate() {
         let line = lines.get(at).copied().unwrap_or(Line::Sound);
         let (reason, code, what) = match line {
@@ -43,15 +56,62 @@ pub(super) fn check_parents(companies: &mut Vec<Good<Company>>, loader: &mut Loa
         };
         let mut checks = Checks::new(Company::TABLE, good.row);
         let parent = good.record.parent_id.as_deref().unwrap_or("");
-        let message = format!("its parent company `{}` {what}", shorten(parent));
+        let ring = ring_of.get(&at).map_or("", |it| it);
+        let message = format!("its parent company `{}` {what}{ring}", shorten(parent));
         checks.add(reason, code, "parent_id", message);
         loader.reject::<Company>(good.row, &good.record.id, checks.into_found());
     }
 }
 
-fn lines(companies: &[Good<Company>]) -> Vec<Line> {
-    let rows: BTreeMap<&str, usize> =
-        companies.iter().enumerate().map(|(row, it)| (it.record.id.as_str(), row)).collect();
+/// The row of each company by its id.
+fn rows<'a>(companies: impl Iterator<Item = &'a Company>) -> BTreeMap<&'a str, u32> {
+    (0..).zip(companies).map(|(row, it)| (it.id.as_str(), row)).collect()
+}
+
+fn parent_row(company: &Company, rows: &BTreeMap<&str, u32>) -> u32 {
+    company.parent_id.as_deref().and_then(|it| rows.get(it)).copied().unwrap_or(NO_ROW)
+}
+
+/// For each company the row of the one that it belongs to, or `NO_ROW`.
+pub(super) fn parents(companies: &[Company]) -> Vec<u32> {
+    let rows = rows(companies.iter());
+    companies.iter().map(|it| parent_row(it, &rows)).collect()
+}
+
+/// Who is in a ring, in words: the first few by name.
+fn named(ring: &[u32], companies: &[Good<Company>]) -> String {
+    let id = |row: &u32| companies.get(*row as usize).map(|it| shorten(&it.record.id));
+    let names: Vec<String> =
+        ring.iter().take(NAMED).filter_map(id).map(|it| format!("`{it}`")).collect();
+    let more = match ring.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(": {}{more} are in a ring", names.join(", "))
+}
+
+/// The rings of rows of which each is above the one before, in linear time.
+pub(crate) fn rings(up: &[u32]) -> Vec<Vec<u32>> {
+    // By which walk each row was seen first, from 1.
+    let mut seen = vec![0_u32; up.len()];
+    let mut rings = Vec::new();
+    for start in 0..u32::try_from(up.len()).unwrap_or(NO_ROW) {
+        let (mut walked, mut here) = (Vec::new(), start);
+        while let Some(mark) = seen.get_mut(here as usize).filter(|it| **it == 0) {
+            *mark = start + 1;
+            walked.push(here);
+            here = up.get(here as usize).copied().unwrap_or(NO_ROW);
+        }
+        if seen.get(here as usize) == Some(&(start + 1))
+            && let Some(first) = walked.iter().position(|it| *it == here)
+        {
+            rings.push(walked.split_off(first));
+        }
+    }
+    rings
+}
+
+fn lines(companies: &[Good<Company>], rows: &BTreeMap<&str, u32>) -> Vec<Line> {
     let mut lines = vec![Line::Unknown; companies.len()];
     for start in 0..companies.len() {
         let mut walked = Vec::new();
@@ -80,7 +140,7 @@ fn lines(companies: &[Good<Company>]) -> Vec<Line> {
             set(&mut lines, at, Line::Open);
             walked.push(at);
             let parent = companies.get(at).and_then(|it| it.record.parent_id.as_deref());
-            here = parent.and_then(|it| rows.get(it).copied());
+            here = parent.and_then(|it| rows.get(it)).map(|it| *it as usize);
             if parent.is_some() && here.is_none() {
                 walked.pop();
                 set(&mut lines, at, Line::Lost);

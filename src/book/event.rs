@@ -104,6 +104,9 @@ pub enum OutcomeKind {
 }
 
 impl OutcomeKind {
+    pub(crate) const NAMES: [&'static str; 5] =
+        ["renewed", "expanded", "contracted", "churned", "lapsed"];
+
     /// Its name in data.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -180,7 +183,9 @@ record! {
 }
 
 record! {
-    /// An invoice.
+    /// An invoice, or a credit note: an invoice of less than nothing, for which nobody waits to be
+    /// paid. It counts as paid from its day, is never overdue and has no `days_late`; its amount
+    /// sums with those of the others, so that 100 billed and 40 given back are 60.
     Invoice
     must {
         /// When it was issued.
@@ -199,7 +204,7 @@ record! {
         due: Stamp,
         /// When it was paid; unpaid until then.
         paid: Stamp,
-        /// How much, 0 or more.
+        /// How much; below zero for a credit note or a refund.
         amount: Amount,
         /// In which currency.
         currency: Currency,
@@ -255,7 +260,7 @@ record! {
         id: String,
         /// Who said it.
         by: String,
-        /// The last day on which it holds.
+        /// The last day in: it still holds on that day.
         expires: Stamp,
     }
 }
@@ -284,7 +289,7 @@ record! {
     may {
         /// Its id, unique among overrides where there is one.
         id: String,
-        /// Its last day.
+        /// Its last day in; it still holds on that day.
         until: Stamp,
     }
 }
@@ -379,7 +384,6 @@ impl Record for Invoice {
     fn check(&self, checks: &mut Checks<'_>) {
         checks.order(("issued", Some(self.issued)), ("due", self.due));
         checks.order(("issued", Some(self.issued)), ("paid", self.paid));
-        checks.amount("amount", self.amount);
     }
     three_refs!();
     custom_fields!();

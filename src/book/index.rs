@@ -1,7 +1,10 @@
 //! Records grouped by the subject they belong to, oldest first.
 
+use std::collections::BTreeMap;
+
 use chrono::Datelike as _;
 
+use super::cell::Cell;
 use super::order::Said;
 use super::record::Record;
 use crate::frame::{NO_DAY, NO_ROW, SubjectKind};
@@ -93,6 +96,20 @@ impl<R: Record> Store<R> {
     /// Records of one moment are ordered by id, and without ids by what they say (see [`Said`]), so that the
     /// order in which they were given changes nothing.
     pub(crate) fn group(&mut self, counts: [usize; 4]) {
+        let order = self.order();
+        self.groups = groups(counts, &order, &self.owners);
+    }
+
+    /// Sorts the records and groups them by others of the table, whose rows `above` says.
+    pub(crate) fn group_beneath(&mut self, above: &[u32]) {
+        let order = self.order();
+        let owner = |row: u32| above.get(row as usize).copied().unwrap_or(NO_ROW);
+        let [first, ..] = &mut self.groups;
+        *first = Groups::build(self.records.len(), &order, owner);
+    }
+
+    /// Rows without a date first, then oldest first.
+    fn order(&mut self) -> Vec<u32> {
         let stamps: Vec<Option<Stamp>> = self.records.iter().map(Record::stamp).collect();
         self.days = stamps.iter().map(|it| day_number(*it)).collect();
         let rows = u32::try_from(self.records.len()).unwrap_or(NO_ROW);
@@ -105,7 +122,7 @@ impl<R: Record> Store<R> {
                 tied.sort_by_cached_key(|row| Said::by(record(*row)));
             }
         }
-        self.groups = groups(counts, &order, &self.owners);
+        order
     }
 
     pub(crate) fn push(&mut self, record: R, owners: Owners) {
@@ -129,26 +146,60 @@ impl<R> Store<R> {
     }
 }
 
+/// Own fields by name.
+pub(crate) type OwnCells = BTreeMap<String, Cell>;
+
+/// A value of a usage series with its moment, its owners and its own fields.
+pub(crate) type Dated = (Stamp, f64, Owners, OwnCells);
+
 /// The dated values of one usage series, of all subjects, oldest first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Series {
     days: Vec<i32>,
     values: Vec<f64>,
+    /// The own fields of each, where any has some.
+    own: Vec<OwnCells>,
     groups: [Groups; 4],
+    /// When and whose the values are, where any has a time of day.
+    times: Vec<(Stamp, Owners)>,
 }
 
 impl Series {
     /// Sorts and groups values; those of one moment are ordered by size.
-    pub(crate) fn build(mut values: Vec<(Stamp, f64, Owners)>, counts: [usize; 4]) -> Self {
+    pub(crate) fn build(mut values: Vec<Dated>, counts: [usize; 4]) -> Self {
         values.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
         let rows = u32::try_from(values.len()).unwrap_or(NO_ROW);
         let order: Vec<u32> = (0..rows).collect();
         let owners: Vec<Owners> = values.iter().map(|it| it.2).collect();
+        let timed = values.iter().any(|it| it.0.is_timed());
+        let times = values.iter().filter(|_| timed).map(|it| (it.0, it.2)).collect();
         Self {
             days: values.iter().map(|it| day_number(Some(it.0))).collect(),
             values: values.iter().map(|it| it.1).collect(),
             groups: groups(counts, &order, &owners),
+            own: match values.iter().all(|it| it.3.is_empty()) {
+                true => Vec::new(),
+                false => values.into_iter().map(|it| it.3).collect(),
+            },
+            times,
         }
+    }
+
+    /// The values with their times and owners; nothing where all have a day alone.
+    pub(super) fn timed(&self) -> impl Iterator<Item = Dated> {
+        self.times.iter().zip(&self.values).enumerate().map(|(row, ((stamp, owners), value))| {
+            (*stamp, *value, *owners, self.own.get(row).cloned().unwrap_or_default())
+        })
+    }
+
+    /// When they are, where any has a time of day.
+    pub(super) fn moments(&self) -> impl Iterator<Item = Stamp> {
+        self.times.iter().map(|it| it.0)
+    }
+
+    /// How many values have a day after that one.
+    pub(super) fn after(&self, day: i32) -> usize {
+        self.len() - self.days.partition_point(|it| *it <= day)
     }
 
     pub(crate) fn groups(&self, kind: SubjectKind) -> Option<&Groups> {
@@ -161,6 +212,10 @@ impl Series {
 
     pub(crate) fn value(&self, row: u32) -> Option<f64> {
         self.values.get(row as usize).copied()
+    }
+
+    pub(crate) fn own(&self, row: u32) -> Option<&OwnCells> {
+        self.own.get(row as usize)
     }
 
     pub(crate) const fn len(&self) -> usize {

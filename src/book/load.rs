@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::Book;
 use super::check::{Checks, Found};
-use super::company::check_parents;
-use super::index::{Owners, Series, Store};
+use super::company::{check_parents, parents};
+use super::index::{Dated, Owners, Series, Store};
 use super::links::Links;
+use super::moment::settle;
 use super::record::Record;
+use super::report::{Doubts, LoadReport};
 use super::row::read_row;
 use super::subject::Subscription;
 use super::tables::{Row, Tables, unknown_table};
@@ -17,7 +21,7 @@ use crate::fault::{Code, Fault, Faults};
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::node::shorten;
-use crate::time::{AsOf, Stamp};
+use crate::time::{Stamp, Zone};
 
 /// What to do about bad records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,11 +65,18 @@ pub struct Loaded {
     pub rejected: Vec<Rejection>,
     /// How many rows were read, per table; unknown tables are counted too.
     pub read: BTreeMap<String, usize>,
-    /// What is wrong with whole tables.
+    /// What is wrong with whole tables, and as warnings what is worth a look in their columns:
+    /// [`LoadReport::notes`].
     pub faults: Vec<Fault>,
 }
 
 impl Loaded {
+    /// How many rows of each table were read, loaded and rejected, and which fields are the host's own.
+    #[must_use]
+    pub const fn report(&self) -> &LoadReport {
+        self.book.report()
+    }
+
     /// How many records were rejected, per table and reason.
     #[must_use]
     pub fn reasons(&self) -> BTreeMap<(&str, &'static str), usize> {
@@ -88,12 +99,7 @@ impl Book {
         if mode == Mode::Strict && !loader.faults.is_empty() {
             return Err(Faults(loader.faults));
         }
-        Ok(Loaded {
-            book,
-            rejected: loader.rejected,
-            read: loader.read,
-            faults: loader.table_faults,
-        })
+        Ok(loader.loaded(book))
     }
 
     /// Builds a book of good records only.
@@ -109,8 +115,7 @@ impl Book {
     pub fn lenient(tables: Tables) -> Loaded {
         let mut loader = Loader::default();
         let book = loader.load(tables);
-        let Loader { rejected, read, table_faults: faults, .. } = loader;
-        Loaded { book, rejected, read, faults }
+        loader.loaded(book)
     }
 }
 
@@ -129,13 +134,18 @@ pub(super) struct Loader {
     /// Every fault, of records and tables.
     faults: Vec<Fault>,
     table_faults: Vec<Fault>,
-    currencies: BTreeMap<Currency, AsOf>,
+    /// What is worth a look.
+    notes: Vec<Fault>,
+    own: BTreeMap<&'static str, BTreeMap<String, usize>>,
+    currencies: BTreeMap<Currency, NaiveDate>,
     present: BTreeSet<&'static str>,
+    zone: Zone,
 }
 
 impl Loader {
     fn load(&mut self, tables: Tables) -> Book {
         let mut book = Book { rates: tables.rates, ..Book::default() };
+        self.zone = tables.zone;
         for fault in tables.faults {
             self.faults.push(fault.clone());
             self.table_faults.push(fault);
@@ -164,10 +174,10 @@ impl Loader {
         self.leaves(tables.overrides, &mut book.overrides);
         self.leaves(tables.outcomes, &mut book.outcomes);
 
-        let mut series: BTreeMap<String, Vec<(Stamp, f64, Owners)>> = BTreeMap::new();
+        let mut series: BTreeMap<String, Vec<Dated>> = BTreeMap::new();
         self.each(tables.usage, |_, good| {
             let usage = good.record;
-            let value = (usage.date, usage.value, good.owners);
+            let value = (usage.date, usage.value, good.owners, usage.custom);
             match series.get_mut(&usage.name) {
                 Some(values) => values.push(value),
                 None => drop(series.insert(usage.name, vec![value])),
@@ -182,9 +192,17 @@ impl Loader {
         book
     }
 
+    fn loaded(self, mut book: Book) -> Loaded {
+        let Self { rejected, read, table_faults: mut faults, own, notes, .. } = self;
+        faults.extend(notes.iter().cloned());
+        book.report = LoadReport::new(&read, &rejected, own, notes);
+        Loaded { book, rejected, read, faults }
+    }
+
     fn finish(&mut self, book: &mut Book) {
         let counts = self.links.counts();
-        book.companies.group(counts);
+        book.company_parents = parents(&book.companies.records);
+        book.companies.group_beneath(&book.company_parents);
         book.accounts.group(counts);
         book.subscriptions.group(counts);
         book.cases.group(counts);
@@ -201,6 +219,7 @@ impl Loader {
         book.links = std::mem::take(&mut self.links);
         book.present = std::mem::take(&mut self.present);
         book.currencies = std::mem::take(&mut self.currencies);
+        book.zone = std::mem::take(&mut self.zone);
     }
 
     fn unknown(&mut self, name: &str, rows: usize) {
@@ -251,12 +270,18 @@ impl Loader {
             self.links.kind_mut(kind).loaded = true;
         }
         let mut ids = BTreeMap::new();
+        let mut doubts = Doubts::default();
+        let mut own: BTreeMap<String, usize> = BTreeMap::new();
         for (row, given) in rows.into_iter().enumerate() {
             let (record, mut found) = match given {
                 Row::Record(record) => (Some(record), Vec::new()),
-                Row::Node(node) => match read_row::<R>(node, row) {
-                    Ok(record) => (Some(record), Vec::new()),
+                Row::Node(mut node) => match read_row::<R>(&mut node, row) {
+                    Ok(record) => {
+                        doubts.columns(Some(&record), row, &node);
+                        (Some(record), Vec::new())
+                    }
                     Err(failed) => {
+                        doubts.columns(failed.record.as_ref(), row, &node);
                         if failed.record.is_none() {
                             self.reject::<R>(row, &failed.id, failed.found);
                             continue;
@@ -265,17 +290,25 @@ impl Loader {
                     }
                 },
             };
-            let Some(record) = record else { continue };
+            let Some(mut record) = record else { continue };
+            settle(&mut record, &self.zone);
             let mut checks = Checks::new(R::TABLE, row);
             let owners = self.check(&record, row, &mut ids, &mut checks);
+            checks.take_doubts().into_iter().for_each(|it| doubts.add(it));
             found.extend(checks.into_found());
             if found.is_empty() {
                 self.count_currency(&record);
+                count_own(&mut own, &record);
                 keep(self, Good { row, record, owners });
             } else {
                 let id = record.id().unwrap_or("").to_owned();
                 self.reject::<R>(row, &id, found);
             }
+        }
+        self.own.insert(R::TABLE, own);
+        for fault in doubts.into_faults() {
+            self.notes.push(fault.clone().warning());
+            self.faults.push(fault);
         }
     }
 
@@ -308,7 +341,7 @@ impl Loader {
 
     fn count_currency<R: Record>(&mut self, record: &R) {
         if let (true, Some(currency)) = (record.has_amount(), record.currency()) {
-            let day = record.stamp().map_or(AsOf::MIN, Stamp::date);
+            let day = record.stamp().map_or(NaiveDate::MIN, Stamp::date);
             let since = self.currencies.entry(currency).or_insert(day);
             *since = day.min(*since);
         }
@@ -334,6 +367,16 @@ impl Loader {
     }
 }
 
+/// Counts the fields of a record that are the host's own.
+fn count_own<R: Record>(own: &mut BTreeMap<String, usize>, record: &R) {
+    for name in record.custom().keys() {
+        match own.get_mut(name) {
+            Some(rows) => *rows += 1,
+            None => drop(own.insert(name.clone(), 1)),
+        }
+    }
+}
+
 /// The first and last day of a subject, where other records must keep within them.
 trait Term {
     fn term(&self) -> (Option<Stamp>, Option<Stamp>) {
@@ -346,6 +389,6 @@ impl Term for super::subject::Account {}
 impl Term for super::subject::Case {}
 impl Term for Subscription {
     fn term(&self) -> (Option<Stamp>, Option<Stamp>) {
-        (self.start, self.last_day())
+        (self.start, self.last_use())
     }
 }

@@ -4,9 +4,9 @@
 //! Invoice, Engagement, Assessment, Usage series, Override, Outcome. A record names the most
 //! specific subject it knows; it belongs to the subjects above that one too.
 //!
-//! Every record has the day on which it came to exist. An assessment made as of a day sees the
-//! records of that day and before, and of those only what was known by then: a case resolved later
-//! is open, an invoice paid later is unpaid.
+//! Every record has the day on which it came to exist, which is a local one (`docs/days.md`). An assessment made as of
+//! a day sees the records of that day and before, and of those only what was known by then: a case resolved later
+//! is open, an invoice paid later is unpaid. As of a moment the same holds for moments.
 //!
 //! Must not know: configs, metrics, scores.
 
@@ -16,10 +16,14 @@ mod check;
 mod company;
 mod event;
 mod index;
+mod life;
 mod links;
 mod load;
+pub(crate) mod moment;
+pub(crate) mod own;
 mod order;
 pub(crate) mod record;
+mod report;
 mod row;
 mod subject;
 mod tables;
@@ -30,24 +34,29 @@ mod tests;
 
 pub use asset::{Contact, Deployment, Entitlement, License};
 pub use cell::{Cell, Mark};
+pub(crate) use company::rings;
 pub use event::{
     Assessment, Engagement, EngagementKind, Invoice, Outcome, OutcomeKind, Override, OverrideKind,
     Survey, SurveyKind, Usage,
 };
 pub(crate) use index::{Groups, Series, Store};
+pub(crate) use life::Life;
 pub use load::{Loaded, Mode, Rejection};
+pub use report::{LoadReport, TableReport};
 pub use subject::{Account, Case, Company, Subscription};
 pub use tables::{Entry, Tables};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use links::Links;
 use record::Record as _;
 
 use crate::frame::{NO_ROW, SubjectKind};
 use crate::money::{Amount, Currency, Rates};
-use crate::time::AsOf;
+use crate::time::Zone;
 
 /// All records of a business, checked and linked.
 #[derive(Debug, Clone, Default)]
@@ -68,10 +77,14 @@ pub struct Book {
     pub(crate) outcomes: Store<Outcome>,
     pub(crate) usage: BTreeMap<Arc<str>, Series>,
     links: Links,
+    /// For each company the row of the one that it belongs to, or `NO_ROW`.
+    company_parents: Vec<u32>,
     present: BTreeSet<&'static str>,
     rates: Option<Rates>,
+    report: LoadReport,
+    zone: Zone,
     /// The currencies that amounts are stated in, each with the first day of such a record.
-    currencies: BTreeMap<Currency, AsOf>,
+    currencies: BTreeMap<Currency, NaiveDate>,
 }
 
 impl Book {
@@ -96,6 +109,11 @@ impl Book {
             SubjectKind::Case => &self.cases.owners,
         };
         owners.iter().map(|it| it.get(parent.index()).copied().unwrap_or(NO_ROW)).collect()
+    }
+
+    /// For each company the row of the one that it belongs to, or `NO_ROW`. None is above itself.
+    pub(crate) fn company_parents(&self) -> &[u32] {
+        &self.company_parents
     }
 
     /// Whether a table was given, with or without rows.
@@ -139,10 +157,23 @@ impl Book {
         self.rates.as_ref()
     }
 
+    /// The zone whose days count.
+    #[must_use]
+    pub const fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
     /// The number of good records, per table that was given; of usage, the number of values.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<&'static str, usize> {
         self.present.iter().map(|name| (*name, self.count(name))).collect()
+    }
+
+    /// What became of the rows it was loaded from: how many of each table were read, loaded and
+    /// rejected, which fields are the host's own, and what is worth a look.
+    #[must_use]
+    pub const fn report(&self) -> &LoadReport {
+        &self.report
     }
 
     fn count(&self, table: &str) -> usize {
@@ -168,13 +199,13 @@ impl Book {
 
     /// Which subjects of a kind existed by the end of that day. One without a date always did.
     #[must_use]
-    pub fn born(&self, kind: SubjectKind, as_of: AsOf) -> Vec<bool> {
+    pub fn born(&self, kind: SubjectKind, as_of: NaiveDate) -> Vec<bool> {
         self.starts(kind).into_iter().map(|it| it.is_none_or(|it| it <= as_of)).collect()
     }
 
     /// The first day of each subject of a kind, where it is known.
-    pub(crate) fn starts(&self, kind: SubjectKind) -> Vec<Option<AsOf>> {
-        fn days<R: record::Record>(store: &Store<R>) -> Vec<Option<AsOf>> {
+    pub(crate) fn starts(&self, kind: SubjectKind) -> Vec<Option<NaiveDate>> {
+        fn days<R: record::Record>(store: &Store<R>) -> Vec<Option<NaiveDate>> {
             store.records.iter().map(|it| it.stamp().map(crate::time::Stamp::date)).collect()
         }
         match kind {
@@ -185,10 +216,20 @@ impl Book {
         }
     }
 
+    /// The first day on which each subject of a kind is over, where only some can be; empty where none can.
+    pub(crate) fn over_from(&self, kind: SubjectKind) -> Vec<Option<NaiveDate>> {
+        match kind {
+            SubjectKind::Subscription => {
+                self.subscriptions.records.iter().map(Life::over_from).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Which subjects of a kind were over by the end of that day: subscriptions that were cancelled
     /// or whose term had ended, cases that were resolved. Companies and accounts never are.
     #[must_use]
-    pub fn ended(&self, kind: SubjectKind, as_of: AsOf) -> Vec<bool> {
+    pub fn ended(&self, kind: SubjectKind, as_of: NaiveDate) -> Vec<bool> {
         match kind {
             SubjectKind::Company => vec![false; self.companies.records.len()],
             SubjectKind::Account => vec![false; self.accounts.records.len()],
@@ -204,7 +245,7 @@ impl Book {
     /// The currency of amounts that state none, and of metrics that ask for none: the rates' base,
     /// or the only currency there is on that day.
     #[must_use]
-    pub fn house_currency(&self, as_of: AsOf) -> Option<Currency> {
+    pub fn house_currency(&self, as_of: NaiveDate) -> Option<Currency> {
         if let Some(rates) = &self.rates {
             return Some(rates.base());
         }
@@ -213,7 +254,7 @@ impl Book {
     }
 
     /// The currencies that amounts are stated in, in records that exist on that day.
-    pub fn currencies(&self, as_of: AsOf) -> impl Iterator<Item = Currency> {
+    pub fn currencies(&self, as_of: NaiveDate) -> impl Iterator<Item = Currency> {
         self.currencies.iter().filter(move |(_, since)| **since <= as_of).map(|(it, _)| *it)
     }
 
@@ -226,7 +267,7 @@ impl Book {
         amount: Amount,
         currency: Option<Currency>,
         reporting: Option<Currency>,
-        as_of: AsOf,
+        as_of: NaiveDate,
     ) -> Option<Amount> {
         if let (Some(from), Some(to)) = (currency, reporting)
             && from == to

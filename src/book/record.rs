@@ -8,6 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::cell::Cell;
 use super::check::Checks;
+use super::life::Life;
+use super::moment::Dated;
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::time::Stamp;
@@ -24,13 +26,17 @@ pub(crate) enum Bounds {
 }
 
 /// A typed record of one table.
-pub(crate) trait Record: Debug + Serialize + DeserializeOwned + 'static {
+pub(crate) trait Record:
+    Dated + Life + Debug + Serialize + DeserializeOwned + 'static
+{
     /// The table's name in data and configs.
     const TABLE: &'static str;
     /// What it is as a subject.
     const SUBJECT: Option<SubjectKind> = None;
     /// Whether it must belong to a subject.
     const NEEDS_PARENT: bool = true;
+    /// The names of its fields.
+    const FIELDS: &'static [&'static str];
     const BOUNDS: Bounds = Bounds::Free;
 
     /// Which days this very record may have.
@@ -86,7 +92,31 @@ macro_rules! record {
             pub custom: std::collections::BTreeMap<String, $crate::book::Cell>,
         }
 
+        impl $crate::book::moment::Dated for $name {
+            fn each_stamp(
+                &mut self,
+                act: &mut dyn FnMut(&'static str, &mut $crate::time::Stamp),
+            ) {
+                use $crate::book::moment::change_stamp;
+                $(change_stamp(&mut self.$must, stringify!($must), act);)*
+                $(
+                    if let Some(it) = &mut self.$may {
+                        change_stamp(it, stringify!($may), act);
+                    }
+                )*
+            }
+            fn has_stamp(&self, is_meant: &dyn Fn(&'static str, $crate::time::Stamp) -> bool) -> bool {
+                use $crate::book::moment::is_stamp;
+                $(is_stamp(&self.$must, stringify!($must), is_meant) ||)*
+                $(self.$may.as_ref().is_some_and(|it| is_stamp(it, stringify!($may), is_meant)) ||)*
+                false
+            }
+        }
+
         impl $name {
+            pub(crate) const NAMES: &'static [&'static str] =
+                &[$(stringify!($must),)* $(stringify!($may),)*];
+
             /// A record with what it must have; fill in the rest.
             #[allow(clippy::too_many_arguments, reason = "a record has what it must have")]
             #[must_use]
@@ -117,6 +147,8 @@ pub(super) use default_record;
 /// The parts of [`Record`] that are the same in every table.
 macro_rules! custom_fields {
     () => {
+        const FIELDS: &'static [&'static str] = Self::NAMES;
+
         fn custom(&self) -> &std::collections::BTreeMap<String, $crate::book::Cell> {
             &self.custom
         }

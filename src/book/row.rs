@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cell::Cell;
 use super::check::{Checks, Found};
 use super::record::Record;
+use super::report::OWN;
 use crate::fault::Code;
 use crate::node::{Node, read_cells, shorten};
 
@@ -17,25 +18,26 @@ pub(super) struct Failed<R> {
 }
 
 /// Reads a row; fields that cannot be read are taken out until the rest can.
-pub(super) fn read_row<R: Record>(mut node: Node, row: usize) -> Result<R, Failed<R>> {
+pub(super) fn read_row<R: Record>(node: &mut Node, row: usize) -> Result<R, Failed<R>> {
     let mut checks = Checks::new(R::TABLE, row);
     let id = match node.get("id") {
         Some(Node::Text(id)) => id.clone(),
         Some(Node::Int(id)) => id.to_string(),
         _ => String::new(),
     };
-    let Node::Table(entries) = &mut node else {
+    let Node::Table(entries) = &mut *node else {
         let message = format!("expected a record, got {}", node.describe());
         checks.add("wrong-type", Code::WrongType, "", message);
         return Err(Failed { id, found: checks.into_found(), record: None });
     };
-    prepare(entries, &mut checks);
+    prepare(entries, R::FIELDS, &mut checks);
+    let given = entries.len();
     let mut taken = BTreeSet::new();
     // What stands in for missing fields: how many stand-ins were tried, by key.
     let mut tried: BTreeMap<String, usize> = BTreeMap::new();
     let base = checks.path("");
     let record = loop {
-        let error = match read_cells::<R>(&node) {
+        let error = match read_cells::<R>(node) {
             Ok(record) => break Some(record).filter(|_| tried.is_empty()),
             Err(error) => error,
         };
@@ -50,9 +52,9 @@ pub(super) fn read_row<R: Record>(mut node: Node, row: usize) -> Result<R, Faile
         if !follows {
             checks.push(fault.code.as_str(), fault);
         }
-        let gone = take_out(&mut node, &key);
+        let gone = take_out(node, &key);
         if missing || again {
-            if !stand_in(&mut node, &mut tried, key) {
+            if !stand_in(node, &mut tried, key) {
                 break None;
             }
         } else if gone {
@@ -69,15 +71,23 @@ pub(super) fn read_row<R: Record>(mut node: Node, row: usize) -> Result<R, Faile
             }
             Err(Failed { id, found: checks.into_found(), record: Some(record) })
         }
-        None => Err(Failed { id, found: checks.into_found(), record: None }),
+        None => {
+            // Without what stood in.
+            if let Node::Table(entries) = node {
+                entries.truncate(given);
+            }
+            Err(Failed { id, found: checks.into_found(), record: None })
+        }
     }
 }
 
 /// Takes out what is nothing, and reports what no record can hold.
-fn prepare(entries: &mut [(String, Node)], checks: &mut Checks<'_>) {
+fn prepare(entries: &mut [(String, Node)], fields: &[&str], checks: &mut Checks<'_>) {
     let mut keys = BTreeSet::new();
     for (key, value) in entries {
-        if !keys.insert(key.clone()) {
+        // One that is said to be the host's own is called as it is without that, unless a field is called so.
+        let plain = key.strip_prefix(OWN).filter(|it| !fields.contains(it)).unwrap_or(key);
+        if !keys.insert(plain.to_owned()) {
             let message = format!("the field `{}` stands twice", shorten(key));
             checks.add("duplicate-field", Code::Duplicate, &shorten(key), message);
             *value = Node::Removed;
@@ -130,6 +140,14 @@ fn settle<R: Record>(record: &mut R) {
             *cell = Cell::read(text);
         }
     };
-    record.custom_mut().values_mut().for_each(read);
+    let custom = record.custom_mut();
+    // One that is said to be the host's own is called as it is without that.
+    let own: Vec<String> = custom.keys().filter(|it| it.starts_with(OWN)).cloned().collect();
+    for key in own {
+        if let (Some(cell), Some(name)) = (custom.remove(&key), key.strip_prefix(OWN)) {
+            custom.insert(name.to_owned(), cell);
+        }
+    }
+    custom.values_mut().for_each(read);
     record.value_mut().into_iter().for_each(read);
 }

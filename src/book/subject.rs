@@ -1,11 +1,14 @@
 //! Records of what is assessed: companies, accounts, subscriptions and cases.
 
+use chrono::NaiveDate;
+
 use super::cell::Mark;
 use super::check::Checks;
 use super::record::{Record, Refs, custom_fields, record, three_refs};
+use crate::fault::Code;
 use crate::frame::SubjectKind;
-use crate::money::{Amount, Currency};
-use crate::time::{AsOf, Stamp};
+use crate::money::{Amount, Billing, Currency};
+use crate::time::Stamp;
 
 record! {
     /// A company: a headquarters with its accounts.
@@ -15,8 +18,8 @@ record! {
         id: String,
     }
     may {
-        /// The company it belongs to. Records of a company's accounts count for that company
-        /// alone, not for the companies above it.
+        /// The company it belongs to. Records of a company's accounts count for that company alone, not for the
+        /// companies above it, which read them as `tree.accounts.…`, and this company as one of `companies.…`.
         parent_id: String,
         /// What it is called.
         name: String,
@@ -65,9 +68,10 @@ record! {
 record! {
     /// A subscription of an account.
     ///
-    /// Its last day is the later of `cancelled_on` and `end`: notice may be given long before the
-    /// term is over, and it may be used until then. From the day of its cancellation it is lost all
-    /// the same, and no longer assessed.
+    /// It is over from `cancelled_on` or from `end`, whichever is first: neither is a day on which it counts. Notice may
+    /// be given long before the term is over, and it may be used until then: usage is accepted up to the later of the
+    /// two, that day included, since it can end in the course of it. From the day of its cancellation it is lost all
+    /// the same: no longer assessed, and no longer in the sums of its account.
     Subscription
     must {
         /// Its id, unique among subscriptions.
@@ -84,19 +88,27 @@ record! {
         plan: String,
         /// Its first day; it is no subject before.
         start: Stamp,
-        /// The end of its present term: the first day that is not in it, on which the next term
-        /// begins. A renewal moves it; from that day on an unrenewed subscription is over and no
-        /// longer assessed. (A licence's or an entitlement's `end` is the last day that counts.)
+        /// The end of its present term: the first day out, on which the next term begins. A renewal moves it; from
+        /// that day on an unrenewed subscription is over, no longer assessed and in no sum. (A licence's or an
+        /// entitlement's `end` is the last day in.)
         end: Stamp,
         /// The day on which it is to be renewed; `end` if not said.
         renewal_date: Stamp,
         /// Paid seats, 0 or more.
         seats: f64,
-        /// Recurring amount a year.
+        /// Recurring amount a year, 0 or more. Where it is not said, it is twelve times `mrr`, or
+        /// what `price`, `quantity` and `billing` come to: [`Subscription::yearly`].
         arr: Amount,
-        /// Recurring amount a month.
+        /// Recurring amount a month, 0 or more. Where it is not said, it is a twelfth of `arr`, or
+        /// what `price`, `quantity` and `billing` come to: [`Subscription::monthly`].
         mrr: Amount,
-        /// Amount that does not recur.
+        /// What one costs for one term of `billing`, 0 or more.
+        price: Amount,
+        /// How many are paid for at `price`, 0 or more; 1 if not said.
+        quantity: f64,
+        /// How often `price` is charged, as [`Billing`] reads it: `monthly`, `2-Year`, `P3M`, `one-time`.
+        billing: String,
+        /// Amount that does not recur; below zero for what was given back.
         one_off: Amount,
         /// The currency of its amounts.
         currency: Currency,
@@ -111,7 +123,7 @@ record! {
         upsells: f64,
         /// Whether it renews by itself.
         auto_renew: bool,
-        /// The day on which it was cancelled.
+        /// The day on which it was cancelled: the first day out.
         cancelled_on: Stamp,
         /// Who looks after it.
         owner: String,
@@ -138,7 +150,7 @@ record! {
         severity: String,
         /// When it was first answered.
         first_response: Stamp,
-        /// When it was resolved; open until then.
+        /// When it was resolved; open until the day before. A resolved case counts on by its dates.
         resolved: Stamp,
         /// When, or whether, it was escalated.
         escalated: Mark,
@@ -212,7 +224,7 @@ impl Record for Subscription {
         self.currency
     }
     fn has_amount(&self) -> bool {
-        self.arr.or(self.mrr).or(self.one_off).is_some()
+        self.arr.or(self.mrr).or(self.price).or(self.one_off).is_some()
     }
     fn check(&self, checks: &mut Checks<'_>) {
         checks.order(("start", self.start), ("end", self.end));
@@ -220,7 +232,9 @@ impl Record for Subscription {
         // It may be cancelled before it starts: it was sold, and never began.
         checks.amount("arr", self.arr);
         checks.amount("mrr", self.mrr);
-        checks.amount("one_off", self.one_off);
+        checks.amount("price", self.price);
+        checks.at_least_zero("quantity", self.quantity);
+        self.check_price(checks);
         checks.at_least_zero("seats", self.seats);
         checks.within("discount", self.discount, 0.0, 100.0);
         checks.at_least_zero("renewals", self.renewals);
@@ -230,18 +244,59 @@ impl Record for Subscription {
 }
 
 impl Subscription {
-    /// The last day, where there is one.
-    pub(crate) fn last_day(&self) -> Option<Stamp> {
+    /// The recurring amount a year: `arr`, or twelve times `mrr`, or what the price comes to, rounded half away from zero to
+    /// the minor unit of its currency. `None` where none of them is said, and for a term of billing that is not known.
+    #[must_use]
+    pub fn yearly(&self) -> Option<Amount> {
+        self.arr.or_else(|| Amount::checked_sum([self.mrr?; 12])).or_else(|| {
+            self.billed()?.ok()?.yearly(self.price?, self.billed_quantity()?, self.currency)
+        })
+    }
+
+    /// The recurring amount a month: `mrr`, or a twelfth of `arr`, or what the price comes to, rounded in the same way.
+    #[must_use]
+    pub fn monthly(&self) -> Option<Amount> {
+        self.mrr.or_else(|| self.arr?.part(12, self.currency)).or_else(|| {
+            self.billed()?.ok()?.monthly(self.price?, self.billed_quantity()?, self.currency)
+        })
+    }
+
+    /// How often its price is charged; `None` without a price or a term.
+    fn billed(&self) -> Option<Result<Billing, String>> {
+        self.price.and(self.billing.as_deref()).map(str::parse)
+    }
+
+    /// For how many; `None` where no exact sum can be made of it.
+    fn billed_quantity(&self) -> Option<Amount> {
+        self.quantity.map_or(Some(Amount::whole(1)), |it| Amount::from_f64(it).ok())
+    }
+
+    /// Says why a price that is to become a recurring amount does not.
+    fn check_price(&self, checks: &mut Checks<'_>) {
+        let (None, Some(billed)) = (self.arr.or(self.mrr), self.billed()) else { return };
+        if let Err(why) = &billed {
+            let (message, help) =
+                why.split_once(": ").map_or((why.as_str(), None), |it| (it.0, Some(it.1)));
+            checks.doubt(Code::UnknownName, "billing", message, help);
+        } else if let (None, Some(quantity)) =
+            (self.billed_quantity(), self.quantity.filter(|it| it.is_finite()))
+        {
+            let message = format!("`quantity` must have at most 6 decimals, got `{quantity}`");
+            checks.doubt(Code::OutOfRange, "quantity", &message, None);
+        } else if self.yearly().is_none() {
+            let message = "`price` times `quantity` does not fit";
+            checks.doubt(Code::OutOfRange, "price", message, None);
+        }
+    }
+
+    /// The last day on which it may have been used, where there is one: it can come to its end, or be cancelled, in
+    /// the course of that day.
+    pub(crate) fn last_use(&self) -> Option<Stamp> {
         self.cancelled_on.max(self.end)
     }
 
-    pub(crate) fn is_cancelled(&self, as_of: AsOf) -> bool {
+    pub(crate) fn is_cancelled(&self, as_of: NaiveDate) -> bool {
         self.cancelled_on.is_some_and(|it| it.date() <= as_of)
-    }
-
-    /// Whether it is cancelled, or its term is over.
-    pub(crate) fn is_over(&self, as_of: AsOf) -> bool {
-        self.is_cancelled(as_of) || self.end.is_some_and(|it| it.date() <= as_of)
     }
 }
 
@@ -269,7 +324,7 @@ impl Record for Case {
 }
 
 impl Case {
-    pub(crate) fn is_resolved(&self, as_of: AsOf) -> bool {
+    pub(crate) fn is_resolved(&self, as_of: NaiveDate) -> bool {
         self.resolved.is_some_and(|it| it.date() <= as_of)
     }
 }

@@ -8,6 +8,7 @@ use super::subject::{Account, Case, Company, Subscription};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::money::Rates;
 use crate::node::{Node, read_cells, shorten};
+use crate::time::Zone;
 
 /// One row: as it came, or typed.
 #[derive(Debug, Clone)]
@@ -53,6 +54,7 @@ macro_rules! tables {
         pub struct Tables {
             $(pub(super) $table: Option<Vec<Row<$record>>>,)+
             pub(super) rates: Option<Rates>,
+            pub(super) zone: Zone,
             pub(super) unknown: Vec<(String, usize)>,
             pub(super) faults: Vec<Fault>,
         }
@@ -121,7 +123,29 @@ impl Tables {
         self.rates = Some(rates);
     }
 
-    /// Reads a whole book: lists of records by table name, and `rates` with `base` and `rates`.
+    /// Sets the zone of the book, which is UTC otherwise: whose day a moment in UTC lies on, and what a time without
+    /// an offset means.
+    ///
+    /// ```
+    /// use foretell::book::{Book, Tables};
+    /// use foretell::node::Node;
+    ///
+    /// let mut tables = Tables::default();
+    /// tables.set_zone("-08:00".parse()?);
+    /// tables.insert("accounts", vec![Node::table([
+    ///     ("id", Node::text("a1")),
+    ///     ("created", Node::text("2026-03-02T01:00:00Z")),
+    /// ])]);
+    /// let created = Book::strict(tables)?.accounts()[0].created;
+    /// assert_eq!(created.map(|it| it.date()), Some("2026-03-01".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_zone(&mut self, zone: Zone) {
+        self.zone = zone;
+    }
+
+    /// Reads a whole book: lists of records by table name, `rates` with `base` and `rates`, and `zone`: a text such as
+    /// `+01:00`, or offsets as a [`Zone`] has them.
     ///
     /// Never fails: what is no list is reported when the book is loaded.
     #[must_use]
@@ -139,6 +163,12 @@ impl Tables {
                     Ok(rates) => tables.rates = Some(rates),
                     Err(error) => tables.faults.push(error.into_fault("rates")),
                 },
+                zone @ (Node::Text(_) | Node::Table(_)) if name == "zone" => {
+                    match read_cells(&zone) {
+                        Ok(zone) => tables.zone = zone,
+                        Err(error) => tables.faults.push(error.into_fault("zone")),
+                    }
+                }
                 Node::List(rows) => tables.insert(&name, rows),
                 other => {
                     let name = shorten(&name);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::{
     Account, Book, Case, Cell, Company, Invoice, Mark, Mode, OutcomeKind, Subscription, Survey,
     SurveyKind, Tables, Usage,
@@ -9,9 +11,9 @@ use super::{
 use crate::fault::Code;
 use crate::frame::{NO_ROW, SubjectKind};
 use crate::node::Node;
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 
-fn day(text: &str) -> AsOf {
+fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 

@@ -25,13 +25,16 @@ pub struct MetricConfig {
     /// An attribute of the subject's record, custom ones included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
-    /// Dated records: a table (`cases`), a usage series (`usage.logins`), or children
-    /// (`subscriptions`).
+    /// Dated records: a table (`cases`), a usage series (`usage.logins`), or children (`subscriptions`). Those that
+    /// are over on the day do not count, unless `include_ended` says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// Which of the records count: an expression over their fields.
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
+    /// Whether records that are over on the day count too, such as cancelled subscriptions and expired licences.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub include_ended: bool,
     /// The field that is taken; for usage and assessments `value` if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
@@ -50,6 +53,9 @@ pub struct MetricConfig {
     /// What no record means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub empty: Option<Empty>,
+    /// For what is in hours: the calendar within whose hours it is measured; all hours count if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
     /// An expression over other metrics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expr: Option<String>,
@@ -68,6 +74,11 @@ pub struct MetricConfig {
     /// What it is called, for people; its name if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// How records become one value.

@@ -24,7 +24,7 @@ pub use points::{
 };
 pub use rule::{RuleConfig, RuleSeverity};
 pub use scorecard::{
-    Aggregate, BandConfig, FactorConfig, GroupConfig, MissingPolicy, OverrideConfig,
+    Aggregate, BandBy, BandConfig, FactorConfig, GroupConfig, MissingPolicy, OverrideConfig,
     ScorecardConfig, Weights,
 };
 pub use series::{Series, SeriesError};
@@ -32,6 +32,8 @@ pub use test::{
     Given, TestCalendar, TestConfig, TestExpect, TestSilence, TestSnooze, TestSubject, TestTime,
 };
 pub use variants::{Case, CaseBody, Valued, Variants};
+
+pub use crate::time::{CalendarConfig, CalendarException, CalendarHours, Holiday, HolidaysClose};
 
 use std::collections::BTreeSet;
 
@@ -67,6 +69,12 @@ pub struct Config {
     pub subject: SubjectKind,
     /// The currency in which amounts are compared; needs rates in the book for any other.
     pub currency: Option<String>,
+    /// The calendar that counts where working days are asked for and none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
+    /// Which days are worked on and when it is open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<CalendarConfig>,
     /// Named values of subjects.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<MetricConfig>,

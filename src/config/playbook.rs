@@ -30,9 +30,12 @@ pub struct PlaybookConfig {
     /// How many may be under way for a subject; one if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_per: Option<OnePer>,
-    /// Which days count; all if not said.
+    /// Which days count; all if not said, days of work where there is a `calendar`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<DayCount>,
+    /// Whose days of work count; those of the host's or the config's own calendar if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
     /// Its steps, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepConfig>,
@@ -46,8 +49,8 @@ pub struct StepConfig {
     /// Its name within the playbook; that of its channel if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// How long after the step before it is due, or after the beginning for the first; at once if not
-    /// said.
+    /// How long after the step before it is due, or after the beginning for the first; at once if not said. Months after
+    /// months keep the day on which the first of them began to count.
     #[serde(default, skip_serializing_if = "Delay::is_zero")]
     pub after: Delay,
     /// How it is carried out.

@@ -41,7 +41,8 @@ pub struct RuleConfig {
     /// How long after its end a new firing is not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cooldown: Option<Period>,
-    /// How often a firing alert is told again; never if not said.
+    /// How often a firing alert is told again; never if not said. Days count from when it was told last, months and
+    /// years from the day on which it fired, which they keep.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat_every: Option<Period>,
     /// What becomes of the alert where the condition has no data.

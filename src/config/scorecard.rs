@@ -41,12 +41,21 @@ pub struct ScorecardConfig {
     /// Names for parts of the scale, lowest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandConfig>,
-    /// How far past an edge the score must be to change the band, in points.
+    /// How far past an edge the score must be to change the band, in points. It holds what data do; an override
+    /// acts at once, and so does lifting it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
-    /// How long a subject stays in a band at least.
+    /// How long a subject stays in a band at least. It holds what data do; an override acts at once, and so
+    /// does lifting it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_stay: Option<Period>,
+    /// What decides the band: the score, or the low end of its interval.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub band_by: BandBy,
+    /// Whether the best band is withheld from a score that could lie in the worst once all is known, so that missing
+    /// data never looks green: the next band is given, or none where that is the worst. It is if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withhold_best: Option<bool>,
     /// Manual values by rule: the first whose condition holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<OverrideConfig>,
@@ -136,6 +145,18 @@ pub enum Aggregate {
     Max,
     /// The middle part that is measured; of an even number, the mean of the middle two.
     Median,
+}
+
+/// What decides the band.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum BandBy {
+    /// The score.
+    #[default]
+    Score,
+    /// The low end of its interval: what is missing counts against the subject.
+    Low,
 }
 
 /// What weights mean.

@@ -37,6 +37,9 @@ pub struct TestConfig {
     /// Steps at which nothing is assessed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skip: Vec<u32>,
+    /// The calendar that the host gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
     /// Metrics of the one subject.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub given: BTreeMap<String, Given>,
@@ -181,6 +184,9 @@ pub struct TestCalendar {
     /// Whether Saturdays and Sundays are quiet.
     #[serde(default)]
     pub weekends: bool,
+    /// A calendar of the config whose days off are quiet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
 }
 
 /// A number, a flag or a text. Where a metric is given, a text is a series: see

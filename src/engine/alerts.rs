@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
-
 use super::Engine;
 use super::assessment::{Assessment, RuleResult};
 use super::input::Input;
 use super::plan::Rule;
 use super::subjects::Rows;
 use crate::alert::{
-    About, Answer, Event, Exposure, Happening, Open, OpenAlert, Reason, Step, Suppressions,
-    Suppressor, cooling, end, event_id, inhibitors, settle, step,
+    About, Answer, Event, Exposure, Happening, Open, OpenAlert, Reason, Step, Suppressor, cooling,
+    end, event_id, inhibitors, settle, step,
 };
 use crate::config::{NoDataPolicy, RuleConfig};
 use crate::fault::Fault;
@@ -31,7 +29,7 @@ pub struct Replay {
     pub actions: Vec<Action>,
     /// What happened to runs of playbooks beside that.
     pub enrolment_changes: Vec<EnrolmentChange>,
-    /// What was wrong with the inputs, with the day.
+    /// What was wrong with the inputs, with the day or moment.
     pub faults: Vec<(AsOf, Fault)>,
     /// What to hand to the next assessment.
     pub state: State,
@@ -56,18 +54,19 @@ pub(super) struct Moving<'a> {
 }
 
 impl Engine {
-    /// Assesses days in order, each with the state of the day before it, and returns every event.
-    pub fn replay<'a>(
+    /// Assesses days or moments in order, each with the state of the one before it, and returns every event.
+    pub fn replay<'a, A: Into<AsOf>>(
         &self,
-        history: impl IntoIterator<Item = (AsOf, Input<'a>)>,
+        history: impl IntoIterator<Item = (A, Input<'a>)>,
         state: &State,
     ) -> Replay {
-        let exposure = Exposure::since(state.as_of);
+        let exposure = Exposure::since(state.as_of.map(AsOf::day));
         let mut out = Replay { state: state.clone(), exposure, ..Replay::default() };
         for (as_of, input) in history {
             let assessment = self.assess(&input, as_of, &out.state);
+            let as_of = assessment.as_of();
             let subjects = SubjectKind::ALL.map(|it| (it, assessment.subjects(it).len()));
-            out.exposure.note(as_of, subjects);
+            out.exposure.note(as_of.day(), subjects);
             out.events.extend(assessment.events);
             out.actions.extend(assessment.enrolled.actions);
             out.enrolment_changes.extend(assessment.enrolled.changes);
@@ -83,11 +82,11 @@ impl Engine {
         out: &mut Assessment,
         rows: &[Rows],
         (mut moving, past): (Vec<Moving<'a>>, &'a State),
-        suppressions: Option<&Suppressions>,
+        input: &Input<'_>,
     ) {
         let again = past.as_of == Some(out.as_of);
         moving.extend(self.vanished(out, past, rows));
-        let quiet = suppressed(self, out.as_of, suppressions, &moving);
+        let quiet = suppressed(self, out.as_of, input, &moving);
         let mut next: BTreeMap<String, RuleAlerts> = BTreeMap::new();
         for (it, reasons) in moving.iter_mut().zip(quiet) {
             if let Some(alert) = &mut it.step.next
@@ -239,7 +238,8 @@ impl Engine {
                 first,
                 happening.ordinal,
             ),
-            day: out.as_of,
+            day: out.as_of.day(),
+            moment: Some(out.as_of).filter(|it| !it.is_day()),
             rule: it.rule.to_owned(),
             kind: it.kind,
             subject: it.subject.clone(),
@@ -286,8 +286,8 @@ impl Asked<'_> {
         &self,
         subject: &str,
         before: Option<&AlertState>,
-        now: NaiveDate,
-        last: Option<NaiveDate>,
+        now: AsOf,
+        last: Option<AsOf>,
         again: bool,
     ) -> Step {
         if again {
@@ -382,7 +382,7 @@ impl Moving<'_> {
 fn suppressed(
     engine: &Engine,
     now: AsOf,
-    suppressions: Option<&Suppressions>,
+    input: &Input<'_>,
     moving: &[Moving<'_>],
 ) -> Vec<Vec<Suppressor>> {
     let mut open = Open::new();
@@ -391,10 +391,14 @@ fn suppressed(
             open.entry((it.kind, it.subject.as_str())).or_default().push(it.about());
         }
     }
+    let off = |name: &str| {
+        let number = engine.calendar_number(Some(name));
+        number.is_some_and(|it| engine.calendar_for(Some(it), input).is_day_off(now.day()))
+    };
     let of = |it: &Moving<'_>| {
         let about = it.about();
         let mut all = inhibitors(&engine.config.inhibit, &about, &open);
-        all.extend(suppressions.into_iter().flat_map(|it| it.of(&about, now)));
+        all.extend(input.suppressions.into_iter().flat_map(|it| it.of(&about, now.day(), &off)));
         let alert = it.step.next.as_ref().zip(it.config);
         all.extend(alert.and_then(|(alert, config)| cooling(alert, config, now)));
         all

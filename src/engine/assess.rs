@@ -1,6 +1,6 @@
 //! From records and columns to scores, alerts and the next state. Total: nothing here can fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,10 +11,11 @@ use super::assessment::Assessment;
 use super::columns::{Source, currency};
 use super::input::Input;
 use super::manual::{manual, not_used};
-use super::notices::{mixed_currencies, of_input};
+use super::notices::{later, mixed_currencies, of_input};
 use super::quiet;
 use super::run::Run;
 use super::subjects::{link, subjects};
+use super::unnamed::unnamed;
 use crate::fault::{Code, Fault};
 use crate::frame::Table;
 use crate::score::{
@@ -25,22 +26,40 @@ use crate::time::AsOf;
 use crate::value::Value;
 
 impl Engine {
-    /// Assesses every subject of the input as of a day.
+    /// Assesses every subject of the input as of a day, which is its end, or as of a moment.
     ///
-    /// `state` is what the last assessment handed on, or [`State::new`]. The same day may be
-    /// assessed again; a day before the state's is assessed without its past, which a fault in the
-    /// result says, and the state is handed on unchanged.
+    /// `state` is what the last assessment handed on, or [`State::new`]. The same day or moment may be
+    /// assessed again; one before the state's is assessed without its past, which a fault in the
+    /// result says, and the state is handed on unchanged. A moment lies before the end of its day ([`AsOf`]). So are
+    /// subjects whose ids are the numbers of their rows.
     #[must_use]
-    pub fn assess(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
-        let mut faults = Vec::new();
-        let past = Arc::new(usable(state, as_of, &mut faults).cloned().unwrap_or_default());
+    pub fn assess(&self, input: &Input<'_>, as_of: impl Into<AsOf>, state: &State) -> Assessment {
+        let as_of = input.settled(as_of.into());
+        let known = input.known(as_of);
+        self.assess_at(&input.with_book(known.as_ref()), as_of, state)
+    }
+
+    fn assess_at(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
+        let mut faults = unnamed(input);
+        // Whoever stands in a row today need not be who stood there before.
+        let has_ids = faults.is_empty();
+        let last = state.as_of.map(|it| input.settled(it));
+        let past = usable(state, last, as_of, &mut faults).filter(|_| has_ids);
+        let mut past = past.cloned().unwrap_or_default();
+        past.as_of = past.as_of.and(last);
+        let past = Arc::new(past);
         let mut run = self.run(input, as_of, &past, faults, Vec::new(), true);
         run.out.past = Arc::clone(&past);
         run.take_given();
         let quiet = input.suppressions.into_iter();
-        run.out.faults.extend(quiet.flat_map(|it| quiet::check(self, it, &run.rows, as_of)));
+        run.out.faults.extend(quiet.flat_map(|it| quiet::check(self, it, &run.rows, as_of.day())));
         run.out.notes = of_input(self, input, &run.rows);
+        run.out.notes.extend(later(self, input, as_of.day()));
         run.out.notes.extend(not_used(self, &run.out.manual));
+        if input.book.is_none() {
+            let wants = &self.outline.wants;
+            run.out.notes.extend(wants.not_given(&run.out.tables, &run.absent));
+        }
         for step in &self.steps {
             run.step(step);
         }
@@ -54,12 +73,12 @@ impl Engine {
         let (results, moved): (Vec<_>, Vec<_>) = run.rules.into_values().unzip();
         out.rules = results;
         let moved = moved.into_iter().flatten().collect();
-        out.faults.extend(mixed_currencies(input, as_of, reporting, &out.notes));
-        if out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
+        out.faults.extend(mixed_currencies(input, as_of.day(), reporting, &out.notes));
+        if !has_ids || out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
             out.state = state.clone();
         } else {
             out.state = self.next_state(&out);
-            self.advance_alerts(&mut out, &rows, (moved, &past), input.suppressions);
+            self.advance_alerts(&mut out, &rows, (moved, &past), input);
             self.advance_playbooks(&mut out, &rows, input);
         }
         out
@@ -76,9 +95,9 @@ impl Engine {
         used: Vec<Table>,
         linked: bool,
     ) -> Run<'a> {
-        let mut rows = subjects(input, as_of, &mut faults);
+        let mut rows = subjects(input, as_of.day(), &mut faults);
         if linked {
-            link(input, &mut rows);
+            link(input, &mut rows, &mut faults);
         }
         let mut tables = used;
         tables.resize_with(self.spaces.len(), Table::default);
@@ -103,13 +122,14 @@ impl Engine {
                 faults,
                 past: Arc::default(),
                 state: State::new(),
-                manual: manual(input, as_of),
+                manual: manual(input, as_of.day()),
             },
             rows,
             rules: BTreeMap::new(),
             given: BTreeMap::new(),
             room: Box::default(),
             lean: false,
+            absent: BTreeSet::new(),
         }
     }
 
@@ -135,7 +155,7 @@ impl Engine {
             _ => None,
         };
         let frame = Frame {
-            as_of: assessment.as_of,
+            as_of: assessment.as_of.day(),
             engine: self.hash(),
             segment: text("segment"),
             stage: text("stage"),
@@ -168,7 +188,8 @@ impl Engine {
             let bands = next.bands.entry(card.name.clone()).or_default();
             for (id, cell) in out.subjects(card.kind).iter().zip(&card.cells) {
                 // A subject without a score for a while comes back to the band it was in.
-                let Some(band) = cell.band.and_then(|it| card.bands.get(it)) else { continue };
+                // What an override makes of the band is for its days alone.
+                let Some(band) = cell.data_band.and_then(|it| card.bands.get(it)) else { continue };
                 match bands.get_mut(id.as_ref()) {
                     Some(it) if it.band == *band => {}
                     Some(it) => *it = BandState { band: band.clone(), since: out.as_of },
@@ -184,16 +205,17 @@ impl Engine {
         next.carried.retain(|name, _| self.card(name).is_some());
         for card in self.cards.values() {
             if let Some(table) = out.tables.get(card.kind.index()) {
-                card.carry_forward(table, out.as_of, &mut next);
+                card.carry_forward(table, out.as_of.day(), &mut next);
             }
         }
         next
     }
 }
 
-/// The state, if it can be used for that day.
+/// The state, if it can be used for that day or moment; `last` is its own in the zone of the input.
 pub(super) fn usable<'a>(
     state: &'a State,
+    last: Option<AsOf>,
     as_of: AsOf,
     faults: &mut Vec<Fault>,
 ) -> Option<&'a State> {
@@ -206,7 +228,7 @@ pub(super) fn usable<'a>(
         );
         return None;
     }
-    if let Some(last) = state.as_of.filter(|it| *it > as_of) {
+    if let Some(last) = last.filter(|it| *it > as_of) {
         let message = format!("the state is of {last}, later than {as_of}");
         faults.push(
             Fault::new(Code::TimeReversed, "state.as_of", message)
@@ -237,7 +259,7 @@ impl Assessment {
             carried?.get(factor)?.get(id).cloned()
         };
         let last_band = |id: &str| -> Option<(&str, NaiveDate)> {
-            bands?.get(id).map(|it| (it.band.as_str(), it.since))
+            bands?.get(id).map(|it| (it.band.as_str(), it.since.counted_to(self.as_of)))
         };
         let manual = |id: &str| {
             let key = (card.kind, id, card.name.as_str());
@@ -250,7 +272,7 @@ impl Assessment {
         };
         let context = Context {
             table,
-            as_of: self.as_of,
+            as_of: self.as_of.day(),
             carried: &carried,
             manual: &manual,
             last_band: &last_band,

@@ -14,7 +14,7 @@ use crate::state::State;
 use crate::time::AsOf;
 use crate::value::Value;
 
-/// The results for all subjects on one day.
+/// The results for all subjects as of one day or moment.
 ///
 /// It can be stored in any serde format and read again, with the same bits where the format keeps them
 /// (with `serde_json` turn its feature `float_roundtrip` on). The form is that of this version of the crate; what
@@ -78,6 +78,8 @@ pub struct SubjectScore<'a> {
     pub band: Option<&'a str>,
     /// The band of the score alone.
     pub raw_band: Option<&'a str>,
+    /// The best band, where it is withheld because the score could lie in the worst once all is known.
+    pub withheld: Option<&'a str>,
     /// The day of the oldest input that counts, where known.
     pub oldest_input: Option<NaiveDate>,
 }
@@ -211,6 +213,47 @@ pub enum Note {
         /// Why.
         reason: NotUsed,
     },
+    /// There is no book, and what the config wants was not given either: the tables that a book would have had, and
+    /// the columns that may be given in their place. What guards against being missing, and what nothing reads, is
+    /// not asked for.
+    NotGiven {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// Tables of a book, and usage series: `cases`, `usage.logins`.
+        tables: Vec<String>,
+        /// Columns.
+        columns: Vec<String>,
+    },
+    /// A metric has no value for any subject, and something reads it as if it had. Where values are outside the range, or amounts without
+    /// a rate, the note on those says it.
+    NoValue {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+        /// The likely reason.
+        reason: NoValue,
+        /// What was looked for, such as a table, a series or a column.
+        wanted: Option<String>,
+    },
+    /// A metric reads a name that no record has: a usage series, an assessment, an own field.
+    Unknown {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+        /// The name.
+        name: String,
+        /// The name that was meant, where one that records have is near.
+        near: Option<String>,
+    },
+    /// Records lie after the day or moment of the assessment, and were left out.
+    Later {
+        /// Their table.
+        table: String,
+        /// How many.
+        records: usize,
+    },
     /// A report on an action was not used.
     Report {
         /// The action's id.
@@ -231,6 +274,33 @@ pub enum ReportNotUsed {
     NotYet,
     /// The same day is assessed again, which changes nothing; to be handed in again.
     SameDay,
+}
+
+/// The likely reason why a metric has no value for any subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoValue {
+    /// No column of its name was given.
+    NoColumn,
+    /// The given column has no value.
+    EmptyColumn,
+    /// Its table was not loaded.
+    NoTable,
+    /// There is no such record: its table, its series or its kind of survey has none.
+    NoRecords,
+    /// No record of these subjects is known by that day, or none lies in the window.
+    NothingInWindow,
+    /// There are records in the window, but none that counts has a value, or too few have.
+    NothingToTake,
+    /// No record has a value of the attribute.
+    NotFilled,
+    /// There are no such parents or children.
+    NoRelatives,
+    /// Every value is of another kind.
+    OtherKind,
+    /// What it is calculated from has values, and the calculation has none.
+    Calculation,
 }
 
 /// Why subjects of the book are not assessed.
@@ -269,7 +339,7 @@ pub enum LeftOut {
 }
 
 impl Assessment {
-    /// The day for which it was made.
+    /// The day or moment as of which it was made.
     #[must_use]
     pub const fn as_of(&self) -> AsOf {
         self.as_of
@@ -406,6 +476,7 @@ impl CardResult {
             interval: cell.interval(),
             band: band(cell.band),
             raw_band: band(cell.raw_band),
+            withheld: self.bands.last().filter(|_| cell.withheld).map(String::as_str),
             oldest_input: cell.oldest.and_then(NaiveDate::from_num_days_from_ce_opt),
         }
     }

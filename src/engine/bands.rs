@@ -1,7 +1,7 @@
 //! Bands of a config: checked, and compiled.
 
 use super::resolve::Resolver;
-use crate::config::ScorecardConfig;
+use crate::config::{BandBy, ScorecardConfig};
 use crate::fault::{Code, Fault};
 use crate::score::{Band, Bands};
 
@@ -55,7 +55,7 @@ impl Resolver<'_> {
         }
         for (at, band) in list.iter().enumerate().skip(1).filter(|_| sound) {
             let locked = if band.edge + margin > 100.0 {
-                Some("come into")
+                Some("rise into")
             } else if band.edge - margin < 0.0 {
                 Some("fall out of")
             } else {
@@ -69,6 +69,9 @@ impl Resolver<'_> {
                 self.fault(fault.help("make the margin smaller, or move the edge"));
             }
         }
-        sound.then(|| Bands::new(list, margin, config.min_stay))
+        let by_low = config.band_by == BandBy::Low;
+        let withhold_best = config.withhold_best.unwrap_or(true);
+        let bands = Bands::new(list, margin, config.min_stay);
+        sound.then(|| Bands { by_low, withhold_best, ..bands })
     }
 }

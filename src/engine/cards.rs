@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::outputs::reserved;
+use super::own::read_as;
 use super::plan::{Outputs, Slot, Step, Work};
 use super::resolve::{Found, Resolver};
 use crate::config::{
@@ -11,22 +13,19 @@ use crate::config::{
 use crate::expr::{Program, Symbol};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
-use crate::score::{AutoOverride, Effect, Factor, Group, Part, Scorecard, factor_key};
+use crate::score::{AutoOverride, Doubts, Effect, Factor, Group, Part, Scorecard, factor_key};
 use crate::time::Period;
 use crate::verdict::{Choice, Conditions};
 
 /// The coverage a scorecard demands where it does not say: half. Our choice: under half, more of
 /// the score is guessed than known; tested by `a_score_needs_half_its_weight_unless_said`.
-const USUAL_COVERAGE: f64 = 0.5;
+pub(super) const USUAL_COVERAGE: f64 = 0.5;
 
 /// How far sums of percent weights may be from 100: the rounding of decimal fractions.
 const PERCENT_ROUNDING: f64 = 1e-6;
 
 /// The deepest nesting of groups. Our choice, tested by `groups_nested_too_deep_are_refused`.
 const DEEPEST: usize = 32;
-
-/// What conditions read of a scorecard beside its score and its groups.
-const OUTPUTS: [&str; 4] = ["raw_score", "coverage", "band", "raw_band"];
 
 /// Settings that hold for everything below.
 #[derive(Clone, Copy)]
@@ -80,6 +79,7 @@ impl Resolver<'_> {
             bands,
             overrides,
             age,
+            doubts: Doubts::default(),
         };
         Found::Symbol(self.outputs(kind, at, card, &builder.paths))
     }
@@ -123,8 +123,14 @@ impl Resolver<'_> {
         self.define(kind, name.clone(), symbol.clone());
         let [raw_score, coverage, band, raw_band] = fixed.map(|(it, _)| it);
         let groups = groups.into_iter().map(|(it, _)| it).collect();
-        let outputs = Outputs { score: score.0, raw_score, coverage, band, raw_band, groups };
-        self.step(Step { kind, slot: score.0, work: Work::Card { card: at, outputs } });
+        let (score, extras) = (score.0, Vec::new());
+        let outputs = Outputs { score, raw_score, coverage, band, raw_band, groups, extras };
+        self.step(Step {
+            kind,
+            slot: score,
+            work: Work::Card { card: at, outputs },
+            whole: card.bands.by_low,
+        });
         self.keep_card(at, card);
         symbol
     }
@@ -201,7 +207,7 @@ impl Builder<'_, '_> {
             return None;
         }
         let named = self.resolver.check_name(&config.name, &format!("{path}.name"));
-        if above.is_empty() && OUTPUTS.contains(&config.name.as_str()) {
+        if above.is_empty() && reserved().any(|it| it == config.name) {
             let message = format!("every scorecard has a `{}` of its own", config.name);
             let fault = Fault::new(Code::BadName, format!("{path}.name"), message);
             self.resolver.fault(fault.help("give the group another name"));
@@ -243,7 +249,8 @@ impl Builder<'_, '_> {
     ) -> Option<Factor> {
         let resolver = self.resolver;
         let metric_path = format!("{path}.metric");
-        let metric = match resolver.find(self.kind, &config.metric, &metric_path) {
+        let wanted = read_as(config.points.as_ref());
+        let metric = match resolver.find_as(self.kind, &config.metric, wanted, &metric_path) {
             Found::Symbol(it) => Some(it),
             Found::Broken => None,
             Found::Unknown => {
@@ -271,6 +278,7 @@ impl Builder<'_, '_> {
             name,
             metric: config.metric.clone(),
             slot,
+            sure: resolver.sure(self.kind, slot),
             fills: resolver.fills(self.kind, slot),
             weight: weight?,
             points: points?,

@@ -19,6 +19,9 @@ pub(super) fn children(
     links: &[u32],
     take: ChildTake,
 ) -> (Column, Vec<bool>) {
+    if let ChildTake::MeanBy(by) = take {
+        return mean_by(parents, table, (from, by), links);
+    }
     let mut values: Vec<Vec<f64>> = vec![Vec::new(); parents];
     let mut solid = vec![true; parents];
     let mut seen = vec![NO_DAY; parents];
@@ -34,6 +37,9 @@ pub(super) fn children(
             continue;
         };
         *count += 1;
+        if take == ChildTake::All {
+            continue;
+        }
         *sure &= table.is_solid(from, row);
         if let Some(value) = number(table, from, row) {
             list.push(value);
@@ -43,23 +49,76 @@ pub(super) fn children(
         }
     }
     let numbers = values.iter().zip(&all).map(|(list, all)| {
-        let nothing = if *all == 0 { Some(0.0) } else { None };
-        let unknown = all.saturating_sub(list.len());
-        match take {
-            ChildTake::CountTrue => sum(list).or(nothing),
-            ChildTake::Take(take) => taken(list, unknown, take).or(match take {
-                Take::Sum => nothing,
-                _ => None,
-            }),
-        }
+        let value = match take {
+            _ if list.is_empty() => None,
+            ChildTake::CountTrue => sum(list),
+            ChildTake::Take(take) => taken(list, take),
+            ChildTake::All | ChildTake::MeanBy(_) => None,
+        };
+        from_records(take, list.len(), *all, value)
     });
     let column = Column::of(Data::Number(numbers.map(|it| it.unwrap_or(f64::NAN)).collect()));
     let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
     (column.with_seen(seen), solid)
 }
 
+/// What children come to of whose values so many are known, which come to `taken`, where there are any.
+pub(super) fn from_records(
+    take: ChildTake,
+    known: usize,
+    all: usize,
+    taken: Option<f64>,
+) -> Option<f64> {
+    match take {
+        ChildTake::All => Some(all as f64),
+        ChildTake::Take(Take::Count) => Some(known as f64),
+        _ if known > 0 => taken,
+        // Values none of which is known are of an unknown sum and number.
+        ChildTake::CountTrue | ChildTake::Take(Take::Sum | Take::Distinct) if all == 0 => Some(0.0),
+        _ => None,
+    }
+}
+
+/// The mean of the children that have both a value and a weight above 0; whether each is solid.
+fn mean_by(
+    parents: usize,
+    table: &Table,
+    (from, by): (usize, usize),
+    links: &[u32],
+) -> (Column, Vec<bool>) {
+    let mut pairs: Vec<Vec<(f64, f64)>> = vec![Vec::new(); parents];
+    let mut solid = vec![true; parents];
+    let mut seen = vec![NO_DAY; parents];
+    for (row, parent) in links.iter().enumerate().filter(|(_, it)| **it != NO_ROW) {
+        let parent = *parent as usize;
+        let (Some(list), Some(sure), Some(day)) =
+            (pairs.get_mut(parent), solid.get_mut(parent), seen.get_mut(parent))
+        else {
+            continue;
+        };
+        let (value, weight) = (table.number(from, row), table.number(by, row));
+        let nothing = weight <= 0.0 && table.is_solid(by, row);
+        *sure &= nothing || table.is_solid(from, row) && table.is_solid(by, row);
+        if !value.is_nan() && weight > 0.0 {
+            list.push((value, weight));
+            for it in [from, by].into_iter().filter_map(|it| table.seen(it, row)) {
+                *day = if *day == NO_DAY { it } else { it.min(*day) };
+            }
+        }
+    }
+    let mean = |mut list: Vec<(f64, f64)>| {
+        list.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
+        let weight: f64 = list.iter().map(|it| it.1).sum();
+        let mean = list.iter().map(|it| it.0 * it.1).sum::<f64>() / weight;
+        if mean.is_finite() { mean } else { f64::NAN }
+    };
+    let column = Column::of(Data::Number(pairs.into_iter().map(mean).collect()));
+    let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
+    (column.with_seen(seen), solid)
+}
+
 /// A value as a number: a flag is 0 or 1, a text its code.
-fn number(table: &Table, slot: usize, row: usize) -> Option<f64> {
+pub(super) fn number(table: &Table, slot: usize, row: usize) -> Option<f64> {
     match table.value(slot, row) {
         Value::Number(it) => Some(it),
         Value::Flag(it) => Some(f64::from(u8::from(it))),
@@ -78,10 +137,9 @@ fn sum(list: &[f64]) -> Option<f64> {
     (!sorted.is_empty()).then(|| sorted.iter().sum())
 }
 
-/// What numbers come to; `unknown` is how many more have no value.
-fn taken(list: &[f64], unknown: usize, take: Take) -> Option<f64> {
+/// What numbers come to.
+fn taken(list: &[f64], take: Take) -> Option<f64> {
     match take {
-        Take::Count => Some(list.len() as f64),
         Take::Sum => sum(list),
         Take::Mean => Some(sum(list)? / list.len() as f64),
         Take::Min => list.iter().copied().reduce(f64::min),
@@ -89,8 +147,7 @@ fn taken(list: &[f64], unknown: usize, take: Take) -> Option<f64> {
         Take::Median => median_of(list.to_vec()),
         Take::Distinct => {
             // Adding 0 makes -0 a 0.
-            let known = list.iter().map(|it| Some((it + 0.0).to_bits()));
-            distinct_of(known.chain((unknown > 0).then_some(None)))
+            distinct_of(list.iter().map(|it| Some((it + 0.0).to_bits())))
         }
         _ => None,
     }

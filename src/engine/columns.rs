@@ -7,12 +7,14 @@ use std::sync::Arc;
 use super::input::Input;
 use super::plan::{Attribute, Cases, Slot};
 use super::subjects::{InFrame, Rows};
+use crate::book::own::{Own, is_own};
+use crate::book::{Book, Cell};
 use crate::expr::{Columns, FAULTED, Outcome, Program, Scratch};
 use crate::fault::{Code, Fault};
 use crate::frame::{CHUNK, Column, Data, Given, Labels, NO_DAY, SubjectKind, Table, chunks};
-use crate::metric::{Derivation, Derived, Keep, RecordFilter, attribute, custom};
+use crate::metric::{Derivation, Derived, Keep, RecordFilter, View, attribute, custom};
 use crate::money::Currency;
-use crate::time::AsOf;
+use crate::time::{AsOf, Calendar, Zone};
 use crate::value::{Kind, Value};
 use crate::verdict::solid;
 
@@ -82,6 +84,11 @@ impl Source<'_> {
         faults: &mut Vec<Fault>,
     ) -> Option<Made> {
         let Given { column, extent, .. } = given;
+        let (mut column, mut other_kind) = (Arc::clone(column), 0);
+        if column.kind() != slot.kind && is_own(&slot.name) {
+            // An own field is read as its use asks, wherever it comes from.
+            (column, other_kind) = self.read_as(&column, slot.kind);
+        }
         if column.kind() != slot.kind {
             let path = format!("{}.{}", kind.plural(), slot.name);
             let message =
@@ -92,12 +99,33 @@ impl Source<'_> {
         }
         let column = match &rows.in_frame {
             InFrame::Nowhere => return None,
-            InFrame::Same => Arc::clone(column),
+            InFrame::Same => column,
             InFrame::Rows(rows) => column.gather(rows).into(),
         };
         let inside = slot.kind == Kind::Number
+            && given.column.kind() == Kind::Number
             && slot.range.is_none_or(|(low, high)| low <= extent.0 && extent.1 <= high);
-        Some(Made { given: true, inside, ..Made::plain(column) })
+        Some(Made { given: true, inside, other_kind, ..Made::plain(column) })
+    }
+
+    /// A column as another kind, and how many of its values cannot be read so.
+    fn read_as(&self, column: &Column, wanted: Kind) -> (Arc<Column>, usize) {
+        let own = Own::of("");
+        let zone = self.input.book.map_or(&Zone::UTC, Book::zone);
+        let mut other_kind = 0;
+        let read = |row| {
+            let cell = match column.value(row) {
+                Value::Number(it) => Cell::Number(it),
+                Value::Flag(it) => Cell::Flag(it),
+                Value::Text(it) => Cell::read(&it),
+                Value::Missing => return Value::Missing,
+            };
+            let value = own.read(&cell, wanted, (self.as_of.day(), zone));
+            other_kind += usize::from(value.is_none());
+            value.unwrap_or(Value::Missing)
+        };
+        let values: Vec<Value> = (0..column.len()).map(read).collect();
+        (column_of(wanted, &values).into(), other_kind)
     }
 
     pub(super) fn attribute(
@@ -106,6 +134,7 @@ impl Source<'_> {
         rows: &Rows,
         slot: &Slot,
         which: Option<&Attribute>,
+        calendar: Option<&Calendar>,
     ) -> Made {
         let absent = || Made::plain(Column::missing(slot.kind, rows.ids.len()));
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
@@ -114,9 +143,10 @@ impl Source<'_> {
         let derived = match which {
             None => None,
             Some(Attribute::BuiltIn(name)) => {
-                attribute(book, kind, self.as_of, name, self.currency)
+                let view = View::new(book, self.as_of, self.currency).within(calendar);
+                attribute(view, kind, name)
             }
-            Some(Attribute::Custom(name)) => Some(custom(book, kind, name, slot.kind)),
+            Some(Attribute::Own(own)) => Some(custom(book, kind, own, slot.kind, self.as_of)),
         };
         derived
             .filter(|it| it.column.kind() == slot.kind)
@@ -128,8 +158,8 @@ impl Source<'_> {
         kind: SubjectKind,
         rows: &Rows,
         slot: &Slot,
-        derivation: &Derivation,
-        filter: Option<&Program>,
+        (derivation, filter): (&Derivation, Option<&Program>),
+        calendar: Option<&Calendar>,
     ) -> Made {
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
             return Made::plain(Column::missing(slot.kind, rows.ids.len()));
@@ -137,7 +167,8 @@ impl Source<'_> {
         let filter = filter
             .map(|program| ProgramFilter { program, scratch: RefCell::new(Scratch::default()) });
         let filter = filter.as_ref().map(|it| it as &dyn RecordFilter);
-        let derived = derivation.run(book, kind, self.as_of, self.currency, filter);
+        let view = View::new(book, self.as_of, self.currency).within(calendar);
+        let derived = derivation.run(view, kind, filter);
         Made::derived(&derived, in_book)
     }
 }

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::Engine;
 use super::alerts::parents;
 use super::assessment::{Assessment, Note};
@@ -11,7 +13,7 @@ use super::input::Input;
 use super::playbooks::Playbook;
 use super::reports::take_reports;
 use super::subjects::Rows;
-use crate::config::{DayCount, OnePer, StepConfig};
+use crate::config::{OnePer, StepConfig};
 use crate::expr::{Outcome, Program};
 use crate::fault::{Code, Fault};
 use crate::frame::{SubjectKind, Table};
@@ -23,7 +25,7 @@ use crate::state::{
     AlertState, EnrolmentCause, EnrolmentPhase, EnrolmentState, Phase, PlaybookEnrolments,
     RuleAlerts,
 };
-use crate::time::{AsOf, WorkCalendar};
+use crate::time::{AsOf, Calendar};
 use crate::value::Value;
 use crate::verdict::{Verdict, ask};
 
@@ -62,19 +64,14 @@ impl Engine {
     pub(super) fn advance_playbooks(&self, out: &mut Assessment, rows: &[Rows], input: &Input<'_>) {
         let past = Arc::clone(&out.past);
         let again = past.as_of == Some(out.as_of);
-        let standard = WorkCalendar::default();
-        let calendar = input.work_calendar.unwrap_or(&standard);
         let mut before = past.playbooks.clone();
-        let reports = take_reports(self, &mut before, input.reports, out.as_of, again);
-        let mut day = Day::new(self, out, rows, calendar);
+        let reports = take_reports(self, &mut before, input.reports, out.as_of.day(), again);
+        let mut day = Day::new(self, out, rows, input);
         day.changes = reports.changes;
         let next = if again { before } else { day.advance(before) };
         let enrolments = day.open(&next);
         let Day { mut actions, mut changes, mut faults, .. } = day;
-        if !calendar.has_work() && self.playbooks.iter().any(is_business) {
-            let message = "the calendar has no day of work, so nothing is ever due";
-            faults.insert(("work_calendar.weekend".to_owned(), message.to_owned()));
-        }
+        faults.extend(self.never_due(out.as_of, input));
         actions.sort_by(|left, right| left.0.cmp(&right.0));
         let key = |it: &EnrolmentChange| (it.playbook.clone(), it.subject.clone(), it.rule.clone());
         changes.sort_by_key(key);
@@ -89,11 +86,7 @@ impl Engine {
     }
 }
 
-fn is_business(playbook: &Playbook) -> bool {
-    playbook.config.days == Some(DayCount::Business)
-}
-
-/// What actions are sorted by: playbook, subject, rule, the day it began, step, sort.
+/// What actions are sorted by: playbook, subject, rule, when it began, step, sort.
 type Order = (String, String, String, AsOf, usize, ActionSort);
 
 /// The day of an assessment, and what happens on it.
@@ -101,7 +94,7 @@ struct Day<'a> {
     engine: &'a Engine,
     out: &'a Assessment,
     rows: &'a [Rows],
-    calendar: &'a WorkCalendar,
+    input: &'a Input<'a>,
     actions: Vec<(Order, Action)>,
     changes: Vec<EnrolmentChange>,
     /// Conditions that could not be asked: the place, and what is said.
@@ -146,10 +139,15 @@ impl<'a> Day<'a> {
         engine: &'a Engine,
         out: &'a Assessment,
         rows: &'a [Rows],
-        calendar: &'a WorkCalendar,
+        input: &'a Input<'a>,
     ) -> Self {
         let faults = BTreeSet::new();
-        Self { engine, out, rows, calendar, actions: Vec::new(), changes: Vec::new(), faults }
+        Self { engine, out, rows, input, actions: Vec::new(), changes: Vec::new(), faults }
+    }
+
+    /// Whose days of work count for a playbook.
+    fn calendar(&self, playbook: &Playbook) -> &'a Calendar {
+        self.engine.calendar_for(playbook.calendar, self.input)
     }
 
     fn advance(
@@ -238,7 +236,7 @@ impl<'a> Day<'a> {
             if let Some(firing) = firing(it) {
                 it.cause = Some(firing.cause());
             }
-            let today = Today { day: self.out.as_of, resolved: firing(it).is_none(), stop };
+            let today = Today { day: self.out.as_of.day(), resolved: firing(it).is_none(), stop };
             released |= self.enrolment(&place, it, today) == Some(EndReason::Resolved);
         }
         entries.retain(|it| match it.phase {
@@ -291,6 +289,7 @@ impl<'a> Day<'a> {
                     Some(_) => EnrolmentPhase::Declined,
                 },
                 last: None,
+                anchor: None,
                 reached: Vec::new(),
                 awaited: Vec::new(),
                 cause: holder.is_none().then(|| firing.cause()),
@@ -299,7 +298,7 @@ impl<'a> Day<'a> {
             self.change(about, &entry, turn);
             entries.push(entry);
         }
-        let today = Today { day: self.out.as_of, resolved: false, stop: false };
+        let today = Today { day: self.out.as_of.day(), resolved: false, stop: false };
         for it in entries.iter_mut().skip(known).filter(|it| it.phase.is_open()) {
             self.enrolment(place, it, today);
         }
@@ -312,7 +311,7 @@ impl<'a> Day<'a> {
         it: &mut EnrolmentState,
         today: Today,
     ) -> Option<EndReason> {
-        let course = course(place.playbook, self.calendar);
+        let course = course(place.playbook, self.calendar(place.playbook));
         let mut guard = |step: usize| {
             let program = place.playbook.steps.get(step).and_then(|it| it.when.as_ref());
             self.ask(place, &format!("steps[{step}].when"), program).unwrap_or(Verdict::Yes)
@@ -326,7 +325,7 @@ impl<'a> Day<'a> {
                     self.action(place, it, step, ActionSort::Step, (due, deadline));
                 }
                 Happening::Escalated { step, deadline } => {
-                    let days = (self.out.as_of, Some(deadline));
+                    let days = (self.out.as_of.day(), Some(deadline));
                     self.action(place, it, step, ActionSort::Escalation, days);
                 }
                 Happening::Skipped { step, reason } => {
@@ -337,7 +336,7 @@ impl<'a> Day<'a> {
                 Happening::Ended(reason) => {
                     self.change(about, it, Turn::Ended { reason });
                     it.phase = EnrolmentPhase::Over;
-                    (it.last, it.cause) = (None, None);
+                    (it.last, it.anchor, it.cause) = (None, None, None);
                     it.reached.clear();
                     it.awaited.clear();
                     ended = Some(reason);
@@ -353,7 +352,7 @@ impl<'a> Day<'a> {
         it: &EnrolmentState,
         step: usize,
         sort: ActionSort,
-        (due, deadline): (AsOf, Option<AsOf>),
+        (due, deadline): (NaiveDate, Option<NaiveDate>),
     ) {
         let playbook = place.playbook;
         let (name, kind) = (playbook.config.name.as_str(), playbook.kind);
@@ -379,7 +378,7 @@ impl<'a> Day<'a> {
         let action = Action {
             id: id(sort),
             sort,
-            day: self.out.as_of,
+            day: self.out.as_of.day(),
             due,
             deadline,
             playbook: name.to_owned(),
@@ -441,7 +440,7 @@ impl<'a> Day<'a> {
         turn: Turn,
     ) {
         self.changes.push(EnrolmentChange {
-            day: self.out.as_of,
+            day: self.out.as_of.day(),
             playbook: playbook.to_owned(),
             kind,
             subject: subject.to_owned(),
@@ -458,7 +457,8 @@ impl<'a> Day<'a> {
             let playbook = self.engine.playbooks.iter().find(|it| it.config.name == *name);
             for (subject, entries) in &list.subjects {
                 for it in entries.iter().filter(|it| it.phase.is_open()) {
-                    let next = playbook.and_then(|playbook| next_of(playbook, self.calendar, it));
+                    let next = playbook
+                        .and_then(|playbook| next_of(playbook, self.calendar(playbook), it));
                     open.push(Enrolment {
                         playbook: name.clone(),
                         kind: list.subject,
@@ -476,7 +476,7 @@ impl<'a> Day<'a> {
     }
 }
 
-fn course<'a>(playbook: &'a Playbook, calendar: &'a WorkCalendar) -> Course<'a> {
+fn course<'a>(playbook: &'a Playbook, calendar: &'a Calendar) -> Course<'a> {
     Course {
         steps: &playbook.config.steps,
         days: playbook.config.days.unwrap_or_default(),
@@ -485,10 +485,10 @@ fn course<'a>(playbook: &'a Playbook, calendar: &'a WorkCalendar) -> Course<'a> 
     }
 }
 
-fn next_of(playbook: &Playbook, calendar: &WorkCalendar, it: &EnrolmentState) -> Option<NextStep> {
+fn next_of(playbook: &Playbook, calendar: &Calendar, it: &EnrolmentState) -> Option<NextStep> {
     let course = course(playbook, calendar);
     let next = next_step(it, course)?;
     let step = course.steps.get(next.step)?.name().to_owned();
-    let due = (next.due != AsOf::MAX).then_some(next.due);
+    let due = (next.due != NaiveDate::MAX).then_some(next.due);
     Some(NextStep { step, due, waits_for: next.waits_for.map(str::to_owned) })
 }

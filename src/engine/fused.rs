@@ -173,7 +173,8 @@ fn columns(
         raw: overridden.then(|| table.numbers(outputs.raw_score)),
         coverage: table.numbers(outputs.coverage),
         band: table.codes(outputs.band, labels),
-        raw_band: held.then(|| table.codes(outputs.raw_band, labels)),
+        raw_band: (held || card.asks_low()).then(|| table.codes(outputs.raw_band, labels)),
+        held,
         groups: outputs.groups.iter().map(|it| table.numbers(*it)).collect(),
     }
 }

@@ -184,7 +184,7 @@ impl Resolver<'_> {
     /// Compiles a condition that no author wrote; its problems are nobody's.
     pub(super) fn compile_quietly(&self, kind: SubjectKind, text: &str) -> Option<Program> {
         let outer = self.tainted.replace(false);
-        let scope = Scope { resolver: self, kind, path: "" };
+        let scope = Scope { resolver: self, kind, path: "", usual: None, sure: None };
         let program = self.language.compile(text, &scope, Want::Flag).0;
         let tainted = self.tainted.replace(outer);
         program.filter(|_| !tainted)

@@ -2,9 +2,10 @@
 
 use crate::alert::Suppressions;
 use crate::book::Book;
+use crate::book::moment::Until;
 use crate::frame::{Frame, SubjectKind};
 use crate::playbook::ActionReport;
-use crate::time::WorkCalendar;
+use crate::time::{AsOf, Calendar};
 
 /// Records, given columns, or both.
 ///
@@ -18,7 +19,7 @@ pub struct Input<'a> {
     pub(super) with_ended: bool,
     pub(super) suppressions: Option<&'a Suppressions>,
     pub(super) reports: &'a [ActionReport],
-    pub(super) work_calendar: Option<&'a WorkCalendar>,
+    pub(super) work_calendar: Option<&'a Calendar>,
 }
 
 impl<'a> Input<'a> {
@@ -44,7 +45,8 @@ impl<'a> Input<'a> {
     }
 
     /// The same with subjects of the book that have ended by the day of the assessment:
-    /// subscriptions cancelled or past their end, cases resolved. They are left out otherwise.
+    /// subscriptions cancelled or past their end, cases resolved. They are left out otherwise. What parents make of
+    /// their children is the same with them and without.
     #[must_use]
     pub const fn with_ended(mut self) -> Self {
         self.with_ended = true;
@@ -66,17 +68,41 @@ impl<'a> Input<'a> {
         self
     }
 
-    /// The same with the days off of playbooks that count days of work. Without one Saturdays and
-    /// Sundays are off.
+    /// The same with the days of work of playbooks that count them and name no calendar. It also stands for the
+    /// calendar of its name in the config, wherever that is named. Without one the config's own counts, and
+    /// without that Saturdays and Sundays are off.
     #[must_use]
-    pub const fn with_work_calendar(mut self, calendar: &'a WorkCalendar) -> Self {
+    pub const fn with_work_calendar(mut self, calendar: &'a Calendar) -> Self {
         self.work_calendar = Some(calendar);
         self
+    }
+
+    /// A day or moment in the zone of the book. Without a book a moment has the day that was written with it.
+    pub(super) fn settled(&self, as_of: AsOf) -> AsOf {
+        self.book.map_or(as_of, |it| as_of.in_zone(it.zone()))
+    }
+
+    /// The book as it is known at a moment, where that is another than the book of the day.
+    pub(super) fn known(&self, as_of: AsOf) -> Option<Book> {
+        self.book?.known(Until { day: as_of.day(), moment: as_of.moment()? })
+    }
+
+    /// The same with another book.
+    pub(super) fn with_book<'b>(&self, book: Option<&'b Book>) -> Input<'b>
+    where
+        'a: 'b,
+    {
+        Input { book: book.or(self.book), ..self.clone() }
     }
 
     /// The frame of a kind of subject.
     pub(super) fn frame_of(&self, kind: SubjectKind) -> Option<&'a Frame> {
         self.frames.get(kind.index()).copied().flatten()
+    }
+
+    /// Whether it is known which subjects of a kind there are.
+    pub(super) fn has(&self, kind: SubjectKind) -> bool {
+        self.frame_of(kind).is_some() || self.book.is_some_and(|it| it.has_table(kind.plural()))
     }
 
     /// The frame of one subject, where it is all there is.

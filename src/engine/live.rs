@@ -5,6 +5,7 @@
 //! memory of the last results. The bits are the same
 //! (`scores_in_columns_have_the_bits_of_an_assessment`).
 
+mod bases;
 mod stage;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::state::State;
 use crate::time::AsOf;
 use crate::value::Kind;
 use crate::verdict::Verdict;
+use bases::bases;
 use stage::{Stage, needs_more};
 
 /// How a single subject of a kind is scored.
@@ -86,6 +88,7 @@ impl Live {
         const MANY: &str = "there are more names than registers";
         let mut plan = RowPlan::new(slots.len()).ok_or(MANY)?;
         let (mut takes, mut stages, mut rules) = (Vec::new(), Vec::new(), Vec::new());
+        let bases = bases(kind, slots, steps);
         for step in steps.iter().filter(|it| it.kind == kind) {
             let (Some(slot), Ok(at)) = (slots.get(step.slot), Register::try_from(step.slot)) else {
                 return Err(MANY.to_owned());
@@ -93,7 +96,7 @@ impl Live {
             if step.work.takes_given() {
                 takes.push(Take::new(step, slot, at));
             }
-            stages.extend(Stage::new(&mut plan, step, (slot, at), cards)?);
+            stages.extend(Stage::new(&mut plan, step, (slot, at), (cards, &bases))?);
         }
         for (batch, it) in batches.iter().enumerate().filter(|it| it.1.kind == kind) {
             let (actions, results) =
@@ -144,19 +147,16 @@ impl Live {
             if !found.is_none_or(|(_, it)| take.can_take(it) && undated(it)) {
                 return false;
             }
+            // What was found stays: an own field that is read as several kinds has several slots.
             take.put(found.map(|it| &it.1), room);
-            if found.is_some() {
-                next = given.next();
-            }
         }
         room.given.clone_from(frame.all_given());
         true
     }
 
-    fn run(&self, room: &mut LiveRoom, id: &str, past: &State, as_of: AsOf) {
-        for stage in &self.stages {
-            stage.run(&self.plan, room, (id, past, as_of));
-        }
+    /// False where something about the subject takes columns to tell.
+    fn run(&self, room: &mut LiveRoom, id: &str, past: &State, as_of: AsOf) -> bool {
+        self.stages.iter().all(|it| it.run(&self.plan, room, (id, past, as_of)))
     }
 }
 
@@ -214,6 +214,11 @@ impl Take {
 }
 
 impl LiveRoom {
+    /// Whether a column of that name was given for a kind of subject.
+    pub(super) fn is_given(&self, kind: SubjectKind, name: &str) -> bool {
+        kind == self.kind && frame::given(&self.given, name).is_some()
+    }
+
     /// The column in a slot of a kind of subject: the given one of that name, where the host may give one.
     pub(super) fn column(
         &self,
@@ -254,7 +259,10 @@ impl Engine {
         if !Arc::ptr_eq(&scores.outline, &self.outline) {
             return None;
         }
-        let past = usable(state, as_of, &mut Vec::new())?;
+        if frame.likely_ids().is_some() && !state.is_new() {
+            return None;
+        }
+        let past = usable(state, state.as_of, as_of, &mut Vec::new())?;
         // The last results must be of one such subject too: nothing of another stands in them.
         let mut tables = SubjectKind::ALL.iter().zip(&scores.tables);
         if !tables.all(|(kind, it)| it.len() == usize::from(*kind == live.kind)) {
@@ -268,7 +276,9 @@ impl Engine {
             return None;
         }
         let id = frame.ids().first()?;
-        live.run(&mut room, id, past, as_of);
+        if !live.run(&mut room, id, past, as_of) {
+            return None;
+        }
         scores.tables.get_mut(at)?.begin_one(frame.shared_ids());
         for asked in &live.rules {
             live.plan.run(asked.actions.clone(), &mut room.registers);

@@ -3,13 +3,14 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::Engine;
 use super::assessment::{Manual, NotUsed, Note};
 use super::input::Input;
-use crate::book::{Override, OverrideKind};
+use crate::book::{Life as _, Override, OverrideKind};
 use crate::frame::SubjectKind;
 use crate::score::Effect;
-use crate::time::AsOf;
 
 /// What an override is about.
 fn key(it: &Override) -> (SubjectKind, &str, &str) {
@@ -33,13 +34,9 @@ fn precedence(left: &Override, right: &Override) -> Ordering {
 }
 
 /// The manual values in force, the newest of each subject and scorecard.
-pub(super) fn manual(input: &Input<'_>, as_of: AsOf) -> Vec<Manual> {
+pub(super) fn manual(input: &Input<'_>, as_of: NaiveDate) -> Vec<Manual> {
     let Some(book) = input.book else { return Vec::new() };
-    let mut live: Vec<_> = book
-        .overrides()
-        .iter()
-        .filter(|it| it.from.date() <= as_of && it.until.is_none_or(|it| as_of <= it.date()))
-        .collect();
+    let mut live: Vec<_> = book.overrides().iter().filter(|it| it.is_there(as_of)).collect();
     live.sort_by(|left, right| key(left).cmp(&key(right)).then_with(|| precedence(left, right)));
     live.dedup_by(|next, kept| key(next) == key(kept));
     live.into_iter()

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::plan::{Attribute, Slot, Work};
+use super::own::{FieldNames, usual};
+use super::plan::{Slot, Work};
 use super::resolve::{Found, Resolver};
 use crate::config::MetricConfig;
-use crate::expr::{KEYWORDS, Names, Symbol, Want};
+use crate::expr::{KEYWORDS, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
-use crate::metric::{Derivation, Field, attribute_info, table_fields};
+use crate::metric::{Derivation, Field, table_ends, table_fields};
 use crate::value::Kind;
 
 /// The largest number that a config may hold, either way: sums and differences of such stay finite.
@@ -28,11 +29,12 @@ impl Resolver<'_> {
         let work = match (&metric.from, &metric.expr) {
             (Some(_), _) => self.records(kind, metric, &path),
             (None, Some(text)) => self
-                .compile(kind, &format!("{path}.expr"), text, Want::Any)
+                .compile_any(kind, &format!("{path}.expr"), text, usual(metric))
                 .map(|program| (program.kind(), Work::Expression { program })),
             (None, None) => {
-                let (found, attribute) = self.attribute(kind, metric);
-                Some((found, Work::Attribute { attribute }))
+                let calendar = self.calendar_of(kind, metric, &path, &[]);
+                let read = self.attribute(kind, metric, &path);
+                read.map(|(found, attribute)| (found, Work::Attribute { attribute, calendar }))
             }
         };
         let Some((found, work)) = work.filter(|_| sound) else { return Found::Broken };
@@ -70,17 +72,6 @@ impl Resolver<'_> {
         self.declaration(parent, rest)
     }
 
-    /// What a metric without records and expression reads.
-    fn attribute(&self, kind: SubjectKind, metric: &MetricConfig) -> (Kind, Option<Attribute>) {
-        let name = metric.attribute.as_ref().unwrap_or(&metric.name);
-        if let Some(info) = attribute_info(kind, name) {
-            return (info.kind, Some(Attribute::BuiltIn(name.clone())));
-        }
-        let found =
-            metric.kind.unwrap_or(if metric.values.is_some() { Kind::Text } else { Kind::Number });
-        (found, metric.attribute.clone().map(Attribute::Custom))
-    }
-
     fn records(
         &self,
         kind: SubjectKind,
@@ -98,23 +89,65 @@ impl Resolver<'_> {
             }
         };
         let fields = metric.from.as_deref().and_then(table_fields);
-        let filter = match (&metric.filter, fields) {
+        let mut own = Vec::new();
+        let filter = match (&metric.filter, &fields) {
             (Some(text), Some(fields)) => {
                 let path = format!("{path}.where");
-                let (program, problems) =
-                    self.language.compile(text, &FieldNames(&fields), Want::Flag);
+                let names = FieldNames::new(fields);
+                let (program, problems) = self.language.compile(text, &names, Want::Flag);
+                own = names.own();
                 for problem in problems {
                     self.report(&path, problem);
                 }
                 self.keep_program(&path, program.as_ref());
-                Some(program?)
+                let program = program?;
+                let reads = program.compiled().columns();
+                let names = reads.filter_map(|it| fields.get(it.0)).map(|it| it.name);
+                self.about_ended(metric, &fields, names, &path);
+                Some(program)
             }
             // Without fields the table itself is unknown, and that has been reported.
             (Some(_), None) => return None,
             (None, _) => None,
         };
-        let derivation = derivation?;
-        Some((derivation.kind(), Work::Records { derivation: Box::new(derivation), filter }))
+        let mut derivation = derivation?;
+        derivation.own = own;
+        let mut read: Vec<Field> = fields.unwrap_or_default();
+        let taken = metric.field.as_deref().into_iter();
+        self.about_ended(metric, &read, taken, &format!("{path}.field"));
+        if metric.include_ended && !metric.from.as_deref().is_some_and(table_ends) {
+            let message = "`include_ended` changes nothing: these records are never over";
+            let fault = Fault::new(Code::Unused, format!("{path}.include_ended"), message);
+            self.fault(fault.warning().help("leave it out"));
+        }
+        let asked: Vec<usize> =
+            filter.iter().flat_map(|it| it.compiled().columns()).map(|it| it.0).collect();
+        let mut slot = 0..;
+        read.retain(|it| {
+            let here = slot.next();
+            metric.field.as_deref() == Some(it.name) || here.is_some_and(|it| asked.contains(&it))
+        });
+        let calendar = self.calendar_of(kind, metric, path, &read);
+        let kind = derivation.kind();
+        Some((kind, Work::Records { derivation: Box::new(derivation), filter, calendar }))
+    }
+
+    /// Warns of fields that are about what is over where that does not count.
+    fn about_ended<'n>(
+        &self,
+        metric: &MetricConfig,
+        fields: &[Field],
+        names: impl Iterator<Item = &'n str>,
+        path: &str,
+    ) {
+        let is_same = |name: &str| fields.iter().any(|it| it.same && it.name == name);
+        if let Some(name) = names.filter(|_| !metric.include_ended).find(|it| is_same(it)) {
+            let message = format!(
+                "`{name}` is the same of all records that count: those that are over do not"
+            );
+            let help = "leave it out, or let them count with `include_ended = true`";
+            self.fault(Fault::new(Code::AlwaysSame, path, message).warning().help(help));
+        }
     }
 
     fn check_metric(&self, metric: &MetricConfig, path: &str) -> bool {
@@ -130,6 +163,11 @@ impl Resolver<'_> {
             self.fault(Fault::new(Code::Incompatible, format!("{path}.{second}"), message));
             sound = false;
         }
+        if metric.calendar.is_some() && metric.expr.is_some() {
+            let message = "`calendar` means nothing to an `expr`";
+            let fault = Fault::new(Code::Incompatible, format!("{path}.calendar"), message);
+            self.fault(fault.help("say it on the metrics that the `expr` reads"));
+        }
         if metric.from.is_none() {
             for (key, given) in [
                 ("where", metric.filter.is_some()),
@@ -139,6 +177,7 @@ impl Resolver<'_> {
                 ("half_life", metric.half_life.is_some()),
                 ("every", metric.every.is_some()),
                 ("empty", metric.empty.is_some()),
+                ("include_ended", metric.include_ended),
             ] {
                 if given {
                     let message = format!("`{key}` needs records to work on");
@@ -240,21 +279,5 @@ impl Resolver<'_> {
         }
         let names = self.names(kind);
         did_you_mean(name, names.iter().map(String::as_str))
-    }
-}
-
-/// The fields of records, as names in a `where`.
-struct FieldNames<'a>(&'a [Field]);
-
-impl Names for FieldNames<'_> {
-    fn find(&self, name: &str) -> Option<Symbol> {
-        let slot = self.0.iter().position(|it| it.name == name)?;
-        let field = self.0.get(slot)?;
-        let (kind, range, optional) = (field.kind, field.range, field.optional);
-        Some(Symbol { slot, kind, range, labels: None, optional })
-    }
-
-    fn all(&self) -> std::sync::Arc<[String]> {
-        self.0.iter().map(|it| it.name.to_string()).collect()
     }
 }

@@ -5,10 +5,13 @@
 //!
 //! Must not know: the clock, files, or how a result is shown.
 
+mod absence;
 mod alerts;
 mod assess;
 mod assessment;
 mod bands;
+mod beneath;
+mod calendars;
 mod cards;
 mod children;
 mod choices;
@@ -18,11 +21,16 @@ mod fused;
 mod gears;
 mod inhibit;
 mod input;
+mod lint;
+mod kin;
 mod live;
+mod many;
 mod manual;
 mod metrics;
 mod names;
 mod notices;
+mod outputs;
+mod own;
 mod past;
 mod plan;
 mod playbooks;
@@ -34,15 +42,21 @@ mod room;
 mod rules;
 mod run;
 mod scores;
+mod settled;
 mod stored;
 mod subjects;
+mod sureness;
 mod testing;
 mod told;
+mod tree;
+mod unnamed;
+mod wants;
+mod whole;
 
 pub use alerts::Replay;
 pub use assessment::{
-    Absent, Alert, Assessment, BandCount, LeftOut, NotUsed, Note, ReportNotUsed, RuleResult,
-    SubjectScore,
+    Absent, Alert, Assessment, BandCount, LeftOut, NoValue, NotUsed, Note, ReportNotUsed,
+    RuleResult, SubjectScore,
 };
 pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;
@@ -62,13 +76,16 @@ use crate::node::Node;
 use crate::score::Scorecard;
 use crate::state::State;
 use crate::value::Kind;
+use calendars::Calendars;
 use gears::in_order;
 use live::Live;
+use own::is_first;
 use past::{Tracked, tracked};
 use plan::{Batch, Rule, Slot, Step, Work};
 use playbooks::Playbook;
 use resolve::Resolver;
 use scores::Outline;
+use settled::Settled;
 
 /// A compiled config.
 ///
@@ -76,6 +93,7 @@ use scores::Outline;
 /// # #[cfg(feature = "toml")] {
 /// use foretell::{Config, Engine, Input, State};
 /// use foretell::frame::{Column, Frame, SubjectKind};
+/// use foretell::time::AsOf;
 ///
 /// let config = Config::parse(r#"
 ///     [[metrics]]
@@ -90,7 +108,7 @@ use scores::Outline;
 ///
 /// let mut frame = Frame::new(SubjectKind::Subscription, ["s1"])?;
 /// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
-/// let as_of = "2026-03-01".parse()?;
+/// let as_of: AsOf = "2026-03-01".parse()?;
 /// let assessment = engine.assess(&Input::frame(&frame), as_of, &State::new());
 ///
 /// let health = assessment.score("health", "s1").ok_or("no such subject")?;
@@ -114,8 +132,10 @@ pub struct Engine {
     /// Every expression and message, by path.
     programs: Vec<(String, Program)>,
     playbooks: Vec<Playbook>,
+    calendars: Calendars,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
+    settled: Settled,
     tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
     outline: Arc<Outline>,
@@ -147,6 +167,7 @@ impl Engine {
         let callable = Node::List(functions.signatures().map(Node::Text).collect());
         let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
         let resolver = Resolver::new(config, &language);
+        let calendars = resolver.calendars();
         resolver.everything();
         // They may ask for alerts, so they come before the rules are taken out.
         let playbooks = resolver.playbooks();
@@ -154,6 +175,7 @@ impl Engine {
         resolver.check_inhibitions();
         resolver.check_told(&rules);
         let tests = resolver.tests();
+        resolver.lint();
         let mut compiled = resolver.finish();
         compiled.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());
@@ -169,6 +191,8 @@ impl Engine {
         }
         let hash = Node::List(vec![content, callable]).content_hash();
         let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
+        sureness::doubt(&compiled.steps, &mut compiled.cards);
+        sureness::mark(&mut compiled.steps, &compiled.cards, &rules);
         let batches = Batch::of_all(&rules, &compiled.steps);
         let outline = Outline::new(
             config,
@@ -177,6 +201,7 @@ impl Engine {
             &compiled.cards,
             &rules,
             &batches,
+            &playbooks,
         );
         let live = |kind: SubjectKind| {
             let slots = compiled.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
@@ -190,12 +215,14 @@ impl Engine {
             names: compiled.spaces.iter().map(names).collect(),
             spaces: compiled.spaces,
             tracked: tracked(&compiled.steps),
+            settled: Settled::of(&compiled.steps),
             steps: compiled.steps,
             cards: compiled.cards,
             batches,
             programs: in_order(compiled.programs),
             rules,
             playbooks,
+            calendars,
             tests,
             warnings: compiled.faults,
             outline: Arc::new(outline),
@@ -226,7 +253,10 @@ impl Engine {
     /// The names of the columns of a kind of subject: what a host may give, and what an assessment
     /// holds.
     pub fn columns(&self, kind: SubjectKind) -> impl Iterator<Item = &str> {
-        self.spaces.get(kind.index()).into_iter().flatten().map(|it| it.name.as_str())
+        let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
+        let first =
+            space.iter().enumerate().filter(|(at, it)| it.is_shown() && is_first(space, *at));
+        first.map(|(_, it)| it.name.as_str())
     }
 
     /// The metrics of a kind of subject for which a column may be given: their names, what their values are, and
@@ -234,7 +264,7 @@ impl Engine {
     pub fn givable(&self, kind: SubjectKind) -> impl Iterator<Item = (&str, Kind, bool)> {
         let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
         let steps = self.steps.iter().filter(move |it| it.kind == kind && it.work.takes_given());
-        steps.filter_map(move |it| {
+        steps.filter(|it| is_first(space, it.slot)).filter_map(move |it| {
             let slot = space.get(it.slot)?;
             let alone = matches!(it.work, Work::Attribute { .. });
             Some((slot.name.as_str(), slot.kind, alone))

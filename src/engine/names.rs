@@ -1,12 +1,16 @@
 //! The names that expressions can read, and those that are suggested when one is not known.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::outputs::reserved;
 use super::resolve::{ALERTS, Found, Resolver};
+use crate::book::own::{Own, is_own};
 use crate::config::Take;
 use crate::expr::{Names, Symbol};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_names;
+use crate::node::shorten;
 use crate::value::Kind;
 
 /// The names that expressions about one kind of subject can read.
@@ -14,11 +18,22 @@ pub(super) struct Scope<'r, 'c> {
     pub(super) resolver: &'r Resolver<'c>,
     pub(super) kind: SubjectKind,
     pub(super) path: &'r str,
+    /// What an own field is read as where it stands alone.
+    pub(super) usual: Option<Kind>,
+    /// Slots that surely have a value: of an own field that is read as several kinds one of these is meant.
+    pub(super) sure: Option<&'r BTreeSet<usize>>,
 }
 
 impl Names for Scope<'_, '_> {
     fn find(&self, name: &str) -> Option<Symbol> {
-        match self.resolver.find(self.kind, name, self.path) {
+        self.find_as(name, None)
+    }
+
+    fn find_as(&self, name: &str, wanted: Option<Kind>) -> Option<Symbol> {
+        let wanted = wanted.or_else(|| {
+            self.resolver.kind_among(self.kind, name, self.sure.filter(|_| is_own(name))?)
+        });
+        match self.resolver.find_as(self.kind, name, wanted, self.path) {
             Found::Symbol(symbol) => Some(symbol),
             Found::Unknown => None,
             Found::Broken => {
@@ -31,6 +46,22 @@ impl Names for Scope<'_, '_> {
                     optional: true,
                 })
             }
+        }
+    }
+
+    fn is_open(&self, name: &str) -> bool {
+        is_own(name)
+    }
+
+    fn usual(&self) -> Option<Kind> {
+        self.usual
+    }
+
+    fn help(&self, name: &str) -> String {
+        let own = shorten(&Own::of(name).to_string());
+        match name.contains('.') {
+            true => "declare a metric of that name".to_owned(),
+            false => format!("declare a metric of that name; an own field is read as `{own}`"),
         }
     }
 
@@ -64,9 +95,9 @@ impl Resolver<'_> {
         let metrics =
             config.metrics.iter().filter(|it| subject(it.subject)).map(|it| it.name.clone());
         let cards = config.scorecards.iter().filter(|it| subject(it.subject)).flat_map(|it| {
-            ["", ".band", ".raw_score", ".raw_band", ".coverage"]
-                .iter()
-                .map(|suffix| format!("{}{suffix}", it.name))
+            reserved()
+                .map(|last| format!("{}.{last}", it.name))
+                .chain([it.name.clone()])
                 .chain(it.groups.iter().map(|group| format!("{}.{}", it.name, group.name)))
                 .collect::<Vec<_>>()
         });

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::Engine;
 use super::assessment::{Absent, LeftOut, Note};
 use super::input::Input;
@@ -11,7 +13,6 @@ use super::subjects::Rows;
 use crate::fault::{Code, Fault, nearest};
 use crate::frame::{Frame, NO_ROW, SubjectKind};
 use crate::money::{Amount, Currency};
-use crate::time::AsOf;
 
 /// What of the input was not used, per kind of subject.
 pub(super) fn of_input(engine: &Engine, input: &Input<'_>, rows: &[Rows]) -> Vec<Note> {
@@ -37,6 +38,18 @@ pub(super) fn of_input(engine: &Engine, input: &Input<'_>, rows: &[Rows]) -> Vec
     notes
 }
 
+/// How many records lie after the day or moment, by table: of things that happen and that the config reads.
+pub(super) fn later(engine: &Engine, input: &Input<'_>, day: NaiveDate) -> Vec<Note> {
+    let is_read = |table: &str| {
+        engine.steps.iter().any(
+            |it| matches!(&it.work, Work::Records { derivation, .. } if derivation.table() == table),
+        )
+    };
+    let all = input.book.into_iter().flat_map(|it| it.after(day));
+    let all = all.filter(|(table, _)| is_read(table));
+    all.map(|(table, records)| Note::Later { table: table.to_owned(), records }).collect()
+}
+
 fn columns(engine: &Engine, kind: SubjectKind, frame: &Frame, notes: &mut Vec<Note>) {
     let space = engine.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
     let steps = engine.steps.iter().filter(|it| it.kind == kind && it.work.takes_given());
@@ -56,10 +69,13 @@ fn columns(engine: &Engine, kind: SubjectKind, frame: &Frame, notes: &mut Vec<No
 }
 
 fn parents(engine: &Engine, kind: SubjectKind, frame: &Frame, rows: &Rows, notes: &mut Vec<Note>) {
-    for (parent, links) in &rows.parents {
+    let above = (kind == SubjectKind::Company).then_some((&SubjectKind::Company, &rows.above));
+    for (parent, links) in rows.parents.iter().chain(above) {
         let is_read = engine.steps.iter().any(|it| match &it.work {
             Work::Parent { parent: above, .. } => it.kind == kind && above == parent,
-            Work::Children { child, .. } => it.kind == *parent && *child == kind,
+            Work::Children { child, tree, .. } => {
+                it.kind == *parent && (*child == kind || (*tree && kind == SubjectKind::Company))
+            }
             _ => false,
         });
         let given = frame.parents(*parent).unwrap_or(&[]);
@@ -75,7 +91,7 @@ fn parents(engine: &Engine, kind: SubjectKind, frame: &Frame, rows: &Rows, notes
 /// The warning that amounts could not be converted, with their currencies.
 pub(super) fn mixed_currencies(
     input: &Input<'_>,
-    as_of: AsOf,
+    as_of: NaiveDate,
     reporting: Option<Currency>,
     notes: &[Note],
 ) -> Option<Fault> {

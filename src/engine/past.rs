@@ -3,15 +3,15 @@
 //! Of every name whose past something asks for, the state keeps from which day on it had which value, as far
 //! back as the longest window that is asked for.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
 
 use super::Engine;
 use super::assessment::Assessment;
 use super::columns::column_of;
 use super::plan::{PastTake, Slot, Step, Work};
 use super::resolve::{Found, Resolver};
+use crate::book::own::{is_own, split_first, split_last};
 use crate::fault::{Code, Fault};
 use crate::frame::{Column, SubjectKind, Table};
 use crate::state::{Held, State};
@@ -45,16 +45,16 @@ impl PastTake {
         }
     }
 
-    /// The value, from what held before the day and what holds on it.
-    fn value(self, held: &[Held], now: &Value, day: NaiveDate) -> Value {
+    /// The value, from what held before the day or moment and what holds at it.
+    fn value(self, held: &[Held], now: &Value, as_of: AsOf) -> Value {
         let at = |last: &dyn Fn(&Held) -> bool| {
             held.iter().rev().find(|it| last(it)).map_or(Value::Missing, |it| it.value.clone())
         };
         match self {
-            Self::Previous => at(&|it| it.since < day),
-            Self::Ago(period) => at(&|it| it.since <= period.before(day)),
+            Self::Previous => at(&|it| it.since < as_of),
+            Self::Ago(period) => at(&|it| it.since.is_by(as_of.before(period))),
             Self::Change(period) => {
-                let before = at(&|it| it.since <= period.before(day));
+                let before = at(&|it| it.since.is_by(as_of.before(period)));
                 match (now.number(), before.number()) {
                     (Some(now), Some(before)) => Value::Number(now - before),
                     _ => Value::Missing,
@@ -62,9 +62,9 @@ impl PastTake {
             }
             Self::Days if now.is_missing() => Value::Missing,
             Self::Days => {
-                let last = held.iter().rev().find(|it| it.since < day);
-                let since = last.filter(|it| it.value == *now).map_or(day, |it| it.since);
-                Value::Number((day - since).num_days() as f64)
+                let last = held.iter().rev().find(|it| it.since < as_of);
+                let since = last.filter(|it| it.value == *now).map_or(as_of, |it| it.since);
+                Value::Number((as_of.day() - since.counted_to(as_of)).num_days() as f64)
             }
         }
     }
@@ -72,15 +72,25 @@ impl PastTake {
 
 impl Resolver<'_> {
     /// What a name means that ends by asking for the past of another.
-    pub(super) fn past(&self, kind: SubjectKind, name: &str, path: &str) -> Option<Found> {
-        let (inner, suffix) = name.rsplit_once('.')?;
+    pub(super) fn past(
+        &self,
+        kind: SubjectKind,
+        name: &str,
+        wanted: Option<Kind>,
+        path: &str,
+    ) -> Option<Found> {
+        let (inner, suffix) = split_last(name)?;
         let take = PastTake::of(suffix)?;
         // What is a parent's has its past with the parent.
-        let head = name.split('.').next()?;
+        let head = split_first(name)?.0;
         if SubjectKind::ALL.into_iter().any(|it| it < kind && it.name() == head) {
             return None;
         }
-        let symbol = match self.find(kind, inner, path) {
+        let wanted = match take {
+            PastTake::Change(_) => Some(Kind::Number),
+            _ => wanted,
+        };
+        let symbol = match self.find_as(kind, inner, wanted, path) {
             Found::Symbol(it) => it,
             Found::Broken => return Some(Found::Broken),
             Found::Unknown => return None,
@@ -125,12 +135,12 @@ pub(super) fn past(
     table: &Table,
     (from, take): (usize, PastTake),
     state: &State,
-    day: AsOf,
+    as_of: AsOf,
 ) -> (Column, Option<Vec<bool>>) {
     let held = state.history.get(&kind).and_then(|it| it.get(name));
     let value = |(row, id): (usize, &std::sync::Arc<str>)| {
         let held = held.and_then(|it| it.get(id.as_ref())).map_or(&[][..], Vec::as_slice);
-        take.value(held, &table.value(from, row), day)
+        take.value(held, &table.value(from, row), as_of)
     };
     let values: Vec<Value> = table.ids().iter().enumerate().map(value).collect();
     let solid = (0..table.len()).map(|row| match take {
@@ -139,6 +149,19 @@ pub(super) fn past(
         PastTake::Change(_) | PastTake::Days => table.is_solid(from, row),
     });
     (column_of(wanted, &values), Some(solid.collect()))
+}
+
+/// What a name is remembered under: an own field that is read as several kinds has several slots of one name.
+pub(super) fn remembered(names: &[String], slot: usize) -> Option<Cow<'_, str>> {
+    let name = names.get(slot)?;
+    let before = match is_own(name) {
+        true => names.iter().take(slot).filter(|it| *it == name).count(),
+        false => 0,
+    };
+    Some(match before {
+        0 => Cow::Borrowed(name),
+        _ => Cow::Owned(format!("{name} ({})", before + 1)),
+    })
 }
 
 /// A name whose past something asks for.
@@ -171,12 +194,12 @@ impl Engine {
         let mut next = History::new();
         for tracked in &self.tracked {
             let (Some(name), Some(table)) = (
-                out.names.get(tracked.kind.index()).and_then(|it| it.get(tracked.slot)),
+                out.names.get(tracked.kind.index()).and_then(|it| remembered(it, tracked.slot)),
                 out.tables.get(tracked.kind.index()),
             ) else {
                 continue;
             };
-            let past = out.past.history.get(&tracked.kind).and_then(|it| it.get(name));
+            let past = out.past.history.get(&tracked.kind).and_then(|it| it.get(&*name));
             let subjects = if table.len() == 0 {
                 // Where there is no subject of the kind at all, nothing can be told from it.
                 past.cloned().unwrap_or_default()
@@ -189,7 +212,7 @@ impl Engine {
                 table.ids().iter().enumerate().filter_map(remember).collect()
             };
             if !subjects.is_empty() {
-                next.entry(tracked.kind).or_default().insert(name.clone(), subjects);
+                next.entry(tracked.kind).or_default().insert(name.into_owned(), subjects);
             }
         }
         next
@@ -197,21 +220,20 @@ impl Engine {
 }
 
 impl Tracked {
-    /// What held before with what holds on a day, as far back as anything looks.
-    fn remember(&self, mut held: Vec<Held>, now: Value, day: NaiveDate) -> Vec<Held> {
-        // The day may be assessed again.
-        held.retain(|it| it.since < day);
+    /// What held before with what holds now, as far back as anything looks.
+    fn remember(&self, mut held: Vec<Held>, now: Value, as_of: AsOf) -> Vec<Held> {
+        // The same may be assessed again.
+        held.retain(|it| it.since < as_of);
         let news = match held.last() {
             Some(last) => last.value != now,
             None => !now.is_missing(),
         };
         if news {
-            held.push(Held { since: day, value: now });
+            held.push(Held { since: as_of, value: now });
         }
-        let farthest = self.windows.iter().map(|it| it.before(day)).min();
-        let yesterday = Period::days(1).before(day);
-        let horizon = farthest.map_or(yesterday, |it| it.min(yesterday));
-        let first = held.iter().rposition(|it| it.since <= horizon).unwrap_or(0);
+        let windows = self.windows.iter().copied().chain([Period::days(1)]);
+        let horizon = windows.map(|it| as_of.before(it)).min().unwrap_or(as_of);
+        let first = held.iter().rposition(|it| it.since.is_by(horizon)).unwrap_or(0);
         held.drain(..first);
         held
     }

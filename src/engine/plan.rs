@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
+use super::outputs::Extra;
+use crate::book::own::Own;
 use crate::config::Take;
 use crate::expr::{Program, Symbol};
 use crate::frame::SubjectKind;
 use crate::metric::Derivation;
+use crate::score::Sure;
 use crate::time::Period;
 use crate::value::{Kind, Value};
 use crate::verdict::Conditions;
+
+/// What no name ends with.
+const HIDDEN: char = '?';
 
 /// A column to come: its name and what its values can be.
 #[derive(Debug, Clone)]
@@ -32,6 +38,16 @@ impl Slot {
         Self { name: name.into(), kind: Kind::Text, range: None, labels, optional: true }
     }
 
+    /// A number that is kept beside another and that no name reads so far.
+    pub(crate) fn hidden(of: &str, last: &str) -> Self {
+        Self::number(format!("{of}.{last}{HIDDEN}"), None)
+    }
+
+    /// Whether it stands under a name.
+    pub(crate) fn is_shown(&self) -> bool {
+        !self.name.ends_with(HIDDEN)
+    }
+
     pub(crate) fn symbol(&self, slot: usize) -> Symbol {
         Symbol {
             slot,
@@ -49,21 +65,37 @@ pub(crate) struct Step {
     pub(crate) kind: SubjectKind,
     pub(crate) slot: usize,
     pub(crate) work: Work,
+    /// Of a scorecard, whether how sure it is is wanted wherever it runs.
+    pub(crate) whole: bool,
 }
 
 /// What a step does.
 #[derive(Debug, Clone)]
 pub(crate) enum Work {
-    /// A given column, or else an attribute of the record, if there is one.
-    Attribute { attribute: Option<Attribute> },
+    /// A given column, or else an attribute of the record, if there is one; with the calendar within whose
+    /// hours is measured.
+    Attribute { attribute: Option<Attribute>, calendar: Option<usize> },
     /// A given column, or else a value derived from dated records.
-    Records { derivation: Box<Derivation>, filter: Option<Program> },
+    Records { derivation: Box<Derivation>, filter: Option<Program>, calendar: Option<usize> },
     /// A given column, or else an expression.
     Expression { program: Program },
     /// A value of the parent.
     Parent { parent: SubjectKind, from: usize },
-    /// A value of the children.
-    Children { child: SubjectKind, from: usize, take: ChildTake },
+    /// A value of the children; of a company those of all its tree, itself among it, where `tree` says so.
+    Children { child: SubjectKind, from: usize, take: ChildTake, tree: bool },
+    /// How sure a value of the children is: the columns that say it of theirs, where there are some, and between
+    /// what theirs lie.
+    Kin {
+        child: SubjectKind,
+        from: usize,
+        take: ChildTake,
+        tree: bool,
+        of: Option<Sure>,
+        range: Option<(f64, f64)>,
+        sure: Sure,
+    },
+    /// The least share measured of some values, each with the column of its share, where `value` is not given.
+    Least { of: Vec<(usize, usize)>, value: usize },
     /// The first name whose condition holds.
     Class { cases: Cases },
     /// A scorecard with its outputs.
@@ -130,7 +162,7 @@ impl Work {
 #[derive(Debug, Clone)]
 pub(crate) enum Attribute {
     BuiltIn(String),
-    Custom(String),
+    Own(Own),
 }
 
 /// How children's values become one.
@@ -139,6 +171,10 @@ pub(crate) enum ChildTake {
     Take(Take),
     /// How many have a true flag.
     CountTrue,
+    /// How many there are.
+    All,
+    /// The mean, each weighed by another of its values.
+    MeanBy(usize),
 }
 
 /// The slots that a scorecard fills.
@@ -151,13 +187,27 @@ pub(crate) struct Outputs {
     pub(crate) raw_band: usize,
     /// One per group but the whole, in the order of the compiled groups.
     pub(crate) groups: Vec<usize>,
+    /// What is filled only where it is asked for.
+    pub(crate) extras: Vec<(Extra, usize)>,
+}
+
+impl Step {
+    /// Whether it fills a slot of its kind of subject.
+    pub(crate) fn fills(&self, slot: usize) -> bool {
+        match &self.work {
+            Work::Card { outputs, .. } => outputs.slots().any(|it| it == slot),
+            Work::Kin { sure, .. } => sure.slots().any(|it| it == slot),
+            _ => self.slot == slot,
+        }
+    }
 }
 
 impl Outputs {
     /// All of them.
     pub(crate) fn slots(&self) -> impl Iterator<Item = usize> + '_ {
         let fixed = [self.score, self.raw_score, self.coverage, self.band, self.raw_band];
-        fixed.into_iter().chain(self.groups.iter().copied())
+        let extras = self.extras.iter().map(|it| it.1);
+        fixed.into_iter().chain(self.groups.iter().copied()).chain(extras)
     }
 }
 

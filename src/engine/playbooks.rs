@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::Resolver;
-use crate::config::{PlaybookConfig, StepConfig};
+use crate::config::{DayCount, PlaybookConfig, StepConfig};
 use crate::expr::{Program, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
@@ -18,6 +18,8 @@ pub(super) struct Playbook {
     pub(super) config: PlaybookConfig,
     pub(super) when: Option<Program>,
     pub(super) stop_when: Option<Program>,
+    /// Whose days of work count, where the playbook says it.
+    pub(super) calendar: Option<usize>,
     /// One for each step of the config.
     pub(super) steps: Vec<StepPrograms>,
 }
@@ -53,6 +55,13 @@ impl Resolver<'_> {
             self.fault(Fault::new(Code::Empty, path.clone(), message).help(help));
         }
         self.check_playbook_steps(&config.steps, &path);
+        let calendar = config.calendar.as_deref();
+        let calendar = calendar.and_then(|it| self.calendar(&format!("{path}.calendar"), it));
+        if config.calendar.is_some() && config.days == Some(DayCount::Calendar) {
+            let message = "`days = \"calendar\"` counts all days, whatever the `calendar`";
+            let fault = Fault::new(Code::Incompatible, format!("{path}.calendar"), message);
+            self.fault(fault.help("write `days = \"business\"`, or leave one of them out"));
+        }
         let flag = |key: &str, text: &Option<String>| {
             let path = format!("{path}.{key}");
             text.as_ref().map(|text| self.compile(kind, &path, text, Want::Flag))
@@ -74,7 +83,7 @@ impl Resolver<'_> {
             .collect();
         let steps = steps.into_iter().collect::<Option<Vec<_>>>()?;
         let (when, stop_when) = (whole(when)?, whole(stop_when)?);
-        named.then_some(Playbook { kind, config, when, stop_when, steps })
+        named.then_some(Playbook { kind, config, when, stop_when, calendar, steps })
     }
 
     fn step_programs(

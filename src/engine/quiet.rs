@@ -62,7 +62,16 @@ pub(super) fn check(
         for (at, (from, until)) in it.spans.iter().enumerate().filter(|(_, it)| it.1 <= it.0) {
             checker.backwards(&format!("{path}.spans[{at}]"), "", &name, *from, *until);
         }
-        if it.spans.is_empty() && !it.weekends {
+        if let Some(of) = &it.calendar
+            && engine.calendar_number(Some(of)).is_none()
+        {
+            let known = engine.config.calendars.iter().map(|it| it.name.as_str());
+            let of_config = shorten(of);
+            let message =
+                format!("{name} is that of a calendar `{of_config}`, which is not in the config");
+            checker.warn(Code::UnknownName, &path, "calendar", message, did_you_mean(of, known));
+        }
+        if it.spans.is_empty() && !it.weekends && it.calendar.is_none() {
             let help = Some("give spans of days, or say `weekends`".to_owned());
             checker.warn(Code::Empty, &path, "spans", format!("{name} has no days"), help);
         }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::Engine;
 use super::assessment::ReportNotUsed;
 use crate::config::StepConfig;
 use crate::playbook::{ActionReport, ActionSort, EnrolmentChange, Turn, action_id};
 use crate::state::{EnrolmentState, PlaybookEnrolments};
-use crate::time::AsOf;
 
 /// What became of reports.
 #[derive(Debug, Default)]
@@ -25,7 +26,7 @@ pub(super) fn take_reports(
     engine: &Engine,
     playbooks: &mut BTreeMap<String, PlaybookEnrolments>,
     reports: &[ActionReport],
-    as_of: AsOf,
+    as_of: NaiveDate,
     again: bool,
 ) -> Taken {
     let mut taken = Taken::default();

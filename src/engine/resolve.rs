@@ -5,14 +5,16 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::names::{Scope, child_take};
-use super::plan::{Attribute, Cases, ChildTake, Rule, Slot, Step, Work};
-use crate::config::{Config, Take};
+use super::names::Scope;
+use super::own::as_read;
+use super::plan::{Attribute, Cases, Rule, Slot, Step, Work};
+use crate::book::own::{Own, split_first};
+use crate::config::Config;
 use crate::expr::{Language, Names, Problem, Program, Symbol, Want};
 use crate::fault::{Code, Fault, Severity};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
-use crate::score::Scorecard;
+use crate::score::{Scorecard, Sure};
 use crate::value::Kind;
 
 /// What the names of rules' alerts begin with.
@@ -23,7 +25,7 @@ pub(super) const ALERTS: &str = "alerts";
 const DEEPEST: usize = 64;
 
 /// The segment or stage of a subject that none of the declared ones takes in.
-const OTHER: &str = "other";
+pub(super) const OTHER: &str = "other";
 
 /// The most faults that are listed: more than anyone reads, tested by
 /// `a_thousand_mistakes_are_told_in_time`.
@@ -67,6 +69,8 @@ pub(super) struct Resolver<'c> {
     /// Whether what is being compiled uses something broken.
     pub(super) tainted: Cell<bool>,
     depth: Cell<usize>,
+    /// What says how sure the value in a slot is, once it was asked for.
+    pub(super) sures: RefCell<BTreeMap<(SubjectKind, usize), Option<Sure>>>,
 }
 
 /// Everything that was compiled.
@@ -99,6 +103,7 @@ impl<'c> Resolver<'c> {
             suggested: RefCell::default(),
             tainted: Cell::new(false),
             depth: Cell::new(0),
+            sures: RefCell::default(),
         }
     }
 
@@ -167,7 +172,7 @@ impl<'c> Resolver<'c> {
     /// A new slot that a step fills.
     pub(super) fn filled(&self, kind: SubjectKind, slot: Slot, work: Work) -> Symbol {
         let number = self.slot(kind, slot.clone());
-        self.step(Step { kind, slot: number, work });
+        self.step(Step { kind, slot: number, work, whole: false });
         slot.symbol(number)
     }
 
@@ -187,6 +192,10 @@ impl<'c> Resolver<'c> {
         }
     }
 
+    pub(super) fn change_steps(&self, change: impl FnMut(&mut Step)) {
+        self.steps.borrow_mut().iter_mut().for_each(change);
+    }
+
     pub(super) fn each_step(&self, see: impl FnMut(&Step)) {
         self.steps.borrow().iter().for_each(see);
     }
@@ -198,6 +207,20 @@ impl<'c> Resolver<'c> {
     /// Records what a name means, where another item defines it on the way.
     pub(super) fn define(&self, kind: SubjectKind, name: String, symbol: Symbol) {
         self.entries.borrow_mut().insert((kind, name), Entry::Done(Found::Symbol(symbol)));
+    }
+
+    /// The kind as which an own field is read in one of some slots.
+    pub(super) fn kind_among(
+        &self,
+        kind: SubjectKind,
+        name: &str,
+        slots: &BTreeSet<usize>,
+    ) -> Option<Kind> {
+        let entries = self.entries.borrow();
+        [Kind::Number, Kind::Flag].into_iter().find(|wanted| {
+            let entry = entries.get(&(kind, as_read(name, Some(*wanted)).2));
+            matches!(entry, Some(Entry::Done(Found::Symbol(it))) if slots.contains(&it.slot))
+        })
     }
 
     /// What a name was defined to mean.
@@ -216,7 +239,19 @@ impl<'c> Resolver<'c> {
         text: &str,
         want: Want,
     ) -> Option<Program> {
-        self.guarded(path, |scope| self.language.compile(text, scope, want), kind)
+        self.guarded(path, |scope| self.language.compile(text, scope, want), kind, (None, None))
+    }
+
+    /// The same of a calculation; `usual` is what an own field is read as that stands alone.
+    pub(super) fn compile_any(
+        &self,
+        kind: SubjectKind,
+        path: &str,
+        text: &str,
+        usual: Kind,
+    ) -> Option<Program> {
+        let compile = |scope: &dyn Names| self.language.compile(text, scope, Want::Any);
+        self.guarded(path, compile, kind, (Some(usual), None))
     }
 
     /// Compiles a message that is shown when `sure` slots are known to be there; without them it
@@ -235,7 +270,7 @@ impl<'c> Resolver<'c> {
             problems.retain(|it| sure.is_some() || it.code != Code::MaybeMissing);
             (program, problems)
         };
-        self.guarded(path, compile, kind)
+        self.guarded(path, compile, kind, (None, sure))
     }
 
     fn guarded(
@@ -243,9 +278,10 @@ impl<'c> Resolver<'c> {
         path: &str,
         compile: impl FnOnce(&dyn Names) -> (Option<Program>, Vec<Problem>),
         kind: SubjectKind,
+        (usual, sure): (Option<Kind>, Option<&BTreeSet<usize>>),
     ) -> Option<Program> {
         let outer = self.tainted.replace(false);
-        let (program, problems) = compile(&Scope { resolver: self, kind, path });
+        let (program, problems) = compile(&Scope { resolver: self, kind, path, usual, sure });
         let tainted = self.tainted.replace(outer);
         for problem in problems {
             // What rests on the kind of something broken is not to blame; the rest is.
@@ -275,7 +311,19 @@ impl<'c> Resolver<'c> {
 
     /// What a name means for a kind of subject. `path` is where it is used.
     pub(super) fn find(&self, kind: SubjectKind, name: &str, path: &str) -> Found {
-        let key = (kind, name.to_owned());
+        self.find_as(kind, name, None, path)
+    }
+
+    /// The same where a kind is wanted: that of an own field is what its use asks for.
+    pub(super) fn find_as(
+        &self,
+        kind: SubjectKind,
+        name: &str,
+        wanted: Option<Kind>,
+        path: &str,
+    ) -> Found {
+        let (name, wanted, key) = as_read(name, wanted);
+        let (name, key) = (name.as_ref(), (kind, key));
         let entry = self.entries.borrow().get(&key).cloned();
         match entry {
             Some(Entry::Done(found)) => return found,
@@ -295,7 +343,7 @@ impl<'c> Resolver<'c> {
         }
         self.entries.borrow_mut().insert(key.clone(), Entry::Busy);
         self.depth.set(self.depth.get() + 1);
-        let found = self.look_up(kind, name, path);
+        let found = self.look_up(kind, name, wanted, path);
         self.depth.set(self.depth.get() - 1);
         let mut entries = self.entries.borrow_mut();
         // A scorecard defines its parts by itself.
@@ -305,27 +353,34 @@ impl<'c> Resolver<'c> {
         found
     }
 
-    fn look_up(&self, kind: SubjectKind, name: &str, path: &str) -> Found {
+    fn look_up(&self, kind: SubjectKind, name: &str, wanted: Option<Kind>, path: &str) -> Found {
         let declared = self.declared(kind, name);
         if !matches!(declared, None | Some(Found::Unknown)) {
             return declared.unwrap_or(Found::Unknown);
         }
-        if let Some(found) = self.past(kind, name, path).or(declared) {
+        if let Some(found) = self.past(kind, name, wanted, path).or(declared) {
             return found;
         }
-        if let Some((head, rest)) = name.split_once('.') {
-            return self.dotted(kind, name, head, rest, path);
+        if let Some(own) = Own::parse(name) {
+            return self.own(kind, own, wanted);
+        }
+        if let Some((head, rest)) = split_first(name) {
+            return self.dotted(kind, name, [head, rest], wanted, path);
         }
         if let Some(info) = attribute_info(kind, name) {
             let slot = Slot {
                 name: name.to_owned(),
                 kind: info.kind,
                 range: info.range,
-                labels: None,
+                labels: info.labels.map(|it| it.iter().map(|it| Arc::from(*it)).collect()),
                 optional: true,
             };
             let attribute = Some(Attribute::BuiltIn(name.to_owned()));
-            return Found::Symbol(self.filled(kind, slot, Work::Attribute { attribute }));
+            return Found::Symbol(self.filled(
+                kind,
+                slot,
+                Work::Attribute { attribute, calendar: None },
+            ));
         }
         if self.config.is_lost(name) { Found::Broken } else { Found::Unknown }
     }
@@ -369,88 +424,8 @@ impl<'c> Resolver<'c> {
             known(head).unwrap_or_else(|| self.find(kind, head, &format!("scorecards[{at}]")));
         match whole {
             Found::Broken => Found::Broken,
-            _ => known(name).unwrap_or(Found::Unknown),
+            _ => known(name).or_else(|| self.extra_name(kind, at, name)).unwrap_or(Found::Unknown),
         }
-    }
-
-    fn dotted(&self, kind: SubjectKind, name: &str, head: &str, rest: &str, path: &str) -> Found {
-        if head == ALERTS {
-            return self.alert_name(kind, name, rest, path);
-        }
-        for other in SubjectKind::ALL {
-            if other < kind && head == other.name() {
-                return self.parent(kind, name, other, rest, path);
-            }
-            if other > kind && head == other.plural() {
-                return self.children(kind, name, other, rest, path);
-            }
-        }
-        if self.config.is_lost(head) { Found::Broken } else { Found::Unknown }
-    }
-
-    fn parent(
-        &self,
-        kind: SubjectKind,
-        name: &str,
-        parent: SubjectKind,
-        rest: &str,
-        path: &str,
-    ) -> Found {
-        match self.find(parent, rest, path) {
-            Found::Symbol(it) => {
-                let slot = Slot {
-                    name: name.to_owned(),
-                    kind: it.kind,
-                    range: it.range,
-                    labels: it.labels,
-                    optional: true,
-                };
-                Found::Symbol(self.filled(kind, slot, Work::Parent { parent, from: it.slot }))
-            }
-            other => other,
-        }
-    }
-
-    /// `subscriptions.arr.sum`, or `cases.is_open` for how many.
-    fn children(
-        &self,
-        kind: SubjectKind,
-        name: &str,
-        child: SubjectKind,
-        rest: &str,
-        path: &str,
-    ) -> Found {
-        let (inner, take) = match rest
-            .rsplit_once('.')
-            .and_then(|(inner, last)| Some((inner, ChildTake::Take(child_take(last)?))))
-        {
-            Some((inner, take)) => (inner, take),
-            None => (rest, ChildTake::CountTrue),
-        };
-        let symbol = match self.find(child, inner, path) {
-            Found::Symbol(it) => it,
-            other => return other,
-        };
-        let fits = match take {
-            ChildTake::CountTrue => symbol.kind == Kind::Flag,
-            ChildTake::Take(Take::Count | Take::Distinct) => true,
-            ChildTake::Take(_) => symbol.kind == Kind::Number,
-        };
-        if !fits {
-            let message = format!("`{name}` cannot be taken: `{inner}` is {}", symbol.kind);
-            let help = match symbol.kind {
-                Kind::Number => format!("say how: `{name}.min`, `.max`, `.mean`, `.sum`, `.count`"),
-                Kind::Flag => format!("`{}.{inner}` counts those that are true", child.plural()),
-                Kind::Text => {
-                    format!("`{}.{inner}.count` counts those that have one", child.plural())
-                }
-            };
-            self.fault(Fault::new(Code::WrongType, path, message).help(help));
-            return Found::Broken;
-        }
-        let slot = Slot::number(name, None);
-        let work = Work::Children { child, from: symbol.slot, take };
-        Found::Symbol(self.filled(kind, slot, work))
     }
 
     /// A segment or a stage.

@@ -84,7 +84,12 @@ impl Resolver<'_> {
             symbol
         });
         let outputs = AlertOutputs { firing: firing.slot, phase: phase.slot, days: days.slot };
-        self.step(Step { kind, slot: firing.slot, work: Work::Alerts { rule, outputs } });
+        self.step(Step {
+            kind,
+            slot: firing.slot,
+            work: Work::Alerts { rule, outputs },
+            whole: false,
+        });
         Found::Symbol(firing)
     }
 

@@ -1,22 +1,24 @@
 //! Carries out the steps of a plan: each fills columns from those filled before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Engine;
 use super::alerts::Moving;
-use super::assessment::{Alert, Assessment, CardResult, LeftOut, Note, RuleResult};
+use super::assessment::{Alert, Assessment, LeftOut, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
-use super::past::past;
-use super::plan::{AlertOutputs, Batch, Outputs, Rule, Slot, Step, Work};
+use super::own::is_first;
+use super::past::{past, remembered};
+use super::plan::{AlertOutputs, Batch, ChildTake, Rule, Slot, Step, Work};
 use super::room::Room;
 use super::subjects::Rows;
+use super::tree::Tree;
+use super::wants::Place;
 use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
-use crate::frame::{Column, Data, Given, NO_ROW, SubjectKind, Table, chunks};
-use crate::score::ScoreCell;
+use crate::frame::{Column, Given, NO_ROW, SubjectKind, Table, chunks};
 use crate::state::{Phase, State};
 use crate::value::Value;
 use crate::verdict::{Conditions, solid};
@@ -39,6 +41,8 @@ pub(super) struct Run<'a> {
     pub(super) room: Box<Room>,
     /// Whether only values are wanted, and not how sure they are.
     pub(super) lean: bool,
+    /// Columns that are wanted and were not given, where there is no book.
+    pub(super) absent: BTreeSet<Place>,
 }
 
 impl<'a> Run<'a> {
@@ -55,8 +59,9 @@ impl<'a> Run<'a> {
             return;
         };
         match &step.work {
-            Work::Card { .. } if self.lean => return self.card_columns(step),
+            Work::Card { .. } if self.lean && !step.whole => return self.card_columns(step),
             Work::Card { card, outputs } => return self.card(*card, outputs),
+            Work::Kin { .. } => return self.kin(step),
             _ => {}
         }
         if let Work::Alerts { rule, outputs } = &step.work {
@@ -65,18 +70,25 @@ impl<'a> Run<'a> {
         let given = self.given.get(&(kind.index(), number));
         let given =
             given.and_then(|it| self.source.given(kind, rows, slot, it, &mut self.out.faults));
-        let mut solid = None;
+        let (mut solid, mut rests) = (None, None);
         let mut made = match (given, &step.work) {
             (Some(made), _) => made,
-            (None, Work::Attribute { attribute }) => {
-                self.source.attribute(kind, rows, slot, attribute.as_ref())
+            (None, Work::Attribute { attribute, calendar }) => {
+                let calendar = engine.measured_by(*calendar, self.source.input);
+                self.source.attribute(kind, rows, slot, attribute.as_ref(), calendar.as_deref())
             }
-            (None, Work::Records { derivation, filter }) => {
-                self.source.records(kind, rows, slot, derivation, filter.as_ref())
+            (None, Work::Records { derivation, filter, calendar }) => {
+                let calendar = engine.measured_by(*calendar, self.source.input);
+                let program = filter.as_ref();
+                self.source.records(kind, rows, slot, (derivation, program), calendar.as_deref())
             }
             (None, work) => {
-                let (column, sure) = self.computed(kind, slot, work);
+                let (mut column, sure) = self.computed(kind, slot, work);
+                engine.settled.settle(kind, number, &mut column);
                 solid = sure;
+                if let (Work::Expression { program }, None) = (work, &solid) {
+                    rests = Some(program.slots());
+                }
                 Made::plain(column)
             }
         };
@@ -86,10 +98,18 @@ impl<'a> Run<'a> {
             let rows = made.unsure.iter().enumerate();
             solid = Some(rows.map(|(row, it)| !it && !made.column.is_missing(row)).collect());
         }
-        let derived = !matches!(&step.work, Work::Attribute { attribute: None });
+        let space = engine.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
+        let derived = !matches!(&step.work, Work::Attribute { attribute: None, .. })
+            && is_first(space, number);
         self.note(kind, slot, &made, derived, out_of_range);
+        if !self.lean {
+            self.absence(step, slot, &made, out_of_range);
+        }
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
             table.set(number, made.column, solid);
+            if let Some(it) = rests {
+                table.rest(number, it);
+            }
         }
     }
 
@@ -131,26 +151,37 @@ impl<'a> Run<'a> {
                 let solid = |row: &u32| *row == NO_ROW || above.is_solid(*from, *row as usize);
                 (column.gather(links), Some(links.iter().map(solid).collect()))
             }
-            Work::Children { child, from, take } => {
-                let (Some(below), Some(links)) = (
-                    tables.get(child.index()),
-                    self.rows.get(child.index()).and_then(|it| it.parents.get(&kind)),
-                ) else {
+            Work::Children { child, from, take, tree } => {
+                let (Some(below), Some(them)) =
+                    (tables.get(child.index()), self.rows.get(child.index()))
+                else {
                     return nothing(table.len());
                 };
-                let (column, solid) = children(table.len(), below, *from, links, *take);
+                if *take == ChildTake::All && !self.source.input.has(*child) {
+                    return nothing(table.len());
+                }
+                let links = them.owners(kind, *child, *tree);
+                let (column, solid) = match *tree {
+                    true => Tree::new(&rows.up).take(below, *from, &links, *take),
+                    false => children(table.len(), below, *from, &links, *take),
+                };
+                (column, Some(solid))
+            }
+            Work::Least { of, value } => {
+                let (column, solid) = self.least(table, kind, of, *value);
                 (column, Some(solid))
             }
             Work::Past { from, take } => {
                 let names = self.out.names.get(kind.index());
-                let Some(name) = names.and_then(|it| it.get(*from)) else {
+                let Some(name) = names.and_then(|it| remembered(it, *from)) else {
                     return nothing(table.len());
                 };
-                past((kind, name), slot.kind, table, (*from, *take), self.past, self.out.as_of)
+                past((kind, &name), slot.kind, table, (*from, *take), self.past, self.out.as_of)
             }
             Work::Attribute { .. }
             | Work::Records { .. }
             | Work::Card { .. }
+            | Work::Kin { .. }
             | Work::Alerts { .. } => nothing(table.len()),
         }
     }
@@ -186,49 +217,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn card(&mut self, number: usize, outputs: &Outputs) {
-        let Some(card) = self.engine.cards.get(&number) else { return };
-        let Some(table) = self.out.tables.get(card.kind.index()) else { return };
-        let rows = table.len();
-        let mut cells: Vec<ScoreCell> = Vec::with_capacity(rows);
-        let mut groups: Vec<(Vec<f64>, Vec<bool>)> = vec![Default::default(); outputs.groups.len()];
-        for rows in chunks(rows) {
-            let chunk = self.out.run_card(card, table, rows.clone());
-            for (all, part) in groups.iter_mut().zip(&chunk.groups) {
-                all.0.extend_from_slice(&part.score);
-                all.1.extend((0..rows.len()).map(|at| part.cell(at).is_solid()));
-            }
-            cells.extend(chunk.results);
-        }
-        let bands: Vec<String> = card.bands.list.iter().map(|it| it.name.clone()).collect();
-        let kind = card.kind;
-        let solid = |of: fn(&ScoreCell) -> bool| cells.iter().map(of).collect::<Vec<bool>>();
-        let number =
-            |of: fn(&ScoreCell) -> f64| Column::of(Data::Number(cells.iter().map(of).collect()));
-        let band = |of: fn(&ScoreCell) -> Option<usize>| {
-            let name = |it: &ScoreCell| of(it).and_then(|it| bands.get(it));
-            Column::texts(cells.iter().map(name))
-        };
-        let columns = [
-            (outputs.score, number(|it| it.score), solid(|it| it.solid)),
-            (outputs.raw_score, number(|it| it.raw), solid(|it| it.raw_solid)),
-            (outputs.coverage, number(|it| it.coverage), solid(|it| it.coverage_solid)),
-            (outputs.band, band(|it| it.band), solid(|it| it.solid)),
-            (outputs.raw_band, band(|it| it.raw_band), solid(|it| it.solid)),
-        ];
-        let groups = outputs
-            .groups
-            .iter()
-            .zip(groups)
-            .map(|(slot, (values, solid))| (*slot, Column::of(Data::Number(values)), solid));
-        if let Some(table) = self.out.tables.get_mut(kind.index()) {
-            for (slot, column, solid) in columns.into_iter().chain(groups) {
-                table.set(slot, column, Some(solid));
-            }
-        }
-        self.out.cards.push(CardResult { name: card.name.clone(), kind, bands, cells });
-    }
-
     /// Asks rules and takes their alerts a step further, if that has not been done.
     pub(super) fn ask(&mut self, batch: &'a Batch) {
         let engine = self.engine;
@@ -257,7 +245,8 @@ impl<'a> Run<'a> {
         for (row, alert) in moved.filter_map(Moving::stands).filter(|it| !it.1.phase.is_idle()) {
             if let (Some(phase), Some(days)) = (phases.get_mut(row), days.get_mut(row)) {
                 *phase = alert.phase;
-                *days = Some((self.out.as_of - alert.began).num_days() as f64);
+                let began = alert.began.counted_to(self.out.as_of);
+                *days = Some((self.out.as_of.day() - began).num_days() as f64);
             }
         }
         // With what is missing the condition could say something else.

@@ -1,15 +1,19 @@
 //! Scores, bands and what rules say, in columns: for many subjects at once, or one while a customer waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Engine;
 use super::assess::usable;
+use super::assessment::Note;
 use super::input::Input;
 use super::live::LiveRoom;
 use super::plan::{Batch, Outputs, Rule, Slot, Step, Work};
+use super::playbooks::Playbook;
 use super::room::Room;
 use super::run::Run;
+use super::unnamed::{unnamed, unnamed_parents};
+use super::wants::{Place, Wants};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::frame::{Column, Data, Name, SubjectKind, Table};
@@ -35,6 +39,10 @@ pub struct Scores {
     room: Box<Room>,
     /// Of a single subject: what was given, which is then in no table.
     pub(super) live: Option<Box<LiveRoom>>,
+    /// The slots of columns that are wanted and were not given.
+    pub(super) absent: BTreeSet<Place>,
+    /// Whether there was a book.
+    with_book: bool,
 }
 
 /// What the results of an engine are called and where they stand.
@@ -51,6 +59,8 @@ pub(super) struct Outline {
     linked: bool,
     /// Whether some value hangs on how sure another is.
     sure: bool,
+    /// What is wanted of the input.
+    pub(super) wants: Wants,
 }
 
 /// What a rule says of every subject of its kind.
@@ -73,6 +83,7 @@ impl Outline {
         cards: &BTreeMap<usize, Scorecard>,
         rules: &[Rule],
         batches: &[Batch],
+        playbooks: &[Playbook],
     ) -> Self {
         let card = |step: &Step| match &step.work {
             Work::Card { card, outputs } => {
@@ -106,6 +117,7 @@ impl Outline {
                 matches!(it.work, Work::Parent { .. } | Work::Children { .. } | Work::Alerts { .. })
             }),
             sure: cards.values().any(Scorecard::asks_how_sure),
+            wants: Wants::new(spaces, steps, cards, (rules, playbooks)),
         }
     }
 }
@@ -123,7 +135,7 @@ fn last_cards(steps: &[Step], cards: &BTreeMap<usize, Scorecard>) -> usize {
     let mut last: Vec<(SubjectKind, &Scorecard)> = Vec::new();
     for step in steps.iter().rev() {
         let Work::Card { card, outputs } = &step.work else { break };
-        let Some(card) = cards.get(card) else { break };
+        let Some(card) = cards.get(card).filter(|_| !step.whole) else { break };
         let kept = last.iter().filter(|it| it.0 == step.kind);
         if kept.into_iter().any(|(_, it)| outputs.slots().any(|slot| it.reads(slot))) {
             break;
@@ -134,13 +146,14 @@ fn last_cards(steps: &[Step], cards: &BTreeMap<usize, Scorecard>) -> usize {
 }
 
 impl Engine {
-    /// Scores every subject of the input as of a day and asks every rule, in columns.
+    /// Scores every subject of the input as of a day or a moment and asks every rule, in columns.
     ///
     /// `state` is what the last assessment handed on, or [`State::new`]: bands are held by it, and names read
     /// what was. It is not taken a step further; see [`Engine::assess`] for alerts and all that explains.
     ///
     /// ```
     /// # #[cfg(feature = "toml")] {
+    /// use chrono::NaiveDate;
     /// use foretell::frame::{Column, Frame, SubjectKind};
     /// use foretell::{Config, Engine, Input, State};
     ///
@@ -156,15 +169,16 @@ impl Engine {
     /// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2"])?;
     /// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(6.0)]))?;
     ///
-    /// let scores = engine.score(&Input::frame(&frame), "2026-03-01".parse()?, &State::new());
+    /// let day: NaiveDate = "2026-03-01".parse()?;
+    /// let scores = engine.score(&Input::frame(&frame), day, &State::new());
     /// assert_eq!(scores.score("health"), Some(&[25.0, 90.0][..]));
     /// assert_eq!(scores.band("health", 1), Some("green"));
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn score(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Scores {
-        self.score_in(None, input, as_of, state)
+    pub fn score(&self, input: &Input<'_>, as_of: impl Into<AsOf>, state: &State) -> Scores {
+        self.score_at(None, input, as_of.into(), state)
     }
 
     /// The same in the memory of results that are not needed any more, of this engine or another.
@@ -184,7 +198,8 @@ impl Engine {
     /// #     name = "health"
     /// #     factors = [{ metric = "logins", points.linear = { worst = 0, best = 50 } }]
     /// # "#))?;
-    /// let (day, state) = ("2026-03-01".parse()?, State::new());
+    /// # use foretell::time::AsOf;
+    /// let (day, state) = ("2026-03-01".parse::<AsOf>()?, State::new());
     /// let mut last = None;
     /// for (id, logins) in [("s1", 10.0), ("s2", 45.0), ("s3", 25.0)] {
     ///     let mut frame = Frame::new(SubjectKind::Subscription, [id])?;
@@ -205,13 +220,26 @@ impl Engine {
         &self,
         mut used: Scores,
         input: &Input<'_>,
-        as_of: AsOf,
+        as_of: impl Into<AsOf>,
         state: &State,
     ) -> Scores {
+        let as_of = as_of.into();
         if self.score_one(&mut used, input, as_of, state) {
             return used;
         }
-        self.score_in(Some(used), input, as_of, state)
+        self.score_at(Some(used), input, as_of, state)
+    }
+
+    fn score_at(
+        &self,
+        used: Option<Scores>,
+        input: &Input<'_>,
+        as_of: AsOf,
+        state: &State,
+    ) -> Scores {
+        let as_of = input.settled(as_of);
+        let known = input.known(as_of);
+        self.score_in(used, &input.with_book(known.as_ref()), as_of, state)
     }
 
     fn score_in(
@@ -221,8 +249,12 @@ impl Engine {
         as_of: AsOf,
         state: &State,
     ) -> Scores {
-        let mut faults = Vec::new();
-        let past = usable(state, as_of, &mut faults).unwrap_or(&self.no_past);
+        // Without a past a row need not be known again.
+        let mut faults = if state.is_new() { unnamed_parents(input) } else { unnamed(input) };
+        let has_ids = faults.is_empty();
+        let last = state.as_of.map(|it| input.settled(it));
+        let past = usable(state, last, as_of, &mut faults);
+        let past = past.filter(|_| has_ids).unwrap_or(&self.no_past);
         let (tables, answers, mut room) =
             used.map(|it| (it.tables, it.answers, it.room)).unwrap_or_default();
         room.answers = answers;
@@ -250,6 +282,8 @@ impl Engine {
             faults: run.out.faults,
             room: run.room,
             live: None,
+            absent: run.absent,
+            with_book: input.book.is_some(),
         }
     }
 }
@@ -259,6 +293,7 @@ impl Run<'_> {
     /// in their slots at once.
     pub(super) fn take_given(&mut self) {
         let engine = self.engine;
+        let no_book = self.source.input.book.is_none();
         for (kind, names) in SubjectKind::ALL.into_iter().zip(&engine.outline.given) {
             let at = kind.index();
             let (Some(frame), Some(rows)) = (self.source.input.frame_of(kind), self.rows.get(at))
@@ -273,7 +308,13 @@ impl Run<'_> {
             let mut given = frame.all_given().iter().peekable();
             for (name, number) in names {
                 while given.next_if(|it| it.0 < *name).is_some() {}
-                let Some((_, it)) = given.next_if(|it| it.0 == *name) else { continue };
+                // An own field that is read as several kinds has several slots.
+                let Some((_, it)) = given.peek().filter(|it| it.0 == *name) else {
+                    if no_book && engine.outline.wants.column((at, *number)) {
+                        self.absent.insert((at, *number));
+                    }
+                    continue;
+                };
                 let plain = slots.get(*number).is_some_and(|slot| rows.takes_as_it_is(it, slot));
                 if self.lean && plain {
                     table.set(*number, Arc::clone(&it.column), None);
@@ -286,7 +327,7 @@ impl Run<'_> {
 }
 
 impl Scores {
-    /// The day for which they were made.
+    /// The day or moment as of which they were made.
     #[must_use]
     pub const fn as_of(&self) -> AsOf {
         self.as_of
@@ -361,6 +402,24 @@ impl Scores {
             let answers = all.get(place * rows..(place + 1) * rows).unwrap_or_default();
             RuleColumn { rule, kind: *kind, answers }
         })
+    }
+
+    /// What the config wants and was not given, where there is no book: the tables and the columns, a note for each kind of
+    /// subject. What else is worth a note, [`Engine::assess`] says.
+    #[must_use]
+    pub fn notes(&self) -> Vec<Note> {
+        let Some(live) = &self.live else {
+            return match self.with_book {
+                true => Vec::new(),
+                false => self.outline.wants.not_given(&self.tables, &self.absent),
+            };
+        };
+        let absent =
+            SubjectKind::ALL.into_iter().zip(&self.outline.given).flat_map(|(kind, all)| {
+                let names = all.iter().filter(move |(name, _)| !live.is_given(kind, name.as_str()));
+                names.map(move |it| (kind.index(), it.1))
+            });
+        self.outline.wants.not_given(&self.tables, &absent.collect())
     }
 
     /// What was wrong with the input or the state.

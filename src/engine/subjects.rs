@@ -1,7 +1,12 @@
 //! Who is assessed: the subjects of every kind, where their values stand, and whose they are.
 
+mod company;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use chrono::NaiveDate;
 
 use super::input::Input;
 use super::plan::Slot;
@@ -9,7 +14,6 @@ use crate::book::Book;
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::{Frame, Given, NO_ROW, SubjectKind};
 use crate::node::shorten;
-use crate::time::AsOf;
 use crate::value::Kind;
 
 /// How many of many are named in a message.
@@ -24,6 +28,12 @@ pub(super) struct Rows {
     pub(super) in_frame: InFrame,
     /// Rows of parents, per kind.
     pub(super) parents: BTreeMap<SubjectKind, Vec<u32>>,
+    /// Of companies, the row of the company that each belongs to.
+    pub(super) above: Vec<u32>,
+    /// Of companies, the row of the nearest one that is assessed among those above; none is above itself.
+    pub(super) up: Vec<u32>,
+    /// Which are over, where such are assessed too; they are in nothing that is said of their parents.
+    pub(super) over: Vec<bool>,
     /// Subjects of the book that are left out: they have not begun.
     pub(super) unborn: usize,
     /// Subjects of the book that are left out: they have ended.
@@ -42,12 +52,14 @@ pub(super) enum InFrame {
 }
 
 /// Finds the subjects of every kind.
-pub(super) fn subjects(input: &Input<'_>, as_of: AsOf, faults: &mut Vec<Fault>) -> Vec<Rows> {
+pub(super) fn subjects(input: &Input<'_>, as_of: NaiveDate, faults: &mut Vec<Fault>) -> Vec<Rows> {
     SubjectKind::ALL.iter().map(|kind| rows(input, *kind, as_of, faults)).collect()
 }
 
 /// Finds out whose they are.
-pub(super) fn link(input: &Input<'_>, all: &mut [Rows]) {
+pub(super) fn link(input: &Input<'_>, all: &mut [Rows], faults: &mut Vec<Fault>) {
+    let companies = all.get_mut(SubjectKind::Company.index());
+    companies.into_iter().for_each(|it| company::link(input, it, faults));
     for child in SubjectKind::ALL {
         for parent in SubjectKind::ALL.into_iter().filter(|it| *it < child) {
             let links = links(input, all, child, parent);
@@ -58,7 +70,7 @@ pub(super) fn link(input: &Input<'_>, all: &mut [Rows]) {
     }
 }
 
-fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Fault>) -> Rows {
+fn rows(input: &Input<'_>, kind: SubjectKind, as_of: NaiveDate, faults: &mut Vec<Fault>) -> Rows {
     let frame = input.frame_of(kind);
     let Some(book) = input.book.filter(|it| frame.is_none() || !it.subjects(kind).is_empty())
     else {
@@ -86,9 +98,13 @@ fn rows(input: &Input<'_>, kind: SubjectKind, as_of: AsOf, faults: &mut Vec<Faul
         let row = |id: &str| places.get(id).copied().unwrap_or(NO_ROW);
         InFrame::Rows(live.iter().map(|(_, id)| row(id)).collect())
     });
-    let (in_book, ids): (_, Vec<_>) = live.into_iter().unzip();
-    let (ids, in_book, parents) = (ids.into(), Some(in_book), BTreeMap::new());
-    Rows { ids, in_book, in_frame, parents, unborn, ended: gone }
+    let (in_book, ids): (Vec<u32>, Vec<_>) = live.into_iter().unzip();
+    let over = match input.with_ended {
+        true => in_book.iter().map(|it| ended.get(*it as usize) == Some(&true)).collect(),
+        false => Vec::new(),
+    };
+    let (ids, in_book) = (ids.into(), Some(in_book));
+    Rows { ids, in_book, in_frame, over, unborn, ended: gone, ..Rows::default() }
 }
 
 /// The fault of given subjects that the book does not have: one for all of them.
@@ -154,6 +170,25 @@ fn links(input: &Input<'_>, all: &[Rows], child: SubjectKind, parent: SubjectKin
 }
 
 impl Rows {
+    /// For each row the parent of a kind that it counts for, or `NO_ROW`: none where it is over.
+    pub(super) fn owners(
+        &self,
+        parent: SubjectKind,
+        own: SubjectKind,
+        tree: bool,
+    ) -> Cow<'_, [u32]> {
+        let links = match (own == parent, tree) {
+            (true, true) => Cow::Owned((0..).take(self.ids.len()).collect()),
+            (true, false) => Cow::Borrowed(self.above.as_slice()),
+            (false, _) => Cow::Borrowed(self.parents.get(&parent).map_or(&[][..], Vec::as_slice)),
+        };
+        if !self.over.contains(&true) {
+            return links;
+        }
+        let over = self.over.iter().chain(std::iter::repeat(&false));
+        links.iter().zip(over).map(|(link, over)| if *over { NO_ROW } else { *link }).collect()
+    }
+
     /// Whether a given column can stand in a slot, row by row, with nothing to say about it.
     pub(super) fn takes_as_it_is(&self, given: &Given, slot: &Slot) -> bool {
         let (low, high) = slot.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));

@@ -2,6 +2,7 @@
 
 mod call;
 mod cases;
+mod open;
 mod within;
 
 pub(super) use call::FORBIDDEN;
@@ -25,12 +26,22 @@ pub(super) fn check(
     names: &dyn Names,
     functions: &Functions,
     in_message: bool,
+    wanted: Option<Kind>,
 ) -> (Option<Tree>, Vec<Problem>) {
-    let mut checker =
-        Checker { lexed, names, functions, locals: Vec::new(), count: 0, problems: Vec::new() };
+    let mut checker = Checker {
+        lexed,
+        names,
+        functions,
+        open: false,
+        locals: Vec::new(),
+        count: 0,
+        problems: Vec::new(),
+    };
+    checker.open = checker.has_open();
+    let wanted = wanted.or_else(|| names.usual());
     let tree = match &raw.what {
-        What::Coalesce(terms) if in_message => checker.coalesce(raw, terms, true),
-        _ => checker.tree(raw),
+        What::Coalesce(terms) if in_message => checker.coalesce(raw, terms, true, wanted),
+        _ => checker.tree_as(raw, wanted),
     };
     (tree, checker.problems)
 }
@@ -46,6 +57,8 @@ struct Checker<'a> {
     lexed: &'a Lexed<'a>,
     names: &'a dyn Names,
     functions: &'a Functions,
+    /// Whether there are names whose use decides of what kind they are.
+    open: bool,
     locals: Vec<Local>,
     count: usize,
     problems: Vec<Problem>,
@@ -67,12 +80,17 @@ impl Checker<'_> {
     }
 
     fn tree(&mut self, raw: &Raw) -> Option<Tree> {
+        self.tree_as(raw, None)
+    }
+
+    /// A part of which a kind is wanted, if it can be of several.
+    fn tree_as(&mut self, raw: &Raw, wanted: Option<Kind>) -> Option<Tree> {
         match &raw.what {
             What::Whole(it) => self.whole(raw, *it),
             What::Real(it) => self.real(raw, *it),
             What::Flag(it) => self.make(raw, Kind::Flag, Node::Flag(*it)),
             What::Text(it) => self.make(raw, Kind::Text, Node::Text(it.as_str().into())),
-            What::Name => self.name(raw),
+            What::Name => self.name(raw, wanted),
             What::Call(arguments) => self.call(raw, arguments),
             What::Binary(mark, left, right) => self.binary(raw, mark, left, right),
             What::Minus(it) => {
@@ -91,7 +109,7 @@ impl Checker<'_> {
                 let terms = self.flags(raw, terms)?;
                 self.make(raw, Kind::Flag, Node::Or(terms))
             }
-            What::Coalesce(terms) => self.coalesce(raw, terms, false),
+            What::Coalesce(terms) => self.coalesce(raw, terms, false, wanted),
             What::In(negated, needle, set) => self.within(raw, *negated, needle, set),
             What::List(_) | What::Range(..) => {
                 let help = "write `x in [1, 2]` or `x in 1..10`".to_owned();
@@ -103,9 +121,9 @@ impl Checker<'_> {
                 );
                 None
             }
-            What::If(condition, yes, no) => self.branch(raw, condition, yes, no),
-            What::Let(name, value, body) => self.local(raw, *name, value, body),
-            What::Switch(subject, cases) => self.switch(raw, subject, cases),
+            What::If(condition, yes, no) => self.branch(raw, condition, [yes, no], wanted),
+            What::Let(name, value, body) => self.local(raw, *name, [value, body], wanted),
+            What::Switch(subject, cases) => self.switch(raw, subject, cases, wanted),
         }
     }
 
@@ -131,9 +149,9 @@ impl Checker<'_> {
     }
 
     /// A name that must mean something: a metric's symbol.
-    fn named(&mut self, raw: &Raw) -> Option<Arc<Named>> {
+    fn named(&mut self, raw: &Raw, wanted: Option<Kind>) -> Option<Arc<Named>> {
         let name = self.lexed.word(raw.at);
-        if let Some(symbol) = self.names.find(name) {
+        if let Some(symbol) = self.names.find_as(name, wanted) {
             return Some(Arc::new(Named { name: name.to_owned(), symbol }));
         }
         let message = format!("nothing is named `{name}`");
@@ -155,27 +173,27 @@ impl Checker<'_> {
                     "of its past there is `{of}.previous`, `.days`, `.ago_30d` and `.change_30d`"
                 )
             } else {
-                "declare a metric of that name".to_owned()
+                self.names.help(name)
             }
         });
         self.fault(Code::UnknownName, raw, message, Some(help));
         None
     }
 
-    fn name(&mut self, raw: &Raw) -> Option<Tree> {
+    fn name(&mut self, raw: &Raw, wanted: Option<Kind>) -> Option<Tree> {
         let name = self.lexed.word(raw.at);
         if let Some(local) = self.locals.iter_mut().rev().find(|it| it.name == name) {
             local.used = true;
             let (kind, number) = (local.kind, local.number);
             return self.make(raw, kind, Node::Local(number));
         }
-        let named = self.named(raw)?;
+        let named = self.named(raw, wanted)?;
         self.make(raw, named.symbol.kind, Node::Read(named))
     }
 
     /// A part that must be of one kind, for the operator or function at `owner`.
     fn wanted(&mut self, owner: &Raw, part: &Raw, kind: Kind) -> Option<Tree> {
-        let tree = self.tree(part)?;
+        let tree = self.tree_as(part, Some(kind))?;
         if tree.kind == kind {
             return Some(tree);
         }
@@ -233,7 +251,11 @@ impl Checker<'_> {
     fn comparison(&mut self, raw: &Raw, op: Comparison, left: &Raw, right: &Raw) -> Option<Tree> {
         let chained = matches!(&left.what, What::Binary(mark, ..)
             if Comparison::ALL.iter().any(|it| it.is_order() && it.mark() == *mark));
-        let (one, two) = (self.tree(left), self.tree(right));
+        let kind = match op.is_order() {
+            true => Some(Kind::Number),
+            false => self.hint(left).or_else(|| self.hint(right)),
+        };
+        let (one, two) = (self.tree_as(left, kind), self.tree_as(right, kind));
         let (one, two) = (one?, two?);
         if chained && (op.is_order() || two.kind != Kind::Flag) {
             let help = "write `1 < x && x < 3`".to_owned();
@@ -274,11 +296,11 @@ impl Checker<'_> {
     }
 
     /// A guarded name: one that may be missing without harm.
-    fn guarded(&mut self, owner: &Raw, part: &Raw) -> Option<Arc<Named>> {
+    fn guarded(&mut self, owner: &Raw, part: &Raw, wanted: Option<Kind>) -> Option<Arc<Named>> {
         let word = self.lexed.word(owner.at);
         let local = self.locals.iter_mut().rev().find(|it| it.name == self.lexed.word(part.at));
         let message = match (&part.what, local) {
-            (What::Name, None) => return self.named(part),
+            (What::Name, None) => return self.named(part, wanted),
             (What::Name, Some(local)) => {
                 local.used = true;
                 format!("`{word}` takes the name of a metric; what `let` names is never missing")
@@ -293,10 +315,17 @@ impl Checker<'_> {
         None
     }
 
-    fn coalesce(&mut self, raw: &Raw, terms: &[Raw], mixed: bool) -> Option<Tree> {
+    fn coalesce(
+        &mut self,
+        raw: &Raw,
+        terms: &[Raw],
+        mixed: bool,
+        wanted: Option<Kind>,
+    ) -> Option<Tree> {
         let (last, guarded) = terms.split_last()?;
-        let names: Vec<_> = guarded.iter().map(|it| self.guarded(raw, it)).collect();
-        let last_tree = self.tree(last);
+        let kind = terms.iter().rev().find_map(|it| self.hint(it)).or(wanted);
+        let names: Vec<_> = guarded.iter().map(|it| self.guarded(raw, it, kind)).collect();
+        let last_tree = self.tree_as(last, kind);
         let names: Vec<Arc<Named>> = names.into_iter().collect::<Option<_>>()?;
         let last_tree = last_tree?;
         let kind = last_tree.kind;
@@ -311,9 +340,16 @@ impl Checker<'_> {
         self.make(raw, kind, Node::Coalesce(names, Box::new(last_tree)))
     }
 
-    fn branch(&mut self, raw: &Raw, condition: &Raw, yes: &Raw, no: &Raw) -> Option<Tree> {
+    fn branch(
+        &mut self,
+        raw: &Raw,
+        condition: &Raw,
+        [yes, no]: [&Raw; 2],
+        wanted: Option<Kind>,
+    ) -> Option<Tree> {
         let condition = self.wanted(raw, condition, Kind::Flag);
-        let (yes, other) = (self.tree(yes), self.tree(no));
+        let kind = wanted.or_else(|| self.hint(raw));
+        let (yes, other) = (self.tree_as(yes, kind), self.tree_as(no, kind));
         let (yes, other) = (yes?, other?);
         if yes.kind != other.kind {
             let message = format!("`if` gives {}, and `else` gives {}", yes.kind, other.kind);
@@ -323,9 +359,16 @@ impl Checker<'_> {
         self.make(raw, yes.kind, Node::If(Box::new([condition?, yes, other])))
     }
 
-    fn local(&mut self, raw: &Raw, token: usize, value: &Raw, body: &Raw) -> Option<Tree> {
+    fn local(
+        &mut self,
+        raw: &Raw,
+        token: usize,
+        [value, body]: [&Raw; 2],
+        wanted: Option<Kind>,
+    ) -> Option<Tree> {
         let name = self.lexed.word(token).to_owned();
-        let value = self.tree(value);
+        let kind = self.hint_of_local(&name, value, body, wanted);
+        let value = self.tree_as(value, kind);
         let taken = self.names.all().contains(&name);
         if name.contains('.') || taken || self.locals.iter().any(|it| it.name == name) {
             let message = format!("`{name}` cannot be given another meaning");
@@ -343,7 +386,7 @@ impl Checker<'_> {
         let kind = value.as_ref().map_or(Kind::Number, |it| it.kind);
         let before = self.problems.len();
         self.locals.push(Local { name: name.clone(), kind, number, used: false });
-        let body = self.tree(body);
+        let body = self.tree_as(body, wanted);
         let used = self.locals.pop().is_none_or(|it| it.used);
         if value.is_none() {
             self.problems.truncate(before);

@@ -78,7 +78,12 @@ impl Language {
         names: &dyn Names,
         want: Want,
     ) -> (Option<Program>, Vec<Problem>) {
-        let (tree, mut problems) = self.tree(text, names, false);
+        let wanted = match want {
+            Want::Flag => Some(Kind::Flag),
+            Want::Number => Some(Kind::Number),
+            Want::Any => None,
+        };
+        let (tree, mut problems) = self.tree(text, names, false, wanted);
         let Some(tree) = tree else { return (None, problems) };
         let kind = match want {
             Want::Flag => Kind::Flag,
@@ -151,7 +156,7 @@ impl Language {
         names: &dyn Names,
         sure: &BTreeSet<usize>,
     ) -> (Option<Program>, Vec<Problem>) {
-        let (tree, mut problems) = self.tree(code, names, true);
+        let (tree, mut problems) = self.tree(code, names, true, None);
         let Some(tree) = tree else { return (None, problems) };
         for it in presence::unguarded(&tree, sure) {
             problems.push(maybe_missing(&it, " when this is shown", |name, _| {
@@ -167,6 +172,7 @@ impl Language {
         text: &str,
         names: &dyn Names,
         in_message: bool,
+        wanted: Option<Kind>,
     ) -> (Option<Tree>, Vec<Problem>) {
         let lexed = match Lexed::new(text) {
             Ok(lexed) => lexed,
@@ -176,7 +182,7 @@ impl Language {
             Ok(raw) => raw,
             Err(problems) => return (None, problems),
         };
-        let (tree, mut problems) = check(&lexed, &raw, names, &self.functions, in_message);
+        let (tree, mut problems) = check(&lexed, &raw, names, &self.functions, in_message, wanted);
         problems.sort_by_key(|it| (it.start, it.length));
         (tree, problems)
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Kind, MAX_TEXT, Value};
 use crate::fault::{Code, Fault};
+use crate::money::Billing;
 
 type Body = dyn Fn(&[Value]) -> Value + Send + Sync;
 
@@ -85,7 +86,8 @@ impl PartialEq for Function {
 /// The functions that expressions may call.
 ///
 /// Built in are `abs`, `min`, `max`, `clamp`, `round`, `floor`, `ceil`, `sqrt`, `ln`, `log10`, `exp`,
-/// `pow`, `starts_with`, `ends_with`, `contains`, `lower` and `upper`; and for messages `fixed`,
+/// `pow`, `starts_with`, `ends_with`, `contains`, `lower`, `upper` and `times_a_year` (of a term of
+/// [`Billing`]: 12 of `"monthly"`, 0.5 of `"2-Year"`, none of what is not known); and for messages `fixed`,
 /// `percent`, `signed`, `grouped`, `money`, `days` and `counted`. `is_missing` and `is_present`
 /// belong to the language itself. A host adds its own with [`Functions::register`].
 #[derive(Debug, Clone)]
@@ -298,6 +300,12 @@ impl Functions {
         self.test("contains", |text, part| text.contains(part));
         self.change("lower", str::to_lowercase);
         self.change("upper", str::to_uppercase);
+        self.add("times_a_year", &[Kind::Text], Kind::Number, |it| match it {
+            [Value::Text(it)] => {
+                it.parse().map_or(Value::Missing, |it: Billing| Value::Number(it.a_year()))
+            }
+            _ => Value::Missing,
+        });
     }
 
     fn test(&mut self, name: &str, f: fn(&str, &str) -> bool) {

@@ -11,6 +11,7 @@ mod depth;
 use std::collections::BTreeMap;
 
 use super::{MAX_BYTES, MAX_TOKENS, Problem};
+use crate::book::own::{CUSTOM, quoted};
 use crate::fault::Code;
 use cases::{Cases, cases};
 use depth::too_deep;
@@ -250,17 +251,26 @@ impl<'a> Reader<'a> {
             self.push(Lexeme::Keyword, length);
             return;
         }
+        length += self.quoted_name(length);
         while let Some(tail) = rest.get(length..).and_then(|it| it.strip_prefix('.')) {
             let part = tail.find(|it| !is_word(it)).unwrap_or(tail.len());
             if !tail.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_') {
                 break;
             }
             length += 1 + part;
+            length += self.quoted_name(length);
         }
         if let Some((code, help)) = foreign_word(rest.get(..length).unwrap_or("")) {
             self.problem(code, length, format!("`{word}` is not part of the language"), help);
         }
         self.push(Lexeme::Name, length);
+    }
+
+    /// How long the name of an own field in quotes is after a word: `custom["Plan type"]`.
+    fn quoted_name(&self, length: usize) -> usize {
+        let (word, rest) = self.rest().split_at_checked(length).unwrap_or_default();
+        let named = word.strip_suffix(CUSTOM).is_some_and(|it| it.is_empty() || it.ends_with('.'));
+        if named { quoted(rest).unwrap_or(0) } else { 0 }
     }
 
     fn read_number(&mut self) {
@@ -447,7 +457,7 @@ fn mask(text: &str, tokens: &[Token], cases: &Cases) -> (String, Places) {
         places.insert((line, column), number);
         let word = cases.seen.get(&number).copied().unwrap_or_else(|| slice(text, *token));
         if token.lexeme == Lexeme::Name {
-            masked += &"n".repeat(word.len());
+            masked += &"n".repeat(word.chars().count());
         } else {
             masked += word;
         }

@@ -29,6 +29,7 @@ mod parse;
 mod presence;
 mod program;
 mod range;
+mod reach;
 mod row;
 mod template;
 mod tree;
@@ -48,6 +49,7 @@ pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Part, Scratch, count}
 pub(crate) use lex::KEYWORDS;
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};
+pub(crate) use reach::{Cascade, Span, Spans};
 pub(crate) use row::{Register, Registers, RowPlan};
 pub(crate) use words::{counted, grouped};
 
@@ -70,6 +72,25 @@ pub(crate) struct Symbol {
 pub(crate) trait Names {
     /// What `name` means, if anything.
     fn find(&self, name: &str) -> Option<Symbol>;
+    /// What `name` means where a kind is wanted: that of an open name is what its use asks for.
+    fn find_as(&self, name: &str, wanted: Option<Kind>) -> Option<Symbol> {
+        let _ = wanted;
+        self.find(name)
+    }
+    /// Whether the use of a name decides of what kind it is.
+    fn is_open(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+    /// The kind that an open name has where it stands alone and nothing else says it.
+    fn usual(&self) -> Option<Kind> {
+        None
+    }
+    /// What to do about a name that means nothing and that none is near to.
+    fn help(&self, name: &str) -> String {
+        let _ = name;
+        "declare a metric of that name".to_owned()
+    }
     /// Every name, for suggestions.
     fn all(&self) -> Arc<[String]>;
     /// Texts that names can be, as far as that is declared, for suggestions.

@@ -125,6 +125,23 @@ impl Program {
         &self.0.slots
     }
 
+    /// The slots that it reads without a guard against their being missing, sorted, each once.
+    pub(crate) fn bare_slots(&self) -> Vec<usize> {
+        match &self.0.body {
+            Body::Expression { reads, .. } => {
+                let bare = reads.iter().filter(|it| it.guarded.is_none());
+                bare.map(|it| it.named.symbol.slot).collect()
+            }
+            Body::Message(parts) => {
+                let bare = parts.iter().map(|it| match it {
+                    Part::Plain(_) => Vec::new(),
+                    Part::Code(it) => it.bare_slots(),
+                });
+                bare.flatten().collect::<BTreeSet<usize>>().into_iter().collect()
+            }
+        }
+    }
+
     /// The slots known to be present when it is true, or, where it is no flag, when it has a value.
     pub(crate) fn surely_read(&self) -> BTreeSet<usize> {
         self.0.sure.clone()

@@ -226,6 +226,19 @@ fn leaf(tree: &Tree, known: &Shapes) -> Shape {
     }
 }
 
+/// The lowest and the highest number that an expression can give.
+pub(super) fn ends(tree: &Tree) -> (f64, f64) {
+    number(tree, &Shapes::new()).ends()
+}
+
+/// The number that an expression always gives, if it reads nothing.
+pub(super) fn constant(tree: &Tree) -> Option<f64> {
+    let mut names = BTreeMap::new();
+    tree.names(&mut names);
+    let it = number(tree, &Shapes::new());
+    (tree.kind == Kind::Number && names.is_empty() && it.is_point()).then(|| it.ends().0)
+}
+
 fn number(tree: &Tree, known: &Shapes) -> Interval {
     match leaf(tree, known) {
         Shape::Number(it) => it,

@@ -5,6 +5,7 @@ mod gears;
 mod laws;
 mod limits;
 mod messages;
+mod reach;
 mod shapes;
 mod speed;
 mod switch;

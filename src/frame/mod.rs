@@ -104,6 +104,8 @@ pub struct Frame {
     columns: Arc<Vec<(Name, Given)>>,
     /// Names of columns that came along and were not taken.
     left_out: BTreeSet<String>,
+    /// Where the ids are the numbers of the rows: the names of columns that may have ids.
+    likely_ids: Option<Vec<String>>,
 }
 
 /// A column of a frame.
@@ -270,6 +272,18 @@ impl Frame {
     /// The names of columns that came along and were not taken.
     pub fn left_out(&self) -> impl Iterator<Item = &str> {
         self.left_out.iter().map(String::as_str)
+    }
+
+    /// Says that the ids are no more than the numbers of the rows, and which columns of the table may have ids. Such a frame
+    /// can be scored. With a state, and to be assessed, it gives a fault and is taken without a past.
+    pub fn set_numbered(&mut self, likely_ids: Vec<String>) {
+        self.likely_ids = Some(likely_ids);
+    }
+
+    /// Where the ids are no more than the numbers of the rows: the names of columns that may have ids.
+    #[must_use]
+    pub fn likely_ids(&self) -> Option<&[String]> {
+        self.likely_ids.as_deref()
     }
 
     /// What the rows are.

@@ -17,6 +17,8 @@ struct Shown<'a> {
     columns: BTreeMap<&'a str, &'a Column>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     left_out: &'a BTreeSet<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    likely_ids: &'a Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -29,13 +31,15 @@ struct Stored {
     columns: BTreeMap<String, Column>,
     #[serde(default)]
     left_out: BTreeSet<String>,
+    #[serde(default)]
+    likely_ids: Option<Vec<String>>,
 }
 
 impl Serialize for Frame {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { kind, ids, parents, columns: _, left_out } = self;
+        let Self { kind, ids, parents, columns: _, left_out, likely_ids } = self;
         let columns = self.columns().collect();
-        Shown { kind: *kind, ids, parents, columns, left_out }.serialize(serializer)
+        Shown { kind: *kind, ids, parents, columns, left_out, likely_ids }.serialize(serializer)
     }
 }
 
@@ -50,6 +54,7 @@ impl<'de> Deserialize<'de> for Frame {
             frame.set_parents(kind, parents).map_err(de::Error::custom)?;
         }
         frame.left_out = stored.left_out;
+        frame.likely_ids = stored.likely_ids;
         Ok(frame)
     }
 }

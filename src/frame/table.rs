@@ -23,6 +23,9 @@ struct Slot {
     column: Option<Arc<Column>>,
     /// Rows whose value does not rest on anything missing; where absent, those that have a value.
     solid: Option<Vec<bool>>,
+    /// Where that is not said: the slots of which all must be solid for it to be so.
+    #[serde(skip)]
+    rests: Option<Arc<[usize]>>,
     /// Whether the column is of an earlier run: memory to be written, and no value.
     #[serde(skip)]
     used: bool,
@@ -35,7 +38,7 @@ impl Table {
         // From the last, so that of a column that stands twice the first is free once it is met.
         for slot in self.slots.iter_mut().rev() {
             slot.column.take_if(|it| Arc::strong_count(it) > 1);
-            (slot.solid, slot.used) = (None, true);
+            (slot.solid, slot.rests, slot.used) = (None, None, true);
         }
         self.slots.resize_with(slots, Slot::default);
         self
@@ -128,7 +131,24 @@ impl Table {
         let column = column.into();
         debug_assert_eq!(column.len(), self.len());
         if let Some(it) = self.slots.get_mut(slot) {
-            *it = Slot { column: Some(column), solid, used: false };
+            *it = Slot { column: Some(column), solid, rests: None, used: false };
+        }
+    }
+
+    /// Says of a column that it is as solid as others, to be looked up when it is asked.
+    pub(crate) fn rest(&mut self, slot: usize, on: &[usize]) {
+        // Of those that rest on others themselves: on what.
+        let mut bases: Vec<usize> = Vec::with_capacity(on.len());
+        for it in on {
+            match self.slots.get(*it).and_then(|it| it.rests.as_ref()) {
+                Some(rests) => bases.extend_from_slice(rests),
+                None => bases.push(*it),
+            }
+        }
+        bases.sort_unstable();
+        bases.dedup();
+        if let Some(it) = self.slots.get_mut(slot) {
+            it.rests = Some(bases.into());
         }
     }
 
@@ -154,6 +174,9 @@ impl Table {
             None => false,
             Some(it) => match &it.solid {
                 Some(solid) => solid.get(row).copied().unwrap_or(false),
+                None if it.rests.is_some() => {
+                    it.rests.iter().flat_map(|it| it.iter()).all(|it| self.is_solid(*it, row))
+                }
                 None => self.column(slot).is_some_and(|it| !it.is_missing(row)),
             },
         }
@@ -169,7 +192,10 @@ impl Table {
                 }
                 all.iter_mut().skip(solid.len()).for_each(|it| *it = false);
             }
-            Some(Slot { column: Some(column), solid: None, used: false }) => {
+            Some(Slot { rests: Some(rests), .. }) => {
+                rests.iter().for_each(|it| self.and_solid(*it, rows.clone(), all));
+            }
+            Some(Slot { column: Some(column), solid: None, used: false, .. }) => {
                 column.and_present(rows, all);
             }
             _ => all.fill(false),

@@ -3,11 +3,11 @@
 use super::slot::{Got, View};
 use super::source::{shape_of, subjects_of};
 use super::{Derived, subject_table};
-use crate::book::{Book, Cell};
+use crate::book::Book;
+use crate::book::own::Own;
 use crate::frame::{Column, SubjectKind};
-use crate::money::Currency;
 use crate::time::AsOf;
-use crate::value::Kind;
+use crate::value::{Kind, Value};
 
 /// What is known of a built-in attribute without any book.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,6 +15,8 @@ pub(crate) struct AttributeInfo {
     pub(crate) kind: Kind,
     /// Lowest and highest possible value.
     pub(crate) range: Option<(f64, f64)>,
+    /// Every text that it can be, where they are known.
+    pub(crate) labels: Option<&'static [&'static str]>,
     pub(crate) unit: Option<&'static str>,
 }
 
@@ -22,7 +24,8 @@ pub(crate) struct AttributeInfo {
 pub(crate) fn attribute_info(kind: SubjectKind, name: &str) -> Option<AttributeInfo> {
     let shape = shape_of(subject_table(kind))?;
     let field = shape.fields.into_iter().find(|it| it.name == name)?;
-    Some(AttributeInfo { kind: field.kind, range: field.range, unit: field.unit })
+    let (range, labels, unit) = (field.range, field.labels, field.unit);
+    Some(AttributeInfo { kind: field.kind, range, labels, unit })
 }
 
 /// The names of a kind's built-in attributes.
@@ -33,21 +36,15 @@ pub(crate) fn attribute_names(kind: SubjectKind) -> Vec<&'static str> {
 
 /// A built-in attribute of every subject of a kind, as known on the day; `None` if there is no such
 /// attribute. A subject that does not exist yet has none. Amounts are in the reporting currency, or in the house currency if that is `None`.
-pub(crate) fn attribute(
-    book: &Book,
-    kind: SubjectKind,
-    as_of: AsOf,
-    name: &str,
-    reporting: Option<Currency>,
-) -> Option<Derived> {
+pub(crate) fn attribute(view: View<'_>, kind: SubjectKind, name: &str) -> Option<Derived> {
+    let View { book, as_of, .. } = view;
     let fields = shape_of(subject_table(kind))?.fields;
     let slot = fields.iter().position(|it| it.name == name)?;
     let wanted = fields.get(slot)?.kind;
     let source = subjects_of(book, kind)?;
-    let view = View { book, as_of, reporting };
     let rows = u32::try_from(book.subjects(kind).len()).ok()?;
     let mut unconverted = 0;
-    let born = book.born(kind, as_of);
+    let born = book.born(kind, as_of.day());
     let got = (0..rows).map(|row| {
         if born.get(row as usize) != Some(&true) {
             return Got::Missing;
@@ -60,42 +57,37 @@ pub(crate) fn attribute(
     Some(Derived { unconverted, ..Derived::of(column) })
 }
 
-/// A custom field of every subject of a kind, as a wanted kind of value. One that holds another
+/// An own field of every subject of a kind, as a wanted kind of value. One that holds another
 /// kind is missing, and counted.
-pub(crate) fn custom(book: &Book, kind: SubjectKind, name: &str, wanted: Kind) -> Derived {
+pub(crate) fn custom(
+    book: &Book,
+    kind: SubjectKind,
+    own: &Own,
+    wanted: Kind,
+    as_of: AsOf,
+) -> Derived {
     let rows = u32::try_from(book.subjects(kind).len()).unwrap_or(0);
     let source = subjects_of(book, kind);
     let mut other_kind = 0;
-    let texts: Vec<Option<String>> = match wanted {
-        Kind::Text => {
-            (0..rows).map(|row| source.and_then(|it| it.custom(row, name)).map(show)).collect()
-        }
-        _ => Vec::new(),
-    };
-    let got = (0..rows).map(|row| {
-        let Some(cell) = source.and_then(|it| it.custom(row, name)) else { return Got::Missing };
-        let text = texts.get(row as usize).and_then(Option::as_deref);
-        let got = custom_value(cell, wanted, text);
-        other_kind += usize::from(got == Got::Missing);
-        got
-    });
-    let column = column(wanted, got);
+    let values: Vec<Value> = (0..rows)
+        .map(|row| {
+            let cell = source.and_then(|it| it.custom(row, &own.field));
+            let value = cell.map(|it| own.read(it, wanted, (as_of.day(), book.zone())));
+            other_kind += usize::from(value == Some(None));
+            value.flatten().unwrap_or(Value::Missing)
+        })
+        .collect();
+    let column = column(wanted, values.iter().map(got));
     Derived { other_kind, ..Derived::of(column) }
 }
 
-pub(super) fn custom_value<'a>(cell: &Cell, wanted: Kind, text: Option<&'a str>) -> Got<'a> {
-    match wanted {
-        Kind::Number => cell.number().map_or(Got::Missing, Got::Number),
-        Kind::Flag => cell.flag().map_or(Got::Missing, Got::Flag),
-        Kind::Text => text.map_or(Got::Missing, Got::Text),
-    }
-}
-
-fn show(cell: &Cell) -> String {
-    match cell {
-        Cell::Flag(it) => it.to_string(),
-        Cell::Number(it) => it.to_string(),
-        Cell::Text(it) => it.clone(),
+/// A value as what a field holds.
+pub(super) fn got(value: &Value) -> Got<'_> {
+    match value {
+        Value::Number(it) => Got::Number(*it),
+        Value::Flag(it) => Got::Flag(*it),
+        Value::Text(it) => Got::Text(it),
+        Value::Missing => Got::Missing,
     }
 }
 

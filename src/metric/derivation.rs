@@ -1,28 +1,30 @@
 //! Computing a metric from the records of a book, for every subject, on a day.
 
+mod aggregate;
+
 use std::borrow::Cow;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::attributes::{column, custom_value};
-use super::signals::{Bins, Reading, is_signal};
+use super::attributes::column;
+use super::signals::is_signal;
 use super::slot::{Got, View};
 use super::source::{Source, USAGE, source_of};
-use super::{Derived, Keep, RecordFilter};
+use super::{Derived, Keep, OwnField, RecordFilter};
 use super::{signals, take};
-use crate::book::{Book, Cell};
+use crate::book::Cell;
+use crate::book::own::Own;
 use crate::config::{Empty, Take, Window};
 use crate::frame::{Column, NO_DAY, SubjectKind};
-use crate::money::Currency;
 use crate::signal::SignalKind;
 use crate::time::{AsOf, Period};
-use crate::value::Kind;
+use crate::value::{Kind, Value};
 
 /// Where a field is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FieldRef {
     Slot(usize),
-    Custom(String),
+    Custom(Own),
 }
 
 /// A metric over records, checked and ready to run.
@@ -38,6 +40,12 @@ pub(crate) struct Derivation {
     /// How far apart the points of a signal are.
     pub(super) every: Period,
     pub(super) empty: Option<Empty>,
+    /// How many fields there are: the slots of a filter beyond are those of own fields.
+    pub(super) fields: usize,
+    /// The own fields that its filter reads.
+    pub(crate) own: Vec<OwnField>,
+    /// Whether records that are over count too.
+    pub(super) all: bool,
 }
 
 /// The days from which records count: those after `after`, and for a change those after `base`.
@@ -49,9 +57,16 @@ struct Span {
     base: Option<i32>,
     /// The day before the subject's first.
     start: Option<i32>,
+    /// The last day on which the subject is there.
+    end: i32,
 }
 
 impl Derivation {
+    /// The table that it reads.
+    pub(crate) const fn table(&self) -> &'static str {
+        self.table
+    }
+
     /// What the metric is.
     pub(crate) const fn kind(&self) -> Kind {
         self.kind
@@ -69,12 +84,11 @@ impl Derivation {
     /// currency if that is `None`.
     pub(crate) fn run(
         &self,
-        book: &Book,
+        view: View<'_>,
         kind: SubjectKind,
-        as_of: AsOf,
-        reporting: Option<Currency>,
         filter: Option<&dyn RecordFilter>,
     ) -> Derived {
+        let View { book, as_of, .. } = view;
         let subjects = book.subjects(kind).len();
         if !book.has_table(self.table) {
             return Derived::of(Column::missing(self.kind, subjects));
@@ -85,14 +99,13 @@ impl Derivation {
             let rows = (0..subjects).map(|_| nothing.map_or(Got::Missing, Got::Number));
             return Derived::of(column(self.kind, rows));
         };
-        let view = View { book, as_of, reporting };
         let mut run = Run {
             derivation: self,
             source,
             view,
             filter,
-            today: as_of.num_days_from_ce(),
-            window: self.cut(as_of),
+            today: as_of.day().num_days_from_ce(),
+            window: self.cut(as_of.day()),
             passing: Vec::new(),
             before: Vec::new(),
             in_window: 0,
@@ -100,23 +113,26 @@ impl Derivation {
             sentence: None,
             unclear: 0,
             unconverted: 0,
+            other_kind: 0,
         };
         let mut sentences = Vec::new();
         let mut unsure = Vec::with_capacity(subjects);
         let mut seen = Vec::with_capacity(subjects);
         let mut values: Vec<Got<'_>> = Vec::with_capacity(subjects);
+        let over = book.over_from(kind);
         for (row, start) in book.starts(kind).into_iter().enumerate() {
             let rows = source
                 .groups(kind)
                 .map_or(&[][..], |it| it.of(u32::try_from(row).unwrap_or(crate::frame::NO_ROW)));
             let unclear = run.unclear;
-            let (value, newest) = run.subject(rows, start);
+            let over = over.get(row).copied().flatten();
+            let (value, newest) = run.subject(rows, start, over);
             values.push(value);
             sentences.push(run.sentence.take());
             seen.push(newest);
             unsure.push(run.unclear > unclear);
         }
-        if self.take == Take::SignalText {
+        if self.says_texts() {
             let said = sentences.iter().map(|it| it.as_deref().map_or(Got::Missing, Got::Text));
             values = said.collect();
         }
@@ -125,8 +141,14 @@ impl Derivation {
             unclear: run.unclear,
             unsure: if run.unclear > 0 { unsure } else { Vec::new() },
             unconverted: run.unconverted,
-            other_kind: 0,
+            other_kind: run.other_kind,
         }
+    }
+
+    /// Whether its values are texts that no record holds as such.
+    fn says_texts(&self) -> bool {
+        let own = matches!(self.field, Some(FieldRef::Custom(_)));
+        self.take == Take::SignalText || (own && self.kind == Kind::Text)
     }
 
     /// Whether it is read from the values of the records that pass, and is as old as they are. What
@@ -157,15 +179,19 @@ impl Derivation {
     }
 
     /// The last day before the window and before the one before it.
-    fn cut(&self, as_of: AsOf) -> (Option<i32>, Option<i32>) {
+    fn cut(&self, as_of: NaiveDate) -> (Option<i32>, Option<i32>) {
         match self.window {
             Some(Window::Last(period)) => {
-                let after = period.before(as_of);
-                let base = period.before(after);
-                (Some(after.num_days_from_ce()), Some(base.num_days_from_ce()))
+                let edge = |windows| Some(period.edge(as_of, windows).num_days_from_ce());
+                (edge(1), edge(2))
             }
             Some(Window::SinceStart) | None => (None, None),
         }
+    }
+
+    /// The last day before the window.
+    pub(super) fn first_day(&self, as_of: AsOf) -> Option<i32> {
+        self.cut(as_of.day()).0
     }
 
     /// What no record at all means; `ever` says whether the subject ever had one.
@@ -204,11 +230,18 @@ struct Run<'a> {
     sentence: Option<String>,
     unclear: usize,
     unconverted: usize,
+    /// Values of own fields that are of another kind than is read.
+    other_kind: usize,
 }
 
 impl<'a> Run<'a> {
     /// The value of one subject, and the day of the newest record behind it.
-    fn subject(&mut self, rows: &[u32], start: Option<NaiveDate>) -> (Got<'a>, i32) {
+    fn subject(
+        &mut self,
+        rows: &[u32],
+        start: Option<NaiveDate>,
+        over: Option<NaiveDate>,
+    ) -> (Got<'a>, i32) {
         let source = self.source;
         let known = rows.partition_point(|row| source.day(*row) <= self.today);
         let rows = rows.get(..known).unwrap_or(&[]);
@@ -221,7 +254,8 @@ impl<'a> Run<'a> {
             Some(Window::SinceStart) => start,
             _ => self.window.0,
         };
-        let span = Span { after, base: self.window.1, start };
+        let end = over.map_or(self.today, |it| self.today.min(it.num_days_from_ce() - 1));
+        let span = Span { after, base: self.window.1, start, end };
         self.select(rows, &span);
         let value = self.value(&span, newest.is_some());
         // Where no record passed, `empty` speaks of the source as a whole.
@@ -252,6 +286,7 @@ impl<'a> Run<'a> {
             }
         });
         self.passing = passing;
+        self.other_kind += self.passing.iter().filter(|row| self.is_other(**row)).count();
         if self.derivation.take == Take::Change
             && let Some(base) = span.base
         {
@@ -263,50 +298,81 @@ impl<'a> Run<'a> {
                 }
             });
             self.before = before;
+            self.other_kind += self.before.iter().filter(|row| self.is_other(**row)).count();
         }
     }
 
-    /// Tells of records whether they pass, except of those of another part, and where nobody can say.
+    /// Tells of records whether they pass, except of those of another part, those that are over, and where nobody can say.
     fn keep(&mut self, rows: &[u32], tell: &mut dyn FnMut(&mut Self, u32, bool)) {
         let (source, view) = (self.source, self.view);
         let mut rows = Cow::Borrowed(rows);
         if let Some(part) = self.derivation.part.as_deref() {
             rows.to_mut().retain(|row| source.is_in(*row, part));
         }
+        if !self.derivation.all && rows.iter().any(|row| source.is_over(*row, view.as_of.day())) {
+            rows.to_mut().retain(|row| !source.is_over(*row, view.as_of.day()));
+        }
         let Some(filter) = self.filter else {
             return rows.iter().for_each(|row| tell(self, *row, true));
         };
-        let mut read = |row: u32, slot: usize| source.get(row, slot, &view).value();
+        let (fields, own) = (self.derivation.fields, &self.derivation.own);
+        let mut other_kind = 0;
+        let mut read = |row: u32, slot: usize| match slot.checked_sub(fields) {
+            None => source.get(row, slot, &view).value(),
+            Some(at) => {
+                let of = own.get(at).and_then(|it| Some((it, source.custom(row, &it.own.field)?)));
+                let value = of.map(|(it, cell)| it.own.read(cell, it.kind, view.day()));
+                other_kind += usize::from(value == Some(None));
+                value.flatten().unwrap_or(Value::Missing)
+            }
+        };
         filter.keep(&rows, &mut read, &mut |row, keep| match keep {
             Keep::Yes => tell(self, row, true),
             Keep::No => tell(self, row, false),
             Keep::Unclear => self.unclear += 1,
         });
+        self.other_kind += other_kind;
+    }
+
+    /// The own field that is taken, of a record that has it, and the kind that is wanted.
+    fn cell(&self, row: u32) -> Option<(&Own, &'a Cell, Kind)> {
+        let Some(FieldRef::Custom(own)) = &self.derivation.field else { return None };
+        let cell = self.source.custom(row, &own.field)?;
+        let take = self.derivation.take;
+        let wanted = match take {
+            // Whatever it is: two of a kind are told apart by what they are.
+            Take::Distinct => match cell {
+                Cell::Number(_) => Kind::Number,
+                Cell::Flag(_) => Kind::Flag,
+                Cell::Text(_) => Kind::Text,
+            },
+            Take::Share => Kind::Flag,
+            Take::Sum | Take::Mean if matches!(cell, Cell::Flag(_)) => Kind::Flag,
+            take if is_signal(take) => Kind::Number,
+            _ => self.derivation.kind,
+        };
+        Some((own, cell, wanted))
+    }
+
+    /// Whether a record has the own field that is taken, and it is of another kind.
+    fn is_other(&self, row: u32) -> bool {
+        let cell = self.cell(row);
+        cell.is_some_and(|(own, it, wanted)| own.read(it, wanted, self.view.day()).is_none())
     }
 
     fn get(&self, row: u32) -> Got<'a> {
         match &self.derivation.field {
             None => Got::Number(1.0),
             Some(FieldRef::Slot(slot)) => self.source.get(row, *slot, &self.view),
-            Some(FieldRef::Custom(name)) => match self.source.custom(row, name) {
+            Some(FieldRef::Custom(_)) => match self.cell(row) {
+                Some((_, Cell::Text(it), Kind::Text)) => Got::Text(it),
+                Some((own, cell, wanted)) => match own.read(cell, wanted, self.view.day()) {
+                    Some(Value::Number(it)) => Got::Number(it),
+                    Some(Value::Flag(it)) => Got::Flag(it),
+                    Some(Value::Text(_)) => Got::Text(""),
+                    Some(Value::Missing) | None => Got::Missing,
+                },
                 None => Got::Missing,
-                Some(cell) => {
-                    let text = match cell {
-                        Cell::Text(it) => Some(it.as_str()),
-                        _ => None,
-                    };
-                    let wanted = match self.derivation.take {
-                        take if is_signal(take) => Kind::Number,
-                        // Whatever it is: two of a kind are told apart by what they are.
-                        Take::Distinct => match cell {
-                            Cell::Number(_) => Kind::Number,
-                            Cell::Flag(_) => Kind::Flag,
-                            Cell::Text(_) => Kind::Text,
-                        },
-                        _ => self.derivation.kind,
-                    };
-                    custom_value(cell, wanted, text)
-                }
             },
         }
     }
@@ -325,6 +391,11 @@ impl<'a> Run<'a> {
             return nothing.map_or(Got::Missing, Got::Number);
         }
         let number = match take {
+            Take::Last if self.derivation.says_texts() => {
+                let newest = self.passing.last().and_then(|row| self.cell(*row));
+                self.sentence = newest.map(|(_, cell, _)| cell.show());
+                return Got::Missing;
+            }
             Take::Last => {
                 let newest = self.passing.last().map_or(Got::Missing, |row| self.get(*row));
                 self.unconverted += usize::from(newest == Got::NoRate);
@@ -355,86 +426,5 @@ impl<'a> Run<'a> {
         let lost = self.got(before).filter(|(_, it)| *it == Got::NoRate).count();
         self.unconverted += lost;
         lost == 0
-    }
-
-    fn aggregate(&mut self, take: Take) -> Option<f64> {
-        if !self.all_converted(false) {
-            return None;
-        }
-        match take {
-            Take::Sum => take::sum(self.got(false)),
-            Take::Mean | Take::Share => take::mean(self.got(false)),
-            Take::Min => take::numbers(self.got(false)).map(|it| it.1).reduce(f64::min),
-            Take::Max => take::numbers(self.got(false)).map(|it| it.1).reduce(f64::max),
-            Take::Median => take::median(self.got(false)),
-            Take::Slope => take::slope(self.got(false)),
-            Take::StdDev => take::std_dev(self.got(false)),
-            Take::Ewm => take::ewm(self.got(false), self.derivation.half_life),
-            _ => None,
-        }
-    }
-
-    fn distinct(&mut self) -> Option<f64> {
-        if !self.all_converted(false) {
-            return None;
-        }
-        take::distinct(self.got(false))
-    }
-
-    fn days_since_last(&self) -> Option<f64> {
-        if self.derivation.field.is_some() {
-            return take::numbers(self.got(false)).map(|it| it.1).reduce(f64::min);
-        }
-        let day = self.passing.last().map(|row| self.source.day(*row))?;
-        (day != NO_DAY).then(|| f64::from(self.today - day))
-    }
-
-    /// Percent against the window before; missing when the subject did not have all of that.
-    fn change(&mut self, span: &Span) -> Option<f64> {
-        let partial = span.start.zip(span.base).is_some_and(|(start, base)| base < start);
-        if partial || !self.all_converted(true) || !self.all_converted(false) {
-            return None;
-        }
-        let base = take::sum(self.got(true))?;
-        let now = if self.passing.is_empty() { 0.0 } else { take::sum(self.got(false))? };
-        if base.abs() > 0.0 { Some((now - base) / base.abs() * 100.0) } else { None }
-    }
-
-    /// The days of the window on which the subject existed; `None` where that is not known.
-    fn days(&self, span: &Span) -> Option<i32> {
-        let after = span.after?.max(span.start.unwrap_or(i32::MIN));
-        Some(self.today.saturating_sub(after)).filter(|it| *it > 0)
-    }
-
-    /// What is odd about the sums of evenly spaced points, in the history of the subject and its records.
-    fn signal(&mut self, span: &Span) -> Got<'a> {
-        let begin = [span.after, span.start, self.first.map(|it| it - 1)];
-        let Some(begin) = begin.into_iter().flatten().max() else { return Got::Missing };
-        if !self.all_converted(false) {
-            return Got::Missing;
-        }
-        let Derivation { every, take, empty, .. } = *self.derivation;
-        let missing = empty == Some(Empty::Missing);
-        let bins = Bins { every, as_of: self.view.as_of, begin, missing };
-        let points: Vec<(i32, f64)> = take::numbers(self.got(false)).collect();
-        match bins.read(take, &points) {
-            Some(Reading::Number(it)) if it.is_finite() => Got::Number(it),
-            Some(Reading::Word(it)) => Got::Text(it),
-            Some(Reading::Sentence(it)) => {
-                self.sentence = Some(it);
-                Got::Missing
-            }
-            Some(Reading::Number(_)) | None => Got::Missing,
-        }
-    }
-
-    fn zero_share(&mut self, span: &Span) -> Option<f64> {
-        if !self.all_converted(false) {
-            return None;
-        }
-        let days = self.days(span)?;
-        let after = self.today - days;
-        let busy = take::busy_days(self.got(false).filter(|it| it.0 > after));
-        Some(1.0 - busy as f64 / f64::from(days))
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
+use super::View;
 use super::tests::{day, run, stamp};
 use super::{Derivation, attribute, attribute_names};
 use crate::book::{
@@ -12,7 +13,7 @@ use crate::book::{
     OutcomeKind, Subscription, Survey, SurveyKind, Tables, Usage,
 };
 use crate::frame::SubjectKind;
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 use crate::value::Value;
 
 const TODAY: &str = "2026-03-10";
@@ -20,7 +21,7 @@ const TODAY: &str = "2026-03-10";
 /// One thing that happens: to which subscription, how many days before the day, how much.
 type Event = (usize, i64, f64);
 
-fn date(age: i64) -> AsOf {
+fn date(age: i64) -> NaiveDate {
     let today = day(TODAY);
     let days = Days::new(age.unsigned_abs());
     let moved = if age < 0 { today.checked_add_days(days) } else { today.checked_sub_days(days) };
@@ -152,7 +153,10 @@ fn everything(book: &Book, with_ids: &BTreeMap<SubjectKind, Vec<String>>) -> Vec
     for (kind, ids) in with_ids {
         let mut columns = Vec::new();
         for name in attribute_names(*kind) {
-            columns.push((name.to_owned(), attribute(book, *kind, today, name, None).unwrap()));
+            columns.push((
+                name.to_owned(),
+                attribute(View::new(book, today, None), *kind, name).unwrap(),
+            ));
         }
         for text in metrics() {
             if Derivation::resolve(&super::tests::metric(&text), *kind).is_ok() {
@@ -368,7 +372,7 @@ fn the_ends_of_time_are_days_like_others() {
     usage.subscription_id = Some("s0".into());
     tables.push(usage);
     let book = Book::strict(tables).unwrap();
-    for as_of in [AsOf::MIN, AsOf::MAX] {
+    for as_of in [NaiveDate::MIN, NaiveDate::MAX] {
         for text in metrics() {
             if Derivation::resolve(&super::tests::metric(&text), SubjectKind::Account).is_ok() {
                 run(&book, SubjectKind::Account, as_of, &text);
@@ -376,7 +380,7 @@ fn the_ends_of_time_are_days_like_others() {
         }
         for kind in SubjectKind::ALL {
             for name in attribute_names(kind) {
-                assert!(attribute(&book, kind, as_of, name, None).is_some());
+                assert!(attribute(View::new(&book, as_of, None), kind, name).is_some());
             }
         }
     }

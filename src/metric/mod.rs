@@ -1,11 +1,13 @@
 //! Metrics from records: attributes of subjects, and what dated records come to on a day.
 //!
-//! **Days.** A window of `28d` is the 28 days that end with the day of the assessment. Records dated
+//! **Days.** A window of `28d` is the 28 days that end with the day of the assessment; of months `time::Period` says
+//! which days those are. Records dated
 //! later do not exist, and of the others only what was known by then. Where a field is a date it
 //! reads as days before the day of the assessment: `opened <= 7` is "in the last week", and a date
 //! that lies ahead is negative. A window never holds a record without a date.
 //!
-//! **Whose.** The records of a subject are its own and those of every subject below it.
+//! **Whose.** The records of a subject are its own and those of every subject below it. Those that are over on the day
+//! do not count, unless the metric asks for them: `book::life` says from which day each kind of record is over.
 //!
 //! **Nothing.** A table that was not loaded gives missing. With the table loaded and no record to
 //! take, `count`, `sum` and `distinct` are 0 and the rest is missing; over a usage series they are 0
@@ -14,6 +16,7 @@
 //!
 //! Must not know: expressions, scores.
 
+mod absence;
 mod attributes;
 mod derivation;
 mod records;
@@ -29,13 +32,17 @@ mod laws;
 mod refusals;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod there;
 
+pub(crate) use absence::{Unknown, Why, unknown_own};
 pub(crate) use attributes::{attribute, attribute_info, attribute_names, custom};
 pub(crate) use derivation::Derivation;
-pub(crate) use resolve::table_fields;
-pub(crate) use slot::Dated;
+pub(crate) use resolve::{table_ends, table_fields};
+pub(crate) use slot::{Dated, HOURS, View};
 pub(crate) use take::{distinct_of, median_of};
 
+use crate::book::own::Own;
 use crate::frame::{Column, SubjectKind};
 use crate::value::{Kind, Value};
 
@@ -48,9 +55,20 @@ pub(crate) struct Field {
     pub(crate) optional: bool,
     /// Lowest and highest possible value.
     pub(crate) range: Option<(f64, f64)>,
+    /// Every text that it can be, where they are known.
+    pub(crate) labels: Option<&'static [&'static str]>,
     pub(crate) unit: Option<&'static str>,
     /// Whether it is a date, which reads as days before the day of the assessment.
     pub(crate) dated: Dated,
+    /// Whether it says the same of every record that is there, as it is about what is over.
+    pub(crate) same: bool,
+}
+
+/// An own field that a filter reads, in the order of the slots after those of the fields.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OwnField {
+    pub(crate) own: Own,
+    pub(crate) kind: Kind,
 }
 
 /// What a filter says of a record.

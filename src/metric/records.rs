@@ -1,17 +1,14 @@
 //! The fields of records that are no subjects.
 
+use chrono::NaiveDate;
+
 use super::slot::{Fields, Parts, Slot, amount, days_ago, flag, number, past, plan, text};
 use crate::book::{
     Assessment, Cell, Contact, Deployment, Engagement, EngagementKind, Entitlement, Invoice,
-    License, Outcome, Override, Survey, SurveyKind,
+    License, Life as _, Outcome, OutcomeKind, Override, Survey, SurveyKind,
 };
-use crate::money::Currency;
-use crate::time::{AsOf, Stamp};
-
-/// Whether a day lies within a first and a last day, open where unknown.
-fn holds(start: Option<Stamp>, end: Option<Stamp>, day: AsOf) -> bool {
-    start.is_none_or(|it| it.date() <= day) && end.is_none_or(|it| day <= it.date())
-}
+use crate::money::{Amount, Currency};
+use crate::time::Stamp;
 
 impl Fields for License {
     const SLOTS: &'static [Slot<Self>] = &[
@@ -21,7 +18,7 @@ impl Fields for License {
         number("used", |it: &Self, _| it.used).range(0.0, f64::MAX),
         past("start", |it: &Self| it.start).unit("days ago"),
         plan("end", |it: &Self| it.end).unit("days ago"),
-        flag("is_active", |it: &Self, day| Some(holds(it.start, it.end, day))).must(),
+        flag("is_active", |it: &Self, day| Some(it.is_there(day))).must().same(),
     ];
 }
 
@@ -33,9 +30,8 @@ impl Fields for Deployment {
         text("region", |it: &Self, _| it.region.as_deref()),
         number("size", |it: &Self, _| it.size).range(0.0, f64::MAX),
         past("created", |it: &Self| it.created).unit("days ago"),
-        past("retired", |it: &Self| it.retired).unit("days ago"),
-        flag("is_active", |it: &Self, day| Some(it.retired.is_none_or(|it| day < it.date())))
-            .must(),
+        past("retired", |it: &Self| it.retired).unit("days ago").same(),
+        flag("is_active", |it: &Self, day| Some(it.is_there(day))).must().same(),
     ];
 }
 
@@ -47,8 +43,8 @@ impl Fields for Contact {
         number("sentiment", |it: &Self, _| it.sentiment).range(-1.0, 1.0),
         past("since", |it: &Self| it.since).unit("days ago"),
         past("last_contacted", |it: &Self| it.last_contacted).unit("days ago"),
-        past("left", |it: &Self| it.left).unit("days ago"),
-        flag("has_left", |it: &Self, day| Some(it.left.is_some_and(|it| it.date() <= day))).must(),
+        past("left", |it: &Self| it.left).unit("days ago").same(),
+        flag("has_left", |it: &Self, day| Some(it.is_over(day))).must().same(),
     ];
 }
 
@@ -61,7 +57,7 @@ impl Fields for Entitlement {
         number("used", |it: &Self, _| it.used).range(0.0, f64::MAX),
         past("start", |it: &Self| it.start).unit("days ago"),
         plan("end", |it: &Self| it.end).unit("days ago"),
-        flag("is_active", |it: &Self, day| Some(holds(it.start, it.end, day))).must(),
+        flag("is_active", |it: &Self, day| Some(it.is_there(day))).must().same(),
     ];
 }
 
@@ -69,7 +65,7 @@ impl Fields for Survey {
     const PARTS: Parts = Parts::Known(&SurveyKind::NAMES);
     const SLOTS: &'static [Slot<Self>] = &[
         number("score", |it: &Self, _| Some(it.score)).must(),
-        text("kind", |it: &Self, _| Some(it.kind.name())).must(),
+        text("kind", |it: &Self, _| Some(it.kind.name())).must().one_of(&SurveyKind::NAMES),
         past("date", |it: &Self| Some(it.date)).must().unit("days ago"),
         text("id", |it: &Self, _| it.id.as_deref()),
         number("scale", |it: &Self, _| it.scale),
@@ -84,25 +80,43 @@ impl Fields for Survey {
 
 impl Fields for Invoice {
     const SLOTS: &'static [Slot<Self>] = &[
-        amount("amount", |it: &Self| it.amount).range(0.0, f64::MAX),
+        amount("amount", |it: &Self| it.amount),
         text("currency", |it: &Self, _| it.currency.as_ref().map(Currency::as_str)),
         text("id", |it: &Self, _| it.id.as_deref()),
         past("issued", |it: &Self| Some(it.issued)).must().unit("days ago"),
         plan("due", |it: &Self| it.due).unit("days ago"),
         past("paid", |it: &Self| it.paid).unit("days ago"),
         flag("is_paid", |it: &Self, day| Some(it.is_paid(day))).must(),
-        flag("is_overdue", |it: &Self, day| it.due.map(|due| due.date() < day && !it.is_paid(day))),
+        flag("is_credit", |it: &Self, _| Some(it.is_credit())).must(),
+        flag("is_overdue", |it: &Self, day| it.is_overdue(day)),
         number("days_late", |it: &Self, day| it.days_late(day)).range(0.0, f64::MAX).unit("days"),
     ];
 }
 
 impl Invoice {
-    fn is_paid(&self, as_of: AsOf) -> bool {
-        self.paid.is_some_and(|it| it.date() <= as_of)
+    /// Whether money is given back.
+    fn is_credit(&self) -> bool {
+        self.amount.is_some_and(Amount::is_negative)
     }
 
-    /// Days from the due date to the payment, or to the day while it is unpaid; 0 when in time.
-    fn days_late(&self, as_of: AsOf) -> Option<f64> {
+    /// Whether nothing is owed on it any more; of a credit note nothing ever is.
+    fn is_paid(&self, as_of: NaiveDate) -> bool {
+        self.is_credit() || self.paid.is_some_and(|it| it.date() <= as_of)
+    }
+
+    fn is_overdue(&self, as_of: NaiveDate) -> Option<bool> {
+        if self.is_credit() {
+            return Some(false);
+        }
+        self.due.map(|due| due.date() < as_of && !self.is_paid(as_of))
+    }
+
+    /// Days from the due date to the payment, or to the day while it is unpaid; 0 when in time. A
+    /// credit note would make a late payer look punctual, so it has none.
+    fn days_late(&self, as_of: NaiveDate) -> Option<f64> {
+        if self.is_credit() {
+            return None;
+        }
         let until = self.paid.map(Stamp::date).filter(|it| *it <= as_of).unwrap_or(as_of);
         self.due.map(|it| days_ago(it, until).max(0.0))
     }
@@ -111,7 +125,7 @@ impl Invoice {
 impl Fields for Engagement {
     const PARTS: Parts = Parts::Known(&EngagementKind::NAMES);
     const SLOTS: &'static [Slot<Self>] = &[
-        text("kind", |it: &Self, _| Some(it.kind.name())).must(),
+        text("kind", |it: &Self, _| Some(it.kind.name())).must().one_of(&EngagementKind::NAMES),
         past("date", |it: &Self| Some(it.date)).must().unit("days ago"),
         text("id", |it: &Self, _| it.id.as_deref()),
         text("title", |it: &Self, _| it.title.as_deref()),
@@ -127,7 +141,7 @@ impl Fields for Engagement {
 
 /// The value of an assessment while it holds: one that has expired is not known any more, and does
 /// not bring an older one back.
-fn judgement(it: &Assessment, day: AsOf) -> Option<&Cell> {
+fn judgement(it: &Assessment, day: NaiveDate) -> Option<&Cell> {
     Some(&it.value).filter(|_| it.expires.is_none_or(|it| day <= it.date()))
 }
 
@@ -160,13 +174,13 @@ impl Fields for Override {
         text("reason", |it: &Self, _| Some(&it.reason)).must(),
         past("from", |it: &Self| Some(it.from)).must().unit("days ago"),
         plan("until", |it: &Self| it.until).unit("days ago"),
-        flag("is_active", |it: &Self, day| Some(holds(Some(it.from), it.until, day))).must(),
+        flag("is_active", |it: &Self, day| Some(it.is_there(day))).must().same(),
     ];
 }
 
 impl Fields for Outcome {
     const SLOTS: &'static [Slot<Self>] = &[
-        text("outcome", |it: &Self, _| Some(it.outcome.name())).must(),
+        text("outcome", |it: &Self, _| Some(it.outcome.name())).must().one_of(&OutcomeKind::NAMES),
         past("date", |it: &Self| Some(it.date)).must().unit("days ago"),
         flag("is_lost", |it: &Self, _| Some(it.outcome.is_lost())).must(),
         amount("value_before", |it: &Self| it.value_before).range(0.0, f64::MAX),

@@ -5,6 +5,7 @@ use super::derivation::{Derivation, FieldRef};
 use super::signals::is_signal;
 use super::slot::{Dated, Parts};
 use super::source::{Shape, TABLES, USAGE, shape_of};
+use crate::book::own::{Days, Own};
 use crate::config::{Empty, MetricConfig, Take, Window};
 use crate::fault::{Code, did_you_mean};
 use crate::frame::SubjectKind;
@@ -19,6 +20,11 @@ pub(crate) type Problem = (String, Code, String, Option<String>);
 /// such table. `from` may name a part: `usage.logins`, `surveys.nps`.
 pub(crate) fn table_fields(from: &str) -> Option<Vec<Field>> {
     shape_of(split(from).0).map(|it| it.fields)
+}
+
+/// Whether records of a `from` can be over.
+pub(crate) fn table_ends(from: &str) -> bool {
+    shape_of(split(from).0).is_some_and(|it| it.ends)
 }
 
 /// The table and the part of a `from`.
@@ -56,6 +62,11 @@ impl Derivation {
         faults.half_life(metric, take);
         faults.signal(metric, take);
         faults.share(metric, take, taken.as_ref());
+        // Of an own field only dates can be meant, and those that lie ahead are read as days until then.
+        let run = match (take, &taken) {
+            (Take::DaysUntil, Some(Taken { field: FieldRef::Custom(_), .. })) => Take::Min,
+            _ => take,
+        };
         let result = match (take, &taken) {
             (Take::Last, Some(taken)) => taken.kind,
             (Take::Signal | Take::SignalText, _) => Kind::Text,
@@ -76,13 +87,16 @@ impl Derivation {
         Ok(Self {
             table: shape.table,
             part,
-            take,
+            take: run,
             field: taken.map(|it| it.field),
             kind: result,
             window: metric.window,
             half_life: metric.half_life.unwrap_or(1.0),
             every: metric.every.unwrap_or_default(),
             empty: metric.empty,
+            fields: shape.fields.len(),
+            own: Vec::new(),
+            all: metric.include_ended || !shape.ends,
         })
     }
 }
@@ -101,8 +115,14 @@ impl Faults {
     fn shape(&mut self, from: &str, kind: SubjectKind) -> Option<Shape> {
         let (table, part) = split(from);
         let Some(shape) = shape_of(table) else {
-            let help = did_you_mean(table, TABLES.iter().copied())
-                .unwrap_or_else(|| format!("the tables are `{}`", TABLES.join("`, `")));
+            let help = match table {
+                "tree" => {
+                    "of a whole tree read a metric by its name: `expr = \"tree.accounts.arr.sum\"`"
+                        .to_owned()
+                }
+                _ => did_you_mean(table, TABLES.iter().copied())
+                    .unwrap_or_else(|| format!("the tables are `{}`", TABLES.join("`, `"))),
+            };
             let message = format!("unknown table `{}`", shorten(table));
             self.add("from", Code::UnknownName, message, Some(&help));
             return None;
@@ -126,6 +146,8 @@ impl Faults {
             _ => {}
         }
         let beneath = match shape.subject {
+            // Of companies those count that belong to a company, not itself.
+            Some(SubjectKind::Company) => kind == SubjectKind::Company,
             Some(subject) => kind < subject,
             None if kind == SubjectKind::Case => {
                 matches!(shape.table, "surveys" | "assessments" | "overrides")
@@ -180,7 +202,7 @@ impl Faults {
                 return None;
             }
         };
-        let taken = self.find(name, shape, metric.kind)?;
+        let taken = self.find(name, shape, metric, take)?;
         self.suits(name, &taken, take, shape);
         Some(taken)
     }
@@ -191,11 +213,26 @@ impl Faults {
         self.add("field", Code::MissingKey, message, help.as_deref());
     }
 
-    fn find(&mut self, name: &str, shape: &Shape, wanted: Option<Kind>) -> Option<Taken> {
-        if let Some(custom) = name.strip_prefix("custom.").filter(|_| shape.table != USAGE) {
-            let kind = wanted.unwrap_or(Kind::Number);
-            let field = FieldRef::Custom(custom.to_owned());
-            return Some(Taken { field, kind, dated: Dated::No });
+    fn find(
+        &mut self,
+        name: &str,
+        shape: &Shape,
+        metric: &MetricConfig,
+        take: Take,
+    ) -> Option<Taken> {
+        if let Some(mut own) = Own::parse(name) {
+            own.days = match take {
+                Take::DaysSinceLast => Some(Days::Since),
+                Take::DaysUntil => Some(Days::Until),
+                _ => own.days,
+            };
+            let listed = metric.values.as_ref().map(|_| Kind::Text);
+            let kind = match (take, own.days) {
+                (Take::Share, _) => Kind::Flag,
+                (Take::Last, None) => metric.kind.or(listed).unwrap_or_default(),
+                _ => Kind::Number,
+            };
+            return Some(Taken { field: FieldRef::Custom(own), kind, dated: Dated::Plan });
         }
         let at = shape.fields.iter().position(|it| it.name == name);
         match at.and_then(|at| Some((at, shape.fields.get(at)?))) {
@@ -205,11 +242,8 @@ impl Faults {
             None => {
                 let known = shape.fields.iter().map(|it| it.name);
                 let help = did_you_mean(name, known).unwrap_or_else(|| {
-                    format!(
-                        "the fields are {}; others are read as `custom.{}`",
-                        list(shape),
-                        shorten(name)
-                    )
+                    let own = shorten(&Own::of(name).to_string());
+                    format!("the fields are {}; others are read as `{own}`", list(shape))
                 });
                 let message = format!("`{}` has no field `{}`", shape.table, shorten(name));
                 self.add("field", Code::UnknownName, message, Some(&help));

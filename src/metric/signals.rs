@@ -1,10 +1,10 @@
 //! Signals of dated records: put into evenly spaced bins that end with the day of the assessment.
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, NaiveDate};
 
 use crate::config::Take;
 use crate::signal::{Every, Finding, MOST, Options, SignalKind, detect};
-use crate::time::{AsOf, Period};
+use crate::time::Period;
 
 /// What `signal` says where nothing is odd.
 pub(super) const NONE: &str = "none";
@@ -25,7 +25,7 @@ pub(super) enum Reading {
 /// The bins of a subject's records.
 pub(super) struct Bins {
     pub(super) every: Period,
-    pub(super) as_of: AsOf,
+    pub(super) as_of: NaiveDate,
     /// The last day before its history.
     pub(super) begin: i32,
     /// Whether a bin without a record is missing, not 0.
@@ -38,7 +38,7 @@ impl Bins {
         let (mut values, mut edges) = (Vec::new(), Vec::new());
         let mut end = self.as_of.num_days_from_ce();
         for count in (1..).take(MOST) {
-            let edge = self.every.times(count).before(self.as_of).num_days_from_ce();
+            let edge = self.every.edge(self.as_of, count).num_days_from_ce();
             if edge < self.begin || edge >= end {
                 break;
             }

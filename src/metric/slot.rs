@@ -2,18 +2,57 @@
 
 use std::sync::Arc;
 
+use chrono::{NaiveDate, NaiveDateTime};
+
 use crate::book::Book;
+pub(super) use crate::book::own::days_ago;
 use crate::book::record::Record;
 use crate::money::{Amount, Currency};
-use crate::time::{AsOf, Stamp};
+use crate::time::{AsOf, Calendar, Stamp, Zone};
 use crate::value::{Kind, Value};
 
-/// What is read as: the day, the book's rates, the reporting currency.
+/// What is read as: the day or moment, the book's rates, the reporting currency, the calendar within whose hours is
+/// measured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) book: &'a Book,
     pub(crate) as_of: AsOf,
     pub(crate) reporting: Option<Currency>,
+    pub(crate) calendar: Option<&'a Calendar>,
+}
+
+impl<'a> View<'a> {
+    /// Of all hours, not those of a calendar alone.
+    pub(crate) fn new(book: &'a Book, as_of: impl Into<AsOf>, reporting: Option<Currency>) -> Self {
+        Self { book, as_of: as_of.into(), reporting, calendar: None }
+    }
+
+    /// The day, and the zone that it is one of.
+    pub(crate) const fn day(&self) -> (NaiveDate, &'a Zone) {
+        (self.as_of.day(), self.book.zone())
+    }
+
+    /// The same with hours measured within those of a calendar.
+    pub(crate) const fn within(self, calendar: Option<&'a Calendar>) -> Self {
+        Self { calendar, ..self }
+    }
+
+    /// The moment up to which all is known: of a day its end, where the calendar is.
+    fn until(&self) -> NaiveDateTime {
+        match self.calendar {
+            None => self.as_of.end(self.book.zone()),
+            Some(it) => it.end_of(self.as_of),
+        }
+    }
+
+    /// Hours between two moments; 0 where one of them is only a day and seems to be before the other.
+    fn hours(&self, from: Stamp, to: Stamp) -> f64 {
+        let hours = match self.calendar {
+            None => from.hours_until(to),
+            Some(it) => it.working_hours(it.moment(from), it.moment(to)),
+        };
+        hours.max(0.0)
+    }
 }
 
 /// What a field of a record holds on a day.
@@ -54,14 +93,16 @@ impl Got<'_> {
 
 /// How a field is read from its record.
 enum Get<R> {
-    Number(fn(&R, AsOf) -> Option<f64>),
-    Flag(fn(&R, AsOf) -> Option<bool>),
-    Text(fn(&R, AsOf) -> Option<&str>),
+    Number(fn(&R, NaiveDate) -> Option<f64>),
+    Flag(fn(&R, NaiveDate) -> Option<bool>),
+    Text(fn(&R, NaiveDate) -> Option<&str>),
     Amount(fn(&R) -> Option<Amount>),
     /// Something that happened: not known before its day.
     Past(fn(&R) -> Option<Stamp>),
     /// Something planned: known ahead.
     Plan(fn(&R) -> Option<Stamp>),
+    /// The hours from one moment to another, on a day and up to a moment in UTC.
+    Hours(fn(&R, NaiveDate, NaiveDateTime) -> Option<(Stamp, Stamp)>),
 }
 
 /// One field of a record type.
@@ -70,6 +111,10 @@ pub(crate) struct Slot<R: 'static> {
     pub(crate) optional: bool,
     pub(crate) unit: Option<&'static str>,
     pub(crate) range: Option<(f64, f64)>,
+    /// Every text that it can be, where they are known.
+    pub(crate) labels: Option<&'static [&'static str]>,
+    /// Whether it says the same of every record that is there, as it is about what is over.
+    pub(crate) same: bool,
     get: Get<R>,
 }
 
@@ -106,18 +151,38 @@ pub(crate) enum Parts {
 macro_rules! constructors {
     ($($name:ident $variant:ident($get:ty);)+) => {
         $(pub(crate) const fn $name<R>(name: &'static str, get: $get) -> Slot<R> {
-            Slot { name, optional: true, unit: None, range: None, get: Get::$variant(get) }
+            Slot {
+                name,
+                optional: true,
+                unit: None,
+                range: None,
+                labels: None,
+                same: false,
+                get: Get::$variant(get),
+            }
         })+
     };
 }
 
 constructors! {
-    number Number(fn(&R, AsOf) -> Option<f64>);
-    flag Flag(fn(&R, AsOf) -> Option<bool>);
-    text Text(fn(&R, AsOf) -> Option<&str>);
+    number Number(fn(&R, NaiveDate) -> Option<f64>);
+    flag Flag(fn(&R, NaiveDate) -> Option<bool>);
+    text Text(fn(&R, NaiveDate) -> Option<&str>);
     amount Amount(fn(&R) -> Option<Amount>);
     past Past(fn(&R) -> Option<Stamp>);
     plan Plan(fn(&R) -> Option<Stamp>);
+    span Hours(fn(&R, NaiveDate, NaiveDateTime) -> Option<(Stamp, Stamp)>);
+}
+
+/// The unit of what can be measured within the hours of a calendar.
+pub(crate) const HOURS: &str = "hours";
+
+/// The hours from one moment to another.
+pub(crate) const fn hours<R>(
+    name: &'static str,
+    get: fn(&R, NaiveDate, NaiveDateTime) -> Option<(Stamp, Stamp)>,
+) -> Slot<R> {
+    span(name, get).range(0.0, f64::MAX).unit(HOURS)
 }
 
 impl<R> Slot<R> {
@@ -127,8 +192,19 @@ impl<R> Slot<R> {
         self
     }
 
+    /// A field that says the same of every record that is there.
+    pub(crate) const fn same(mut self) -> Self {
+        self.same = true;
+        self
+    }
+
     pub(crate) const fn unit(mut self, unit: &'static str) -> Self {
         self.unit = Some(unit);
+        self
+    }
+
+    pub(crate) const fn one_of(mut self, labels: &'static [&'static str]) -> Self {
+        self.labels = Some(labels);
         self
     }
 
@@ -139,7 +215,9 @@ impl<R> Slot<R> {
 
     pub(crate) const fn kind(&self) -> Kind {
         match self.get {
-            Get::Number(_) | Get::Amount(_) | Get::Past(_) | Get::Plan(_) => Kind::Number,
+            Get::Number(_) | Get::Amount(_) | Get::Past(_) | Get::Plan(_) | Get::Hours(_) => {
+                Kind::Number
+            }
             Get::Flag(_) => Kind::Flag,
             Get::Text(_) => Kind::Text,
         }
@@ -158,7 +236,7 @@ impl<R: Record> Slot<R> {
     /// What the field holds on the day of the view. Dates are days before that day, negative when
     /// they lie ahead.
     pub(crate) fn read<'r>(&self, record: &'r R, view: &View<'_>) -> Got<'r> {
-        let as_of = view.as_of;
+        let as_of = view.as_of.day();
         match self.get {
             Get::Number(get) => get(record, as_of).map_or(Got::Missing, Got::Number),
             Get::Flag(get) => get(record, as_of).map_or(Got::Missing, Got::Flag),
@@ -177,11 +255,8 @@ impl<R: Record> Slot<R> {
             Get::Plan(get) => {
                 get(record).map_or(Got::Missing, |it| Got::Number(days_ago(it, as_of)))
             }
+            Get::Hours(get) => get(record, as_of, view.until())
+                .map_or(Got::Missing, |(from, to)| Got::Number(view.hours(from, to))),
         }
     }
-}
-
-/// Whole days from a date to the day, negative when it lies ahead.
-pub(crate) fn days_ago(stamp: Stamp, as_of: AsOf) -> f64 {
-    as_of.signed_duration_since(stamp.date()).num_days() as f64
 }

@@ -1,5 +1,7 @@
 //! Where records come from: a table of the book, or a usage series.
 
+use chrono::NaiveDate;
+
 use super::slot::{Dated, Fields, Got, Parts, Slot, View};
 use super::{Field, subject_table};
 use crate::book::{
@@ -17,7 +19,16 @@ pub(crate) trait Source {
     fn day(&self, row: u32) -> i32;
     fn is_in(&self, row: u32, part: &str) -> bool;
     fn get(&self, row: u32, slot: usize, view: &View<'_>) -> Got<'_>;
+    /// An own field of a record.
     fn custom(&self, row: u32, name: &str) -> Option<&Cell>;
+    /// How many records there are.
+    fn len(&self) -> usize;
+    /// The names of the own fields of a record.
+    fn own_names(&self, row: u32) -> Vec<&str>;
+    /// The part that a record is in.
+    fn part(&self, row: u32) -> &str;
+    /// Whether a record is over on the day.
+    fn is_over(&self, row: u32, day: NaiveDate) -> bool;
 }
 
 impl<R: Fields> Source for Store<R> {
@@ -39,6 +50,19 @@ impl<R: Fields> Source for Store<R> {
     fn custom(&self, row: u32, name: &str) -> Option<&Cell> {
         self.records.get(row as usize)?.custom().get(name)
     }
+    fn len(&self) -> usize {
+        self.records.len()
+    }
+    fn own_names(&self, row: u32) -> Vec<&str> {
+        let record = self.records.get(row as usize);
+        record.into_iter().flat_map(|it| it.custom().keys()).map(String::as_str).collect()
+    }
+    fn part(&self, row: u32) -> &str {
+        self.records.get(row as usize).map_or("", Fields::part)
+    }
+    fn is_over(&self, row: u32, day: NaiveDate) -> bool {
+        R::ENDS && self.records.get(row as usize).is_some_and(|it| it.is_over(day))
+    }
 }
 
 impl Source for Series {
@@ -55,12 +79,24 @@ impl Source for Series {
         use chrono::Datelike as _;
         match slot {
             0 => self.value(row).map_or(Got::Missing, Got::Number),
-            1 => Got::Number(f64::from(view.as_of.num_days_from_ce() - self.day(row))),
+            1 => Got::Number(f64::from(view.as_of.day().num_days_from_ce() - self.day(row))),
             _ => Got::Missing,
         }
     }
-    fn custom(&self, _: u32, _: &str) -> Option<&Cell> {
-        None
+    fn custom(&self, row: u32, name: &str) -> Option<&Cell> {
+        self.own(row)?.get(name)
+    }
+    fn len(&self) -> usize {
+        Self::len(self)
+    }
+    fn own_names(&self, row: u32) -> Vec<&str> {
+        self.own(row).into_iter().flat_map(|it| it.keys()).map(String::as_str).collect()
+    }
+    fn part(&self, _: u32) -> &str {
+        ""
+    }
+    fn is_over(&self, _: u32, _: NaiveDate) -> bool {
+        false
     }
 }
 
@@ -71,11 +107,13 @@ pub(super) struct Shape {
     pub(super) subject: Option<SubjectKind>,
     pub(super) fields: Vec<Field>,
     pub(super) parts: Parts,
+    /// Whether its records can be over.
+    pub(super) ends: bool,
 }
 
 fn shape<R: Fields>() -> Shape {
     let fields = R::SLOTS.iter().map(Slot::field).collect();
-    Shape { table: R::TABLE, subject: R::SUBJECT, fields, parts: R::PARTS }
+    Shape { table: R::TABLE, subject: R::SUBJECT, fields, parts: R::PARTS, ends: R::ENDS }
 }
 
 impl<R> Slot<R> {
@@ -85,8 +123,10 @@ impl<R> Slot<R> {
             kind: self.kind(),
             optional: self.optional,
             range: self.range,
+            labels: self.labels,
             unit: self.unit,
             dated: self.dated(),
+            same: self.same,
         }
     }
 }
@@ -100,12 +140,14 @@ fn usage_shape() -> Shape {
         kind: Kind::Number,
         optional: false,
         range: None,
+        labels: None,
         unit,
         dated,
+        same: false,
     };
     let fields =
         vec![field("value", None, Dated::No), field("date", Some("days ago"), Dated::Past)];
-    Shape { table: USAGE, subject: None, fields, parts: Parts::Any }
+    Shape { table: USAGE, subject: None, fields, parts: Parts::Any, ends: false }
 }
 
 macro_rules! sources {

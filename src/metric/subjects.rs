@@ -1,20 +1,20 @@
 //! The fields of subjects: their built-in attributes.
 
-use chrono::{Datelike as _, Days, Months};
+use chrono::{Datelike as _, Months, NaiveDate, NaiveDateTime};
 
-use super::slot::{Fields, Slot, amount, days_ago, flag, number, past, plan, text};
-use crate::book::{Account, Case, Company, Mark, Subscription};
-use crate::time::{AsOf, Stamp};
+use super::slot::{Fields, Slot, amount, days_ago, flag, hours, number, past, plan, text};
+use crate::book::{Account, Case, Company, Life as _, Mark, Subscription};
+use crate::time::Stamp;
 
 /// Days since something that has happened by the day.
-fn age(since: Option<Stamp>, as_of: AsOf) -> Option<f64> {
+fn age(since: Option<Stamp>, as_of: NaiveDate) -> Option<f64> {
     since.filter(|it| it.date() <= as_of).map(|it| days_ago(it, as_of))
 }
 
 /// Whole calendar months since a day that has come.
 ///
 /// A month is over on the same day of the next month, or on its last day where it has no such day.
-fn months(since: Option<Stamp>, as_of: AsOf) -> Option<f64> {
+fn months(since: Option<Stamp>, as_of: NaiveDate) -> Option<f64> {
     let start = since.map(Stamp::date).filter(|it| *it <= as_of)?;
     let years = as_of.year() - start.year();
     let months = years * 12 + as_of.month() as i32 - start.month() as i32;
@@ -64,9 +64,12 @@ impl Fields for Subscription {
         text("plan", |it, _| it.plan.as_deref()),
         text("status", |it: &Self, day| Some(it.status_on(day))).must(),
         number("seats", |it: &Self, _| it.seats).range(0.0, f64::MAX).unit("seats"),
-        amount("arr", |it: &Self| it.arr).range(0.0, f64::MAX).unit("a year"),
-        amount("mrr", |it: &Self| it.mrr).range(0.0, f64::MAX).unit("a month"),
-        amount("one_off", |it: &Self| it.one_off).range(0.0, f64::MAX),
+        amount("arr", Self::yearly).range(0.0, f64::MAX).unit("a year"),
+        amount("mrr", Self::monthly).range(0.0, f64::MAX).unit("a month"),
+        amount("price", |it: &Self| it.price).range(0.0, f64::MAX),
+        number("quantity", |it: &Self, _| it.quantity).range(0.0, f64::MAX),
+        text("billing", |it, _| it.billing.as_deref()),
+        amount("one_off", |it: &Self| it.one_off),
         number("discount", |it: &Self, _| it.discount).range(0.0, 100.0).unit("%"),
         number("renewals", |it: &Self, _| it.renewals).range(0.0, f64::MAX),
         number("upsells", |it: &Self, _| it.upsells).range(0.0, f64::MAX),
@@ -76,7 +79,7 @@ impl Fields for Subscription {
         past("start", |it: &Self| it.start).unit("days ago"),
         plan("end", |it: &Self| it.end).unit("days ago"),
         plan("renewal_date", |it: &Self| it.renewal_date.or(it.end)).unit("days ago"),
-        past("cancelled_on", |it: &Self| it.cancelled_on).unit("days ago"),
+        past("cancelled_on", |it: &Self| it.cancelled_on).unit("days ago").same(),
         number("age_days", |it: &Self, day| age(it.start, day)).range(0.0, f64::MAX).unit("days"),
         number("months_since_start", |it: &Self, day| months(it.start, day))
             .range(0.0, f64::MAX)
@@ -87,14 +90,14 @@ impl Fields for Subscription {
         .unit("days"),
         number("days_to_end", |it: &Self, day| it.end.map(|it| 0.0 - days_ago(it, day)))
             .unit("days"),
-        flag::<Self>("is_cancelled", |it, day| Some(it.is_cancelled(day))).must(),
-        flag::<Self>("is_over", |it, day| Some(it.is_over(day))).must(),
+        flag::<Self>("is_cancelled", |it, day| Some(it.is_cancelled(day))).must().same(),
+        flag::<Self>("is_over", |it, day| Some(it.is_over(day))).must().same(),
     ];
 }
 
 impl Subscription {
     /// The state on a day: the dates where they decide, then the host's word.
-    fn status_on(&self, as_of: AsOf) -> &str {
+    fn status_on(&self, as_of: NaiveDate) -> &str {
         if self.is_cancelled(as_of) {
             "cancelled"
         } else if self.is_over(as_of) {
@@ -120,7 +123,8 @@ impl Fields for Case {
         text::<Self>("status", |it, day| {
             Some(if it.is_resolved(day) { "resolved" } else { "open" })
         })
-        .must(),
+        .must()
+        .one_of(&["open", "resolved"]),
         flag::<Self>("is_open", |it, day| Some(!it.is_resolved(day))).must(),
         flag::<Self>("is_escalated", |it, day| Some(it.escalated.is_some_and(|it| it.holds(day))))
             .must(),
@@ -133,42 +137,33 @@ impl Fields for Case {
         past("first_response", |it: &Self| it.first_response).unit("days ago"),
         past("resolved", |it: &Self| it.resolved).unit("days ago"),
         past("escalated", |it: &Self| it.escalated.and_then(Mark::stamp)).unit("days ago"),
-        number("age_days", |it: &Self, day| it.hours_or_days(day, false))
-            .range(0.0, f64::MAX)
-            .unit("days"),
-        number("age_hours", |it: &Self, day| it.hours_or_days(day, true))
-            .range(0.0, f64::MAX)
-            .unit("hours"),
-        number("hours_to_first_response", |it: &Self, day| {
-            it.first_response.filter(|it| it.date() <= day).map(|to| hours(it.opened, to))
-        })
-        .range(0.0, f64::MAX)
-        .unit("hours"),
-        number("hours_to_resolution", |it: &Self, day| {
-            it.resolved.filter(|it| it.date() <= day).map(|to| hours(it.opened, to))
-        })
-        .range(0.0, f64::MAX)
-        .unit("hours"),
+        number("age_days", |it: &Self, day| it.age_days(day)).range(0.0, f64::MAX).unit("days"),
+        hours("age_hours", |it: &Self, day, until| it.age(day, until)),
+        hours("hours_to_first_response", |it: &Self, day, _| {
+            it.first_response.filter(|it| it.date() <= day).map(|to| (it.opened, to))
+        }),
+        hours("hours_to_resolution", |it: &Self, day, _| {
+            it.resolved.filter(|it| it.date() <= day).map(|to| (it.opened, to))
+        }),
     ];
 }
 
-/// Hours between two moments; 0 where one of them is only a day and seems to be before the other.
-fn hours(from: Stamp, to: Stamp) -> f64 {
-    from.hours_until(to).max(0.0)
-}
-
 impl Case {
-    /// Its age until it is resolved, in whole days or in hours, the day of the assessment included
-    /// to its end; missing before it is opened.
-    fn hours_or_days(&self, as_of: AsOf, in_hours: bool) -> Option<f64> {
-        if self.opened.date() > as_of {
-            return None;
-        }
+    /// When it was resolved, where that has come; `None` before it is opened.
+    fn resolution(&self, as_of: NaiveDate) -> Option<Option<Stamp>> {
         let resolved = self.resolved.filter(|it| it.date() <= as_of);
-        if in_hours {
-            let end = || as_of.checked_add_days(Days::new(1)).map(Stamp::day);
-            return resolved.or_else(end).map(|it| hours(self.opened, it));
-        }
-        Some(days_ago(self.opened, resolved.map_or(as_of, Stamp::date)))
+        (self.opened.date() <= as_of).then_some(resolved)
+    }
+
+    /// From its opening until it is resolved, or up to the moment or the end of the day of the assessment; missing
+    /// before it is opened.
+    fn age(&self, as_of: NaiveDate, until: NaiveDateTime) -> Option<(Stamp, Stamp)> {
+        Some((self.opened, self.resolution(as_of)?.unwrap_or(Stamp::moment(until))))
+    }
+
+    /// Its age until it is resolved, in whole days.
+    fn age_days(&self, as_of: NaiveDate) -> Option<f64> {
+        let until = self.resolution(as_of)?.map_or(as_of, Stamp::date);
+        Some(days_ago(self.opened, until).max(0.0))
     }
 }

@@ -1,5 +1,8 @@
 //! Metrics against values worked out by hand.
 
+use chrono::NaiveDate;
+
+use super::View;
 use super::{
     Derivation, Derived, Keep, RecordFilter, attribute, attribute_info, attribute_names, custom,
     table_fields,
@@ -11,10 +14,10 @@ use crate::book::{
 use crate::config::{Empty, MetricConfig, Take, Window};
 use crate::frame::SubjectKind;
 use crate::money::Rates;
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 use crate::value::{Kind, Value};
 
-pub(super) fn day(text: &str) -> AsOf {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -35,6 +38,7 @@ pub(super) fn metric(text: &str) -> MetricConfig {
             "half_life" => metric.half_life = Some(value.parse().unwrap()),
             "empty" => metric.empty = Some(serde_json::from_value::<Empty>(value.into()).unwrap()),
             "type" => metric.kind = Some(serde_json::from_value::<Kind>(value.into()).unwrap()),
+            "include_ended" => metric.include_ended = value.parse().unwrap(),
             "where" => metric.filter = Some(value.to_owned()),
             other => panic!("{other}"),
         }
@@ -80,12 +84,16 @@ fn filter(metric: &MetricConfig) -> Option<Compare> {
     Some(Compare { slot, sign, with: with.to_owned() })
 }
 
-pub(super) fn run(book: &Book, kind: SubjectKind, as_of: AsOf, text: &str) -> Derived {
+pub(super) fn run(book: &Book, kind: SubjectKind, as_of: NaiveDate, text: &str) -> Derived {
     let metric = metric(text);
     let derivation =
         Derivation::resolve(&metric, kind).unwrap_or_else(|it| panic!("{text}: {it:?}"));
     let filter = filter(&metric);
-    derivation.run(book, kind, as_of, None, filter.as_ref().map(|it| it as &dyn RecordFilter))
+    derivation.run(
+        View::new(book, as_of, None),
+        kind,
+        filter.as_ref().map(|it| it as &dyn RecordFilter),
+    )
 }
 
 pub(super) fn shown(derived: &Derived) -> String {
@@ -321,7 +329,14 @@ fn surveys_assessments_engagements_and_invoices() {
         ("2026-02-11", "from=invoices take=days_until field=due", "18 -"),
         ("2026-02-05", "from=contacts take=count where=has_left:false", "1 0"),
         ("2026-02-06", "from=contacts take=count where=has_left:false", "0 0"),
-        ("2026-02-06", "from=contacts take=days_since_last field=last_contacted", "3 -"),
+        ("2026-02-05", "from=contacts take=days_since_last field=last_contacted", "2 -"),
+        // Who has left is no contact any more, unless all are asked for.
+        ("2026-02-06", "from=contacts take=days_since_last field=last_contacted", "- -"),
+        (
+            "2026-02-06",
+            "from=contacts take=days_since_last field=last_contacted include_ended=true",
+            "3 -",
+        ),
         ("2026-02-02", "from=contacts take=days_since_last field=last_contacted", "- -"),
     ] {
         let derived = run(&book, SubjectKind::Account, day(as_of), text);
@@ -397,14 +412,14 @@ fn attributes_are_those_of_the_day() {
         (SubjectKind::Case, "2026-02-09", "age_hours", "48"),
         (SubjectKind::Case, "2026-02-02", "age_days", "1"),
     ] {
-        let derived = attribute(&book, kind, day(as_of), name, None).unwrap();
+        let derived = attribute(View::new(&book, day(as_of), None), kind, name).unwrap();
         assert_eq!(shown(&derived), expected, "{kind} {name} on {as_of}");
         assert_eq!(derived.column.kind(), attribute_info(kind, name).unwrap().kind);
     }
     let subscription = SubjectKind::Subscription;
-    assert!(attribute(&book, subscription, day("2026-06-01"), "sets", None).is_none());
+    assert!(attribute(View::new(&book, day("2026-06-01"), None), subscription, "sets").is_none());
     let dollars = "USD".parse().ok();
-    let arr = attribute(&book, subscription, day("2026-06-01"), "arr", dollars).unwrap();
+    let arr = attribute(View::new(&book, day("2026-06-01"), dollars), subscription, "arr").unwrap();
     assert_eq!((shown(&arr).as_str(), arr.unconverted), ("-", 1));
     assert!(attribute_names(SubjectKind::Company).contains(&"industry"));
     for (name, wanted, expected, other) in [
@@ -415,7 +430,8 @@ fn attributes_are_those_of_the_day() {
         ("code", Kind::Text, "1.10", 0),
         ("gone", Kind::Text, "-", 0),
     ] {
-        let derived = custom(&book, subscription, name, wanted);
+        let own = crate::book::own::Own::of(name);
+        let derived = custom(&book, subscription, &own, wanted, day("2026-06-01").into());
         assert_eq!((shown(&derived).as_str(), derived.other_kind), (expected, other), "{name}");
     }
 }
@@ -443,4 +459,20 @@ fn money_is_summed_exactly_in_one_currency_or_not_at_all() {
     assert_eq!((shown(&mixed).as_str(), mixed.unconverted), ("-", 3));
     let summed = run(&build(true), SubjectKind::Account, day("2026-01-01"), text);
     assert_eq!(summed.column.value(0), Value::Number(0.3), "not 0.30000000000000004");
+}
+
+#[test]
+fn dates_that_are_planned_are_known_ahead() {
+    let mut seen = 0;
+    for table in Tables::NAMES {
+        for field in table_fields(table).into_iter().flatten() {
+            let planned = crate::book::moment::PLANNED.contains(&field.name);
+            let expected = if planned { super::Dated::Plan } else { super::Dated::Past };
+            if field.dated != super::Dated::No {
+                assert_eq!(field.dated, expected, "{table}.{}", field.name);
+                seen += usize::from(planned);
+            }
+        }
+    }
+    assert!(seen >= crate::book::moment::PLANNED.len());
 }

@@ -7,12 +7,12 @@ pub use split::Split;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::book::{Book, OutcomeKind};
 use crate::money::Amount;
-use crate::time::{AsOf, Stamp};
+use crate::time::Stamp;
 
 impl OutcomeKind {
     /// What a change of value means: 0 after is the end, otherwise a rise or fall of more than `tolerance` (a share of
@@ -45,7 +45,7 @@ pub struct Happening {
     /// The subject's id.
     pub subject: Arc<str>,
     /// The day of the renewal, or of the cancellation.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// What happened.
     pub outcome: OutcomeKind,
     /// What it was worth before, in the host's currency.
@@ -59,7 +59,7 @@ pub struct Happening {
 impl Happening {
     /// An outcome without values.
     #[must_use]
-    pub fn new(subject: &str, day: AsOf, outcome: OutcomeKind) -> Self {
+    pub fn new(subject: &str, day: NaiveDate, outcome: OutcomeKind) -> Self {
         Self { subject: subject.into(), day, outcome, value_before: None, value_after: None }
     }
 }
@@ -72,7 +72,7 @@ impl Happening {
 pub struct History {
     /// By subject, in the order of days.
     happenings: BTreeMap<Arc<str>, Vec<Happening>>,
-    known_until: BTreeMap<Arc<str>, AsOf>,
+    known_until: BTreeMap<Arc<str>, NaiveDate>,
 }
 
 /// Which part of the future an observation asks about.
@@ -91,12 +91,12 @@ pub struct Observation {
     /// The subject's id.
     pub subject: Arc<str>,
     /// The day as of which it is assessed: nothing later is read.
-    pub as_of: AsOf,
+    pub as_of: NaiveDate,
     /// The day from which the outcome is known: of the loss or the renewal, or the end of the window.
-    pub known_on: AsOf,
+    pub known_on: NaiveDate,
     /// The day from which it is known whatever came: the end of the window. A loss is known sooner than that nothing
     /// happened, so who learns from what is known by a day must ask for this one: see [`Observations::split_at`].
-    pub settled_on: AsOf,
+    pub settled_on: NaiveDate,
     /// Whether it was lost.
     pub lost: bool,
     /// What happened, where something did.
@@ -108,7 +108,12 @@ pub struct Observation {
 impl Observation {
     /// An observation that the host has made itself. `known_on` is the day from which the outcome is known, whatever it is.
     #[must_use]
-    pub fn new(subject: impl Into<Arc<str>>, as_of: AsOf, known_on: AsOf, lost: bool) -> Self {
+    pub fn new(
+        subject: impl Into<Arc<str>>,
+        as_of: NaiveDate,
+        known_on: NaiveDate,
+        lost: bool,
+    ) -> Self {
         let settled_on = known_on;
         Self {
             subject: subject.into(),
@@ -156,13 +161,13 @@ pub(super) enum Came {
 /// The window after one day.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
-    as_of: AsOf,
-    opens: AsOf,
-    closes: AsOf,
+    as_of: NaiveDate,
+    opens: NaiveDate,
+    closes: NaiveDate,
 }
 
 impl Window {
-    pub(super) fn after(self, as_of: AsOf) -> Span {
+    pub(super) fn after(self, as_of: NaiveDate) -> Span {
         let opens = after(as_of, self.lead);
         Span { as_of, opens, closes: after(opens, self.horizon) }
     }
@@ -174,9 +179,9 @@ impl Span {
     /// Losses alone would make everything look worse than it is, and every alert right.
     pub(super) fn came(
         self,
-        loss: Option<AsOf>,
-        known_until: Option<AsOf>,
-        end: Option<AsOf>,
+        loss: Option<NaiveDate>,
+        known_until: Option<NaiveDate>,
+        end: Option<NaiveDate>,
     ) -> Came {
         match loss {
             Some(it) if it <= self.as_of => Came::Over,
@@ -190,22 +195,22 @@ impl Span {
     }
 
     /// Whether a loss lies in the window.
-    pub(super) fn holds(self, loss: AsOf) -> bool {
+    pub(super) fn holds(self, loss: NaiveDate) -> bool {
         self.opens < loss && self.as_of < loss && loss <= self.closes
     }
 
     /// Whether a loss comes within the lead.
-    pub(super) fn is_too_late_for(self, loss: AsOf) -> bool {
+    pub(super) fn is_too_late_for(self, loss: NaiveDate) -> bool {
         self.as_of < loss && loss <= self.opens
     }
 }
 
-fn after(day: AsOf, days: u32) -> AsOf {
-    day.checked_add_days(Days::new(days.into())).unwrap_or(AsOf::MAX)
+fn after(day: NaiveDate, days: u32) -> NaiveDate {
+    day.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)
 }
 
-fn before(day: AsOf, days: u32) -> AsOf {
-    day.checked_sub_days(Days::new(days.into())).unwrap_or(AsOf::MIN)
+fn before(day: NaiveDate, days: u32) -> NaiveDate {
+    day.checked_sub_days(Days::new(days.into())).unwrap_or(NaiveDate::MIN)
 }
 
 impl History {
@@ -213,7 +218,7 @@ impl History {
     /// latter is known until its last happening.
     pub fn new<S: Into<Arc<str>>>(
         happenings: impl IntoIterator<Item = Happening>,
-        known_until: impl IntoIterator<Item = (S, AsOf)>,
+        known_until: impl IntoIterator<Item = (S, NaiveDate)>,
     ) -> Self {
         let mut out = Self::default();
         for it in happenings {
@@ -234,10 +239,10 @@ impl History {
     /// The outcomes that a book records of its subscriptions, as known on a day; what is dated later is left out.
     ///
     /// One that was cancelled by the day, and has no outcome that says it was lost, was lost on the day of its cancellation.
-    /// One whose term is over, without an outcome from its end on, is known until that end: nobody said what came. All
-    /// others are known until the day.
+    /// One whose term is over, without an outcome from its end on, is known until the day before that end, the last one on
+    /// which it was there: nobody said what came. All others are known until the day.
     #[must_use]
-    pub fn of_book(book: &Book, day: AsOf) -> Self {
+    pub fn of_book(book: &Book, day: NaiveDate) -> Self {
         let happenings = book.outcomes().iter().filter(|it| it.date.date() <= day);
         let happenings = happenings.map(|it| Happening {
             subject: it.subscription_id.as_str().into(),
@@ -246,7 +251,7 @@ impl History {
             value_before: it.value_before.map(Amount::to_f64),
             value_after: it.value_after.map(Amount::to_f64),
         });
-        let recorded = Self::new(happenings, [] as [(&str, AsOf); 0]);
+        let recorded = Self::new(happenings, [] as [(&str, NaiveDate); 0]);
         let (mut unsaid, mut known) = (Vec::new(), Vec::new());
         for it in book.subscriptions() {
             let id = it.id.as_str();
@@ -258,7 +263,8 @@ impl History {
             let open = end.filter(|end| {
                 cancelled.is_none() && recorded.known_until(id).is_none_or(|it| it < *end)
             });
-            known.push((Arc::from(id), open.unwrap_or(day)));
+            let last = open.map(|end| before(end, 1));
+            known.push((Arc::from(id), last.unwrap_or(day)));
         }
         let recorded = recorded.happenings.into_values().flatten();
         Self::new(recorded.chain(unsaid), known)
@@ -283,7 +289,7 @@ impl History {
 
     /// The day until which a subject is known.
     #[must_use]
-    pub fn known_until(&self, subject: &str) -> Option<AsOf> {
+    pub fn known_until(&self, subject: &str) -> Option<NaiveDate> {
         let last = self.of(subject).last().map(|it| it.day);
         last.max(self.known_until.get(subject).copied())
     }
@@ -311,7 +317,7 @@ impl History {
     /// ```
     pub fn observe<S: AsRef<str>>(
         &self,
-        days: impl IntoIterator<Item = (AsOf, Vec<S>)>,
+        days: impl IntoIterator<Item = (NaiveDate, Vec<S>)>,
         window: Window,
     ) -> Observations {
         let mut out = Observations::default();
@@ -326,14 +332,20 @@ impl History {
     }
 
     /// The last day of which anything is known.
-    pub(crate) fn end(&self) -> Option<AsOf> {
+    pub(crate) fn end(&self) -> Option<NaiveDate> {
         let last = self.happenings.values().filter_map(|it| it.last()).map(|it| it.day);
         last.chain(self.known_until.values().copied()).max()
     }
 
-    fn observe_one(&self, subject: &str, span: Span, end: Option<AsOf>, out: &mut Observations) {
+    fn observe_one(
+        &self,
+        subject: &str,
+        span: Span,
+        end: Option<NaiveDate>,
+        out: &mut Observations,
+    ) {
         let as_of = span.as_of;
-        let row = |known_on: AsOf, lost: Option<&Happening>| Observation {
+        let row = |known_on: NaiveDate, lost: Option<&Happening>| Observation {
             settled_on: span.closes,
             outcome: lost.map(|it| it.outcome),
             value: lost.and_then(|it| it.value_before),
@@ -353,10 +365,10 @@ impl History {
     /// horizon older.
     pub fn observe_renewals<S: AsRef<str>>(
         &self,
-        days: impl IntoIterator<Item = (AsOf, Vec<S>)>,
+        days: impl IntoIterator<Item = (NaiveDate, Vec<S>)>,
         window: Window,
     ) -> Observations {
-        let mut assessed: BTreeMap<Arc<str>, Vec<AsOf>> = BTreeMap::new();
+        let mut assessed: BTreeMap<Arc<str>, Vec<NaiveDate>> = BTreeMap::new();
         for (day, subjects) in days {
             for subject in subjects {
                 assessed.entry(subject.as_ref().into()).or_default().push(day);
@@ -369,7 +381,8 @@ impl History {
                 let earliest = before(latest, window.horizon);
                 let days = assessed.get(subject).map_or(&[][..], Vec::as_slice);
                 // On the day itself it is known what happened.
-                let fits = |day: &&AsOf| earliest <= **day && **day <= latest && **day < it.day;
+                let fits =
+                    |day: &&NaiveDate| earliest <= **day && **day <= latest && **day < it.day;
                 match days.iter().filter(fits).max() {
                     Some(day) => out.rows.push(Observation {
                         outcome: Some(it.outcome),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Channel, RuleSeverity};
 use crate::frame::SubjectKind;
 use crate::node::Node;
+use crate::time::AsOf;
 use crate::value::Value;
 
 /// A step that is due now, or the word that one was not done.
@@ -52,10 +53,10 @@ pub struct Action {
     pub why: String,
     /// How much that alert matters.
     pub severity: RuleSeverity,
-    /// The day on which the alert's condition was first true.
-    pub since: NaiveDate,
-    /// The day on which the alert fired.
-    pub fired: NaiveDate,
+    /// The day or moment at which the alert's condition was first true.
+    pub since: AsOf,
+    /// The day or moment at which the alert fired.
+    pub fired: AsOf,
     /// What the rule shows as evidence, with the values of the day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<(String, Value)>,
@@ -124,12 +125,12 @@ pub enum Outcome {
     Skipped,
 }
 
-/// The id of an action: of the playbook, the subject, the rule, the day the enrolment began, the step, and
+/// The id of an action: of the playbook, the subject, the rule, the day or moment at which the enrolment began, the step, and
 /// the sort of action.
 pub(crate) fn action_id(
     playbook: &str,
     (kind, subject): (SubjectKind, &str),
-    (rule, began): (&str, NaiveDate),
+    (rule, began): (&str, AsOf),
     step: &str,
     sort: ActionSort,
 ) -> String {

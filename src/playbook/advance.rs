@@ -1,11 +1,11 @@
 //! One day in the life of one enrolment: from where it stood and what its conditions say today.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use super::{EndReason, SkipReason};
 use crate::config::{DayCount, StepConfig};
-use crate::state::{AwaitedStep, EnrolmentState};
-use crate::time::{Delay, WorkCalendar};
+use crate::state::{AwaitedStep, DelayAnchor, EnrolmentState};
+use crate::time::{Calendar, Delay};
 use crate::verdict::Verdict;
 
 /// A playbook, as far as the life of an enrolment needs it.
@@ -14,7 +14,7 @@ pub(crate) struct Course<'a> {
     pub(crate) steps: &'a [StepConfig],
     pub(crate) days: DayCount,
     pub(crate) until_resolved: bool,
-    pub(crate) calendar: &'a WorkCalendar,
+    pub(crate) calendar: &'a Calendar,
 }
 
 /// What is known on the day.
@@ -69,10 +69,29 @@ pub(crate) fn next_step<'a>(enrolment: &'a EnrolmentState, course: Course<'_>) -
     let start = last.map_or(0, |it| it + 1);
     let fresh = |it: &StepConfig| !enrolment.reached.iter().any(|name| name == it.name());
     let (step, config) = course.steps.iter().enumerate().skip(start).find(|(_, it)| fresh(it))?;
-    let due = course.after(enrolment.last.unwrap_or(enrolment.began), config.after);
+    let due = match anchored(enrolment, config.after) {
+        Some(it) => course.after(it.day, Delay::Months(it.months)),
+        None => course.after(enrolment.last.unwrap_or(enrolment.began.day()), config.after),
+    };
     let before = enrolment.reached.last().filter(|_| config.after_done);
     let waits_for = before.filter(|it| enrolment.awaited.iter().any(|open| open.step == **it));
     Some(Next { step, due, waits_for: waits_for.map(String::as_str) })
+}
+
+/// From which day a delay in months counts, and how many months after it the delay is over: a run of such delays
+/// keeps the day of the month on which it began.
+fn anchored(enrolment: &EnrolmentState, delay: Delay) -> Option<DelayAnchor> {
+    let Delay::Months(months @ 1..) = delay else { return None };
+    let here = DelayAnchor { day: enrolment.last.unwrap_or(enrolment.began.day()), months: 0 };
+    let from = enrolment.anchor.unwrap_or(here);
+    Some(DelayAnchor { day: from.day, months: from.months.saturating_add(months) })
+}
+
+impl DelayAnchor {
+    /// Whether counting on from that day would come to other days.
+    fn moved(self, day: NaiveDate) -> bool {
+        self.day.day() != day.day() || Delay::Months(self.months).after(self.day) != day
+    }
 }
 
 /// Takes an enrolment that is under way through a day.
@@ -113,6 +132,12 @@ pub(crate) fn advance(
                 happenings.push(Happening::Issued { step, due, deadline });
             }
             enrolment.reached.push(name);
+            // A late step puts off those after it, in whatever they count; one in time leaves months as they run.
+            enrolment.anchor = match (due == today.day, config.after.is_zero()) {
+                (true, true) => enrolment.anchor,
+                (true, false) => anchored(enrolment, config.after).filter(|it| it.moved(today.day)),
+                (false, _) => None,
+            };
             enrolment.last = Some(today.day);
         }
     }

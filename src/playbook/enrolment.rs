@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Outcome;
 use crate::frame::SubjectKind;
+use crate::time::AsOf;
 
 /// A run of a playbook for a subject that is under way after an assessment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,10 +19,10 @@ pub struct Enrolment {
     pub subject: String,
     /// The rule whose alert began it.
     pub rule: String,
-    /// The day on which that alert fired.
-    pub fired: NaiveDate,
-    /// The day on which it began.
-    pub began: NaiveDate,
+    /// The day or moment at which that alert fired.
+    pub fired: AsOf,
+    /// The day or moment at which it began.
+    pub began: AsOf,
     /// What comes next; none where only deadlines are waited for.
     pub next: Option<NextStep>,
     /// The issued steps whose report something waits for.
@@ -54,8 +55,8 @@ pub struct EnrolmentChange {
     pub subject: String,
     /// The rule whose alert began it, or would have.
     pub rule: String,
-    /// The day on which that alert fired.
-    pub fired: NaiveDate,
+    /// The day or moment at which that alert fired.
+    pub fired: AsOf,
     /// What happened.
     pub turn: Turn,
 }

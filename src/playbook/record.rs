@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::{Action, ActionSort};
 use crate::config::{Channel, RuleSeverity};
 use crate::frame::SubjectKind;
+use crate::time::AsOf;
 use crate::value::Value;
 
 /// An action as one flat record: who does what, why, and when.
 ///
-/// Its fields keep their names and meanings; new ones may come. All but the two maps are texts, days
-/// or nothing.
+/// Its fields keep their names and meanings; new ones may come. All but the two maps are texts, days,
+/// moments or nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ActionRecord {
@@ -55,10 +56,10 @@ pub struct ActionRecord {
     pub step: String,
     /// The rule.
     pub rule: String,
-    /// The first day of the alert's condition.
-    pub since: NaiveDate,
-    /// The day on which the alert fired.
-    pub fired: NaiveDate,
+    /// The first day or moment of the alert's condition.
+    pub since: AsOf,
+    /// The day or moment at which the alert fired.
+    pub fired: AsOf,
     /// The evidence as one text: `quiet_days = 45, utilisation = 0.2`.
     pub evidence: String,
     /// The evidence by name.

@@ -2,6 +2,7 @@
 
 use super::colour::Mark;
 use crate::Engine;
+use crate::score::{least, sided};
 
 /// Bands, lowest first; none where nothing is known of them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +16,8 @@ pub(super) struct Band {
     pub(super) name: String,
     pub(super) from: f64,
     pub(super) to: f64,
+    /// Its lowest score.
+    pub(super) least: f64,
     pub(super) mark: Mark,
 }
 
@@ -33,6 +36,10 @@ impl Bands {
             name: name.to_owned(),
             from: edge(at).unwrap_or(0.0),
             to: edge(at + 1).unwrap_or(100.0),
+            least: card
+                .bands
+                .get(at)
+                .map_or(0.0, |it| least(it.from.or(it.above).unwrap_or(0.0), it.above.is_none())),
             mark: Mark::band(at, count),
         };
         Self { list: card.bands.iter().enumerate().map(|(at, it)| band(at, &it.name)).collect() }
@@ -54,6 +61,12 @@ impl Bands {
     pub(super) fn mark(&self, name: &str) -> Mark {
         let found = self.list.iter().find(|it| it.name == name);
         found.map_or_else(|| Mark::band(0, 1), |it| it.mark.clone())
+    }
+
+    /// A score for people, on its side of every edge.
+    pub(super) fn shown(&self, score: f64) -> String {
+        let edges: Vec<f64> = self.list.iter().skip(1).map(|it| it.least).collect();
+        sided(score, &edges)
     }
 
     /// A band with its mark.

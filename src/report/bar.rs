@@ -198,15 +198,16 @@ fn apart(from: f64, to: f64) -> (f64, f64) {
 
 /// What a strip shows, in words.
 fn said(out: &mut Html, strip: &Strip) {
+    let shown = |it: f64| strip.bands.shown(it);
     let score =
-        strip.score.map_or_else(|| "no score".to_owned(), |it| format!("score {}", tenths(it)));
+        strip.score.map_or_else(|| "no score".to_owned(), |it| format!("score {}", shown(it)));
     out.tag("title", &[], |out| out.text(&format!("{score} between 0 and 100")));
     let mut more = Vec::new();
     if let Some(it) = strip.before {
-        more.push(format!("before {}", tenths(it)));
+        more.push(format!("before {}", shown(it)));
     }
     if let Some([low, high]) = strip.interval {
-        more.push(format!("between {} and {} {}", tenths(low), tenths(high), strip.meaning));
+        more.push(format!("between {} and {} {}", shown(low), shown(high), strip.meaning));
     }
     more.extend(strip.bands.list.iter().map(|it| format!("{} from {}", it.name, number(it.from))));
     if !more.is_empty() {

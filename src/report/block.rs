@@ -1,9 +1,10 @@
 //! What a report is made of, before it is text or HTML.
 
+use chrono::NaiveDate;
+
 use super::bands::Bands;
 use super::colour::Mark;
 use crate::outcome::forecast::Reach;
-use crate::time::AsOf;
 
 /// A part of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,19 +97,19 @@ pub(super) struct Timeline {
     pub(super) title: String,
     /// The same in sentences, for those who cannot see it.
     pub(super) said: String,
-    pub(super) from: AsOf,
-    pub(super) to: AsOf,
+    pub(super) from: NaiveDate,
+    pub(super) to: NaiveDate,
     pub(super) bands: Bands,
     /// In the order of days; a day without a score is a gap.
     pub(super) points: Vec<Point>,
     /// What is expected of later days.
     pub(super) ahead: Vec<Reach>,
     /// Days that are named on the axis.
-    pub(super) ticks: Vec<(AsOf, String)>,
+    pub(super) ticks: Vec<(NaiveDate, String)>,
     /// What is said below the axis: at its start, in the middle, at its end.
     pub(super) feet: [String; 3],
     /// A day that is marked from top to bottom.
-    pub(super) line: Option<AsOf>,
+    pub(super) line: Option<NaiveDate>,
     /// What happened, each in a lane of its own.
     pub(super) lanes: Vec<Lane>,
     /// What signs mean.
@@ -118,7 +119,7 @@ pub(super) struct Timeline {
 /// A score on a day.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Point {
-    pub(super) day: AsOf,
+    pub(super) day: NaiveDate,
     pub(super) score: Option<f64>,
     pub(super) mark: Mark,
     /// Whether it was changed by hand or by rule.
@@ -130,8 +131,8 @@ pub(super) struct Point {
 pub(super) struct Lane {
     pub(super) name: String,
     /// Spans of days with a share of the lane's height, 0 to 1.
-    pub(super) spans: Vec<(AsOf, AsOf, f64)>,
-    pub(super) signs: Vec<(AsOf, Sign)>,
+    pub(super) spans: Vec<(NaiveDate, NaiveDate, f64)>,
+    pub(super) signs: Vec<(NaiveDate, Sign)>,
 }
 
 /// What stands for something on a timeline.

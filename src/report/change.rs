@@ -4,7 +4,7 @@ use super::Report;
 use super::bands::Bands;
 use super::bar;
 use super::block::{Block, Row, RowSort, Waterfall};
-use super::explanation::{NOTHING, known};
+use super::explanation::NOTHING;
 use super::words;
 use crate::Engine;
 use crate::score::{Change, ChangePart, Explanation, signed, tenths};
@@ -57,7 +57,7 @@ fn at(it: &Explanation) -> String {
 }
 
 fn ends(change: &Change) -> String {
-    format!("{} \u{2192} {}", known(change.before), known(change.after))
+    format!("{} \u{2192} {}", change.shown(change.before), change.shown(change.after))
 }
 
 /// What moved it the most, in a sentence.
@@ -92,7 +92,7 @@ fn name(part: &ChangePart) -> String {
 pub(super) fn waterfall(change: &Change) -> Waterfall {
     let drawn = change.difference.is_some();
     let mut at = change.before.unwrap_or(0.0);
-    let mut rows = vec![end("before", change.before)];
+    let mut rows = vec![end(change, "before", change.before)];
     let shown = match change.parts.len() {
         it if it > MOST_PARTS => MOST_PARTS - 1,
         it => it,
@@ -129,7 +129,7 @@ pub(super) fn waterfall(change: &Change) -> Waterfall {
             detail: String::new(),
         });
     }
-    rows.push(end("after", change.after));
+    rows.push(end(change, "after", change.after));
     Waterfall {
         title: format!("What moved the score, {}", ends(change)),
         amounts: false,
@@ -139,7 +139,7 @@ pub(super) fn waterfall(change: &Change) -> Waterfall {
     }
 }
 
-fn end(name: &str, score: Option<f64>) -> Row {
+fn end(change: &Change, name: &str, score: Option<f64>) -> Row {
     Row {
         depth: 0,
         name: name.to_owned(),
@@ -148,7 +148,7 @@ fn end(name: &str, score: Option<f64>) -> Row {
             Some(at) => RowSort::Stand { at },
             None => RowSort::Nothing { at: None },
         },
-        value: known(score),
+        value: change.shown(score),
         detail: String::new(),
     }
 }

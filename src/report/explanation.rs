@@ -65,7 +65,7 @@ pub(super) fn waterfall(explanation: &Explanation, bands: &Bands) -> Waterfall {
     rows.extend(ends(explanation, bands));
     Waterfall {
         title: match explanation.score {
-            Some(score) => format!("What makes up the score of {}", tenths(score)),
+            Some(score) => format!("What makes up the score of {}", explanation.shown(score)),
             None => "What is known, although there is no score".to_owned(),
         },
         amounts: false,
@@ -192,14 +192,15 @@ fn ends(explanation: &Explanation, bands: &Bands) -> Vec<Row> {
     let mut rows = Vec::new();
     let Some(score) = explanation.score else { return rows };
     if let Some(text) = &explanation.overridden {
-        let from = explanation.raw_score.unwrap_or(0.0);
+        let raw = explanation.raw_score;
+        let from = raw.unwrap_or(0.0);
         rows.push(Row {
             depth: 0,
             name: "override".to_owned(),
             note: text.clone(),
             sort: RowSort::Step { from, to: score, reach: None },
             value: signed(score - from),
-            detail: format!("without it {}", known(explanation.raw_score)),
+            detail: format!("without it {}", raw.map_or_else(no_score, |it| explanation.shown(it))),
         });
     }
     let band = explanation.band.as_deref();
@@ -208,7 +209,7 @@ fn ends(explanation: &Explanation, bands: &Bands) -> Vec<Row> {
         name: "score".to_owned(),
         note: band.unwrap_or_default().to_owned(),
         sort: RowSort::Total { to: score, mark: bands.mark(band.unwrap_or_default()) },
-        value: tenths(score),
+        value: explanation.shown(score),
         detail: String::new(),
     });
     rows
@@ -217,6 +218,6 @@ fn ends(explanation: &Explanation, bands: &Bands) -> Vec<Row> {
 /// What stands where there is no number.
 pub(super) const NOTHING: &str = "\u{2013}";
 
-pub(super) fn known(score: Option<f64>) -> String {
-    score.map_or_else(|| "no score".to_owned(), tenths)
+fn no_score() -> String {
+    "no score".to_owned()
 }

@@ -1,5 +1,7 @@
 //! Losses, looked at again: one of them, and what many have in common.
 
+use chrono::NaiveDate;
+
 use super::Report;
 use super::bands::Bands;
 use super::bar;
@@ -15,7 +17,6 @@ use crate::expr::grouped;
 use crate::outcome::post_mortem::show::{between, days, listed_told};
 use crate::outcome::post_mortem::{self, PostMortem, PostMortems, RuleCatch, ThresholdCatch};
 use crate::score::{percent, tenths};
-use crate::time::AsOf;
 
 /// The most rules that get a lane of their own; the days of more are in one. Our choice: with them the picture is
 /// as high as it is wide on a telephone.
@@ -167,7 +168,7 @@ fn timeline(loss: &PostMortem, bands: &Bands) -> Option<Timeline> {
         let back = chrono::Days::new(it.before.into());
         Some((loss.lost_on.checked_sub_days(back)?, it.before.to_string()))
     };
-    let mut ticks: Vec<(AsOf, String)> = loss.marks.iter().filter_map(tick).collect();
+    let mut ticks: Vec<(NaiveDate, String)> = loss.marks.iter().filter_map(tick).collect();
     ticks.sort();
     Some(Timeline {
         title: format!("{} until the loss", loss.scorecard),
@@ -187,7 +188,7 @@ fn timeline(loss: &PostMortem, bands: &Bands) -> Option<Timeline> {
 
 /// What the picture shows, in sentences.
 fn said(loss: &PostMortem) -> String {
-    let scored: Vec<(AsOf, f64)> =
+    let scored: Vec<(NaiveDate, f64)> =
         loss.course.iter().filter_map(|it| Some((it.day, it.score?))).collect();
     let Some((first, last)) = scored.first().zip(scored.last()) else {
         return format!("No score until the loss on {}.", loss.lost_on);
@@ -214,9 +215,9 @@ fn said(loss: &PostMortem) -> String {
 fn spans(
     loss: &PostMortem,
     share: impl Fn(&post_mortem::Standing) -> f64,
-) -> Vec<(AsOf, AsOf, f64)> {
+) -> Vec<(NaiveDate, NaiveDate, f64)> {
     let next = loss.course.iter().skip(1).map(|it| it.day).chain([loss.lost_on]);
-    let mut out: Vec<(AsOf, AsOf, f64)> = Vec::new();
+    let mut out: Vec<(NaiveDate, NaiveDate, f64)> = Vec::new();
     for (it, to) in loss.course.iter().zip(next) {
         let share = share(it);
         match out.last_mut() {
@@ -235,7 +236,7 @@ fn alerts(loss: &PostMortem) -> Vec<Lane> {
     let fired = loss.warnings.iter().map(|it| (it.day, it.rule.as_str()));
     let open =
         loss.course.iter().flat_map(|it| it.alerts.iter().map(|rule| (it.day, rule.as_str())));
-    let mut all: Vec<(AsOf, &str)> = fired.chain(open).collect();
+    let mut all: Vec<(NaiveDate, &str)> = fired.chain(open).collect();
     all.sort_unstable();
     for (_, rule) in all {
         if !rules.contains(&rule) {

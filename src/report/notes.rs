@@ -1,6 +1,6 @@
 //! What a reader should know of an assessment's columns and input, in sentences.
 
-use crate::engine::{Absent, LeftOut, NotUsed, Note, ReportNotUsed};
+use crate::engine::{Absent, LeftOut, NoValue, NotUsed, Note, ReportNotUsed};
 use crate::expr::counted;
 
 /// So many of something.
@@ -46,6 +46,10 @@ pub(super) fn sentence(note: &Note) -> String {
             let subjects = many(*subjects, kind.name(), kind.plural());
             format!("{subjects} {why}, and are not assessed.")
         }
+        Note::Later { table, records } => {
+            let records = many(*records, "record", "records");
+            format!("{records} of {table} later than that, left out.")
+        }
         Note::Override { kind, scorecard, overrides, reason } => {
             let why = match reason {
                 NotUsed::UnknownScorecard => "there is no such scorecard",
@@ -54,6 +58,28 @@ pub(super) fn sentence(note: &Note) -> String {
             let overrides = many(*overrides, "manual value", "manual values");
             format!("{overrides} of {} for {scorecard} not used: {why}.", kind.plural())
         }
+        Note::NotGiven { kind, tables, columns } => {
+            let columns = match columns.as_slice() {
+                [] => String::new(),
+                all => format!(", as the columns {}", all.join(", ")),
+            };
+            let what = match tables.as_slice() {
+                [] => "columns".to_owned(),
+                all => format!("a book with {}", all.join(", ")),
+            };
+            format!(
+                "For {} {what} would be read{columns}, and nothing of it was given.",
+                kind.plural()
+            )
+        }
+        Note::NoValue { kind, metric, reason, wanted } => {
+            let wanted = wanted.as_deref().unwrap_or("it");
+            format!("{metric} of {} has no value at all: {}.", kind.plural(), why(*reason, wanted))
+        }
+        Note::Unknown { kind, metric, name, near } => {
+            let near = near.as_ref().map(|it| format!("; is it {it}?")).unwrap_or_default();
+            format!("{metric} of {} reads {name}, which no record has{near}.", kind.plural())
+        }
         Note::Report { action, reason } => {
             let why = match reason {
                 ReportNotUsed::UnknownAction => "no such action is remembered",
@@ -61,6 +87,26 @@ pub(super) fn sentence(note: &Note) -> String {
                 ReportNotUsed::SameDay => "the same day is assessed again",
             };
             format!("The report on the action {action} was not used: {why}.")
+        }
+    }
+}
+
+/// Why there is no value.
+fn why(reason: NoValue, wanted: &str) -> String {
+    match reason {
+        NoValue::NoColumn => format!("no column {wanted} was given"),
+        NoValue::EmptyColumn => format!("the given column {wanted} is empty"),
+        NoValue::NoTable => format!("no {wanted} were loaded"),
+        NoValue::NoRecords => format!("there is no record of {wanted}"),
+        NoValue::NothingInWindow => format!("no record of {wanted} lies in its window by that day"),
+        NoValue::NothingToTake => {
+            format!("no record of {wanted} counts and has what is taken, or too few")
+        }
+        NoValue::NotFilled => format!("none of the {wanted} has a value of it"),
+        NoValue::NoRelatives => format!("there are no {wanted} to take it from"),
+        NoValue::OtherKind => "what there is is of another kind".to_owned(),
+        NoValue::Calculation => {
+            "what it is calculated from has values, the result has none".to_owned()
         }
     }
 }

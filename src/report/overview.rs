@@ -134,7 +134,7 @@ fn row(
     (card, bands): (&str, &Bands),
     it: &SubjectScore<'_>,
 ) -> Vec<Cell> {
-    let score = it.score.map_or_else(|| NOTHING.to_owned(), tenths);
+    let score = it.score.map_or_else(|| NOTHING.to_owned(), |it| bands.shown(it));
     let score = Cell::score(score, it.band, bands);
     let strip = Strip {
         score: it.score,

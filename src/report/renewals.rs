@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
+
 use super::Report;
 use super::bands::Bands;
 use super::bar;
@@ -17,7 +19,6 @@ use crate::outcome::forecast::{
     Basis, Chance, Comparison, Disagreement, Forecast, Group, Likely, Line, Reach, Trend,
 };
 use crate::score::tenths;
-use crate::time::AsOf;
 
 /// So many days of what is expected are drawn.
 const AHEAD: i64 = 24;
@@ -181,7 +182,7 @@ fn chance(it: &Chance) -> Cell {
 }
 
 /// Whose renewal it is and when.
-fn whose(subject: &str, day: AsOf, owner: Option<&str>) -> Cell {
+fn whose(subject: &str, day: NaiveDate, owner: Option<&str>) -> Cell {
     let owner = owner.map(|it| format!(", {it}")).unwrap_or_default();
     Cell { notes: vec![format!("{day}{owner}")], ..Cell::text(subject) }
 }
@@ -368,7 +369,7 @@ fn chances(forecast: &Forecast, line: &Line) -> Score {
 }
 
 /// Its health so far and until the day of the renewal.
-fn timeline(card: &str, as_of: AsOf, line: &Line, bands: &Bands) -> Option<Timeline> {
+fn timeline(card: &str, as_of: NaiveDate, line: &Line, bands: &Bands) -> Option<Timeline> {
     let trend = Trend::fit(&line.past)?;
     let (from, score) = *line.past.first()?;
     let (last, now) = *line.past.last()?;
@@ -380,7 +381,7 @@ fn timeline(card: &str, as_of: AsOf, line: &Line, bands: &Bands) -> Option<Timel
     };
     let mut ahead: Vec<Reach> = (0..=AHEAD).filter_map(step).collect();
     ahead.dedup_by_key(|it| it.day);
-    let point = |(day, score): &(AsOf, f64)| Point {
+    let point = |(day, score): &(NaiveDate, f64)| Point {
         day: *day,
         score: Some(*score),
         mark: bands.at(*score),

@@ -3,11 +3,12 @@
 //! Places across are percentages, as in all pictures; lines between points are drawn on a scale that
 //! stretches, with strokes that do not.
 
+use chrono::NaiveDate;
+
 use super::bar::{label, line, number, percent};
 use super::block::{Lane, Point, Sign, Timeline};
 use super::colour::{FALL, PLAIN, RISE};
 use super::html::Html;
-use crate::time::AsOf;
 
 /// The height of the plot, what is left above it, and the height of a lane, in pixels. Our choice, looked at in a browser.
 const PLOT: f64 = 160.0;
@@ -69,7 +70,7 @@ fn depth(score: f64) -> f64 {
 
 impl Timeline {
     /// Where a day is, as a share of the width.
-    fn place(&self, day: AsOf) -> f64 {
+    fn place(&self, day: NaiveDate) -> f64 {
         let whole = (self.to - self.from).num_days().max(1) as f64;
         ((day - self.from).num_days() as f64 / whole).clamp(0.0, 1.0)
     }
@@ -146,7 +147,7 @@ fn lines(out: &mut Html, it: &Timeline) {
     let scale = format!("0 0 {SCALE} {SCALE}");
     let frame = [("class", "ft-over"), ("y", &y), ("width", "100%"), ("height", &height)];
     let stretch = [("viewBox", scale.as_str()), ("preserveAspectRatio", "none")];
-    let at = |day: AsOf, score: f64| {
+    let at = |day: NaiveDate, score: f64| {
         let (x, y) = (it.place(day) * SCALE, (1.0 - score.clamp(0.0, 100.0) / 100.0) * SCALE);
         format!("{x:.1},{y:.1}")
     };
@@ -168,7 +169,7 @@ fn lines(out: &mut Html, it: &Timeline) {
         }
         let mut course = String::new();
         let hole = hole(&it.points);
-        let mut last: Option<AsOf> = None;
+        let mut last: Option<NaiveDate> = None;
         for point in &it.points {
             if let Some(score) = point.score {
                 let near = last.is_some_and(|it| ((point.day - it).num_days() as f64) < hole);

@@ -5,14 +5,14 @@ use super::block::{Notice, Score, Strip};
 use super::colour::{FALL, PLAIN, RISE};
 use crate::alert::{OpenAlert, Suppressor};
 use crate::config::RuleSeverity;
-use crate::score::{Explanation, NoScore, percent, shown, tenths};
+use crate::score::{Explanation, NoScore, percent, shown};
 use crate::state::Health;
 use crate::value::Value;
 
 /// A score, or why there is none.
 pub(super) fn score_or_why(it: &Explanation) -> String {
     match (it.score, it.no_score()) {
-        (Some(score), _) => tenths(score),
+        (Some(score), _) => it.shown(score),
         (None, Some(NoScore::NothingApplies)) => "no score: nothing applies".to_owned(),
         (None, Some(NoScore::NothingMeasured)) => "no score: nothing is measured".to_owned(),
         (None, _) => format!(
@@ -29,7 +29,7 @@ pub(super) fn score(it: &Explanation, bands: &Bands) -> Score {
     if let Some([low, high]) = it.interval
         && low < high
     {
-        let between = format!("{} to {}", tenths(low), tenths(high));
+        let between = format!("{} to {}", it.shown(low), it.shown(high));
         facts.push(("once the rest is known".to_owned(), between));
     }
     let dated = it.oldest_input.map(|it| it.to_string());
@@ -37,11 +37,13 @@ pub(super) fn score(it: &Explanation, bands: &Bands) -> Score {
     {
         facts.extend(value.iter().map(|it| (name.to_owned(), it.clone())));
     }
-    let aside = it.raw_band.as_ref().filter(|_| it.raw_band != it.band);
+    let withheld = it.withheld.as_ref().map(|it| format!("{it} withheld"));
+    let own = it.raw_band.as_ref().filter(|_| it.raw_band != it.band);
+    let aside = withheld.or_else(|| own.map(|it| format!("on its own {it}")));
     Score {
         value: score_or_why(it),
         band: bands.marked(it.band.as_deref()),
-        aside: aside.map(|it| format!("on its own {it}")),
+        aside,
         facts,
         strip: Some(Strip {
             score: it.score,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::settle::{least, settled};
 use crate::frame::{Data, Labels};
 use crate::time::Period;
 
@@ -17,6 +18,10 @@ pub(crate) struct Bands {
     pub(crate) margin: f64,
     /// How long a subject stays in a band at least.
     pub(crate) min_stay: Option<Period>,
+    /// Whether the low end of the interval decides instead of the score.
+    pub(crate) by_low: bool,
+    /// Whether the best is withheld from a score that could be in the worst.
+    pub(crate) withhold_best: bool,
 }
 
 /// A band and its lower edge.
@@ -32,16 +37,24 @@ pub(crate) struct Band {
 impl Band {
     /// Whether a score is in this band or above, with its edge moved by `shift`.
     fn is_reached(&self, score: f64, shift: f64) -> bool {
-        let edge = self.edge + shift;
+        let edge = settled(self.edge + shift);
         if self.with_edge { score >= edge } else { score > edge }
     }
 }
 
 impl Bands {
     /// Bands, lowest first.
-    pub(crate) fn new(list: Vec<Band>, margin: f64, min_stay: Option<Period>) -> Self {
+    pub(crate) fn new(mut list: Vec<Band>, margin: f64, min_stay: Option<Period>) -> Self {
+        list.iter_mut().for_each(|it| it.edge = settled(it.edge));
         let labels = Labels::of(list.iter().map(|it| Arc::from(it.name.as_str())));
-        Self { list, labels: Arc::new(labels), margin, min_stay }
+        Self {
+            list,
+            labels: Arc::new(labels),
+            margin,
+            min_stay,
+            by_low: false,
+            withhold_best: false,
+        }
     }
 
     /// The band of a score alone.
@@ -96,6 +109,12 @@ impl Bands {
             }
         }
         Some(band)
+    }
+
+    /// The lowest score of each band but the lowest.
+    pub(crate) fn edges(&self) -> impl Iterator<Item = f64> + '_ {
+        let least = |it: &Band| least(it.edge, it.with_edge);
+        self.list.iter().map(least).filter(|it| it.is_finite())
     }
 
     /// The number of a band by name.

@@ -12,7 +12,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::explain::{Explanation, Line, percent, tenths};
+use super::digits::{percent, sided, tenths};
+use super::explain::{Explanation, Line};
 use super::factor::Status;
 use crate::value::Value;
 
@@ -65,6 +66,9 @@ pub struct Change {
     pub after: Option<f64>,
     /// Their difference, where both are there; the parts sum to it, to 1e-9.
     pub difference: Option<f64>,
+    /// The lowest score of each band of both but the lowest, in points; what is shown of a score crosses none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edges: Vec<f64>,
     /// The parts, the largest first.
     pub parts: Vec<ChangePart>,
 }
@@ -80,6 +84,11 @@ impl Change {
     #[must_use]
     pub fn between(before: &Explanation, after: &Explanation) -> Self {
         Self::with(before, after, &|_, _| None)
+    }
+
+    /// A score for people, or that there is none.
+    pub(crate) fn shown(&self, score: Option<f64>) -> String {
+        score.map_or_else(|| "no score".to_owned(), |it| sided(it, &self.edges))
     }
 
     pub(crate) fn with(before: &Explanation, after: &Explanation, rescore: Rescore<'_>) -> Self {
@@ -104,7 +113,8 @@ impl Change {
             parts.retain(|it| !matches!(it.cause, Cause::Data | Cause::Redistributed));
         }
         parts.sort_by(|left, right| right.points.abs().total_cmp(&left.points.abs()));
-        Self { before: before.score, after: after.score, difference, parts }
+        let edges = before.edges.iter().chain(&after.edges).copied().collect();
+        Self { before: before.score, after: after.score, difference, edges, parts }
     }
 }
 
@@ -307,8 +317,7 @@ fn override_text(before: &Explanation, after: &Explanation) -> String {
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let show = |it: Option<f64>| it.map_or_else(|| "no score".to_owned(), tenths);
-        write!(f, "{} -> {}", show(self.before), show(self.after))?;
+        write!(f, "{} -> {}", self.shown(self.before), self.shown(self.after))?;
         match self.difference {
             Some(it) => writeln!(f, " ({})", signed(it))?,
             None => writeln!(f)?,

@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use super::factor::{Around, Worth};
 use super::fold::{Counts, Fold, Weight};
-use super::group::COVERAGE_ROUNDING;
 use super::points::PointMap;
 use super::run::Context;
+use super::settle::{settle, settled};
 use super::tree::{Factor, Group, Part, Scorecard};
+use crate::expr::Program;
 use crate::frame::{CHUNK, Column, Data};
 use crate::verdict::{Pick, Verdict, Verdicts};
 
@@ -27,8 +28,10 @@ pub(crate) struct CardColumns {
     pub(crate) coverage: Arc<Column>,
     /// By number; [`Data::NO_CODE`] for none.
     pub(crate) band: Arc<Column>,
-    /// The band of the score alone. Not there where nothing holds a band: it is the band.
+    /// The band of the score alone. Not there where nothing holds or withholds a band: it is the band.
     pub(crate) raw_band: Option<Arc<Column>>,
+    /// Whether there is a past that may hold bands.
+    pub(crate) held: bool,
     /// The scores of all groups but the whole, in the order of the compiled groups.
     pub(crate) groups: Vec<Arc<Column>>,
 }
@@ -54,6 +57,7 @@ pub(crate) struct CardPart<'a> {
     pub(crate) band: &'a mut [u32],
     /// Empty where it is the band.
     pub(crate) raw_band: &'a mut [u32],
+    pub(crate) held: bool,
     pub(crate) groups: Vec<&'a mut [f64]>,
 }
 
@@ -67,6 +71,7 @@ impl CardColumns {
         let mut coverage = numbers(&mut self.coverage).chunks_mut(CHUNK);
         let mut band = codes(&mut self.band).chunks_mut(CHUNK);
         let mut raw_band = self.raw_band.as_mut().map_or(&mut [][..], codes).chunks_mut(CHUNK);
+        let held = self.held;
         let groups = self.groups.iter_mut();
         let mut groups: Vec<_> = groups.map(|it| numbers(it).chunks_mut(CHUNK)).collect();
         move || CardPart {
@@ -75,6 +80,7 @@ impl CardColumns {
             coverage: coverage.next().unwrap_or_default(),
             band: band.next().unwrap_or_default(),
             raw_band: raw_band.next().unwrap_or_default(),
+            held,
             groups: groups.iter_mut().map(|it| it.next().unwrap_or_default()).collect(),
         }
     }
@@ -92,6 +98,20 @@ impl Scorecard {
         self.factors.iter().any(|it| it.slot == slot || by_expression(it))
             || self.conditions.read(slot)
             || self.age == Some(slot)
+    }
+
+    /// The slots of its factors, and what its conditions and points read without a guard.
+    pub(crate) fn bare_slots(&self) -> Vec<usize> {
+        let points = |factor: &Factor| {
+            let expressions = factor.points.values().filter_map(|it| match it {
+                PointMap::Expr(it) => Some(it.bare_slots()),
+                _ => None,
+            });
+            expressions.flatten().collect::<Vec<_>>()
+        };
+        let factors = self.factors.iter().flat_map(|it| [vec![it.slot], points(it)].concat());
+        let conditions = self.conditions.programs().iter().flat_map(Program::bare_slots);
+        factors.chain(conditions).collect()
     }
 
     /// Scores the rows of a chunk.
@@ -124,9 +144,16 @@ impl Scorecard {
             group.gate(&conditions, fold, score, coverage, weight);
         }
         if let Some((coverage, _)) = scratch.groups.last() {
-            out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = *it);
+            out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = settled(*it));
         }
-        self.settle(context, &conditions, rows, out);
+        // Outer groups have added up what inner ones came to; now it is read by others.
+        out.groups.iter_mut().for_each(|it| settle(it));
+        settle(out.score);
+        self.settle(context, &conditions, rows.clone(), out);
+        if self.bands.best().is_some() {
+            let coverage = scratch.groups.iter().map(|it| it.0.as_slice()).collect();
+            self.withhold(context, &conditions, rows, (coverage, out));
+        }
     }
 
     /// Adds up the parts of a group.
@@ -195,28 +222,34 @@ impl Scorecard {
         out: &mut CardPart<'_>,
     ) {
         let ids = context.table.ids().get(rows).unwrap_or_default();
-        if !out.raw.is_empty() {
+        let effects = |at: usize, id: &str| {
+            let holds = |it: usize| conditions.get(it).map(|it| it.get(at));
+            let mut rules = self.overrides.iter();
+            let rule = rules.find(|it| holds(it.condition) == Some(Verdict::Yes));
+            let manual = (context.manual)(id).map(|it| it.1);
+            rule.map(|it| it.effect).into_iter().chain(manual)
+        };
+        let overridden = !out.raw.is_empty();
+        if overridden {
             out.raw.copy_from_slice(out.score);
             for (at, (score, id)) in out.score.iter_mut().zip(ids).enumerate() {
-                let holds = |it: usize| conditions.get(it).map(|it| it.get(at));
-                let rule =
-                    self.overrides.iter().find(|it| holds(it.condition) == Some(Verdict::Yes));
-                if let Some(rule) = rule {
-                    *score = rule.effect.on(*score);
-                }
-                if let Some((_, effect)) = (context.manual)(id) {
-                    *score = effect.on(*score);
-                }
+                *score = effects(at, id).fold(*score, |score, it| it.on(score));
             }
+            settle(out.score);
         }
         self.bands.fill(out.score, out.band);
         if !out.raw_band.is_empty() {
             out.raw_band.copy_from_slice(out.band);
-            for ((score, id), band) in out.score.iter().zip(ids).zip(out.band.iter_mut()) {
-                let last = (context.last_band)(id)
-                    .and_then(|(name, since)| self.bands.find(name).map(|it| (it, since)));
-                let settled = self.bands.settled(*score, last, context.as_of);
-                *band = settled.and_then(|it| u32::try_from(it).ok()).unwrap_or(Data::NO_CODE);
+        }
+        if out.held {
+            let raw = if overridden { &*out.raw } else { &*out.score };
+            for (at, ((raw, id), band)) in raw.iter().zip(ids).zip(out.band.iter_mut()).enumerate()
+            {
+                let mut given = self.bands.held(*raw, (context.last_band)(id), context.as_of);
+                if overridden {
+                    given = self.bands.given(given, effects(at, id));
+                }
+                *band = given.and_then(|it| u32::try_from(it).ok()).unwrap_or(Data::NO_CODE);
             }
         }
     }
@@ -244,9 +277,9 @@ impl Factor {
         shares.clear();
         weights.clear();
         for ((at, row), points) in rows.enumerate().zip(points) {
-            let Worth { own, counted, weight, .. } = self.worth(around, at, row);
+            let Worth { counted, share, weight, .. } = self.worth(around, at, row);
             *points = counted;
-            shares.push(if own.is_nan() { 0.0 } else { 1.0 });
+            shares.push(share);
             weights.push(weight);
         }
         weights
@@ -263,10 +296,10 @@ impl Group {
         coverage: &[f64],
         weight: &mut Weight,
     ) {
-        let gate = self.min_coverage - COVERAGE_ROUNDING;
+        let gate = settled(self.min_coverage);
         if gate > 0.0 {
             for (score, coverage) in score.iter_mut().zip(coverage) {
-                *score = if *coverage < gate { f64::NAN } else { *score };
+                *score = if settled(*coverage) < gate { f64::NAN } else { *score };
             }
         }
         let always = matches!(self.weight.cases.as_slice(), [(None, _)]);

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::digits::{percent, shown, sided, tenths};
 use super::factor::{StandIn, Status};
 use super::run::{CardRows, ScoreCell};
 use super::tree::{Group, Part, PartCell, Scorecard};
@@ -14,8 +15,8 @@ use crate::verdict::{Pick, Verdict, ask};
 
 /// A score with everything it rests on.
 ///
-/// Contributions sum to the raw score, to 1e-9. Display rounds to one decimal, half away from zero;
-/// nothing inside is rounded.
+/// Contributions sum to the raw score, to 1e-9. A score is a decimal of ten places. Display rounds to one decimal, half
+/// away from zero, and shows more where rounding would carry the score over the edge of a band.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -43,8 +44,14 @@ pub struct Explanation {
     pub band: Option<String>,
     /// The band of the score alone.
     pub raw_band: Option<String>,
+    /// The best band, where it is withheld because the score could lie in the worst once all is known.
+    #[serde(default)]
+    pub withheld: Option<String>,
     /// The day of the oldest input that counts, where known.
     pub oldest_input: Option<NaiveDate>,
+    /// The lowest score of each band but the lowest, in points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edges: Vec<f64>,
     /// Who the subject is.
     pub segment: Option<String>,
     /// Where on the journey it is.
@@ -113,6 +120,10 @@ pub struct Line {
     pub stand_in: Option<StandIn>,
     /// The day of the newest input behind its value, where known.
     pub observed: Option<NaiveDate>,
+    /// The share of its value that is measured, 0 to 1, where it is a value of children or of another score of which
+    /// only a part is.
+    #[serde(default)]
+    pub measured: Option<f64>,
     /// Which case of its points holds, from 0.
     pub points_case: Option<u16>,
     /// Which case of its weight holds, from 0.
@@ -137,6 +148,11 @@ impl Explanation {
             None if self.coverage >= self.min_coverage => Some(NoScore::NothingMeasured),
             None => Some(NoScore::Coverage),
         }
+    }
+
+    /// A score of this scorecard for people, with as many decimals as keep it on its side of every band's edge.
+    pub(crate) fn shown(&self, score: f64) -> String {
+        sided(score, &self.edges)
     }
 
     /// The factors that cost the most points, the costliest first; of equals, in config order.
@@ -194,7 +210,9 @@ impl Scorecard {
             interval: result.interval(),
             band: name(result.band),
             raw_band: name(result.raw_band),
+            withheld: name(self.bands.best().filter(|_| result.withheld)),
             oldest_input: result.oldest.and_then(date),
+            edges: self.bands.edges().collect(),
             segment: frame.segment,
             stage: frame.stage,
             overridden: frame.overridden,
@@ -282,6 +300,8 @@ impl Walk<'_> {
         let Some(note) = self.rows.factors.get(number).and_then(|it| it.notes.first()) else {
             return;
         };
+        let measured = self.rows.factors.get(number).map(|it| it.part.cell(0).coverage);
+        let measured = measured.filter(|it| *it < 1.0);
         let case = |it: Pick| match it {
             Pick::Case(it) => Some(it),
             Pick::None | Pick::Unclear => None,
@@ -300,6 +320,7 @@ impl Walk<'_> {
             status: if self.applies { note.status } else { Status::NotApplicable },
             stand_in: note.stand_in.filter(|_| self.applies),
             observed: note.seen.and_then(date),
+            measured: measured.filter(|_| self.applies && note.status == Status::Measured),
             points_case: case(note.points_case),
             weight_case: case(note.weight_case),
         });
@@ -311,11 +332,14 @@ impl fmt::Display for Explanation {
         write!(f, "{} of {} {} on {}: ", self.scorecard, self.kind, self.subject, self.as_of)?;
         match (self.score, self.no_score()) {
             (Some(score), _) => {
-                write!(f, "{}", tenths(score))?;
+                write!(f, "{}", self.shown(score))?;
                 if let Some(band) = &self.band {
                     write!(f, " {band}")?;
                 }
-                if self.raw_band != self.band
+                if let Some(best) = &self.withheld {
+                    let low = self.interval.map_or_else(|| "none".to_owned(), |it| tenths(it[0]));
+                    write!(f, " ({best} withheld: it could be {low})")?;
+                } else if self.raw_band != self.band
                     && let Some(raw) = &self.raw_band
                 {
                     write!(f, " (on its own {raw})")?;
@@ -335,7 +359,8 @@ impl fmt::Display for Explanation {
         if let Some([low, high]) = self.interval
             && low < high
         {
-            write!(f, ", between {} and {} once the rest is known", tenths(low), tenths(high))?;
+            let (low, high) = (self.shown(low), self.shown(high));
+            write!(f, ", between {low} and {high} once the rest is known")?;
         }
         if let Some(oldest) = self.oldest_input {
             write!(f, ", oldest input {oldest}")?;
@@ -346,7 +371,7 @@ impl fmt::Display for Explanation {
             line.show(f, wide)?;
         }
         if let Some(text) = &self.overridden {
-            let before = self.raw_score.map_or_else(|| "none".to_owned(), tenths);
+            let before = self.raw_score.map_or_else(|| "none".to_owned(), |it| self.shown(it));
             writeln!(f, "  {text}; without it {before}")?;
         }
         Ok(())
@@ -405,6 +430,9 @@ impl Line {
             Status::NoPoints => format!("no points for {metric} {}", self.shown(&self.value)),
             Status::NotApplicable => "does not apply".to_owned(),
         };
+        if let Some(share) = self.measured {
+            text = format!("{text}, {} of it measured", percent(share));
+        }
         text += match self.stand_in {
             None => "",
             Some(StandIn::Worst) => ", counted as worst",
@@ -414,63 +442,5 @@ impl Line {
             Some(StandIn::Carried) => ", last known value carried forward",
         };
         text
-    }
-}
-
-/// A value for people: numbers to at most three decimals.
-pub(crate) fn shown(value: &Value) -> String {
-    match value {
-        Value::Number(it) => {
-            let text = format!("{:.3}", away_from_zero(*it, 3));
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
-        other => other.to_string(),
-    }
-}
-
-/// One decimal, half away from zero.
-pub(crate) fn tenths(number: f64) -> String {
-    format!("{:.1}", away_from_zero(number, 1))
-}
-
-/// A share as a percentage with one decimal.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{}%", tenths(share * 100.0))
-}
-
-/// Rounds half away from zero in decimal, as people do: 8.45 becomes 8.5, although the nearest
-/// double lies just below 8.45.
-pub(crate) fn away_from_zero(number: f64, decimals: i32) -> f64 {
-    let scale = 10_f64.powi(decimals);
-    let scaled = number * scale;
-    if !scaled.is_finite() {
-        return number;
-    }
-    // The product's rounding error is at most half a unit in its last place.
-    let nudge = scaled.abs() * f64::EPSILON;
-    let rounded = (scaled.abs() + 0.5 + nudge).floor().copysign(scaled) / scale;
-    if rounded == 0.0 { 0.0 } else { rounded }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{away_from_zero, shown, tenths};
-    use crate::value::Value;
-
-    #[test]
-    fn display_rounds_half_away_from_zero() {
-        for (number, expected) in [
-            (8.45, "8.5"),
-            (-8.45, "-8.5"),
-            (0.05, "0.1"),
-            (2.25, "2.3"),
-            (-0.01, "0.0"),
-            (70.0, "70.0"),
-        ] {
-            assert_eq!(tenths(number), expected, "{number}");
-        }
-        assert_eq!(shown(&Value::Number(12.0)), "12");
-        assert_eq!(shown(&Value::Number(0.123_45)), "0.123");
-        assert!((away_from_zero(1e300, 1) - 1e300).abs() < 1e290);
     }
 }

@@ -91,10 +91,10 @@ pub(crate) struct Around<'a> {
 /// What a factor is worth in a row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Worth {
-    /// Its own points; NaN where it has none.
-    pub(super) own: f64,
     /// Its points or those that stand in for them; NaN for none.
     pub(super) counted: f64,
+    /// The share of its own points that is measured; 0 where it has none.
+    pub(super) share: f64,
     /// Its weight; 0 where it does not apply.
     pub(super) weight: f64,
     /// Its weight if it applies.
@@ -187,8 +187,8 @@ impl Factor {
         let (filled, stand_in) = self.stand_in(around, row, status, points_case);
         let counted = if own.is_nan() { filled } else { own };
         Worth {
-            own,
             counted,
+            share: if own.is_nan() { 0.0 } else { self.share(around.table, row) },
             weight,
             whole,
             status,
@@ -202,8 +202,8 @@ impl Factor {
 
     fn cell(&self, around: &Around<'_>, at: usize, row: usize) -> (PartCell, FactorNote) {
         let Worth {
-            own,
             counted,
+            share,
             weight,
             whole,
             status,
@@ -238,7 +238,10 @@ impl Factor {
         if out {
             (low, high) = (f64::NAN, f64::NAN);
         } else if !settled {
-            let (bottom, top) = hull(&self.points, points_case, points_solid);
+            let map = self.points.get(points_case).filter(|_| points_solid);
+            let known = map.and_then(|it| self.between(around.table, row, it));
+            let all = || hull(&self.points, points_case, points_solid);
+            let (bottom, top) = known.filter(|_| status != Status::Stale).unwrap_or_else(all);
             let usual = match self.missing {
                 MissingPolicy::Prior => self.prior,
                 MissingPolicy::Value(it) => it,
@@ -252,12 +255,18 @@ impl Factor {
             Status::WarmingUp => !warm_solid,
             _ => !settled,
         };
-        let thin = reaches && !self.is_surely_measured(status, points_case, settled, sure);
+        let certain = self.is_share_solid(around.table, row);
+        let measured = self.is_surely_measured(status, points_case, settled, sure);
+        let thin = reaches && !(measured && certain);
         let cell = PartCell {
             score: counted,
             weight,
-            coverage: if own.is_nan() { 0.0 } else { 1.0 },
-            reach: if reaches { 1.0 } else { 0.0 },
+            coverage: share,
+            reach: match (reaches, status) {
+                (false, _) => 0.0,
+                (true, Status::Measured) if certain => share,
+                (true, _) => 1.0,
+            },
             low,
             high,
             doubt: Doubt {
@@ -293,7 +302,8 @@ impl Factor {
             MissingPolicy::Value(it) => it,
             MissingPolicy::Carry(_) => return None,
         };
-        let plain = self.applies.is_none() && ageless && !matches!(map, PointMap::Expr(_));
+        let expression = matches!(map, PointMap::Expr(_));
+        let plain = self.applies.is_none() && ageless && !expression && self.sure.is_none();
         plain.then_some((map, *weight, stand_in))
     }
 

@@ -1,11 +1,9 @@
 //! Groups: how parts become one score, one coverage and one interval.
 
+use super::settle::{settle, settled};
 use super::tree::{Doubt, Group, Part, PartCell, PartRows};
 use crate::config::Aggregate;
 use crate::verdict::{Pick, Verdict, Verdicts};
-
-/// Rounding allowance of a coverage against its gate: sums of shares of 1 are this exact at least.
-pub(super) const COVERAGE_ROUNDING: f64 = 1e-12;
 
 impl Group {
     /// The group over the rows of a chunk, from its parts.
@@ -53,12 +51,12 @@ impl Group {
         let counted: fn(&PartCell) -> f64 = |it| if it.score.is_nan() { 0.0 } else { it.coverage };
         let coverage = if parts.is_empty() { 0.0 } else { share(counted) };
         let reach = if parts.is_empty() { 0.0 } else { share(|it| it.reach) };
-        let gate = self.min_coverage - COVERAGE_ROUNDING;
-        let gated = coverage < gate || unclear || applies == Verdict::No;
+        let gate = settled(self.min_coverage);
+        let gated = settled(coverage) < gate || unclear || applies == Verdict::No;
 
         let score = if gated { f64::NAN } else { self.aggregate.of(parts, |it| it.score) };
         // However much comes to be known, it never has a score.
-        let dead = out || !open && (reach < gate || unclear);
+        let dead = out || !open && (settled(reach) < gate || unclear);
         let (low, high) = match (dead, open) {
             (true, _) => (f64::NAN, f64::NAN),
             (_, true) => bounds,
@@ -76,6 +74,16 @@ impl Group {
             low,
             high,
             doubt,
+        }
+    }
+}
+
+impl PartRows {
+    /// Settles what others read of a group, once no group adds it up any more.
+    pub(super) fn settle(&mut self) {
+        let Self { score, coverage, reach, low, high, .. } = self;
+        for all in [score, coverage, reach, low, high] {
+            settle(all);
         }
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct Knots {
     lines: Lines,
     /// Lowest and highest points.
     ends: [f64; 2],
+    /// Whether points rise, or fall, from each to the next.
+    monotone: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -257,10 +259,15 @@ impl Knots {
         let knots: Vec<[f64; 2]> = knots.iter().map(|[x, y]| [*x, y + 0.0]).collect();
         let points = || knots.iter().map(|it| it[1]);
         let ends = [points().fold(f64::NAN, f64::min), points().fold(f64::NAN, f64::max)];
-        Self { lines: Lines::new(&knots), ends }
+        let monotone = points().is_sorted() || points().is_sorted_by(|left, right| left >= right);
+        Self { lines: Lines::new(&knots), ends, monotone }
     }
 
     /// The lowest and the highest points.
+    pub(super) const fn is_monotone(&self) -> bool {
+        self.monotone
+    }
+
     pub(crate) const fn ends(&self) -> [f64; 2] {
         self.ends
     }

@@ -3,14 +3,18 @@
 //! What hangs on ages, days of observation or carried values, and points that are expressions, is left to the
 //! columns.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::band::Bands;
 use super::factor::Status;
 use super::fold::share;
-use super::group::{COVERAGE_ROUNDING, middle};
+use super::group::middle;
 use super::points::PointMap;
+use super::settle::settled;
 use super::tree::{AutoOverride, Factor, Group, Part, Scorecard};
+use super::withhold_row::{RowBase, RowDoubts};
 use crate::config::{Aggregate, MissingPolicy};
 use crate::expr::{Register, Registers};
 use crate::verdict::{Choice, Pick, Verdict};
@@ -24,6 +28,7 @@ pub(crate) struct RowCard {
     groups: Vec<RowGroup>,
     overrides: Vec<AutoOverride>,
     bands: Bands,
+    doubts: RowDoubts,
 }
 
 #[derive(Debug)]
@@ -67,7 +72,7 @@ pub(crate) struct RowScore {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RowPoints {
     pub(crate) score: f64,
-    coverage: f64,
+    pub(super) coverage: f64,
     weight: f64,
 }
 
@@ -89,7 +94,11 @@ struct Sums {
 
 impl RowCard {
     /// The same scorecard for one row, its conditions in the given registers, or why it needs columns.
-    pub(crate) fn new(card: &Scorecard, conditions: Vec<Register>) -> Result<Self, String> {
+    pub(crate) fn new(
+        card: &Scorecard,
+        conditions: Vec<Register>,
+        bases: &BTreeMap<usize, RowBase>,
+    ) -> Result<Self, String> {
         let part = |it: &Part| match it {
             Part::Group(number) => Ok(RowPart::Group(*number)),
             Part::Factor(number) => match card.factors.get(*number) {
@@ -100,7 +109,7 @@ impl RowCard {
         let group = |group: &Group| {
             Ok(RowGroup {
                 aggregate: group.aggregate,
-                gate: group.min_coverage - COVERAGE_ROUNDING,
+                gate: settled(group.min_coverage),
                 weight: group.weight.clone(),
                 applies: group.applies,
                 parts: group.parts.iter().map(part).collect::<Result<_, String>>()?,
@@ -111,33 +120,48 @@ impl RowCard {
             groups: card.groups.iter().map(group).collect::<Result<_, String>>()?,
             overrides: card.overrides.clone(),
             bands: card.bands.clone(),
+            doubts: RowDoubts::new(&card.doubts, bases),
         })
     }
 
-    /// Scores the row. `groups` are filled anew; `last` is its last band, by name, and since when.
+    /// Scores the row; none where its interval is asked for. `groups` are filled anew; `last` is its last band, by
+    /// name, and since when.
     pub(crate) fn score(
         &self,
         registers: &Registers,
         groups: &mut Vec<RowPoints>,
         last: Option<(&str, NaiveDate)>,
         as_of: NaiveDate,
-    ) -> RowScore {
+    ) -> Option<RowScore> {
         let says = |it: usize| self.conditions.get(it).map(|it| Verdict::of(registers.flag(*it)));
         groups.clear();
         for group in &self.groups {
             let points = group.points(registers, groups, &says);
             groups.push(points);
         }
-        let (raw, coverage) = groups.last().map_or((f64::NAN, 0.0), |it| (it.score, it.coverage));
+        // Outer groups have added up what inner ones came to; now it is read by others.
+        groups.iter_mut().for_each(|it| it.score = settled(it.score));
+        let whole = groups.last().map(|it| (it.score, settled(it.coverage)));
+        let (raw, coverage) = whole.unwrap_or((f64::NAN, 0.0));
         let rule = self.overrides.iter().find(|it| says(it.condition) == Some(Verdict::Yes));
-        let score = rule.map_or(raw, |it| it.effect.on(raw));
+        let score = rule.map_or(raw, |it| settled(it.effect.on(raw)));
         let raw_band = self.bands.raw(score);
-        let last = last.and_then(|(name, since)| Some((self.bands.find(name)?, since)));
         let band = match last {
-            Some(last) => self.bands.settled(score, Some(last), as_of),
+            Some(last) => {
+                let data = self.bands.held(raw, Some(last), as_of);
+                self.bands.given(data, rule.map(|it| it.effect))
+            }
             None => raw_band,
         };
-        RowScore { score, raw, coverage, band, raw_band }
+        let mut row = RowScore { score, raw, coverage, band, raw_band };
+        if band.is_some() && band == self.bands.best() {
+            let says = |it: usize| says(it).unwrap_or(Verdict::Faulted);
+            let known = (&row, groups.as_slice(), &says as &dyn Fn(usize) -> Verdict);
+            if self.doubts.decide(&self.bands, &self.overrides, registers, known)? {
+                row.band = self.bands.next_best();
+            }
+        }
+        Some(row)
     }
 }
 
@@ -181,7 +205,9 @@ impl RowGroup {
                 }
                 RowPart::Factor(slot, factor) => {
                     let (own, counted, weight) = factor.of_row(registers, *slot, says);
-                    sums.add(counted, weight, if own.is_nan() { 0.0 } else { 1.0 });
+                    let sure = factor.sure.and_then(|it| Register::try_from(it.share).ok());
+                    let share = sure.map_or(1.0, |it| registers.number(it));
+                    sums.add(counted, weight, if own.is_nan() { 0.0 } else { share });
                 }
                 RowPart::Group(number) => {
                     if let Some(it) = groups.get(*number) {
@@ -192,7 +218,7 @@ impl RowGroup {
         }
         let coverage = share(sums.covered, sums.total);
         let mut score = sums.finish();
-        if self.gate > 0.0 && coverage < self.gate {
+        if self.gate > 0.0 && settled(coverage) < self.gate {
             score = f64::NAN;
         }
         let case = self.weight.pick_by(says);

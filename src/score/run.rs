@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::factor::{Around, FactorRows};
+use super::settle::settled;
 use super::tree::{Doubt, Effect, Part, PartCell, PartRows, Scorecard, same};
 use crate::frame::Table;
 use crate::state::CarriedValue;
@@ -49,9 +50,15 @@ pub(crate) struct ScoreCell {
     pub(crate) high: f64,
     pub(crate) band: Option<usize>,
     pub(crate) raw_band: Option<usize>,
+    /// Whether the best band is withheld, because the score could be in the worst.
+    pub(crate) withheld: bool,
+    /// The band that data hold, before any override: what the next assessment goes on from.
+    pub(crate) data_band: Option<usize>,
     /// Day number of the oldest input that counts.
     pub(crate) oldest: Option<i32>,
     pub(crate) applied: Applied,
+    /// Whether it may have none once all is known.
+    pub(crate) lacks: bool,
     /// Whether missing data could not change the score.
     pub(crate) solid: bool,
     /// Whether missing data could not change the score before any override.
@@ -93,6 +100,7 @@ impl Scorecard {
             });
             groups.push(done);
         }
+        groups.iter_mut().for_each(PartRows::settle);
         let mut out = CardRows { factors, groups, results: Vec::with_capacity(rows.len()) };
         for (at, row) in rows.enumerate() {
             let result = self.finish(context, &conditions, &out, at, row);
@@ -128,24 +136,28 @@ impl Scorecard {
             high: whole.high,
             band: None,
             raw_band: None,
+            withheld: false,
+            data_band: None,
             oldest: self.oldest(rows, self.groups.len().wrapping_sub(1), at),
             applied: Applied::None,
+            lacks: whole.doubt.absent,
             solid: !whole.doubt.loose && !whole.doubt.absent,
             raw_solid: whole.is_solid(),
             coverage_solid: !whole.doubt.loose && rows.is_coverage_solid(at),
         };
         let id = context.table.ids().get(row).map_or("", |it| it.as_ref());
-        self.apply_rules(conditions, at, &mut cell);
-        if let Some((number, effect)) = (context.manual)(id) {
+        let rule = self.apply_rules(conditions, at, &mut cell);
+        let manual = (context.manual)(id);
+        if let Some((number, effect)) = manual {
             cell.apply(effect, Applied::Manual(number));
-            (cell.low, cell.high) = (effect.on(cell.low), effect.on(cell.high));
+            let on = |it: f64| settled(effect.on(it));
+            (cell.low, cell.high) = (on(cell.low), on(cell.high));
             cell.solid |= matches!(effect, Effect::Set(_));
+            cell.lacks &= !matches!(effect, Effect::Set(_));
         }
         cell.solid &= same(cell.low, cell.high) && same(cell.score, cell.low);
-        cell.raw_band = self.bands.raw(cell.score);
-        let last = (context.last_band)(id)
-            .and_then(|(name, since)| self.bands.find(name).map(|it| (it, since)));
-        cell.band = self.bands.settled(cell.score, last, context.as_of);
+        let effects = rule.into_iter().chain(manual.map(|it| it.1));
+        self.bands.settle(&mut cell, &whole, effects, (context.last_band)(id), context.as_of);
         cell
     }
 
@@ -160,25 +172,30 @@ impl Scorecard {
         days.min()
     }
 
-    /// Applies the first override by rule that holds. The interval takes in what every rule that
-    /// may come to hold would make of it.
-    fn apply_rules(&self, conditions: &[Verdicts], at: usize, cell: &mut ScoreCell) {
+    /// Applies the first override by rule that holds, and says which. The interval takes in what every rule
+    /// that may come to hold would make of it.
+    fn apply_rules(
+        &self,
+        conditions: &[Verdicts],
+        at: usize,
+        cell: &mut ScoreCell,
+    ) -> Option<Effect> {
         let (low, high) = (cell.low, cell.high);
         let mut reach = (f64::NAN, f64::NAN);
         let mut widen = |effect: Option<Effect>| {
-            let on = |it: f64| effect.map_or(it, |effect| effect.on(it));
+            let on = |it: f64| effect.map_or(it, |effect| settled(effect.on(it)));
             reach = (reach.0.min(on(low)), reach.1.max(on(high)));
         };
-        let mut applied = false;
+        let mut applied = None;
         let mut settled = true;
         let mut closed = false;
         for (number, rule) in self.overrides.iter().enumerate() {
             let Some(verdicts) = conditions.get(rule.condition) else { continue };
             let (verdict, sure) = (verdicts.get(at), verdicts.is_solid(at));
             settled &= sure;
-            if verdict == Verdict::Yes && !applied {
+            if verdict == Verdict::Yes && applied.is_none() {
                 cell.apply(rule.effect, Applied::Rule(number));
-                applied = true;
+                applied = Some(rule.effect);
             }
             if verdict == Verdict::Yes || !sure {
                 widen(Some(rule.effect));
@@ -195,13 +212,14 @@ impl Scorecard {
         cell.low = reach.0.min(cell.score);
         cell.high = reach.1.max(cell.score);
         cell.solid &= settled;
+        applied
     }
 }
 
 impl ScoreCell {
     fn apply(&mut self, effect: Effect, applied: Applied) {
         let before = self.score;
-        self.score = effect.on(before);
+        self.score = settled(effect.on(before));
         if !same(self.score, before) {
             self.applied = applied;
         }

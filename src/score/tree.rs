@@ -2,6 +2,8 @@
 
 use super::band::Bands;
 use super::points::PointMap;
+use super::reach::Sure;
+use super::withhold::Doubts;
 use crate::config::{Aggregate, MissingPolicy};
 use crate::frame::SubjectKind;
 use crate::time::Period;
@@ -21,6 +23,8 @@ pub(crate) struct Scorecard {
     pub(crate) overrides: Vec<AutoOverride>,
     /// The slot of the subject's age in days, where a factor warms up.
     pub(crate) age: Option<usize>,
+    /// What says without intervals whether the best band is withheld.
+    pub(crate) doubts: Doubts,
 }
 
 /// A factor: where its value comes from and what it is worth.
@@ -34,6 +38,8 @@ pub(crate) struct Factor {
     pub(crate) label: String,
     pub(crate) unit: Option<String>,
     pub(crate) slot: usize,
+    /// What says how sure its value is, where that is not just there or missing.
+    pub(crate) sure: Option<Sure>,
     /// Whether the metric surely has a value once it is known what it is made of.
     pub(crate) fills: bool,
     pub(crate) weight: Choice<f64>,
@@ -174,6 +180,11 @@ impl Doubt {
 }
 
 impl PartCell {
+    /// Whether the share that is measured stays what it is, whatever missing data turn out to be.
+    pub(crate) fn is_coverage_solid(&self) -> bool {
+        !self.doubt.loose && !self.doubt.thin && same(self.coverage, self.reach)
+    }
+
     /// Whether its score stays what it is, whatever missing data turn out to be.
     pub(crate) fn is_solid(&self) -> bool {
         !self.doubt.loose

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::config::RuleSeverity;
 use crate::frame::SubjectKind;
+use crate::time::AsOf;
 
 /// The alerts of a rule, with what is needed to end them should the rule be gone.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,37 +28,37 @@ pub struct RuleAlerts {
     pub subjects: BTreeMap<String, AlertState>,
 }
 
-/// Where the alert of a rule about a subject stands.
+/// Where the alert of a rule about a subject stands. Days are moments where it was assessed as of moments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlertState {
     /// How far it is.
     pub phase: Phase,
     /// The day on which the condition was first true.
-    pub began: NaiveDate,
+    pub began: AsOf,
     /// The day from which `for` counts: `began`, moved by the days that do not count.
-    pub since: NaiveDate,
+    pub since: AsOf,
     /// Evaluations in a row at which the condition was true, while pending.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub evaluations: u32,
     /// The day on which it fired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fired: Option<NaiveDate>,
+    pub fired: Option<AsOf>,
     /// The day from which `keep_firing_for` counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clear_since: Option<NaiveDate>,
+    pub clear_since: Option<AsOf>,
     /// Whether its condition could be asked.
     #[serde(default, skip_serializing_if = "Health::is_ok")]
     pub health: Health,
     /// The day since when it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unknown_since: Option<NaiveDate>,
+    pub unknown_since: Option<AsOf>,
     /// Whether an event said that it fires, and was not suppressed.
     #[serde(default, skip_serializing_if = "is_false")]
     pub told: bool,
     /// The day of the last event that said so, suppressed or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_event: Option<NaiveDate>,
+    pub last_event: Option<AsOf>,
     /// How many events repeated it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub repeats: u32,
@@ -67,7 +67,7 @@ pub struct AlertState {
     pub health_changes: u32,
     /// The day on which the firing before ended, while it cools down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolved: Option<NaiveDate>,
+    pub resolved: Option<AsOf>,
     /// What it said when its condition was last true.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,

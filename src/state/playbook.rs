@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::RuleSeverity;
 use crate::frame::SubjectKind;
+use crate::time::AsOf;
 
 /// The enrolments in a playbook.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,16 +25,20 @@ pub struct PlaybookEnrolments {
 pub struct EnrolmentState {
     /// The rule whose alert began it.
     pub rule: String,
-    /// The day on which that alert fired.
-    pub fired: NaiveDate,
-    /// The day on which it began, or was declined.
-    pub began: NaiveDate,
+    /// The day or moment at which that alert fired.
+    pub fired: AsOf,
+    /// The day or moment at which it began, or was declined.
+    pub began: AsOf,
     /// How far it is.
     #[serde(default, skip_serializing_if = "EnrolmentPhase::is_open")]
     pub phase: EnrolmentPhase,
     /// The day from which the delay of the next step counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<NaiveDate>,
+    /// The day from which a run of delays in months counts, so that what began on the 31st comes on the last days
+    /// of shorter months; none where that is the same as `last`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<DelayAnchor>,
     /// The steps that were issued or skipped, in that order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reached: Vec<String>,
@@ -45,12 +50,22 @@ pub struct EnrolmentState {
     pub cause: Option<EnrolmentCause>,
 }
 
+/// The day from which a run of delays in months counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelayAnchor {
+    /// The day.
+    pub day: NaiveDate,
+    /// How many months the steps reached so far have come after it.
+    pub months: u32,
+}
+
 /// What the alert that began an enrolment said when it was last heard of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnrolmentCause {
-    /// The day on which its condition was first true.
-    pub since: NaiveDate,
+    /// The day or moment at which its condition was first true.
+    pub since: AsOf,
     /// How much it matters.
     pub severity: RuleSeverity,
     /// What it told people.

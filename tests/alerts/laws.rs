@@ -201,7 +201,7 @@ fn begins_once_and_ends_at_most_once(events: &[Event]) {
         match it.change {
             Change::Fired => {
                 assert!(!*open, "it fires twice: {it:?}");
-                assert_eq!(it.fired, Some(it.day));
+                assert_eq!(it.fired, Some(it.day.into()));
                 *open = true;
             }
             Change::Repeated { .. } => assert!(*open, "it does not fire: {it:?}"),

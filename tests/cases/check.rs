@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foretell::config::{
     BandConfig, FactorConfig, GroupConfig, Points, ScorecardConfig, Step, Variants,
 };
-use foretell::engine::Note;
+use foretell::engine::{NoValue, Note};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::score::{Explanation, GroupLine, Line as Got};
 use foretell::value::Value;
@@ -101,8 +101,9 @@ pub(super) fn expectation(
     rules(assessment, kind, id, expect, &mut compare);
 
     let name = expect.scorecard.as_ref().or(file.scorecard.as_ref());
-    let cards: Vec<&str> = assessment.scorecards().collect();
-    let Some(name) = name.map(String::as_str).or(cards.first().copied()) else { return };
+    let mut cards = assessment.scorecards();
+    let first = cards.find(|it| assessment.scorecard_kind(it) == Some(kind));
+    let Some(name) = name.map(String::as_str).or(first) else { return };
     let Some(got) = engine.explain(assessment, name, id) else {
         return compare.0.push(format!("no scorecard `{name}` of `{id}`"));
     };
@@ -119,6 +120,7 @@ pub(super) fn expectation(
     }
     compare.text("band", got.band.as_deref(), expect.band.as_deref());
     compare.text("raw band", got.raw_band.as_deref(), expect.raw_band.as_deref());
+    compare.text("what is withheld", got.withheld.as_deref(), expect.withheld.as_deref());
     compare.text("segment", got.segment.as_deref(), expect.segment.as_deref());
     compare.text("stage", got.stage.as_deref(), expect.stage.as_deref());
     compare.text("overridden", got.overridden.as_deref(), expect.overridden.as_deref());
@@ -218,10 +220,12 @@ fn word(value: &impl serde::Serialize) -> Option<String> {
     serde_json::to_value(value).unwrap().as_str().map(str::to_owned)
 }
 
-/// Values that were taken as missing are said, and no others; nothing given is left unread.
+/// Values that were taken as missing are said, and no others; nothing given is left unread. Of columns that the
+/// config wants only those are said that were not given.
 pub(super) fn notes(
     assessment: &Assessment,
     wanted: &BTreeMap<String, usize>,
+    is_given: impl Fn(SubjectKind, &str) -> bool,
     failures: &mut Vec<String>,
 ) {
     let mut got = BTreeMap::new();
@@ -230,6 +234,14 @@ pub(super) fn notes(
             Note::OutOfRange { metric, values, .. } => drop(got.insert(metric.clone(), *values)),
             // Cases give what a host would derive from its records.
             Note::Given { .. } => {}
+            Note::NotGiven { kind, columns, .. }
+                if !columns.is_empty() && !columns.iter().any(|it| is_given(*kind, it)) => {}
+            // Nothing divided by nothing is no number, and where that is so for all it is said.
+            Note::NoValue { kind, metric, reason: NoValue::Calculation, .. }
+                if assessment
+                    .subjects(*kind)
+                    .iter()
+                    .all(|it| assessment.value(*kind, metric, it).is_missing()) => {}
             other => failures.push(format!("unexpected note {other:?}")),
         }
     }
@@ -276,7 +288,8 @@ pub(super) fn laws(
         }
         let bands = engine.config().scorecards.iter().find(|it| it.name == *name);
         let banded = bands.is_some_and(|it| !it.bands.is_empty()) && score.score.is_some();
-        if banded != score.band.is_some() {
+        // Of two bands none is given where the best is withheld.
+        if banded != (score.band.is_some() || score.withheld.is_some()) {
             fail("a score and its band go together");
         }
     }
@@ -336,15 +349,17 @@ fn compare_steps(steps: &[Step]) -> Vec<String> {
     failures
 }
 
-/// Asks just below, at and just above each edge of the bands.
+/// The last place of a score.
+const PLACE: f64 = 1e-10;
+
+/// Asks just below, at and just above each edge of the bands, by one in the last place of a score.
 fn compare_bands(config: &ScorecardConfig) -> Vec<String> {
     let card = card_of(Points::Expr("m".to_owned()), &config.bands);
     let mut failures = Vec::new();
     for pair in config.bands.windows(2) {
         let Some(edge) = pair[1].from.or(pair[1].above) else { continue };
         let at_edge = if pair[1].from.is_some() { &pair[1] } else { &pair[0] };
-        for (score, wanted) in
-            [(edge.next_down(), &pair[0]), (edge, at_edge), (edge.next_up(), &pair[1])]
+        for (score, wanted) in [(edge - PLACE, &pair[0]), (edge, at_edge), (edge + PLACE, &pair[1])]
         {
             let got = explained(&card, score).band;
             if got.as_ref() != Some(&wanted.name) {
@@ -369,7 +384,7 @@ fn card_of(points: Points, bands: &[BandConfig]) -> Engine {
 fn explained(card: &Engine, value: f64) -> Explanation {
     let mut frame = Frame::new(SubjectKind::Subscription, [ONLY]).unwrap();
     frame.insert("m", Column::numbers([Some(value)])).unwrap();
-    let as_of = "2026-01-01".parse().unwrap();
+    let as_of: foretell::time::AsOf = "2026-01-01".parse().unwrap();
     let assessment = card.assess(&Input::frame(&frame), as_of, &State::new());
     card.explain(&assessment, "card", ONLY).unwrap()
 }

@@ -159,6 +159,7 @@ pub(super) struct Expect {
     pub(super) interval: Option<[f64; 2]>,
     pub(super) band: Option<String>,
     pub(super) raw_band: Option<String>,
+    pub(super) withheld: Option<String>,
     pub(super) segment: Option<String>,
     pub(super) stage: Option<String>,
     pub(super) oldest_input: Option<Datetime>,

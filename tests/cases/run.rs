@@ -14,6 +14,7 @@ use toml::value::Datetime;
 use super::bits;
 use super::check;
 use super::file::{Case, Cell, Day, Expect, File, Given, Plain, Subject};
+use super::paths;
 
 /// The name of the only subject.
 pub(super) const ONLY: &str = "s";
@@ -154,6 +155,7 @@ fn day(
     }
     let input = frames.iter().fold(Input::default(), Input::and_frame);
     let assessment = engine.assess(&input, as_of, state);
+    failures.extend(paths::differences(engine, &input, &assessment, state));
     let again = engine.assess(&input, as_of, assessment.state());
     if again.state() != assessment.state() {
         failures.push("the same day twice changes the state".to_owned());
@@ -161,7 +163,10 @@ fn day(
     for fault in assessment.faults() {
         failures.push(format!("fault {}", said(fault)));
     }
-    check::notes(&assessment, out_of_range, failures);
+    let is_given = |kind: SubjectKind, name: &str| {
+        subjects.iter().any(|it| it.kind == kind && it.given.contains_key(name))
+    };
+    check::notes(&assessment, out_of_range, is_given, failures);
     for row in subjects {
         let mut new = Vec::new();
         check::laws(engine, &assessment, &again, row.id, &mut new);

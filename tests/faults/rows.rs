@@ -298,4 +298,15 @@ pub(super) const ROWS: &[(&str, Code, &str)] = &[
     ("when: alerts.nobody", Code::UnknownName, "alerts.nobody"),
     ("when: alerts.u", Code::Cycle, "'alerts.u'"),
     ("when: alerts.u.days > 3", Code::Cycle, "'alerts.u.days > 3'"),
+    (
+        r#"points: "n", points.steps = [{ below = 1, points = 1 }]"#,
+        Code::Gap,
+        "{ below = 1, points = 1 }",
+    ),
+    (r#"points: "n", points.steps = [{ below = 1 }]"#, Code::NoPoints, "[{ below = 1 }]"),
+    (
+        "card: factors = [{ metric = \"r\" }]\n[[stages]]\nname = \"a\"\nwhen = \"r < 20\"\n[[stages]]\nname = \"b\"\nwhen = \"r > 10\"",
+        Code::Overlap,
+        r#""r > 10""#,
+    ),
 ];

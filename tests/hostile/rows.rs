@@ -241,6 +241,26 @@ fn whole() -> Vec<Row> {
             let segment = |at: usize| format!("[[segments]]\nname=\"s{at}\"\nwhen=\"n>{at}\"\n");
             METRICS.to_owned() + &*many(1999, segment)
         }),
+        // The best band is out of reach, which takes as many sums as there are ways that parts may be missing.
+        row("scorecards of factors with many points", "unreachable", || {
+            let points = many(40, |at| format!("a{at}={},", at as f64 * 2.1));
+            let map =
+                |at: usize| format!("{{metric=\"t\",name=\"x{at}\",points.map={{{points}}}}},");
+            let factors = many(8, map);
+            let card = |at: usize| {
+                format!(
+                    "[[scorecards]]\nname=\"s{at}\"\nfactors=[{factors}]\n\
+                     bands=[{{name=\"low\"}},{{name=\"top\",from=90}}]\n"
+                )
+            };
+            "[[metrics]]\nname=\"t\"\ntype=\"text\"\n".to_owned() + &*many(18, card)
+        }),
+        row("segments of texts", "compiles", || {
+            let segment = |at: usize| {
+                format!("[[segments]]\nname=\"s{at}\"\nwhen='t==\"a{at}\"&&n=={at}||n/3.0>{at}'\n")
+            };
+            "metrics=[{name=\"t\",type=\"text\"},{name=\"n\"}]\n".to_owned() + &*many(1500, segment)
+        }),
         row("factors", "limit", move || {
             card(&format!(
                 "factors=[{}]",

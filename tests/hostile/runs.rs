@@ -4,6 +4,7 @@ use foretell::alert::Change;
 use foretell::expr::{Functions, Kind, Value};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::state::Health;
+use foretell::time::AsOf;
 use foretell::{Config, Engine, Input, State};
 
 /// Functions of a host that break their promises, each in its own way.
@@ -45,7 +46,7 @@ fn a_rule_that_fails_leaves_all_others_their_answers() {
         let engine = engine.unwrap_or_else(|it| panic!("{call}\n{it}"));
         let mut frame = Frame::new(SubjectKind::Subscription, ["one", "two"]).unwrap();
         frame.insert("n", Column::numbers([Some(1.0), Some(2.0)])).unwrap();
-        let day = "2026-03-01".parse().unwrap();
+        let day = "2026-03-01".parse::<AsOf>().unwrap();
         let out = engine.assess(&Input::frame(&frame), day, &State::new());
 
         let result = |rule: &str| out.rules().iter().find(|it| it.rule == rule).unwrap();

@@ -23,7 +23,12 @@ fn score(engine: &Engine, rows: &Rows, state: &State) -> Scores {
     engine.score(&input, as_of(), state)
 }
 
-fn check(engine: &Engine, used: &Rows, rows: &Rows, state: &State) -> Result<(), TestCaseError> {
+pub(super) fn check(
+    engine: &Engine,
+    used: &Rows,
+    rows: &Rows,
+    state: &State,
+) -> Result<(), TestCaseError> {
     let whole = assess(engine, rows, state);
     let scores = score(engine, rows, state);
     for kind in SubjectKind::ALL {

@@ -1,5 +1,6 @@
 //! Random configs over a fixed set of metrics, written as TOML.
 
+mod kin;
 mod monotone;
 mod points;
 
@@ -7,6 +8,7 @@ use foretell::Config;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+pub(crate) use kin::kin;
 pub(crate) use monotone::monotone;
 use points::{number_points, points_of, worth};
 
@@ -281,7 +283,9 @@ fn overrides(scope: Scope) -> BoxedStrategy<String> {
         .boxed()
 }
 
-const BANDS: [&str; 3] = [
+const BANDS: [&str; 5] = [
+    "bands = [{ name = \"low\" }, { name = \"mid\", above = 40 }, { name = \"high\", from = 75 }]\nwithhold_best = false\nmargin = 3",
+    "bands = [{ name = \"low\" }, { name = \"mid\", above = 40 }, { name = \"high\", from = 75 }]\nband_by = \"low\"\nmin_stay = \"14d\"",
     "bands = [{ name = \"low\" }, { name = \"mid\", above = 40 }, { name = \"high\", from = 75 }]",
     "bands = [{ name = \"low\" }, { name = \"high\", from = 50 }]\nmargin = 5",
     "bands = [{ name = \"low\" }, { name = \"high\", above = 50 }]\nmargin = 2.5\nmin_stay = \"14d\"",

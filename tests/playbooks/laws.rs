@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use foretell::config::Config;
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::playbook::{Action, ActionReport, ActionSort, EnrolmentChange, Outcome, Turn};
-use foretell::time::WorkCalendar;
+use foretell::time::{AsOf, Calendar, CalendarConfig};
 use foretell::{Engine, Input, State};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -138,9 +138,9 @@ impl History {
         all
     }
 
-    fn calendar(&self) -> WorkCalendar {
-        let holidays = self.holidays.iter().map(|it| day(*it)).collect();
-        WorkCalendar { holidays, ..WorkCalendar::default() }
+    fn calendar(&self) -> Calendar {
+        let holidays = self.holidays.iter().map(|it| day(*it));
+        Calendar::new(&CalendarConfig::default().with_holidays(holidays)).unwrap()
     }
 
     /// Day by day; the state goes through JSON in between. With the reports that were handed in.
@@ -217,7 +217,7 @@ fn sparse(state: &State) {
     }
 }
 
-type Key<'a> = (&'a str, &'a str, &'a str, NaiveDate);
+type Key<'a> = (&'a str, &'a str, &'a str, AsOf);
 
 /// Each enrolment begins once and ends at most once, and acts in between only.
 fn lives_are_whole(course: &Course) {

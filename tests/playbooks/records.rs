@@ -6,7 +6,7 @@ use foretell::expr::{Kind, Value};
 use foretell::fault::Code;
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::playbook::{Action, ActionRecord, ActionReport, ActionSort, Outcome, Turn};
-use foretell::time::WorkCalendar;
+use foretell::time::{Calendar, CalendarConfig, CalendarException};
 use foretell::{Assessment, Engine, Functions, Input, State};
 
 use super::timeline::day;
@@ -160,13 +160,14 @@ fn a_day_before_the_last_changes_nothing() {
 }
 
 #[test]
-fn a_calendar_without_work_is_said_and_issues_nothing() {
+fn a_calendar_whose_work_is_over_is_said_and_issues_nothing() {
     let text =
         CONFIG.replace("name = \"wake_up\"\n\n[[", "name = \"wake_up\"\ndays = \"business\"\n\n[[");
     let engine = engine(&text);
-    let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    let weekend = days.iter().map(|it| it.parse().unwrap()).collect();
-    let calendar = WorkCalendar { weekend, ..WorkCalendar::default() };
+    let mut calendar = CalendarConfig::default().with_weekend(["mon-sun"]);
+    assert!(Calendar::new(&calendar).unwrap_err().to_string().contains("is never open"));
+    calendar.exceptions.push(CalendarException::on("2020-01-01", "09:00-17:00"));
+    let calendar = Calendar::new(&calendar).unwrap();
     let (frame, above) = (frame(30.0), accounts());
     let input = Input::frame(&frame).and_frame(&above).with_work_calendar(&calendar);
     let out = engine.assess(&input, day(0), &State::new());

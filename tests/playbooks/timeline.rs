@@ -21,7 +21,7 @@ use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::playbook::{
     Action, ActionReport, ActionSort, EndReason, EnrolmentChange, Outcome, SkipReason, Turn,
 };
-use foretell::time::WorkCalendar;
+use foretell::time::{Calendar, CalendarConfig};
 use foretell::{Assessment, Engine, Input, State};
 
 use crate::alerts::timeline::{cases, series};
@@ -185,10 +185,8 @@ impl Timeline {
     /// What came of it, and what is under way at the end.
     pub(super) fn run(&self) -> (String, String) {
         let (before, after) = (self.before.engine(), self.after.engine());
-        let calendar = WorkCalendar {
-            holidays: self.holidays.iter().map(|it| day(*it)).collect(),
-            ..WorkCalendar::default()
-        };
+        let holidays = self.holidays.iter().map(|it| day(*it));
+        let calendar = Calendar::new(&CalendarConfig::default().with_holidays(holidays)).unwrap();
         let mut ids: BTreeMap<String, String> = BTreeMap::new();
         let (mut state, mut events, mut open) = (State::new(), Vec::new(), String::new());
         let mut now: u64 = 0;

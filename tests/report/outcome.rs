@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use foretell::book::OutcomeKind;
 use foretell::outcome::calibrate::{Calibration, base_rates};
 use foretell::outcome::forecast::{
@@ -10,7 +10,6 @@ use foretell::outcome::forecast::{
 };
 use foretell::outcome::history::{Happening, History};
 use foretell::outcome::post_mortem::{HumanCall, PostMortemOptions, PostMortems, post_mortems};
-use foretell::time::AsOf;
 
 use super::*;
 
@@ -146,8 +145,8 @@ fn hard() -> Engine {
     ))
 }
 
-fn week(at: u64) -> AsOf {
-    "2026-01-04".parse::<AsOf>().unwrap() + Days::new(7 * at)
+fn week(at: u64) -> NaiveDate {
+    "2026-01-04".parse::<NaiveDate>().unwrap() + Days::new(7 * at)
 }
 
 /// Every name is lost in week 12; each is one day quieter a day. In weeks 4 and 5 nobody is assessed, in week 7 nothing is known.
@@ -171,7 +170,7 @@ fn lost(engine: &Engine, weeks: u64) -> PostMortems {
     let options = PostMortemOptions::new("health").with_calls(NAMES.map(call));
     let days = frames.iter().map(|(day, frame)| (*day, Input::frame(frame)));
     // So much later that it is known of every alert what came.
-    let known = [("another", "2030-01-01".parse::<AsOf>().unwrap())];
+    let known = [("another", "2030-01-01".parse::<NaiveDate>().unwrap())];
     post_mortems(engine, days, &History::new(happened, known), &options).unwrap()
 }
 

@@ -21,14 +21,18 @@ pub fn name(spec: &Spec, name: &str) -> String {
 
 /// The config: the scorecard, and the rules if they are wanted.
 ///
-/// No coverage is asked for, so that a score is there as soon as one factor is, as in the workload.
+/// No coverage is asked for, so that a score is there as soon as one factor is, and no band is withheld, as in the
+/// workload.
 #[must_use]
 pub fn text(spec: &Spec, with_rules: bool) -> String {
     let mut out = String::new();
     for metric in &spec.metrics {
         let _ = writeln!(out, "[[metrics]]\nname = {:?}\n", metric.name);
     }
-    let _ = writeln!(out, "[[scorecards]]\nname = {SCORECARD:?}\nmin_coverage = 0.0");
+    let _ = writeln!(
+        out,
+        "[[scorecards]]\nname = {SCORECARD:?}\nmin_coverage = 0.0\nwithhold_best = false"
+    );
     let mut edge = None;
     let bands: Vec<String> = spec
         .bands

@@ -4,12 +4,13 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use cpu_time::ProcessTime;
 use foretell::arrow::{FrameReader, score_table};
 use foretell::frame::SubjectKind;
-use foretell::time::AsOf;
 use foretell::{Config, Engine};
 use foretell_peers::clock::median;
 use foretell_peers::config;
@@ -33,7 +34,7 @@ fn main() {
     let schema = Arc::new(Schema::new(fields));
     let table = RecordBatch::try_new(Arc::clone(&schema), arrays).expect("columns of one length");
     let reader = FrameReader::new(SubjectKind::Subscription).of(&engine).ids("id");
-    let day: AsOf = "2026-03-01".parse().expect("a day");
+    let day: NaiveDate = "2026-03-01".parse().expect("a day");
     let round = |_| {
         let begun = ProcessTime::now();
         let scored = score_table(&engine, &reader, (&schema, std::slice::from_ref(&table)), day);

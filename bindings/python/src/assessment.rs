@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use foretell::arrow;
 use foretell::frame::SubjectKind;
 use pyo3::prelude::*;
@@ -33,7 +33,13 @@ impl Assessment {
     /// The day for which it was made.
     #[getter]
     fn as_of(&self) -> NaiveDate {
-        self.inner.as_of()
+        self.inner.as_of().day()
+    }
+
+    /// The moment as of which it was made, in UTC; `None` where that is the end of the day.
+    #[getter]
+    fn moment(&self) -> Option<DateTime<Utc>> {
+        self.inner.as_of().moment().map(|it| it.and_utc())
     }
 
     /// The engine that made it.
@@ -54,7 +60,8 @@ impl Assessment {
         faults(py, self.inner.faults())
     }
 
-    /// What a reader should know about the columns, one dict each: what was given and not read, out of range, left out.
+    /// What a reader should know about the columns, one dict each: what was given and not read, out of range, left out,
+    /// named as no record has it, without a value for anyone, or wanted and not given.
     #[getter]
     fn notes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, self.inner.notes())

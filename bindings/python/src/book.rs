@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::arg::{Arg, ours};
 use crate::capsule::{import, is_arrow};
-use crate::convert::{file, kind, read, to_node};
+use crate::convert::{file, kind, plain, read, to_node, zone as zone_of};
 use crate::errors::{faults, input_error, input_faults, record_error};
 
 /// A longer text is no path: our choice, what Linux takes.
@@ -29,13 +29,15 @@ pub(crate) struct Book {
 impl Book {
     /// Builds a book from tables by name: anything that speaks Arrow, or a list of dicts.
     ///
-    /// One bad record refuses the book; with `lenient` bad records are set aside in `rejected`.
+    /// One bad record refuses the book; with `lenient` bad records are set aside in `rejected`. `zone` is where the book's days
+    /// are counted, `UTC` if it is left out: a name such as `Europe/Berlin`, an offset such as `+05:30`, or a `zoneinfo.ZoneInfo`.
     #[staticmethod]
-    #[pyo3(signature = (*, lenient=false, rates=None, **tables))]
+    #[pyo3(signature = (*, lenient=false, rates=None, zone=None, **tables))]
     fn from_tables(
         py: Python<'_>,
         lenient: bool,
         rates: Option<&Bound<'_, PyAny>>,
+        zone: Option<&Bound<'_, PyAny>>,
         tables: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let mut all = Tables::default();
@@ -54,15 +56,29 @@ impl Book {
             if let Some(rates) = rates {
                 all.set_rates(read(rates, "rates")?);
             }
+            if let Some(zone) = zone {
+                all.set_zone(zone_of(zone)?);
+            }
             Self::load(py, all, lenient)
         })
     }
 
-    /// Reads a book from JSON: the text itself, which begins with `{`, or the path of a file.
+    /// Reads a book from JSON: the text itself, which begins with `{`, or the path of a file. `zone` wins over what the JSON says.
     #[staticmethod]
-    #[pyo3(signature = (source, *, lenient=false))]
-    fn from_json(py: Python<'_>, source: &Bound<'_, PyAny>, lenient: bool) -> PyResult<Self> {
-        ours(py, || Self::read(py, source, lenient))
+    #[pyo3(signature = (source, *, lenient=false, zone=None))]
+    fn from_json(
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        lenient: bool,
+        zone: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        ours(py, || Self::read(py, source, lenient, zone))
+    }
+
+    /// The zone in which the book's days are counted.
+    #[getter]
+    fn zone(&self) -> String {
+        self.inner.zone().to_string()
     }
 
     /// How many good records there are, by table; of usage, how many values.
@@ -87,7 +103,18 @@ impl Book {
         Ok(list)
     }
 
-    /// What is wrong with whole tables.
+    /// What became of the rows: `tables` has `read`, `loaded`, `rejected` and `own_fields` (the columns that are fields of your
+    /// own, with the number of rows that have them) of each table, `notes` what is worth a look.
+    #[getter]
+    fn report<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let report = self.inner.report();
+        let dict = PyDict::new(py);
+        dict.set_item("tables", plain(py, &report.tables)?)?;
+        dict.set_item("notes", faults(py, &report.notes)?)?;
+        Ok(dict)
+    }
+
+    /// What is wrong with whole tables, and as warnings what is worth a look in their columns.
     #[getter]
     fn faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         faults(py, &self.faults)
@@ -116,7 +143,12 @@ impl Book {
 }
 
 impl Book {
-    fn read(py: Python<'_>, source: &Bound<'_, PyAny>, lenient: bool) -> PyResult<Self> {
+    fn read(
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        lenient: bool,
+        zone: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         let text = match source.extract::<String>() {
             Ok(text) if text.trim_start().starts_with(['{', '[', '"']) => text,
             Ok(text) if text.len() > LONGEST_PATH => {
@@ -126,8 +158,11 @@ impl Book {
             _ => file(source)?,
         };
         let tables = py.detach(|| serde_json::from_str::<Tables>(&text));
-        let tables =
+        let mut tables =
             tables.map_err(|it| input_error(py, format!("the book cannot be read: {it}")))?;
+        if let Some(zone) = zone {
+            tables.set_zone(zone_of(zone)?);
+        }
         Self::load(py, tables, lenient)
     }
 

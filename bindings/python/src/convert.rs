@@ -5,7 +5,7 @@ use foretell::Faults;
 use foretell::fault::Fault;
 use foretell::frame::SubjectKind;
 use foretell::node::{Node, read_cells};
-use foretell::time::Stamp;
+use foretell::time::{AsOf, Stamp, Zone};
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyDate, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence, PyString,
@@ -18,21 +18,38 @@ use crate::errors::{input_error, input_faults};
 /// How deep a value of Python may be: deeper than any document, so that one that holds itself ends.
 const DEEPEST: usize = 32;
 
-/// A day: a `datetime.date`, a `numpy.datetime64`, or a text such as `2026-03-01`. Of a moment the day counts.
-pub(crate) fn day(it: &Bound<'_, PyAny>) -> PyResult<NaiveDate> {
+/// A day or a moment: a `datetime.date` or `datetime.datetime`, a scalar of pandas or NumPy, or a text.
+///
+/// pandas and NumPy write a day as its midnight: without a zone that is the day.
+pub(crate) fn as_of(it: &Bound<'_, PyAny>) -> PyResult<AsOf> {
     let text = match it.is_instance_of::<PyDate>() && !is_nat(it)? {
-        true => it.extract::<NaiveDate>()?.to_string(),
+        true => it.call_method0("isoformat")?.extract::<String>()?,
         false => it.str()?.to_string(),
     };
-    text.trim().parse::<Stamp>().map(Stamp::date).map_err(|why| {
+    let stamp = text.trim().parse::<Stamp>().map_err(|why| {
         if text.trim().parse::<NaiveDate>().is_ok() {
             return input_error(it.py(), why);
         }
         let what = it.get_type().name().map_or_else(|_| String::new(), |it| it.to_string());
-        let message =
-            format!("expected a day such as `2026-03-01`, got `{}` ({what})", shorten(&text));
+        let message = format!(
+            "expected a day such as `2026-03-01` or a moment, got `{}` ({what})",
+            shorten(&text)
+        );
         input_error(it.py(), message)
-    })
+    })?;
+    let has_no_days = it.hasattr("nanosecond")? || it.hasattr("dtype")?;
+    let midnight = Stamp::local(stamp.date().and_time(chrono::NaiveTime::MIN));
+    Ok(if has_no_days && stamp == midnight { stamp.date().into() } else { stamp.into() })
+}
+
+/// A zone: its name or offset, a `zoneinfo.ZoneInfo` or `datetime.timezone`, or offsets as a dict.
+pub(crate) fn zone(it: &Bound<'_, PyAny>) -> PyResult<Zone> {
+    if it.cast::<PyMapping>().is_ok() {
+        return read(it, "zone");
+    }
+    let text = it.str()?.to_string();
+    let text = text.strip_prefix("UTC").filter(|it| !it.is_empty()).unwrap_or(&text);
+    text.parse().map_err(|why| input_error(it.py(), format!("zone: {why}")))
 }
 
 /// Whether a date is `NaT`, which is not what it is: what NumPy and pandas have where there is no date.

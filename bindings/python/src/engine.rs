@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use foretell::arrow::score_table;
 use foretell::fault::{Code, Fault};
 use foretell::frame::SubjectKind;
+use foretell::time::AsOf;
 use foretell::{Config, Faults, Input};
 use pyo3::exceptions::PyUnicodeDecodeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyMapping, PyTuple};
+use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
 
 use crate::arg::{Arg, ours, text};
 use crate::assessment::Assessment;
 use crate::capsule::{import, is_arrow};
-use crate::convert::{day, file, kind, shorten};
+use crate::convert::{file, kind, shorten};
 use crate::errors::{
     ConfigError, config_error, faults, input_error, input_faults, not_found, state_error,
     state_faults,
@@ -139,11 +139,13 @@ impl Engine {
     /// Scores every subject and asks every rule, in columns: the fast way, without what explains.
     ///
     /// - `data`: a table that speaks Arrow (pyarrow, Polars, pandas, DuckDB), a dict of tables by kind of subject, or a `Book`.
-    /// - `as_of`: the day, a `datetime.date` or a text such as `2026-03-01`.
+    /// - `as_of`: a day, of which all is known, or a moment: a `datetime.date` or `datetime.datetime`, or a text such as `2026-03-01` or
+    ///   `2026-03-01T09:00:00+01:00`.
     /// - `state`: that of the assessment before; with it bands have their margin and stay.
     /// - `given`: tables beside a book, whose columns win over what the book says.
     /// - `kind`: what the rows of a bare table are, such as `account`; what the config says if it is left out.
-    /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out.
+    /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out. Without
+    ///   ids a table can be scored, but not with a state: the numbers of rows are no ids.
     /// - `observed`: by metric, the column of the days on which its values were observed. Ages hang on them.
     /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
     /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
@@ -165,10 +167,10 @@ impl Engine {
         with_ended: bool,
     ) -> PyResult<Scores> {
         ours(py, || {
-            let as_of = day(as_of)?;
+            let as_of = crate::convert::as_of(as_of)?;
             let past = past(py, state, as_of)?;
             let main = self.main(py, text(kind.as_ref()))?;
-            let how = How::of(kind, subject, observed, strict)?;
+            let how = How::of(kind, subject, observed, strict)?.named(!past.is_new());
             // Only what was, and what hangs together, has to be found by id.
             if past == foretell::State::new() && given.is_none() && is_arrow(data) {
                 let read = how.read(&self.inner, main);
@@ -192,17 +194,20 @@ impl Engine {
     /// Assesses every subject: scores, alerts, actions, and the state to hand to the next assessment.
     ///
     /// - `data`: a table that speaks Arrow (pyarrow, Polars, pandas, DuckDB), a dict of tables by kind of subject, or a `Book`.
-    /// - `as_of`: the day, a `datetime.date` or a text such as `2026-03-01`.
+    /// - `as_of`: a day, of which all is known, or a moment: a `datetime.date` or `datetime.datetime`, or a text such as `2026-03-01` or
+    ///   `2026-03-01T09:00:00+01:00`.
     /// - `state`: that of the assessment before; with it bands have their margin and stay.
     /// - `given`: tables beside a book, whose columns win over what the book says.
     /// - `kind`: what the rows of a bare table are, such as `account`; what the config says if it is left out.
-    /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out.
+    /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out. A table must
+    ///   have one: the numbers of rows are no ids.
     /// - `observed`: by metric, the column of the days on which its values were observed. Ages hang on them.
     /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
     /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
     /// - `suppressions`: a dict with `silences`, `snoozes` and the like: what is not to be told.
     /// - `reports`: what became of actions, a list of dicts with `action`, `outcome` and `day`.
-    /// - `work_calendar`: a dict with `weekend` and `holidays`, for actions due in working days.
+    /// - `work_calendar`: a dict with `weekend`, `hours`, `holidays`, `exceptions`, as one of `[[calendars]]` in a
+    ///   config: for actions due in working days, and for the calendar of its `name` in the config.
     ///
     /// Raises `InputError` where the input is wrong, with column and row, and `StateError` for a state of a later day.
     #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None))]
@@ -224,10 +229,10 @@ impl Engine {
         work_calendar: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Assessment> {
         ours(py, || {
-            let as_of = day(as_of)?;
+            let as_of = crate::convert::as_of(as_of)?;
             let past = past(py, state, as_of)?;
             let main = self.main(py, text(kind.as_ref()))?;
-            let how = How::of(kind, subject, observed, strict)?;
+            let how = How::of(kind, subject, observed, strict)?.named(true);
             let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
             let given = Given::read(self, data, given, &how, beside)?;
             let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
@@ -273,9 +278,15 @@ impl Engine {
             let Some(as_of) = as_of else {
                 return Err(input_error(py, "a row is explained as of a day: say `as_of`"));
             };
-            let as_of = day(as_of)?;
+            let as_of = crate::convert::as_of(as_of)?;
             let past = past(py, state, as_of)?;
             let (_, kind) = self.card(scorecard)?;
+            if !past.is_new() && !has_id(what, kind)? && !knows(&past, "row") {
+                let message = format!(
+                    "the row has no id, by which the state knows it: add `id` or `{kind}_id`"
+                );
+                return Err(input_error(py, message));
+            }
             let frame = one(self, what, kind)?;
             let out = Arc::new(self.inner.assess(&Input::frame(&frame), as_of, &past));
             self.explained(&out, frame.ids().first().map_or("", AsRef::as_ref), scorecard)
@@ -309,8 +320,8 @@ impl Engine {
         with_ended: bool,
         suppressions: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
-        let how = How::of(kind, subject, observed, strict)?;
-        let mut days: Vec<(NaiveDate, Given)> = Vec::new();
+        let how = How::of(kind, subject, observed, strict)?.named(true);
+        let mut days: Vec<(AsOf, Given)> = Vec::new();
         let past =
             state.map_or_else(|| Ok(foretell::State::new()), |it| known(py, &it).cloned())?;
         let mut last = past.as_of;
@@ -319,7 +330,7 @@ impl Engine {
             let pair = pair?;
             ours(py, || {
                 let (as_of, data) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-                let as_of = day(&as_of)?;
+                let as_of = crate::convert::as_of(&as_of)?;
                 if last.is_some_and(|it| as_of < it) {
                     return Err(reversed(py, last.unwrap_or(as_of), as_of));
                 }
@@ -405,7 +416,7 @@ impl Engine {
 fn past(
     py: Python<'_>,
     state: Option<Arg<Bound<'_, State>>>,
-    as_of: NaiveDate,
+    as_of: AsOf,
 ) -> PyResult<foretell::State> {
     let Some(state) = state else { return Ok(foretell::State::new()) };
     let state = known(py, &state)?;
@@ -434,8 +445,23 @@ fn is_row(it: &Bound<'_, PyAny>) -> bool {
     it.cast::<PyMapping>().is_ok() || (is_flat() && it.hasattr("keys").unwrap_or(false))
 }
 
-fn reversed(py: Python<'_>, last: NaiveDate, as_of: NaiveDate) -> PyErr {
+/// Whether a row has its id.
+fn has_id(row: &Bound<'_, PyAny>, kind: SubjectKind) -> PyResult<bool> {
+    let cells = row.py().get_type::<PyDict>().call1((row,))?.cast_into::<PyDict>()?;
+    let there = |name: &str| Ok::<_, PyErr>(cells.get_item(name)?.is_some_and(|it| !it.is_none()));
+    Ok(there("id")? || there(&format!("{kind}_id"))?)
+}
+
+/// Whether a state remembers a subject of that id.
+fn knows(state: &foretell::State, id: &str) -> bool {
+    state.bands.values().any(|all| all.contains_key(id))
+        || state.carried.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
+        || state.history.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
+}
+
+fn reversed(py: Python<'_>, last: AsOf, as_of: AsOf) -> PyErr {
     let message = format!("the state is of {last}, later than {as_of}");
-    let fault = Fault::new(Code::TimeReversed, "state.as_of", message).help("assess days in order");
+    let fault = Fault::new(Code::TimeReversed, "state.as_of", message)
+        .help("assess days in order; a moment lies before the end of its day");
     state_faults(py, &Faults(vec![fault]))
 }

@@ -108,6 +108,12 @@ impl Explanation {
         self.inner.raw_band.as_deref()
     }
 
+    /// The best band, where it is withheld because the score could lie in the worst once all is known.
+    #[getter]
+    fn withheld(&self) -> Option<&str> {
+        self.inner.withheld.as_deref()
+    }
+
     /// The day of the oldest input that counts, where known.
     #[getter]
     fn oldest_input(&self) -> Option<NaiveDate> {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, FieldRef, Schema};
 use foretell::alert::Suppressions;
-use foretell::arrow::FrameReader;
-use foretell::fault::{Code, Fault};
+use foretell::arrow::{FrameReader, likely_ids};
+use foretell::fault::{Code, Fault, did_you_mean};
 use foretell::frame::{Column, Frame, FrameError, SubjectKind};
 use foretell::node::Node;
 use foretell::playbook::ActionReport;
-use foretell::time::WorkCalendar;
+use foretell::time::{Calendar, CalendarConfig};
 use foretell::value::Kind;
 use foretell::{Faults, Input};
 use pyo3::prelude::*;
@@ -31,6 +31,8 @@ pub(crate) struct How {
     pub(crate) ids: Ids,
     pub(crate) observed: BTreeMap<String, String>,
     pub(crate) strict: bool,
+    /// Whether rows must have ids: they are to be known again, or named by others.
+    pub(crate) named: bool,
 }
 
 /// Which columns have the ids.
@@ -54,7 +56,7 @@ pub(crate) struct Beside {
     with_ended: bool,
     suppressions: Option<Suppressions>,
     reports: Vec<ActionReport>,
-    work_calendar: Option<WorkCalendar>,
+    work_calendar: Option<Calendar>,
 }
 
 impl Beside {
@@ -68,9 +70,22 @@ impl Beside {
             with_ended,
             suppressions: suppressions.map(|it| read(it, "suppressions")).transpose()?,
             reports: reports.map(|it| read(it, "reports")).transpose()?.unwrap_or_default(),
-            work_calendar: work_calendar.map(|it| read(it, "work_calendar")).transpose()?,
+            work_calendar: work_calendar.map(calendar).transpose()?,
         })
     }
+}
+
+/// A calendar, with everything that is wrong with it.
+fn calendar(it: &Bound<'_, PyAny>) -> PyResult<Calendar> {
+    const WHAT: &str = "work_calendar";
+    let config: CalendarConfig = read(it, WHAT)?;
+    Calendar::new(&config).map_err(|mut faults| {
+        for fault in &mut faults.0 {
+            let path = &mut fault.place.path;
+            *path = if path.is_empty() { WHAT.to_owned() } else { format!("{WHAT}.{path}") };
+        }
+        input_faults(it.py(), &faults)
+    })
 }
 
 /// Everything that was handed over.
@@ -96,7 +111,7 @@ impl Given {
         if let Ok(book) = data.cast::<Book>() {
             all.book = Some(book.clone().unbind());
             if let Some(given) = given {
-                all.tables(engine, given, &How { strict: false, ..how.clone() })?;
+                all.tables(engine, given, &How { strict: false, named: true, ..how.clone() })?;
             } else if !how.observed.is_empty() {
                 return Err(input_error(
                     py,
@@ -151,6 +166,11 @@ impl Given {
         let read = how.read(&engine.inner, kind);
         let (schema, batches): Batches = import(from, &|name| read.contains(name))?;
         let (reader, ids) = how.reader(py, &engine.inner, &schema, (kind, kinds))?;
+        // Those above others are named by them.
+        let rows = batches.iter().any(|it| it.num_rows() > 0);
+        if ids.is_none() && rows && (how.named || kinds.iter().any(|it| kind < *it)) {
+            return Err(without_ids(from, (&schema, &batches), kind));
+        }
         let frame = py.detach(|| reader.read(&schema, &batches));
         self.frames.push(frame.map_err(|it| input_faults(py, &it))?);
         // Where a book says which subjects there are, they are not those of the table.
@@ -192,7 +212,12 @@ impl How {
     ) -> PyResult<Self> {
         let ids = ids.map_or(Ok(Ids::Usual), Ids::read)?;
         let observed = observed.map(|it| it.0).unwrap_or_default();
-        Ok(Self { kind: kind.map(|it| it.0), ids, observed, strict })
+        Ok(Self { kind: kind.map(|it| it.0), ids, observed, strict, named: false })
+    }
+
+    /// The same where rows must have ids.
+    pub(crate) fn named(self, named: bool) -> Self {
+        Self { named, ..self }
     }
 
     /// The columns of a table of a kind that may be read.
@@ -200,6 +225,8 @@ impl How {
         let metrics = engine.givable(kind).map(|it| it.0.to_owned());
         let above = SubjectKind::ALL.into_iter().filter(|it| *it <= kind);
         let parents = above.map(|it| format!("{it}_id"));
+        let own = (kind == SubjectKind::Company).then(|| "parent_id".to_owned());
+        let parents = parents.chain(own);
         let ids = ["id".to_owned()].into_iter().chain(self.ids.of(kind).map(str::to_owned));
         metrics.chain(parents).chain(ids).chain(self.observed.values().cloned()).collect()
     }
@@ -352,7 +379,7 @@ pub(crate) fn one(engine: &Engine, row: &Bound<'_, PyAny>, kind: SubjectKind) ->
                 let message = format!("`{shown}` is no metric of a {kind}");
                 let known = engine.inner.givable(kind).map(|it| it.0);
                 let fault = Fault::new(Code::UnknownName, shown, message);
-                faults.push(fault.help(nearest(py, &name, known)?));
+                faults.push(fault.help(nearest(&name, known)));
             }
             continue;
         };
@@ -384,15 +411,28 @@ pub(crate) fn one(engine: &Engine, row: &Bound<'_, PyAny>, kind: SubjectKind) ->
 }
 
 /// What may have been meant.
-fn nearest<'a>(
-    py: Python<'_>,
-    name: &str,
-    known: impl Iterator<Item = &'a str>,
-) -> PyResult<String> {
-    let known: Vec<&str> = known.collect();
-    let near = py.import("difflib")?.call_method1("get_close_matches", (name, known, 1))?;
-    Ok(match near.extract::<Vec<String>>()?.first() {
-        Some(it) => format!("did you mean `{it}`?"),
-        None => "leave it out: a row has metrics alone".to_owned(),
-    })
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    did_you_mean(name, known).unwrap_or_else(|| "leave it out: a row has metrics alone".to_owned())
+}
+
+/// The error of a table without ids where they are needed, with the columns that are likely to have them.
+fn without_ids(
+    from: &Bound<'_, PyAny>,
+    (schema, batches): (&Schema, &[RecordBatch]),
+    kind: SubjectKind,
+) -> PyErr {
+    let py = from.py();
+    // What no metric is was not looked at yet; of a stream that is read there are the names.
+    let likely = match import(from, &|_| true) {
+        Ok((schema, batches)) => likely_ids(&schema, &batches),
+        Err(_) => likely_ids(schema, batches),
+    };
+    let frame = Frame::new(kind, Vec::<String>::new()).map(|mut it| {
+        it.set_numbered(likely);
+        it.without_ids()
+    });
+    let Ok(Some(fault)) = frame else { return input_error(py, "the table has no column of ids") };
+    let help = fault.help.clone().unwrap_or_default();
+    let help = format!("{help} write it as `subject`, on the command line as `--id`");
+    input_faults(py, &Faults(vec![fault.help(help)]))
 }

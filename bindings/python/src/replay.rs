@@ -37,7 +37,7 @@ impl Replay {
     /// What was wrong with the inputs, each with its day.
     #[getter]
     fn faults<'py>(&self, py: Python<'py>) -> PyResult<Vec<(NaiveDate, Bound<'py, PyAny>)>> {
-        self.0.faults.iter().map(|(day, it)| Ok((*day, fault(py, it)?))).collect()
+        self.0.faults.iter().map(|(day, it)| Ok((day.day(), fault(py, it)?))).collect()
     }
 
     /// What to hand to the next assessment.

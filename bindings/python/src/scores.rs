@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{FieldRef, Schema};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use foretell::arrow::{self, ScoredTable};
 use foretell::frame::SubjectKind;
 use pyo3::prelude::*;
@@ -13,7 +13,7 @@ use pyo3::types::{PyCapsule, PyIterator, PyList};
 
 use crate::arg::Arg;
 use crate::capsule::{export, export_schema};
-use crate::convert::kind;
+use crate::convert::{kind, plain};
 use crate::errors::faults;
 use crate::input::Keys;
 use crate::table::{Table, to_pandas, to_polars, to_pyarrow};
@@ -32,13 +32,26 @@ impl Scores {
     /// The day for which they were made.
     #[getter]
     fn as_of(&self) -> NaiveDate {
-        self.inner.as_of()
+        self.inner.as_of().day()
+    }
+
+    /// The moment as of which it was made, in UTC; `None` where that is the end of the day.
+    #[getter]
+    fn moment(&self) -> Option<DateTime<Utc>> {
+        self.inner.as_of().moment().map(|it| it.and_utc())
     }
 
     /// What was wrong with the input or the state.
     #[getter]
     fn faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         faults(py, self.inner.faults())
+    }
+
+    /// What the config wants and was not given, where there is no book, one dict a kind of subject: `NotGiven` with `kind`,
+    /// `tables` and `columns`. `assess` says more.
+    #[getter]
+    fn notes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        plain(py, &self.inner.notes())
     }
 
     /// The table of a kind of subject; of the main one if none is named.

@@ -1,7 +1,8 @@
 //! What one assessment hands to the next.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use foretell::node::Node;
+use foretell::time::AsOf;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -42,7 +43,13 @@ impl State {
     /// The day of the last assessment; `None` of a new state.
     #[getter]
     fn as_of(&self) -> Option<NaiveDate> {
-        self.0.as_of
+        self.0.as_of.map(AsOf::day)
+    }
+
+    /// The moment of the last assessment, in UTC; `None` where that was the end of a day.
+    #[getter]
+    fn moment(&self) -> Option<DateTime<Utc>> {
+        self.0.as_of?.moment().map(|it| it.and_utc())
     }
 
     /// The hash of the engine that made it; empty of a new state.

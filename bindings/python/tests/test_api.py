@@ -272,6 +272,35 @@ def test_what_stands_beside_a_table_counts(engine):
     assert engine.score(book, as_of=DAY, strict=False, with_ended=True).table().column("subscription_id") == ["s1", "s2"]
 
 
+def test_what_is_over_does_not_count_and_a_tree_is_read():
+    """One account: a subscription cancelled on 3 November and paid until the 23rd, another that runs until 10 April."""
+    config = """
+    metrics = [
+      { name = "arr", subject = "account", from = "subscriptions", field = "arr", take = "sum" },
+      { name = "ever", subject = "account", from = "subscriptions", take = "count", include_ended = true },
+      { name = "group", subject = "company", expr = "tree.subscriptions.arr.sum" },
+      { name = "daughters", subject = "company", expr = "companies.count" },
+    ]
+    """
+    book = foretell.Book.from_tables(
+        companies=[{"id": "hq"}, {"id": "daughter", "parent_id": "hq"}],
+        accounts=[{"id": "reader", "company_id": "daughter"}],
+        subscriptions=[
+            {"id": "old", "account_id": "reader", "start": "2025-01-23", "end": "2025-11-23", "cancelled_on": "2025-11-03", "arr": "60"},
+            {"id": "new", "account_id": "reader", "start": "2025-04-10", "end": "2026-04-10", "arr": "90"},
+        ],
+    )
+    engine = foretell.Engine.from_toml(config)
+    for day, arr in [("2025-11-02", 150), ("2025-11-03", 90), ("2026-04-09", 90), ("2026-04-10", 0)]:
+        seen = engine.assess(book, as_of=day)
+        assert seen.values(["arr", "ever"], kind="account").to_pylist() == [{"account_id": "reader", "arr": arr, "ever": 2}]
+        group = seen.values(["group", "daughters"], kind="company").to_pylist()
+        assert [(it["group"], it["daughters"]) for it in group] == [(arr, 1), (arr, 0)]
+    own = foretell.Engine.from_toml('metrics = [{ name = "n" }, { name = "all", expr = "tree.companies.n.sum" }]\nsubject = "company"')
+    given = pa.table({"id": ["hq", "daughter"], "parent_id": [None, "hq"], "n": [1.0, 2.0]})
+    assert own.assess(given, as_of=DAY).values(["all"]).column("all").to_pylist() == [3.0, 2.0]
+
+
 def test_everything_comes_back_from_a_pickle(engine, assessment):
     assert pickle.loads(pickle.dumps(engine)) == engine
     again = pickle.loads(pickle.dumps(assessment))

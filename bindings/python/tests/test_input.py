@@ -362,6 +362,9 @@ def test_bad_arguments_are_said(engine):
         ({"suppressions": {"silences": [{"id": 1}]}}, foretell.InputError, "suppressions.silences"),
         ({"reports": [{"action": "x", "outcome": "maybe", "day": DAY}]}, foretell.InputError, "maybe"),
         ({"work_calendar": {"weekend": ["Moonday"]}}, foretell.InputError, r"work_calendar.weekend\[0\]"),
+        ({"work_calendar": {"weekend": "sat"}}, foretell.InputError, r"work_calendar.weekend"),
+        ({"work_calendar": {"weekend": ["mon-sun"]}}, foretell.InputError, "the calendar is never open"),
+        ({"work_calendar": {"hours": {"mon": ["9-12", "11-17"]}}}, foretell.InputError, r"work_calendar.hours.mon\[1\]"),
         ({"observed": {"seats": "when"}}, foretell.InputError, "there is no column `when` of days"),
         ({"observed": {"seat": "id"}}, foretell.InputError, "`seat`, whose days are given, is no metric of a subscription"),
         ({"observed": {"seat": "id"}, "strict": False}, foretell.InputError, "did you mean `seats`?"),
@@ -416,3 +419,34 @@ def test_no_panic_crosses_the_border(engine):
                 # A panic would be a BaseException, and pass.
                 raised += 1
     assert raised > len(odd) * 15
+
+
+def test_hours_are_those_of_a_calendar():
+    """Business hours from 8 to 18: an evening and a morning, a weekend between; the host keeps the holidays."""
+    engine = foretell.Engine.from_toml(
+        """
+        subject = "case"
+        [[calendars]]
+        name = "support"
+        hours = "08:00-18:00"
+        [[metrics]]
+        name = "hours"
+        attribute = "hours_to_first_response"
+        calendar = "support"
+        """
+    )
+    book = foretell.Book.from_tables(
+        accounts=[{"id": "a"}],
+        cases=[
+            {"id": "mon", "account_id": "a", "opened": "2026-01-12T17:00:00", "first_response": "2026-01-13T10:30:00"},
+            {"id": "fri", "account_id": "a", "opened": "2026-01-09T17:00:00", "first_response": "2026-01-12T09:00:00"},
+        ],
+    )
+
+    def hours(**more):
+        values = engine.assess(book, as_of="2026-01-14", **more).values(["hours"], kind="case").to_pylist()
+        return {it["case_id"]: it["hours"] for it in values}
+
+    assert hours() == {"mon": 3.5, "fri": 2.0}
+    host = {"name": "support", "hours": "08:00-18:00", "holidays": [datetime.date(2026, 1, 13)]}
+    assert hours(work_calendar=host) == {"mon": 1.0, "fri": 2.0}

@@ -132,10 +132,34 @@ OBSERVED = {
     "a date of 64 bits": pa.array([datetime.date(2026, 2, 28)], pa.date64()),
     "a text": pa.array(["2026-02-28"]),
     "a timestamp without a zone stands as it is": pa.array([datetime.datetime(2026, 2, 28, 23, 59)]),
-    "one with a zone is taken in UTC": pa.array([datetime.datetime(2026, 2, 27, 20, 0, tzinfo=MINUS_5)], pa.timestamp("us", "America/New_York")),
+    "one with a zone has the day that it was there": pa.array([datetime.datetime(2026, 2, 28, 20, 0, tzinfo=MINUS_5)], pa.timestamp("us", "America/New_York")),
+    "one with an offset too": pa.array([datetime.datetime(2026, 2, 28, 20, 0, tzinfo=MINUS_5)], pa.timestamp("ms", "-05:00")),
     "nanoseconds": pa.array([datetime.datetime(2026, 2, 28, tzinfo=UTC)], pa.timestamp("ns", "UTC")),
     "a dictionary": pa.array(["2026-02-28"]).dictionary_encode(),
 }
+
+
+def test_how_sure_a_score_is_can_be_read_and_the_best_band_is_withheld():
+    engine = foretell.Engine.from_toml("""
+        metrics = [{ name = "a" }, { name = "b" }]
+        [[scorecards]]
+        name = "health"
+        bands = [{ name = "red" }, { name = "yellow", from = 40 }, { name = "green", from = 70 }]
+        factors = [
+            { metric = "a", points.linear = { worst = 0, best = 100 } },
+            { metric = "b", points.linear = { worst = 0, best = 100 } },
+        ]
+        [[rules]]
+        name = "unsure"
+        when = "health.low < 40"
+    """)
+    data = pa.table({"id": ["known", "half"], "a": [80.0, 79.0], "b": [80.0, None]})
+    rows = engine.score(data, as_of=DAY).table().to_pylist()
+    assert [it["health.band"] for it in rows] == ["green", "yellow"]
+    assert [it["rules.unsure"] for it in rows] == [False, True]
+    assessment = engine.assess(data, as_of=DAY)
+    assert [it["health.withheld"] for it in assessment.scores().to_pylist()] == [None, "green"]
+    assert engine.explain(assessment, "half").withheld == "green"
 
 
 @pytest.mark.parametrize("name", OBSERVED)

@@ -291,6 +291,17 @@ fn notes(facts: &Facts<'_>) -> Vec<String> {
             Note::Computed { column, .. } => {
                 format!("{column} was given and not used: it is always computed")
             }
+            Note::Later { table, records } => {
+                format!("{records} records of {table} lie after that day and are left out")
+            }
+            Note::NoValue { metric, wanted, .. } => {
+                let of = wanted.as_ref().map(|it| format!(" of {it}"));
+                format!("{metric} has no value for anyone: nothing{}", of.unwrap_or_default())
+            }
+            Note::Unknown { metric, name, near, .. } => {
+                let near = near.as_ref().map(|it| format!(", is it `{it}`?"));
+                format!("{metric}: no record has `{name}`{}", near.unwrap_or_default())
+            }
             other => format!("{other:?}"),
         })
         .collect();

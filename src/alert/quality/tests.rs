@@ -22,15 +22,16 @@ fn event(rule: &str, subject: &str, fired: u32, at: u32, what: &str) -> Event {
     };
     let kind = SubjectKind::Subscription;
     Event {
-        id: event_id(rule, (kind, subject), change.name(), day(fired), 0),
+        id: event_id(rule, (kind, subject), change.name(), day(fired).into(), 0),
         day: day(at),
+        moment: None,
         rule: rule.to_owned(),
         kind,
         subject: subject.to_owned(),
         parents: [(SubjectKind::Account, "a".to_owned())].into(),
         change,
-        since: day(fired),
-        fired: Some(day(fired)),
+        since: day(fired).into(),
+        fired: Some(day(fired).into()),
         severity: RuleSeverity::Warning,
         message: String::new(),
         evidence: Vec::new(),
@@ -52,7 +53,7 @@ fn config(rules: &[&str]) -> Config {
 fn said(rule: &str, subject: &str, fired: u32, opinion: Opinion) -> Judgement {
     let (rule, subject) = (rule.to_owned(), subject.to_owned());
     let kind = SubjectKind::Subscription;
-    let key = FiringKey { rule, kind, subject, fired: day(fired) };
+    let key = FiringKey { rule, kind, subject, fired: day(fired).into() };
     Judgement { alert: AlertRef::Firing(key), opinion }
 }
 

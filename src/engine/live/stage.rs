@@ -8,7 +8,7 @@ use super::super::plan::{Outputs, Slot, Step, Work};
 use super::LiveRoom;
 use crate::expr::{Register, Registers, RowPlan};
 use crate::frame::{Column, Data, Labels};
-use crate::score::{RowCard, RowPoints, RowScore, Scorecard};
+use crate::score::{RowBase, RowCard, RowPoints, RowScore, Scorecard};
 use crate::state::State;
 use crate::time::AsOf;
 use crate::value::Kind;
@@ -52,7 +52,7 @@ impl Stage {
         plan: &mut RowPlan,
         step: &Step,
         (slot, at): (&Slot, Register),
-        cards: &BTreeMap<usize, Scorecard>,
+        (cards, bases): (&BTreeMap<usize, Scorecard>, &BTreeMap<usize, RowBase>),
     ) -> Result<Option<Self>, String> {
         let name = || format!("`{}`", slot.name);
         Ok(Some(match &step.work {
@@ -77,7 +77,7 @@ impl Stage {
             }
             Work::Card { card, outputs } => {
                 let card = cards.get(card).ok_or_else(|| needs_more(&name()))?;
-                if card.asks_how_sure() {
+                if card.asks_how_sure() || step.whole {
                     return Err(format!("{} hangs on how sure a score is", name()));
                 }
                 let (actions, conditions) =
@@ -86,11 +86,14 @@ impl Stage {
                 Self::Card {
                     actions,
                     name: card.name.clone(),
-                    card: Box::new(RowCard::new(card, conditions)?),
+                    card: Box::new(RowCard::new(card, conditions, bases)?),
                     outputs: Box::new(CardSlots { slots, labels }),
                 }
             }
-            Work::Children { .. } => return Err(format!("{} is of children", name())),
+            Work::Children { .. } | Work::Kin { .. } => {
+                return Err(format!("{} is of children", name()));
+            }
+            Work::Least { .. } => return Err(format!("{} hangs on how sure a score is", name())),
             Work::Past { .. } => return Err(format!("{} is of the past", name())),
             Work::Alerts { .. } => return Err(format!("{} is of alerts", name())),
         }))
@@ -107,12 +110,13 @@ impl Stage {
         }
     }
 
+    /// Does what it does; false where that takes columns.
     pub(super) fn run(
         &self,
         plan: &RowPlan,
         room: &mut LiveRoom,
         (id, past, as_of): (&str, &State, AsOf),
-    ) {
+    ) -> bool {
         let LiveRoom { registers, groups, told, columns, .. } = room;
         match self {
             Self::Metric { actions, result, slot, kind, range } => {
@@ -133,11 +137,13 @@ impl Stage {
             Self::Card { actions, name, card, outputs } => {
                 plan.run(actions.clone(), registers);
                 let last = past.bands.get(name).and_then(|it| it.get(id));
-                let last = last.map(|it| (it.band.as_str(), it.since));
-                let score = card.score(registers, groups, last, as_of);
+                let last = last.map(|it| (it.band.as_str(), it.since.counted_to(as_of)));
+                let score = card.score(registers, groups, last, as_of.day());
+                let Some(score) = score else { return false };
                 outputs.put(registers, columns, score, groups);
             }
         }
+        true
     }
 }
 

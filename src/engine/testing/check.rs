@@ -81,7 +81,12 @@ impl<'c> Resolver<'c> {
         self.each_step(|step| {
             let slot = spaces.get(step.kind.index()).and_then(|it| it.get(step.slot));
             if let (Some(slot), Some(columns)) = (slot, all.get_mut(step.kind.index())) {
-                columns.insert(slot.name.clone(), (slot.kind, step.work.takes_given()));
+                let takes = step.work.takes_given();
+                // An own field that is read as several kinds is given as the first of them.
+                let entry = columns.entry(slot.name.clone()).or_insert((slot.kind, false));
+                if !entry.1 {
+                    *entry = (slot.kind, takes);
+                }
             }
         });
         all
@@ -102,6 +107,10 @@ impl Checker<'_, '_> {
             days: Vec::new(),
             skipped: steps.skipped.clone(),
             suppressions: self.suppressions(path, config, &subjects, &steps),
+            calendar: config
+                .calendar
+                .as_deref()
+                .and_then(|it| self.resolver.calendar(&format!("{path}.calendar"), it)),
             subjects,
             expected: BTreeMap::new(),
         };
@@ -193,7 +202,9 @@ impl Checker<'_, '_> {
     fn parents(&self, path: &str, subject: &Subject, all: &[Subject]) {
         for (kind, id) in &subject.parents {
             let path = format!("{path}.{kind}");
-            if subject.kind <= *kind {
+            // A company may belong to a company.
+            let above = *kind == SubjectKind::Company || *kind < subject.kind;
+            if !above {
                 let message =
                     format!("{} are no parents of {}", kind.plural(), subject.kind.plural());
                 self.fault(Fault::new(Code::Incompatible, path, message));

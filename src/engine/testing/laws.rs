@@ -74,7 +74,7 @@ proptest! {
         let frames: Vec<(_, Vec<Frame>)> =
             test.steps().map(|(step, day)| (day, test.frames(step))).collect();
         prop_assert!(frames.len() + skip.len() >= login.len());
-        let inputs = frames.iter().map(|(day, frames)| (*day, test.input(frames)));
+        let inputs = frames.iter().map(|(day, frames)| (*day, test.input(&engine, frames)));
         let replay = engine.replay(inputs, &State::new());
         prop_assert_eq!(&replay.faults, &[]);
 

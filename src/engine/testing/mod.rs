@@ -58,6 +58,8 @@ pub(super) struct Test {
     skipped: BTreeSet<u32>,
     subjects: Vec<Subject>,
     suppressions: Suppressions,
+    /// The calendar that the host gives, by its number in the config.
+    calendar: Option<usize>,
     /// By step.
     expected: BTreeMap<u32, Vec<Expected>>,
 }

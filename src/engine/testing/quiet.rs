@@ -71,10 +71,15 @@ impl Checker<'_, '_> {
         }
         for (at, it) in config.calendars.iter().enumerate() {
             let path = format!("{path}.calendars[{at}]");
-            if it.spans.is_empty() && !it.weekends {
+            if it.spans.is_empty() && !it.weekends && it.calendar.is_none() {
                 let message = "a calendar without days keeps nothing quiet";
                 let fault = Fault::new(Code::Empty, path.clone(), message);
-                self.fault(fault.help("add `spans` or `weekends = true`"));
+                self.fault(
+                    fault.help("add `spans`, `weekends = true` or a `calendar` of the config"),
+                );
+            }
+            if let Some(name) = &it.calendar {
+                self.resolver.calendar(&format!("{path}.calendar"), name);
             }
             for (at, [from, until]) in it.spans.iter().enumerate() {
                 self.span(&format!("{path}.spans[{at}]"), *from, *until, steps);
@@ -83,6 +88,7 @@ impl Checker<'_, '_> {
                 name: format!("calendar {at}"),
                 spans: it.spans.iter().map(|it| it.map(|it| steps.day(it)).into()).collect(),
                 weekends: it.weekends,
+                calendar: it.calendar.clone(),
                 matches: Matcher::default(),
             });
         }

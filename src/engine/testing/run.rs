@@ -59,7 +59,7 @@ impl Test {
         let mut state = State::new();
         for (step, day) in self.steps() {
             let frames = self.frames(step);
-            let out = engine.assess(&self.input(&frames), day, &state);
+            let out = engine.assess(&self.input(engine, &frames), day, &state);
             seen.add(&out);
             result.steps += 1;
             self.compare(engine, &out, step, &mut result);
@@ -84,7 +84,8 @@ impl Test {
         let there = |it: &&Subject| it.kind == kind && it.is_present(step);
         let subjects: Vec<&Subject> = self.subjects.iter().filter(there).collect();
         let mut frame = Frame::new(kind, subjects.iter().map(|it| it.id.as_str())).ok()?;
-        for parent in SubjectKind::ALL.into_iter().filter(|it| *it < kind) {
+        let above = |it: &SubjectKind| *it < kind || *it == SubjectKind::Company;
+        for parent in SubjectKind::ALL.into_iter().filter(above) {
             let id = |it: &&Subject| it.parents.get(&parent).map(|it| it.as_str().into());
             frame.set_parents(parent, subjects.iter().map(id).collect()).ok()?;
         }
@@ -103,8 +104,11 @@ impl Test {
     }
 
     /// The input of frames, with what is quiet.
-    pub(super) fn input<'a>(&'a self, frames: &'a [Frame]) -> Input<'a> {
-        let quiet = Input::default().with_suppressions(&self.suppressions);
+    pub(super) fn input<'a>(&'a self, engine: &'a Engine, frames: &'a [Frame]) -> Input<'a> {
+        let mut quiet = Input::default().with_suppressions(&self.suppressions);
+        if let Some(it) = self.calendar.and_then(|it| engine.calendar_at(it)) {
+            quiet = quiet.with_work_calendar(it);
+        }
         frames.iter().fold(quiet, Input::and_frame)
     }
 
@@ -113,7 +117,7 @@ impl Test {
             result.checks += 1;
             let Compared { what, fits, expected, got, because } = compared;
             if !fits {
-                let (day, subject) = (out.as_of(), subject.id.clone());
+                let (day, subject) = (out.as_of().day(), subject.id.clone());
                 let failure = TestFailure { step, day, subject, what, expected, got, because };
                 result.failures.push(failure);
             }

@@ -34,7 +34,7 @@ impl Checker<'_> {
         let name = self.lexed.word(raw.at);
         if matches!(name, "is_missing" | "is_present") {
             let [argument] = arguments else { return self.arity(raw, "1", arguments.len()) };
-            let named = self.guarded(raw, argument)?;
+            let named = self.guarded(raw, argument, None)?;
             return self.make(raw, Kind::Flag, Node::Presence(named, name == "is_present"));
         }
         let overloads = self.functions.find(name);

@@ -69,7 +69,13 @@ impl Taken {
 }
 
 impl Checker<'_> {
-    pub(super) fn switch(&mut self, raw: &Raw, subject: &Raw, cases: &[Case]) -> Option<Tree> {
+    pub(super) fn switch(
+        &mut self,
+        raw: &Raw,
+        subject: &Raw,
+        cases: &[Case],
+        wanted: Option<Kind>,
+    ) -> Option<Tree> {
         if cases.len() > MOST_CASES {
             let message = format!("a `switch` has at most {MOST_CASES} cases, got {}", cases.len());
             let help = "declare parts of it as metrics, or give the factor a `map`".to_owned();
@@ -85,10 +91,13 @@ impl Checker<'_> {
             self.fault(Code::Limit, raw, message, Some(help));
             return None;
         }
-        let subject = self.tree(subject);
+        let kind = self.hint_of_cases(cases);
+        let subject = self.tree_as(subject, kind);
+        let given = wanted.or_else(|| self.hint(raw));
         let number = self.count;
         self.count += 1;
-        let arms: Vec<_> = cases.iter().map(|it| self.arm(it, subject.as_ref(), number)).collect();
+        let arms: Vec<_> =
+            cases.iter().map(|it| self.arm(it, subject.as_ref(), number, given)).collect();
         let subject = subject?;
         let mut arms = arms.into_iter().collect::<Option<Vec<Arm>>>()?;
         let kind = arms.last()?.then.kind;
@@ -104,10 +113,16 @@ impl Checker<'_> {
         self.make(raw, kind, Node::Let(number, String::new(), Box::new(subject), body))
     }
 
-    fn arm(&mut self, case: &Case, subject: Option<&Tree>, number: usize) -> Option<Arm> {
+    fn arm(
+        &mut self,
+        case: &Case,
+        subject: Option<&Tree>,
+        number: usize,
+        wanted: Option<Kind>,
+    ) -> Option<Arm> {
         let tests: Vec<_> = case.values.iter().map(|it| self.test(it, subject, number)).collect();
         let guard = case.guard.as_ref().map(|it| self.guard(it));
-        let then = self.tree(&case.body);
+        let then = self.tree_as(&case.body, wanted);
         let span = self.lexed.span(case.at);
         let flag = |node: Node| Tree { kind: Kind::Flag, span, node };
         let tests = tests.into_iter().collect::<Option<Vec<_>>>()?;
@@ -171,7 +186,7 @@ impl Checker<'_> {
     }
 
     fn guard(&mut self, guard: &Raw) -> Option<Tree> {
-        let tree = self.tree(guard)?;
+        let tree = self.tree_as(guard, Some(Kind::Flag))?;
         if tree.kind == Kind::Flag {
             return Some(tree);
         }

@@ -16,7 +16,8 @@ impl Checker<'_> {
         needle: &Raw,
         set: &Raw,
     ) -> Option<Tree> {
-        let tree = self.tree(needle);
+        let kind = self.hint(set);
+        let tree = self.tree_as(needle, kind);
         let found = match &set.what {
             What::List(items) => self.listed(raw, tree, items),
             What::Range(from, to, inclusive) => {

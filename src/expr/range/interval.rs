@@ -25,6 +25,11 @@ impl Interval {
         Self::closed((it, it))
     }
 
+    /// Lowest and highest end; those of every number where it is empty.
+    pub(super) fn ends(self) -> (f64, f64) {
+        if self.is_empty() { (f64::NEG_INFINITY, f64::INFINITY) } else { (self.low, self.high) }
+    }
+
     pub(super) fn is_point(self) -> bool {
         self.low.to_bits() == self.high.to_bits() && !self.is_empty()
     }

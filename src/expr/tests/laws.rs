@@ -176,7 +176,7 @@ fn a_number() -> impl Strategy<Value = String> {
     })
 }
 
-fn a_flag() -> impl Strategy<Value = String> {
+pub(super) fn a_flag() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         (a_number(), prop::sample::select(vec!["<", "<=", ">", ">=", "==", "!="]), a_number())
             .prop_map(|(left, op, right)| format!("{left} {op} {right}")),
@@ -217,7 +217,7 @@ fn a_flag() -> impl Strategy<Value = String> {
     })
 }
 
-fn a_row() -> impl Strategy<Value = Vec<Value>> {
+pub(super) fn a_row() -> impl Strategy<Value = Vec<Value>> {
     let number = prop_oneof![
         3 => Just(Value::Missing),
         1 => prop::num::f64::ANY.prop_map(Value::Number),

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
+use chrono::NaiveDate;
+
 use super::shelf::Card;
 use super::weigh::{Bench, View, judged_aim};
 use super::{Aim, Backtest};
 use crate::alert::{Exposure, Firing, Share, firings};
 use crate::frame::SubjectKind;
 use crate::outcome::measure::LeadTimes;
-use crate::time::AsOf;
 
 /// How a backtest is judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +33,7 @@ impl Default for JudgeOptions {
 #[non_exhaustive]
 pub struct Judged {
     /// The first and the last day.
-    pub days: Option<[AsOf; 2]>,
+    pub days: Option<[NaiveDate; 2]>,
     /// The aims.
     pub aims: Vec<JudgedAim>,
     /// Every rule in the order of the config, all rules together, then every scorecard at the budget.
@@ -158,7 +159,7 @@ pub struct BandRisk {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Told {
     pub(super) subject: u32,
-    pub(super) day: AsOf,
+    pub(super) day: NaiveDate,
 }
 
 /// Holds what was said against what happened. The passes are of one config over parts of a history that share no subject
@@ -228,7 +229,7 @@ pub fn judge(passes: &[&Backtest], aims: &[Aim], options: &JudgeOptions) -> Judg
     if options.budget > 0.0 {
         sources.extend(cards.iter().map(|it| bench.card(it, options)));
     }
-    let days: Vec<AsOf> = passes.iter().flat_map(|it| it.days()).collect();
+    let days: Vec<NaiveDate> = passes.iter().flat_map(|it| it.days()).collect();
     let days = days.iter().min().zip(days.iter().max()).map(|(first, last)| [*first, *last]);
     Judged {
         days,

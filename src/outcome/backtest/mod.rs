@@ -20,13 +20,14 @@ pub use judge::{
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::history::{Happening, History, Window};
 use crate::alert::{Event, Exposure};
 use crate::engine::{Assessment, Engine, Input};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
 use crate::state::State;
-use crate::time::AsOf;
 use shelf::{Cards, Day, Shelf};
 
 /// What alerts and scores are held against: losses that the caller names.
@@ -66,10 +67,10 @@ impl Aim {
     pub fn by_label<L: Into<String>, S: Into<Arc<str>>>(
         kind: SubjectKind,
         happenings: impl IntoIterator<Item = (L, Happening)>,
-        known_until: impl IntoIterator<Item = (S, AsOf)>,
+        known_until: impl IntoIterator<Item = (S, NaiveDate)>,
         window: Window,
     ) -> Vec<Self> {
-        let known: Vec<(Arc<str>, AsOf)> =
+        let known: Vec<(Arc<str>, NaiveDate)> =
             known_until.into_iter().map(|(subject, day)| (subject.into(), day)).collect();
         let mut losses: BTreeMap<String, Vec<Happening>> = BTreeMap::new();
         let mut others = Vec::new();
@@ -82,7 +83,7 @@ impl Aim {
         }
         // A loss elsewhere is known for as long as anything is known of anybody.
         let days = losses.values().flatten().chain(&others).map(|it| it.day);
-        let end = days.chain(known.iter().map(|it| it.1)).max().unwrap_or(AsOf::MAX);
+        let end = days.chain(known.iter().map(|it| it.1)).max().unwrap_or(NaiveDate::MAX);
         let aim = |name: &String| {
             let own = losses.get(name).into_iter().flatten().chain(&others).cloned();
             let elsewhere = losses.iter().filter(|it| it.0 != name).flat_map(|it| it.1);
@@ -102,7 +103,7 @@ pub struct Backtest {
     rules: Vec<(String, SubjectKind)>,
     events: Vec<Event>,
     exposure: Exposure,
-    faults: Vec<(AsOf, Fault)>,
+    faults: Vec<(NaiveDate, Fault)>,
     shelf: Shelf,
     cards: Cards,
     last: Option<Assessment>,
@@ -155,7 +156,7 @@ impl<'e> Backtester<'e> {
 
     /// Assesses the next day in every engine, each with its own state of the day before. A day that is not later than the
     /// last is left out, with a fault.
-    pub fn day(&mut self, as_of: AsOf, input: &Input<'_>) {
+    pub fn day(&mut self, as_of: NaiveDate, input: &Input<'_>) {
         for (engine, pass) in self.engines.iter().zip(&mut self.passes) {
             pass.day(engine, as_of, input);
         }
@@ -193,7 +194,10 @@ impl Backtest {
 
     /// One engine over a history, in the order of days, from an empty state. A book may hold the whole history: an assessment
     /// reads nothing later than its day.
-    pub fn run<'a>(engine: &Engine, history: impl IntoIterator<Item = (AsOf, Input<'a>)>) -> Self {
+    pub fn run<'a>(
+        engine: &Engine,
+        history: impl IntoIterator<Item = (NaiveDate, Input<'a>)>,
+    ) -> Self {
         let mut pass = Self::new(engine);
         for (as_of, input) in history {
             pass.day(engine, as_of, &input);
@@ -201,8 +205,9 @@ impl Backtest {
         pass
     }
 
-    pub(in crate::outcome) fn day(&mut self, engine: &Engine, as_of: AsOf, input: &Input<'_>) {
-        if let Some(last) = self.last.as_ref().map(Assessment::as_of).filter(|it| as_of <= *it) {
+    pub(in crate::outcome) fn day(&mut self, engine: &Engine, as_of: NaiveDate, input: &Input<'_>) {
+        if let Some(last) = self.last.as_ref().map(|it| it.as_of().day()).filter(|it| as_of <= *it)
+        {
             let message = format!("the day {as_of} is not later than {last}, the day before it");
             let fault = Fault::new(Code::TimeReversed, "history", message)
                 .help("give every day once, in order; this one was left out");
@@ -226,7 +231,7 @@ impl Backtest {
     }
 
     /// The days, in order.
-    pub fn days(&self) -> impl Iterator<Item = AsOf> {
+    pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
         self.shelf.days.iter().map(|it| it.as_of)
     }
 
@@ -244,7 +249,7 @@ impl Backtest {
 
     /// What was wrong with the inputs, with the day.
     #[must_use]
-    pub fn faults(&self) -> &[(AsOf, Fault)] {
+    pub fn faults(&self) -> &[(NaiveDate, Fault)] {
         &self.faults
     }
 
@@ -258,7 +263,7 @@ impl Backtest {
     pub fn scores(
         &self,
         scorecard: &str,
-    ) -> impl Iterator<Item = (AsOf, &str, Option<f64>, Option<&str>)> {
+    ) -> impl Iterator<Item = (NaiveDate, &str, Option<f64>, Option<&str>)> {
         let card = self.cards.find(scorecard);
         let days = self.shelf.days.iter().enumerate();
         days.filter_map(move |it| Some((card?, it))).flat_map(move |(card, (at, day))| {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use crate::engine::Assessment;
 use crate::frame::SubjectKind;
-use crate::time::AsOf;
 
 /// Who was assessed on each day, by number.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +26,7 @@ struct Known {
 /// One day.
 #[derive(Debug, Clone)]
 pub(super) struct Day {
-    pub(super) as_of: AsOf,
+    pub(super) as_of: NaiveDate,
     /// The numbers of those assessed, in their order, by kind.
     present: BTreeMap<SubjectKind, Vec<u32>>,
 }
@@ -42,7 +43,7 @@ impl Shelf {
             let numbers = self.known.entry(kind).or_default().number(ids, before);
             present.insert(kind, numbers);
         }
-        self.days.push(Day { as_of: out.as_of(), present });
+        self.days.push(Day { as_of: out.as_of().day(), present });
     }
 
     pub(super) fn subjects(&self, kind: SubjectKind) -> &[Arc<str>] {

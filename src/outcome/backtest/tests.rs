@@ -1,7 +1,7 @@
 //! A pass says what a replay says, knows nothing of the future, and is judged as a hand would judge it.
 #![cfg(feature = "toml")]
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 use super::*;
 use crate::book::OutcomeKind;
@@ -9,8 +9,8 @@ use crate::config::Config;
 use crate::frame::{Column, Frame};
 use crate::outcome::Draw;
 
-fn day(at: u64) -> AsOf {
-    "2026-01-01".parse::<AsOf>().unwrap() + Days::new(at)
+fn day(at: u64) -> NaiveDate {
+    "2026-01-01".parse::<NaiveDate>().unwrap() + Days::new(at)
 }
 
 const CONFIG: &str = r#"
@@ -55,7 +55,7 @@ fn frame(rows: &[(&str, f64, f64)]) -> Frame {
 }
 
 /// Weeks of subjects that come, go, and stand in another order every week.
-fn drawn(seed: u64, weeks: u64) -> Vec<(AsOf, Frame)> {
+fn drawn(seed: u64, weeks: u64) -> Vec<(NaiveDate, Frame)> {
     let mut quiet = [0.0; 12];
     let week = |week: u64| {
         let mut draw = Draw::named(seed, &format!("week {week}"));
@@ -78,7 +78,7 @@ fn drawn(seed: u64, weeks: u64) -> Vec<(AsOf, Frame)> {
     (0..weeks).map(week).collect()
 }
 
-fn inputs(days: &[(AsOf, Frame)]) -> impl Iterator<Item = (AsOf, Input<'_>)> {
+fn inputs(days: &[(NaiveDate, Frame)]) -> impl Iterator<Item = (NaiveDate, Input<'_>)> {
     days.iter().map(|(day, frame)| (*day, Input::frame(frame)))
 }
 
@@ -148,7 +148,7 @@ fn a_day_that_is_not_later_is_left_out_and_said() {
     let order = [0, 1, 1, 0, 2, 3].map(|it: usize| &days[it]);
     let pass = Backtest::run(&engine, order.iter().map(|it| (it.0, Input::frame(&it.1))));
     assert_eq!(said(&pass), said(&Backtest::run(&engine, inputs(&days))));
-    let faults: Vec<AsOf> = pass.faults().iter().map(|it| it.0).collect();
+    let faults: Vec<NaiveDate> = pass.faults().iter().map(|it| it.0).collect();
     assert_eq!(faults, [day(7), day(0)]);
 }
 
@@ -156,7 +156,7 @@ fn a_day_that_is_not_later_is_left_out_and_said() {
 #[test]
 fn an_alert_counts_by_what_comes_after_it() {
     let engine = engine(CONFIG);
-    let days: Vec<(AsOf, Frame)> = (0..4)
+    let days: Vec<(NaiveDate, Frame)> = (0..4)
         .map(|it| (day(7 * it), frame(&[("a", 7.0 * it as f64, 0.0), ("b", 0.0, 0.0)])))
         .collect();
     let pass = Backtest::run(&engine, inputs(&days));
@@ -193,7 +193,7 @@ fn an_alert_counts_by_what_comes_after_it() {
 }
 
 /// Ten subjects over four weeks. s0 and s1 go quiet and are cancelled, s2 goes quiet and silent, s3 goes quiet and stays.
-fn ten() -> (Vec<(AsOf, Frame)>, Vec<Aim>) {
+fn ten() -> (Vec<(NaiveDate, Frame)>, Vec<Aim>) {
     let names: Vec<String> = (0..10).map(|it| format!("s{it}")).collect();
     let week = |week: u64| {
         let quiet = |at: usize| if at < 4 { 7.0 * week as f64 + 6.0 } else { at as f64 - 4.0 };
@@ -251,7 +251,7 @@ fn parts_of_a_history_are_judged_as_the_whole() {
     let engine = engine(CONFIG);
     let (days, aims) = ten();
     let whole = Backtest::run(&engine, inputs(&days));
-    let split = |keep: &dyn Fn(usize) -> bool| -> Vec<(AsOf, Frame)> {
+    let split = |keep: &dyn Fn(usize) -> bool| -> Vec<(NaiveDate, Frame)> {
         let rows = |week: u64| -> Vec<(String, f64, f64)> {
             let frame = &days[week as usize].1;
             let quiet = frame.get("quiet_days").unwrap();

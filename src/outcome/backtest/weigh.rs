@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::judge::{
     Against, BandRisk, CardJudgement, JudgeOptions, JudgedAim, Source, SourceJudgement, Told,
 };
@@ -11,7 +13,6 @@ use crate::alert::{Exposure, Firing, Share};
 use crate::frame::SubjectKind;
 use crate::outcome::history::{Came, Window};
 use crate::outcome::measure::{lead_times, roc_auc};
-use crate::time::AsOf;
 
 /// What came of every subject of one pass, for one aim.
 pub(super) struct View<'a> {
@@ -19,13 +20,13 @@ pub(super) struct View<'a> {
     kind: SubjectKind,
     pass: &'a Backtest,
     /// By number: the day of the loss, and the day until which it is known.
-    ends: Vec<(Option<AsOf>, Option<AsOf>)>,
+    ends: Vec<(Option<NaiveDate>, Option<NaiveDate>)>,
     /// The last day of which anything is known.
-    end: Option<AsOf>,
+    end: Option<NaiveDate>,
     /// By number: whether it was assessed on a day on which its loss could be foreseen.
     foreseeable: Vec<bool>,
     /// Of each day: those of whom it is known, and the lost.
-    days: BTreeMap<AsOf, [usize; 2]>,
+    days: BTreeMap<NaiveDate, [usize; 2]>,
     too_late: usize,
     unknown: usize,
 }
@@ -69,13 +70,13 @@ impl<'a> View<'a> {
         out
     }
 
-    fn came(&self, subject: u32, day: AsOf) -> Came {
+    fn came(&self, subject: u32, day: NaiveDate) -> Came {
         let (loss, until) = self.ends.get(subject as usize).copied().unwrap_or((None, None));
         self.window.after(day).came(loss, until, self.end)
     }
 
     /// The day of each loss that could have been foreseen, by number.
-    fn losses(&self) -> impl Iterator<Item = (u32, AsOf)> {
+    fn losses(&self) -> impl Iterator<Item = (u32, NaiveDate)> {
         let all = (0_u32..).zip(&self.ends).zip(&self.foreseeable);
         all.filter(|it| *it.1).filter_map(|((at, end), _)| Some((at, end.0?)))
     }
@@ -263,11 +264,11 @@ struct Tally {
     base: f64,
     based: usize,
     /// By pass and subject the first hit.
-    first: BTreeMap<(usize, u32), AsOf>,
+    first: BTreeMap<(usize, u32), NaiveDate>,
 }
 
 impl Tally {
-    fn add(&mut self, pass: usize, view: &View<'_>, subject: u32, day: AsOf) {
+    fn add(&mut self, pass: usize, view: &View<'_>, subject: u32, day: NaiveDate) {
         match view.came(subject, day) {
             Came::Lost => {
                 self.hits += 1;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::outcome::Span;
 use crate::outcome::experiment::{Share, wilson};
 use crate::outcome::measure::Caution;
 use crate::outcome::special::t_quantile;
-use crate::time::AsOf;
 
 /// What was said of a renewal before it was due, and what came.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,7 +17,7 @@ pub struct Call {
     /// The subscription's id.
     pub subject: Arc<str>,
     /// The day of the renewal.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// Who looked after it.
     pub owner: Option<Arc<str>>,
     /// What it was worth.
@@ -35,7 +35,7 @@ impl Call {
     #[must_use]
     pub fn new(
         subject: impl Into<Arc<str>>,
-        day: AsOf,
+        day: NaiveDate,
         human: f64,
         model: f64,
         renewed: bool,

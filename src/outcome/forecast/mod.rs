@@ -21,13 +21,12 @@ pub use trend::{Reach, Trend};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{Datelike, Days};
+use chrono::{Datelike, Days, NaiveDate};
 use serde::Serialize;
 
 use super::Span;
 use super::calibrate::BaseRates;
 use crate::money::Currency;
-use crate::time::AsOf;
 
 /// From so large a gap between a person's probability and the model's on, the two disagree. Our choice: below it people
 /// give the same word to both (`the_queue_is_by_value_at_stake` tests that it is applied).
@@ -132,7 +131,7 @@ pub struct Line {
     /// The subscription's id.
     pub subject: Arc<str>,
     /// The day of the renewal.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// Its segment, where it is in one.
     pub segment: Option<Arc<str>>,
     /// Who looks after it.
@@ -151,7 +150,7 @@ pub struct Line {
     /// What the person expects.
     pub human_expected: Option<f64>,
     /// Its health so far, in the order of days, one score a day.
-    pub past: Vec<(AsOf, f64)>,
+    pub past: Vec<(NaiveDate, f64)>,
     /// Where its health will be on the day, where there was a past to go by.
     pub health: Option<Reach>,
 }
@@ -171,7 +170,7 @@ pub struct Disagreement {
     /// The subscription's id.
     pub subject: Arc<str>,
     /// The day of the renewal.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// Who looks after it.
     pub owner: Option<Arc<str>>,
     /// What it is worth.
@@ -210,9 +209,9 @@ pub struct LeftOut {
 #[non_exhaustive]
 pub struct Forecast {
     /// The day on which it was made.
-    pub as_of: AsOf,
+    pub as_of: NaiveDate,
     /// Its last day.
-    pub until: AsOf,
+    pub until: NaiveDate,
     /// The currency of its values, where it was named.
     pub currency: Option<Currency>,
     /// Each likelihood, in the order of [`Line::chances`].
@@ -261,10 +260,15 @@ impl Forecaster {
     /// What the renewals from `as_of` (included) to the end of the horizon will bring. The order of the renewals does not
     /// matter; a subscription that comes twice counts with its earliest renewal.
     #[must_use]
-    pub fn forecast(&self, as_of: AsOf, renewals: impl IntoIterator<Item = Renewal>) -> Forecast {
-        let until = as_of.checked_add_days(Days::new(self.horizon.into())).unwrap_or(AsOf::MAX);
+    pub fn forecast(
+        &self,
+        as_of: NaiveDate,
+        renewals: impl IntoIterator<Item = Renewal>,
+    ) -> Forecast {
+        let until =
+            as_of.checked_add_days(Days::new(self.horizon.into())).unwrap_or(NaiveDate::MAX);
         let mut left_out = LeftOut::default();
-        let mut inside: Vec<(AsOf, Renewal)> = Vec::new();
+        let mut inside: Vec<(NaiveDate, Renewal)> = Vec::new();
         for it in renewals {
             match it.day {
                 None => left_out.undated += 1,
@@ -307,7 +311,7 @@ impl Forecaster {
         }
     }
 
-    fn line(&self, as_of: AsOf, day: AsOf, it: Renewal, left_out: &mut LeftOut) -> Line {
+    fn line(&self, as_of: NaiveDate, day: NaiveDate, it: Renewal, left_out: &mut LeftOut) -> Line {
         let value = it.value.filter(is_amount);
         let chance = |likelihood: &Likelihood| {
             let score = it.scores.get(likelihood.scorecard()).copied();
@@ -324,7 +328,7 @@ impl Forecaster {
                 (None, None)
             }
         };
-        let past: Vec<(AsOf, f64)> = it.past.into_iter().filter(|it| it.0 <= as_of).collect();
+        let past: Vec<(NaiveDate, f64)> = it.past.into_iter().filter(|it| it.0 <= as_of).collect();
         Line {
             subject: it.subject,
             day,

@@ -4,13 +4,14 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use serde::{Deserialize, Serialize};
 
 use crate::book::Book;
 use crate::engine::Scores;
 use crate::frame::SubjectKind;
 use crate::money::{Amount, Currency};
-use crate::time::AsOf;
 use crate::value::Value;
 
 /// What a person says of a renewal.
@@ -31,7 +32,7 @@ pub struct Renewal {
     /// The subscription's id.
     pub subject: Arc<str>,
     /// The day on which it is to be renewed.
-    pub day: Option<AsOf>,
+    pub day: Option<NaiveDate>,
     /// What it is worth a year, in the one currency of all; what is not 0 to a million million counts as unknown.
     pub value: Option<f64>,
     /// Its segment.
@@ -43,13 +44,13 @@ pub struct Renewal {
     /// Its scores, 0 to 100, by scorecard; NaN counts as none.
     pub scores: BTreeMap<Arc<str>, f64>,
     /// Its health in the past, in any order.
-    pub past: Vec<(AsOf, f64)>,
+    pub past: Vec<(NaiveDate, f64)>,
 }
 
 impl Renewal {
     /// A renewal of which nothing else is known.
     #[must_use]
-    pub fn new(subject: impl Into<Arc<str>>, day: Option<AsOf>, value: Option<f64>) -> Self {
+    pub fn new(subject: impl Into<Arc<str>>, day: Option<NaiveDate>, value: Option<f64>) -> Self {
         Self {
             subject: subject.into(),
             day,
@@ -122,7 +123,7 @@ fn by<T>(one: &Option<T>, two: &Option<T>, order: impl Fn(&T, &T) -> Ordering) -
 /// Values are in the reporting currency, or in the house currency where that is `None`; one for which there is no rate is
 /// unknown.
 #[must_use]
-pub fn renewals(book: &Book, as_of: AsOf, reporting: Option<Currency>) -> Vec<Renewal> {
+pub fn renewals(book: &Book, as_of: NaiveDate, reporting: Option<Currency>) -> Vec<Renewal> {
     let kind = SubjectKind::Subscription;
     let runs = book.born(kind, as_of).into_iter().zip(book.ended(kind, as_of));
     let mut out = Vec::new();
@@ -132,8 +133,8 @@ pub fn renewals(book: &Book, as_of: AsOf, reporting: Option<Currency>) -> Vec<Re
         }
         let row = it.account_id.as_deref().and_then(|id| book.row_of(SubjectKind::Account, id));
         let account = row.and_then(|row| book.accounts().get(row as usize));
-        let yearly = it.arr.or_else(|| Amount::checked_sum([it.mrr?; 12]));
-        let value = yearly.and_then(|amount| book.convert(amount, it.currency, reporting, as_of));
+        let value =
+            it.yearly().and_then(|amount| book.convert(amount, it.currency, reporting, as_of));
         let day = it.renewal_date.or(it.end).map(crate::time::Stamp::date);
         let mut renewal = Renewal::new(it.id.as_str(), day, value.map(Amount::to_f64));
         let owner = it.owner.as_deref().or_else(|| account?.owner.as_deref());

@@ -2,12 +2,14 @@
 
 use proptest::prelude::*;
 
+use chrono::NaiveDate;
+
 use super::*;
 use crate::outcome::Draw;
 use crate::outcome::calibrate::{Calibration, base_rates};
 use crate::signal::theil_sen;
 
-fn day(text: &str) -> AsOf {
+fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -125,7 +127,7 @@ fn likelihoods_know_which_way_they_turn() {
 #[test]
 fn the_most_at_risk_come_first() {
     let day =
-        |it: u64| "2026-01-10".parse::<AsOf>().ok().map(|first| first + chrono::Days::new(it));
+        |it: u64| "2026-01-10".parse::<NaiveDate>().ok().map(|first| first + chrono::Days::new(it));
     let one = |id: &str, value: Option<f64>, score: f64| {
         Renewal::new(id, day(1), value).with_score("health", score)
     };

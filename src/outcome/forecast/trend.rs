@@ -7,9 +7,10 @@
 
 use serde::Serialize;
 
+use chrono::NaiveDate;
+
 use crate::outcome::special::t_quantile;
 use crate::signal::{median, theil_sen};
-use crate::time::AsOf;
 
 /// Fewer scores say nothing of a trend. Our choice, tested by `intervals_hold_the_later_score`.
 const LEAST: usize = 6;
@@ -29,7 +30,7 @@ const UNSURE: f64 = 0.5;
 #[non_exhaustive]
 pub struct Reach {
     /// The day.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// The score that is expected, 0 to 100.
     pub score: f64,
     /// The lower end of the 95% interval of the score on that day.
@@ -59,7 +60,7 @@ pub struct Reach {
 #[non_exhaustive]
 pub struct Trend {
     /// The day of the last score.
-    pub last: AsOf,
+    pub last: NaiveDate,
     /// How many scores it rests on.
     pub scores: usize,
     /// The score on the last day, noise taken out.
@@ -78,7 +79,7 @@ pub struct Trend {
 impl Trend {
     /// The trend of past scores, in any order; of several on one day their mean. `None` with fewer than six days.
     #[must_use]
-    pub fn fit(past: &[(AsOf, f64)]) -> Option<Self> {
+    pub fn fit(past: &[(NaiveDate, f64)]) -> Option<Self> {
         let days = daily(past);
         let days = days.get(days.len().saturating_sub(MOST)..)?;
         let (last, _) = days.last().copied()?;
@@ -114,7 +115,7 @@ impl Trend {
 
     /// The score on a day, with its interval. On the last day or before it is the level.
     #[must_use]
-    pub fn at(&self, day: AsOf) -> Reach {
+    pub fn at(&self, day: NaiveDate) -> Reach {
         let days = (day - self.last).num_days().max(0) as f64;
         // The slope fades evenly: what is left of it, added up to the day.
         let faded = FADE * (1.0 - (-days / FADE).exp());
@@ -133,12 +134,12 @@ impl Trend {
 }
 
 /// One score a day, in the order of days; what is not on the scale is none.
-pub(super) fn daily(past: &[(AsOf, f64)]) -> Vec<(AsOf, f64)> {
-    let mut sorted: Vec<(AsOf, f64)> =
+pub(super) fn daily(past: &[(NaiveDate, f64)]) -> Vec<(NaiveDate, f64)> {
+    let mut sorted: Vec<(NaiveDate, f64)> =
         past.iter().copied().filter(|it| (0.0..=100.0).contains(&it.1)).collect();
     sorted.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
     let same = sorted.chunk_by(|left, right| left.0 == right.0);
-    let mean = |it: &[(AsOf, f64)]| it.iter().map(|it| it.1).sum::<f64>() / it.len() as f64;
+    let mean = |it: &[(NaiveDate, f64)]| it.iter().map(|it| it.1).sum::<f64>() / it.len() as f64;
     same.filter_map(|it| Some((it.first()?.0, mean(it)))).collect()
 }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::{Observation, Observations};
 use crate::outcome::Draw;
-use crate::time::AsOf;
 
 /// Two sets of observations that share no subject.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,7 +30,7 @@ impl Observations {
     /// years, those who are still there on the day are all tested on, and what is left to learn from are mostly
     /// the lost: take [`Observations::split_at_by_subject`] there.
     #[must_use]
-    pub fn split_at(&self, day: AsOf) -> Split {
+    pub fn split_at(&self, day: NaiveDate) -> Split {
         let mut out = Split::default();
         let test = self.rows.iter().filter(|it| day <= it.as_of);
         out.test = test.cloned().collect();
@@ -72,7 +73,7 @@ impl Observations {
     /// assert!(of_lost(&seen.split_at(day(8))) > 0.99); // all others are still there, and tested on
     /// ```
     #[must_use]
-    pub fn split_at_by_subject(&self, day: AsOf, share: f64, seed: u64) -> Split {
+    pub fn split_at_by_subject(&self, day: NaiveDate, share: f64, seed: u64) -> Split {
         let mut out = Split::default();
         for it in &self.rows {
             let is_test = Draw::named(seed, &it.subject).share() < share;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
 use super::*;
 
-fn day(at: u64) -> AsOf {
-    "2026-01-01".parse::<AsOf>().unwrap() + Days::new(at)
+fn day(at: u64) -> NaiveDate {
+    "2026-01-01".parse::<NaiveDate>().unwrap() + Days::new(at)
 }
 
 fn churned(subject: &str, at: u64) -> Happening {
@@ -61,7 +61,7 @@ fn a_renewal_is_seen_once_with_its_lead() {
     let history = History::new([renewed, churned("a", 465), churned("b", 50)], [("a", day(465))]);
     let days = [10, 60, 80, 95, 100, 440].map(|at| (day(at), vec!["a"]));
     let seen = history.observe_renewals(days, Window { lead: 14, horizon: 30 });
-    let rows: Vec<(AsOf, Option<OutcomeKind>)> =
+    let rows: Vec<(NaiveDate, Option<OutcomeKind>)> =
         seen.rows.iter().map(|it| (it.as_of, it.outcome)).collect();
     assert_eq!(
         rows,
@@ -101,11 +101,11 @@ fn a_book_without_outcomes_still_knows_who_cancelled() {
         tables.push(one);
     }
     let history = History::of_book(&Book::strict(tables).unwrap(), day(100));
-    let lost: Vec<(&str, AsOf)> =
+    let lost: Vec<(&str, NaiveDate)> =
         history.losses().map(|it| (it.subject.as_ref(), it.day)).collect();
     assert_eq!(lost, [("left", day(50))]);
     let until = ["runs", "leaves later", "over", "ends later"].map(|it| history.known_until(it));
-    assert_eq!(until, [100, 100, 60, 100].map(|it| Some(day(it))));
+    assert_eq!(until, [100, 100, 59, 100].map(|it| Some(day(it))));
 }
 
 /// Subjects that are assessed every 30 days and lost at the same rate for ever, known until the day 720.
@@ -158,7 +158,7 @@ fn a_split_does_not_choose_by_what_came() {
 fn a_window_that_is_not_over_gives_no_losses_to_learn_from_either() {
     let (_, seen) = steady();
     let split = seen.split_at(day(360));
-    let late: Vec<AsOf> =
+    let late: Vec<NaiveDate> =
         split.train.iter().map(|it| it.as_of).filter(|it| day(270) <= *it).collect();
     assert_eq!(late, []);
     assert!(seen.rows.iter().any(|it| it.as_of == day(300) && it.lost && it.known_on < day(360)));

@@ -17,6 +17,8 @@ pub(in crate::outcome) use rows::{Way, direction};
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::calibrate::Calibration;
 use super::draw::Draw;
 use super::history::Observation;
@@ -29,7 +31,6 @@ use crate::engine::{Engine, Input};
 use crate::fault::Faults;
 use crate::frame::SubjectKind;
 use crate::state::State;
-use crate::time::AsOf;
 use choose::{Chosen, choose, whole};
 use model::Model;
 use rows::{Question, Table};
@@ -39,7 +40,7 @@ use tree::{Change, Found};
 #[derive(Debug, Clone)]
 pub struct Moment<'a> {
     /// The day.
-    pub as_of: AsOf,
+    pub as_of: NaiveDate,
     /// The records or columns. A book may hold later records: an assessment does not read them. What a record says
     /// without a date (`arr`, `seats`, `renewals`, `renewal_date`, a `status` that nobody dated) is read as it stands
     /// now, so it may tell of the outcome: learn from a book as it was then, or from dated records alone.
@@ -283,7 +284,7 @@ fn scores(
     past: &[Moment<'_>],
     observations: &[Observation],
 ) -> Vec<f64> {
-    let mut days: Vec<AsOf> = observations.iter().map(|it| it.as_of).collect();
+    let mut days: Vec<NaiveDate> = observations.iter().map(|it| it.as_of).collect();
     days.sort_unstable();
     days.dedup();
     let mut out = Vec::with_capacity(observations.len());

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::tree::{Found, probe};
 use super::{LearnError, Moment};
 use crate::config::{Better, Config, Points, Variants};
@@ -121,7 +123,7 @@ impl Question<'_> {
         past: &[Moment<'_>],
         observations: &[Observation],
     ) -> Result<Table, LearnError> {
-        let mut by_day: BTreeMap<crate::time::AsOf, Vec<&Observation>> = BTreeMap::new();
+        let mut by_day: BTreeMap<NaiveDate, Vec<&Observation>> = BTreeMap::new();
         for it in observations {
             by_day.entry(it.as_of).or_default().push(it);
         }

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -17,7 +19,7 @@ struct Population {
     ids: Vec<String>,
 }
 
-fn day(text: &str) -> AsOf {
+fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 

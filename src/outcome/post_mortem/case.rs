@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use serde::Serialize;
 
 use super::PostMortem;
@@ -11,7 +13,7 @@ use crate::engine::{Assessment, Engine, Input, show_event};
 use crate::frame::{Column, Frame, SubjectKind};
 use crate::node::Node;
 use crate::state::State;
-use crate::time::{AsOf, Period};
+use crate::time::Period;
 use crate::value::{Kind, Value};
 
 /// What a subject lived through: every metric of it, and what it reads of its parents, day by day.
@@ -20,9 +22,9 @@ pub(super) struct Lived {
     kind: SubjectKind,
     names: Vec<Name>,
     /// None where it was not assessed, after its first day.
-    days: Vec<(AsOf, Option<Vec<Value>>)>,
+    days: Vec<(NaiveDate, Option<Vec<Value>>)>,
     /// What happened to its alerts.
-    told: Vec<(AsOf, String)>,
+    told: Vec<(NaiveDate, String)>,
 }
 
 /// A metric of the subject, or of a parent.
@@ -60,12 +62,12 @@ impl Lived {
         Self { kind, names, days: Vec::new(), told: Vec::new() }
     }
 
-    pub(super) fn days(&self) -> impl Iterator<Item = AsOf> {
+    pub(super) fn days(&self) -> impl Iterator<Item = NaiveDate> {
         self.days.iter().filter(|it| it.1.is_some()).map(|it| it.0)
     }
 
     /// The subject was not assessed.
-    pub(super) fn absent(&mut self, day: AsOf) {
+    pub(super) fn absent(&mut self, day: NaiveDate) {
         if !self.days.is_empty() {
             self.days.push((day, None));
         }
@@ -79,7 +81,7 @@ impl Lived {
             }
         };
         let values = self.names.iter().map(value).collect();
-        self.days.push((out.as_of(), Some(values)));
+        self.days.push((out.as_of().day(), Some(values)));
         self.told.extend(own_events(out, self.kind, subject).map(|it| (it.day, in_short(it))));
     }
 
@@ -117,7 +119,7 @@ fn in_short(event: &Event) -> String {
 /// What the engine says of a subject on its own.
 struct Alone {
     events: Vec<(usize, String)>,
-    told: Vec<(AsOf, String)>,
+    told: Vec<(NaiveDate, String)>,
     /// On the last day.
     score: Option<f64>,
     band: Option<String>,
@@ -199,9 +201,9 @@ struct Steps {
 }
 
 impl Steps {
-    fn new(days: &[(AsOf, Option<Vec<Value>>)]) -> Self {
-        let first = days.first().map_or(AsOf::MIN, |it| it.0);
-        let since = |it: &(AsOf, Option<Vec<Value>>)| {
+    fn new(days: &[(NaiveDate, Option<Vec<Value>>)]) -> Self {
+        let first = days.first().map_or(NaiveDate::MIN, |it| it.0);
+        let since = |it: &(NaiveDate, Option<Vec<Value>>)| {
             u32::try_from((it.0 - first).num_days()).unwrap_or(u32::MAX)
         };
         let since: Vec<u32> = days.iter().map(since).collect();
@@ -278,8 +280,8 @@ pub(super) fn write(it: &PostMortem, engine: &Engine) -> String {
 }
 
 /// Whether the same happened; that data came or went counts for nothing.
-fn same(one: &[(AsOf, String)], two: &[(AsOf, String)]) -> bool {
-    let sorted = |it: &[(AsOf, String)]| {
+fn same(one: &[(NaiveDate, String)], two: &[(NaiveDate, String)]) -> bool {
+    let sorted = |it: &[(NaiveDate, String)]| {
         let mut out: Vec<_> = it.iter().filter(|it| it.1 != "data").cloned().collect();
         out.sort();
         out

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use chrono::NaiveDate;
+
 use crate::alert::Share;
 use crate::config::{Config, FactorConfig, GroupConfig, ScorecardConfig};
 use crate::engine::Assessment;
@@ -9,7 +11,6 @@ use crate::frame::{Data, SubjectKind};
 use crate::outcome::backtest::Backtest;
 use crate::outcome::history::{History, Window};
 use crate::outcome::learn::{Way, direction};
-use crate::time::AsOf;
 
 /// A rule that fired in time for a loss.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,7 +19,7 @@ pub struct RuleCatch {
     /// The rule.
     pub rule: String,
     /// The first day on which it fired in time.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// Whether somebody was told of it in time.
     pub told: bool,
     /// Its alerts that were told over the whole history and after which no loss came.
@@ -44,7 +45,7 @@ pub struct ThresholdCatch {
     /// The value.
     pub value: f64,
     /// The first day on which the subject was there.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// Subjects that were not lost and were there at any time.
     pub false_alarms: usize,
     /// Subjects that were not lost and have a value at any time.
@@ -64,7 +65,7 @@ pub(super) struct Worst {
     window: Window,
     metrics: Vec<Metric>,
     /// By number of the subject: the day of its loss.
-    losses: Vec<Option<AsOf>>,
+    losses: Vec<Option<NaiveDate>>,
 }
 
 #[derive(Debug)]
@@ -75,7 +76,7 @@ struct Metric {
     /// Whether more of it is healthier.
     up: bool,
     /// By number of the subject: of lost ones in time, of others at any time; with the first day. NaN for none.
-    values: Vec<(f64, AsOf)>,
+    values: Vec<(f64, NaiveDate)>,
 }
 
 /// The factors of a scorecard, those of groups included.
@@ -127,10 +128,10 @@ impl Worst {
         let subjects = pass.subjects(self.kind);
         let new = subjects.iter().skip(self.losses.len());
         self.losses.extend(new.map(|it| history.loss(it).map(|it| it.day)));
-        let span = self.window.after(out.as_of());
-        let counts = |loss: Option<AsOf>| loss.is_none_or(|it| span.holds(it));
+        let span = self.window.after(out.as_of().day());
+        let counts = |loss: Option<NaiveDate>| loss.is_none_or(|it| span.holds(it));
         for metric in &mut self.metrics {
-            metric.values.resize(subjects.len(), (f64::NAN, out.as_of()));
+            metric.values.resize(subjects.len(), (f64::NAN, out.as_of().day()));
             let Some(column) = out.column(self.kind, &metric.name) else { continue };
             let Data::Number(numbers) = column.data() else { continue };
             for (number, subject) in numbers.iter().zip(pass.present(self.kind)) {
@@ -139,7 +140,7 @@ impl Worst {
                 let Some((worst, day)) = metric.values.get_mut(at) else { continue };
                 let worse = if metric.up { *number < *worst } else { *number > *worst };
                 if (worse || (worst.is_nan() && !number.is_nan())) && counts(loss) {
-                    (*worst, *day) = (*number, out.as_of());
+                    (*worst, *day) = (*number, out.as_of().day());
                 }
             }
         }

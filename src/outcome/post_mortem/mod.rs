@@ -13,6 +13,8 @@ pub use catch::{RuleCatch, ThresholdCatch};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use serde::Serialize;
 
 use super::backtest::{Aim, Backtest, JudgeOptions, judge};
@@ -24,7 +26,6 @@ use crate::engine::{Engine, Input};
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::score::Change;
-use crate::time::AsOf;
 use case::Lived;
 use catch::Worst;
 use watch::Watch;
@@ -89,7 +90,7 @@ pub struct HumanCall {
     /// The subject's id.
     pub subject: String,
     /// The day on which it was said.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// What was said.
     pub outcome: OutcomeKind,
     /// Who said it.
@@ -111,7 +112,7 @@ pub struct PostMortem {
     /// The window in which an alert is in time: days of lead, days of horizon.
     pub window: [u32; 2],
     /// The day of the loss.
-    pub lost_on: AsOf,
+    pub lost_on: NaiveDate,
     /// What it was worth, where that is known.
     pub value: Option<f64>,
     /// The currency of that, where it was named.
@@ -143,7 +144,7 @@ pub struct PostMortem {
 #[non_exhaustive]
 pub struct Standing {
     /// The day.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// Its score; none where it has none, or was not assessed on the day.
     pub score: Option<f64>,
     /// Its band.
@@ -163,7 +164,7 @@ pub struct Mark {
     /// Days before the loss.
     pub before: u32,
     /// The last day by then on which it was assessed; none where it was not yet.
-    pub day: Option<AsOf>,
+    pub day: Option<NaiveDate>,
     /// Its score.
     pub score: Option<f64>,
     /// Its band.
@@ -181,9 +182,9 @@ pub struct Mark {
 #[non_exhaustive]
 pub struct Fall {
     /// The last day on which the score was highest.
-    pub from: AsOf,
+    pub from: NaiveDate,
     /// The last day before the loss.
-    pub to: AsOf,
+    pub to: NaiveDate,
     /// Why it is another, in parts that sum to the difference.
     pub change: Change,
 }
@@ -193,7 +194,7 @@ pub struct Fall {
 #[non_exhaustive]
 pub struct Signal {
     /// The first day on which it was there.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// Days from then to the loss.
     pub lead: i64,
     /// What it was.
@@ -251,7 +252,7 @@ impl Seen {
 #[non_exhaustive]
 pub struct Warning {
     /// The day.
-    pub day: AsOf,
+    pub day: NaiveDate,
     /// Days from then to the loss.
     pub lead: i64,
     /// The rule.
@@ -332,7 +333,7 @@ impl<'e> Inquest<'e> {
     }
 
     /// Assesses the next day.
-    pub fn day(&mut self, as_of: AsOf, input: &Input<'_>) {
+    pub fn day(&mut self, as_of: NaiveDate, input: &Input<'_>) {
         let before = self.pass.last().map(crate::engine::Assessment::as_of);
         self.pass.day(self.engine, as_of, input);
         let Some(out) = self.pass.last().filter(|it| before != Some(it.as_of())) else { return };
@@ -395,7 +396,7 @@ impl<'e> Inquest<'e> {
 #[must_use]
 pub fn post_mortems<'a>(
     engine: &Engine,
-    days: impl IntoIterator<Item = (AsOf, Input<'a>)>,
+    days: impl IntoIterator<Item = (NaiveDate, Input<'a>)>,
     history: &History,
     options: &PostMortemOptions,
 ) -> Option<PostMortems> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::catch::Worst;
 use super::watch::Watch;
 use super::{
@@ -12,7 +14,6 @@ use crate::engine::{Engine, show_event};
 use crate::frame::SubjectKind;
 use crate::outcome::backtest::{Backtest, Judged};
 use crate::outcome::measure::lead_times;
-use crate::time::AsOf;
 
 /// What all losses share.
 pub(super) struct Scene<'a> {
@@ -33,7 +34,7 @@ impl Scene<'_> {
         calls: &[&HumanCall],
     ) -> Option<PostMortem> {
         let lost_on = watch.loss.day;
-        let in_time = |day: AsOf| self.options.window.after(day).holds(lost_on);
+        let in_time = |day: NaiveDate| self.options.window.after(day).holds(lost_on);
         if !watch.lived.days().any(in_time) {
             return None;
         }
@@ -73,7 +74,7 @@ impl Scene<'_> {
         })
     }
 
-    fn too_late(&self, day: AsOf, lost_on: AsOf) -> bool {
+    fn too_late(&self, day: NaiveDate, lost_on: NaiveDate) -> bool {
         self.options.window.after(day).is_too_late_for(lost_on)
     }
 
@@ -97,16 +98,16 @@ impl Scene<'_> {
             let by_day = one.0.cmp(&two.0).then(depth(&two.1).total_cmp(&depth(&one.1)));
             by_day.then_with(|| one.1.name().cmp(&two.1.name()))
         });
-        let lead = |day: AsOf| (watch.loss.day - day).num_days();
+        let lead = |day: NaiveDate| (watch.loss.day - day).num_days();
         first.map(|(day, what)| Signal { day, lead: lead(day), what })
     }
 
     /// The rules that fired in time.
-    fn rules(&self, events: &[&Event], in_time: impl Fn(AsOf) -> bool) -> Vec<RuleCatch> {
-        let mut first: BTreeMap<String, (AsOf, bool)> = BTreeMap::new();
+    fn rules(&self, events: &[&Event], in_time: impl Fn(NaiveDate) -> bool) -> Vec<RuleCatch> {
+        let mut first: BTreeMap<String, (NaiveDate, bool)> = BTreeMap::new();
         for it in firings(events.iter().copied()) {
             let told = it.told_on.is_some_and(&in_time);
-            let day = it.told_on.filter(|_| told).unwrap_or(it.key.fired);
+            let day = it.told_on.filter(|_| told).unwrap_or(it.key.fired.day());
             if in_time(day) {
                 let kept = first.entry(it.key.rule).or_insert((day, told));
                 // The first of which somebody was told, else the first of all.
@@ -115,7 +116,7 @@ impl Scene<'_> {
                 }
             }
         }
-        let catch = |(rule, (day, told)): (String, (AsOf, bool))| {
+        let catch = |(rule, (day, told)): (String, (NaiveDate, bool))| {
             let against = self.judged.rule(&rule, "lost");
             RuleCatch {
                 day,
@@ -132,7 +133,7 @@ impl Scene<'_> {
     }
 }
 
-fn warning(event: &Event, lost_on: AsOf) -> Warning {
+fn warning(event: &Event, lost_on: NaiveDate) -> Warning {
     Warning {
         day: event.day,
         lead: (lost_on - event.day).num_days(),

@@ -1,7 +1,7 @@
 //! Losses with a course that a reader can follow, and their tests run in the config they are appended to.
 #![cfg(feature = "toml")]
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 use super::*;
 use crate::config::Config;
@@ -51,8 +51,8 @@ message = 'no login for ${quiet_days ?? 0} days'
 /// How many weeks are assessed.
 const WEEKS: u64 = 30;
 
-fn day(week: u64) -> AsOf {
-    "2026-01-04".parse::<AsOf>().unwrap() + Days::new(7 * week)
+fn day(week: u64) -> NaiveDate {
+    "2026-01-04".parse::<NaiveDate>().unwrap() + Days::new(7 * week)
 }
 
 fn engine() -> Engine {
@@ -109,7 +109,7 @@ fn looked_at_in(skip: &[u64], window: Window) -> PostMortems {
         call("fader", 28, OutcomeKind::Churned),
     ]);
     let engine = engine();
-    let weeks: Vec<(AsOf, [Frame; 2])> =
+    let weeks: Vec<(NaiveDate, [Frame; 2])> =
         (0..WEEKS).filter(|it| !skip.contains(it)).map(|it| (day(it), week(it))).collect();
     let days =
         weeks.iter().map(|(day, [own, account])| (*day, Input::frame(own).and_frame(account)));
@@ -128,13 +128,13 @@ fn a_post_mortem_reads_as_a_report() {
 fn what_was_seen_and_said_is_found() {
     let all = looked_at(&[]);
     let it = all.of("fader").unwrap();
-    let days: Vec<Option<AsOf>> = it.marks.iter().map(|it| it.day).collect();
+    let days: Vec<Option<NaiveDate>> = it.marks.iter().map(|it| it.day).collect();
     // Lost on day 199: 180 days before is day 19, in week 2; a week before is day 192, in week 27.
     assert_eq!(days, [2, 15, 19, 24, 27].map(|it| Some(day(it))));
     assert_eq!(it.marks[4].alerts, ["no_login"]);
     assert_eq!(it.marks[0].alerts, [""; 0]);
     // 30 days of quiet are reached in week 23, and held for two weeks in week 25.
-    let told: Vec<(AsOf, bool)> = it.warnings.iter().map(|it| (it.day, it.told)).collect();
+    let told: Vec<(NaiveDate, bool)> = it.warnings.iter().map(|it| (it.day, it.told)).collect();
     assert_eq!(told, [(day(25), true)]);
     assert!(it.told_in_time);
     assert_eq!(it.call.as_ref().map(|it| it.day), Some(day(20)));

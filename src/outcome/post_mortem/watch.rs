@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::case::Lived;
 use super::{Mark, Seen, Standing};
 use crate::engine::{Assessment, Engine};
 use crate::frame::SubjectKind;
 use crate::outcome::history::Happening;
 use crate::score::{Explanation, Line};
-use crate::time::AsOf;
 
 /// How a subject stood on a day, and the rules whose alerts were firing.
 type Kept = Option<(Arc<Explanation>, Vec<String>)>;
@@ -58,12 +59,12 @@ impl Watch {
 
     /// Looks at a day before the loss; `open` are the rules whose alerts are firing.
     pub(super) fn see(&mut self, engine: &Engine, out: &Assessment, card: &str, open: &[&str]) {
-        if self.loss.day <= out.as_of() {
+        if self.loss.day <= out.as_of().day() {
             return;
         }
         let Some(explanation) = engine.explain(out, card, &self.loss.subject) else {
-            self.absent(out.as_of());
-            return self.lived.absent(out.as_of());
+            self.absent(out.as_of().day());
+            return self.lived.absent(out.as_of().day());
         };
         self.lived.see(out, &self.loss.subject);
         let explanation = Arc::new(explanation);
@@ -72,7 +73,7 @@ impl Watch {
         let band = explanation.band.as_deref();
         let band = band.and_then(|band| names.iter().position(|it| it.band == Some(band)));
         let stood = Standing {
-            day: out.as_of(),
+            day: out.as_of().day(),
             score: explanation.score,
             band: explanation.band.clone(),
             coverage: explanation.coverage,
@@ -87,7 +88,7 @@ impl Watch {
                 it.seen.push((at, points));
             }
         }
-        let before = (self.loss.day - out.as_of()).num_days();
+        let before = (self.loss.day - out.as_of().day()).num_days();
         for (mark, kept) in &mut self.marks {
             if i64::from(*mark) <= before {
                 let open = open.iter().map(|it| (*it).to_owned()).collect();
@@ -102,7 +103,7 @@ impl Watch {
     }
 
     /// It was not assessed.
-    fn absent(&mut self, day: AsOf) {
+    fn absent(&mut self, day: NaiveDate) {
         if !self.days.is_empty() {
             let stood = Standing {
                 day,
@@ -137,14 +138,14 @@ impl Watch {
     }
 
     /// The days from which on the band, and each factor, stayed below their best, up to the end.
-    pub(super) fn falls(&self, bands: &[String]) -> Vec<(AsOf, Seen)> {
+    pub(super) fn falls(&self, bands: &[String]) -> Vec<(NaiveDate, Seen)> {
         let mut out = Vec::new();
         let name = |it: usize| bands.get(it).cloned().unwrap_or_default();
         let best = self.days.iter().filter_map(|it| it.band).max();
         if let Some(best) = best {
             // A day without a score is no sign of either.
             let known = self.days.iter().filter_map(|it| Some((it.stood.day, it.band?)));
-            let known: Vec<(AsOf, usize)> = known.collect();
+            let known: Vec<(NaiveDate, usize)> = known.collect();
             let run = known.iter().rev().take_while(|it| it.1 < best).last();
             out.extend(
                 run.map(|(day, band)| (*day, Seen::Band { from: name(best), to: name(*band) })),

@@ -7,6 +7,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use serde::Serialize;
 
 use super::backtest::{Aim, Backtest, JudgeOptions, Judged, judge};
@@ -15,7 +17,6 @@ use crate::engine::{Assessment, Engine, Input};
 use crate::frame::SubjectKind;
 use crate::score::Change;
 use crate::state::State;
-use crate::time::AsOf;
 use crate::value::Value;
 
 /// What is compared.
@@ -56,7 +57,7 @@ impl WhatIfOptions {
 #[non_exhaustive]
 pub struct WhatIf {
     /// The day.
-    pub as_of: AsOf,
+    pub as_of: NaiveDate,
     /// Every scorecard that both configs have for the same kind of subject, in the order of the second.
     pub cards: Vec<CardWhatIf>,
     /// Scorecards that only one of them has, by name.
@@ -169,7 +170,7 @@ pub struct RuleWhatIf {
 pub fn what_if(
     (before, after): (&Engine, &Engine),
     input: &Input<'_>,
-    as_of: AsOf,
+    as_of: NaiveDate,
     state: &State,
     options: &WhatIfOptions,
 ) -> WhatIf {
@@ -199,9 +200,9 @@ pub struct RuleComparison {
     /// Alerts told in both: about the same subject, open on a same day.
     pub both: usize,
     /// Alerts told in the second alone, by day and subject.
-    pub gained: Vec<(AsOf, String)>,
+    pub gained: Vec<(NaiveDate, String)>,
     /// Alerts told in the first alone.
-    pub lost: Vec<(AsOf, String)>,
+    pub lost: Vec<(NaiveDate, String)>,
 }
 
 /// Compares two passes over the same history: those of a [`Backtester`](super::backtest::Backtester) with two engines.
@@ -242,7 +243,7 @@ pub fn compare(
 /// Alerts of one rule, those in both found by what they overlap with.
 fn paired(rule: &str, before: &[Firing], after: &[Firing]) -> RuleComparison {
     let overlap = |one: &Firing, two: &Firing| {
-        let ends = |it: &Firing| it.resolved.unwrap_or(AsOf::MAX);
+        let ends = |it: &Firing| it.resolved.unwrap_or(NaiveDate::MAX);
         one.key.kind == two.key.kind
             && one.key.subject == two.key.subject
             && one.key.fired <= ends(two)
@@ -257,10 +258,10 @@ fn paired(rule: &str, before: &[Firing], after: &[Firing]) -> RuleComparison {
             let others = by_subject.get(it.key.subject.as_str());
             others.is_some_and(|all| all.iter().any(|other| overlap(it, other)))
         };
-        let mut out: Vec<(AsOf, String)> = these
+        let mut out: Vec<(NaiveDate, String)> = these
             .iter()
             .filter(|it| !met(it))
-            .map(|it| (it.told_on.unwrap_or(it.key.fired), it.key.subject.clone()))
+            .map(|it| (it.told_on.unwrap_or(it.key.fired.day()), it.key.subject.clone()))
             .collect();
         out.sort();
         out
@@ -294,7 +295,7 @@ fn side_by_side(
         .map(|it| &it.0)
         .collect();
     WhatIf {
-        as_of: after.1.as_of(),
+        as_of: after.1.as_of().day(),
         cards: cards.map(|(name, kind)| card(before, after, (name, *kind), options)).collect(),
         unmatched: unmatched.into_iter().cloned().collect(),
         rules: rules(before.1, after.1),

@@ -1,7 +1,7 @@
 //! What moves between two configs, and that nothing moves between a config and itself.
 #![cfg(feature = "toml")]
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 use super::*;
 use crate::book::OutcomeKind;
@@ -55,8 +55,8 @@ fn frame(older: f64) -> Frame {
     frame
 }
 
-fn day(at: u64) -> AsOf {
-    "2026-03-01".parse::<AsOf>().unwrap() + Days::new(at)
+fn day(at: u64) -> NaiveDate {
+    "2026-03-01".parse::<NaiveDate>().unwrap() + Days::new(at)
 }
 
 fn seen(before: &Engine, after: &Engine) -> WhatIf {

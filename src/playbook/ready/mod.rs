@@ -63,6 +63,9 @@ fn step((name, after, channel, owner, deadline, escalate_to, title, text): &Row)
 /// A playbook with what its ready-made one gives where it says nothing itself.
 pub(crate) fn filled(written: &PlaybookConfig) -> PlaybookConfig {
     let mut all = written.clone();
+    if all.calendar.is_some() {
+        all.days = all.days.or(Some(DayCount::Business));
+    }
     let Some(ready) = written.ready_made.map(ready) else { return all };
     all.until_resolved = all.until_resolved.or(ready.until_resolved);
     all.days = all.days.or(ready.days);

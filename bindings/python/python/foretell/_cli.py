@@ -13,13 +13,16 @@ import io
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
-from . import Assessment, Engine, ForetellError, InputError, State, Table, _files, __version__
+from . import Assessment, Engine, Fault, ForetellError, InputError, State, Table, _files, __version__
 from ._starter import starter
 
+# How many faults are shown.
+SHOWN = 20
 LISTS = ["scores", "events", "alerts", "actions", "verdicts", "factors"]
 
 
@@ -32,7 +35,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         # What cannot be written is to be known here, not when the interpreter ends.
         sys.stdout.flush()
     except ForetellError as error:
-        told = [_placed(str(it), given) for it in error.faults] or [f"error: {error}"]
+        told = _told(error.faults, given) or [f"error: {error}"]
         print(*told, sep="\n", file=sys.stderr)
         given.code = 1
     except BrokenPipeError:
@@ -98,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _about_data(it: argparse.ArgumentParser) -> None:
-    it.add_argument("--as-of", metavar="DAY", type=_day, default=None, help="the day it is for (today)")
+    it.add_argument("--as-of", metavar="DAY", type=_day, default=None, help="the day or moment it is for (today)")
     it.add_argument("--id", help="the column of ids (id, or subscription_id)")
     it.add_argument("--kind", help="what the rows are (what the config says)")
     it.add_argument("--state", metavar="FILE", help="the state of the last assessment")
@@ -111,9 +114,14 @@ def _about_output(it: argparse.ArgumentParser) -> None:
     it.add_argument("--rows", type=_number, default=50, help="at most so many rows of a table on the terminal (50)")
 
 
-def _day(text: str) -> datetime.date:
+def _day(text: str) -> Union[datetime.date, str]:
     try:
         return datetime.date.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return text
     except ValueError:
         raise argparse.ArgumentTypeError(f"expected a day such as `2026-03-01`, got `{text}`") from None
 
@@ -146,8 +154,8 @@ def _check(given: argparse.Namespace) -> None:
             print(f"error: {error}", file=sys.stderr)
             given.code = 2
             continue
-        for it in faults:
-            print(_placed(str(it), given), file=sys.stderr)
+        for it in _told(faults, given):
+            print(it, file=sys.stderr)
         bad = [it for it in faults if it.severity == "error" or given.deny_warnings]
         warnings = len(faults) - len(bad)
         told.append(f"{config}: {_count(len(bad), 'error')}, {_count(warnings, 'warning')}\n")
@@ -176,7 +184,9 @@ def _score(given: argparse.Namespace) -> None:
     engine, how = _prepared(given)
     with _Progress(f"scoring {given.data}"):
         scores = engine.score(_files.read(given.data, engine.columns(given.kind), given.id), **how)
-    for it in scores.faults:
+    for note in scores.notes:
+        print(f"note: {_note(note)}", file=sys.stderr)
+    for it in _told(scores.faults, given):
         print(it, file=sys.stderr)
     _show(scores.table(), given)
 
@@ -186,8 +196,8 @@ def _assess(given: argparse.Namespace) -> None:
     out = _assessed(given)
     for it in out.notes:
         print(f"note: {_note(it)}", file=sys.stderr)
-    for fault in out.faults:
-        print(fault, file=sys.stderr)
+    for it in _told(out.faults, given):
+        print(it, file=sys.stderr)
     if given.fail_on_alert and any(it in ("firing", "recovering") for it in out.alerts().column("phase")):
         given.code = 3
     # A file that cannot be written must not lose what happened: the state comes after it. Whoever reads from the terminal may
@@ -237,8 +247,21 @@ def _assessed(given: argparse.Namespace) -> Assessment:
 
 def _note(note: dict[str, Any]) -> str:
     ((name, about),) = note.items()
+    if name == "NotGiven":
+        wanted = [f"{key} {', '.join(about[key])}" for key in ("tables", "columns") if about[key]]
+        return f"the config wants of {about['kind']} subjects, and was not given: {'; or '.join(wanted)}"
     known = [f"{key} {it}" for key, it in about.items() if it is not None]
     return f"{name.lower()}: {', '.join(known)}"
+
+
+def _told(faults: Sequence[Fault], given: argparse.Namespace) -> list[str]:
+    """Faults as texts: the first twenty, errors before warnings where there are more, and how many there are of each code."""
+    if len(faults) <= SHOWN:
+        return [_placed(str(it), given) for it in faults]
+    first = sorted(faults, key=lambda it: it.severity != "error")[:SHOWN]
+    codes = sorted(Counter(it.code for it in faults).items())
+    rest = ", ".join(f"{count} {code}" for code, count in codes)
+    return [*(_placed(str(it), given) for it in first), f"and {len(faults) - SHOWN} more; of all: {rest}"]
 
 
 def _placed(text: str, given: argparse.Namespace) -> str:

@@ -25,6 +25,7 @@ class Line(TypedDict):
     status: str
     stand_in: Optional[str]
     observed: Optional[str]
+    measured: Optional[float]
     points_case: Optional[int]
     weight_case: Optional[int]
     lost: float
@@ -59,6 +60,7 @@ class Score(TypedDict):
     interval: Optional[list[float]]
     band: Optional[str]
     raw_band: Optional[str]
+    withheld: Optional[str]
     oldest_input: Optional[str]
 
 
@@ -119,6 +121,24 @@ class Rejection(TypedDict):
     id: str
     reason: str
     fault: Fault
+
+
+class TableReport(TypedDict):
+    """What became of the rows of a table: `loaded` and `rejected` sum to `read`."""
+
+    read: int
+    loaded: int
+    rejected: int
+    own_fields: dict[str, int]
+    """The columns that are fields of your own, with the number of rows that have a value of it."""
+
+
+class LoadReport(TypedDict):
+    """What became of the rows of a book."""
+
+    tables: dict[str, TableReport]
+    notes: list[Fault]
+    """What is worth a look and kept no record out, such as a column whose name is near that of a known field."""
 
 
 Plain = dict[str, Any]

@@ -25,7 +25,7 @@ def score(
     df: Frame,
     engine: Engine,
     *,
-    as_of: Union[datetime.date, str],
+    as_of: Union[datetime.date, datetime.datetime, str],
     state: Optional[State] = None,
     kind: Optional[str] = None,
     subject: Optional[str] = None,

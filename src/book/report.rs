@@ -1,0 +1,195 @@
+//! What loading came to: rows read, loaded and set aside, fields of the host's own, what is worth a look.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Rejection;
+use super::record::Record;
+use crate::fault::{Code, Fault, SHOWN, nearest, plural};
+use crate::node::{Node, shorten};
+
+/// What became of the rows of a book.
+///
+/// It prints as a line for each table, and then the notes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LoadReport {
+    /// By name every table that was given, unknown ones too.
+    pub tables: BTreeMap<String, TableReport>,
+    /// What is worth a look and kept nothing out: columns whose name is near that of a known field, terms of billing that
+    /// are not known. Each is said once, with the number of its rows. In strict loading they are faults.
+    pub notes: Vec<Fault>,
+}
+
+/// What became of the rows of a table: `loaded` and `rejected` sum to `read`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TableReport {
+    /// How many rows were given.
+    pub read: usize,
+    /// How many are in the book.
+    pub loaded: usize,
+    /// How many were set aside.
+    pub rejected: usize,
+    /// The fields of the host's own, each with the number of good rows that have a value of it.
+    pub own_fields: BTreeMap<String, usize>,
+}
+
+impl fmt::Display for LoadReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, it) in &self.tables {
+            write!(f, "{}: {} row{}, ", shorten(name), it.read, plural(it.read))?;
+            write!(f, "{} loaded, {} rejected", it.loaded, it.rejected)?;
+            for (at, (field, rows)) in it.own_fields.iter().take(SHOWN).enumerate() {
+                let before = if at == 0 { "; own fields: " } else { ", " };
+                write!(f, "{before}`{}` ({rows})", shorten(field))?;
+            }
+            if it.own_fields.len() > SHOWN {
+                write!(f, " and {} more", it.own_fields.len() - SHOWN)?;
+            }
+            writeln!(f)?;
+        }
+        for it in self.notes.iter().take(SHOWN) {
+            writeln!(f, "note: {}", it.message)?;
+        }
+        if self.notes.len() > SHOWN {
+            writeln!(f, "and {} more notes", self.notes.len() - SHOWN)?;
+        }
+        Ok(())
+    }
+}
+
+impl LoadReport {
+    /// The report of tables of which so many rows were read, with those that were set aside.
+    pub(super) fn new(
+        read: &BTreeMap<String, usize>,
+        rejected: &[Rejection],
+        mut own: BTreeMap<&'static str, BTreeMap<String, usize>>,
+        notes: Vec<Fault>,
+    ) -> Self {
+        let table = |(name, read): (&String, &usize)| {
+            let own_fields = own.remove(name.as_str()).unwrap_or_default();
+            let it = TableReport { read: *read, loaded: *read, rejected: 0, own_fields };
+            (name.clone(), it)
+        };
+        let mut tables: BTreeMap<String, TableReport> = read.iter().map(table).collect();
+        for it in rejected {
+            if let Some(it) = tables.get_mut(&it.table) {
+                it.rejected += 1;
+                it.loaded = it.loaded.saturating_sub(1);
+            }
+        }
+        Self { tables, notes }
+    }
+}
+
+/// What keeps a field of one's own from being taken for a misspelt one.
+pub(super) const OWN: &str = "custom.";
+
+/// What was doubted in one table: each thing once, at its first row.
+#[derive(Debug, Default)]
+pub(super) struct Doubts {
+    found: Vec<(Fault, usize)>,
+    places: BTreeMap<String, usize>,
+    /// Of unknown columns, the known one that may have been meant.
+    near: BTreeMap<String, Option<&'static str>>,
+}
+
+impl Doubts {
+    pub(super) fn add(&mut self, fault: Fault) {
+        if let Some((_, rows)) =
+            self.places.get(&fault.message).and_then(|at| self.found.get_mut(*at))
+        {
+            *rows += 1;
+            return;
+        }
+        self.places.insert(fault.message.clone(), self.found.len());
+        self.found.push((fault, 1));
+    }
+
+    /// Looks at the columns of a row that no field of the record has.
+    pub(super) fn columns<R: Record>(&mut self, record: Option<&R>, row: usize, node: &Node) {
+        let Node::Table(entries) = node else { return };
+        match record {
+            Some(it) => it.custom().keys().for_each(|it| self.column::<R>(it, row, entries)),
+            None => {
+                let unknown = |it: &&(String, Node)| {
+                    it.1 != Node::Removed && !R::FIELDS.contains(&it.0.as_str())
+                };
+                entries.iter().filter(unknown).for_each(|it| self.column::<R>(&it.0, row, entries));
+            }
+        }
+    }
+
+    fn column<R: Record>(&mut self, name: &str, row: usize, entries: &[(String, Node)]) {
+        let near = match self.near.get(name) {
+            Some(near) => *near,
+            None => {
+                let near = misspelt(name, R::FIELDS);
+                self.near.insert(name.to_owned(), near);
+                near
+            }
+        };
+        let Some(known) = near else { return };
+        // Where the known one stands beside it, or where it is said to be the host's own, it is another.
+        let is_other =
+            |(key, _): &(String, Node)| key == known || key.strip_prefix(OWN) == Some(name);
+        if entries.iter().any(is_other) {
+            return;
+        }
+        let name = shorten(name);
+        let message = format!("unknown column `{name}`");
+        let help = format!("did you mean `{known}`? a field of your own is `{OWN}{name}`");
+        let path = format!("{}[{row}].{name}", R::TABLE);
+        self.add(Fault::new(Code::UnknownKey, path, message).help(help));
+    }
+
+    /// All of it, with the number of rows.
+    pub(super) fn into_faults(self) -> impl Iterator<Item = Fault> {
+        self.found.into_iter().map(|(mut fault, rows)| {
+            if rows > 1 {
+                fault.message = format!("{}, in {rows} rows", fault.message);
+            }
+            fault
+        })
+    }
+}
+
+/// The known field that was meant by a name that is none. A whole word before or after a known name makes another of it:
+/// `product_id` is no misspelt `product`.
+fn misspelt(name: &str, known: &'static [&'static str]) -> Option<&'static str> {
+    if name.starts_with(OWN) {
+        return None;
+    }
+    let near = nearest(name, known.iter().copied())?;
+    let lower = name.to_lowercase();
+    let word = |rest: &str| rest.strip_prefix('_').or_else(|| rest.strip_suffix('_')).is_some();
+    let rest = lower.strip_prefix(near).or_else(|| lower.strip_suffix(near));
+    (!rest.is_some_and(word)).then_some(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::misspelt;
+
+    #[test]
+    fn a_word_more_is_another_name() {
+        let known: &[&str] = &["product", "renewal_date", "seats", "account_id", "name"];
+        for (name, expected) in [
+            ("renewal_dt", Some("renewal_date")),
+            ("renewalDate", Some("renewal_date")),
+            ("Renewal Date", Some("renewal_date")),
+            ("seat", Some("seats")),
+            ("acount_id", Some("account_id")),
+            ("AccountID", Some("account_id")),
+            ("product_id", None),
+            ("my_product", None),
+            ("custom.seat", None),
+            ("tier", None),
+        ] {
+            assert_eq!(misspelt(name, known), expected, "{name}");
+        }
+    }
+}

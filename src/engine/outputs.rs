@@ -1,0 +1,201 @@
+//! What of a scorecard is filled only where something reads it: how sure a score is, and how sure its groups are.
+//!
+//! One table says what there is, what it is called and where it comes from. A scorecard of which one is read runs
+//! whole, with intervals, in `score` too; a single subject then takes columns.
+
+use chrono::Datelike as _;
+
+use super::plan::{Outputs, Slot, Work};
+use super::resolve::{Found, Resolver};
+use crate::expr::Symbol;
+use crate::frame::SubjectKind;
+use crate::score::{CardRows, PartCell, ScoreCell};
+use crate::time::AsOf;
+
+/// One of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extra {
+    Whole(Whole),
+    /// Of a group by its number.
+    Group(usize, Share),
+}
+
+/// What is said of a whole score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whole {
+    Low,
+    High,
+    Oldest,
+    /// Whether it may have none: 1, else 0. No name reads it.
+    Lacks,
+}
+
+/// What is said of a group's score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    Coverage,
+    Low,
+    High,
+    /// As [`Whole::Lacks`].
+    Lacks,
+}
+
+/// Names after that of a scorecard, what they read, and the highest that it can be.
+const WHOLE: [(&str, Whole, f64); 3] = [
+    ("low", Whole::Low, 100.0),
+    ("high", Whole::High, 100.0),
+    ("oldest_input_days", Whole::Oldest, f64::MAX),
+];
+
+/// Names after that of a group.
+const GROUP: [(&str, Share, f64); 3] =
+    [("coverage", Share::Coverage, 1.0), ("low", Share::Low, 100.0), ("high", Share::High, 100.0)];
+
+/// Another name of what every scorecard has.
+const RAW: &str = "raw";
+
+/// What conditions read of every scorecard beside its score and its groups: no group at the top is called so.
+pub(super) fn reserved() -> impl Iterator<Item = &'static str> {
+    let always = ["raw_score", "coverage", "band", "raw_band", RAW];
+    always.into_iter().chain(WHOLE.iter().map(|it| it.0))
+}
+
+impl Extra {
+    /// What a scorecard that has run over the rows of a chunk says of them, and which of it is solid.
+    pub(super) fn fill(self, rows: &CardRows, as_of: AsOf, out: &mut (Vec<f64>, Vec<bool>)) {
+        match self {
+            Self::Whole(what) => {
+                out.0.extend(rows.results.iter().map(|it| what.of(it, as_of)));
+                out.1.extend(rows.results.iter().map(|it| it.solid));
+            }
+            Self::Group(number, what) => {
+                let part = rows.groups.get(number);
+                let cells = (0..rows.results.len()).filter_map(|at| Some(part?.cell(at)));
+                for cell in cells {
+                    out.0.push(what.of(&cell));
+                    out.1.push(match what {
+                        Share::Coverage => cell.is_coverage_solid(),
+                        _ => cell.is_solid(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl Whole {
+    fn of(self, cell: &ScoreCell, as_of: AsOf) -> f64 {
+        match self {
+            Self::Low => cell.low,
+            Self::High => cell.high,
+            Self::Oldest => cell.oldest.map_or(f64::NAN, |day| days_since(day, as_of)),
+            Self::Lacks => f64::from(u8::from(cell.lacks)),
+        }
+    }
+}
+
+impl Share {
+    fn of(self, cell: &PartCell) -> f64 {
+        match self {
+            Self::Coverage => cell.coverage,
+            Self::Low => cell.low,
+            Self::High => cell.high,
+            Self::Lacks => f64::from(u8::from(cell.doubt.absent)),
+        }
+    }
+}
+
+/// Whole days from a day, by its number, to the day of the assessment.
+fn days_since(day: i32, as_of: AsOf) -> f64 {
+    f64::from(as_of.day().num_days_from_ce().saturating_sub(day).max(0))
+}
+
+impl Extra {
+    /// How its name ends, and the highest that it can be.
+    fn last(self) -> (&'static str, f64) {
+        let lacks = ("lacks", 1.0);
+        match self {
+            Self::Whole(it) => {
+                WHOLE.iter().find(|row| row.1 == it).map_or(lacks, |row| (row.0, row.2))
+            }
+            Self::Group(_, it) => {
+                GROUP.iter().find(|row| row.1 == it).map_or(lacks, |row| (row.0, row.2))
+            }
+        }
+    }
+}
+
+impl Resolver<'_> {
+    /// What a name reads of a compiled scorecard beside its columns: `health.low`, `health.usage.low`.
+    pub(super) fn extra_name(&self, kind: SubjectKind, card: usize, name: &str) -> Option<Found> {
+        let (head, last) = name.rsplit_once('.')?;
+        let config = self.config.scorecards.get(card)?;
+        let extra = if head == config.name {
+            if last == RAW {
+                return Some(self.defined(kind, &format!("{head}.raw_score")));
+            }
+            Extra::Whole(WHOLE.iter().find(|it| it.0 == last)?.1)
+        } else {
+            let Found::Symbol(group) = self.defined(kind, head) else { return None };
+            let number = self.outputs_of(card)?.groups.iter().position(|it| *it == group.slot)?;
+            Extra::Group(number, GROUP.iter().find(|it| it.0 == last)?.1)
+        };
+        let slot = self.extra(card, extra, Some(name))?;
+        Some(Found::Symbol(self.shown(kind, slot, name)))
+    }
+
+    /// The slot of an extra of a compiled scorecard, made where there is none yet. Where it is read in itself, and
+    /// not only for how sure a scorecard above is, `name` is what it is called.
+    pub(super) fn extra(&self, card: usize, extra: Extra, name: Option<&str>) -> Option<usize> {
+        let (outputs, kind) = (self.outputs_of(card)?, self.cards_kind(card)?);
+        let there = outputs.extras.iter().find(|it| it.0 == extra).map(|it| it.1);
+        let (last, top) = extra.last();
+        let slot = there.unwrap_or_else(|| {
+            let of = match extra {
+                Extra::Whole(_) => outputs.score,
+                Extra::Group(number, _) => {
+                    outputs.groups.get(number).copied().unwrap_or(usize::MAX)
+                }
+            };
+            let info =
+                Slot { range: Some((0.0, top)), ..Slot::hidden(&self.name_of(kind, of), last) };
+            self.slot(kind, info)
+        });
+        // What a value is weighed with, and what is read, is wanted in `score` too.
+        let wanted = name.is_some() || matches!(extra, Extra::Group(_, Share::Coverage));
+        self.change_steps(|step| {
+            if let Work::Card { card: of, outputs } = &mut step.work
+                && *of == card
+            {
+                if there.is_none() {
+                    outputs.extras.push((extra, slot));
+                }
+                step.whole |= wanted;
+            }
+        });
+        Some(slot)
+    }
+
+    /// Gives a column that was kept for itself its name.
+    pub(super) fn shown(&self, kind: SubjectKind, slot: usize, name: &str) -> Symbol {
+        let mut spaces = self.spaces.borrow_mut();
+        let info = spaces.get_mut(kind.index()).and_then(|it| it.get_mut(slot));
+        let Some(info) = info else { return Slot::number(name, None).symbol(slot) };
+        name.clone_into(&mut info.name);
+        info.symbol(slot)
+    }
+
+    fn outputs_of(&self, card: usize) -> Option<Outputs> {
+        let mut found = None;
+        self.each_step(|step| match &step.work {
+            Work::Card { card: of, outputs } if *of == card => found = Some(outputs.clone()),
+            _ => {}
+        });
+        found
+    }
+
+    fn cards_kind(&self, card: usize) -> Option<SubjectKind> {
+        let config = self.config.scorecards.get(card)?;
+        Some(config.subject.unwrap_or(self.config.subject))
+    }
+}

@@ -1,0 +1,149 @@
+//! The host's own fields in a config: found by name, and read as their use asks.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::plan::{Attribute, Slot, Work};
+use super::resolve::{Found, Resolver};
+use crate::book::own::{Own, is_own, plain};
+use crate::config::{MetricConfig, Points, Variants};
+use crate::expr::{Names, Symbol};
+use crate::fault::{Code, Fault, did_you_mean};
+use crate::frame::SubjectKind;
+use crate::metric::{Field, OwnField, attribute_info, attribute_names};
+use crate::node::shorten;
+use crate::value::Kind;
+
+/// A name as it is looked up, the kind that is wanted of it, and the key under which it is remembered: an own
+/// field may be read as several kinds. Of all other names the kind is known.
+pub(super) fn as_read(name: &str, wanted: Option<Kind>) -> (Cow<'_, str>, Option<Kind>, String) {
+    if !is_own(name) {
+        return (Cow::Borrowed(name), None, name.to_owned());
+    }
+    let name = plain(name);
+    let wanted = wanted.unwrap_or(Kind::Text);
+    // No name holds a line break.
+    let key = format!("{name}\n{wanted}");
+    (name, Some(wanted), key)
+}
+
+/// Whether no slot before has the same name: an own field that is read as several kinds has several.
+pub(super) fn is_first(space: &[Slot], slot: usize) -> bool {
+    let name = space.get(slot).map_or("", |it| it.name.as_str());
+    !is_own(name) || space.iter().take(slot).all(|it| it.name != name)
+}
+
+/// What a metric is where nothing else says it.
+pub(super) fn usual(metric: &MetricConfig) -> Kind {
+    metric.kind.unwrap_or(if metric.values.is_some() { Kind::Text } else { Kind::Number })
+}
+
+/// The kind of values that points are for; none where there are no points, or only expressions.
+pub(super) fn read_as(points: Option<&Variants<Points>>) -> Option<Kind> {
+    let of = |it: &Points| match it {
+        Points::Map(_) => Kind::Text,
+        Points::Flag(_) => Kind::Flag,
+        _ => Kind::Number,
+    };
+    match points? {
+        Variants::One(it) => Some(of(it)),
+        Variants::Cases(cases) => cases.first().map(|it| of(&it.body)),
+    }
+}
+
+impl Resolver<'_> {
+    /// An own field of the subjects of a kind.
+    pub(super) fn own(&self, kind: SubjectKind, own: Own, wanted: Option<Kind>) -> Found {
+        let slot = Slot {
+            name: own.to_string(),
+            kind: own.kind(wanted),
+            range: own.days.map(|_| (0.0, f64::MAX)),
+            labels: None,
+            optional: true,
+        };
+        let attribute = Some(Attribute::Own(own));
+        Found::Symbol(self.filled(kind, slot, Work::Attribute { attribute, calendar: None }))
+    }
+
+    /// What a metric without records and expression reads.
+    pub(super) fn attribute(
+        &self,
+        kind: SubjectKind,
+        metric: &MetricConfig,
+        path: &str,
+    ) -> Option<(Kind, Option<Attribute>)> {
+        let name = metric.attribute.as_ref().unwrap_or(&metric.name);
+        if let Some(info) = attribute_info(kind, name) {
+            return Some((info.kind, Some(Attribute::BuiltIn(name.clone()))));
+        }
+        let Some(name) = &metric.attribute else { return Some((usual(metric), None)) };
+        if let Some(own) = Own::parse(name) {
+            return Some((own.kind(Some(usual(metric))), Some(Attribute::Own(own))));
+        }
+        let own = Own::of(name);
+        if let Some(near) = did_you_mean(name, attribute_names(kind)) {
+            let message = format!("a {kind} has no attribute `{}`", shorten(name));
+            let help = format!("{near} An own field is written `{}`", shorten(&own.to_string()));
+            let fault = Fault::new(Code::UnknownName, format!("{path}.attribute"), message);
+            self.fault(fault.help(help));
+            return None;
+        }
+        Some((usual(metric), Some(Attribute::Own(own))))
+    }
+}
+
+/// The fields of records, as names in a `where`; slots after those of the fields are of own fields.
+pub(super) struct FieldNames<'a> {
+    fields: &'a [Field],
+    own: RefCell<Vec<OwnField>>,
+}
+
+impl<'a> FieldNames<'a> {
+    pub(super) const fn new(fields: &'a [Field]) -> Self {
+        Self { fields, own: RefCell::new(Vec::new()) }
+    }
+
+    /// The own fields that were asked for.
+    pub(super) fn own(self) -> Vec<OwnField> {
+        self.own.into_inner()
+    }
+}
+
+impl Names for FieldNames<'_> {
+    fn find(&self, name: &str) -> Option<Symbol> {
+        self.find_as(name, None)
+    }
+
+    fn find_as(&self, name: &str, wanted: Option<Kind>) -> Option<Symbol> {
+        if let Some(slot) = self.fields.iter().position(|it| it.name == name) {
+            let field = self.fields.get(slot)?;
+            let labels = field.labels.map(|it| it.iter().map(|it| Arc::from(*it)).collect());
+            let (kind, range, optional) = (field.kind, field.range, field.optional);
+            return Some(Symbol { slot, kind, range, labels, optional });
+        }
+        let own = Own::parse(name)?;
+        let kind = own.kind(wanted);
+        let range = own.days.map(|_| (0.0, f64::MAX));
+        let asked = OwnField { own, kind };
+        let mut all = self.own.borrow_mut();
+        let at = all.iter().position(|it| *it == asked).unwrap_or_else(|| {
+            all.push(asked);
+            all.len() - 1
+        });
+        let slot = self.fields.len() + at;
+        Some(Symbol { slot, kind, range, labels: None, optional: true })
+    }
+
+    fn is_open(&self, name: &str) -> bool {
+        is_own(name)
+    }
+
+    fn help(&self, name: &str) -> String {
+        format!("an own field of the record is read as `{}`", shorten(&Own::of(name).to_string()))
+    }
+
+    fn all(&self) -> Arc<[String]> {
+        self.fields.iter().map(|it| it.name.to_string()).collect()
+    }
+}
