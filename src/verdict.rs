@@ -73,7 +73,7 @@ impl Conditions {
 
     /// Every slot that one of them reads.
     pub(crate) fn slots(&self) -> impl Iterator<Item = usize> {
-        self.programs.iter().flat_map(|it| it.slots()).copied()
+        self.programs.iter().flat_map(Program::slots).copied()
     }
 
     /// How many steps they have together.

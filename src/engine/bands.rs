@@ -72,6 +72,6 @@ impl Resolver<'_> {
         let by_low = config.band_by == BandBy::Low;
         let withhold_best = config.withhold_best.unwrap_or(true);
         let bands = Bands::new(list, margin, config.min_stay);
-        sound.then(|| Bands { by_low, withhold_best, ..bands })
+        sound.then_some(Bands { by_low, withhold_best, ..bands })
     }
 }

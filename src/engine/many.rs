@@ -104,13 +104,13 @@ pub(super) fn beneath(
             sums.join(Sums::of(&it));
         }
     }
-    tree.upwards(&mut sums, |above, it| above.join(it));
+    tree.upwards(&mut sums, Sums::join);
     let mut out = [Vec::new(), Vec::new(), Vec::new()];
     for it in sums {
         let share = if it.covered < it.total { it.covered / it.total } else { 1.0 };
         let counted = matches!(take, ChildTake::All | ChildTake::Take(Take::Count));
         let (low, high) = match take {
-            _ if it.rows == 0 || it.sum.0.is_nan() || it.sum.1.is_nan() => (f64::NAN, f64::NAN),
+            _ if !it.surely || it.sum.0.is_nan() || it.sum.1.is_nan() => (f64::NAN, f64::NAN),
             ChildTake::Take(Take::Sum) | ChildTake::CountTrue => it.sum,
             ChildTake::MeanBy(_)
             | ChildTake::Take(Take::Mean | Take::Min | Take::Max | Take::Median) => it.ends,
@@ -133,12 +133,14 @@ struct Sums {
     /// The sums of both ends; NaN where one is not known.
     sum: (f64, f64),
     ends: (f64, f64),
+    /// Whether one of them surely has a value once all is known.
+    surely: bool,
 }
 
 impl Default for Sums {
     fn default() -> Self {
         let ends = (f64::INFINITY, f64::NEG_INFINITY);
-        Self { rows: 0, covered: 0.0, total: 0.0, sum: (0.0, 0.0), ends }
+        Self { rows: 0, covered: 0.0, total: 0.0, sum: (0.0, 0.0), ends, surely: false }
     }
 }
 
@@ -150,7 +152,8 @@ impl Sums {
         let known = |end: f64, it: f64| if it.is_nan() { f64::NAN } else { end };
         let sum = (known(low, it.low), known(high, it.high));
         let ends = (it.low, it.high);
-        Self { rows: 1, covered: it.weight * it.share, total: it.weight, sum, ends }
+        let covered = it.weight * it.share;
+        Self { rows: 1, covered, total: it.weight, sum, ends, surely: !it.lacks }
     }
 
     fn join(&mut self, it: Self) {
@@ -159,6 +162,7 @@ impl Sums {
         self.total += it.total;
         self.sum = (self.sum.0 + it.sum.0, self.sum.1 + it.sum.1);
         self.ends = (self.ends.0.min(it.ends.0), self.ends.1.max(it.ends.1));
+        self.surely |= it.surely;
     }
 }
 
@@ -259,7 +263,9 @@ fn share(list: &[Kin], take: ChildTake) -> f64 {
 /// The lowest and the highest that the value can be.
 fn bounds(list: &[Kin], take: ChildTake, unsure: bool) -> (f64, f64) {
     const UNKNOWN: (f64, f64) = (f64::NAN, f64::NAN);
-    if list.is_empty() || list.iter().any(|it| it.low.is_nan() || it.high.is_nan()) {
+    // Where every child may come to have none, so may the parent.
+    let open = list.iter().all(|it| it.lacks);
+    if open || list.iter().any(|it| it.low.is_nan() || it.high.is_nan()) {
         return UNKNOWN;
     }
     let lows = || list.iter().map(|it| it.low);

@@ -103,7 +103,7 @@ impl Resolver<'_> {
                 let program = program?;
                 let reads = program.compiled().columns();
                 let names = reads.filter_map(|it| fields.get(it.0)).map(|it| it.name);
-                self.about_ended(metric, &fields, names, &path);
+                self.about_ended(metric, fields, names, &path);
                 Some(program)
             }
             // Without fields the table itself is unknown, and that has been reported.

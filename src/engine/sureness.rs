@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::outputs::{Extra, Share, Whole};
 use super::plan::{ChildTake, Rule, Slot, Step, Work};
 use super::resolve::{Found, Resolver};
+use crate::expr::Program;
 use crate::frame::SubjectKind;
 use crate::score::{Scorecard, Sure};
 
@@ -136,14 +137,14 @@ pub(super) fn mark(steps: &mut [Step], cards: &BTreeMap<usize, Scorecard>, rules
                 want(&mut take.slots(*from).map(|it| (*child, it)));
             }
             Work::Kin { child, from, take, of, .. } => {
-                let of = of.iter().flat_map(|it| it.slots());
+                let of = of.iter().flat_map(Sure::slots);
                 want(&mut take.slots(*from).chain(of).map(|it| (*child, it)));
             }
             Work::Class { cases } => want(&mut cases.conditions.slots().map(|it| (kind, it))),
             Work::Past { from, .. } => want(&mut std::iter::once((kind, *from))),
             Work::Alerts { rule, .. } => {
                 let when = rules.iter().filter(|it| it.number == *rule).map(|it| &it.when);
-                want(&mut when.flat_map(|it| it.slots()).map(|it| (kind, *it)));
+                want(&mut when.flat_map(Program::slots).map(|it| (kind, *it)));
             }
             Work::Attribute { .. } | Work::Records { .. } | Work::Least { .. } => {}
         }

@@ -9,6 +9,9 @@ use super::tree::Tree;
 use crate::frame::{Column, Data, NO_DAY, SubjectKind, Table, chunks, given};
 use crate::score::{ScoreCell, settle};
 
+/// Values, and whether each is solid.
+type Filled = (Vec<f64>, Vec<bool>);
+
 impl<'a> Run<'a> {
     /// Fills what a scorecard gives, each with whether it is solid, and the days of its oldest inputs.
     pub(super) fn card(&mut self, number: usize, outputs: &Outputs) {
@@ -16,8 +19,8 @@ impl<'a> Run<'a> {
         let Some(table) = self.out.tables.get(card.kind.index()) else { return };
         let rows = table.len();
         let mut cells: Vec<ScoreCell> = Vec::with_capacity(rows);
-        let mut groups: Vec<(Vec<f64>, Vec<bool>)> = vec![Default::default(); outputs.groups.len()];
-        let mut extras: Vec<(Extra, (Vec<f64>, Vec<bool>))> =
+        let mut groups: Vec<Filled> = vec![Default::default(); outputs.groups.len()];
+        let mut extras: Vec<(Extra, Filled)> =
             outputs.extras.iter().map(|it| (it.0, Default::default())).collect();
         for rows in chunks(rows) {
             let run = |rows| self.out.with_context(self.past, card, table, |it| card.run(it, rows));

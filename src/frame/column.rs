@@ -160,7 +160,8 @@ impl PartialEq for Data {
 /// Whether numbers are the same, one by one; a missing one is the same as a missing one.
 pub(crate) fn same_numbers(one: &[f64], two: &[f64]) -> bool {
     let same = |(one, two): (&f64, &f64)| match (one.is_nan(), two.is_nan()) {
-        (false, false) => one <= two && one >= two,
+        // 0 and -0 are the same number.
+        (false, false) => (one + 0.0).to_bits() == (two + 0.0).to_bits(),
         (one, two) => one && two,
     };
     one.len() == two.len() && one.iter().zip(two).all(same)

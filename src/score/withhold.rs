@@ -201,11 +201,15 @@ impl Doubts {
 
 /// Whether all are so: not as soon as one is not, unknown as long as one is.
 fn all(list: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    list.fold(Some(true), |all, it| match (all, it) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (None, _) | (_, None) => None,
-        (Some(true), Some(true)) => Some(true),
-    })
+    let mut unknown = false;
+    for it in list {
+        match it {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => unknown = true,
+        }
+    }
+    (!unknown).then_some(true)
 }
 
 /// The conditions of the cases of a list.

@@ -274,7 +274,7 @@ pub(super) fn write_offset(f: &mut fmt::Formatter<'_>, seconds: i32) -> fmt::Res
     let all = seconds.unsigned_abs();
     write!(f, "{sign}{:02}:{:02}", all / 3600, all / 60 % 60)?;
     // Only the local mean times of long ago have seconds.
-    if all % 60 > 0 { write!(f, ":{:02}", all % 60) } else { Ok(()) }
+    if all.is_multiple_of(60) { Ok(()) } else { write!(f, ":{:02}", all % 60) }
 }
 
 impl Serialize for Zone {

@@ -81,10 +81,9 @@ impl Renewal {
             .then_with(|| by(&self.human, &other.human, Human::order))
             .then_with(|| {
                 let scores = self.scores.iter().zip(&other.scores);
-                let pair = |(one, two): ((&Arc<str>, &f64), (&Arc<str>, &f64))| {
-                    one.0.cmp(two.0).then_with(|| one.1.total_cmp(two.1))
-                };
-                let first = scores.map(pair).find(|it| it.is_ne());
+                let mut orders =
+                    scores.map(|(one, two)| one.0.cmp(two.0).then_with(|| one.1.total_cmp(two.1)));
+                let first = orders.find(|it| it.is_ne());
                 first.unwrap_or_else(|| self.scores.len().cmp(&other.scores.len()))
             })
     }
