@@ -36,7 +36,9 @@ pub(crate) use change::signed;
 pub(crate) use columns::{CardColumns, CardPart, CardScratch};
 #[cfg(feature = "report")]
 pub(crate) use digits::percent;
-pub(crate) use digits::{shown, sided, tenths};
+#[cfg(feature = "report")]
+pub(crate) use digits::sided;
+pub(crate) use digits::{shown, tenths};
 pub(crate) use explain::{Frame, present};
 pub(crate) use factor::key as factor_key;
 pub(crate) use points::PointMap;

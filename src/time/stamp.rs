@@ -88,6 +88,7 @@ impl Stamp {
     }
 
     /// A moment in UTC with the local time of a zone; local time itself without one.
+    #[cfg(feature = "arrow")]
     pub(crate) fn there(utc: NaiveDateTime, zone: Option<&Zone>) -> Self {
         zone.map_or_else(|| Self::local(utc), |it| Self::at_offset(utc, it.offset(utc)))
     }
