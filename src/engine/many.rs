@@ -59,21 +59,22 @@ struct Kin {
 }
 
 /// Of each parent the share of its value that is measured and between what that lies, NaN where there is nothing to
-/// say; and whether the share stays what it is.
+/// say, and whether it may come to have none (1) or not (0); and whether the share stays what it is.
 pub(super) fn kin(
     parents: usize,
     child: (&Table, usize),
     links: &[u32],
     take: ChildTake,
     said: (Option<Sure>, Option<(f64, f64)>),
-) -> ([Vec<f64>; 3], Vec<bool>) {
-    let mut out = [Vec::new(), Vec::new(), Vec::new()];
+) -> ([Vec<f64>; 4], Vec<bool>) {
+    let mut out = [const { Vec::new() }; 4];
     let mut certain = Vec::new();
     for mut list in rows(parents, child, links, take, said) {
         certain.push(list.iter().all(|it| it.certain));
         let unsure = weigh(&mut list);
         let (low, high) = bounds(&list, take, unsure);
-        for (column, it) in out.iter_mut().zip([share(&list, take), low, high]) {
+        let lacks = if list.iter().all(|it| it.lacks) { 1.0 } else { 0.0 };
+        for (column, it) in out.iter_mut().zip([share(&list, take), low, high, lacks]) {
             column.push(it);
         }
     }
@@ -88,7 +89,7 @@ pub(super) fn beneath(
     links: &[u32],
     take: ChildTake,
     said: (Option<Sure>, Option<(f64, f64)>),
-) -> ([Vec<f64>; 3], Vec<bool>) {
+) -> ([Vec<f64>; 4], Vec<bool>) {
     let lists = rows(tree.companies(), child, links, take, said);
     let mut all: Vec<(usize, Kin)> = Vec::new();
     let mut certain: Vec<bool> = lists.iter().map(|it| it.iter().all(|it| it.certain)).collect();
@@ -105,19 +106,20 @@ pub(super) fn beneath(
         }
     }
     tree.upwards(&mut sums, Sums::join);
-    let mut out = [Vec::new(), Vec::new(), Vec::new()];
+    let mut out = [const { Vec::new() }; 4];
     for it in sums {
         let share = if it.covered < it.total { it.covered / it.total } else { 1.0 };
         let counted = matches!(take, ChildTake::All | ChildTake::Take(Take::Count));
         let (low, high) = match take {
-            _ if !it.surely || it.sum.0.is_nan() || it.sum.1.is_nan() => (f64::NAN, f64::NAN),
+            _ if it.rows == 0 || it.sum.0.is_nan() || it.sum.1.is_nan() => (f64::NAN, f64::NAN),
             ChildTake::Take(Take::Sum) | ChildTake::CountTrue => it.sum,
             ChildTake::MeanBy(_)
             | ChildTake::Take(Take::Mean | Take::Min | Take::Max | Take::Median) => it.ends,
             ChildTake::All | ChildTake::Take(_) => (f64::NAN, f64::NAN),
         };
         let share = if it.rows == 0 || counted { f64::NAN } else { share };
-        for (column, it) in out.iter_mut().zip([share, low, high]) {
+        let lacks = if it.surely { 0.0 } else { 1.0 };
+        for (column, it) in out.iter_mut().zip([share, low, high, lacks]) {
             column.push(it);
         }
     }
@@ -263,9 +265,7 @@ fn share(list: &[Kin], take: ChildTake) -> f64 {
 /// The lowest and the highest that the value can be.
 fn bounds(list: &[Kin], take: ChildTake, unsure: bool) -> (f64, f64) {
     const UNKNOWN: (f64, f64) = (f64::NAN, f64::NAN);
-    // Where every child may come to have none, so may the parent.
-    let open = list.iter().all(|it| it.lacks);
-    if open || list.iter().any(|it| it.low.is_nan() || it.high.is_nan()) {
+    if list.is_empty() || list.iter().any(|it| it.low.is_nan() || it.high.is_nan()) {
         return UNKNOWN;
     }
     let lows = || list.iter().map(|it| it.low);

@@ -58,7 +58,8 @@ impl Resolver<'_> {
                 let number =
                     |last: &str| self.slot(kind, Slot::hidden(&self.name_of(kind, slot), last));
                 let (low, high) = (Some(number("low")), Some(number("high")));
-                let sure = Sure { share: number("coverage"), low, high, lacks: None };
+                let lacks = Some(number("lacks"));
+                let sure = Sure { share: number("coverage"), low, high, lacks };
                 let work = Work::Kin { child, from, take, tree, of, range, sure };
                 self.step(Step { kind, slot: sure.share, work, whole: false });
                 Some(sure)

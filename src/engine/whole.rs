@@ -86,14 +86,14 @@ impl<'a> Run<'a> {
             }
             _ => (std::array::from_fn(|_| vec![f64::NAN; parents]), vec![false; parents]),
         };
-        let mut columns: [Vec<f64>; 3] = columns;
+        let mut columns: [Vec<f64>; 4] = columns;
         // What scores come to is settled as they are; so are the ends.
         let scores = self.engine.settled.holds(*child, *from);
-        let settles = |at: usize| at == 0 || scores;
+        let settles = |at: usize| at == 0 || scores && at < 3;
         columns.iter_mut().enumerate().filter(|it| settles(it.0)).for_each(|it| settle(it.1));
         let Some(table) = self.out.tables.get_mut(step.kind.index()) else { return };
-        let slots = [Some(sure.share), sure.low, sure.high];
-        let solids = [Some(certain), None, None];
+        let slots = [Some(sure.share), sure.low, sure.high, sure.lacks];
+        let solids = [Some(certain), None, None, None];
         for ((slot, column), solid) in slots.into_iter().zip(columns).zip(solids) {
             if let Some(slot) = slot {
                 table.set(slot, Column::of(Data::Number(column)), solid);

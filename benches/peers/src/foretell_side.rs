@@ -1,7 +1,7 @@
 //! foretell's side. What is timed is [`Side::run`] alone.
 
-use chrono::NaiveDate;
 use foretell::frame::{Column, Data as Values, Frame, SubjectKind};
+use foretell::time::AsOf;
 use foretell::{Config, Engine, Input, Scores, State, Verdict};
 
 use crate::answers::{Answers, NO, NO_BAND, NO_DATA, YES};
@@ -15,7 +15,7 @@ pub type Outcome = Scores;
 #[derive(Debug)]
 pub struct Side {
     engine: Engine,
-    as_of: NaiveDate,
+    as_of: AsOf,
     state: State,
 }
 
