@@ -7,7 +7,7 @@ use super::tree::Tree;
 use crate::config::Take;
 use crate::fault::{Code, Fault};
 use crate::frame::{NO_ROW, SubjectKind, Table};
-use crate::score::Sure;
+use crate::score::{Sure, lowest_mean};
 use crate::value::{Kind, Value};
 
 /// What stands before the name of the value that weighs: `subscriptions.health.mean_by_arr`.
@@ -148,14 +148,8 @@ impl Default for Sums {
 
 impl Sums {
     fn of(it: &Kin) -> Self {
-        let low = if it.lacks { it.low.min(0.0) } else { it.low };
-        let high = if it.lacks { it.high.max(0.0) } else { it.high };
-        // `min` and `max` pass over NaN.
-        let known = |end: f64, it: f64| if it.is_nan() { f64::NAN } else { end };
-        let sum = (known(low, it.low), known(high, it.high));
-        let ends = (it.low, it.high);
-        let covered = it.weight * it.share;
-        Self { rows: 1, covered, total: it.weight, sum, ends, surely: !it.lacks }
+        let (ends, covered) = ((it.low, it.high), it.weight * it.share);
+        Self { rows: 1, covered, total: it.weight, sum: it.adds(), ends, surely: !it.lacks }
     }
 
     fn join(&mut self, it: Self) {
@@ -231,6 +225,16 @@ fn usual(weights: impl Iterator<Item = f64>) -> f64 {
 }
 
 impl Kin {
+    /// The least and the most that it adds to a sum; NaN where an end is not known.
+    fn adds(&self) -> (f64, f64) {
+        // `min` and `max` pass over NaN.
+        let end = |it: f64, other: fn(f64, f64) -> f64| match self.lacks && !it.is_nan() {
+            true => other(it, 0.0),
+            false => it,
+        };
+        (end(self.low, f64::min), end(self.high, f64::max))
+    }
+
     /// Gives it the usual weight where its own is not known; whether that is so.
     fn weigh(&mut self, usual: f64) -> bool {
         let unknown = self.weight.is_nan();
@@ -278,7 +282,7 @@ fn bounds(list: &[Kin], take: ChildTake, unsure: bool) -> (f64, f64) {
         ChildTake::MeanBy(_) | ChildTake::Take(Take::Mean) => {
             let parts =
                 |of: fn(&Kin) -> f64| list.iter().map(move |it| (of(it), it.weight, it.lacks));
-            (lowest(parts(|it| it.low)), 0.0 - lowest(parts(|it| 0.0 - it.high)))
+            (lowest_mean(parts(|it| it.low)), 0.0 - lowest_mean(parts(|it| 0.0 - it.high)))
         }
         ChildTake::Take(Take::Min) => {
             (ends.0, or(sure().map(|it| it.high).fold(f64::NAN, f64::min), ends.1))
@@ -292,29 +296,10 @@ fn bounds(list: &[Kin], take: ChildTake, unsure: bool) -> (f64, f64) {
             (median(lows().collect()), median(highs().collect()))
         }
         ChildTake::Take(Take::Sum) | ChildTake::CountTrue => {
-            let or_none = |it: f64, lacks: bool, end: fn(f64, f64) -> f64| {
-                if lacks { end(it, 0.0) } else { it }
-            };
-            let low = list.iter().map(|it| or_none(it.low, it.lacks, f64::min)).sum();
-            let high = list.iter().map(|it| or_none(it.high, it.lacks, f64::max)).sum();
-            (low, high)
+            let (lows, highs) =
+                (list.iter().map(|it| it.adds().0), list.iter().map(|it| it.adds().1));
+            (lows.sum(), highs.sum())
         }
         ChildTake::All | ChildTake::Take(_) => UNKNOWN,
     }
-}
-
-/// The lowest weighted mean of those that are surely there and any of those that may be.
-fn lowest(parts: impl Iterator<Item = (f64, f64, bool)>) -> f64 {
-    let (mut open, sure): (Vec<_>, Vec<_>) = parts.partition(|it| it.2);
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for (value, its, _) in sure {
-        (sum, weight) = (sum + its * value, weight + its);
-    }
-    open.sort_by(|left, right| left.0.total_cmp(&right.0));
-    for (value, its, _) in open {
-        if weight <= 0.0 || value * weight < sum {
-            (sum, weight) = (sum + its * value, weight + its);
-        }
-    }
-    sum / weight
 }

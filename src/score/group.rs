@@ -94,16 +94,17 @@ fn span<'a>(parts: impl Iterator<Item = &'a PartCell>) -> (f64, f64) {
     parts.fold((f64::NAN, f64::NAN), |(low, high), it| (low.min(it.low), high.max(it.high)))
 }
 
-/// The lowest weighted mean of the parts that are surely there and any of those that may be.
-fn lowest_mean(parts: &[PartCell], value: impl Fn(&PartCell) -> f64) -> f64 {
+/// The lowest weighted mean of the parts that are surely there and any of those that may be: values, NaN for none,
+/// weights, and whether each may be absent.
+pub(crate) fn lowest_mean(parts: impl Iterator<Item = (f64, f64, bool)>) -> f64 {
     let (mut sum, mut weight) = (0.0, 0.0);
     let mut open: Vec<(f64, f64)> = Vec::new();
-    for (part, value) in parts.iter().map(|it| (it, value(it))).filter(|(_, it)| !it.is_nan()) {
-        if part.doubt.absent {
-            open.push((value, part.weight));
+    for (value, its, absent) in parts.filter(|it| !it.0.is_nan()) {
+        if absent {
+            open.push((value, its));
         } else {
-            sum += part.weight * value;
-            weight += part.weight;
+            sum += its * value;
+            weight += its;
         }
     }
     open.sort_by(|left, right| left.0.total_cmp(&right.0));
@@ -150,9 +151,12 @@ impl Aggregate {
         let without = |all: f64, sure: f64| if sure.is_nan() { all } else { sure };
         match self {
             Self::Mean => {
-                let low = lowest_mean(parts, |it| it.low);
+                let of = |end: fn(&PartCell) -> f64| {
+                    lowest_mean(parts.iter().map(|it| (end(it), it.weight, it.doubt.absent)))
+                };
+                let low = of(|it| it.low);
                 // Not a negation, which would make -0 of 0.
-                let high = 0.0 - lowest_mean(parts, |it| 0.0 - it.high);
+                let high = 0.0 - of(|it| 0.0 - it.high);
                 (low.clamp(0.0, 100.0), high.clamp(0.0, 100.0))
             }
             Self::Min => {

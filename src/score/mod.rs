@@ -41,6 +41,7 @@ pub(crate) use digits::sided;
 pub(crate) use digits::{shown, tenths};
 pub(crate) use explain::{Frame, present};
 pub(crate) use factor::key as factor_key;
+pub(crate) use group::lowest_mean;
 pub(crate) use points::PointMap;
 pub(crate) use reach::Sure;
 pub(crate) use row::{RowCard, RowPoints, RowScore};
