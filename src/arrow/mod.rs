@@ -22,6 +22,7 @@
 //! use arrow_array::{Float64Array, RecordBatch, StringArray};
 //! use foretell::arrow::{self, FrameReader};
 //! use foretell::frame::SubjectKind::Subscription;
+//! use foretell::time::AsOf;
 //! use foretell::{Config, Engine, Input, State};
 //!
 //! let engine = Engine::compile(&Config::parse(r#"
@@ -39,7 +40,7 @@
 //! ])?;
 //!
 //! let frame = FrameReader::new(Subscription).ids("id").of(&engine).read(&batch.schema(), &[batch])?;
-//! let scores = engine.score(&Input::frame(&frame), "2026-03-01".parse()?, &State::new());
+//! let scores = engine.score(&Input::frame(&frame), "2026-03-01".parse::<AsOf>()?, &State::new());
 //!
 //! let table = arrow::scores(&scores, Subscription, "id");
 //! let health = table.column_by_name("health").ok_or("no health")?.as_primitive::<Float64Type>();

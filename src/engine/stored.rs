@@ -1,5 +1,6 @@
 //! Assessments in serde formats.
 
+use chrono::{Datelike as _, NaiveDate};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -21,10 +22,18 @@ impl<'de> Deserialize<'de> for Assessment {
 }
 
 impl Assessment {
-    /// Whether there are as many values as subjects everywhere.
+    /// Whether there are as many values as subjects everywhere, and days are days.
     fn is_even(&self) -> bool {
         let kinds = SubjectKind::ALL.len();
-        let cells = |it: &CardResult| it.cells.len() == self.subjects(it.kind).len();
+        // Years of four digits, as all that shows them has.
+        let is_day = |day: i32| {
+            let date = NaiveDate::from_num_days_from_ce_opt(day);
+            date.is_some_and(|it| (1..=9999).contains(&it.year()))
+        };
+        let cells = |it: &CardResult| {
+            it.cells.len() == self.subjects(it.kind).len()
+                && it.cells.iter().all(|it| it.oldest.is_none_or(is_day))
+        };
         self.tables.len() == kinds
             && self.names.len() == kinds
             && self.tables.iter().all(Table::is_even)

@@ -17,8 +17,8 @@ use crate::assessment::Assessment;
 use crate::capsule::{import, is_arrow};
 use crate::convert::{file, kind, shorten};
 use crate::errors::{
-    ConfigError, config_error, faults, input_error, input_faults, not_found, state_error,
-    state_faults,
+    ArgumentError, ConfigError, config_error, faults, input_error, input_faults, not_found,
+    state_error, state_faults,
 };
 use crate::explain::{Change, Explanation};
 use crate::input::{Beside, Given, How, Keys, one};
@@ -325,13 +325,20 @@ impl Engine {
         let past =
             state.map_or_else(|| Ok(foretell::State::new()), |it| known(py, &it).cloned())?;
         let mut last = past.as_of;
+        // What can only be asked for its parts by number is no history, whatever iterates over it.
+        if !history.hasattr("__iter__")? {
+            let got = history.get_type().name()?;
+            return Err(ArgumentError::new_err(format!(
+                "expected days with their data, got `{got}`"
+            )));
+        }
         for pair in ours(py, || history.try_iter())? {
             // What a generator of the host raises is the host's.
             let pair = pair?;
             ours(py, || {
                 let (as_of, data) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
                 let as_of = crate::convert::as_of(&as_of)?;
-                if last.is_some_and(|it| as_of < it) {
+                if last.is_some_and(|it| is_later(it, as_of)) {
                     return Err(reversed(py, last.unwrap_or(as_of), as_of));
                 }
                 last = Some(as_of);
@@ -421,8 +428,16 @@ fn past(
     let Some(state) = state else { return Ok(foretell::State::new()) };
     let state = known(py, &state)?;
     match state.as_of {
-        Some(last) if last > as_of => Err(reversed(py, last, as_of)),
+        Some(last) if is_later(last, as_of) => Err(reversed(py, last, as_of)),
         _ => Ok(state.clone()),
+    }
+}
+
+/// Whether one comes after another; two moments are compared whatever the offsets that they were written with.
+fn is_later(last: AsOf, as_of: AsOf) -> bool {
+    match last.moment().zip(as_of.moment()) {
+        Some((last, as_of)) => last > as_of,
+        None => last > as_of,
     }
 }
 

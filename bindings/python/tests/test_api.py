@@ -257,7 +257,11 @@ def test_what_stands_beside_a_table_counts(engine):
         why = banded.explain({**lower, **own}, as_of=later, state=past)
         assert (why.band, why.subject) == ("green", "acme" if "acme" in own.values() else "7")
         assert banded.explain(pd.Series({**lower, **own}), as_of=later, state=past).band == "green"
-    for other in [{}, {"id": "globex"}, {"account_id": "acme"}, {"id": None}]:
+    # Without an id there is no past to find.
+    for other in [{}, {"account_id": "acme"}, {"id": None}]:
+        with pytest.raises(foretell.InputError, match="the row has no id"):
+            banded.explain({**lower, **other}, as_of=later, state=past)
+    for other in [{"id": "globex"}]:
         assert banded.explain({**lower, **other}, as_of=later, state=past).band == "yellow"
     with pytest.raises(foretell.InputError, match="an id is a text or a whole number, got the number `1.5`"):
         banded.explain({**lower, "id": 1.5}, as_of=later)
@@ -298,7 +302,7 @@ def test_what_is_over_does_not_count_and_a_tree_is_read():
         assert [(it["group"], it["daughters"]) for it in group] == [(arr, 1), (arr, 0)]
     own = foretell.Engine.from_toml('metrics = [{ name = "n" }, { name = "all", expr = "tree.companies.n.sum" }]\nsubject = "company"')
     given = pa.table({"id": ["hq", "daughter"], "parent_id": [None, "hq"], "n": [1.0, 2.0]})
-    assert own.assess(given, as_of=DAY).values(["all"]).column("all").to_pylist() == [3.0, 2.0]
+    assert own.assess(given, as_of=DAY).values(["all"]).column("all") == [3.0, 2.0]
 
 
 def test_everything_comes_back_from_a_pickle(engine, assessment):
@@ -440,9 +444,9 @@ def test_tables_carry_all_that_records_do():
     """Every field of a record as `to_dict` has it stands in a column of its table."""
     text = CONFIG.replace('title = "Call the admin" }', 'title = "Call the admin", deadline = "2d", escalate_to = "lead" }')
     engine = foretell.Engine.from_toml(text)
-    rows = pa.table({**ROWS, "account_id": ["a1", "a1", "a2"]})
+    rows = pa.table({**ROWS, "account_id": ["a1", "a1", "a2"], "company_id": ["c1"] * 3})
     accounts = pa.table({"id": ["a1", "a2"], "company_id": ["c1", "c1"]})
-    given = {"subscription": rows, "account": accounts}
+    given = {"subscription": rows, "account": accounts, "company": pa.table({"id": ["c1"]})}
     quiet = {"silences": [{"id": "z", "author": "ann", "reason": "known", "from": "2026-03-01", "until": "2026-03-02", "matches": {"rules": ["quiet_and_unused"]}}]}
     first = engine.assess(given, as_of=DAY, suppressions=quiet, strict=False)
     (event,) = first.events()
@@ -450,19 +454,21 @@ def test_tables_carry_all_that_records_do():
     assert event["suppressed_by"] == "silence (id = z, author = ann, reason = known, until = 2026-03-02)"
     assert (event["is_sent"], event["told_before"]) == (False, False)
     assert first.alerts().column("suppressed_by") == [event["suppressed_by"]]
-    (action,) = first.actions()
+    # A playbook waits until its alert is told.
+    told = engine.assess(given, as_of="2026-03-03", state=first.state, strict=False)
+    (action,) = told.actions()
     assert (action["company"], action["account"], action["subscription"]) == ("c1", "a1", "acme")
     assert action["deadline"] is not None and action["escalation_of"] is None
     assert "days_since_login = 30" in action["evidence"]
-    later = engine.assess(given, as_of="2026-03-09", state=first.state, strict=False)
+    later = engine.assess(given, as_of="2026-03-09", state=told.state, strict=False)
     escalated = [it for it in later.actions() if it["sort"] == "escalation"]
     assert [it["escalation_of"] for it in escalated] == [action["id"]]
     stand_for = {"parents": ["company", "account"], "change": ["change", "reason", "times", "health"]}
     for table, records in [
-        (later.events(), later.to_dict()["events"]),
+        (told.events(), told.to_dict()["events"]),
         (first.events(), first.to_dict()["events"]),
         (first.alerts(), first.to_dict()["alerts"]),
-        (first.actions(), first.to_dict()["actions"]),
+        (told.actions(), told.to_dict()["actions"]),
         (later.actions(), later.to_dict()["actions"]),
         (first.verdicts(), [it for rule in first.to_dict()["rules"] for it in rule["firing"]]),
     ]:

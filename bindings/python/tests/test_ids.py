@@ -51,10 +51,10 @@ def test_likely_columns_are_named_where_ids_are_needed(engine, how, name):
 
 
 def test_a_table_without_ids_is_scored(engine):
-    wanted = engine.score(pa.table(ROWS), as_of=DAY).column("health")
+    wanted = engine.score(pa.table(ROWS), as_of=DAY).table().column("health")
     for data in [NAMELESS, named("customerID"), pd.DataFrame(NAMELESS.to_pydict())]:
-        assert engine.score(data, as_of=DAY).column("health") == wanted
-        assert engine.score(data, as_of=DAY, state=foretell.State()).column("health") == wanted
+        assert engine.score(data, as_of=DAY).table().column("health") == wanted
+        assert engine.score(data, as_of=DAY, state=foretell.State()).table().column("health") == wanted
     assert len(engine.assess(named("customerID"), as_of=DAY, subject="customerID")) == 3
 
 

@@ -346,11 +346,11 @@ def test_what_is_no_table_is_refused(engine):
 def test_bad_arguments_are_said(engine):
     good = pa.table(ROWS)
     for more, error, why in [
-        ({"as_of": "soon"}, foretell.InputError, "expected a day such as `2026-03-01`, got `soon`"),
+        ({"as_of": "soon"}, foretell.InputError, "expected a day such as `2026-03-01` or a moment, got `soon`"),
         ({"as_of": 3}, foretell.InputError, r"got `3` \(int\)"),
         ({"as_of": None}, foretell.InputError, "NoneType"),
         ({"as_of": datetime.time(1)}, foretell.InputError, "expected a day"),
-        ({"as_of": pd.NaT}, foretell.InputError, r"expected a day such as `2026-03-01`, got `NaT` \(NaTType\)"),
+        ({"as_of": pd.NaT}, foretell.InputError, r"expected a day such as `2026-03-01` or a moment, got `NaT` \(NaTType\)"),
         ({"as_of": np.datetime64("NaT")}, foretell.InputError, "got `NaT`"),
         ({"as_of": datetime.date(1, 1, 1)}, foretell.InputError, "expected a date from 1900 to 2200, got `0001-01-01`"),
         ({"as_of": "9999-12-31"}, foretell.InputError, "expected a date from 1900 to 2200, got `9999-12-31`"),

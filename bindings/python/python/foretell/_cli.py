@@ -196,8 +196,8 @@ def _assess(given: argparse.Namespace) -> None:
     out = _assessed(given)
     for it in out.notes:
         print(f"note: {_note(it)}", file=sys.stderr)
-    for it in _told(out.faults, given):
-        print(it, file=sys.stderr)
+    for text in _told(out.faults, given):
+        print(text, file=sys.stderr)
     if given.fail_on_alert and any(it in ("firing", "recovering") for it in out.alerts().column("phase")):
         given.code = 3
     # A file that cannot be written must not lose what happened: the state comes after it. Whoever reads from the terminal may

@@ -84,7 +84,9 @@ def starter(table: Any, name: str, ids: Optional[str] = None) -> Draft:
 
 
 def _draft(columns: dict[str, list[Any]], name: str, ids: Optional[str], refused: dict[str, str]) -> tuple[Draft, list[str]]:
-    left, used, apart, taken = [], [], {}, {}
+    left, used = [], []
+    apart: dict[str, bool] = {}
+    taken: dict[str, str] = {}
     for heading, values in columns.items():
         there = [it for it in values if it is not None and it == it]
         it = _Column(heading, _names.metric_name(heading), there, len(values))
