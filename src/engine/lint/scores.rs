@@ -7,7 +7,8 @@
 
 use super::{Lint, words};
 use crate::config::{
-    Aggregate, FactorConfig, GroupConfig, MissingPolicy, Points, ScorecardConfig, Valued, Variants,
+    Aggregate, BandBy, FactorConfig, GroupConfig, MissingPolicy, Points, ScorecardConfig, Valued,
+    Variants,
 };
 use crate::engine::cards::USUAL_COVERAGE;
 use crate::expr::{Span, Spans};
@@ -52,6 +53,10 @@ impl Lint<'_, '_> {
     /// Warns of bands that no score comes into.
     pub(super) fn bands(&self, kind: SubjectKind, config: &ScorecardConfig, path: &str) {
         let margin = config.margin.unwrap_or(0.0);
+        // The low end of an interval may lie in bands that no score comes into.
+        if config.band_by == BandBy::Low {
+            return;
+        }
         let Some(bands) = spans_of_bands(config) else { return };
         let Some(scores) = self.scores(kind, config, path) else { return };
         let whole = Spans::between(0.0, 100.0);

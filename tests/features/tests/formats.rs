@@ -78,11 +78,19 @@ fn assessment() -> Assessment {
     let mut state = State::new();
     for (day, shift) in [("2026-03-01", 0.0), ("2026-03-02", 30.25)] {
         state = engine
-            .assess(&Input::frame(&frame(shift)), day.parse().unwrap(), &state)
+            .assess(
+                &Input::frame(&frame(shift)),
+                day.parse::<foretell::time::AsOf>().unwrap(),
+                &state,
+            )
             .state()
             .clone();
     }
-    engine.assess(&Input::frame(&frame(-0.75)), "2026-03-03".parse().unwrap(), &state)
+    engine.assess(
+        &Input::frame(&frame(-0.75)),
+        "2026-03-03".parse::<foretell::time::AsOf>().unwrap(),
+        &state,
+    )
 }
 
 /// The value as it comes back from each format that is supported: those that say what they hold, with the names of fields.
