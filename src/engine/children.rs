@@ -110,7 +110,11 @@ fn mean_by(
         list.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
         let weight: f64 = list.iter().map(|it| it.1).sum();
         let mean = list.iter().map(|it| it.0 * it.1).sum::<f64>() / weight;
-        if mean.is_finite() { mean } else { f64::NAN }
+        // Weights so small that products lose digits take no mean out of what it is of.
+        match (list.first(), list.last()) {
+            (Some(low), Some(high)) if mean.is_finite() => mean.clamp(low.0, high.0),
+            _ => f64::NAN,
+        }
     };
     let column = Column::of(Data::Number(pairs.into_iter().map(mean).collect()));
     let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
@@ -182,6 +186,17 @@ mod tests {
             let bits = |it: &[Option<f64>]| check(it, take).number().map(f64::to_bits);
             assert_eq!(bits(&forth), bits(&back), "{take:?}");
             assert_eq!(bits(&forth), bits(&turned), "{take:?}");
+        }
+    }
+
+    #[test]
+    fn a_mean_by_the_smallest_weights_lies_among_its_values() {
+        for (value, weight) in [(74.8, 5e-324), (60.3, 1e-323), (0.1, f64::MIN_POSITIVE)] {
+            let mut table = Table::default().again(["a".into()].into(), 2);
+            table.set(0, Column::numbers([Some(value)]), None);
+            table.set(1, Column::numbers([Some(weight)]), None);
+            let mean = children(1, &table, 0, &[0], ChildTake::MeanBy(1)).0.value(0);
+            assert_eq!(mean, Value::Number(value), "by {weight}");
         }
     }
 

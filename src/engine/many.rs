@@ -282,7 +282,8 @@ fn bounds(list: &[Kin], take: ChildTake, unsure: bool) -> (f64, f64) {
         ChildTake::MeanBy(_) | ChildTake::Take(Take::Mean) => {
             let parts =
                 |of: fn(&Kin) -> f64| list.iter().map(move |it| (of(it), it.weight, it.lacks));
-            (lowest_mean(parts(|it| it.low)), 0.0 - lowest_mean(parts(|it| 0.0 - it.high)))
+            let low = lowest_mean(parts(|it| it.low)).max(ends.0);
+            (low, (0.0 - lowest_mean(parts(|it| 0.0 - it.high))).min(ends.1))
         }
         ChildTake::Take(Take::Min) => {
             (ends.0, or(sure().map(|it| it.high).fold(f64::NAN, f64::min), ends.1))

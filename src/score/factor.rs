@@ -241,14 +241,19 @@ impl Factor {
             let map = self.points.get(points_case).filter(|_| points_solid);
             let known = map.and_then(|it| self.between(around.table, row, it));
             let all = || hull(&self.points, points_case, points_solid);
-            let (bottom, top) = known.filter(|_| status != Status::Stale).unwrap_or_else(all);
+            let (bottom, top) = known.filter(|_| status != Status::Stale).unwrap_or_else(&all);
+            // What stands in for its value, should it turn out to have none.
+            let lacking = self.may_lack(around.table, row);
             let usual = match self.missing {
-                MissingPolicy::Prior => self.prior,
-                MissingPolicy::Value(it) => it,
-                _ => f64::NAN,
+                MissingPolicy::Prior => (self.prior, self.prior),
+                MissingPolicy::Value(it) => (it, it),
+                MissingPolicy::Worst if lacking => (all().0, all().0),
+                MissingPolicy::Best if lacking => (all().1, all().1),
+                MissingPolicy::Carry(_) if lacking => all(),
+                _ => (f64::NAN, f64::NAN),
             };
-            low = low.min(bottom).min(usual);
-            high = high.max(top).max(usual);
+            low = low.min(bottom).min(usual.0);
+            high = high.max(top).max(usual.1);
         }
         let reaches = match status {
             Status::Measured | Status::Stale => true,

@@ -50,6 +50,12 @@ impl Factor {
         (low <= high).then(|| map.between(low, high))
     }
 
+    /// Whether its value, of which is known between what it lies, may turn out to be none.
+    pub(super) fn may_lack(&self, table: &Table, row: usize) -> bool {
+        let lacks = self.sure.and_then(|it| it.lacks);
+        lacks.is_some_and(|it| table.is_missing(it, row) || table.number(it, row) > 0.0)
+    }
+
     /// The slots that it reads.
     fn slots(&self) -> impl Iterator<Item = usize> {
         let sure = self.sure.iter().flat_map(Sure::slots);
