@@ -48,7 +48,7 @@ fn size(rows: usize) -> usize {
 
 /// What is timed: everything an assessment says.
 fn run(engine: &Engine, input: &Input<'_>) -> Assessment {
-    engine.assess(black_box(input), *AS_OF, &State::new())
+    engine.assess(black_box(input), *AS_OF, &State::new()).unwrap()
 }
 
 /// A scorecard of so many factors in groups of four, half of them straight and half bent, and a rule
@@ -322,7 +322,7 @@ fn backtest(c: &mut Criterion) {
     let alone = || {
         let mut state = State::new();
         for day in &days {
-            state = engine.assess(black_box(&input), *day, &state).state().clone();
+            state = engine.assess(black_box(&input), *day, &state).unwrap().state().clone();
         }
         state
     };

@@ -47,7 +47,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     book.insert("health", Column::numbers([Some(35.0), Some(10.0), Some(5.0)]))?;
     book.insert("days_to_renewal", Column::numbers([Some(45.0), Some(30.0), Some(60.0)]))?;
     let assessment =
-        engine.assess(&Input::frame(&book), "2026-03-01".parse::<AsOf>()?, &State::new());
+        engine.assess(&Input::frame(&book), "2026-03-01".parse::<AsOf>()?, &State::new())?;
 
     let mut text = String::new();
     for rule in assessment.rules() {

@@ -60,7 +60,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let mut state = State::new();
     let mut explained = Vec::new();
     for day in days {
-        let assessment = engine.assess(&Input::book(&book), day, &state);
+        let assessment = engine.assess(&Input::book(&book), day, &state)?;
         explained.extend(engine.explain(&assessment, "health", "acme-pro"));
         state = assessment.state().clone();
     }

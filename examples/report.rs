@@ -147,8 +147,9 @@ fn assessed() -> Result<(Engine, [Assessment; 2]), Box<dyn Error>> {
     let engine = Engine::compile(&Config::parse(CONFIG))?;
     let (earlier, later) = (frame(&EARLIER)?, frame(&LATER)?);
     let before =
-        engine.assess(&Input::frame(&earlier), "2026-02-01".parse::<AsOf>()?, &State::new());
-    let after = engine.assess(&Input::frame(&later), "2026-03-03".parse::<AsOf>()?, before.state());
+        engine.assess(&Input::frame(&earlier), "2026-02-01".parse::<AsOf>()?, &State::new())?;
+    let after =
+        engine.assess(&Input::frame(&later), "2026-03-03".parse::<AsOf>()?, before.state())?;
     Ok((engine, [before, after]))
 }
 

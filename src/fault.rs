@@ -57,6 +57,8 @@ codes! {
     BadName = "bad-name";
     /// Numbers given in an order that has no meaning, such as descending knots.
     BadOrder = "bad-order";
+    /// A stored state that is not the one that was written.
+    Checksum = "checksum";
     /// Two records, or the dates of one record, say things that cannot both be true.
     Contradiction = "contradiction";
     /// A name that depends on itself, or a company that is below itself.
@@ -73,10 +75,16 @@ codes! {
     Forbidden = "forbidden";
     /// Values between others that nothing takes in: steps without a last one, segments with a gap.
     Gap = "gap";
+    /// A night that exceeds a guard.
+    Guard = "guard";
+    /// Something in a stored state that cannot be true.
+    Implausible = "implausible";
     /// Two settings that exclude one another.
     Incompatible = "incompatible";
     /// Two whole numbers divided, which would cut off the fraction.
     IntegerDivision = "integer-division";
+    /// A stored state, or a part of one, that a later version of foretell wrote.
+    LaterForm = "later-form";
     /// Something too large, too deep or too many.
     Limit = "limit";
     /// A key that must be there and is not.

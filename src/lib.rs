@@ -13,10 +13,11 @@ pub mod expr;
 mod verdict;
 pub mod signal;
 mod metric;
-pub mod state;
+mod memory;
 pub mod score;
 pub mod alert;
 pub mod playbook;
+pub mod state;
 pub mod engine;
 pub mod outcome;
 #[cfg(feature = "report")]

@@ -1,23 +1,36 @@
-//! What one assessment hands to the next: plain data, sparse, versioned, to be stored by the host.
+//! What one assessment hands to the next: plain data, sparse, to be stored by the host.
+//!
+//! It has two halves. The *truth* depends on data and config alone: bands, values, alerts, enrolments. An assessment
+//! of the same day or moment undoes what the last one made of it, and begins anew. The *record* is of what was said to
+//! people, and is never undone.
 //!
 //! Must not know: how it comes about.
 
-mod alert;
-mod playbook;
+mod check;
+mod form;
+mod group;
+mod outbox;
+mod record;
+mod undo;
 
-pub use alert::{AlertState, Health, Phase, RuleAlerts};
-pub use playbook::{
-    AwaitedStep, DelayAnchor, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
+pub use crate::memory::{
+    AlertState, AwaitedStep, BandState, CarriedValue, DelayAnchor, EnrolmentCause, EnrolmentPhase,
+    EnrolmentState, Health, Held, Phase, PlaybookEnrolments, RuleAlerts,
 };
+pub use form::HandedOn;
+pub use group::GroupBy;
+pub use outbox::{Content, Delivery, Group, HandOut, Outbox};
+pub use record::Record;
+pub use undo::Undo;
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::frame::SubjectKind;
+use crate::memory::{Bands, Carried, History};
+use crate::node::Node;
 use crate::time::AsOf;
-use crate::value::Value;
 
 /// The memory between two assessments.
 ///
@@ -25,81 +38,120 @@ use crate::value::Value;
 /// config; and with what is asked of the past, by one entry for each change of a value within the longest window.
 /// Names are kept as names, so that a config may change between two runs.
 ///
-/// Numbers in it must come back as they were, to the last bit: with `serde_json` turn its feature
-/// `float_roundtrip` on. The format has to name fields and say what it holds, as JSON, CBOR, and MessagePack with
-/// names do.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// It is stored in a form of sections by name, each with a version of its own, and a sum over all of it; what is none,
+/// or is cut, or cannot be true, is not read. Numbers in it must come back as they were, to the last bit: with
+/// `serde_json` turn its feature `float_roundtrip` on. The format has to name fields and say what it holds, as JSON,
+/// CBOR, and MessagePack with names do.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
-    /// The form of this state; this crate writes and reads form 1.
-    pub version: u32,
     /// The day or moment of the last assessment.
     pub as_of: Option<AsOf>,
     /// The hash of the engine that made it.
     pub engine: String,
     /// Bands by scorecard and subject.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub bands: BTreeMap<String, BTreeMap<String, BandState>>,
+    pub bands: Bands,
     /// Last known values by scorecard, factor and subject, where a factor carries them forward. A
     /// factor's name stands after those of its groups: `product / nps`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub carried: BTreeMap<String, BTreeMap<String, BTreeMap<String, CarriedValue>>>,
+    pub carried: Carried,
     /// What values were, by kind of subject, name and subject: of the names whose past something in the
     /// config asks for, as far back as it asks, oldest first.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub history: BTreeMap<SubjectKind, BTreeMap<String, BTreeMap<String, Vec<Held>>>>,
+    pub history: History,
     /// Alerts by rule: those that are pending, firing, recovering or cooling down.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub alerts: BTreeMap<String, RuleAlerts>,
     /// Enrolments by playbook: those under way, and those that must not begin again yet.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub playbooks: BTreeMap<String, PlaybookEnrolments>,
+    /// The subjects of which something is remembered and that were not there, and since when.
+    pub absent: BTreeMap<SubjectKind, BTreeMap<String, AsOf>>,
+    /// How many subjects there were, and how many of their values were missing.
+    pub tallies: BTreeMap<SubjectKind, Tally>,
+    /// What the last assessment replaced of all this.
+    pub undo: Option<Box<Undo>>,
+    /// What was said.
+    pub record: Record,
+    /// Sections of a later version that are handed on as they came ([`HandedOn`]).
+    pub handed_on: BTreeMap<String, Node>,
+}
+
+/// How many subjects of a kind an assessment had.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tally {
+    /// How many.
+    pub subjects: usize,
+    /// For how many of them a metric was missing, by metric; those of which none was are not named.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<String, usize>,
 }
 
 impl State {
-    /// The form that this crate writes.
-    pub const VERSION: u32 = 1;
+    /// The form that this crate writes; it reads form 1 too.
+    pub const FORM: u32 = 2;
 
-    /// A state without a past.
+    /// A state without a past: that of the first night.
     #[must_use]
     pub fn new() -> Self {
-        Self { version: Self::VERSION, ..Self::default() }
+        Self::default()
+    }
+
+    /// A state without a past that keeps what is to be delivered from its first assessment on.
+    #[must_use]
+    pub fn delivering() -> Self {
+        let mut state = Self::new();
+        state.record.begin(None);
+        state
     }
 
     /// Whether nothing is remembered yet.
     #[must_use]
     pub fn is_new(&self) -> bool {
-        *self == Self::new()
+        *self == Self::default() || *self == Self::delivering()
     }
-}
 
-/// A value, and the day or moment of the first assessment at which it was this one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Held {
-    /// The day or moment.
-    pub since: AsOf,
-    /// The value; it may be missing.
-    pub value: Value,
-}
+    /// This state, which the host kept, with the record of what was said until now: to assess the days after it again.
+    ///
+    /// Facts of those days that were told are not told again while they are still true, and are withdrawn where they are not, as
+    /// soon as the day or moment of `newest` is assessed; until then nothing is told.
+    #[must_use]
+    pub fn rewind(&self, newest: &Self) -> Self {
+        let until = newest.as_of.max(newest.record.rewound()).filter(|it| Some(*it) > self.as_of);
+        let record = newest.record.rewind(until);
+        Self { record, handed_on: newest.handed_on.clone(), ..self.clone() }
+    }
 
-/// The band that data hold a subject in: of its score before any override, held by margin and stay. An override acts
-/// on the band of its day and is not remembered, so that lifting it acts at once too.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BandState {
-    /// Its name.
-    pub band: String,
-    /// The day or moment at which the subject came into it.
-    pub since: AsOf,
-}
+    /// What was true before the last assessment.
+    pub(crate) fn ground(&self) -> Self {
+        self.ground_ref().cloned().unwrap_or_default()
+    }
 
-/// A last known value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CarriedValue {
-    /// The value.
-    pub value: Value,
-    /// The day on which it was observed.
-    pub day: NaiveDate,
+    /// The same, once for this state; none where it is not known.
+    pub(crate) fn ground_ref(&self) -> Option<&Self> {
+        Some(self.undo.as_ref()?.ground(self, self.as_of?))
+    }
+
+    /// Whether anything of a playbook is remembered for a subject.
+    pub(crate) fn enrols(&self, playbook: &str, subject: &str) -> bool {
+        self.playbooks.get(playbook).is_some_and(|it| it.subjects.contains_key(subject))
+    }
+
+    /// Whether an alert fires that began to at that day or moment.
+    pub(crate) fn fires(&self, rule: &str, subject: &str, fired: AsOf) -> bool {
+        let alert = self.alerts.get(rule).and_then(|it| it.subjects.get(subject));
+        alert.is_some_and(|it| it.phase.is_firing() && it.fired == Some(fired))
+    }
+
+    /// What is true of it alone.
+    pub(crate) fn truth(&self) -> Self {
+        Self {
+            as_of: self.as_of,
+            engine: self.engine.clone(),
+            bands: self.bands.clone(),
+            carried: self.carried.clone(),
+            history: self.history.clone(),
+            alerts: self.alerts.clone(),
+            playbooks: self.playbooks.clone(),
+            absent: self.absent.clone(),
+            tallies: self.tallies.clone(),
+            ..Self::default()
+        }
+    }
 }

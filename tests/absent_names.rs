@@ -31,7 +31,8 @@ fn engine(config: &str) -> Engine {
 fn notes(engine: &Engine) -> Vec<String> {
     let tables: Tables = serde_json::from_str(BOOK).unwrap();
     let book = Book::strict(tables).unwrap_or_else(|it| panic!("{it}"));
-    let out = engine.assess(&Input::book(&book), DAY.parse::<AsOf>().unwrap(), &State::new());
+    let out =
+        engine.assess(&Input::book(&book), DAY.parse::<AsOf>().unwrap(), &State::new()).unwrap();
     out.notes().iter().filter_map(words).collect()
 }
 
@@ -270,7 +271,7 @@ fn a_config_of_records_says_which_tables_it_was_not_given() {
         let input = Input::frame(&frame);
         let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
         let said = |notes: &[Note]| notes.iter().filter_map(words).collect::<Vec<_>>();
-        let out = engine.assess(&input, day, &State::new());
+        let out = engine.assess(&input, day, &State::new()).unwrap();
         assert_eq!(said(out.notes()), expected, "{given:?}");
         let scores = engine.score(&input, day, &State::new());
         assert_eq!(said(&scores.notes()), expected, "{given:?}");
@@ -280,7 +281,7 @@ fn a_config_of_records_says_which_tables_it_was_not_given() {
     let other = Frame::new(SubjectKind::Company, ["c1"]).unwrap();
     let subscriptions = Frame::new(SubjectKind::Subscription, ["s1"]).unwrap();
     let input = Input::frame(&frame).and_frame(&other).and_frame(&subscriptions);
-    let out = engine.assess(&input, day, &State::new());
+    let out = engine.assess(&input, day, &State::new()).unwrap();
     assert_eq!(
         out.notes().iter().filter_map(words).collect::<Vec<_>>(),
         ["company: companies / name", "subscription: subscriptions / seats"]

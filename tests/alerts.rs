@@ -13,13 +13,14 @@ use foretell::alert::{Change, Event, Reason, Suppressor};
 use foretell::state::Phase;
 
 /// The tables of timelines, by name.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 8] = [
     ("waits", include_str!("cases/alerts/waits.toml")),
     ("no_data", include_str!("cases/alerts/no_data.toml")),
     ("noise", include_str!("cases/alerts/noise.toml")),
     ("inhibit", include_str!("cases/alerts/inhibit.toml")),
     ("change", include_str!("cases/alerts/change.toml")),
     ("past", include_str!("cases/alerts/past.toml")),
+    ("away", include_str!("cases/alerts/away.toml")),
     ("pairs", include_str!("cases/alerts/pairs.toml")),
 ];
 
@@ -52,6 +53,7 @@ fn show(events: &[Event]) -> String {
         let day = (it.day - timeline::first()).num_days();
         let mut text = match it.change {
             Change::Fired => format!("fired@{day}"),
+            Change::Withdrawn | Change::Corrected => format!("{}@{day}", it.change.name()),
             Change::Repeated { .. } => format!("repeated@{day}"),
             Change::Resolved { reason } => format!("resolved@{day}({})", name(reason)),
             Change::HealthChanged { health } => {

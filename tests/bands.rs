@@ -73,7 +73,7 @@ fn a_manual_value_acts_at_once_and_so_does_lifting_it_in_every_path() {
             let frame = usage(given);
             let input = Input::book(&book).and_frame(&frame);
             let day = day.parse::<AsOf>().unwrap();
-            let assessment = engine.assess(&input, day, &state);
+            let assessment = engine.assess(&input, day, &state).unwrap();
             let got = assessment.score("health", "s1").unwrap();
             assert_eq!(got.band, Some(expected), "{effect:?} {value} on {day}");
             let scores = engine.score(&input, day, &state);
@@ -87,7 +87,7 @@ fn a_manual_value_acts_at_once_and_so_does_lifting_it_in_every_path() {
         let history = frames.iter().map(|(day, frame)| {
             (day.parse::<AsOf>().unwrap(), Input::book(&book).and_frame(frame))
         });
-        let replay = engine.replay(history, &State::new());
+        let replay = engine.replay(history, &State::new()).unwrap();
         assert_eq!(replay.state, state, "{effect:?} {value}");
         let fired: Vec<String> = replay
             .events
@@ -111,7 +111,9 @@ fn a_state_of_before_is_read() {
     )
     .unwrap();
     let frame = usage(20.0);
-    let got = engine.assess(&Input::frame(&frame), "2026-03-02".parse::<AsOf>().unwrap(), &state);
+    let got = engine
+        .assess(&Input::frame(&frame), "2026-03-02".parse::<AsOf>().unwrap(), &state)
+        .unwrap();
     assert_eq!(got.score("health", "s1").unwrap().band, Some("green"));
     assert_eq!(got.state().bands, state.bands);
 }

@@ -193,7 +193,7 @@ when = "elapsed > 4"
 "#;
 
 fn assess(engine: &Engine, input: &Input<'_>, day: &str) -> Assessment {
-    engine.assess(input, day.parse::<AsOf>().unwrap(), &State::new())
+    engine.assess(input, day.parse::<AsOf>().unwrap(), &State::new()).unwrap()
 }
 
 fn engine(text: &str) -> Engine {
@@ -465,7 +465,7 @@ fn an_age_in_hours_ends_with_the_moment() {
         ("2026-01-12", 11.0),
         ("2026-01-14", 31.0),
     ] {
-        let out = engine.assess(&input, as_of.parse::<AsOf>().unwrap(), &State::new());
+        let out = engine.assess(&input, as_of.parse::<AsOf>().unwrap(), &State::new()).unwrap();
         let age = out.value(SubjectKind::Case, "age", "friday");
         assert_eq!(age, Value::Number(wanted), "{as_of}");
     }

@@ -29,7 +29,7 @@ fn frame(columns: &[(&str, Option<f64>, Option<&str>)]) -> Frame {
 }
 
 fn assess(engine: &Engine, frame: &Frame, on: &str, state: &State) -> Assessment {
-    engine.assess(&Input::frame(frame), day(on), state)
+    engine.assess(&Input::frame(frame), day(on), state).unwrap()
 }
 
 const TWO: &str = "[[metrics]]\nname = \"a\"\n[[metrics]]\nname = \"b\"\n";
@@ -80,16 +80,15 @@ fn points_by_expression_cannot_be_carried() {
 }
 
 #[test]
-fn a_state_that_cannot_be_used_is_handed_on_as_it_is() {
+fn a_state_of_a_later_day_is_an_error() {
     let engine = engine("[[metrics]]\nname = \"a\"\n");
     let empty = frame(&[("a", Some(1.0), None)]);
-    let newer = State { version: State::VERSION + 1, ..State::new() };
     let later = State { as_of: Some(day("2026-04-01").into()), ..State::new() };
-    for (state, code) in [(newer, Code::OutOfRange), (later, Code::TimeReversed)] {
-        let assessment = assess(&engine, &empty, "2026-03-01", &state);
-        assert_eq!(assessment.faults()[0].code, code);
-        assert_eq!(*assessment.state(), state);
-    }
+    let why = engine.assess(&Input::frame(&empty), day("2026-03-01"), &later).unwrap_err();
+    assert_eq!(why.faults()[0].code, Code::TimeReversed);
+    let said = "the state is of 2026-04-01, later than 2026-03-01; assess days in order, or from a state that was kept \
+                (`State::rewind`)";
+    assert_eq!(why.to_string(), said);
 }
 
 #[test]

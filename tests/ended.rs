@@ -83,9 +83,9 @@ fn on_days(engine: &Engine, kind: SubjectKind, id: &str, days: &[&str]) -> Strin
     let value = |day: &&str| {
         let (day, state) = (day.parse::<AsOf>().unwrap(), State::new());
         let input = Input::book(&book);
-        let whole: Assessment = engine.assess(&input, day, &state);
+        let whole: Assessment = engine.assess(&input, day, &state).unwrap();
         let value = whole.value(kind, "m", id);
-        let with_ended = engine.assess(&input.clone().with_ended(), day, &state);
+        let with_ended = engine.assess(&input.clone().with_ended(), day, &state).unwrap();
         assert_eq!(
             with_ended.value(kind, "m", id),
             value,
@@ -193,7 +193,9 @@ fn an_account_that_lost_its_last_subscription_is_lost() {
     );
     let book = book();
     let fires = |day: &str| {
-        let out = engine.assess(&Input::book(&book), day.parse::<AsOf>().unwrap(), &State::new());
+        let out = engine
+            .assess(&Input::book(&book), day.parse::<AsOf>().unwrap(), &State::new())
+            .unwrap();
         out.rules()[0].firing.len()
     };
     let days = ["2025-11-02", "2025-11-03", "2026-04-09", "2026-04-10", "2026-06-30", "2026-07-01"];
@@ -270,7 +272,9 @@ fn windows_of_months_sum_to_the_year() {
          ]\n[[rules]]\nname = 'r'\nwhen = 'm + q + y + change + idle > 0'\n",
     );
     let on = |day: &str, name: &str| {
-        let out = engine.assess(&Input::book(&book), day.parse::<AsOf>().unwrap(), &State::new());
+        let out = engine
+            .assess(&Input::book(&book), day.parse::<AsOf>().unwrap(), &State::new())
+            .unwrap();
         out.value(SubjectKind::Subscription, name, "s").number().unwrap()
     };
     for (year, february, days) in [(2024, 29, 366.0), (2025, 28, 365.0)] {

@@ -22,7 +22,7 @@ fn codes(text: &str) -> Vec<Code> {
 
 fn assess(engine: &Engine, frames: &[&Frame]) -> Assessment {
     let input = frames.iter().fold(Input::default(), |input, it| input.and_frame(it));
-    engine.assess(&input, DAY.parse::<foretell::time::AsOf>().unwrap(), &State::new())
+    engine.assess(&input, DAY.parse::<foretell::time::AsOf>().unwrap(), &State::new()).unwrap()
 }
 
 fn subscriptions<const N: usize>(ids: [&str; N], columns: &[(&str, Column)]) -> Frame {

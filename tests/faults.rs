@@ -106,7 +106,12 @@ fn every_code_of_a_config_has_a_row() {
         Code::WrongDate,
         // Of an assessment.
         Code::Faulted,
+        Code::Guard,
         Code::TimeReversed,
+        // Of a state.
+        Code::Checksum,
+        Code::Implausible,
+        Code::LaterForm,
     ];
     for code in Code::ALL.iter().filter(|it| !of_records.contains(it)) {
         assert!(all_rows().any(|(_, it, _)| it == *code), "no row gives `{code}`");

@@ -78,7 +78,7 @@ fn check(seed: u64, seen: &mut Seen) {
     let day = "2026-03-01".parse::<AsOf>().unwrap();
     let input = Input::frame(&frame);
     let scores = engine.score(&input, day, &State::new());
-    let assessment = engine.assess(&input, day, &State::new());
+    let assessment = engine.assess(&input, day, &State::new()).unwrap();
     let rule = |name: &str| scores.rules().find(|it| it.rule == name).unwrap().answers.to_vec();
     for (number, it) in drawn.iter().enumerate() {
         let name = format!("c{number}");

@@ -72,7 +72,7 @@ fn equality_of_texts_is_the_same_in_every_path() {
         frame.insert("plan", plan.clone()).unwrap();
         frame.insert("other", other()).unwrap();
         let scores = engine.score(&Input::frame(&frame), as_of, &State::new());
-        let assessment = engine.assess(&Input::frame(&frame), as_of, &State::new());
+        let assessment = engine.assess(&Input::frame(&frame), as_of, &State::new()).unwrap();
         // In the memory of scores of a column with other codes for the same texts.
         let mut last = None;
         for rule in ["equal", "unequal", "within", "chosen", "both", "known"] {

@@ -49,8 +49,9 @@ fn of_invoices(invoices: &str) -> impl Fn(&str) -> String {
     let tables: Tables = serde_json::from_str(&text).unwrap();
     let book = Book::strict(tables).unwrap_or_else(|it| panic!("{it}"));
     let engine = Engine::compile(&Config::parse(CONFIG)).unwrap_or_else(|it| panic!("{it}"));
-    let out =
-        engine.assess(&Input::book(&book), "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
+    let out = engine
+        .assess(&Input::book(&book), "2026-03-01".parse::<AsOf>().unwrap(), &State::new())
+        .unwrap();
     assert_eq!(out.faults(), []);
     move |name| out.value(SubjectKind::Subscription, name, "s").to_string()
 }
@@ -94,7 +95,7 @@ fn of_price(fields: &str) -> String {
     let config = "metrics = [{ name = \"arr\" }, { name = \"mrr\" }, { name = \"billing\", type = \"text\" }]";
     let engine = Engine::compile(&Config::parse(config)).unwrap();
     let day = "2026-03-01".parse::<AsOf>().unwrap();
-    let out = engine.assess(&Input::book(&loaded.book), day, &State::new());
+    let out = engine.assess(&Input::book(&loaded.book), day, &State::new()).unwrap();
     let value = |name: &str| match out.value(SubjectKind::Subscription, name, "s") {
         Value::Number(it) => it.to_string(),
         it => it.to_string(),

@@ -34,7 +34,7 @@ const KIND: SubjectKind = SubjectKind::Subscription;
 
 fn assess(input: &Input<'_>) -> Assessment {
     let engine = Engine::compile(&Config::parse(CONFIG)).unwrap_or_else(|it| panic!("{it}"));
-    engine.assess(input, "2026-03-01".parse::<AsOf>().unwrap(), &State::new())
+    engine.assess(input, "2026-03-01".parse::<AsOf>().unwrap(), &State::new()).unwrap()
 }
 
 fn manual(subject: SubjectKind, scorecard: &str, kind: OverrideKind, value: f64) -> Override {
@@ -194,7 +194,7 @@ fn a_host_function_that_fails_is_a_fault_of_its_own() {
     let mut frame = Frame::new(KIND, ["s1"]).unwrap();
     frame.insert("arr", Column::numbers([Some(1.0)])).unwrap();
     let day = "2026-03-01".parse::<AsOf>().unwrap();
-    let assessment = engine.assess(&Input::frame(&frame), day, &State::new());
+    let assessment = engine.assess(&Input::frame(&frame), day, &State::new()).unwrap();
     let [fault] = assessment.faults() else { panic!("{:?}", assessment.faults()) };
     assert_eq!((fault.code, fault.place.path.as_str()), (Code::Faulted, "subscriptions.r"));
     assert!(fault.message.starts_with("`r` could not be computed: "), "{}", fault.message);

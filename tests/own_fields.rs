@@ -52,7 +52,8 @@ fn engine(config: &str) -> Engine {
 }
 
 fn assess(engine: &Engine, book: &Book) -> Assessment {
-    let out = engine.assess(&Input::book(book), DAY.parse::<AsOf>().unwrap(), &State::new());
+    let out =
+        engine.assess(&Input::book(book), DAY.parse::<AsOf>().unwrap(), &State::new()).unwrap();
     assert_eq!(out.faults(), []);
     out
 }
@@ -413,7 +414,7 @@ fn own_fields_can_be_given_as_columns() {
     frame.insert("custom.tier", Column::texts([Some("gold")])).unwrap();
     frame.insert("custom.points", Column::numbers([Some(7.0)])).unwrap();
     let input = Input::frame(&frame);
-    let out = engine.assess(&input, day, &State::new());
+    let out = engine.assess(&input, day, &State::new()).unwrap();
     let given = |name: &str| Note::Given { kind: ACCOUNT, metric: name.to_owned() };
     assert_eq!(out.notes(), [given("custom.tier"), given("custom.points")], "each once");
     assert_eq!(out.faults(), []);
@@ -445,11 +446,13 @@ fn what_own_fields_were_is_remembered() {
         Book::strict(tables).unwrap()
     };
     let first = book(7.0, "gold");
-    let out =
-        engine.assess(&Input::book(&first), "2026-01-01".parse::<AsOf>().unwrap(), &State::new());
+    let out = engine
+        .assess(&Input::book(&first), "2026-01-01".parse::<AsOf>().unwrap(), &State::new())
+        .unwrap();
     let second = book(5.0, "silver");
-    let out =
-        engine.assess(&Input::book(&second), "2026-02-15".parse::<AsOf>().unwrap(), out.state());
+    let out = engine
+        .assess(&Input::book(&second), "2026-02-15".parse::<AsOf>().unwrap(), out.state())
+        .unwrap();
     assert!(out.rules().iter().all(|it| it.firing.len() == 1), "{:?}", out.rules());
 }
 

@@ -95,7 +95,7 @@ fn engine() -> Engine {
 fn records_become_metrics_scores_and_alerts_as_of_a_day() {
     let (book, engine) = (book(), engine());
     let day = "2026-03-01".parse::<AsOf>().unwrap();
-    let assessment = engine.assess(&Input::book(&book), day, &State::new());
+    let assessment = engine.assess(&Input::book(&book), day, &State::new()).unwrap();
     assert_eq!(assessment.faults(), []);
     // s3 has not begun, s4 is cancelled.
     let ids: Vec<&str> =
@@ -120,14 +120,15 @@ fn records_become_metrics_scores_and_alerts_as_of_a_day() {
     assert_eq!(rule.firing.len(), 2);
     assert_eq!(rule.firing[0].message, "Acme has 2 urgent cases open");
 
-    let later =
-        engine.assess(&Input::book(&book), "2026-03-05".parse::<AsOf>().unwrap(), &State::new());
+    let later = engine
+        .assess(&Input::book(&book), "2026-03-05".parse::<AsOf>().unwrap(), &State::new())
+        .unwrap();
     assert_eq!(
         later.value(SubjectKind::Subscription, "open_p1", "s1"),
         Value::Number(0.0),
         "c1 is resolved on that day"
     );
-    let ended = engine.assess(&Input::book(&book).with_ended(), day, &State::new());
+    let ended = engine.assess(&Input::book(&book).with_ended(), day, &State::new()).unwrap();
     assert_eq!(ended.subjects(SubjectKind::Subscription).len(), 3);
 }
 
@@ -137,7 +138,8 @@ fn a_given_column_wins_and_that_is_said() {
     let mut given = Frame::new(SubjectKind::Subscription, ["s2", "nobody"]).unwrap();
     given.insert("logins_28d", Column::numbers([Some(24.0), Some(1.0)])).unwrap();
     let input = Input::book(&book).and_frame(&given);
-    let assessment = engine.assess(&input, "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
+    let assessment =
+        engine.assess(&input, "2026-03-01".parse::<AsOf>().unwrap(), &State::new()).unwrap();
     let value = |id: &str| assessment.value(SubjectKind::Subscription, "logins_28d", id);
     assert_eq!(value("s2"), Value::Number(24.0));
     assert_eq!(value("s1"), Value::Missing, "a given column is not filled up from records");
@@ -153,7 +155,7 @@ fn currencies_are_never_mixed_silently() {
     let text = "currency = \"USD\"\n[[metrics]]\nname = \"arr\"\n[[rules]]\nname = \"r\"\nwhen = \"arr > 0\"";
     let engine = Engine::compile(&Config::parse(text)).unwrap();
     let day = "2026-03-01".parse::<AsOf>().unwrap();
-    let assessment = engine.assess(&Input::book(&book()), day, &State::new());
+    let assessment = engine.assess(&Input::book(&book()), day, &State::new()).unwrap();
     let arr = |id: &str| assessment.value(SubjectKind::Subscription, "arr", id);
     assert_eq!((arr("s1"), arr("s2")), (Value::Number(1200.1), Value::Missing));
     let left_out = |it: &&Note| matches!(it, Note::LeftOut { .. });
@@ -169,7 +171,7 @@ fn currencies_are_never_mixed_silently() {
         BOOK.replacen('{', r#"{ "rates": { "base": "USD", "rates": { "EUR": "1.10" } }, "#, 1);
     let tables: Tables = serde_json::from_str(&with_rates).unwrap();
     let book = Book::load(tables, Mode::Strict).unwrap_or_else(|it| panic!("{it}")).book;
-    let assessment = engine.assess(&Input::book(&book), day, &State::new());
+    let assessment = engine.assess(&Input::book(&book), day, &State::new()).unwrap();
     let s2 = assessment.value(SubjectKind::Subscription, "arr", "s2");
     assert_eq!(s2, Value::Number(330.22));
     assert_eq!(assessment.faults(), []);
@@ -212,7 +214,7 @@ fn a_record_that_may_count_makes_a_count_unsure() {
     for (book, score, interval, of_s2) in
         [(book(), 25.0, [25.0, 25.0], [50.0, 100.0]), (unclear, 75.0, [25.0, 75.0], [50.0, 100.0])]
     {
-        let assessment = engine().assess(&Input::book(&book), day, &State::new());
+        let assessment = engine().assess(&Input::book(&book), day, &State::new()).unwrap();
         let s1 = assessment.score("health", "s1").unwrap();
         assert_eq!((s1.score, s1.interval), (Some(score), Some(interval)));
         assert_eq!(assessment.score("health", "s2").unwrap().interval, Some(of_s2));

@@ -155,7 +155,7 @@ fn wide(engine: &Engine, shift: f64) -> Assessment {
         let values: Vec<Option<f64>> = (0..NAMES.len()).map(value).collect();
         frame.insert(name.clone(), Column::numbers(values)).unwrap();
     }
-    engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new())
+    engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new()).unwrap()
 }
 
 #[test]
@@ -195,7 +195,8 @@ fn what_cannot_be_explained_has_no_report() {
 #[test]
 fn nothing_at_all_has_an_overview_too() {
     let engine = engine("metrics = [{ name = \"m\" }]");
-    let assessment = engine.assess(&Input::default(), DAY.parse::<AsOf>().unwrap(), &State::new());
+    let assessment =
+        engine.assess(&Input::default(), DAY.parse::<AsOf>().unwrap(), &State::new()).unwrap();
     let empty = report::overview(&engine, &assessment, 0);
     assert_eq!(malformed(&empty.html()), None);
     insta::assert_snapshot!(empty, @r"
@@ -220,10 +221,10 @@ fn an_overview_says_what_was_wrong_with_the_input() {
     frame.insert("m", Column::numbers([5.0, 50.0].map(Some))).unwrap();
     frame.insert("<n>", Column::numbers([5.0, 50.0].map(Some))).unwrap();
     let assessment =
-        engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new());
+        engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new()).unwrap();
     let earlier: State = assessment.state().clone();
     let day: AsOf = "2026-02-01".parse().unwrap();
-    let assessment = engine.assess(&Input::frame(&frame), day, &earlier);
+    let assessment = engine.assess(&Input::frame(&frame), day, &earlier).unwrap();
     let overview = report::overview(&engine, &assessment, 5);
     assert_eq!(malformed(&overview.html()), None);
     insta::assert_snapshot!(overview, @r"
@@ -256,7 +257,7 @@ fn equal_scores_stand_in_the_order_of_ids() {
     let mut frame = Frame::new(SubjectKind::Subscription, ["d", "b", "c", "a"]).unwrap();
     frame.insert("m", Column::numbers([5.0, 5.0, 4.0, 5.0].map(Some))).unwrap();
     let assessment =
-        engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new());
+        engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new()).unwrap();
     insta::assert_snapshot!(report::overview(&engine, &assessment, 3), @r"
     Overview
     assessment on 2026-03-01

@@ -153,7 +153,7 @@ mod as_metrics {
 
     fn assess(engine: &Engine) -> Assessment {
         let day: chrono::NaiveDate = "2026-03-01".parse().unwrap();
-        engine.assess(&Input::book(&book()), day, &State::new())
+        engine.assess(&Input::book(&book()), day, &State::new()).unwrap()
     }
 
     #[test]

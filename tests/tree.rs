@@ -120,7 +120,7 @@ fn a_company_reads_its_children_and_its_tree() {
     ] {
         let engine = compile(&config(metric));
         for input in [Input::book(&book), Input::book(&book).with_ended()] {
-            let out = engine.assess(&input, day.parse::<AsOf>().unwrap(), &State::new());
+            let out = engine.assess(&input, day.parse::<AsOf>().unwrap(), &State::new()).unwrap();
             assert_eq!(shown(&out), expected, "{metric}");
         }
     }
@@ -133,7 +133,8 @@ fn an_account_reads_the_tree_of_its_company() {
         "[[metrics]]\nname = 'm'\nsubject = 'account'\nexpr = 'company.tree.accounts.count'\n\
          [[rules]]\nname = 'r'\nsubject = 'account'\nwhen = 'm > 4'\n",
     );
-    let out = engine.assess(&Input::book(&book), DAY.parse::<AsOf>().unwrap(), &State::new());
+    let out =
+        engine.assess(&Input::book(&book), DAY.parse::<AsOf>().unwrap(), &State::new()).unwrap();
     let firing: Vec<&str> = out.rules()[0].firing.iter().map(|it| it.subject.as_ref()).collect();
     assert_eq!(firing, ["a1"]);
 }
@@ -164,7 +165,8 @@ fn given_companies_have_trees_and_rings_are_faults() {
     frame.set_parents(SubjectKind::Company, parents.map(|it| it.map(Into::into)).into()).unwrap();
     frame.insert("n", Column::numbers((1..7).map(|it| Some(f64::from(it))))).unwrap();
     let engine = compile(&config("expr = 'tree.companies.n.sum'\n[[metrics]]\nname = 'n'"));
-    let out = engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new());
+    let out =
+        engine.assess(&Input::frame(&frame), DAY.parse::<AsOf>().unwrap(), &State::new()).unwrap();
     assert_eq!(shown(&out), "a=6 b=5 c=3 d=10 e=5 f=6");
     let said: Vec<String> = out
         .faults()
@@ -226,7 +228,9 @@ fn a_hundred_thousand_companies_in_a_chain_and_in_a_star() {
         [(many(|at| at.checked_sub(1)), 1.0), (many(|at| (at > 0).then_some(0)), 99_999.0)]
     {
         let book = Book::strict(tables).unwrap();
-        let out = engine.assess(&Input::book(&book), DAY.parse::<AsOf>().unwrap(), &State::new());
+        let out = engine
+            .assess(&Input::book(&book), DAY.parse::<AsOf>().unwrap(), &State::new())
+            .unwrap();
         assert_eq!(out.rules()[0].firing.len(), 100_000);
         let of = |name: &str, id: &str| out.value(SubjectKind::Company, name, id).number().unwrap();
         let top: Vec<f64> = takes.iter().map(|it| of(&format!("{it}_"), "c0")).collect();

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::Suppressor;
 use crate::config::RuleSeverity;
 use crate::frame::SubjectKind;
+use crate::memory::{Health, Phase};
 use crate::node::Node;
-use crate::state::{Health, Phase};
 use crate::time::AsOf;
 use crate::value::Value;
 
@@ -62,6 +62,9 @@ pub struct Event {
     /// Whether someone was told before that this alert fires.
     #[serde(default)]
     pub told_before: bool,
+    /// The id of the event that it takes back or corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<String>,
 }
 
 impl Event {
@@ -77,6 +80,50 @@ impl Event {
     pub fn is_sent(&self) -> bool {
         self.suppressed_by.is_empty()
             || (self.told_before && matches!(self.change, Change::Resolved { .. }))
+    }
+
+    /// What happened and nothing else: the firing at the second day or moment, said as of the first.
+    pub(crate) fn bare(
+        rule: &str,
+        (kind, subject): (SubjectKind, &str),
+        change: Change,
+        (as_of, fired): (AsOf, AsOf),
+    ) -> Self {
+        Self {
+            id: event_id(rule, (kind, subject), change.name(), (fired, as_of), 0),
+            day: as_of.day(),
+            moment: Some(as_of).filter(|it| !it.is_day()),
+            rule: rule.to_owned(),
+            kind,
+            subject: subject.to_owned(),
+            parents: BTreeMap::new(),
+            change,
+            since: fired,
+            fired: Some(fired),
+            severity: RuleSeverity::default(),
+            message: String::new(),
+            evidence: Vec::new(),
+            labels: BTreeMap::new(),
+            owner: None,
+            playbook: None,
+            suppressed_by: Vec::new(),
+            told_before: false,
+            supersedes: None,
+        }
+    }
+
+    /// Whether both are about one firing of an alert.
+    pub(crate) fn is_about(&self, it: &Self) -> bool {
+        (&self.rule, self.kind, &self.subject, self.fired)
+            == (&it.rule, it.kind, &it.subject, it.fired)
+    }
+
+    /// Whether people would read the same of the same change.
+    pub(crate) fn says_the_same(&self, it: &Self) -> bool {
+        (self.is_about(it) && self.since == it.since && self.parents == it.parents)
+            && (self.severity, &self.message, &self.evidence)
+                == (it.severity, &it.message, &it.evidence)
+            && (&self.labels, &self.owner, &self.playbook) == (&it.labels, &it.owner, &it.playbook)
     }
 }
 
@@ -102,6 +149,10 @@ pub enum Change {
         /// Whether it can be asked.
         health: Health,
     },
+    /// The same day or moment was assessed again, and what was said of it is not true.
+    Withdrawn,
+    /// The same day or moment was assessed again, and what was said of it is true in other words or figures.
+    Corrected,
 }
 
 impl Change {
@@ -113,6 +164,8 @@ impl Change {
             Self::Repeated { .. } => "repeated",
             Self::Resolved { .. } => "resolved",
             Self::HealthChanged { .. } => "health_changed",
+            Self::Withdrawn => "withdrawn",
+            Self::Corrected => "corrected",
         }
     }
 }
@@ -166,22 +219,43 @@ pub struct OpenAlert {
     pub suppressed_by: Vec<Suppressor>,
 }
 
-/// The id of an event: of the rule, its subject, what happened, the first day or moment of what it happened to,
-/// and which of several it is.
+impl OpenAlert {
+    /// That it fired, said later.
+    pub(crate) fn late(&self, as_of: AsOf) -> Event {
+        let fired = self.fired.unwrap_or(self.since);
+        Event {
+            since: self.since,
+            severity: self.severity,
+            message: self.message.clone(),
+            labels: self.labels.clone(),
+            owner: self.owner.clone(),
+            suppressed_by: self.suppressed_by.clone(),
+            id: event_id(&self.rule, (self.kind, &self.subject), "fired", (fired, fired), 0),
+            ..Event::bare(&self.rule, (self.kind, &self.subject), Change::Fired, (as_of, fired))
+        }
+    }
+}
+
+/// The id of an event: of the rule, its subject, what happened, the first day or moment of what it happened to, that at
+/// which it happened, and which of several it is.
 pub(crate) fn event_id(
     rule: &str,
     (kind, subject): (SubjectKind, &str),
     change: &str,
-    first: AsOf,
+    (first, at): (AsOf, AsOf),
     ordinal: u32,
 ) -> String {
-    Node::List(vec![
+    let mut parts = vec![
         Node::text(rule),
         Node::text(kind.name()),
         Node::text(subject),
         Node::text(change),
         Node::text(first.to_string()),
         Node::Int(ordinal.into()),
-    ])
-    .content_hash()
+    ];
+    // What is taken back may happen again later.
+    if first != at {
+        parts.push(Node::text(at.to_string()));
+    }
+    Node::List(parts).content_hash()
 }

@@ -5,22 +5,18 @@
 //!
 //! Must not know: columns, the engine, or how a notice reaches anyone.
 
-mod cap;
 mod event;
 mod exposure;
-mod group;
 mod judgement;
 mod quality;
 mod step;
 mod suppress;
 
-pub use cap::{Capped, Queue, Waiting, cap};
 pub(crate) use event::event_id;
 pub use event::{Change, Event, OpenAlert, Reason};
 pub use exposure::Exposure;
-pub use group::{Group, GroupBy, group};
 pub use judgement::{AlertRef, Firing, FiringKey, Judgement, Opinion, firings};
 pub use quality::{AlertQuality, RuleQuality, Share, Standing, alert_quality};
-pub(crate) use step::{Answer, Happening, Step, end, step};
+pub(crate) use step::{Answer, Happening, Step, end, step, wait};
 pub(crate) use suppress::{About, Open, cooling, inhibitors, settle};
 pub use suppress::{Matcher, QuietCalendar, Silence, Snooze, Suppressions, Suppressor};

@@ -194,7 +194,7 @@ impl Share {
 /// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2"])?;
 /// frame.insert("quiet_days", Column::numbers([Some(25.0), Some(3.0)]))?;
 /// let day: NaiveDate = "2026-03-01".parse()?;
-/// let replay = engine.replay([(day, Input::frame(&frame))], &State::new());
+/// let replay = engine.replay([(day, Input::frame(&frame))], &State::new())?;
 ///
 /// let said = [Judgement {
 ///     alert: AlertRef::Event(replay.events[0].id.clone()),

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::event::{Change, Reason};
 use crate::config::{Hold, NoDataPolicy, RuleConfig};
-use crate::state::{AlertState, Health, Phase};
+use crate::memory::{AlertState, Health, Phase};
 use crate::time::{AsOf, Period};
 use crate::verdict::Verdict;
 
@@ -29,8 +29,6 @@ pub(crate) struct Happening {
     pub(crate) fired: Option<AsOf>,
     /// Which of several of its sort it is, from 0.
     pub(crate) ordinal: u32,
-    /// Whether someone was told before that the alert fires.
-    pub(crate) told: bool,
 }
 
 /// What a step comes to.
@@ -134,6 +132,23 @@ pub(crate) fn step(
         happenings.push(repeat(&mut alert, now));
     }
     Step { next: kept(alert, rule, now), happenings }
+}
+
+/// Takes an alert through a day or moment at which its subject is not there: all stays, and clocks stand still.
+pub(crate) fn wait(
+    before: &AlertState,
+    rule: &RuleConfig,
+    now: AsOf,
+    last: Option<AsOf>,
+) -> Option<AlertState> {
+    let mut alert = before.clone();
+    let passed = last.map_or(TimeDelta::zero(), |it| it.span(now));
+    match alert.phase {
+        Phase::Pending => alert.since = alert.since.later(passed),
+        Phase::Recovering => alert.clear_since = alert.clear_since.map(|it| it.later(passed)),
+        Phase::Inactive | Phase::Firing => {}
+    }
+    kept(alert, rule, now)
 }
 
 /// Ends an alert whatever its condition says.
@@ -246,7 +261,7 @@ fn resolve(alert: &mut AlertState, reason: Reason, now: AsOf, happenings: &mut V
 }
 
 fn happening(alert: &AlertState, change: Change, ordinal: u32) -> Happening {
-    Happening { change, since: alert.began, fired: alert.fired, ordinal, told: alert.told }
+    Happening { change, since: alert.began, fired: alert.fired, ordinal }
 }
 
 /// The alert, if there is something to remember of it.

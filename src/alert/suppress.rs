@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::step::{Happening, cools, repeat};
 use crate::config::{InhibitConfig, InhibitOn, RuleConfig, RuleSeverity};
 use crate::frame::SubjectKind;
-use crate::state::{AlertState, Phase};
+use crate::memory::{AlertState, Phase};
 use crate::time::AsOf;
 
 /// What a host says must be quiet: plain data, given with the input of each assessment.

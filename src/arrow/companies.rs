@@ -35,6 +35,7 @@ fn a_column_says_which_company_a_company_belongs_to() {
             "2026-03-01".parse::<crate::time::AsOf>().unwrap(),
             &State::new(),
         );
+        let out = out.unwrap();
         let all = ["hq", "daughter", "lost"].map(|it| out.value(Company, "all", it));
         assert_eq!(all, [3.0, 2.0, 3.0].map(Value::Number));
         let lost =

@@ -349,7 +349,7 @@ fn results_stand_in_columns_of_their_names() {
     let (engine, frame) = example();
     let day = "2026-03-01".parse::<AsOf>().unwrap();
     let scored = engine.score(&Input::frame(&frame), day, &State::new());
-    let assessed = engine.assess(&Input::frame(&frame), day, &State::new());
+    let assessed = engine.assess(&Input::frame(&frame), day, &State::new()).unwrap();
     let notes = serde_json::to_string(assessed.notes()).unwrap();
     assert!(notes.contains(r#""column":"xx","near":"x""#), "{notes}");
     let one = scores(&scored, Subscription, "id");
@@ -451,8 +451,9 @@ fn records_keep_digits_and_dates() {
 #[test]
 fn a_value_of_an_assessment_is_a_value() {
     let (engine, frame) = example();
-    let out =
-        engine.assess(&Input::frame(&frame), "2026-03-01".parse::<AsOf>().unwrap(), &State::new());
+    let out = engine
+        .assess(&Input::frame(&frame), "2026-03-01".parse::<AsOf>().unwrap(), &State::new())
+        .unwrap();
     assert_eq!(out.value(Subscription, "y", "a"), Value::Number(18.0));
     // Damaged, it is not read.
     let text = serde_json::to_string(&out).unwrap();

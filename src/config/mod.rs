@@ -7,6 +7,7 @@
 //! Must not know: what the settings mean to a subject's data.
 
 mod alert;
+mod guard;
 mod metric;
 mod playbook;
 mod points;
@@ -17,6 +18,7 @@ mod test;
 mod variants;
 
 pub use alert::{Hold, InhibitConfig, InhibitOn, NoDataPolicy};
+pub use guard::{GuardConfig, Percent};
 pub use metric::{Better, Empty, MetricConfig, Take, Window};
 pub use playbook::{Channel, DayCount, OnePer, PlaybookConfig, ReadyMade, StepConfig};
 pub use points::{
@@ -96,6 +98,9 @@ pub struct Config {
     /// What is to be done about alerts, step by step.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub playbooks: Vec<PlaybookConfig>,
+    /// What a night must not exceed without somebody looking at it.
+    #[serde(skip_serializing_if = "GuardConfig::is_default")]
+    pub guards: GuardConfig,
     /// What the config is held to by its author; no part of what it means.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<TestConfig>,

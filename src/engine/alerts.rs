@@ -3,19 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
+use super::assess::Night;
 use super::assessment::{Assessment, RuleResult};
+use super::error::{AssessError, Tripped};
 use super::input::Input;
 use super::plan::Rule;
+use super::presence::There;
+use super::run::Run;
 use super::subjects::Rows;
 use crate::alert::{
     About, Answer, Event, Exposure, Happening, Open, OpenAlert, Reason, Step, Suppressor, cooling,
-    end, event_id, inhibitors, settle, step,
+    end, event_id, inhibitors, settle, step, wait,
 };
 use crate::config::{NoDataPolicy, RuleConfig};
 use crate::fault::Fault;
 use crate::frame::{NO_ROW, SubjectKind, Table};
 use crate::playbook::{Action, EnrolmentChange};
-use crate::state::{AlertState, RuleAlerts, State};
+use crate::state::{AlertState, Content, Record, RuleAlerts, State};
 use crate::time::AsOf;
 use crate::verdict::{Verdict, ask};
 
@@ -31,6 +35,8 @@ pub struct Replay {
     pub enrolment_changes: Vec<EnrolmentChange>,
     /// What was wrong with the inputs, with the day or moment.
     pub faults: Vec<(AsOf, Fault)>,
+    /// The guards that tripped, with the day or moment.
+    pub tripped: Vec<(AsOf, Tripped)>,
     /// What to hand to the next assessment.
     pub state: State,
     /// How many subjects were watched for how long.
@@ -51,19 +57,35 @@ pub(super) struct Moving<'a> {
     row: Option<usize>,
     message: String,
     step: Step,
+    /// Whether it stays as it was when the same day or moment was assessed before.
+    is_kept: bool,
+    /// Whether its subject is not there, so that nothing is said of it.
+    waits: bool,
 }
 
 impl Engine {
-    /// Assesses days or moments in order, each with the state of the one before it, and returns every event.
+    /// Assesses days or moments in order, each with the state of the one before it, and returns every event. A guard that
+    /// trips is noted and accepted: what is replayed has happened.
+    ///
+    /// # Errors
+    /// The first day or moment that cannot be assessed ([`AssessError`]).
     pub fn replay<'a, A: Into<AsOf>>(
         &self,
         history: impl IntoIterator<Item = (A, Input<'a>)>,
         state: &State,
-    ) -> Replay {
+    ) -> Result<Replay, AssessError> {
         let exposure = Exposure::since(state.as_of.map(AsOf::day));
         let mut out = Replay { state: state.clone(), exposure, ..Replay::default() };
         for (as_of, input) in history {
-            let assessment = self.assess(&input, as_of, &out.state);
+            let assessed = self.assess(&input, as_of, &out.state);
+            let assessment = match assessed {
+                Err(AssessError::Guarded(it)) => {
+                    let as_of = it.assessment.as_of();
+                    out.tripped.extend(it.tripped.into_iter().map(|it| (as_of, it)));
+                    it.assessment
+                }
+                other => other?,
+            };
             let as_of = assessment.as_of();
             let subjects = SubjectKind::ALL.map(|it| (it, assessment.subjects(it).len()));
             out.exposure.note(as_of.day(), subjects);
@@ -73,68 +95,75 @@ impl Engine {
             out.faults.extend(assessment.faults.into_iter().map(|it| (as_of, it)));
             out.state = assessment.state;
         }
-        out
+        Ok(out)
     }
 
-    /// Takes every alert through the day of the assessment, whose state must be usable.
+    /// Takes every alert through the day of the assessment, and says what is true of them.
     pub(super) fn advance_alerts<'a>(
         &'a self,
         out: &mut Assessment,
         rows: &[Rows],
         (mut moving, past): (Vec<Moving<'a>>, &'a State),
         input: &Input<'_>,
-    ) {
-        let again = past.as_of == Some(out.as_of);
+        night: &mut Night<'_>,
+    ) -> Vec<Content> {
         moving.extend(self.vanished(out, past, rows));
         let quiet = suppressed(self, out.as_of, input, &moving);
         let mut next: BTreeMap<String, RuleAlerts> = BTreeMap::new();
+        let mut facts = Vec::new();
         for (it, reasons) in moving.iter_mut().zip(quiet) {
-            if let Some(alert) = &mut it.step.next
-                && !again
-            {
+            if it.is_kept {
+                night.kept.insert((it.rule.to_owned(), it.kind, it.subject.clone()));
+            }
+            if let Some(alert) = it.step.next.as_mut().filter(|_| !it.waits) {
                 settle(alert, &mut it.step.happenings, !reasons.is_empty(), out.as_of);
             }
             for happening in &it.step.happenings {
-                let event = self.event(out, it, happening, &reasons);
-                out.events.push(event);
+                let event = self.event(out, it, happening, (&reasons, &night.record));
+                facts.push(Content::Event(Box::new(event)));
             }
             let Some(alert) = it.step.next.clone() else { continue };
             if let Some(open) = it.open(&alert, reasons) {
                 out.alerts.push(open);
             }
-            let list = next.entry(it.rule.to_owned()).or_insert_with(|| it.remembered(again));
+            let list = next.entry(it.rule.to_owned()).or_insert_with(|| it.remembered());
             list.subjects.insert(it.subject.clone(), alert);
         }
-        let key = |it: &Event| (it.rule.clone(), it.subject.clone(), it.change);
-        out.events.sort_by_key(key);
         out.alerts
             .sort_by(|left, right| (&left.rule, &left.subject).cmp(&(&right.rule, &right.subject)));
         out.state.alerts = next;
+        facts
     }
 
     /// Every alert of a rule that was remembered or that the rule now speaks of, a step further.
     pub(super) fn moved<'a>(
         &'a self,
-        out: &Assessment,
+        run: &Run<'a>,
         (rule, result): (&'a Rule, &RuleResult),
-        past: &'a State,
-        rows: &[Rows],
     ) -> Vec<Moving<'a>> {
-        let again = past.as_of == Some(out.as_of);
+        let (out, past) = (&run.out, run.past);
         let mut all = Vec::new();
         let (Some(config), Some(table)) =
             (self.config.rules.get(rule.number), out.tables.get(rule.kind.index()))
         else {
             return all;
         };
-        let same = past.alerts.get(&config.name).filter(|it| it.subject == rule.kind);
-        let asked = Asked { rule, config, past: same, table, result };
+        let of =
+            |state: &'a State| state.alerts.get(&config.name).filter(|it| it.subject == rule.kind);
+        let same = of(past);
+        let stood = run.standing.and_then(of);
+        let asked = Asked { rule, config, past: same, stood, table, result };
         let messages: BTreeMap<&str, &String> =
             result.firing.iter().map(|it| (it.subject.as_ref(), &it.message)).collect();
-        for subject in asked.subjects(again) {
+        for subject in asked.subjects() {
             let before = same.and_then(|it| it.subjects.get(subject));
             let row = table.row_of(subject);
-            let step = asked.step(subject, before, out.as_of, past.as_of, again);
+            let there = match (row, run.presence.there(rule.kind, subject)) {
+                (None, There::Here) => There::Away(None),
+                (_, there) => there,
+            };
+            let (step, is_kept) = asked.step(subject, (before, there), out.as_of, past.as_of);
+            let kept = is_kept.then(|| step.next.as_ref().map(|it| it.message.clone())).flatten();
             let mut it = Moving {
                 rule: &config.name,
                 config: Some(config),
@@ -142,12 +171,14 @@ impl Engine {
                 past: same,
                 kind: rule.kind,
                 subject: subject.to_owned(),
-                parents: parents(out, rows, rule.kind, row),
+                parents: parents(out, &run.rows, rule.kind, row),
                 row,
-                message: before.map_or_else(String::new, |it| it.message.clone()),
+                message: kept.or_else(|| before.map(|it| it.message.clone())).unwrap_or_default(),
                 step,
+                is_kept,
+                waits: is_kept || there != There::Here && there != There::Gone,
             };
-            if let Some(message) = messages.get(subject).filter(|_| !again) {
+            if let Some(message) = messages.get(subject).filter(|_| !is_kept) {
                 it.message.clone_from(message);
             }
             if it.message.is_empty() {
@@ -163,7 +194,6 @@ impl Engine {
 
     /// The alerts that are remembered of rules which are gone, or about another kind of subject.
     fn vanished<'a>(&'a self, out: &Assessment, past: &'a State, rows: &[Rows]) -> Vec<Moving<'a>> {
-        let again = past.as_of == Some(out.as_of);
         let mut all = Vec::new();
         let is_there = |name: &str, kind: SubjectKind| {
             let of = |it: &Rule| self.config.rules.get(it.number);
@@ -176,11 +206,6 @@ impl Engine {
                 Reason::RuleRemoved
             };
             for (subject, before) in &past.subjects {
-                let step = if again {
-                    Step { next: Some(before.clone()), ..Step::default() }
-                } else {
-                    end(before, reason, None, out.as_of)
-                };
                 let row = out.tables.get(past.subject.index()).and_then(|it| it.row_of(subject));
                 all.push(Moving {
                     rule,
@@ -192,7 +217,9 @@ impl Engine {
                     parents: parents(out, rows, past.subject, row),
                     row,
                     message: before.message.clone(),
-                    step,
+                    step: end(before, reason, None, out.as_of),
+                    is_kept: false,
+                    waits: false,
                 });
             }
         }
@@ -204,7 +231,7 @@ impl Engine {
         out: &Assessment,
         it: &Moving<'_>,
         happening: &Happening,
-        reasons: &[Suppressor],
+        (reasons, record): (&[Suppressor], &Record),
     ) -> Event {
         use crate::alert::Change;
         let first = match happening.change {
@@ -213,7 +240,8 @@ impl Engine {
         };
         let about = it.about();
         let mut suppressed_by = reasons.to_vec();
-        if matches!(happening.change, Change::Resolved { .. }) && !happening.told {
+        let told = record.is_told(it.rule, &it.subject, happening.fired);
+        if matches!(happening.change, Change::Resolved { .. }) && !told {
             suppressed_by.push(Suppressor::Untold);
         }
         let name = |slot: usize| {
@@ -235,7 +263,7 @@ impl Engine {
                 it.rule,
                 (it.kind, &it.subject),
                 happening.change.name(),
-                first,
+                (first, out.as_of),
                 happening.ordinal,
             ),
             day: out.as_of.day(),
@@ -254,7 +282,8 @@ impl Engine {
             owner: it.owner(),
             playbook: it.config.and_then(|it| it.playbook.clone()),
             suppressed_by,
-            told_before: happening.told,
+            told_before: told,
+            supersedes: None,
         }
     }
 }
@@ -264,43 +293,52 @@ struct Asked<'a> {
     rule: &'a Rule,
     config: &'a RuleConfig,
     past: Option<&'a RuleAlerts>,
+    /// Its alerts when the same day or moment was assessed before.
+    stood: Option<&'a RuleAlerts>,
     table: &'a Table,
     result: &'a RuleResult,
 }
 
 impl Asked<'_> {
     /// The subjects that have an alert or may get one, sorted.
-    fn subjects(&self, again: bool) -> BTreeSet<&str> {
-        let past = self.past.into_iter().flat_map(|it| it.subjects.keys().map(String::as_str));
-        let mut all: BTreeSet<&str> = past.collect();
-        if !again {
-            all.extend(self.result.firing.iter().map(|it| it.subject.as_ref()));
-            if self.config.no_data == NoDataPolicy::Alert {
-                all.extend(self.result.no_data.iter().map(AsRef::as_ref));
-            }
+    fn subjects(&self) -> BTreeSet<&str> {
+        let known = self.past.into_iter().chain(self.stood);
+        let mut all: BTreeSet<&str> =
+            known.flat_map(|it| it.subjects.keys().map(String::as_str)).collect();
+        all.extend(self.result.firing.iter().map(|it| it.subject.as_ref()));
+        if self.config.no_data == NoDataPolicy::Alert {
+            all.extend(self.result.no_data.iter().map(AsRef::as_ref));
         }
         all
     }
 
+    /// The alert a step further, and whether it stays as it was when the same day or moment was assessed before.
     fn step(
         &self,
         subject: &str,
-        before: Option<&AlertState>,
+        (before, there): (Option<&AlertState>, There),
         now: AsOf,
         last: Option<AsOf>,
-        again: bool,
-    ) -> Step {
-        if again {
-            return Step { next: before.cloned(), ..Step::default() };
+    ) -> (Step, bool) {
+        let stood = || Step {
+            next: self.stood.and_then(|it| it.subjects.get(subject)).cloned(),
+            ..Step::default()
+        };
+        match there {
+            There::Kept => return (stood(), true),
+            There::Away(_) => {
+                let next = before.and_then(|it| wait(it, self.config, now, last));
+                return (Step { next, ..Step::default() }, false);
+            }
+            There::Gone => {
+                let step = before.map_or_else(Step::default, |it| {
+                    end(it, Reason::SubjectGone, Some(self.config), now)
+                });
+                return (step, false);
+            }
+            There::Here => {}
         }
         let row = self.table.row_of(subject);
-        // Where there is no subject of the kind at all, what is open is kept; nothing begins.
-        let idle = before.is_none_or(|it| it.phase.is_idle());
-        if row.is_none() && (idle || self.table.len() > 0) {
-            return before.map_or_else(Step::default, |it| {
-                end(it, Reason::SubjectGone, Some(self.config), now)
-            });
-        }
         let verdict =
             |it: &crate::expr::Program| row.map_or(Verdict::NoData, |row| ask(it, self.table, row));
         let answer = Answer {
@@ -308,7 +346,14 @@ impl Asked<'_> {
             clear: self.rule.clear.as_ref().map(verdict),
             changed: self.past.is_some_and(|it| it.meaning != self.rule.meaning),
         };
-        step(before, answer, self.config, now, last)
+        // What was said is taken back where it is not true, not where nothing is known of it.
+        let unknown = matches!(answer.when, Verdict::NoData | Verdict::Faulted);
+        let fired_now = |it: &AlertState| it.fired == Some(now);
+        let was = self.stood.and_then(|it| it.subjects.get(subject));
+        if unknown && was.is_some_and(fired_now) && self.config.no_data == NoDataPolicy::Keep {
+            return (stood(), true);
+        }
+        (step(before, answer, self.config, now, last), false)
     }
 }
 
@@ -343,10 +388,7 @@ impl Moving<'_> {
     }
 
     /// What the next state says of the rule.
-    fn remembered(&self, again: bool) -> RuleAlerts {
-        if let Some(past) = self.past.filter(|_| again) {
-            return RuleAlerts { subjects: BTreeMap::new(), ..past.clone() };
-        }
+    fn remembered(&self) -> RuleAlerts {
         let about = self.about();
         RuleAlerts {
             subject: self.kind,

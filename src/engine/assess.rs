@@ -1,4 +1,5 @@
-//! From records and columns to scores, alerts and the next state. Total: nothing here can fail.
+//! From records and columns to scores, alerts and the next state. For a subject nothing here can fail; a night can, as
+//! a whole: [`AssessError`](super::AssessError) says what a host must not overlook.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -9,46 +10,75 @@ use chrono::NaiveDate;
 use super::Engine;
 use super::assessment::Assessment;
 use super::columns::{Source, currency};
+use super::error::{AssessError, Guarded};
 use super::input::Input;
 use super::manual::{manual, not_used};
 use super::notices::{later, mixed_currencies, of_input};
+use super::presence::{Presence, There};
 use super::quiet;
 use super::run::Run;
 use super::subjects::{link, subjects};
 use super::unnamed::unnamed;
-use crate::fault::{Code, Fault};
-use crate::frame::Table;
+use crate::alert::Event;
+use crate::fault::{Code, Fault, Faults};
+use crate::frame::{SubjectKind, Table};
 use crate::score::{
     Applied, CardRows, Change, Context, Effect, Explanation, Frame, ScoreCell, Scorecard,
 };
-use crate::state::{BandState, CarriedValue, State};
+use crate::state::{BandState, CarriedValue, Content, Record, State, Undo};
 use crate::time::AsOf;
 use crate::value::Value;
 
 impl Engine {
     /// Assesses every subject of the input as of a day, which is its end, or as of a moment.
     ///
-    /// `state` is what the last assessment handed on, or [`State::new`]. The same day or moment may be
-    /// assessed again; one before the state's is assessed without its past, which a fault in the
-    /// result says, and the state is handed on unchanged. A moment lies before the end of its day ([`AsOf`]). So are
-    /// subjects whose ids are the numbers of their rows.
-    #[must_use]
-    pub fn assess(&self, input: &Input<'_>, as_of: impl Into<AsOf>, state: &State) -> Assessment {
+    /// `state` is what the last assessment handed on, or [`State::new`] for the first. A moment lies before the end of its
+    /// day ([`AsOf`]). The same day or moment may be assessed again, with other data too: the result is that of a first
+    /// assessment with these data, and of what was said only the difference is told: what is new, what is
+    /// corrected, and what is withdrawn.
+    ///
+    /// # Errors
+    /// What a host must not overlook ([`AssessError`]): a state of a later day, one that cannot be this engine's, subjects
+    /// without ids, and guards that tripped, with the whole assessment.
+    pub fn assess(
+        &self,
+        input: &Input<'_>,
+        as_of: impl Into<AsOf>,
+        state: &State,
+    ) -> Result<Assessment, AssessError> {
         let as_of = input.settled(as_of.into());
         let known = input.known(as_of);
         self.assess_at(&input.with_book(known.as_ref()), as_of, state)
     }
 
-    fn assess_at(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
-        let mut faults = unnamed(input);
-        // Whoever stands in a row today need not be who stood there before.
-        let has_ids = faults.is_empty();
+    fn assess_at(
+        &self,
+        input: &Input<'_>,
+        as_of: AsOf,
+        state: &State,
+    ) -> Result<Assessment, AssessError> {
+        let without_ids = unnamed(input);
+        if !without_ids.is_empty() {
+            return Err(AssessError::NoIds(Faults(without_ids)));
+        }
         let last = state.as_of.map(|it| input.settled(it));
-        let past = usable(state, last, as_of, &mut faults).filter(|_| has_ids);
-        let mut past = past.cloned().unwrap_or_default();
-        past.as_of = past.as_of.and(last);
+        if let Some(last) = last.filter(|it| *it > as_of) {
+            return Err(AssessError::Past { state: last, as_of });
+        }
+        let faults = self.strange(state, last == Some(as_of));
+        if !faults.is_empty() {
+            return Err(AssessError::State(Faults(faults)));
+        }
+        // The same day or moment again: what the last assessment of it made of the state is undone.
+        let standing = (last == Some(as_of)).then_some(state);
+        let mut past = if standing.is_some() { state.ground() } else { state.truth() };
+        past.as_of = past.as_of.map(|it| input.settled(it));
         let past = Arc::new(past);
-        let mut run = self.run(input, as_of, &past, faults, Vec::new(), true);
+        let mut record = state.record.clone();
+        if standing.is_none() {
+            record.step(as_of, &past);
+        }
+        let mut run = self.run(input, as_of, &past, Vec::new(), Vec::new(), true);
         run.out.past = Arc::clone(&past);
         run.take_given();
         let quiet = input.suppressions.into_iter();
@@ -60,6 +90,8 @@ impl Engine {
             let wants = &self.outline.wants;
             run.out.notes.extend(wants.not_given(&run.out.tables, &run.absent));
         }
+        run.standing = standing;
+        run.presence = Presence::of(self, &run.out.tables, &past, (standing, as_of), input);
         for step in &self.steps {
             run.step(step);
         }
@@ -70,18 +102,56 @@ impl Engine {
             run.ask(batch);
         }
         let (mut out, rows, reporting) = (run.out, run.rows, run.source.currency);
+        let presence = run.presence;
         let (results, moved): (Vec<_>, Vec<_>) = run.rules.into_values().unzip();
         out.rules = results;
-        let moved = moved.into_iter().flatten().collect();
+        let moved: Vec<_> = moved.into_iter().flatten().collect();
         out.faults.extend(mixed_currencies(input, as_of.day(), reporting, &out.notes));
-        if !has_ids || out.faults.iter().any(|it| it.place.path.starts_with("state.")) {
-            out.state = state.clone();
-        } else {
-            out.state = self.next_state(&out);
-            self.advance_alerts(&mut out, &rows, (moved, &past), input);
-            self.advance_playbooks(&mut out, &rows, input);
+        out.notes.extend(presence.notes());
+        let mut night = Night { standing, presence, record, kept: BTreeSet::new() };
+        out.state = self.next_state(&out, &night);
+        let mut facts = self.advance_alerts(&mut out, &rows, (moved, &past), input, &mut night);
+        facts.extend(self.advance_playbooks(&mut out, &rows, input, &mut night));
+        self.tell(out, facts, night, state)
+    }
+
+    /// Says what is to be said, and closes the night, where no guard trips.
+    fn tell(
+        &self,
+        mut out: Assessment,
+        facts: Vec<Content>,
+        night: Night<'_>,
+        state: &State,
+    ) -> Result<Assessment, AssessError> {
+        let Night { standing, presence, mut record, kept, .. } = night;
+        let told = record.told();
+        let is_kept = |it: &Content| {
+            let (rule, kind, subject) = it.about();
+            presence.there(kind, subject) == There::Kept
+                || kept.contains(&(rule.to_owned(), kind, subject.to_owned()))
+        };
+        let open = out.alerts.iter().filter(|it| it.phase.is_firing() && it.told);
+        let facts = record.catch_up(out.as_of, facts, open);
+        for news in record.tell(out.as_of, facts, &is_kept) {
+            match news {
+                Content::Event(it) => out.events.push(*it),
+                Content::Action(it) => out.enrolled.actions.push(*it),
+            }
         }
-        out
+        let key = |it: &Event| (it.rule.clone(), it.subject.clone(), it.change);
+        out.events.sort_by_key(key);
+        for it in &mut out.alerts {
+            it.told = record.is_told(&it.rule, &it.subject, it.fired);
+        }
+        out.state.undo = Some(Box::new(Undo::of(&out.past, &out.state)));
+        out.state.record = record;
+        out.state.handed_on.clone_from(&state.handed_on);
+        let past: &State = &out.past;
+        let tripped = self.tripped(&out, (past, told), &presence);
+        if tripped.is_empty() || standing.is_none() && state.as_of.is_none() {
+            return Ok(out);
+        }
+        Err(AssessError::Guarded(Box::new(Guarded { assessment: out, tripped })))
     }
 
     /// An assessment on the way, with its subjects and no columns. `linked` says whether it matters whose
@@ -126,6 +196,8 @@ impl Engine {
             },
             rows,
             rules: BTreeMap::new(),
+            standing: None,
+            presence: Presence::default(),
             given: BTreeMap::new(),
             room: Box::default(),
             lean: false,
@@ -175,13 +247,16 @@ impl Engine {
     }
 
     /// The next state but for alerts and playbooks, which are taken a step further from it.
-    fn next_state(&self, out: &Assessment) -> State {
+    fn next_state(&self, out: &Assessment, night: &Night<'_>) -> State {
+        let Night { standing, presence, .. } = night;
         let mut next = State {
             as_of: Some(out.as_of),
             engine: self.hash().to_owned(),
             bands: out.past.bands.clone(),
             carried: out.past.carried.clone(),
-            history: self.next_history(out),
+            history: self.next_history(out, night),
+            absent: presence.absent(&out.past, *standing),
+            tallies: self.tallies(out, night),
             ..State::new()
         };
         for card in &out.cards {
@@ -199,44 +274,53 @@ impl Engine {
                     }
                 }
             }
+            let stood = standing.and_then(|it| it.bands.get(&card.name));
+            presence.settle(card.kind, bands, stood);
         }
         // What a scorecard that is gone remembered means nothing to the next one of its name.
         next.bands.retain(|name, it| !it.is_empty() && self.card(name).is_some());
         next.carried.retain(|name, _| self.card(name).is_some());
         for card in self.cards.values() {
-            if let Some(table) = out.tables.get(card.kind.index()) {
-                card.carry_forward(table, out.as_of.day(), &mut next);
+            let Some(table) = out.tables.get(card.kind.index()) else { continue };
+            card.carry_forward(table, out.as_of.day(), &mut next.carried);
+            let stood = standing.and_then(|it| it.carried.get(&card.name));
+            for (factor, values) in next.carried.get_mut(&card.name).into_iter().flatten() {
+                presence.settle(card.kind, values, stood.and_then(|it| it.get(factor)));
             }
         }
+        next.carried.values_mut().for_each(|it| it.retain(|_, it| !it.is_empty()));
+        next.carried.retain(|_, it| !it.is_empty());
         next
     }
 }
 
-/// The state, if it can be used for that day or moment; `last` is its own in the zone of the input.
+/// What a night goes by beside its data.
+pub(super) struct Night<'a> {
+    /// The state of the same day or moment, where it is assessed again.
+    pub(super) standing: Option<&'a State>,
+    pub(super) presence: Presence,
+    pub(super) record: Record,
+    /// Alerts of which nothing is known now, and that fired when the same day or moment was assessed before: they stay.
+    pub(super) kept: BTreeSet<(String, SubjectKind, String)>,
+}
+
+/// What is true before a day or moment, if the state can be used for it; `last` is its own in the zone of the input.
 pub(super) fn usable<'a>(
     state: &'a State,
     last: Option<AsOf>,
     as_of: AsOf,
     faults: &mut Vec<Fault>,
 ) -> Option<&'a State> {
-    if state.version > State::VERSION {
-        let message =
-            format!("the state has form {}, this crate knows {}", state.version, State::VERSION);
-        faults.push(
-            Fault::new(Code::OutOfRange, "state.version", message)
-                .help("it was not used, and is handed on as it is"),
-        );
-        return None;
-    }
-    if let Some(last) = last.filter(|it| *it > as_of) {
+    let Some(last) = last else { return Some(state) };
+    if last > as_of {
         let message = format!("the state is of {last}, later than {as_of}");
         faults.push(
             Fault::new(Code::TimeReversed, "state.as_of", message)
-                .help("assess days in order; this one was assessed without a past"),
+                .help("score days in order; this one was scored without a past"),
         );
         return None;
     }
-    Some(state)
+    if last == as_of { state.ground_ref() } else { Some(state) }
 }
 
 impl Assessment {

@@ -254,6 +254,13 @@ pub enum Note {
         /// How many.
         records: usize,
     },
+    /// Subjects of which something is remembered are not there, and nothing says that they are gone: they are set aside.
+    SetAside {
+        /// What they are.
+        kind: SubjectKind,
+        /// How many.
+        subjects: usize,
+    },
     /// A report on an action was not used.
     Report {
         /// The action's id.
@@ -272,8 +279,6 @@ pub enum ReportNotUsed {
     UnknownAction,
     /// Its day is later than that of the assessment; to be handed in again.
     NotYet,
-    /// The same day is assessed again, which changes nothing; to be handed in again.
-    SameDay,
 }
 
 /// The likely reason why a metric has no value for any subject.
@@ -423,8 +428,9 @@ impl Assessment {
         &self.rules
     }
 
-    /// What happened to alerts since the last assessment, suppressed or not, by rule and subject; none
-    /// when the same day is assessed again.
+    /// What happened to alerts since the last assessment, suppressed or not, by rule and subject. When the same day or
+    /// moment is assessed again, what is new of it, corrected or withdrawn. What is to be sent of it is in the outbox of the
+    /// state ([`State::hand_out`]).
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events

@@ -8,9 +8,11 @@ use chrono::NaiveDate;
 
 use super::Engine;
 use super::alerts::parents;
+use super::assess::Night;
 use super::assessment::{Assessment, Note};
 use super::input::Input;
 use super::playbooks::Playbook;
+use super::presence::There;
 use super::reports::take_reports;
 use super::subjects::Rows;
 use crate::config::{OnePer, StepConfig};
@@ -18,11 +20,11 @@ use crate::expr::{Outcome, Program};
 use crate::fault::{Code, Fault};
 use crate::frame::{SubjectKind, Table};
 use crate::playbook::{
-    Action, ActionSort, Course, EndReason, Enrolment, EnrolmentChange, Happening, NextStep, Today,
-    Turn, action_id, advance, next_step,
+    Action, ActionChange, ActionSort, Course, EndReason, Enrolment, EnrolmentChange, Happening,
+    NextStep, Today, Turn, action_id, advance, next_step,
 };
 use crate::state::{
-    AlertState, EnrolmentCause, EnrolmentPhase, EnrolmentState, Phase, PlaybookEnrolments,
+    AlertState, Content, EnrolmentCause, EnrolmentPhase, EnrolmentState, Phase, PlaybookEnrolments,
     RuleAlerts,
 };
 use crate::time::{AsOf, Calendar};
@@ -38,8 +40,8 @@ pub(super) struct Enrolled {
 }
 
 impl Assessment {
-    /// The actions issued on this day, by playbook, subject and step; none when the same day is assessed
-    /// again.
+    /// The actions issued at this day or moment, by playbook, subject and step. When it is assessed again, those that are
+    /// new, corrected or withdrawn.
     #[must_use]
     pub fn actions(&self) -> &[Action] {
         &self.enrolled.actions
@@ -52,7 +54,7 @@ impl Assessment {
     }
 
     /// What happened to runs of playbooks since the last assessment beside their actions, by playbook,
-    /// subject and rule; none when the same day is assessed again.
+    /// subject and rule. When the same day or moment is assessed again, what was not said before.
     #[must_use]
     pub fn enrolment_changes(&self) -> &[EnrolmentChange] {
         &self.enrolled.changes
@@ -60,29 +62,37 @@ impl Assessment {
 }
 
 impl Engine {
-    /// Takes every enrolment through the day of the assessment, whose alerts were.
-    pub(super) fn advance_playbooks(&self, out: &mut Assessment, rows: &[Rows], input: &Input<'_>) {
+    /// Takes every enrolment through the day of the assessment, whose alerts were, and says what is to be done.
+    pub(super) fn advance_playbooks(
+        &self,
+        out: &mut Assessment,
+        rows: &[Rows],
+        input: &Input<'_>,
+        night: &mut Night<'_>,
+    ) -> Vec<Content> {
         let past = Arc::clone(&out.past);
-        let again = past.as_of == Some(out.as_of);
         let mut before = past.playbooks.clone();
-        let reports = take_reports(self, &mut before, input.reports, out.as_of.day(), again);
-        let mut day = Day::new(self, out, rows, input);
+        let known = night.record.reports(input.reports);
+        let reports = take_reports(self, &mut before, &known, out.as_of.day());
+        let mut day = Day::new(self, out, rows, input, night);
         day.changes = reports.changes;
-        let next = if again { before } else { day.advance(before) };
+        let next = day.advance(before);
         let enrolments = day.open(&next);
         let Day { mut actions, mut changes, mut faults, .. } = day;
         faults.extend(self.never_due(out.as_of, input));
         actions.sort_by(|left, right| left.0.cmp(&right.0));
         let key = |it: &EnrolmentChange| (it.playbook.clone(), it.subject.clone(), it.rule.clone());
         changes.sort_by_key(key);
-        let actions = actions.into_iter().map(|it| it.1).collect();
-        out.enrolled = Enrolled { actions, enrolments, changes };
-        out.notes.extend(
-            reports.unused.into_iter().map(|(action, reason)| Note::Report { action, reason }),
-        );
+        let changes = night.record.changes(changes);
+        out.enrolled = Enrolled { actions: Vec::new(), enrolments, changes };
+        let issued: BTreeSet<&str> = actions.iter().map(|it| it.1.id.as_str()).collect();
+        night.record.keep_early(&issued);
+        let unused = reports.unused.into_iter().filter(|it| !issued.contains(it.0.as_str()));
+        out.notes.extend(unused.map(|(action, reason)| Note::Report { action, reason }));
         out.faults
             .extend(faults.into_iter().map(|(path, why)| Fault::new(Code::Faulted, path, why)));
         out.state.playbooks = next;
+        actions.into_iter().map(|it| Content::Action(Box::new(it.1))).collect()
     }
 }
 
@@ -95,6 +105,7 @@ struct Day<'a> {
     out: &'a Assessment,
     rows: &'a [Rows],
     input: &'a Input<'a>,
+    night: &'a Night<'a>,
     actions: Vec<(Order, Action)>,
     changes: Vec<EnrolmentChange>,
     /// Conditions that could not be asked: the place, and what is said.
@@ -140,9 +151,10 @@ impl<'a> Day<'a> {
         out: &'a Assessment,
         rows: &'a [Rows],
         input: &'a Input<'a>,
+        night: &'a Night<'a>,
     ) -> Self {
         let faults = BTreeSet::new();
-        Self { engine, out, rows, input, actions: Vec::new(), changes: Vec::new(), faults }
+        Self { engine, out, rows, input, night, actions: Vec::new(), changes: Vec::new(), faults }
     }
 
     /// Whose days of work count for a playbook.
@@ -161,14 +173,24 @@ impl<'a> Day<'a> {
             let is_same = before.get(name).is_some_and(|it| it.subject == playbook.kind);
             let past = if is_same { before.remove(name) } else { None }.unwrap_or_default();
             let firings = self.firings(playbook);
-            let mut subjects: BTreeSet<&str> = past.subjects.keys().map(String::as_str).collect();
+            let stood = self.night.standing.and_then(|it| it.playbooks.get(name));
+            let stood = stood.filter(|it| it.subject == playbook.kind);
+            let known = std::iter::once(&past).chain(stood);
+            let mut subjects: BTreeSet<&str> =
+                known.flat_map(|it| it.subjects.keys().map(String::as_str)).collect();
             subjects
                 .extend(firings.iter().filter(|it| it.1.iter().any(|it| it.names)).map(|it| *it.0));
             let mut list = PlaybookEnrolments { subject: playbook.kind, ..Default::default() };
             for subject in subjects {
                 let entries = past.subjects.get(subject).cloned().unwrap_or_default();
                 let firings = firings.get(subject).map_or(&[][..], Vec::as_slice);
-                let entries = self.subject(playbook, subject, entries, firings);
+                let entries = match self.night.presence.there(playbook.kind, subject) {
+                    There::Kept => {
+                        stood.and_then(|it| it.subjects.get(subject)).cloned().unwrap_or_default()
+                    }
+                    There::Away(_) => entries,
+                    There::Here | There::Gone => self.subject(playbook, subject, entries, firings),
+                };
                 if !entries.is_empty() {
                     list.subjects.insert(subject.to_owned(), entries);
                 }
@@ -220,14 +242,11 @@ impl<'a> Day<'a> {
         let firing = |it: &EnrolmentState| firings.iter().find(|firing| firing.began(it));
         let mut entries = entries;
         let Some(row) = table.row_of(subject) else {
-            // Where there is no subject of the kind at all, nothing can be told from it.
-            let nothing = table.len() == 0;
-            for it in entries.iter().filter(|it| !nothing && it.phase.is_open()) {
+            for it in entries.iter().filter(|it| it.phase.is_open()) {
                 let turn = Turn::Ended { reason: EndReason::SubjectGone };
                 self.change((&playbook.config.name, playbook.kind, subject), it, turn);
             }
-            entries.retain(|it| nothing && (it.phase.is_open() || firing(it).is_some()));
-            return entries;
+            return Vec::new();
         };
         let place = Place { playbook, subject, table, row };
         let stop = self.ask(&place, "stop_when", playbook.stop_when.as_ref()) == Some(Verdict::Yes);
@@ -398,6 +417,8 @@ impl<'a> Day<'a> {
             evidence: self.evidence(place, &it.rule),
             labels: cause.labels.clone(),
             escalation_of: (sort == ActionSort::Escalation).then(|| id(ActionSort::Step)),
+            change: ActionChange::Issued,
+            supersedes: None,
         };
         let (subject, rule) = (place.subject.to_owned(), it.rule.clone());
         self.actions.push(((name.to_owned(), subject, rule, it.began, step, sort), action));

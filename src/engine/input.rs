@@ -20,6 +20,9 @@ pub struct Input<'a> {
     pub(super) suppressions: Option<&'a Suppressions>,
     pub(super) reports: &'a [ActionReport],
     pub(super) work_calendar: Option<&'a Calendar>,
+    /// The kinds of which all subjects are given.
+    complete: [bool; SubjectKind::ALL.len()],
+    gone: &'a [(SubjectKind, String)],
 }
 
 impl<'a> Input<'a> {
@@ -75,6 +78,32 @@ impl<'a> Input<'a> {
     pub const fn with_work_calendar(mut self, calendar: &'a Calendar) -> Self {
         self.work_calendar = Some(calendar);
         self
+    }
+
+    /// The same, with all subjects of these kinds: one that is not among them is gone. Of other kinds one that is not there is set
+    /// aside: its alerts wait, and its bands stay.
+    #[must_use]
+    pub fn complete(mut self, kinds: impl IntoIterator<Item = SubjectKind>) -> Self {
+        for kind in kinds {
+            if let Some(it) = self.complete.get_mut(kind.index()) {
+                *it = true;
+            }
+        }
+        self
+    }
+
+    /// The same with subjects that are gone: their alerts end, and nothing is remembered of them.
+    #[must_use]
+    pub const fn with_gone(mut self, gone: &'a [(SubjectKind, String)]) -> Self {
+        self.gone = gone;
+        self
+    }
+
+    /// Whether a subject that is not among those that are assessed is gone, as the input says or as its record does.
+    pub(super) fn is_gone(&self, kind: SubjectKind, id: &str) -> bool {
+        self.complete.get(kind.index()).copied().unwrap_or(false)
+            || self.gone.iter().any(|(of, gone)| *of == kind && gone == id)
+            || self.book.is_some_and(|it| it.row_of(kind, id).is_some())
     }
 
     /// A day or moment in the zone of the book. Without a book a moment has the day that was written with it.

@@ -17,8 +17,10 @@ mod children;
 mod choices;
 mod columns;
 mod enrol;
+mod error;
 mod fused;
 mod gears;
+mod guards;
 mod inhibit;
 mod input;
 mod lint;
@@ -35,6 +37,7 @@ mod past;
 mod plan;
 mod playbooks;
 mod points;
+mod presence;
 mod quiet;
 mod reports;
 mod resolve;
@@ -44,6 +47,7 @@ mod run;
 mod scores;
 mod settled;
 mod stored;
+mod strange;
 mod subjects;
 mod sureness;
 mod testing;
@@ -58,6 +62,7 @@ pub use assessment::{
     Absent, Alert, Assessment, BandCount, LeftOut, NoValue, NotUsed, Note, ReportNotUsed,
     RuleResult, SubjectScore,
 };
+pub use error::{AssessError, Guarded, Tripped};
 pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;
 pub use scores::{RuleColumn, Scores};
@@ -109,7 +114,7 @@ use settled::Settled;
 /// let mut frame = Frame::new(SubjectKind::Subscription, ["s1"])?;
 /// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
 /// let as_of: AsOf = "2026-03-01".parse()?;
-/// let assessment = engine.assess(&Input::frame(&frame), as_of, &State::new());
+/// let assessment = engine.assess(&Input::frame(&frame), as_of, &State::new())?;
 ///
 /// let health = assessment.score("health", "s1").ok_or("no such subject")?;
 /// assert_eq!((health.score, health.band), (Some(25.0), Some("red")));

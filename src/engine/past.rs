@@ -7,19 +7,19 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
+use super::assess::Night;
 use super::assessment::Assessment;
 use super::columns::column_of;
 use super::plan::{PastTake, Slot, Step, Work};
+use super::presence::There;
 use super::resolve::{Found, Resolver};
 use crate::book::own::{is_own, split_first, split_last};
 use crate::fault::{Code, Fault};
 use crate::frame::{Column, SubjectKind, Table};
+use crate::memory::History;
 use crate::state::{Held, State};
 use crate::time::{AsOf, Period};
 use crate::value::{Kind, Value};
-
-/// What is remembered by kind of subject, name and subject.
-type History = BTreeMap<SubjectKind, BTreeMap<String, BTreeMap<String, Vec<Held>>>>;
 
 impl PastTake {
     /// What the last part of a name asks for: `previous`, `ago_30d`, `change_30d`, `days`.
@@ -190,29 +190,34 @@ pub(super) fn tracked(steps: &[Step]) -> Vec<Tracked> {
 
 impl Engine {
     /// What the next state remembers of values.
-    pub(super) fn next_history(&self, out: &Assessment) -> History {
+    pub(super) fn next_history(&self, out: &Assessment, night: &Night<'_>) -> History {
         let mut next = History::new();
         for tracked in &self.tracked {
+            let kind = tracked.kind;
             let (Some(name), Some(table)) = (
-                out.names.get(tracked.kind.index()).and_then(|it| remembered(it, tracked.slot)),
-                out.tables.get(tracked.kind.index()),
+                out.names.get(kind.index()).and_then(|it| remembered(it, tracked.slot)),
+                out.tables.get(kind.index()),
             ) else {
                 continue;
             };
-            let past = out.past.history.get(&tracked.kind).and_then(|it| it.get(&*name));
-            let subjects = if table.len() == 0 {
-                // Where there is no subject of the kind at all, nothing can be told from it.
-                past.cloned().unwrap_or_default()
-            } else {
-                let remember = |(row, id): (usize, &std::sync::Arc<str>)| {
-                    let held = past.and_then(|it| it.get(id.as_ref())).cloned().unwrap_or_default();
-                    let held = tracked.remember(held, table.value(tracked.slot, row), out.as_of);
-                    (!held.is_empty()).then(|| (id.to_string(), held))
-                };
-                table.ids().iter().enumerate().filter_map(remember).collect()
+            let of =
+                |state: &State| state.history.get(&kind).and_then(|it| it.get(&*name)).cloned();
+            let past = of(&out.past).unwrap_or_default();
+            let remember = |(row, id): (usize, &std::sync::Arc<str>)| {
+                let held = past.get(id.as_ref()).cloned().unwrap_or_default();
+                let held = tracked.remember(held, table.value(tracked.slot, row), out.as_of);
+                (!held.is_empty()).then(|| (id.to_string(), held))
             };
+            let mut subjects: BTreeMap<String, Vec<Held>> =
+                table.ids().iter().enumerate().filter_map(remember).collect();
+            // Who is set aside keeps what is known.
+            let others = night.presence.others(kind);
+            let waits = others.filter(|it| matches!(it.1, There::Away(_)));
+            let waits = waits.filter_map(|it| past.get_key_value(it.0));
+            subjects.extend(waits.map(|(id, held)| (id.clone(), held.clone())));
+            night.presence.settle(kind, &mut subjects, night.standing.and_then(of).as_ref());
             if !subjects.is_empty() {
-                next.entry(tracked.kind).or_default().insert(name.into_owned(), subjects);
+                next.entry(kind).or_default().insert(name.into_owned(), subjects);
             }
         }
         next

@@ -21,13 +21,12 @@ pub(super) struct Taken {
 /// Where an action comes from: playbook, subject, which of its enrolments, step.
 type Origin = (String, String, usize, String);
 
-/// Takes reports, the earliest on an action first. When the same day is assessed again nothing changes.
+/// Takes reports, the earliest on an action first.
 pub(super) fn take_reports(
     engine: &Engine,
     playbooks: &mut BTreeMap<String, PlaybookEnrolments>,
     reports: &[ActionReport],
     as_of: NaiveDate,
-    again: bool,
 ) -> Taken {
     let mut taken = Taken::default();
     if reports.is_empty() {
@@ -51,10 +50,6 @@ pub(super) fn take_reports(
             continue;
         };
         let Some(awaited) = it.awaited.iter().position(|it| it.step == *step) else { continue };
-        if again {
-            unused(ReportNotUsed::SameDay);
-            continue;
-        }
         it.awaited.remove(awaited);
         taken.changes.push(EnrolmentChange {
             day: as_of,

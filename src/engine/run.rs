@@ -11,6 +11,7 @@ use super::columns::{Made, Source, class, expression, why, within};
 use super::own::is_first;
 use super::past::{past, remembered};
 use super::plan::{AlertOutputs, Batch, ChildTake, Rule, Slot, Step, Work};
+use super::presence::Presence;
 use super::room::Room;
 use super::subjects::Rows;
 use super::tree::Tree;
@@ -30,6 +31,10 @@ const BLOCK: usize = 32;
 pub(super) struct Run<'a> {
     pub(super) engine: &'a Engine,
     pub(super) past: &'a State,
+    /// The state of the same day or moment, where it is assessed again.
+    pub(super) standing: Option<&'a State>,
+    /// Who of those that are remembered is there.
+    pub(super) presence: Presence,
     /// Given columns that do not stand in their slots, by kind and slot.
     pub(super) given: BTreeMap<(usize, usize), &'a Given>,
     pub(super) source: Source<'a>,
@@ -226,7 +231,7 @@ impl<'a> Run<'a> {
         }
         let results = self.results(batch.kind, &rules, &batch.conditions);
         for (rule, result) in rules.into_iter().zip(results) {
-            let moved = engine.moved(&self.out, (rule, &result), self.past, &self.rows);
+            let moved = engine.moved(self, (rule, &result));
             self.rules.insert(rule.number, (result, moved));
         }
     }

@@ -114,6 +114,11 @@ impl Table {
         by_id.get(at).map(|it| *it as usize)
     }
 
+    /// The ids, sorted.
+    pub(crate) fn sorted_ids(&self) -> impl Iterator<Item = &str> {
+        self.by_id().iter().filter_map(|row| self.ids.get(*row as usize)).map(AsRef::as_ref)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.ids.len()
     }

@@ -13,7 +13,7 @@ mod toml;
 mod write;
 
 pub use read::{ReadError, read_cells};
-pub(crate) use read::{Step, show_path};
+pub(crate) use read::{Step, read, show_path};
 pub(crate) use repair::{Removed, Repaired, read_all};
 pub(crate) use source::Source;
 pub use write::WriteError;

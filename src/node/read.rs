@@ -180,7 +180,7 @@ pub fn read_cells<'de, T: de::Deserialize<'de>>(node: &'de Node) -> Result<T, Re
 }
 
 /// Reads one value; texts are texts.
-pub(super) fn read<'de, T: de::Deserialize<'de>>(node: &'de Node) -> Result<T, ReadError> {
+pub(crate) fn read<'de, T: de::Deserialize<'de>>(node: &'de Node) -> Result<T, ReadError> {
     T::deserialize(Reader { node, cells: false })
 }
 

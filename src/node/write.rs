@@ -18,6 +18,20 @@ impl ser::Error for WriteError {
     }
 }
 
+impl Serialize for Node {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null | Self::Removed => serializer.serialize_unit(),
+            Self::Bool(it) => serializer.serialize_bool(*it),
+            Self::Int(it) => serializer.serialize_i64(*it),
+            Self::Float(it) => serializer.serialize_f64(*it),
+            Self::Text(it) => serializer.serialize_str(it),
+            Self::List(it) => serializer.collect_seq(it),
+            Self::Table(it) => serializer.collect_map(it.iter().map(|(key, it)| (key, it))),
+        }
+    }
+}
+
 impl Node {
     /// The tree of a value.
     ///

@@ -66,6 +66,59 @@ pub struct Action {
     /// The action that was not reported in time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation_of: Option<String>,
+    /// Whether it is new, corrects one that was issued, or takes it back.
+    #[serde(default, skip_serializing_if = "ActionChange::is_issued")]
+    pub change: ActionChange,
+    /// The id of the action that it takes back or corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<String>,
+}
+
+impl Action {
+    /// Whether people would read the same.
+    pub(crate) fn says_the_same(&self, it: &Self) -> bool {
+        let plain = |it: &Self| Self {
+            id: String::new(),
+            change: ActionChange::Issued,
+            supersedes: None,
+            ..it.clone()
+        };
+        plain(self) == plain(it)
+    }
+}
+
+/// What became of an action when the same day or moment was assessed again.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ActionChange {
+    /// It is issued.
+    #[default]
+    Issued,
+    /// It says something else than the one that was issued.
+    Corrected,
+    /// The one that was issued is not to be done.
+    Withdrawn,
+}
+
+impl ActionChange {
+    /// Whether it is issued.
+    #[must_use]
+    pub const fn is_issued(&self) -> bool {
+        matches!(self, Self::Issued)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::Corrected => "corrected",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
 }
 
 /// What sort of action it is.

@@ -4,7 +4,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::{EndReason, SkipReason};
 use crate::config::{DayCount, StepConfig};
-use crate::state::{AwaitedStep, DelayAnchor, EnrolmentState};
+use crate::memory::{AwaitedStep, DelayAnchor, EnrolmentState};
 use crate::time::{Calendar, Delay};
 use crate::verdict::Verdict;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, ActionSort};
+use super::{Action, ActionChange, ActionSort};
 use crate::config::{Channel, RuleSeverity};
 use crate::frame::SubjectKind;
 use crate::time::AsOf;
@@ -68,6 +68,12 @@ pub struct ActionRecord {
     pub labels: BTreeMap<String, String>,
     /// The id of the action that was not reported in time.
     pub escalation_of: Option<String>,
+    /// `issued`, `corrected` or `withdrawn`.
+    #[serde(default)]
+    pub change: ActionChange,
+    /// The id of the action that it takes back or corrects.
+    #[serde(default)]
+    pub supersedes: Option<String>,
 }
 
 impl Action {
@@ -106,6 +112,8 @@ impl Action {
             evidence_values: self.evidence.iter().cloned().collect(),
             labels: self.labels.clone(),
             escalation_of: self.escalation_of.clone(),
+            change: self.change,
+            supersedes: self.supersedes.clone(),
         }
     }
 }

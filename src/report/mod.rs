@@ -24,7 +24,7 @@
 //! let mut frame = Frame::new(SubjectKind::Subscription, ["<b>s1</b>"])?;
 //! frame.insert("logins", Column::numbers([Some(10.0)]))?;
 //! let day: NaiveDate = "2026-03-01".parse()?;
-//! let assessment = engine.assess(&Input::frame(&frame), day, &State::new());
+//! let assessment = engine.assess(&Input::frame(&frame), day, &State::new())?;
 //!
 //! let report = report::subject(&engine, &assessment, "health", "<b>s1</b>").ok_or("unknown")?;
 //! assert!(report.html().contains("&lt;b&gt;s1&lt;/b&gt;"));

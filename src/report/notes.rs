@@ -80,11 +80,16 @@ pub(super) fn sentence(note: &Note) -> String {
             let near = near.as_ref().map(|it| format!("; is it {it}?")).unwrap_or_default();
             format!("{metric} of {} reads {name}, which no record has{near}.", kind.plural())
         }
+        Note::SetAside { kind, subjects } => {
+            let plural = if *subjects == 1 { kind.name() } else { kind.plural() };
+            format!(
+                "{subjects} {plural} of which something is remembered are not there, and are set aside."
+            )
+        }
         Note::Report { action, reason } => {
             let why = match reason {
                 ReportNotUsed::UnknownAction => "no such action is remembered",
                 ReportNotUsed::NotYet => "its day is later",
-                ReportNotUsed::SameDay => "the same day is assessed again",
             };
             format!("The report on the action {action} was not used: {why}.")
         }

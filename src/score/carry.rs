@@ -7,7 +7,7 @@ use super::factor::{Around, key};
 use super::tree::{Factor, Scorecard};
 use crate::config::MissingPolicy;
 use crate::frame::{Column, Table};
-use crate::state::{CarriedValue, State};
+use crate::memory::{Carried, CarriedValue};
 use crate::value::Value;
 use crate::verdict::Pick;
 
@@ -27,11 +27,10 @@ impl Scorecard {
     }
 
     /// Keeps the values that factors carry forward.
-    pub(crate) fn carry_forward(&self, table: &Table, as_of: NaiveDate, state: &mut State) {
+    pub(crate) fn carry_forward(&self, table: &Table, as_of: NaiveDate, carried: &mut Carried) {
         for factor in &self.factors {
             let MissingPolicy::Carry(period) = factor.missing else { continue };
-            let known = state
-                .carried
+            let known = carried
                 .entry(self.name.clone())
                 .or_default()
                 .entry(factor.key.clone())
@@ -50,10 +49,10 @@ impl Scorecard {
             }
             known.retain(|_, it| it.day >= period.before(as_of));
         }
-        if let Some(card) = state.carried.get_mut(&self.name) {
+        if let Some(card) = carried.get_mut(&self.name) {
             card.retain(|_, it| !it.is_empty());
         }
-        state.carried.retain(|_, it| !it.is_empty());
+        carried.retain(|_, it| !it.is_empty());
     }
 }
 

@@ -10,7 +10,7 @@ use super::tree::{Doubt, Factor, PartCell, PartRows};
 use crate::config::MissingPolicy;
 use crate::expr::Scratch;
 use crate::frame::Table;
-use crate::state::CarriedValue;
+use crate::memory::CarriedValue;
 use crate::time::Period;
 use crate::verdict::{Choice, Pick, Verdict, Verdicts, solid};
 

@@ -9,7 +9,7 @@ use super::factor::{Around, FactorRows};
 use super::settle::settled;
 use super::tree::{Doubt, Effect, Part, PartCell, PartRows, Scorecard, same};
 use crate::frame::Table;
-use crate::state::CarriedValue;
+use crate::memory::CarriedValue;
 use crate::verdict::{Verdict, Verdicts};
 
 /// What a scorecard needs to know beside its columns.

@@ -161,9 +161,9 @@ impl History {
     ) -> (Vec<Event>, State, Vec<OpenAlert>) {
         let (mut state, mut events, mut open) = (State::new(), Vec::new(), Vec::new());
         for (at, frame) in self.frames(false) {
-            let input = Input::frame(&frame).with_suppressions(quiet);
-            let out = engine.assess(&input, day(at), &state);
-            let again = engine.assess(&input, day(at), out.state());
+            let input = Input::frame(&frame).with_suppressions(quiet).complete(SubjectKind::ALL);
+            let out = engine.assess(&input, day(at), &state).unwrap();
+            let again = engine.assess(&input, day(at), out.state()).unwrap();
             assert_eq!(again.events(), []);
             assert_eq!(again.state(), out.state());
             assert_eq!(again.alerts(), out.alerts());
@@ -183,8 +183,9 @@ impl History {
         let frames = self.frames(reversed);
         let history = frames
             .iter()
-            .map(|(at, frame)| (day(*at), Input::frame(frame).with_suppressions(quiet)));
-        engine.replay(history, &State::new()).events
+            .map(|(at, frame)| (*at, Input::frame(frame).with_suppressions(quiet)))
+            .map(|(at, input)| (day(at), input.complete(SubjectKind::ALL)));
+        engine.replay(history, &State::new()).unwrap().events
     }
 }
 

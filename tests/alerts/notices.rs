@@ -1,9 +1,11 @@
-//! Faults of rules, what an event carries, grouping, and caps.
+//! Faults of rules, what an event carries, and what is handed out.
 
-use foretell::alert::{Change, Event, GroupBy, Queue, Suppressions, cap, group};
+use foretell::alert::Event;
 use foretell::config::{Config, RuleSeverity};
+use foretell::engine::AssessError;
 use foretell::fault::{Code, Severity};
 use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::state::{Content, GroupBy, HandOut, Outbox};
 use foretell::value::Value;
 use foretell::{Engine, Input, State};
 
@@ -90,7 +92,7 @@ fn fired(rule: &str) -> Vec<Event> {
     let engine = engine(Some(rule), call);
     let [below, above] = frames("7", "3");
     let input = Input::frame(&below).and_frame(&above);
-    engine.assess(&input, day(0), &State::new()).events().to_vec()
+    engine.assess(&input, day(0), &State::new()).unwrap().events().to_vec()
 }
 
 #[test]
@@ -113,66 +115,80 @@ fn an_event_carries_what_people_need() {
     assert_eq!(fired("")[0].evidence, [("x".to_owned(), Value::Number(7.0))]);
 }
 
-/// Alerts of five subjects, for two owners.
-fn book(values: &[(&str, f64)]) -> Vec<Event> {
-    let engine = engine(Some("owner = \"ann\"; when = \"x > 0\""), "");
+/// Subjects with these values.
+fn book(values: &[(&str, f64)]) -> Frame {
     let mut frame = Frame::new(SubjectKind::Subscription, values.iter().map(|it| it.0)).unwrap();
     let x = Column::numbers(values.iter().map(|it| Some(it.1)));
     frame.insert("x", x).unwrap();
-    engine.assess(&Input::frame(&frame), day(0), &State::new()).events().to_vec()
+    frame
+}
+
+/// The state after one day with alerts of subjects that have these values.
+fn state(values: &[(&str, f64)]) -> State {
+    let engine = engine(Some("owner = \"ann\"; when = \"x > 0\""), "");
+    let frame = book(values);
+    engine.assess(&Input::frame(&frame), day(0), &State::new()).unwrap().state().clone()
+}
+
+fn subjects(out: &Outbox) -> Vec<String> {
+    out.deliveries().map(|it| it.content.event().unwrap().subject.clone()).collect()
 }
 
 #[test]
-fn events_that_belong_together_make_one_group() {
-    let events = book(&[("a", 1.0), ("b", 2.0), ("c", 3.0)]);
-    let sizes = |by| group(&events, by).iter().map(|it| it.events.len()).collect::<Vec<_>>();
+fn deliveries_that_belong_together_make_one_group() {
+    let state = state(&[("a", 1.0), ("b", 2.0), ("c", 3.0)]);
+    let groups = |by| state.clone().hand_out(&HandOut::new().grouped_by(by)).groups;
+    let sizes = |by| groups(by).iter().map(|it| it.deliveries.len()).collect::<Vec<_>>();
     assert_eq!(sizes(GroupBy::Rule), [3]);
     assert_eq!(sizes(GroupBy::Subject), [1, 1, 1]);
-    assert_eq!(group(&events, GroupBy::Owner)[0].key, "ann");
-    assert_eq!(group(&events, GroupBy::Parent(SubjectKind::Account))[0].key, "");
-    assert_eq!(group(&events, GroupBy::Label("team"))[0].severity, RuleSeverity::Warning);
+    assert_eq!(groups(GroupBy::Owner)[0].key, "ann");
+    assert_eq!(groups(GroupBy::Parent(SubjectKind::Account))[0].key, "");
+    assert_eq!(groups(GroupBy::Label("team"))[0].severity, RuleSeverity::Warning);
 }
 
 #[test]
 fn what_is_past_the_cap_waits_by_value() {
-    let events = book(&[("a", 1.0), ("b", 5.0), ("c", 3.0), ("d", f64::MIN_POSITIVE)]);
-    let value = |it: &Event| match it.evidence.first() {
+    let engine = engine(Some("owner = \"ann\"; when = \"x > 0\""), "");
+    let given = book(&[("a", 1.0), ("b", 5.0), ("c", 3.0), ("d", f64::MIN_POSITIVE)]);
+    let assess = |frame: &Frame, on: u64, state: &State| {
+        engine.assess(&Input::frame(frame), day(on), state).unwrap().state().clone()
+    };
+    let value = |it: &Content| match it.event().and_then(|it| it.evidence.first()) {
         Some((_, Value::Number(it))) => *it,
         _ => f64::NAN,
     };
-    let ids = |list: &[Event]| list.iter().map(|it| it.subject.clone()).collect::<Vec<_>>();
-    let first = cap(&Queue::default(), &events, &value, 2, day(0));
-    assert_eq!((ids(&first.sent), first.queue.waiting.len()), (vec!["b".into(), "c".into()], 2));
-    // The same day again: the cap is used up, and nothing is queued twice.
-    let again = cap(&first.queue, &events[..1], &value, 2, day(0));
-    assert_eq!((again.sent.len(), again.queue.waiting.len()), (0, 2));
-    // The queue is plain data.
-    let text = serde_json::to_string(&again.queue).unwrap();
-    let queue: Queue = serde_json::from_str(&text).unwrap();
+    let two = HandOut::new().at_most(2).valued(&value);
+    let mut state = assess(&given, 0, &State::new());
+    let first = state.hand_out(&two);
+    assert_eq!(subjects(&first), ["b", "c"]);
+    assert_eq!(first.waiting, [(RuleSeverity::Warning, 2)].into());
+    // What was not acknowledged is handed out again, and the cap is used up.
+    assert_eq!(subjects(&state.hand_out(&two)), ["b", "c"]);
+    let ids: Vec<&str> = first.deliveries().map(|it| it.id()).collect();
+    assert_eq!(state.acknowledge(&ids), 2);
+    assert_eq!(state.acknowledge(&ids), 0);
+    assert_eq!(subjects(&state.hand_out(&two)), [""; 0]);
+    // It is plain data, and the same day again changes nothing of it.
+    let state: State = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
+    assert_eq!(assess(&given, 0, &state), state);
     // An alert that ends while its notice waits needs no notice.
-    let mut over = events[0].clone();
-    over.change = Change::Resolved { reason: foretell::alert::Reason::Condition };
-    over.told_before = true;
-    over.id = "over".to_owned();
-    let next = cap(&queue, &[over], &value, 2, day(1));
-    assert_eq!(ids(&next.sent), ["d"]);
-    assert_eq!(ids(&next.settled), ["a", "a"]);
-    assert!(next.queue.waiting.is_empty());
+    let over = book(&[("a", 0.0), ("b", 5.0), ("c", 3.0), ("d", f64::MIN_POSITIVE)]);
+    let mut next = assess(&over, 1, &state);
+    assert_eq!(subjects(&next.hand_out(&two)), ["d"]);
+    assert_eq!(next.waiting().count(), 1);
 }
 
 #[test]
-fn going_back_in_time_changes_nothing() {
+fn a_day_in_the_past_is_an_error() {
     let engine = engine(Some(""), "");
     let [below, _] = frames("1", "0");
-    let out = engine.assess(&Input::frame(&below), day(5), &State::new());
-    let quiet = Suppressions::default();
+    let out = engine.assess(&Input::frame(&below), day(5), &State::new()).unwrap();
     let [gone, _] = frames("0", "0");
-    let back = engine.assess(&Input::frame(&gone).with_suppressions(&quiet), day(4), out.state());
-    assert_eq!(back.events(), []);
-    assert_eq!(back.state(), out.state());
-    let replay = engine
-        .replay([(day(5), Input::frame(&below)), (day(4), Input::frame(&gone))], &State::new());
-    assert_eq!((replay.events.len(), replay.faults.len()), (1, 1));
+    let back = engine.assess(&Input::frame(&gone), day(4), out.state()).unwrap_err();
+    assert!(matches!(back, AssessError::Past { .. }), "{back}");
+    assert_eq!(back.faults()[0].code, Code::TimeReversed);
+    let history = [(day(5), Input::frame(&below)), (day(4), Input::frame(&gone))];
+    assert!(matches!(engine.replay(history, &State::new()), Err(AssessError::Past { .. })));
 }
 
 #[test]

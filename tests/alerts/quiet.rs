@@ -14,8 +14,9 @@ fn warnings(text: &str) -> Vec<String> {
     let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2"]).unwrap();
     frame.insert("x", Column::numbers([Some(5.0), Some(5.0)])).unwrap();
     let input = Input::frame(&frame).with_suppressions(&quiet);
-    let out =
-        engine.assess(&input, "2026-03-10".parse::<foretell::time::AsOf>().unwrap(), &State::new());
+    let out = engine
+        .assess(&input, "2026-03-10".parse::<foretell::time::AsOf>().unwrap(), &State::new())
+        .unwrap();
     // Whatever is wrong, every alert fires and is recorded.
     assert_eq!(out.events().len(), 2, "{text}");
     assert_eq!(out.state().alerts.len(), 1, "{text}");

@@ -1,8 +1,10 @@
 //! A timeline: a rule, a value for each day, and what is to come of it.
 //!
 //! `series` has one value of `x` for each day from day 0: a number, `_` for missing, `-` for a day on
-//! which the subject is not there, `none` for a day without any subject, `.` for a day without an
-//! evaluation, `again` for the day before evaluated once more; `1x3` stands for `1 1 1`. `second` is the same for `y`.
+//! which the subject is gone, `away` for one on which it is not there and nothing says that it is gone, `none` for a day
+//! without any subject, `.` for a day without an
+//! evaluation, `again` for the day before evaluated once more, `again:0`
+//! with another value; `1x3` stands for `1 1 1`. `second` is the same for `y`.
 //! Spans of days are `"2..5"`, the last not included. Day 0 is a Thursday.
 
 use std::collections::BTreeMap;
@@ -149,7 +151,7 @@ pub(super) fn engine(rule: Option<&str>, config: &str) -> Engine {
 /// A frame of the subject `a` of the account `p`, and of `p` with `z` as `y`.
 pub(super) fn frames(x: &str, y: &str) -> [Frame; 2] {
     let ids: &[&str] = match x {
-        "-" => &["b"],
+        "-" | "away" => &["b"],
         "none" => &[],
         _ => &["a"],
     };
@@ -175,19 +177,27 @@ impl Timeline {
         let (mut state, mut events) = (State::new(), Vec::new());
         let mut last = "inactive".to_owned();
         let mut now: u64 = 0;
+        let mut last_given = ("0", "_");
         let mut seen = BTreeMap::new();
         for (at, x) in self.series.iter().enumerate() {
             let y = self.second.get(at).map_or("_", String::as_str);
             let today = now;
-            if x == "again" {
+            let again = x.starts_with("again");
+            if again {
                 now -= 1;
             }
             let here = now;
-            now = if x == "again" { today } else { today + 1 };
+            now = if again { today } else { today + 1 };
             if x == "." {
                 continue;
             }
-            let value = if x == "again" { "0" } else { x };
+            let (x, y) = match x.strip_prefix("again") {
+                Some("") => last_given,
+                Some(other) => (other.trim_start_matches(':'), y),
+                None => (x.as_str(), y),
+            };
+            last_given = (x, y);
+            let value = x;
             let engine = match &after {
                 Some((from, engine)) if *from <= here => engine,
                 _ => &before,
@@ -195,7 +205,9 @@ impl Timeline {
             let [below, above] = frames(value, y);
             let input =
                 Input::frame(&below).and_frame(&above).with_suppressions(&self.suppressions);
-            let assessment = engine.assess(&input, day(here), &state);
+            let all = !matches!(x, "none" | "away");
+            let input = if all { input.complete(SubjectKind::ALL) } else { input };
+            let assessment = engine.assess(&input, day(here), &state).unwrap();
             for event in assessment.events() {
                 assert!(seen.insert(event.id.clone(), here).is_none(), "{}: ids", self.name);
             }

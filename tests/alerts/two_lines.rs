@@ -69,7 +69,7 @@ fn each_two_line_rule_fires_at_its_moment() {
         let mut frame = Frame::new(SubjectKind::Subscription, ["s"]).unwrap();
         frame.insert("utilisation", Column::numbers([Some(used)])).unwrap();
         let input = Input::book(&book).and_frame(&frame);
-        let assessment = engine.assess(&input, day, &state);
+        let assessment = engine.assess(&input, day, &state).unwrap();
         assert!(assessment.faults().is_empty(), "{:?}", assessment.faults());
         let news = assessment.events().iter().filter(|it| it.change == Change::Fired);
         fired.extend(news.map(|it| format!("{month:02} {}", it.rule)));

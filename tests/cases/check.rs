@@ -234,6 +234,8 @@ pub(super) fn notes(
             Note::OutOfRange { metric, values, .. } => drop(got.insert(metric.clone(), *values)),
             // Cases give what a host would derive from its records.
             Note::Given { .. } => {}
+            // A day of a case gives those that it checks.
+            Note::SetAside { .. } => {}
             Note::NotGiven { kind, columns, .. }
                 if !columns.is_empty() && !columns.iter().any(|it| is_given(*kind, it)) => {}
             // Nothing divided by nothing is no number, and where that is so for all it is said.
@@ -385,7 +387,7 @@ fn explained(card: &Engine, value: f64) -> Explanation {
     let mut frame = Frame::new(SubjectKind::Subscription, [ONLY]).unwrap();
     frame.insert("m", Column::numbers([Some(value)])).unwrap();
     let as_of: foretell::time::AsOf = "2026-01-01".parse().unwrap();
-    let assessment = card.assess(&Input::frame(&frame), as_of, &State::new());
+    let assessment = card.assess(&Input::frame(&frame), as_of, &State::new()).unwrap();
     card.explain(&assessment, "card", ONLY).unwrap()
 }
 

@@ -154,9 +154,9 @@ fn day(
         }
     }
     let input = frames.iter().fold(Input::default(), Input::and_frame);
-    let assessment = engine.assess(&input, as_of, state);
+    let assessment = engine.assess(&input, as_of, state).unwrap();
     failures.extend(paths::differences(engine, &input, &assessment, state));
-    let again = engine.assess(&input, as_of, assessment.state());
+    let again = engine.assess(&input, as_of, assessment.state()).unwrap();
     if again.state() != assessment.state() {
         failures.push("the same day twice changes the state".to_owned());
     }

@@ -53,8 +53,8 @@ proptest! {
             let (born, ended) = (book.born(kind, today), book.ended(kind, today));
             let there: Vec<bool> =
                 born.iter().zip(&ended).map(|(born, ended)| *born && !ended).collect();
-            let all = engine.assess(&Input::book(&book).with_ended(), today, &State::new());
-            let own = engine.assess(&Input::book(&book), today, &State::new());
+            let all = engine.assess(&Input::book(&book).with_ended(), today, &State::new()).unwrap();
+            let own = engine.assess(&Input::book(&book), today, &State::new()).unwrap();
             let count = there.iter().filter(|it| **it).count() as f64;
             for out in [&all, &own] {
                 let counted = out.value(SubjectKind::Account, "subscriptions.count", "a");

@@ -47,7 +47,7 @@ fn a_rule_that_fails_leaves_all_others_their_answers() {
         let mut frame = Frame::new(SubjectKind::Subscription, ["one", "two"]).unwrap();
         frame.insert("n", Column::numbers([Some(1.0), Some(2.0)])).unwrap();
         let day = "2026-03-01".parse::<AsOf>().unwrap();
-        let out = engine.assess(&Input::frame(&frame), day, &State::new());
+        let out = engine.assess(&Input::frame(&frame), day, &State::new()).unwrap();
 
         let result = |rule: &str| out.rules().iter().find(|it| it.rule == rule).unwrap();
         let broken = result("broken");

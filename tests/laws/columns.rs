@@ -228,7 +228,7 @@ fn a_chunk_is_not_seen_from_outside() {
             frame.insert(name, column).unwrap();
         }
         let input = Input::frame(&frame);
-        let whole = engine.assess(&input, as_of(), &State::new());
+        let whole = engine.assess(&input, as_of(), &State::new()).unwrap();
         let scores = engine.score(&input, as_of(), &State::new());
         let got = scores.column(SubjectKind::Subscription, "health").unwrap();
         let want = whole.column(SubjectKind::Subscription, "health").unwrap();

@@ -396,7 +396,7 @@ proptest! {
         for (rows, day) in [(one, 0), (two, 1)] {
             let frame = small_frame(&rows);
             let day = as_of() + chrono::Days::new(day);
-            let assessment = engine.assess(&Input::frame(&frame), day, &state);
+            let assessment = engine.assess(&Input::frame(&frame), day, &state).unwrap();
             let wrong = refuted(&engine, &assessment);
             prop_assert!(wrong.is_empty(), "{}\n{}", text, wrong.join("\n"));
             state = assessment.state().clone();

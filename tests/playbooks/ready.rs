@@ -29,7 +29,7 @@ fn walk(text: &str) -> (String, EndReason) {
     let mut reports = Vec::new();
     for at in 4..120 {
         let input = Input::frame(&frame).with_reports(&reports);
-        let out = engine.assess(&input, day(at), &state);
+        let out = engine.assess(&input, day(at), &state).unwrap();
         for it in out.actions() {
             assert_eq!(it.sort, ActionSort::Step, "{it:?}");
             let deadline = it.deadline.map_or_else(|| "-".to_owned(), |it| it.to_string());

@@ -1,7 +1,7 @@
 //! What an action says, its flat record, and what is said of inputs.
 
 use foretell::config::{Config, RuleSeverity};
-use foretell::engine::{Note, ReportNotUsed};
+use foretell::engine::Note;
 use foretell::expr::{Kind, Value};
 use foretell::fault::Code;
 use foretell::frame::{Column, Frame, SubjectKind};
@@ -67,7 +67,7 @@ fn days(engine: &Engine, values: &[f64]) -> Vec<Assessment> {
     for (at, quiet) in values.iter().enumerate() {
         let frame = frame(*quiet);
         let input = Input::frame(&frame).and_frame(&above);
-        let out = engine.assess(&input, day(at as u64), &state);
+        let out = engine.assess(&input, day(at as u64), &state).unwrap();
         state = out.state().clone();
         all.push(out);
     }
@@ -123,10 +123,11 @@ fn the_state_of_an_enrolment_is_small_and_named() {
 }
 
 #[test]
-fn a_report_on_the_same_day_again_is_not_used_and_that_is_said() {
+fn a_report_on_an_action_of_the_same_day_is_used_on_the_next() {
     let engine = engine(CONFIG);
     let (frame, above) = (frame(30.0), accounts());
-    let first = engine.assess(&Input::frame(&frame).and_frame(&above), day(0), &State::new());
+    let first =
+        engine.assess(&Input::frame(&frame).and_frame(&above), day(0), &State::new()).unwrap();
     let reports = [ActionReport {
         action: first.actions()[0].id.clone(),
         outcome: Outcome::Done,
@@ -135,12 +136,12 @@ fn a_report_on_the_same_day_again_is_not_used_and_that_is_said() {
         note: Some("she is on leave".to_owned()),
     }];
     let input = Input::frame(&frame).and_frame(&above).with_reports(&reports);
-    let again = engine.assess(&input, day(0), first.state());
-    let unused =
-        Note::Report { action: first.actions()[0].id.clone(), reason: ReportNotUsed::SameDay };
-    assert!(again.notes().contains(&unused));
-    assert_eq!(again.state(), first.state());
-    let later = engine.assess(&input, day(1), again.state());
+    let again = engine.assess(&input, day(0), first.state()).unwrap();
+    assert!(!again.notes().iter().any(|it| matches!(it, Note::Report { .. })));
+    assert_eq!(again.state().playbooks, first.state().playbooks);
+    // It need not be handed in again.
+    let input = Input::frame(&frame).and_frame(&above);
+    let later = engine.assess(&input, day(1), again.state()).unwrap();
     let turns: Vec<&Turn> = later.enrolment_changes().iter().map(|it| &it.turn).collect();
     let Turn::Reported { step, by, note, .. } = turns[0] else { panic!("{turns:?}") };
     assert_eq!((step.as_str(), by.as_deref()), ("call", Some("ann")));
@@ -149,14 +150,12 @@ fn a_report_on_the_same_day_again_is_not_used_and_that_is_said() {
 }
 
 #[test]
-fn a_day_before_the_last_changes_nothing() {
+fn a_day_before_the_last_is_an_error() {
     let engine = engine(CONFIG);
     let (frame, above) = (frame(30.0), accounts());
     let input = Input::frame(&frame).and_frame(&above);
-    let first = engine.assess(&input, day(5), &State::new());
-    let before = engine.assess(&input, day(4), first.state());
-    assert_eq!(before.state(), first.state());
-    assert_eq!((before.actions(), before.enrolments()), (&[][..], &[][..]));
+    let first = engine.assess(&input, day(5), &State::new()).unwrap();
+    assert!(engine.assess(&input, day(4), first.state()).is_err());
 }
 
 #[test]
@@ -170,13 +169,13 @@ fn a_calendar_whose_work_is_over_is_said_and_issues_nothing() {
     let calendar = Calendar::new(&calendar).unwrap();
     let (frame, above) = (frame(30.0), accounts());
     let input = Input::frame(&frame).and_frame(&above).with_work_calendar(&calendar);
-    let out = engine.assess(&input, day(0), &State::new());
+    let out = engine.assess(&input, day(0), &State::new()).unwrap();
     assert_eq!(out.faults().iter().map(|it| it.code).collect::<Vec<_>>(), [Code::Faulted]);
     assert_eq!(out.actions(), []);
     assert_eq!(out.enrolments()[0].next.as_ref().unwrap().due, None);
     // The next day with a calendar goes on.
     let input = Input::frame(&frame).and_frame(&above);
-    let next = engine.assess(&input, day(1), out.state());
+    let next = engine.assess(&input, day(1), out.state()).unwrap();
     assert_eq!(next.actions().len(), 1);
 }
 

@@ -170,7 +170,7 @@ impl Setup {
 /// A frame of the subject `a`.
 fn frame(x: &str, y: &str) -> Frame {
     let ids: &[&str] = match x {
-        "-" => &["b"],
+        "-" | "away" => &["b"],
         "none" => &[],
         _ => &["a"],
     };
@@ -190,6 +190,7 @@ impl Timeline {
         let mut ids: BTreeMap<String, String> = BTreeMap::new();
         let (mut state, mut events, mut open) = (State::new(), Vec::new(), String::new());
         let mut now: u64 = 0;
+        let mut last = ("0", "_");
         for (at, x) in self.series.iter().enumerate() {
             let again = x == "again";
             let here = if again { now - 1 } else { now };
@@ -214,12 +215,17 @@ impl Timeline {
                     note: None,
                 })
                 .collect();
-            let frame = frame(if again { "0" } else { x }, y);
-            let input = Input::frame(&frame)
+            let (x, y) = if again { last } else { (x.as_str(), y) };
+            last = (x, y);
+            let frame = frame(x, y);
+            let mut input = Input::frame(&frame)
                 .with_suppressions(&self.suppressions)
                 .with_reports(&reports)
                 .with_work_calendar(&calendar);
-            let out = engine.assess(&input, day(here), &state);
+            if !matches!(x, "none" | "away") {
+                input = input.complete(SubjectKind::ALL);
+            }
+            let out = engine.assess(&input, day(here), &state).unwrap();
             assert_eq!(out.faults(), [], "{}", self.name);
             for it in out.actions() {
                 let known = ids.insert(key(it), it.id.clone());
@@ -266,7 +272,6 @@ fn show(out: &Assessment) -> Vec<String> {
                 match reason {
                     ReportNotUsed::UnknownAction => "unknown",
                     ReportNotUsed::NotYet => "not yet",
-                    ReportNotUsed::SameDay => "same day",
                     _ => "?",
                 }
             ));

@@ -57,7 +57,9 @@ fn report(options: &Options, err: &mut dyn Write) -> Result<Report, Complaint> {
     let tables = std::mem::take(&mut given.tables);
     let loaded = Book::load(tables, Mode::Lenient).map_err(Complaint::faults)?;
     progress.say(|| "assessing");
-    let assessment = engine.assess(&Input::book(&loaded.book), options.as_of, &State::new());
+    let assessment = engine
+        .assess(&Input::book(&loaded.book), options.as_of, &State::new())
+        .map_err(|it| Complaint::faults(foretell::Faults(it.faults())))?;
 
     Ok(Report::new(&report::Facts {
         options,

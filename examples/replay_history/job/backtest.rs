@@ -61,7 +61,10 @@ pub(super) fn answer(
         for engine in [rules, &learned] {
             let mut state = State::new();
             for day in cohort.days() {
-                state = engine.assess(&Input::book(&book), day, &state).state().clone();
+                let out = engine.assess(&Input::book(&book), day, &state);
+                let out = out.or_else(foretell::engine::AssessError::accept);
+                let out = out.map_err(|it| Complaint::faults(foretell::Faults(it.faults())))?;
+                state = out.state().clone();
             }
         }
         alone += started.elapsed();

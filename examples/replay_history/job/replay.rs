@@ -13,6 +13,7 @@ pub(crate) fn replay(engine: &Engine, cohort: &Cohort) -> Result<Replay, Faults>
     let book = cohort.book()?;
     let days = cohort.days();
     let out = engine.replay(days.into_iter().map(|it| (it, Input::book(&book))), &State::new());
+    let out = out.map_err(|it| Faults(it.faults()))?;
     match out.faults.first() {
         None => Ok(out),
         Some((_, fault)) => Err(Faults(vec![fault.clone()])),

@@ -22,7 +22,7 @@ fn event(rule: &str, subject: &str, fired: u32, at: u32, what: &str) -> Event {
     };
     let kind = SubjectKind::Subscription;
     Event {
-        id: event_id(rule, (kind, subject), change.name(), day(fired).into(), 0),
+        id: event_id(rule, (kind, subject), change.name(), (day(fired).into(), day(at).into()), 0),
         day: day(at),
         moment: None,
         rule: rule.to_owned(),
@@ -40,6 +40,7 @@ fn event(rule: &str, subject: &str, fired: u32, at: u32, what: &str) -> Event {
         playbook: None,
         suppressed_by: if quiet { vec![Suppressor::Untold] } else { Vec::new() },
         told_before: what.ends_with("told"),
+        supersedes: None,
     }
 }
 

@@ -51,6 +51,21 @@ pub struct TestFailure {
     pub because: Vec<String>,
 }
 
+impl TestFailure {
+    /// Of a step that could not be assessed.
+    pub(super) fn of_step(step: u32, day: NaiveDate, why: &dyn std::fmt::Display) -> Self {
+        Self {
+            step,
+            day,
+            subject: String::new(),
+            what: "the step".to_owned(),
+            expected: "an assessment".to_owned(),
+            got: why.to_string(),
+            because: Vec::new(),
+        }
+    }
+}
+
 /// What of a config no test came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

@@ -24,7 +24,7 @@ use chrono::NaiveDate;
 
 use super::history::{Happening, History, Window};
 use crate::alert::{Event, Exposure};
-use crate::engine::{Assessment, Engine, Input};
+use crate::engine::{AssessError, Assessment, Engine, Input};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
 use crate::state::State;
@@ -215,7 +215,11 @@ impl Backtest {
         }
         let empty = State::new();
         let state = self.last.as_ref().map_or(&empty, Assessment::state);
-        let out = engine.assess(input, as_of, state);
+        // What is looked back on has happened, whatever guards say.
+        let out = match engine.assess(input, as_of, state).or_else(AssessError::accept) {
+            Ok(out) => out,
+            Err(why) => return self.faults.extend(why.faults().into_iter().map(|it| (as_of, it))),
+        };
         self.exposure.note(as_of, SubjectKind::ALL.map(|it| (it, out.subjects(it).len())));
         self.events.extend_from_slice(out.events());
         self.faults.extend(out.faults().iter().map(|it| (as_of, it.clone())));

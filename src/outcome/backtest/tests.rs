@@ -93,7 +93,7 @@ fn a_pass_says_what_a_replay_and_its_assessments_say() {
     for seed in 0..20 {
         let days = drawn(seed, 15);
         let pass = Backtest::run(&engine, inputs(&days));
-        let replay = engine.replay(inputs(&days), &State::new());
+        let replay = engine.replay(inputs(&days), &State::new()).unwrap();
         assert_eq!(pass.events(), replay.events);
         assert_eq!(*pass.exposure(), replay.exposure);
         assert_eq!(*pass.last().unwrap().state(), replay.state);
@@ -101,7 +101,7 @@ fn a_pass_says_what_a_replay_and_its_assessments_say() {
         let mut state = State::new();
         let mut want = Vec::new();
         for (day, input) in inputs(&days) {
-            let out = engine.assess(&input, day, &state);
+            let out = engine.assess(&input, day, &state).unwrap();
             want.extend(
                 out.scores("health")
                     .map(|it| format!("{:?}", (day, it.subject, it.score, it.band))),

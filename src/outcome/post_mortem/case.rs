@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::PostMortem;
 use crate::alert::{Change, Event};
 use crate::config::{Given, MetricConfig, TestConfig, TestExpect, TestSubject, TestTime};
-use crate::engine::{Assessment, Engine, Input, show_event};
+use crate::engine::{AssessError, Assessment, Engine, Input, show_event};
 use crate::frame::{Column, Frame, SubjectKind};
 use crate::node::Node;
 use crate::state::State;
@@ -132,7 +132,8 @@ fn alone(it: &PostMortem, engine: &Engine, given: &[(usize, &Name, Kind)]) -> Al
     for (step, (day, values)) in it.lived.days.iter().enumerate() {
         let frames = frames(it, given, step, values.is_some());
         let input = frames.iter().fold(Input::default(), Input::and_frame);
-        let said = engine.assess(&input, *day, &state);
+        let said = engine.assess(&input, *day, &state).or_else(AssessError::accept);
+        let Ok(said) = said else { continue };
         let own = own_events(&said, it.kind, &it.subject);
         for event in own {
             out.events.push((step, show_event(event)));

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::backtest::{Aim, Backtest, JudgeOptions, Judged, judge};
 use crate::alert::{Firing, firings};
-use crate::engine::{Assessment, Engine, Input};
+use crate::engine::{AssessError, Assessment, Engine, Input};
 use crate::frame::SubjectKind;
 use crate::score::Change;
 use crate::state::State;
@@ -159,24 +159,26 @@ pub struct RuleWhatIf {
 ///
 /// let options = WhatIfOptions::default().with_value("arr");
 /// let input = Input::frame(&frame);
-/// let seen = what_if((&now, &stricter), &input, "2026-03-01".parse()?, &State::new(), &options);
+/// let seen = what_if((&now, &stricter), &input, "2026-03-01".parse()?, &State::new(), &options)?;
 /// assert_eq!((seen.cards[0].moved, seen.cards[0].moved_value), (1, Some(12_000.0)));
 /// assert_eq!(seen.cards[0].furthest[0].subject, "globex");
 /// println!("{seen}");
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[must_use]
+///
+/// # Errors
+/// A state that is of a later day or cannot be this engine's, and subjects without ids. Guards are not asked.
 pub fn what_if(
     (before, after): (&Engine, &Engine),
     input: &Input<'_>,
     as_of: NaiveDate,
     state: &State,
     options: &WhatIfOptions,
-) -> WhatIf {
-    let first = before.assess(input, as_of, state);
-    let second = after.assess(input, as_of, state);
-    side_by_side((before, &first), (after, &second), options)
+) -> Result<WhatIf, AssessError> {
+    let first = before.assess(input, as_of, state).or_else(AssessError::accept)?;
+    let second = after.assess(input, as_of, state).or_else(AssessError::accept)?;
+    Ok(side_by_side((before, &first), (after, &second), options))
 }
 
 /// Two configs over one history.

@@ -61,7 +61,7 @@ fn day(at: u64) -> NaiveDate {
 
 fn seen(before: &Engine, after: &Engine) -> WhatIf {
     let options = WhatIfOptions::default().with_value("arr").with_most(2);
-    what_if((before, after), &Input::frame(&frame(0.0)), day(0), &State::new(), &options)
+    what_if((before, after), &Input::frame(&frame(0.0)), day(0), &State::new(), &options).unwrap()
 }
 
 #[test]

@@ -83,14 +83,17 @@ fn assessment() -> Assessment {
                 day.parse::<foretell::time::AsOf>().unwrap(),
                 &state,
             )
+            .unwrap()
             .state()
             .clone();
     }
-    engine.assess(
-        &Input::frame(&frame(-0.75)),
-        "2026-03-03".parse::<foretell::time::AsOf>().unwrap(),
-        &state,
-    )
+    engine
+        .assess(
+            &Input::frame(&frame(-0.75)),
+            "2026-03-03".parse::<foretell::time::AsOf>().unwrap(),
+            &state,
+        )
+        .unwrap()
 }
 
 /// The value as it comes back from each format that is supported: those that say what they hold, with the names of fields.

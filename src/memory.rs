@@ -1,0 +1,60 @@
+//! What is remembered from one assessment to the next, part by part: plain data.
+//!
+//! Must not know: how it comes about, and in which form it is stored.
+
+mod alert;
+mod playbook;
+
+pub use alert::{AlertState, Health, Phase, RuleAlerts};
+pub use playbook::{
+    AwaitedStep, DelayAnchor, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
+};
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::frame::SubjectKind;
+use crate::time::AsOf;
+use crate::value::Value;
+
+/// Bands by scorecard and subject.
+pub(crate) type Bands = BTreeMap<String, BTreeMap<String, BandState>>;
+
+/// Values that are carried forward, by scorecard, factor and subject.
+pub(crate) type Carried = BTreeMap<String, BTreeMap<String, BTreeMap<String, CarriedValue>>>;
+
+/// What values were, by kind of subject, name and subject.
+pub(crate) type History = BTreeMap<SubjectKind, BTreeMap<String, BTreeMap<String, Vec<Held>>>>;
+
+/// A value, and the day or moment of the first assessment at which it was this one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// The day or moment.
+    pub since: AsOf,
+    /// The value; it may be missing.
+    pub value: Value,
+}
+
+/// The band that data hold a subject in: of its score before any override, held by margin and stay. An override acts
+/// on the band of its day and is not remembered, so that lifting it acts at once too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BandState {
+    /// Its name.
+    pub band: String,
+    /// The day or moment at which the subject came into it.
+    pub since: AsOf,
+}
+
+/// A last known value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CarriedValue {
+    /// The value.
+    pub value: Value,
+    /// The day on which it was observed.
+    pub day: NaiveDate,
+}

@@ -1,0 +1,337 @@
+//! What is to be delivered now: grouped, capped, each with its id, the same as long as it was not acknowledged.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{GroupBy, State};
+use crate::alert::{Change, Event};
+use crate::config::RuleSeverity;
+use crate::playbook::{Action, ActionChange};
+use crate::time::AsOf;
+
+/// What a delivery says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Content {
+    /// Something happened to an alert.
+    Event(Box<Event>),
+    /// Something is to be done.
+    Action(Box<Action>),
+}
+
+/// A fact that waits to be delivered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The day or moment of the assessment that it comes from.
+    pub as_of: AsOf,
+    /// What it says.
+    pub content: Content,
+    /// Whether it was handed out, and may have been sent.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub handed_out: bool,
+    /// The end of the alert of whose beginning it tells, where that came first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) answered: Option<String>,
+}
+
+impl Delivery {
+    pub(super) const fn new(as_of: AsOf, content: Content) -> Self {
+        Self { as_of, content, handed_out: false, answered: None }
+    }
+
+    /// The id: a receiver that has seen it drops it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.content.id()
+    }
+}
+
+/// How deliveries are handed out.
+#[derive(Clone, Copy, Default)]
+pub struct HandOut<'a> {
+    most: Option<usize>,
+    groups: GroupBy<'a>,
+    value: Option<&'a dyn Fn(&Content) -> f64>,
+}
+
+impl fmt::Debug for HandOut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandOut")
+            .field("most", &self.most)
+            .field("groups", &self.groups)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> HandOut<'a> {
+    /// All that waits, grouped by owner.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// At most so many for each owner and day or moment; the rest waits. Ends of alerts, withdrawals and corrections are always handed out, as
+    /// they are about what somebody was told.
+    #[must_use]
+    pub const fn at_most(mut self, most: usize) -> Self {
+        self.most = Some(most);
+        self
+    }
+
+    /// Grouped otherwise than by owner.
+    #[must_use]
+    pub const fn grouped_by(mut self, by: GroupBy<'a>) -> Self {
+        self.groups = by;
+        self
+    }
+
+    /// The most valuable first; a value that is not a number is the least.
+    #[must_use]
+    pub const fn valued(mut self, value: &'a dyn Fn(&Content) -> f64) -> Self {
+        self.value = Some(value);
+        self
+    }
+}
+
+/// What is to be delivered now.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Outbox {
+    /// By what they have in common.
+    pub groups: Vec<Group>,
+    /// How many wait for another day or moment, by severity.
+    pub waiting: BTreeMap<RuleSeverity, usize>,
+}
+
+/// Deliveries that belong together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Group {
+    /// What they have in common; empty where they lack it.
+    pub key: String,
+    /// The greatest severity among them.
+    pub severity: RuleSeverity,
+    /// They, those that matter most first.
+    pub deliveries: Vec<Delivery>,
+}
+
+impl Outbox {
+    /// Every delivery, group by group.
+    pub fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        self.groups.iter().flat_map(|it| &it.deliveries)
+    }
+}
+
+impl State {
+    /// What is to be delivered now: what was handed out and not acknowledged, under the same ids, and of what waits as much as
+    /// the cap leaves. It is marked as handed out: store the state before anything is sent, and hand back what was
+    /// delivered with [`State::acknowledge`].
+    ///
+    /// The first call begins to keep what waits, from the last day or moment on; a state that is never asked keeps none. A host
+    /// whose first night may crash before it begins with [`State::delivering`].
+    ///
+    /// Those come first that were handed out before, then ends, withdrawals and corrections, then the most valuable, the
+    /// most severe, the oldest; of the same, by id.
+    pub fn hand_out(&mut self, how: &HandOut<'_>) -> Outbox {
+        let value = |it: &Content| {
+            let value = how.value.map_or(0.0, |of| of(it));
+            if value.is_finite() { value } else { f64::MIN }
+        };
+        self.record.begin(self.as_of);
+        let record = &mut self.record;
+        let mut order: Vec<(usize, f64)> = (0..)
+            .zip(&record.outbox)
+            .filter(|it| it.1.answered.is_none())
+            .map(|(at, it)| (at, value(&it.content)))
+            .collect();
+        let outbox = &record.outbox;
+        let rank = |at: usize| outbox.get(at).map(|it| (!it.handed_out, it.content.is_first(), it));
+        order.sort_by(|(left, of_left), (right, of_right)| {
+            let (Some((new, first, one)), Some((other_new, other_first, other))) =
+                (rank(*left), rank(*right))
+            else {
+                return left.cmp(right);
+            };
+            (new, first).cmp(&(other_new, other_first)).then(
+                of_right
+                    .total_cmp(of_left)
+                    .then(other.content.severity().cmp(&one.content.severity()))
+                    .then(one.as_of.cmp(&other.as_of))
+                    .then(one.id().cmp(other.id())),
+            )
+        });
+        let mut out = Outbox::default();
+        let mut groups: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+        for (at, _) in order {
+            let Some(it) = record.outbox.get_mut(at) else { continue };
+            if !it.handed_out && it.content.is_first() {
+                let spent = record
+                    .spent
+                    .entry(it.content.owner().unwrap_or_default().to_owned())
+                    .or_default();
+                if how.most.is_some_and(|most| *spent >= most) {
+                    *out.waiting.entry(it.content.severity()).or_default() += 1;
+                    continue;
+                }
+                *spent += 1;
+            }
+            it.handed_out = true;
+            groups.entry(how.groups.key(&it.content)).or_default().push(it.clone());
+        }
+        record.spent.retain(|_, it| *it > 0);
+        out.groups = groups
+            .into_iter()
+            .map(|(key, deliveries)| {
+                let severity = deliveries.iter().map(|it| it.content.severity()).max();
+                Group { key, severity: severity.unwrap_or_default(), deliveries }
+            })
+            .collect();
+        out
+    }
+
+    /// Notes that deliveries arrived; they are handed out no more. Returns how many of the ids were waiting for it.
+    pub fn acknowledge<T: AsRef<str>>(&mut self, ids: impl IntoIterator<Item = T>) -> usize {
+        let ids: BTreeSet<String> = ids.into_iter().map(|it| it.as_ref().to_owned()).collect();
+        let before = self.record.outbox.len();
+        self.record.outbox.retain(|it| !it.handed_out || !ids.contains(it.id()));
+        before - self.record.outbox.len()
+    }
+
+    /// What waits to be delivered or acknowledged, in the order in which it came.
+    pub fn waiting(&self) -> impl Iterator<Item = &Delivery> {
+        self.record.outbox.iter().filter(|it| it.answered.is_none())
+    }
+}
+
+impl Content {
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Event(it) => &it.id,
+            Self::Action(it) => &it.id,
+        }
+    }
+
+    /// The id that it takes back or corrects.
+    #[must_use]
+    pub fn supersedes(&self) -> Option<&str> {
+        match self {
+            Self::Event(it) => it.supersedes.as_deref(),
+            Self::Action(it) => it.supersedes.as_deref(),
+        }
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> RuleSeverity {
+        match self {
+            Self::Event(it) => it.severity,
+            Self::Action(it) => it.severity,
+        }
+    }
+
+    /// Who it is for.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        match self {
+            Self::Event(it) => it.owner.as_deref(),
+            Self::Action(it) => it.owner.as_deref(),
+        }
+    }
+
+    /// The event, where it is one.
+    #[must_use]
+    pub fn event(&self) -> Option<&Event> {
+        match self {
+            Self::Event(it) => Some(it),
+            Self::Action(_) => None,
+        }
+    }
+
+    /// The action, where it is one.
+    #[must_use]
+    pub fn action(&self) -> Option<&Action> {
+        match self {
+            Self::Event(_) => None,
+            Self::Action(it) => Some(it),
+        }
+    }
+
+    /// The rule and the subject that it is about.
+    pub(crate) fn about(&self) -> (&str, crate::frame::SubjectKind, &str) {
+        match self {
+            Self::Event(it) => (&it.rule, it.kind, &it.subject),
+            Self::Action(it) => (&it.rule, it.kind, &it.subject),
+        }
+    }
+
+    /// Whether nothing speaks against telling it.
+    pub(super) fn is_sent(&self) -> bool {
+        self.event().is_none_or(Event::is_sent)
+    }
+
+    /// Whether nobody knows of it yet, so that it may wait; what ends, corrects or takes back may not.
+    pub(super) fn is_first(&self) -> bool {
+        match self {
+            Self::Event(it) => !matches!(
+                it.change,
+                Change::Resolved { .. } | Change::Withdrawn | Change::Corrected
+            ),
+            Self::Action(it) => it.change == ActionChange::Issued,
+        }
+    }
+
+    pub(super) fn renamed(mut self, id: String) -> Self {
+        match &mut self {
+            Self::Event(it) => it.id = id,
+            Self::Action(it) => it.id = id,
+        }
+        self
+    }
+
+    /// As what corrects another.
+    pub(super) fn corrects(mut self, id: String) -> Self {
+        match &mut self {
+            Self::Event(it) => {
+                (it.supersedes, it.change) = (Some(id), Change::Corrected);
+                it.suppressed_by.clear();
+            }
+            Self::Action(it) => (it.supersedes, it.change) = (Some(id), ActionChange::Corrected),
+        }
+        self
+    }
+
+    /// As what takes it back.
+    pub(super) fn withdrawn(&self, id: String) -> Self {
+        let last = self.id().to_owned();
+        let mut back = self.clone().renamed(id);
+        match &mut back {
+            Self::Event(it) => {
+                (it.supersedes, it.change) = (Some(last), Change::Withdrawn);
+                it.suppressed_by.clear();
+            }
+            Self::Action(it) => (it.supersedes, it.change) = (Some(last), ActionChange::Withdrawn),
+        }
+        back
+    }
+
+    /// Whether people would read the same.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Event(one), Self::Event(two)) => one.says_the_same(two),
+            (Self::Action(one), Self::Action(two)) => one.says_the_same(two),
+            _ => false,
+        }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}

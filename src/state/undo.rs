@@ -1,0 +1,269 @@
+//! What an assessment replaced: sparse, by subject, so that the same day or moment can be assessed anew.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::{State, Tally};
+use crate::frame::SubjectKind;
+use crate::memory::{
+    AlertState, BandState, CarriedValue, EnrolmentState, History, PlaybookEnrolments, RuleAlerts,
+};
+use crate::time::AsOf;
+
+/// What was under keys, and the keys under which there was nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Was<K: Ord, V> {
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    was: BTreeMap<K, V>,
+    #[serde(default = "BTreeSet::new", skip_serializing_if = "BTreeSet::is_empty")]
+    new: BTreeSet<K>,
+}
+
+impl<K: Ord, V> Was<K, V> {
+    fn is_empty(&self) -> bool {
+        self.was.is_empty() && self.new.is_empty()
+    }
+}
+
+/// What the last assessment replaced of a state.
+///
+/// Of values that are remembered it needs nothing but lists that are gone: what was first held at an assessment is dropped by
+/// its day or moment, and what is older than any window asks for is read by none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Undo {
+    as_of: Option<AsOf>,
+    engine: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    bands: BTreeMap<String, Was<String, BandState>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    carried: BTreeMap<String, BTreeMap<String, Was<String, CarriedValue>>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    history: History,
+    /// Rules that were said otherwise, without their alerts.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    rules: BTreeMap<String, RuleAlerts>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    alerts: BTreeMap<String, Was<String, AlertState>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    kinds: BTreeMap<String, SubjectKind>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    playbooks: BTreeMap<String, Was<String, Vec<EnrolmentState>>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    absent: BTreeMap<SubjectKind, Was<String, AsOf>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    tallies: BTreeMap<SubjectKind, Tally>,
+    #[serde(skip)]
+    ground: Ground,
+}
+
+/// What was true before, once it was asked for: no part of what is remembered.
+#[derive(Debug, Default)]
+struct Ground(OnceLock<Box<State>>);
+
+impl Clone for Ground {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Ground {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Undo {
+    /// What a step from one truth to the next replaced.
+    pub(crate) fn of(old: &State, new: &State) -> Self {
+        let none = BTreeMap::new();
+        let mut undo = Self { as_of: old.as_of, engine: old.engine.clone(), ..Self::default() };
+        undo.bands = nested(&old.bands, &new.bands);
+        for name in both(&old.carried, &new.carried) {
+            let (was, is) = (old.carried.get(name), new.carried.get(name));
+            let all = nested(was.unwrap_or(&BTreeMap::new()), is.unwrap_or(&BTreeMap::new()));
+            if !all.is_empty() {
+                undo.carried.insert(name.clone(), all);
+            }
+        }
+        for (kind, names) in &old.history {
+            for (name, lists) in names {
+                let now = new.history.get(kind).and_then(|it| it.get(name)).unwrap_or(&none);
+                let gone = lists.iter().filter(|it| !now.contains_key(it.0));
+                let gone: BTreeMap<_, _> = gone.map(|(k, v)| (k.clone(), v.clone())).collect();
+                if !gone.is_empty() {
+                    undo.history.entry(*kind).or_default().insert(name.clone(), gone);
+                }
+            }
+        }
+        for name in both(&old.alerts, &new.alerts) {
+            let (was, is) = (old.alerts.get(name), new.alerts.get(name));
+            if let Some(was) = was.filter(|it| is.is_none_or(|is| !it.is_headed_as(is))) {
+                undo.rules.insert(name.clone(), was.head());
+            }
+            let none = BTreeMap::new();
+            let all =
+                diff(was.map_or(&none, |it| &it.subjects), is.map_or(&none, |it| &it.subjects));
+            if !all.is_empty() {
+                undo.alerts.insert(name.clone(), all);
+            }
+        }
+        for name in both(&old.playbooks, &new.playbooks) {
+            let (was, is) = (old.playbooks.get(name), new.playbooks.get(name));
+            if let Some(was) = was.filter(|it| is.is_none_or(|is| it.subject != is.subject)) {
+                undo.kinds.insert(name.clone(), was.subject);
+            }
+            let none = BTreeMap::new();
+            let all =
+                diff(was.map_or(&none, |it| &it.subjects), is.map_or(&none, |it| &it.subjects));
+            if !all.is_empty() {
+                undo.playbooks.insert(name.clone(), all);
+            }
+        }
+        undo.absent = nested(&old.absent, &new.absent);
+        undo.tallies.clone_from(&old.tallies);
+        undo
+    }
+
+    /// What was true before the assessment at `as_of`, made once.
+    pub(super) fn ground(&self, now: &State, as_of: AsOf) -> &State {
+        self.ground.0.get_or_init(|| Box::new(self.before(now, as_of)))
+    }
+
+    fn before(&self, now: &State, as_of: AsOf) -> State {
+        let mut was = now.truth();
+        was.as_of = self.as_of;
+        was.engine.clone_from(&self.engine);
+        restore_nested(&mut was.bands, &self.bands);
+        for (card, factors) in &self.carried {
+            restore_nested(was.carried.entry(card.clone()).or_default(), factors);
+        }
+        was.carried.retain(|_, it| !it.is_empty());
+        for names in was.history.values_mut() {
+            for lists in names.values_mut() {
+                lists.values_mut().for_each(|it| it.retain(|it| it.since < as_of));
+                lists.retain(|_, it| !it.is_empty());
+            }
+            names.retain(|_, it| !it.is_empty());
+        }
+        was.history.retain(|_, it| !it.is_empty());
+        for (kind, names) in &self.history {
+            for (name, lists) in names {
+                let all = was.history.entry(*kind).or_default().entry(name.clone()).or_default();
+                all.extend(lists.iter().map(|(id, it)| (id.clone(), it.clone())));
+            }
+        }
+        for (rule, head) in &self.rules {
+            let subjects = was.alerts.remove(rule).map(|it| it.subjects).unwrap_or_default();
+            was.alerts.insert(rule.clone(), RuleAlerts { subjects, ..head.clone() });
+        }
+        for (rule, alerts) in &self.alerts {
+            if let Some(it) = was.alerts.get_mut(rule) {
+                restore(&mut it.subjects, alerts);
+            }
+        }
+        was.alerts.retain(|_, it| !it.subjects.is_empty());
+        for (playbook, subject) in &self.kinds {
+            let subjects = was.playbooks.remove(playbook).map(|it| it.subjects);
+            let all =
+                PlaybookEnrolments { subject: *subject, subjects: subjects.unwrap_or_default() };
+            was.playbooks.insert(playbook.clone(), all);
+        }
+        for (playbook, enrolments) in &self.playbooks {
+            if let Some(it) = was.playbooks.get_mut(playbook) {
+                restore(&mut it.subjects, enrolments);
+            }
+        }
+        was.playbooks.retain(|_, it| !it.subjects.is_empty());
+        restore_nested(&mut was.absent, &self.absent);
+        was.tallies.clone_from(&self.tallies);
+        was
+    }
+}
+
+impl RuleAlerts {
+    /// What is remembered of the rule, without its alerts.
+    fn head(&self) -> Self {
+        Self {
+            subject: self.subject,
+            severity: self.severity,
+            meaning: self.meaning.clone(),
+            labels: self.labels.clone(),
+            owner: self.owner.clone(),
+            subjects: BTreeMap::new(),
+        }
+    }
+
+    fn is_headed_as(&self, it: &Self) -> bool {
+        (self.subject, self.severity, &self.meaning, &self.labels, &self.owner)
+            == (it.subject, it.severity, &it.meaning, &it.labels, &it.owner)
+    }
+}
+
+/// The keys of either, each once, sorted.
+fn both<'a, K: Ord, V>(left: &'a BTreeMap<K, V>, right: &'a BTreeMap<K, V>) -> Vec<&'a K> {
+    let mut keys: Vec<&K> = left.keys().chain(right.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// What differs: what was, and none where there was nothing.
+fn diff<K: Ord + Clone, V: PartialEq + Clone>(
+    old: &BTreeMap<K, V>,
+    new: &BTreeMap<K, V>,
+) -> Was<K, V> {
+    let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
+    let (mut was, mut fresh) = (Vec::new(), Vec::new());
+    loop {
+        let order = match (old.peek(), new.peek()) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(was), Some(is)) => was.0.cmp(is.0),
+        };
+        match order {
+            Ordering::Less => was.extend(old.next()),
+            Ordering::Greater => fresh.extend(new.next()),
+            Ordering::Equal => {
+                let both = old.next().zip(new.next());
+                was.extend(both.filter(|(was, is)| was.1 != is.1).map(|it| it.0));
+            }
+        }
+    }
+    let copied = |(key, it): (&K, &V)| (key.clone(), it.clone());
+    Was {
+        was: was.into_iter().map(copied).collect(),
+        new: fresh.into_iter().map(|it| it.0.clone()).collect(),
+    }
+}
+
+/// The same of maps of maps; what differs in nothing is not there.
+fn nested<A: Ord + Clone, K: Ord + Clone, V: PartialEq + Clone>(
+    old: &BTreeMap<A, BTreeMap<K, V>>,
+    new: &BTreeMap<A, BTreeMap<K, V>>,
+) -> BTreeMap<A, Was<K, V>> {
+    let none = BTreeMap::new();
+    let of = |key: &A| diff(old.get(key).unwrap_or(&none), new.get(key).unwrap_or(&none));
+    let all = both(old, new).into_iter().map(|key| (key.clone(), of(key)));
+    all.filter(|it| !it.1.is_empty()).collect()
+}
+
+fn restore<K: Ord + Clone, V: Clone>(now: &mut BTreeMap<K, V>, undo: &Was<K, V>) {
+    undo.new.iter().for_each(|it| drop(now.remove(it)));
+    now.extend(undo.was.iter().map(|(key, it)| (key.clone(), it.clone())));
+}
+
+fn restore_nested<A: Ord + Clone, K: Ord + Clone, V: Clone>(
+    now: &mut BTreeMap<A, BTreeMap<K, V>>,
+    undo: &BTreeMap<A, Was<K, V>>,
+) {
+    for (key, undo) in undo {
+        restore(now.entry(key.clone()).or_default(), undo);
+    }
+    now.retain(|_, it| !it.is_empty());
+}
