@@ -74,9 +74,15 @@ class _NoFileError(FileError, FileNotFoundError):
     """There is no such file."""
 
 
+# How much of a path that cannot be read is shown.
+MOST_SHOWN = 500
+
+
 def unread(error: OSError) -> FileError:
     """The same error as one of this package."""
-    raised = (_NoFileError if isinstance(error, FileNotFoundError) else FileError)(str(error))
+    text = str(error)
+    text = text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+    raised = (_NoFileError if isinstance(error, FileNotFoundError) else FileError)(text)
     raised.errno, raised.strerror, raised.filename = error.errno, error.strerror, error.filename
     return raised
 
