@@ -139,6 +139,13 @@ fn what_is_over_counts_in_no_spelling() {
         ("expr = 'subscriptions.count'", "2 1 1 1 1 1 0 1"),
         ("expr = 'subscriptions.arr.count'", "2 1 1 1 1 1 0 1"),
         ("expr = 'subscriptions.health.min'", "60 90 90 90 90 90 - 30"),
+        ("expr = 'licenses.quantity.sum'", "12 12 12 12 7 7 7 7"),
+        ("expr = 'licenses.count'", "2 2 2 2 1 1 1 1"),
+        ("expr = 'entitlements.quantity.sum'", "3 3 3 3 1 1 1 1"),
+        ("expr = 'entitlements.name.distinct'", "2 2 2 2 1 1 1 1"),
+        ("expr = 'deployments.size.sum'", "9 9 9 1 1 1 1 1"),
+        ("expr = 'contacts.count'", "2 2 2 1 1 1 1 1"),
+        ("expr = 'contacts.sentiment.mean'", "0.5 0.5 0.5 0 0 0 0 0"),
         ("expr = 'cases.is_open'", "2 2 2 1 1 1 1 1"),
         ("expr = 'cases.count'", "2 2 2 1 1 1 1 1"),
         // All of them.

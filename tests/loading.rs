@@ -48,6 +48,28 @@ fn a_column_near_a_known_one_is_said() {
             "unknown-key invoices[0].ammount: unknown column `ammount` (did you mean `amount`? a field of your own is \
              `custom.ammount`)",
         ),
+        (
+            "subscriptions",
+            &[("id", "s"), ("end_date", "2026-01-01")],
+            "unknown-key subscriptions[0].end_date: unknown column `end_date` (did you mean `end`? a field of your own is \
+             `custom.end_date`)",
+        ),
+        (
+            "invoices",
+            &[
+                ("account_id", "a0"),
+                ("issued", "2026-01-01"),
+                ("amount", "3"),
+                ("dueDate", "2026-02-01"),
+            ],
+            "unknown-key invoices[0].dueDate: unknown column `dueDate` (did you mean `due`? a field of your own is \
+             `custom.dueDate`)",
+        ),
+        (
+            "subscriptions",
+            &[("id", "s"), ("end_date", "2026-01-01"), ("end", "2026-01-01")],
+            "good",
+        ),
         ("subscriptions", &[("id", "s"), ("tier", "gold"), ("start_note", "x")], "good"),
         ("subscriptions", &[("id", "s"), ("seat", "")], "good"),
         // It is another where the known one stands beside it, and where somebody says so.

@@ -336,6 +336,11 @@ fn a_later_moment_is_a_step_and_an_earlier_one_goes_back() {
     // The last assessment, the next, and whether that has a past and says something.
     for (last, next, what) in [
         ("2026-03-01T09:00:00Z", "2026-03-01T09:00:00Z", "again"),
+        // However it is written.
+        ("2026-03-01T09:00:00+02:00", "2026-03-01T07:00:00Z", "again"),
+        ("2026-03-01T09:00:00Z", "2026-03-01T09:00:00", "again"),
+        ("2026-03-01T07:00:00Z", "2026-03-01T12:30:00+05:30", "again"),
+        ("2026-03-01T09:00:00+02:00", "2026-03-01T07:00:01Z", "step"),
         ("2026-03-01T09:00:00Z", "2026-03-01T09:00:01Z", "step"),
         ("2026-03-01T09:00:00Z", "2026-03-01", "step"),
         ("2026-03-01", "2026-03-01", "again"),

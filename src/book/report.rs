@@ -157,11 +157,28 @@ impl Doubts {
     }
 }
 
+/// Words after the name of a date that say no more than that it is one. What happened `at` some time may be another thing
+/// than whether it did (`escalated`), so that is no such word.
+const DATED: [&str; 3] = ["date", "dt", "day"];
+
 /// The known field that was meant by a name that is none. A whole word before or after a known name makes another of it:
-/// `product_id` is no misspelt `product`.
+/// `product_id` is no misspelt `product`. One that only says that it is a date does not: `end_date` is `end`.
 fn misspelt(name: &str, known: &'static [&'static str]) -> Option<&'static str> {
     if name.starts_with(OWN) {
         return None;
+    }
+    let plain = words(name);
+    let dated = |text: &str| {
+        let bare = DATED.iter().find_map(|it| text.strip_suffix(it)?.strip_suffix('_'));
+        bare.map(str::to_owned)
+    };
+    let bare = dated(&plain);
+    let same = |it: &&str| {
+        plain == **it
+            || bare.as_deref().is_some_and(|bare| bare == *it || dated(it).as_deref() == Some(bare))
+    };
+    if let Some(it) = known.iter().copied().find(|it| same(it)) {
+        return Some(it);
     }
     let near = nearest(name, known.iter().copied())?;
     let lower = name.to_lowercase();
@@ -170,13 +187,32 @@ fn misspelt(name: &str, known: &'static [&'static str]) -> Option<&'static str> 
     (!rest.is_some_and(word)).then_some(near)
 }
 
+/// The words of a name in small letters with `_` between them: `endDate`, `End Date` and `end-date_` are `end_date`.
+fn words(name: &str) -> String {
+    let mut out = String::new();
+    let mut before = None;
+    for it in name.chars() {
+        let begins = it.is_uppercase()
+            && before.is_some_and(|it: char| it.is_lowercase() || it.is_ascii_digit());
+        if (begins || !it.is_alphanumeric()) && !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
+        }
+        if it.is_alphanumeric() {
+            out.extend(it.to_lowercase());
+        }
+        before = Some(it);
+    }
+    out.trim_end_matches('_').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::misspelt;
 
     #[test]
     fn a_word_more_is_another_name() {
-        let known: &[&str] = &["product", "renewal_date", "seats", "account_id", "name"];
+        let known: &[&str] =
+            &["product", "renewal_date", "seats", "account_id", "name", "end", "cancelled_on"];
         for (name, expected) in [
             ("renewal_dt", Some("renewal_date")),
             ("renewalDate", Some("renewal_date")),
@@ -184,6 +220,19 @@ mod tests {
             ("seat", Some("seats")),
             ("acount_id", Some("account_id")),
             ("AccountID", Some("account_id")),
+            // A word that only says that it is a date says nothing.
+            ("end_date", Some("end")),
+            ("EndDate", Some("end")),
+            ("End Date", Some("end")),
+            ("end_", Some("end")),
+            ("cancelled_at", Some("cancelled_on")),
+            ("cancelled_date", Some("cancelled_on")),
+            ("renewal_day", Some("renewal_date")),
+            ("end_at", None),
+            ("end_reason", None),
+            ("trial_end_date", None),
+            ("front_end", None),
+            ("date", None),
             ("product_id", None),
             ("my_product", None),
             ("custom.seat", None),

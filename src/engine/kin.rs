@@ -26,6 +26,9 @@ impl Resolver<'_> {
         if let Some((child, tree, rest)) = beneath(kind, head, rest) {
             return self.children(kind, name, (child, tree), rest, path);
         }
+        if let Some(found) = self.records_by_name(kind, name, [head, rest]) {
+            return found;
+        }
         if self.config.is_lost(head) { Found::Broken } else { Found::Unknown }
     }
 

@@ -34,6 +34,7 @@ mod notices;
 mod outputs;
 mod own;
 mod past;
+mod plain;
 mod plan;
 mod playbooks;
 mod points;

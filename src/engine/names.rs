@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::outputs::reserved;
+use super::plain::is_of_records;
 use super::resolve::{ALERTS, Found, Resolver};
-use crate::book::own::{Own, is_own};
+use crate::book::own::{Own, is_own, split_first};
 use crate::config::Take;
 use crate::expr::{Names, Symbol};
 use crate::frame::SubjectKind;
@@ -59,6 +60,11 @@ impl Names for Scope<'_, '_> {
 
     fn help(&self, name: &str) -> String {
         let own = shorten(&Own::of(name).to_string());
+        if let Some((head, _)) = split_first(name).filter(|it| is_of_records(it.0)) {
+            return format!(
+                "take records together in a metric: `from = \"{head}\"`, with `take` and perhaps `field`"
+            );
+        }
         match name.contains('.') {
             true => "declare a metric of that name".to_owned(),
             false => format!("declare a metric of that name; an own field is read as `{own}`"),

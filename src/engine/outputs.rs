@@ -3,10 +3,13 @@
 //! One table says what there is, what it is called and where it comes from. A scorecard of which one is read runs
 //! whole, with intervals, in `score` too; a single subject then takes columns.
 
+use std::borrow::Cow;
+
 use chrono::Datelike as _;
 
 use super::plan::{Outputs, Slot, Work};
 use super::resolve::{Found, Resolver};
+use crate::book::own::{is_own, split_last};
 use crate::expr::Symbol;
 use crate::frame::SubjectKind;
 use crate::score::{CardRows, PartCell, ScoreCell};
@@ -58,6 +61,14 @@ const RAW: &str = "raw";
 pub(super) fn reserved() -> impl Iterator<Item = &'static str> {
     let always = ["raw_score", "coverage", "band", "raw_band", RAW];
     always.into_iter().chain(WHOLE.iter().map(|it| it.0))
+}
+
+/// The name of the column that holds what a name reads: `health.raw` and `health.raw_score` are one.
+pub(super) fn computed_as(name: &str) -> Cow<'_, str> {
+    match split_last(name) {
+        Some((head, RAW)) if !is_own(name) => Cow::Owned(format!("{head}.raw_score")),
+        _ => Cow::Borrowed(name),
+    }
 }
 
 impl Extra {

@@ -140,6 +140,11 @@ impl Names for FieldNames<'_> {
     }
 
     fn help(&self, name: &str) -> String {
+        let of_other =
+            |it: SubjectKind| name.split_once('.').is_some_and(|(head, _)| head == it.name());
+        if SubjectKind::ALL.into_iter().any(of_other) {
+            return "a `where` reads the record alone: ask of its parent in a metric, a rule or a segment of it".to_owned();
+        }
         format!("an own field of the record is read as `{}`", shorten(&Own::of(name).to_string()))
     }
 

@@ -49,7 +49,7 @@ pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Part, Scratch, count}
 pub(crate) use lex::KEYWORDS;
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]
 pub(crate) use program::{Outcome, Program};
-pub(crate) use reach::{Cascade, Span, Spans};
+pub(crate) use reach::{Cascade, Quotient, Span, Spans};
 pub(crate) use row::{Register, Registers, RowPlan};
 pub(crate) use words::{counted, grouped};
 

@@ -138,6 +138,9 @@ impl FromStr for Billing {
     /// What was got, with the nearest term that is known or a few of them.
     fn from_str(text: &str) -> Result<Self, String> {
         let known = || {
+            if let Some((_, two)) = TWO_WAYS.iter().find(|it| plain(text) == it.0) {
+                return format!("it is read in two ways, write {two}");
+            }
             did_you_mean(text.trim(), KNOWN)
                 .unwrap_or_else(|| format!("such terms are `{}`, `P1M`", KNOWN.join("`, `")))
         };
@@ -154,6 +157,20 @@ impl fmt::Display for Billing {
             (times, years) => write!(f, "{times} in {years} years"),
         }
     }
+}
+
+/// What can be read in two ways, and what to write instead.
+const TWO_WAYS: [(&str, &str); 5] = [
+    ("biweekly", "`every 2 weeks`, or say `arr` where it is twice a week"),
+    ("bimonthly", "`every 2 months`, or say `arr` where it is twice a month"),
+    ("biannual", "`half-yearly` or `every 2 years`"),
+    ("biannually", "`half-yearly` or `every 2 years`"),
+    ("biennial", "`every 2 years` or `half-yearly`"),
+];
+
+/// A term in small letters without what stands between its words.
+fn plain(text: &str) -> String {
+    text.chars().take(LONGEST).filter(|it| it.is_alphanumeric()).collect::<String>().to_lowercase()
 }
 
 /// Words after a term that say nothing more.
@@ -215,7 +232,9 @@ fn counted(text: &str) -> Option<(u32, &str)> {
 fn of(count: u32, unit: &str) -> Option<Billing> {
     let (times, per) = match unit {
         "w" | "wk" | "week" | "weeks" | "weekly" => (52, count),
+        "fortnight" | "fortnights" | "fortnightly" => (26, count),
         "m" | "mo" | "mos" | "mth" | "mths" | "month" | "months" | "monthly" => (12, count),
+        "monthtomonth" if count == 1 => (12, 1),
         "q" | "qtr" | "quarter" | "quarters" | "quarterly" => (4, count),
         "halfyear" | "halfyears" | "halfyearly" | "semiannual" | "semiannually" | "semester" => {
             (2, count)

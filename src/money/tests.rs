@@ -147,6 +147,9 @@ fn terms_are_read_or_refused() {
         ),
         ("2 months|P2M|every two months", "6 a year"),
         ("quarterly|Quarter|qtr|P3M|3 months|Q", "4 a year"),
+        ("fortnightly|every fortnight|2 weeks", "26 a year"),
+        ("every 2 fortnights", "13 a year"),
+        ("Month-to-month", "12 a year"),
         ("half-yearly|Half Yearly|semi-annual|Semiannually|P6M|6-Month", "2 a year"),
         (
             "yearly|Annual|annually|1-Year|1 yr|P1Y|P12M|12 months|per annum|p.a.|Annual Contract|4 quarters|YEAR",
@@ -166,7 +169,7 @@ fn terms_are_read_or_refused() {
         ),
         (
             "|Biennial|biannual|bimonthly|Evergreen|0 years|P0M|P|-1 year|+1 year|0.5 years|1.5 months|daily|30 days|year 2|12|monthlyy\
-             |99999999999 years|1201 months|P1Y2Y|PT1M|monthly monthly",
+             |99999999999 years|1201 months|P1Y2Y|PT1M|monthly monthly|bi-weekly|2 month to month",
             "!",
         ),
     ] {
@@ -177,6 +180,16 @@ fn terms_are_read_or_refused() {
     }
     let said = |text: &str| text.parse::<Billing>().unwrap_err();
     assert_eq!(said("monhtly"), "`monhtly` is no billing term: did you mean `monthly`?");
+    for (text, instead) in [
+        ("Bi-Weekly", "`every 2 weeks`, or say `arr` where it is twice a week"),
+        ("bimonthly", "`every 2 months`, or say `arr` where it is twice a month"),
+        ("biannual", "`half-yearly` or `every 2 years`"),
+    ] {
+        assert!(
+            said(text).ends_with(&format!("it is read in two ways, write {instead}")),
+            "{text}"
+        );
+    }
     assert!(
         said("Evergreen").starts_with("`Evergreen` is no billing term: such terms are `weekly`")
     );

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use chrono::offset::TimeZone;
@@ -16,7 +17,7 @@ use super::{Period, Stamp, Zone};
 /// the book, and so is the day of a moment; without a book a moment has the day that was written with it. Days are
 /// what scores are counted in: a window ends with the day of a moment as with a day.
 ///
-/// A moment of a day lies before that day's end. So after an assessment at 9:00 one at 15:00 is a step forward, and
+/// One moment of a day is the same whatever offset it is written with. A moment of a day lies before that day's end. So after an assessment at 9:00 one at 15:00 is a step forward, and
 /// so is one of the whole day after that; only the very same moment, or day, is made again.
 ///
 /// ```
@@ -33,7 +34,7 @@ use super::{Period, Stamp, Zone};
 /// assert_eq!((nine.moment(), day.moment()), (Some("2026-03-01T09:00:00".parse()?), None));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 pub struct AsOf(Stamp);
 
 impl AsOf {
@@ -116,10 +117,28 @@ impl AsOf {
     }
 }
 
+/// What it is, however it is written: one moment of a day is the same with any offset.
+fn key(it: &AsOf) -> (NaiveDate, bool, NaiveDateTime) {
+    (it.day(), it.is_day(), it.0.at())
+}
+
 impl Ord for AsOf {
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |it: &Self| (it.day(), it.is_day(), it.0);
         key(self).cmp(&key(other))
+    }
+}
+
+impl PartialEq for AsOf {
+    fn eq(&self, other: &Self) -> bool {
+        key(self) == key(other)
+    }
+}
+
+impl Eq for AsOf {}
+
+impl Hash for AsOf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        key(self).hash(state);
     }
 }
 

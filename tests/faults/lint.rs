@@ -18,6 +18,9 @@ struct Rows {
 struct Row {
     name: String,
     config: Option<String>,
+    /// Whether the config stands alone, without the declarations.
+    #[serde(default)]
+    whole: bool,
     /// The only factor of a scorecard, from its metric on, instead of a config.
     points: Option<String>,
     /// As `code at path: message`.
@@ -28,6 +31,7 @@ struct Row {
 fn rows() -> Vec<(Row, String)> {
     let Rows { metrics, row } = toml::from_str(include_str!("../cases/faults/lint.toml")).unwrap();
     let text = |row: &Row| match (&row.config, &row.points) {
+        (Some(it), None) if row.whole => it.clone(),
         (Some(it), None) => format!("{metrics}\n{it}"),
         (None, Some(it)) => {
             format!("{metrics}\n[[scorecards]]\nname = \"s\"\nfactors = [{{ metric = {it} }}]\n")

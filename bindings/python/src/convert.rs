@@ -6,6 +6,7 @@ use foretell::fault::Fault;
 use foretell::frame::SubjectKind;
 use foretell::node::{Node, read_cells};
 use foretell::time::{AsOf, Stamp, Zone};
+use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyDate, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence, PyString,
@@ -59,8 +60,20 @@ fn is_nat(it: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 /// The text of a file, read by Python, so that its errors name the file.
 pub(crate) fn file(path: &Bound<'_, PyAny>) -> PyResult<String> {
-    let path = path.py().import("pathlib")?.call_method1("Path", (path,))?;
-    path.call_method1("read_text", ("utf-8",))?.extract()
+    let py = path.py();
+    let path = py.import("pathlib")?.call_method1("Path", (path,))?;
+    let text = path.call_method1("read_text", ("utf-8",)).map_err(|error| {
+        if !error.is_instance_of::<PyOSError>(py) {
+            return error;
+        }
+        let known = py
+            .import("foretell._errors")
+            .and_then(|it| it.call_method1("unread", (error.value(py),)));
+        let raised = known.map_or_else(|it| it, PyErr::from_value);
+        raised.set_cause(py, Some(error));
+        raised
+    })?;
+    text.extract()
 }
 
 /// A text in at most 60 characters.

@@ -433,6 +433,7 @@ fn without_ids(
     });
     let Ok(Some(fault)) = frame else { return input_error(py, "the table has no column of ids") };
     let help = fault.help.clone().unwrap_or_default();
-    let help = format!("{help} write it as `subject`, on the command line as `--id`");
+    let next = if help.ends_with('?') { " It" } else { "; it" };
+    let help = format!("{help}{next} is given as `subject`, on the command line as `--id`");
     input_faults(py, &Faults(vec![fault.help(help)]))
 }

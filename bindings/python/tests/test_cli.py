@@ -216,6 +216,8 @@ COLUMNS = [
     ("created_at", [1_700_000_000 + it * 999 for it in range(44)], "`created_at` is left out: it is a day"),
     ("year", [2020 + it % 5 for it in range(44)], "`year` is left out: it is a day"),
     ("days_since_login", NUMBERS, 'worst = 9, best = 1 } }, # a guess: less is better, as `since` says'),
+    ("no_login_days", NUMBERS, 'worst = 9, best = 1 } }, # a guess: less is better, as `without` says'),
+    ("no_of_login_days", NUMBERS, 'worst = 1, best = 9 } }, # a guess: more is better, as `login` says'),
     ("Complaints", NUMBERS, "less is better, as `complaints` says"),
     ("open_tickets", NUMBERS, "less is better, as `open` says"),
     ("late_invoices", NUMBERS, "less is better, as `late` says"),

@@ -109,7 +109,7 @@ HOSTILE = {
 }
 
 # Of the system, and where something is looked up: a path that is not there, a name that nothing has.
-NATURAL = (ValueError, TypeError, LookupError)
+NATURAL = (ValueError, TypeError, LookupError, OSError)
 
 ASSESSED = HOSTILE["an engine"].assess(pa.table(ROWS), as_of=DAY)
 WHY = ASSESSED.explain("acme")
@@ -175,11 +175,8 @@ def test_an_error_is_one_of_this_package_and_the_natural_one(call, hostile):
     except foretell.ForetellError as error:
         assert isinstance(error, NATURAL) and not isinstance(error, foretell.InternalError)
         # Short, whatever came.
-        assert len(str(error)) < 5_000
+        assert len(str(error)) < 5_000 and len(repr(error)) < 10_000
         assert str(pickle.loads(pickle.dumps(error))) == str(error)
-    except OSError:
-        # A path that is not there.
-        assert call in ("Engine.from_toml", "Book.from_json")
     except Exception as error:
         # What an iterator of the host raises is the host's.
         assert call == "replay" and error is getattr(HOSTILE[hostile], "error", None), repr(error)
@@ -287,3 +284,21 @@ def test_a_config_that_is_not_a_text_is_a_config_error(tmp_path):
     assert isinstance(error.value, ValueError)
     with pytest.raises(FileNotFoundError):
         foretell.Engine.from_toml(tmp_path / "none.toml")
+
+
+def test_a_file_that_cannot_be_read_is_an_error_of_this_package_and_of_the_system(tmp_path):
+    for read in [foretell.Engine.from_toml, foretell.Book.from_json]:
+        for path, natural in [(tmp_path / "none.toml", FileNotFoundError), (tmp_path, OSError)]:
+            with pytest.raises(foretell.FileError) as error:
+                read(path)
+            assert isinstance(error.value, natural)
+            assert error.value.filename == str(path) and str(path) in str(error.value)
+            assert str(pickle.loads(pickle.dumps(error.value))) == str(error.value)
+
+
+def test_what_is_printed_of_an_error_is_short_however_many_faults_it_has():
+    rows = [{"id": f"s{it}", "account_id": "a", "start": "x"} for it in range(2_000)]
+    with pytest.raises(foretell.RecordError) as error:
+        foretell.Book.from_tables(accounts=[{"id": "a"}], subscriptions=rows)
+    assert len(error.value.faults) == 2_000
+    assert max(len(str(error.value)), len(repr(error.value))) < 8_000

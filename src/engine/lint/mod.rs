@@ -7,6 +7,7 @@
 mod cases;
 mod classes;
 mod points;
+mod quotients;
 mod scores;
 mod words;
 
@@ -39,12 +40,19 @@ impl Resolver<'_> {
         for (at, card) in config.scorecards.iter().enumerate() {
             lint.card(card, &format!("scorecards[{at}]"));
         }
+        lint.quotients();
     }
 }
 
 impl Lint<'_, '_> {
     fn warn(&self, code: Code, path: &str, message: String, help: impl Into<String>) {
         self.resolver.fault(Fault::new(code, path, message).help(help).warning());
+    }
+
+    /// The same of a part of an expression, of so many bytes from a place on.
+    fn warn_inside(&self, path: &str, (start, end): (usize, usize), message: String, help: String) {
+        let fault = Fault::new(Code::MaybeMissing, path, message).help(help).warning();
+        self.resolver.fault_inside(fault, start, end.saturating_sub(start));
     }
 
     fn program(&self, path: &str) -> Option<&Program> {

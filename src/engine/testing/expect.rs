@@ -1,5 +1,6 @@
 //! What is expected in a test, checked and compiled.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::check::{Checker, Steps};
@@ -7,6 +8,7 @@ use super::notation;
 use super::{Expected, OVERDUE, Subject, Test, Wanted, playbooks};
 use crate::config::{Given, ScorecardConfig, StepConfig, TestConfig, TestExpect};
 use crate::engine::metrics::LARGEST;
+use crate::engine::outputs::computed_as;
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
 use crate::playbook::filled;
@@ -99,8 +101,11 @@ impl Checker<'_, '_> {
         }
         for (name, given) in &it.values {
             let path = format!("{path}.values.{name}");
-            if let Some(value) = self.value(&path, name, given, subject) {
-                all.push(Wanted::Value { name: name.clone(), value });
+            let there =
+                self.columns.get(subject.kind.index()).is_some_and(|it| it.contains_key(name));
+            let name = if there { Cow::Borrowed(name.as_str()) } else { computed_as(name) };
+            if let Some(value) = self.value(&path, &name, given, subject) {
+                all.push(Wanted::Value { name: name.into_owned(), value });
             }
         }
         for (rule, state) in &it.alerts {

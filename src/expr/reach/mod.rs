@@ -5,6 +5,7 @@
 //! the text of what it is; what cannot be taken apart is a value of its own.
 
 mod claim;
+mod quotient;
 mod spans;
 
 use std::cell::Cell;
@@ -14,6 +15,7 @@ use super::program::Program;
 use super::range;
 use super::tree::{Node, Tree};
 use claim::{Claim, State, Want};
+pub(crate) use quotient::Quotient;
 pub(crate) use spans::{Span, Spans};
 
 /// The most claims that are looked at for one list. Our choice: a hundred times what lists of people take, and a few

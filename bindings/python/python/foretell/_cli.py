@@ -34,17 +34,18 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         given.run(given)
         # What cannot be written is to be known here, not when the interpreter ends.
         sys.stdout.flush()
-    except ForetellError as error:
-        told = _told(error.faults, given) or [f"error: {error}"]
-        print(*told, sep="\n", file=sys.stderr)
-        given.code = 1
     except BrokenPipeError:
         # Whoever reads has had enough; the code is that of what was found.
         _drop_output()
+    # A file that cannot be read is an error of ours too.
     except (OSError, ImportError, UnicodeError) as error:
         print(f"error: {error}", file=sys.stderr)
         _drop_output()
         given.code = 2
+    except ForetellError as error:
+        told = _told(error.faults, given) or [f"error: {error}"]
+        print(*told, sep="\n", file=sys.stderr)
+        given.code = 1
     return int(given.code)
 
 
@@ -147,13 +148,13 @@ def _check(given: argparse.Namespace) -> None:
         given.config = config
         try:
             faults = _engine(config).lint()
-        except ForetellError as error:
-            faults = error.faults
         except (OSError, UnicodeError) as error:
             # The others are looked at all the same.
             print(f"error: {error}", file=sys.stderr)
             given.code = 2
             continue
+        except ForetellError as error:
+            faults = error.faults
         for it in _told(faults, given):
             print(it, file=sys.stderr)
         bad = [it for it in faults if it.severity == "error" or given.deny_warnings]

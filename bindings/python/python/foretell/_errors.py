@@ -47,6 +47,9 @@ class ForetellError(Exception):
     def __str__(self) -> str:
         return str(self.args[0])
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
 
 class ConfigError(ForetellError, ValueError):
     """A config is wrong."""
@@ -58,6 +61,30 @@ class InputError(ForetellError, ValueError):
 
 class ArgumentError(InputError, TypeError):
     """An argument is of a type that cannot be read."""
+
+
+class FileError(ForetellError, OSError):
+    """A file cannot be read; `FileNotFoundError` too where there is none."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), self.args[:2]
+
+
+class _NoFileError(FileError, FileNotFoundError):
+    """There is no such file."""
+
+
+# How much of a path that cannot be read is shown.
+MOST_SHOWN = 500
+
+
+def unread(error: OSError) -> FileError:
+    """The same error as one of this package."""
+    text = str(error)
+    text = text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+    raised = (_NoFileError if isinstance(error, FileNotFoundError) else FileError)(text)
+    raised.errno, raised.strerror, raised.filename = error.errno, error.strerror, error.filename
+    return raised
 
 
 class RecordError(ForetellError, ValueError):

@@ -135,6 +135,9 @@ def direction(name: str) -> tuple[Optional[str], Optional[str]]:
     words = name.split("_")
     if _has(words, "response resolution handling reply load wait") and _has(words, "time hour minute second day"):
         return "lower", "time"
+    # Not `no_of_days`, which is a number of them.
+    if _has(words, "day week month") and _has(words, "no without") and "of" not in words:
+        return "lower", "without"
     for known, better in [(WORST, "lower"), (JUDGED, "higher"), (LOWER, "lower"), (HIGHER, "higher")]:
         word = _has(words, known)
         if word:
