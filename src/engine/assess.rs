@@ -81,6 +81,7 @@ impl Engine {
             self.advance_alerts(&mut out, &rows, (moved, &past), input);
             self.advance_playbooks(&mut out, &rows, input);
         }
+        out.tell_failures();
         out
     }
 

@@ -17,6 +17,7 @@ mod children;
 mod choices;
 mod columns;
 mod enrol;
+mod failures;
 mod fused;
 mod gears;
 mod inhibit;

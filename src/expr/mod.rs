@@ -18,6 +18,7 @@
 //! module's operators, so neither Rhai's epsilon comparisons nor its optimiser nor another crate's
 //! choice of Rhai features can change an answer; `Language::new` tests that on known answers.
 
+mod answer;
 mod check;
 mod engine;
 mod function;
@@ -44,6 +45,8 @@ use crate::fault::{Code, Severity};
 
 pub use crate::value::{Kind, Value};
 pub(crate) use engine::Language;
+pub use answer::{Answer, Answers};
+pub(crate) use answer::Failure;
 pub use function::Functions;
 pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Part, Scratch, count};
 pub(crate) use lex::KEYWORDS;
