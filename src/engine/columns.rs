@@ -256,10 +256,15 @@ fn in_rows(failed: &Failed, in_book: &[u32]) -> Failed {
     }
     let of = |subjects: &BTreeMap<usize, Arc<str>>| {
         let rows = in_book.iter().enumerate();
-        let why = |(row, it): (usize, &u32)| Some((row, Arc::clone(subjects.get(&(*it as usize))?)));
+        let why =
+            |(row, it): (usize, &u32)| Some((row, Arc::clone(subjects.get(&(*it as usize))?)));
         rows.filter_map(why).collect::<BTreeMap<_, _>>()
     };
-    failed.iter().map(|(name, it)| (Arc::clone(name), of(it))).filter(|it| !it.1.is_empty()).collect()
+    failed
+        .iter()
+        .map(|(name, it)| (Arc::clone(name), of(it)))
+        .filter(|it| !it.1.is_empty())
+        .collect()
 }
 
 /// The reporting currency of a config, if it says one.

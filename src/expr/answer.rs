@@ -136,11 +136,7 @@ impl Function {
     }
 
     /// Calls it for several subjects whose arguments are all there, given parameter by parameter.
-    pub(super) fn call_all(
-        &self,
-        columns: &[Vec<Value>],
-        rows: usize,
-    ) -> Vec<Result<Value, Stop>> {
+    pub(super) fn call_all(&self, columns: &[Vec<Value>], rows: usize) -> Vec<Result<Value, Stop>> {
         let mut told = Vec::with_capacity(rows);
         match &self.body {
             Body::One(_) => {
@@ -169,7 +165,9 @@ impl Function {
         let columns_of: Vec<Column> = self.params.iter().zip(columns).map(part).collect();
         let count = rows.len();
         match self.guarded(|| body(&columns_of)) {
-            Ok(all) if all.len() == count => told.extend(all.into_iter().map(|it| self.settled(it))),
+            Ok(all) if all.len() == count => {
+                told.extend(all.into_iter().map(|it| self.settled(it)))
+            }
             Ok(all) => {
                 let why = format!("it returned {} values for {count} subjects", all.len());
                 let failed = self.failed(&why);

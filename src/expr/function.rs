@@ -233,8 +233,9 @@ impl Functions {
         self.check(name, params)?;
         if params.is_empty() {
             let message = format!("`{name}` is called with columns and has no parameter");
-            return Err(Fault::new(Code::WrongArity, format!("functions.{name}"), message)
-                .help("give it a parameter, or register it to be called for one subject after another"));
+            return Err(Fault::new(Code::WrongArity, format!("functions.{name}"), message).help(
+                "give it a parameter, or register it to be called for one subject after another",
+            ));
         }
         self.add(name, params, returns, Body::many(f));
         Ok(())

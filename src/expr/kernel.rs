@@ -24,8 +24,8 @@ use super::tree::Tree;
 use super::{Kind, Outcome, Program, Value};
 pub(crate) use crate::frame::CHUNK;
 pub(crate) use columns::{Columns, Part};
-pub(crate) use flag::count;
 use failed::FailedCalls;
+pub(crate) use flag::count;
 use frame::Frame;
 use number::Side;
 

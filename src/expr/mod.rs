@@ -44,9 +44,9 @@ use std::sync::Arc;
 use crate::fault::{Code, Severity};
 
 pub use crate::value::{Kind, Value};
-pub(crate) use engine::Language;
-pub use answer::{Answer, Answers};
 pub(crate) use answer::Failure;
+pub use answer::{Answer, Answers};
+pub(crate) use engine::Language;
 pub use function::Functions;
 pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Part, Scratch, count};
 pub(crate) use lex::KEYWORDS;

@@ -2,7 +2,6 @@
 //!
 //! All round half away from zero. None of them gives `-0`.
 
-
 use super::answer::Body;
 use super::function::{Function, Native};
 use super::{Kind, Value};

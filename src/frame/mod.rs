@@ -13,8 +13,8 @@ mod store;
 mod table;
 
 pub(crate) use chunk::{CHUNK, chunks, each, stretch};
-pub(crate) use column::{NO_DAY, column_of};
 pub use column::{Column, Data, Labels};
+pub(crate) use column::{NO_DAY, column_of};
 pub(crate) use failures::{Failed, Failures};
 pub(crate) use name::Name;
 pub(crate) use table::Table;
