@@ -46,7 +46,8 @@ fn functions() -> Functions {
 }
 
 fn compile(text: &str) -> Engine {
-    Engine::compile_with(&Config::parse(text), functions()).unwrap_or_else(|it| panic!("{text}\n{it}"))
+    Engine::compile_with(&Config::parse(text), functions())
+        .unwrap_or_else(|it| panic!("{text}\n{it}"))
 }
 
 fn day() -> AsOf {
@@ -92,18 +93,28 @@ fn each_path_has_no_data_and_says_for_whom() {
         let value = |name: &str, id: &str| out.value(KIND, name, id);
         assert_eq!((value("m", "s0"), value("m", "s1")), (Value::Number(5.0), Value::Missing));
         assert_eq!(value("segment", "s0"), Value::Text("big".into()));
-        assert_eq!((value("segment", "s1"), value("segment", "s2")), (Value::Missing, Value::Missing));
+        assert_eq!(
+            (value("segment", "s1"), value("segment", "s2")),
+            (Value::Missing, Value::Missing)
+        );
         let score = |id: &str| out.score("health", id).unwrap().score;
         assert_eq!((score("s0"), score("s1"), score("s3")), (Some(50.0), None, Some(20.0)));
         let rule = &out.rules()[0];
         let ids: Vec<&str> = rule.no_data.iter().map(AsRef::as_ref).collect();
-        assert_eq!((rule.firing.len(), ids, rule.faulted.len()), (2, vec!["s1", "s2"], 0), "{name}");
+        assert_eq!(
+            (rule.firing.len(), ids, rule.faulted.len()),
+            (2, vec!["s1", "s2"], 0),
+            "{name}"
+        );
 
         let scores = engine.score(&input, day(), &state);
         assert_eq!(said(scores.faults()), wanted, "{name}");
         let answers = scores.rules().next().unwrap().answers;
         assert_eq!(answers, [Verdict::Yes, Verdict::NoData, Verdict::NoData, Verdict::Yes]);
-        assert_eq!(scores.score("health").unwrap().iter().map(|it| it.is_nan()).collect::<Vec<_>>(), [false, true, true, false]);
+        assert_eq!(
+            scores.score("health").unwrap().iter().map(|it| it.is_nan()).collect::<Vec<_>>(),
+            [false, true, true, false]
+        );
         // Nothing is left of the last call, and each call says it anew.
         let again = engine.score_again(scores, &input, day(), &state);
         assert_eq!(said(again.faults()), wanted, "{name}");
@@ -161,7 +172,9 @@ fn who_does_not_need_the_answer_is_not_told_of() {
             for (at, value) in FOUR.iter().enumerate() {
                 let mut frame = Frame::new(KIND, [format!("s{at}").as_str()]).unwrap();
                 frame.insert("n", Column::numbers([*value])).unwrap();
-                alone.extend(said(engine.score(&Input::frame(&frame), day(), &State::new()).faults()));
+                alone.extend(said(
+                    engine.score(&Input::frame(&frame), day(), &State::new()).faults(),
+                ));
             }
             assert_eq!(alone, wanted, "{when}");
         }
@@ -171,10 +184,18 @@ fn who_does_not_need_the_answer_is_not_told_of() {
 #[test]
 fn what_is_not_as_promised_is_a_failure() {
     for (call, wanted) in [
-        ("short(n) > 0", "`short` failed for 3 subscriptions, `s0`, `s1` and `s3`: it returned 2 values for 3 subjects"),
-        ("typed(n) > 0", "`typed` failed for 3 subscriptions, `s0`, `s1` and `s3`: it returned a text, and was registered to return a number"),
+        (
+            "short(n) > 0",
+            "`short` failed for 3 subscriptions, `s0`, `s1` and `s3`: it returned 2 values for 3 subjects",
+        ),
+        (
+            "typed(n) > 0",
+            "`typed` failed for 3 subscriptions, `s0`, `s1` and `s3`: it returned a text, and was registered to return a number",
+        ),
     ] {
-        let text = format!("metrics = [{{ name = \"n\" }}]\nrules = [{{ name = \"r\", when = \"{call}\" }}]");
+        let text = format!(
+            "metrics = [{{ name = \"n\" }}]\nrules = [{{ name = \"r\", when = \"{call}\" }}]"
+        );
         let out = assess(&text, &FOUR);
         assert_eq!(out.faults().iter().map(|it| it.message.as_str()).collect::<Vec<_>>(), [wanted]);
         assert_eq!(out.rules()[0].no_data.len(), 4, "{call}");
@@ -187,16 +208,27 @@ fn many_failures_are_few_faults() {
     let same = assess(text, &vec![Some(0.5); 10_000]);
     assert_eq!(
         said(same.faults()),
-        ["faulted functions.one: `one` failed for 10000 subscriptions, `s0`, `s1`, `s2` and 9997 more: 0.5 is below 1"]
+        [
+            "faulted functions.one: `one` failed for 10000 subscriptions, `s0`, `s1`, `s2` and 9997 more: 0.5 is below 1"
+        ]
     );
     assert_eq!(same.rules()[0].no_data.len(), 10_000);
     // The commonest reasons are told apart.
-    let each: Vec<Option<f64>> = (0..5_000).map(|it| Some(if it % 2 == 0 { -1.0 } else { 0.0 - f64::from(it) })).collect();
+    let each: Vec<Option<f64>> =
+        (0..5_000).map(|it| Some(if it % 2 == 0 { -1.0 } else { 0.0 - f64::from(it) })).collect();
     let each = assess(text, &each);
     let said = said(each.faults());
     assert_eq!(said.len(), 4, "{said:?}");
-    assert!(said[0].ends_with("for 2501 subscriptions, `s0`, `s1`, `s2` and 2498 more: -1 is below 1"), "{said:?}");
-    assert!(said[3].ends_with("for 2497 subscriptions, `s7`, `s9`, `s11` and 2494 more: 2497 other reasons"), "{said:?}");
+    assert!(
+        said[0].ends_with("for 2501 subscriptions, `s0`, `s1`, `s2` and 2498 more: -1 is below 1"),
+        "{said:?}"
+    );
+    assert!(
+        said[3].ends_with(
+            "for 2497 subscriptions, `s7`, `s9`, `s11` and 2494 more: 2497 other reasons"
+        ),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -256,16 +288,19 @@ fn a_panic_unwinds_unless_it_is_to_be_caught() {
     let counted = Arc::clone(&calls);
     let panics = move |it: &[Value]| {
         counted.fetch_add(1, Ordering::Relaxed);
-        if it[0].number() < Some(1.0) { panic!("below {}", 1) }
+        if it[0].number() < Some(1.0) {
+            panic!("{:?} is below 1", it[0].number())
+        }
         it[0].clone()
     };
     let mut functions = Functions::new();
     functions.register("panics", &[Kind::Number], Kind::Number, panics).unwrap();
     let engine = Engine::compile_with(&Config::parse(text), functions.clone()).unwrap();
     let (given, state) = (frame(&FOUR), State::new());
-    let unwound = catch_unwind(AssertUnwindSafe(|| engine.assess(&Input::frame(&given), day(), &state)));
+    let unwound =
+        catch_unwind(AssertUnwindSafe(|| engine.assess(&Input::frame(&given), day(), &state)));
     let panic = unwound.unwrap_err();
-    assert_eq!(panic.downcast_ref::<String>().map(String::as_str), Some("below 1"));
+    assert_eq!(panic.downcast_ref::<String>().map(String::as_str), Some("Some(0.5) is below 1"));
     // The engine can be used as before.
     let sound = frame(&[Some(5.0)]);
     assert_eq!(engine.assess(&Input::frame(&sound), day(), &state).rules()[0].firing.len(), 1);
@@ -274,7 +309,9 @@ fn a_panic_unwinds_unless_it_is_to_be_caught() {
     let out = engine.assess(&Input::frame(&given), day(), &state);
     assert_eq!(
         said(out.faults()),
-        ["faulted functions.panics: `panics` failed for the subscription `s1`: it panicked: below 1"]
+        [
+            "faulted functions.panics: `panics` failed for the subscription `s1`: it panicked: Some(0.5) is below 1"
+        ]
     );
     assert_eq!(out.rules()[0].no_data.len(), 2);
     assert!(calls.load(Ordering::Relaxed) >= 5);

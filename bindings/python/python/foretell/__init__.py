@@ -17,6 +17,7 @@ from ._errors import (
     ConfigError,
     Fault,
     ForetellError,
+    FunctionError,
     InputError,
     InternalError,
     NotFoundError,
@@ -38,6 +39,7 @@ from ._foretell import (
     TestReport,
     __version__,
 )
+from ._functions import Function
 
 __all__ = [
     "ArgumentError",
@@ -49,6 +51,8 @@ __all__ = [
     "Explanation",
     "Fault",
     "ForetellError",
+    "Function",
+    "FunctionError",
     "InputError",
     "InternalError",
     "NotFoundError",

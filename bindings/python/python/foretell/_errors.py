@@ -60,6 +60,10 @@ class ArgumentError(InputError, TypeError):
     """An argument is of a type that cannot be read."""
 
 
+class FunctionError(ForetellError, RuntimeError):
+    """A function of the host's failed, and the engine was to raise that; its cause is what the function raised, if it did."""
+
+
 class RecordError(ForetellError, ValueError):
     """Records of a book are wrong."""
 
