@@ -82,7 +82,7 @@ fn each_path_has_no_data_and_says_for_whom() {
              [[rules]]\nname = \"high\"\nwhen = \"NAME(n) > 1\"\n\
              [[segments]]\nname = \"big\"\nwhen = \"NAME(n) > 3\"\n\
              [[scorecards]]\nname = \"health\"\nmin_coverage = 0\n\
-             factors = [{{ metric = \"n\", when = \"NAME(n) > 1\", points.expr = \"NAME(n) * 10\" }}]\n"
+             factors = [{{ metric = \"n\", applies_when = \"NAME(n) > 1\", points.expr = \"NAME(n) * 10\" }}]\n"
         );
         let engine = compile(&text.replace("NAME", name));
         let (frame, state) = (frame(&FOUR), State::new());
@@ -257,7 +257,7 @@ fn records_messages_and_steps_say_it_too() {
         playbook = "call"
         [[playbooks]]
         name = "call"
-        steps = [{ name = "ring", channel = "call", title = "Of ${one(n)}" }]
+        steps = [{ name = "ring", channel = "call", title = "Of ${one(n ?? 1)}" }]
     "#;
     let book = r#"{ "subscriptions": [{ "id": "s0" }, { "id": "s1" }, { "id": "s2" }], "cases": [
         { "id": "c1", "subscription_id": "s0", "opened": "2026-02-20", "severity": "p1" },
