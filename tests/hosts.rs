@@ -77,13 +77,11 @@ fn each_path_has_no_data_and_says_for_whom() {
     let wanted = "faulted functions.NAME: `NAME` failed for the subscription `s1`: 0.5 is below 1";
     for name in ["one", "whole", "each"] {
         let wanted = [wanted.replace("NAME", name)];
-        let text = format!(
-            "metrics = [{{ name = \"n\" }}, {{ name = \"m\", expr = \"NAME(n)\" }}]\n\
+        let text = "metrics = [{ name = \"n\" }, { name = \"m\", expr = \"NAME(n)\" }]\n\
              [[rules]]\nname = \"high\"\nwhen = \"NAME(n) > 1\"\n\
              [[segments]]\nname = \"big\"\nwhen = \"NAME(n) > 3\"\n\
              [[scorecards]]\nname = \"health\"\nmin_coverage = 0\n\
-             factors = [{{ metric = \"n\", applies_when = \"NAME(n) > 1\", points.expr = \"NAME(n) * 10\" }}]\n"
-        );
+             factors = [{ metric = \"n\", applies_when = \"NAME(n) > 1\", points.expr = \"NAME(n) * 10\" }]\n";
         let engine = compile(&text.replace("NAME", name));
         let (frame, state) = (frame(&FOUR), State::new());
         let input = Input::frame(&frame);

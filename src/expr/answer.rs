@@ -166,7 +166,7 @@ impl Function {
         let count = rows.len();
         match self.guarded(|| body(&columns_of)) {
             Ok(all) if all.len() == count => {
-                told.extend(all.into_iter().map(|it| self.settled(it)))
+                told.extend(all.into_iter().map(|it| self.settled(it)));
             }
             Ok(all) => {
                 let why = format!("it returned {} values for {count} subjects", all.len());
