@@ -86,7 +86,7 @@ def test_a_failure_is_raised_where_that_is_wanted():
         assert raised.value.faults[0].path == "functions.risk"
         assert isinstance(raised.value.__cause__, ValueError)
     # What nothing needs is not raised.
-    guarded = CONFIG.replace("risk(n)", "if n >= 1 { risk(n) } else { 0 }").replace("${if", "${if")
+    guarded = CONFIG.replace("risk(n)", "if n >= 1 { risk(n) } else { 0 }")
     engine(risk, guarded, raise_failures=True).assess(table(), as_of=DAY)
 
 
@@ -161,9 +161,8 @@ metrics = [{ name = "plan", type = "text" }, { name = "trial", type = "flag" }]
 rules = [{ name = "high", when = "risk(plan, trial)" }]
 """
     data = pa.table({"id": IDS, "plan": ["pro", "pro", "?", "team"], "trial": [False, True, False, False]})
-    out = engine(risk, config).assess(data, as_of=DAY)
-    (rule,) = out.rules
-    assert ([it["subject"] for it in rule["firing"]], rule["no_data"], rule["quiet"]) == (["a"], ["c"], 2)
+    scores = engine(risk, config).score(data, as_of=DAY)
+    assert scores.to_pyarrow()["rules.high"].to_pylist() == [True, False, None, False]
 
 
 def test_what_cannot_be_registered_is_said():
