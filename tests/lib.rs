@@ -37,6 +37,8 @@ mod learn_weights;
 #[cfg(feature = "toml")]
 mod hostile;
 #[cfg(feature = "toml")]
+mod hosts;
+#[cfg(feature = "toml")]
 mod absent_names;
 mod loading;
 #[cfg(feature = "toml")]

@@ -196,7 +196,7 @@ fn a_host_function_that_fails_is_a_fault_of_its_own() {
     let day = "2026-03-01".parse::<AsOf>().unwrap();
     let assessment = engine.assess(&Input::frame(&frame), day, &State::new()).unwrap();
     let [fault] = assessment.faults() else { panic!("{:?}", assessment.faults()) };
-    assert_eq!((fault.code, fault.place.path.as_str()), (Code::Faulted, "subscriptions.r"));
-    assert!(fault.message.starts_with("`r` could not be computed: "), "{}", fault.message);
-    assert!(fault.message.contains("risk"), "{}", fault.message);
+    assert_eq!((fault.code, fault.place.path.as_str()), (Code::Faulted, "functions.risk"));
+    let wanted = "`risk` failed for the subscription `s1`: it returned a text, and was registered to return a number";
+    assert_eq!(fault.message, wanted);
 }

@@ -6,7 +6,7 @@ use arrow_schema::Schema;
 use super::read::FrameReader;
 use super::results::scores_alone;
 use crate::engine::{Engine, Input, Scores};
-use crate::fault::Faults;
+use crate::fault::{Code, Faults};
 use crate::state::State;
 use crate::time::AsOf;
 
@@ -38,6 +38,7 @@ pub fn score_table(
     as_of: impl Into<AsOf>,
 ) -> Result<ScoredTable, Faults> {
     let as_of = as_of.into();
+    let named = reader;
     let reader = reader.clone().nameless();
     let state = State::new();
     let mut out = Vec::new();
@@ -48,7 +49,7 @@ pub fn score_table(
             rows(it).map(|from| it.slice(from, PIECE.min(it.num_rows().saturating_sub(from))))
         });
         for piece in pieces {
-            // What is wrong is said with the rows of the whole.
+            // What is wrong is said with the rows of the whole; so is for whom a function of the host's has failed.
             let Ok(frame) = reader.read(schema, &[piece]) else {
                 last = None;
                 break;
@@ -58,6 +59,10 @@ pub fn score_table(
                 Some(used) => engine.score_again(used, &input, as_of, &state),
                 None => engine.score(&input, as_of, &state),
             };
+            if has_failed(&scores) {
+                last = None;
+                break;
+            }
             out.push(scores_alone(&scores, frame.kind()));
             last = Some(scores);
         }
@@ -66,6 +71,13 @@ pub fn score_table(
         return Ok(ScoredTable { batches: out, last });
     }
     let frame = reader.read(schema, batches)?;
-    let last = engine.score(&Input::frame(&frame), as_of, &state);
+    let mut last = engine.score(&Input::frame(&frame), as_of, &state);
+    if has_failed(&last) {
+        last = engine.score(&Input::frame(&named.read(schema, batches)?), as_of, &state);
+    }
     Ok(ScoredTable { batches: vec![scores_alone(&last, frame.kind())], last })
+}
+
+fn has_failed(scores: &Scores) -> bool {
+    scores.faults().iter().any(|it| it.code == Code::Faulted)
 }

@@ -138,6 +138,7 @@ impl Engine {
                 Content::Action(it) => out.enrolled.actions.push(*it),
             }
         }
+        out.tell_failures();
         let key = |it: &Event| (it.rule.clone(), it.subject.clone(), it.change);
         out.events.sort_by_key(key);
         for it in &mut out.alerts {

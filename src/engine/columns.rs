@@ -1,6 +1,6 @@
 //! The columns that need no scorecard.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,10 +8,13 @@ use super::input::Input;
 use super::plan::{Attribute, Cases, Slot};
 use super::subjects::{InFrame, Rows};
 use crate::book::own::{Own, is_own};
-use crate::book::{Book, Cell};
-use crate::expr::{Columns, FAULTED, Outcome, Program, Scratch};
+use crate::book::{self, Book};
+use crate::expr::{Columns, FAULTED, Failure, Outcome, Program, Scratch};
 use crate::fault::{Code, Fault};
-use crate::frame::{CHUNK, Column, Data, Given, Labels, NO_DAY, SubjectKind, Table, chunks};
+pub(super) use crate::frame::column_of;
+use crate::frame::{
+    CHUNK, Column, Data, Failed, Failures, Given, Labels, NO_DAY, SubjectKind, Table, chunks,
+};
 use crate::metric::{Derivation, Derived, Keep, RecordFilter, View, attribute, custom};
 use crate::money::Currency;
 use crate::time::{AsOf, Calendar, Zone};
@@ -40,6 +43,8 @@ pub(super) struct Made {
     pub(super) unconverted: usize,
     /// Values of another kind than the metric's.
     pub(super) other_kind: usize,
+    /// Functions of the host's that failed on the way, by row.
+    pub(super) failed: Failed,
 }
 
 impl Made {
@@ -53,6 +58,7 @@ impl Made {
             unsure: Vec::new(),
             unconverted: 0,
             other_kind: 0,
+            failed: Failed::new(),
         }
     }
 
@@ -69,6 +75,7 @@ impl Made {
             },
             unconverted: derived.unconverted,
             other_kind: derived.other_kind,
+            failed: Failed::new(),
         }
     }
 }
@@ -115,9 +122,9 @@ impl Source<'_> {
         let mut other_kind = 0;
         let read = |row| {
             let cell = match column.value(row) {
-                Value::Number(it) => Cell::Number(it),
-                Value::Flag(it) => Cell::Flag(it),
-                Value::Text(it) => Cell::read(&it),
+                Value::Number(it) => book::Cell::Number(it),
+                Value::Flag(it) => book::Cell::Flag(it),
+                Value::Text(it) => book::Cell::read(&it),
                 Value::Missing => return Value::Missing,
             };
             let value = own.read(&cell, wanted, (self.as_of.day(), zone));
@@ -164,12 +171,12 @@ impl Source<'_> {
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
             return Made::plain(Column::missing(slot.kind, rows.ids.len()));
         };
-        let filter = filter
-            .map(|program| ProgramFilter { program, scratch: RefCell::new(Scratch::default()) });
-        let filter = filter.as_ref().map(|it| it as &dyn RecordFilter);
+        let filter = filter.map(ProgramFilter::new);
+        let asked = filter.as_ref().map(|it| it as &dyn RecordFilter);
         let view = View::new(book, self.as_of, self.currency).within(calendar);
-        let derived = derivation.run(view, kind, filter);
-        Made::derived(&derived, in_book)
+        let derived = derivation.run(view, kind, asked);
+        let failed = filter.map(|it| it.failures.take()).unwrap_or_default();
+        Made { failed: in_rows(&failed, in_book), ..Made::derived(&derived, in_book) }
     }
 }
 
@@ -177,18 +184,34 @@ impl Source<'_> {
 struct ProgramFilter<'a> {
     program: &'a Program,
     scratch: RefCell<Scratch>,
+    /// The subject whose records are asked about.
+    subject: Cell<usize>,
+    /// By subject.
+    failures: Failures,
 }
 
-/// Fields of some records as columns, by slot.
-struct Fields(BTreeMap<usize, Column>);
+/// Fields of some records of a subject as columns, by slot.
+struct Fields<'a> {
+    columns: BTreeMap<usize, Column>,
+    subject: usize,
+    failures: &'a Failures,
+}
 
-impl Columns for Fields {
+impl Columns for Fields<'_> {
     fn column(&self, slot: usize) -> Option<&Column> {
-        self.0.get(&slot)
+        self.columns.get(&slot)
+    }
+
+    fn failed(&self, _: usize, failure: &Failure) {
+        self.failures.add(self.subject, &failure.function, &failure.why);
     }
 }
 
 impl RecordFilter for ProgramFilter<'_> {
+    fn begin(&self, subject: usize) {
+        self.subject.set(subject);
+    }
+
     fn keep(
         &self,
         records: &[u32],
@@ -197,10 +220,11 @@ impl RecordFilter for ProgramFilter<'_> {
     ) {
         let program = self.program;
         for records in records.chunks(CHUNK) {
-            let mut fields = Fields(BTreeMap::new());
+            let (subject, failures) = (self.subject.get(), &self.failures);
+            let mut fields = Fields { columns: BTreeMap::new(), subject, failures };
             for (slot, kind) in program.compiled().columns() {
                 let values: Vec<Value> = records.iter().map(|it| read(*it, slot)).collect();
-                fields.0.insert(slot, column_of(kind, &values));
+                fields.columns.insert(slot, column_of(kind, &values));
             }
             let mut scratch = self.scratch.borrow_mut();
             let mut chunk = program.compiled().chunk(&mut scratch, &fields, 0..records.len());
@@ -218,13 +242,37 @@ impl RecordFilter for ProgramFilter<'_> {
     }
 }
 
+impl<'a> ProgramFilter<'a> {
+    fn new(program: &'a Program) -> Self {
+        let failures = Failures::default();
+        Self { program, scratch: RefCell::default(), subject: Cell::new(0), failures }
+    }
+}
+
+/// What failed for subjects of a book, by the rows in which they stand.
+fn in_rows(failed: &Failed, in_book: &[u32]) -> Failed {
+    if failed.is_empty() {
+        return Failed::new();
+    }
+    let of = |subjects: &BTreeMap<usize, Arc<str>>| {
+        let rows = in_book.iter().enumerate();
+        let why =
+            |(row, it): (usize, &u32)| Some((row, Arc::clone(subjects.get(&(*it as usize))?)));
+        rows.filter_map(why).collect::<BTreeMap<_, _>>()
+    };
+    failed
+        .iter()
+        .map(|(name, it)| (Arc::clone(name), of(it)))
+        .filter(|it| !it.1.is_empty())
+        .collect()
+}
+
 /// The reporting currency of a config, if it says one.
 pub(super) fn currency(text: Option<&str>) -> Option<Currency> {
     text.and_then(|it| it.parse().ok())
 }
 
-/// The values of an expression, whether each is solid unless no one asks, and the first fault of a host's
-/// function.
+/// The values of an expression, whether each is solid unless no one asks, and the first fault of what it reads.
 pub(super) fn expression(
     program: &Program,
     table: &Table,
@@ -273,7 +321,7 @@ pub(super) fn why(program: &Program, table: &Table, row: usize) -> Option<String
     match program.run(&mut |slot| table.value(slot, row)) {
         Outcome::Faulted(why) => Some(why),
         Outcome::Value(it) => Some(format!("expected a flag, got {it}")),
-        Outcome::NoData { .. } => None,
+        Outcome::NoData { .. } | Outcome::Failed(_) => None,
     }
 }
 
@@ -289,20 +337,6 @@ fn oldest(program: &Program, table: &Table) -> Option<Vec<i32>> {
             Some(all)
         })
         .filter(|all| all.iter().any(|it| *it != NO_DAY))
-}
-
-pub(super) fn column_of(kind: Kind, values: &[Value]) -> Column {
-    match kind {
-        Kind::Number => Column::numbers(values.iter().map(Value::number)),
-        Kind::Flag => Column::flags(values.iter().map(|it| match it {
-            Value::Flag(it) => Some(*it),
-            _ => None,
-        })),
-        Kind::Text => Column::texts(values.iter().map(|it| match it {
-            Value::Text(it) => Some(it),
-            _ => None,
-        })),
-    }
 }
 
 /// The first name whose condition holds for each row.

@@ -10,6 +10,7 @@ use super::Engine;
 use super::alerts::parents;
 use super::assess::Night;
 use super::assessment::{Assessment, Note};
+use super::failures;
 use super::input::Input;
 use super::playbooks::Playbook;
 use super::presence::There;
@@ -380,11 +381,10 @@ impl<'a> Day<'a> {
         else {
             return;
         };
-        let said =
-            |program: &Program| match program.run(&mut |slot| place.table.value(slot, place.row)) {
-                Outcome::Value(Value::Text(it)) => Some(it.to_string()),
-                _ => None,
-            };
+        let said = |program: &Program| match failures::run(program, place.table, place.row) {
+            Outcome::Value(Value::Text(it)) => Some(it.to_string()),
+            _ => None,
+        };
         let id = |sort| {
             action_id(name, (kind, place.subject), (&it.rule, it.began), config.name(), sort)
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::plan::{Outputs, Step, Work};
 use super::run::Run;
-use crate::expr::{Columns, Part};
+use crate::expr::{Columns, Failure, Part};
 use crate::frame::{CHUNK, Column, SubjectKind, Table, chunks, each, stretch};
 use crate::score::{CardColumns, CardPart, Scorecard};
 use crate::value::Value;
@@ -66,6 +66,10 @@ impl Columns for Fresh<'_, '_> {
             (Some(it), _) => it.value(row),
             (None, fresh) => fresh().map_or(Value::Missing, |it| it.value(at)),
         }
+    }
+
+    fn failed(&self, row: usize, failure: &Failure) {
+        self.table.failed(row, failure);
     }
 }
 

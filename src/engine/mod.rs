@@ -18,6 +18,7 @@ mod choices;
 mod columns;
 mod enrol;
 mod error;
+mod failures;
 mod fused;
 mod gears;
 mod guards;

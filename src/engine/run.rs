@@ -8,6 +8,7 @@ use super::alerts::Moving;
 use super::assessment::{Alert, Assessment, LeftOut, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
+use super::failures;
 use super::own::is_first;
 use super::past::{past, remembered};
 use super::plan::{AlertOutputs, Batch, ChildTake, Rule, Slot, Step, Work};
@@ -111,6 +112,9 @@ impl<'a> Run<'a> {
             self.absence(step, slot, &made, out_of_range);
         }
         if let Some(table) = self.out.tables.get_mut(kind.index()) {
+            for (function, rows) in &made.failed {
+                rows.iter().for_each(|(row, why)| table.failures().add(*row, function, why));
+            }
             table.set(number, made.column, solid);
             if let Some(it) = rests {
                 table.rest(number, it);
@@ -336,7 +340,7 @@ impl<'a> Run<'a> {
 
 /// The message of an alert; the rule's name where it has none or it cannot be made.
 fn message(rule: &Rule, name: &str, table: &Table, row: usize) -> String {
-    match rule.message.as_ref().map(|it| it.run(&mut |slot| table.value(slot, row))) {
+    match rule.message.as_ref().map(|it| failures::run(it, table, row)) {
         Some(Outcome::Value(Value::Text(it))) => it.to_string(),
         _ => name.to_owned(),
     }

@@ -272,6 +272,7 @@ impl Engine {
             run.step(step);
         }
         let answers = run.finish(cards);
+        run.out.tell_failures();
         Scores {
             as_of,
             engine: run.out.engine,

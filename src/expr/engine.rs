@@ -9,6 +9,7 @@ use rhai::{
     ParseErrorType, Position,
 };
 
+use super::answer::Failure;
 use super::check::{FORBIDDEN, check};
 use super::function::{Function, Functions, MAX_ARGUMENTS};
 use super::lex::{Lexed, SPLIT};
@@ -32,8 +33,8 @@ const MAX_STEPS: u64 = 1_000_000;
 pub(super) enum Stop {
     /// A number that is not finite, or a function without an answer.
     NoData,
-    /// A host's function broke its promise.
-    Broken(String),
+    /// A host's function failed.
+    Failed(Failure),
 }
 
 fn stop<T>(stop: Stop) -> Result<T, Box<EvalAltResult>> {
@@ -354,32 +355,7 @@ fn register(engine: &mut Engine, function: &Arc<Function>) {
             // Rhai passes a name's own value by reference: taking it would empty the name.
             let values: Option<Vec<Value>> =
                 all.iter().map(|it| value_of((**it).clone())).collect();
-            answer(&function, &values.unwrap_or_default()).map(dynamic_of).or_else(stop)
+            function.call(&values.unwrap_or_default()).map(dynamic_of).or_else(stop)
         });
-    }
-}
-
-/// Calls a function with what it may be called with, and holds it to its promise.
-pub(super) fn answer(function: &Function, values: &[Value]) -> Result<Value, Stop> {
-    let infinite = |it: &Value| matches!(it, Value::Number(it) if !it.is_finite());
-    if values.iter().any(infinite) {
-        return Err(Stop::NoData);
-    }
-    // A host's function must not panic; one that does spoils its own answer and nobody else's.
-    let call = || (function.body)(values);
-    let Ok(value) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) else {
-        return Err(Stop::Broken(format!("`{}` panicked", function.name)));
-    };
-    match value.kind() {
-        None => Err(Stop::NoData),
-        Some(kind) if kind != function.returns => Err(Stop::Broken(format!(
-            "`{}` returned {kind}, and was registered to return {}",
-            function.name, function.returns
-        ))),
-        Some(_) if matches!(&value, Value::Text(it) if it.len() > MAX_TEXT) => Err(Stop::Broken(
-            format!("`{}` returned a text longer than {MAX_TEXT} bytes", function.name),
-        )),
-        Some(_) if infinite(&value) => Err(Stop::NoData),
-        Some(_) => Ok(value),
     }
 }

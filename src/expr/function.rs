@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::answer::{Answer, Answers, Body};
 use super::{Kind, MAX_TEXT, Value};
 use crate::fault::{Code, Fault};
+use crate::frame::Column;
 use crate::money::Billing;
-
-type Body = dyn Fn(&[Value]) -> Value + Send + Sync;
 
 /// How a built-in function of numbers is calculated, a row or a column at a time.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,9 @@ pub(crate) struct Function {
     pub(crate) params: Vec<Kind>,
     pub(crate) repeats: bool,
     pub(crate) returns: Kind,
-    pub(crate) body: Arc<Body>,
+    pub(crate) body: Body,
+    /// Whether a panic is a failure of its own, and goes no further.
+    pub(super) catches: bool,
     pub(super) native: Native,
 }
 
@@ -89,10 +91,13 @@ impl PartialEq for Function {
 /// `pow`, `starts_with`, `ends_with`, `contains`, `lower`, `upper` and `times_a_year` (of a term of
 /// [`Billing`]: 12 of `"monthly"`, 0.5 of `"2-Year"`, none of what is not known); and for messages `fixed`,
 /// `percent`, `signed`, `grouped`, `money`, `days` and `counted`. `is_missing` and `is_present`
-/// belong to the language itself. A host adds its own with [`Functions::register`].
+/// belong to the language itself. A host adds its own with [`Functions::register`], or
+/// [`Functions::register_columns`] for such as are called with many subjects at once.
 #[derive(Debug, Clone)]
 pub struct Functions {
     by_name: BTreeMap<String, Vec<Arc<Function>>>,
+    /// Whether panics of the host's functions are caught.
+    catches: bool,
 }
 
 /// Words that would read as something else when called.
@@ -137,21 +142,26 @@ impl Functions {
     /// The built-in functions.
     #[must_use]
     pub fn new() -> Self {
-        let mut new = Self { by_name: BTreeMap::new() };
+        let mut new = Self { by_name: BTreeMap::new(), catches: false };
         new.add_numeric();
         new.add_textual();
         super::words::functions().for_each(|it| new.push(it));
         new
     }
 
-    /// Adds a function of the host's.
+    /// Adds a function of the host's, which is called for one subject after another.
     ///
-    /// It must be pure (the same arguments give the same result) and must not panic. It is called
-    /// only with arguments that are there, of the declared kinds, and finite where they are numbers.
-    /// A result that is [`Value::Missing`] or not finite makes the expression have no data; a result
-    /// of another kind than `returns` makes it faulted, for that subject alone. So does a panic
-    /// where panics unwind. It may be called for subjects for which the answer is not needed in the
-    /// end: conditions run over many subjects at a time.
+    /// It must be pure: the same arguments give the same result. It is called only with arguments that are there, of the
+    /// declared kinds, and finite where they are numbers. It returns a [`Value`], or what is an [`Answer`] besides: a number,
+    /// a flag, a text, an [`Option`] of these, or a [`Result`] whose error says why it failed.
+    ///
+    /// What is missing or not finite is no data. What has failed is no data too, for that subject alone, and it is told: the
+    /// results have a fault `functions.NAME` with the subjects and the reason (docs/faults.md, `faulted`). A value of another
+    /// kind than `returns`, and a text of more than 65,536 bytes, are failures. A panic unwinds through the engine, unless
+    /// [`catch_panics`](Self::catch_panics) asks for something else.
+    ///
+    /// It may be called for subjects for which the answer is not needed in the end: conditions run over many subjects at a
+    /// time. That it fails for those is not told, and changes nothing.
     ///
     /// # Errors
     /// A [`Fault`] when the name is not lower case letters, digits and `_`, is a word of the
@@ -166,17 +176,117 @@ impl Functions {
     ///     [Value::Number(it)] => Value::Number(it / 2.0),
     ///     _ => Value::Missing,
     /// })?;
+    /// functions.register("rate", &[Kind::Text], Kind::Number, |it| match it {
+    ///     [Value::Text(it)] if **it == *"EUR" => Ok(1.08),
+    ///     [it] => Err(format!("no rate for {it}")),
+    ///     _ => Err("expected a currency".to_owned()),
+    /// })?;
     /// assert!(functions.register("abs", &[], Kind::Flag, |_| Value::Missing).is_err());
     /// # Ok::<(), foretell::fault::Fault>(())
     /// ```
     #[allow(clippy::result_large_err, reason = "made once, while loading")]
-    pub fn register(
+    pub fn register<A: Answer>(
         &mut self,
         name: &str,
         params: &[Kind],
         returns: Kind,
-        f: impl Fn(&[Value]) -> Value + Send + Sync + 'static,
+        f: impl Fn(&[Value]) -> A + Send + Sync + 'static,
     ) -> Result<(), Fault> {
+        self.check(name, params)?;
+        self.add(name, params, returns, Body::one(f));
+        Ok(())
+    }
+
+    /// Adds a function of the host's, which is called for many subjects at once: with a column for each parameter, and gives
+    /// a column, or a list of [`Answer`]s in the order of the rows, as long as the columns.
+    ///
+    /// What holds of [`register`](Self::register) holds here too: the columns have only rows whose arguments are all there, and
+    /// what is said of a row hangs on that row alone. An error is a failure for all rows: the function is then asked
+    /// for each half of them, until those for which it fails are alone, so that nobody lacks an answer for the sake of another.
+    /// A list of another length is a failure for all, and is not asked for again. How many rows a call has is not
+    /// promised; one subject is a call of one.
+    ///
+    /// # Errors
+    /// As [`register`](Self::register), and when there is no parameter: then nothing says for how many it is called.
+    ///
+    /// # Examples
+    /// ```
+    /// use foretell::expr::{Functions, Kind};
+    /// use foretell::frame::{Column, Data};
+    ///
+    /// let mut functions = Functions::new();
+    /// functions.register_columns("halve", &[Kind::Number], Kind::Number, |columns| {
+    ///     let [numbers] = columns else { return Err("expected one column") };
+    ///     let Data::Number(all) = numbers.data() else { return Err("expected numbers") };
+    ///     Ok(Column::numbers(all.iter().map(|it| Some(it / 2.0))))
+    /// })?;
+    /// # Ok::<(), foretell::fault::Fault>(())
+    /// ```
+    #[allow(clippy::result_large_err, reason = "made once, while loading")]
+    pub fn register_columns<A: Answers>(
+        &mut self,
+        name: &str,
+        params: &[Kind],
+        returns: Kind,
+        f: impl Fn(&[Column]) -> A + Send + Sync + 'static,
+    ) -> Result<(), Fault> {
+        self.check(name, params)?;
+        if params.is_empty() {
+            let message = format!("`{name}` is called with columns and has no parameter");
+            return Err(Fault::new(Code::WrongArity, format!("functions.{name}"), message).help(
+                "give it a parameter, or register it to be called for one subject after another",
+            ));
+        }
+        self.add(name, params, returns, Body::many(f));
+        Ok(())
+    }
+
+    /// The same functions, of which a panic is a failure as an error is, with the panic's message as its reason. That holds for
+    /// functions that are registered later too.
+    ///
+    /// Without it a panic unwinds through the engine to whoever called it. Where panics abort there is
+    /// nothing to catch, and the panic hook says of a caught panic what it says of any.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// use foretell::expr::{Functions, Kind, Value};
+    /// use foretell::frame::{Column, Frame, SubjectKind};
+    /// use foretell::{Config, Engine, Input, State};
+    /// use foretell::time::AsOf;
+    ///
+    /// let mut functions = Functions::new().catch_panics();
+    /// functions.register("ratio", &[Kind::Number], Kind::Number, |it| match it {
+    ///     [Value::Number(it)] if *it > 0.0 => 100.0 / it,
+    ///     _ => panic!("not above 0"),
+    /// })?;
+    /// let config = Config::parse("metrics = [{ name = 'seats' }, { name = 'each', expr = 'ratio(seats)' }]");
+    /// let engine = Engine::compile_with(&config, functions)?;
+    ///
+    /// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2"])?;
+    /// frame.insert("seats", Column::numbers([Some(0.0), Some(10.0)]))?;
+    /// let out = engine.assess(&Input::frame(&frame), "2026-03-01".parse::<AsOf>()?, &State::new());
+    ///
+    /// let each = |id| out.value(SubjectKind::Subscription, "each", id);
+    /// assert_eq!((each("s1"), each("s2")), (Value::Missing, Value::Number(10.0)));
+    /// let fault = &out.faults()[0];
+    /// assert_eq!(fault.place.path, "functions.ratio");
+    /// assert_eq!(fault.message, "`ratio` failed for the subscription `s1`: it panicked: not above 0");
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn catch_panics(mut self) -> Self {
+        self.catches = true;
+        for it in self.by_name.values_mut().flatten() {
+            Arc::make_mut(it).catches = true;
+        }
+        self
+    }
+
+    /// Whether a function of that name and so many parameters may be added.
+    #[allow(clippy::result_large_err, reason = "made once, while loading")]
+    fn check(&self, name: &str, params: &[Kind]) -> Result<(), Fault> {
         let path = format!("functions.{name}");
         let plain = name.starts_with(|it: char| it.is_ascii_lowercase())
             && name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_')
@@ -207,7 +317,6 @@ impl Functions {
             );
             return Err(Fault::new(Code::Limit, path, message));
         }
-        self.add(name, params, returns, f);
         Ok(())
     }
 
@@ -236,19 +345,14 @@ impl Functions {
         self.by_name.keys().map(String::as_str).chain(["is_missing", "is_present"])
     }
 
-    fn add(
-        &mut self,
-        name: &str,
-        params: &[Kind],
-        returns: Kind,
-        f: impl Fn(&[Value]) -> Value + Send + Sync + 'static,
-    ) {
+    fn add(&mut self, name: &str, params: &[Kind], returns: Kind, body: Body) {
         self.push(Function {
             name: name.to_owned(),
             params: params.to_vec(),
             repeats: false,
             returns,
-            body: Arc::new(f),
+            body,
+            catches: self.catches,
             native: Native::None,
         });
     }
@@ -273,7 +377,8 @@ impl Functions {
             params: vec![Kind::Number; params],
             repeats: matches!(native, Native::Fold(_)),
             returns: Kind::Number,
-            body: Arc::new(body),
+            body: Body::one(body),
+            catches: false,
             native,
         });
     }
@@ -300,26 +405,27 @@ impl Functions {
         self.test("contains", |text, part| text.contains(part));
         self.change("lower", str::to_lowercase);
         self.change("upper", str::to_uppercase);
-        self.add("times_a_year", &[Kind::Text], Kind::Number, |it| match it {
-            [Value::Text(it)] => {
-                it.parse().map_or(Value::Missing, |it: Billing| Value::Number(it.a_year()))
-            }
-            _ => Value::Missing,
-        });
+        let times_a_year = |it: &[Value]| match it {
+            [Value::Text(it)] => it.parse().ok().map(Billing::a_year),
+            _ => None,
+        };
+        self.add("times_a_year", &[Kind::Text], Kind::Number, Body::one(times_a_year));
     }
 
     fn test(&mut self, name: &str, f: fn(&str, &str) -> bool) {
-        self.add(name, &[Kind::Text, Kind::Text], Kind::Flag, move |it| match it {
-            [Value::Text(text), Value::Text(part)] => Value::Flag(f(text, part)),
-            _ => Value::Missing,
-        });
+        let body = move |it: &[Value]| match it {
+            [Value::Text(text), Value::Text(part)] => Some(f(text, part)),
+            _ => None,
+        };
+        self.add(name, &[Kind::Text, Kind::Text], Kind::Flag, Body::one(body));
     }
 
     fn change(&mut self, name: &str, f: fn(&str) -> String) {
-        self.add(name, &[Kind::Text], Kind::Text, move |it| match it {
-            [Value::Text(text)] if text.len() <= MAX_TEXT => Value::Text(f(text).into()),
-            _ => Value::Missing,
-        });
+        let body = move |it: &[Value]| match it {
+            [Value::Text(text)] if text.len() <= MAX_TEXT => Some(f(text)),
+            _ => None,
+        };
+        self.add(name, &[Kind::Text], Kind::Text, Body::one(body));
     }
 }
 
@@ -344,3 +450,7 @@ pub(super) fn most(one: f64, two: f64) -> f64 {
 pub(super) fn clamp(it: f64, low: f64, high: f64) -> f64 {
     if low <= high { it.clamp(low, high) } else { f64::NAN }
 }
+
+#[cfg(all(doctest, feature = "toml"))]
+#[doc = include_str!("../../docs/functions.md")]
+struct Page;

@@ -4,11 +4,12 @@
 //! the chunk. The right side of `&&`, `||` and `??` and the branches of `if` are asked for only
 //! when some row needs them. A single row is a chunk of one.
 //!
-//! Where a column is not as it was declared, or a host's function breaks its promise, gear 2 answers for
-//! the whole chunk, so that both gears say the same of it.
+//! Where a column is not as it was declared, gear 2 answers for the whole chunk, so that both gears say the
+//! same of it. Where a host's function fails there is no data, and whoever has the columns is told.
 
 mod call;
 mod columns;
+mod failed;
 mod flag;
 mod frame;
 mod number;
@@ -23,6 +24,7 @@ use super::tree::Tree;
 use super::{Kind, Outcome, Program, Value};
 pub(crate) use crate::frame::CHUNK;
 pub(crate) use columns::{Columns, Part};
+use failed::FailedCalls;
 pub(crate) use flag::count;
 use frame::Frame;
 use number::Side;
@@ -117,8 +119,8 @@ pub(crate) struct Scratch {
     words: Vec<Arc<str>>,
     /// Which steps are computed.
     done: Vec<bool>,
-    /// Whether a function has broken its promise.
-    broken: bool,
+    /// The calls of functions that failed.
+    failed: FailedCalls,
     /// The arguments of a call.
     values: Vec<Value>,
     /// The answers of one expression.
@@ -132,7 +134,7 @@ impl Scratch {
         self.done.clear();
         self.done.resize(graph.len(), false);
         self.words.clear();
-        self.broken = false;
+        self.failed.clear();
         let grow = |kind: Kind| graph.count(kind) * rows;
         // What is left of the last chunk is never read: a step is computed before it is asked for.
         if self.numbers.len() < grow(Kind::Number) {
@@ -166,7 +168,9 @@ impl Chunk<'_> {
                 for row in self.frame.rows.clone() {
                     self.scratch.states.push(match self.frame.interpret(program, row) {
                         Outcome::Value(Value::Flag(it)) => u8::from(it),
-                        Outcome::Value(Value::Missing) | Outcome::NoData { .. } => NO_DATA,
+                        Outcome::Value(Value::Missing)
+                        | Outcome::NoData { .. }
+                        | Outcome::Failed(_) => NO_DATA,
                         Outcome::Value(_) | Outcome::Faulted(_) => FAULTED,
                     });
                 }
@@ -230,7 +234,8 @@ impl Chunk<'_> {
             return None;
         }
         self.need(id);
-        (!(self.scratch.broken && self.frame.graph.step(id).calls)).then_some(id)
+        self.tell(id);
+        Some(id)
     }
 
     /// Computes a step unless that is done. As deep as steps stand on one another, which is bounded.
@@ -448,7 +453,7 @@ impl Chunk<'_> {
 fn known(outcome: Outcome, fault: &mut Option<String>) -> Value {
     match outcome {
         Outcome::Value(it) => it,
-        Outcome::NoData { .. } => Value::Missing,
+        Outcome::NoData { .. } | Outcome::Failed(_) => Value::Missing,
         Outcome::Faulted(why) => {
             fault.get_or_insert(why);
             Value::Missing

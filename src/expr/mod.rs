@@ -18,6 +18,7 @@
 //! module's operators, so neither Rhai's epsilon comparisons nor its optimiser nor another crate's
 //! choice of Rhai features can change an answer; `Language::new` tests that on known answers.
 
+mod answer;
 mod check;
 mod engine;
 mod function;
@@ -43,6 +44,8 @@ use std::sync::Arc;
 use crate::fault::{Code, Severity};
 
 pub use crate::value::{Kind, Value};
+pub(crate) use answer::Failure;
+pub use answer::{Answer, Answers};
 pub(crate) use engine::Language;
 pub use function::Functions;
 pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Part, Scratch, count};

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
 
+use super::answer::Failure;
 use super::engine::{Stop, dynamic_of, value_of};
 use super::kernel::Compiled;
 use super::presence::facts;
@@ -26,7 +27,9 @@ pub(crate) enum Outcome {
         /// no answer.
         slot: Option<usize>,
     },
-    /// Something is broken outside the expression: a host's function, or the reader of names.
+    /// A function of the host's failed: there is no data, and that is to be told.
+    Failed(Failure),
+    /// Something is broken outside the expression: the reader of names.
     Faulted(String),
 }
 
@@ -269,7 +272,7 @@ fn stopped(error: EvalAltResult, reads: &[Reading]) -> Outcome {
         }
         EvalAltResult::ErrorRuntime(reason, _) => match reason.clone().try_cast::<Stop>() {
             Some(Stop::NoData) => return Outcome::NoData { slot: None },
-            Some(Stop::Broken(why)) => return Outcome::Faulted(why),
+            Some(Stop::Failed(it)) => return Outcome::Failed(it),
             None => {}
         },
         _ => {}
@@ -335,6 +338,7 @@ pub(super) fn self_test(language: &Language) -> Result<(), Fault> {
                 {
                     Outcome::Value(it) => it.to_string(),
                     Outcome::NoData { .. } => "?".to_owned(),
+                    Outcome::Failed(it) => it.why.to_string(),
                     Outcome::Faulted(why) => why,
                 }
             }

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use super::{Functions, Kind, Language, Names, Outcome, Program, Symbol, Value, Want};
+use crate::frame::{Column, Data};
 
 /// One language for all tests, with functions of a host.
 static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
@@ -38,6 +39,21 @@ static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
     functions
         .register("endless", &[], Kind::Text, |_| Value::Text("x".repeat(100_000).into()))
         .unwrap();
+    let fussy = |it: &[Value]| match it {
+        [Value::Number(it)] if *it < 1.0 => Err(format!("{it} is below 1")),
+        it => Ok(it[0].clone()),
+    };
+    functions.register("fussy", &number, Kind::Number, fussy).unwrap();
+    let many = |columns: &[Column]| match columns[0].data() {
+        Data::Number(all) if all.iter().any(|it| *it > 40.0) => Err("one is above 40"),
+        _ => Ok(columns[0].clone()),
+    };
+    functions.register_columns("many", &number, Kind::Number, many).unwrap();
+    let spelled = |columns: &[Column]| -> Vec<Result<Value, &str>> {
+        let one = |it: Value| if it.to_string().contains('n') { Err("an n") } else { Ok(it) };
+        (0..columns[0].len()).map(|row| one(columns[0].value(row))).collect()
+    };
+    functions.register_columns("spelled", &[Kind::Text], Kind::Text, spelled).unwrap();
     Language::new(functions).unwrap()
 });
 
@@ -101,12 +117,13 @@ fn compile(text: &str) -> Program {
     program.unwrap_or_else(|| panic!("`{text}` is refused: {problems:#?}"))
 }
 
-/// The outcome in few letters: the value, `no data: name`, `no data`, or `faulted: why`.
+/// The outcome in few letters: the value, `no data: name`, `no data`, `failed: why`, or `faulted: why`.
 fn told(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Value(it) => it.to_string(),
         Outcome::NoData { slot: Some(it) } => format!("no data: {}", WORLD[*it].0),
         Outcome::NoData { slot: None } => "no data".to_owned(),
+        Outcome::Failed(it) => format!("failed: `{}`: {}", it.function, it.why),
         Outcome::Faulted(why) => format!("faulted: {why}"),
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! All round half away from zero. None of them gives `-0`.
 
-use std::sync::Arc;
-
+use super::answer::Body;
 use super::function::{Function, Native};
 use super::{Kind, Value};
 
@@ -60,8 +59,8 @@ fn make(
 ) -> Function {
     let body = move |all: &[Value]| f(all).map_or(Value::Missing, |it| Value::Text(it.into()));
     let (name, params) = (name.to_owned(), params.to_vec());
-    let (body, native) = (Arc::new(body), Native::None);
-    Function { name, params, repeats: false, returns: Kind::Text, body, native }
+    let (body, native) = (Body::one(body), Native::None);
+    Function { name, params, repeats: false, returns: Kind::Text, body, native, catches: false }
 }
 
 /// How many decimals a number stands for; none where it is no whole number from 0 to 15.

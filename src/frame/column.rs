@@ -448,3 +448,18 @@ mod sparse {
         Ok(all.into_iter().map(|it| it.unwrap_or(f64::NAN)).collect())
     }
 }
+
+/// A column of a kind from single values; what is of another kind is missing.
+pub(crate) fn column_of(kind: Kind, values: &[Value]) -> Column {
+    match kind {
+        Kind::Number => Column::numbers(values.iter().map(Value::number)),
+        Kind::Flag => Column::flags(values.iter().map(|it| match it {
+            Value::Flag(it) => Some(*it),
+            _ => None,
+        })),
+        Kind::Text => Column::texts(values.iter().map(|it| match it {
+            Value::Text(it) => Some(it),
+            _ => None,
+        })),
+    }
+}

@@ -7,13 +7,15 @@
 
 mod chunk;
 mod column;
+mod failures;
 mod name;
 mod store;
 mod table;
 
 pub(crate) use chunk::{CHUNK, chunks, each, stretch};
-pub(crate) use column::NO_DAY;
 pub use column::{Column, Data, Labels};
+pub(crate) use column::{NO_DAY, column_of};
+pub(crate) use failures::{Failed, Failures};
 pub(crate) use name::Name;
 pub(crate) use table::Table;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Data, Labels, stretch};
+use super::{Column, Data, Failures, Labels, stretch};
 use crate::value::Value;
 
 /// All columns of one kind of subject that have been computed so far.
@@ -16,6 +16,9 @@ pub(crate) struct Table {
     #[serde(skip)]
     by_id: OnceLock<Vec<u32>>,
     slots: Vec<Slot>,
+    /// What failed while they were read, still to be said.
+    #[serde(skip)]
+    failures: Failures,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -35,6 +38,7 @@ impl Table {
     /// A table for other subjects in the memory of one that is not needed any more.
     pub(crate) fn again(mut self, ids: Arc<[Arc<str>]>, slots: usize) -> Self {
         (self.ids, self.by_id) = (ids, OnceLock::new());
+        self.failures = Failures::default();
         // From the last, so that of a column that stands twice the first is free once it is met.
         for slot in self.slots.iter_mut().rev() {
             slot.column.take_if(|it| Arc::strong_count(it) > 1);
@@ -104,6 +108,11 @@ impl Table {
             rows.sort_by_key(|row| self.ids.get(*row as usize));
             rows
         })
+    }
+
+    /// What failed while its columns were read, by row.
+    pub(crate) const fn failures(&self) -> &Failures {
+        &self.failures
     }
 
     /// The row of an id.

@@ -125,6 +125,9 @@ impl Derivation {
                 .groups(kind)
                 .map_or(&[][..], |it| it.of(u32::try_from(row).unwrap_or(crate::frame::NO_ROW)));
             let unclear = run.unclear;
+            if let Some(it) = filter {
+                it.begin(row);
+            }
             let over = over.get(row).copied().flatten();
             let (value, newest) = run.subject(rows, start, over);
             values.push(value);

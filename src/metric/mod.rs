@@ -82,6 +82,11 @@ pub(crate) enum Keep {
 
 /// A condition over the fields of a record.
 pub(crate) trait RecordFilter {
+    /// Whose records it is asked about from now on: the number of the subject.
+    fn begin(&self, subject: usize) {
+        let _ = subject;
+    }
+
     /// Says of each record whether it counts; `read` gives the field of a record in a slot.
     fn keep(
         &self,

@@ -9,7 +9,10 @@ use foretell::{Config, Engine, Input, State};
 
 /// Functions of a host that break their promises, each in its own way.
 fn functions() -> Functions {
-    let mut functions = Functions::new();
+    let mut functions = Functions::new().catch_panics();
+    functions
+        .register("errs", &[Kind::Number], Kind::Number, |_| Err::<f64, _>("no line"))
+        .unwrap();
     let mut add = |name: &str, f: fn(f64) -> Value| {
         let body = move |it: &[Value]| match it {
             [Value::Number(it)] => f(*it),
@@ -27,14 +30,27 @@ fn functions() -> Functions {
 
 #[test]
 fn a_rule_that_fails_leaves_all_others_their_answers() {
-    for (call, faulted, no_data) in [
-        ("panics(n)", 1, 0),
-        ("of_another_kind(n)", 2, 0),
-        ("of_too_much_text(n)", 2, 0),
-        ("infinite(n)", 0, 2),
-        ("empty(n)", 0, 2),
-        ("sqrt(0.0 - n)", 0, 2),
-        ("n / (n - n)", 0, 2),
+    for (call, no_data, why) in [
+        ("panics(n)", 1, Some("the subscription `two`: it panicked: as hosts do")),
+        ("errs(n)", 2, Some("2 subscriptions, `one` and `two`: no line")),
+        (
+            "of_another_kind(n)",
+            2,
+            Some(
+                "2 subscriptions, `one` and `two`: it returned a flag, and was registered to return a number",
+            ),
+        ),
+        (
+            "of_too_much_text(n)",
+            2,
+            Some(
+                "2 subscriptions, `one` and `two`: it returned a text, and was registered to return a number",
+            ),
+        ),
+        ("infinite(n)", 2, None),
+        ("empty(n)", 2, None),
+        ("sqrt(0.0 - n)", 2, None),
+        ("n / (n - n)", 2, None),
     ] {
         let text = format!(
             "[[metrics]]\nname = \"n\"\n\
@@ -51,7 +67,7 @@ fn a_rule_that_fails_leaves_all_others_their_answers() {
 
         let result = |rule: &str| out.rules().iter().find(|it| it.rule == rule).unwrap();
         let broken = result("broken");
-        assert_eq!((broken.faulted.len(), broken.no_data.len()), (faulted, no_data), "{call}");
+        assert_eq!((broken.faulted.len(), broken.no_data.len()), (0, no_data), "{call}");
         for (rule, subjects) in [("before", &["two"][..]), ("later", &["one", "two"])] {
             let result = result(rule);
             let firing: Vec<&str> = result.firing.iter().map(|it| &*it.subject).collect();
@@ -61,11 +77,14 @@ fn a_rule_that_fails_leaves_all_others_their_answers() {
         let fired = out.events().iter().filter(|it| it.change == Change::Fired);
         let others = fired.clone().filter(|it| it.rule != "broken").count();
         assert_eq!(others, 3, "{call}");
-        // What could not be asked is no alert, and is said.
-        assert_eq!(fired.count() - others, 2 - faulted - no_data, "{call}");
-        let named = |it: &str| call.starts_with(it.trim_matches('`'));
-        let why = broken.faulted.iter().all(|it| it.1.split(' ').any(named));
-        assert!(why, "{call}: {:?}", broken.faulted);
+        // What has no data is no alert, and why is said.
+        assert_eq!(fired.count() - others, 2 - no_data, "{call}");
+        let name = call.split('(').next().unwrap();
+        let wanted: Vec<_> = why.iter().map(|it| format!("`{name}` failed for {it}")).collect();
+        let said: Vec<&str> = out.faults().iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(said, wanted, "{call}");
+        let place = |it: &foretell::fault::Fault| it.place.path == format!("functions.{name}");
+        assert!(out.faults().iter().all(place), "{call}: {:?}", out.faults());
         assert!(out.alerts().iter().all(|it| it.health == Health::Ok), "{call}");
     }
 }

@@ -180,7 +180,7 @@ fn a_calendar_whose_work_is_over_is_said_and_issues_nothing() {
 }
 
 #[test]
-fn a_condition_that_cannot_be_asked_leaves_the_others_alone() {
+fn a_condition_whose_function_fails_leaves_the_others_alone() {
     let mut functions = Functions::new();
     let oops = |_: &[Value]| Value::Text("oops".into());
     functions.register("broken", &[Kind::Number], Kind::Flag, oops).unwrap();
@@ -189,11 +189,12 @@ fn a_condition_that_cannot_be_asked_leaves_the_others_alone() {
     let engine =
         Engine::compile_with(&Config::parse(&text), functions).unwrap_or_else(|it| panic!("{it}"));
     let all = days(&engine, &[20.0]);
-    assert_eq!(all[0].faults()[0].place.path, "playbooks.wake_up.steps[0].when");
+    assert_eq!(all[0].faults()[0].place.path, "functions.broken");
+    assert!(all[0].faults()[0].message.contains("the subscription `s1`"), "{:?}", all[0].faults());
     assert_eq!(all[0].events().len(), 1);
     let turns: Vec<String> =
         all[0].enrolment_changes().iter().map(|it| format!("{:?}", it.turn)).collect();
-    assert!(turns[1].contains("Faulted") && turns[2].contains("Finished"), "{turns:?}");
+    assert!(turns[1].contains("NoData") && turns[2].contains("Finished"), "{turns:?}");
 }
 
 #[test]

@@ -78,6 +78,11 @@ impl<'a, 'py, T: FromPyObject<'a, 'py> + Wanted> FromPyObject<'a, 'py> for Arg<T
 /// other as its cause; so does a panic, which is a fault of this package alone.
 pub(crate) fn ours<T>(py: Python<'_>, read: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     let done = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        // Whoever interrupts a function of the host's ends the whole.
+        let panic = match panic.downcast::<PyErr>() {
+            Ok(interrupt) => return Err(*interrupt),
+            Err(panic) => panic,
+        };
         let why = panic.downcast_ref::<&str>().map(|it| (*it).to_owned());
         let why = why.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
         let message = format!("foretell itself went wrong, which is worth a report: {why}");

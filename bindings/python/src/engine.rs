@@ -21,6 +21,7 @@ use crate::errors::{
     state_error, state_faults,
 };
 use crate::explain::{Change, Explanation};
+use crate::functions::Hosts;
 use crate::input::{Beside, Given, How, Keys, one};
 use crate::replay::Replay;
 use crate::scores::Scores;
@@ -33,15 +34,27 @@ use crate::told::{Plan, TestReport};
 pub(crate) struct Engine {
     pub(crate) inner: Arc<foretell::Engine>,
     source: Arc<str>,
+    /// The functions of Python that it may call.
+    hosts: Arc<Hosts>,
 }
 
 #[pymethods]
 impl Engine {
     /// Compiles a config: the text of one, or the path of a file. A `str` is text if it holds `=`, `[` or a line break.
     ///
+    /// - `functions`: functions that it may call, by name: columns in, a column out. Each is a `Function`, or a function annotated
+    ///   with what it takes and returns. What one of them raises is a failure, told in `faults`, and no data for the rows for which it fails.
+    /// - `raise_failures`: whether `score`, `assess`, `explain` and `replay` raise a `FunctionError` instead.
+    ///
     /// Raises `ConfigError` with every fault at once.
     #[staticmethod]
-    fn from_toml(py: Python<'_>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
+    #[pyo3(signature = (source, *, functions=None, raise_failures=false))]
+    fn from_toml(
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        functions: Option<&Bound<'_, PyAny>>,
+        raise_failures: bool,
+    ) -> PyResult<Self> {
         ours(py, || {
             let text = match source.extract::<String>() {
                 Ok(text) if text.is_empty() || text.contains(['=', '[', '\n']) => text,
@@ -55,17 +68,27 @@ impl Engine {
                     raised
                 })?,
             };
-            Self::_compile(py, Arg(text))
+            let read = py.import("foretell._functions")?.getattr("read")?;
+            Self::_compile(py, Arg(text), Some(&read.call1((functions,))?), raise_failures)
         })
     }
 
     /// Compiles the text of a config.
     #[staticmethod]
-    fn _compile(py: Python<'_>, text: Arg<String>) -> PyResult<Self> {
+    #[pyo3(signature = (text, functions=None, raise_failures=false))]
+    fn _compile(
+        py: Python<'_>,
+        text: Arg<String>,
+        functions: Option<&Bound<'_, PyAny>>,
+        raise_failures: bool,
+    ) -> PyResult<Self> {
         let text = text.0;
-        let engine = py.detach(|| foretell::Engine::compile(&Config::parse(&text)));
+        let none = PyTuple::empty(py).into_any();
+        let (hosts, functions) = Hosts::read(functions.unwrap_or(&none), raise_failures)?;
+        let config = Config::parse(&text);
+        let engine = py.detach(|| foretell::Engine::compile_with(&config, functions));
         let inner = Arc::new(engine.map_err(|it| config_error(py, &it))?);
-        Ok(Self { inner, source: text.into() })
+        Ok(Self { inner, source: text.into(), hosts: Arc::new(hosts) })
     }
 
     /// The text of the config.
@@ -127,8 +150,8 @@ impl Engine {
     }
 
     /// Runs the tests that the config holds.
-    fn run_tests(&self, py: Python<'_>) -> TestReport {
-        TestReport(py.detach(|| self.inner.run_tests()))
+    fn run_tests(&self, py: Python<'_>) -> PyResult<TestReport> {
+        ours(py, || Ok(TestReport(py.detach(|| self.inner.run_tests()))))
     }
 
     /// How each expression of the config runs.
@@ -177,17 +200,17 @@ impl Engine {
                 let (schema, batches) = import(data, &|name| read.contains(name))?;
                 let (reader, ids) = how.reader(py, &self.inner, &schema, (main, &[main]))?;
                 let keys = Keys::of(&schema, &batches, ids.as_deref(), main);
-                let scored = py.detach(|| {
-                    let table = score_table(&self.inner, &reader, (&schema, &batches), as_of)?;
-                    Ok(Scores::of_table(table, main, keys))
-                });
-                return scored.map_err(|it| input_faults(py, &it));
+                let scored =
+                    py.detach(|| score_table(&self.inner, &reader, (&schema, &batches), as_of));
+                let table = scored.map_err(|it| input_faults(py, &it))?;
+                self.hosts.check(py, table.last.faults().iter())?;
+                return Ok(py.detach(|| Scores::of_table(table, main, keys)));
             }
             let beside = Beside::read(with_ended, None, None, None)?;
             let given = Given::read(self, data, given, &how, beside)?;
-            Ok(py.detach(|| {
-                Scores::of(self.inner.score(&given.input(), as_of, &past), main, given.keys)
-            }))
+            let scores = py.detach(|| self.inner.score(&given.input(), as_of, &past));
+            self.hosts.check(py, scores.faults().iter())?;
+            Ok(py.detach(|| Scores::of(scores, main, given.keys)))
         })
     }
 
@@ -236,6 +259,7 @@ impl Engine {
             let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
             let given = Given::read(self, data, given, &how, beside)?;
             let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
+            self.hosts.check(py, inner.faults().iter())?;
             let ids = given.keys.iter().map(|it| (*it.0, it.1.field.name().clone())).collect();
             Ok(Assessment::of(self.clone(), inner, main, ids))
         })
@@ -288,7 +312,9 @@ impl Engine {
                 return Err(input_error(py, message));
             }
             let frame = one(self, what, kind)?;
-            let out = Arc::new(self.inner.assess(&Input::frame(&frame), as_of, &past));
+            let out =
+                Arc::new(py.detach(|| self.inner.assess(&Input::frame(&frame), as_of, &past)));
+            self.hosts.check(py, out.faults().iter())?;
             self.explained(&out, frame.ids().first().map_or("", AsRef::as_ref), scorecard)
         })
     }
@@ -348,10 +374,12 @@ impl Engine {
             })?;
         }
         ours(py, || {
-            Ok(Replay(py.detach(|| {
+            let replay = py.detach(|| {
                 let history = days.iter().map(|(day, given)| (*day, given.input()));
                 self.inner.replay(history, &past)
-            })))
+            });
+            self.hosts.check(py, replay.faults.iter().map(|it| &it.1))?;
+            Ok(Replay(replay))
         })
     }
 
@@ -367,8 +395,11 @@ impl Engine {
         )
     }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.cast::<Self>().is_ok_and(|it| it.get().source == self.source)
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+        let (py, it) = (other.py(), other.get());
+        let same = it.hosts.raises == self.hosts.raises && it.source == self.source;
+        Ok(same && it.hosts.given.bind(py).eq(&self.hosts.given)?)
     }
 
     fn __hash__(&self) -> u64 {
@@ -377,7 +408,9 @@ impl Engine {
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let make = slf.get_type().getattr("_compile")?;
-        (make, (slf.get().source(),)).into_pyobject(slf.py())
+        let it = slf.get();
+        (make, (it.source(), it.hosts.given.bind(slf.py()), it.hosts.raises))
+            .into_pyobject(slf.py())
     }
 }
 

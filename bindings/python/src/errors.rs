@@ -9,6 +9,7 @@ use pyo3::types::PyList;
 pyo3::import_exception!(foretell._errors, ArgumentError);
 pyo3::import_exception!(foretell._errors, ConfigError);
 pyo3::import_exception!(foretell._errors, ForetellError);
+pyo3::import_exception!(foretell._errors, FunctionError);
 pyo3::import_exception!(foretell._errors, InputError);
 pyo3::import_exception!(foretell._errors, InternalError);
 pyo3::import_exception!(foretell._errors, RecordError);
@@ -51,6 +52,10 @@ fn raised(py: Python<'_>, all: &Faults, make: impl FnOnce((String, Py<PyList>)) 
 
 pub(crate) fn config_error(py: Python<'_>, all: &Faults) -> PyErr {
     raised(py, all, ConfigError::new_err)
+}
+
+pub(crate) fn function_error(py: Python<'_>, all: &Faults) -> PyErr {
+    raised(py, all, FunctionError::new_err)
 }
 
 pub(crate) fn record_error(py: Python<'_>, all: &Faults) -> PyErr {

@@ -12,6 +12,7 @@ mod convert;
 mod engine;
 mod errors;
 mod explain;
+mod functions;
 mod input;
 mod replay;
 mod report;

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::alert::{Event, OpenAlert};
 use crate::engine::{AssessError, Assessment, Engine, Input};
+use crate::fault::Code;
 use crate::frame::{Column, Frame, SubjectKind};
 use crate::score::{shown, tenths};
 use crate::state::{Health, Phase, State};
@@ -123,8 +124,11 @@ impl Test {
     fn compare(&self, engine: &Engine, out: &Assessment, step: u32, result: &mut TestResult) {
         let mut told = |subject: &Subject, compared: Compared| {
             result.checks += 1;
-            let Compared { what, fits, expected, got, because } = compared;
+            let Compared { what, fits, expected, got, mut because } = compared;
             if !fits {
+                // Where a function of the host's failed, that may be why.
+                let failed = out.faults().iter().filter(|it| it.code == Code::Faulted);
+                because.extend(failed.map(|it| it.message.clone()));
                 let (day, subject) = (out.as_of().day(), subject.id.clone());
                 let failure = TestFailure { step, day, subject, what, expected, got, because };
                 result.failures.push(failure);

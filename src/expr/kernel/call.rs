@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::number::{self, Rows, Side};
 use super::{Chunk, NO_DATA, text};
-use crate::expr::engine::{Stop, answer};
-use crate::expr::function::{MAX_ARGUMENTS, Native};
+use crate::expr::answer::Body;
+use crate::expr::engine::Stop;
+use crate::expr::function::{Function, MAX_ARGUMENTS, Native};
 use crate::expr::ir::{Callee, Id, Literal, Op, Step};
 use crate::expr::{Kind, Value};
 
@@ -77,8 +78,8 @@ impl Chunk<'_> {
         }
     }
 
-    /// A function: a loop where it is one of ours over numbers, and otherwise row by row. It is called
-    /// for every row whose arguments are there, also where the answer is not needed in the end.
+    /// A function: a loop where it is one of ours over numbers, and otherwise row by row, or once for all rows. It is
+    /// called for every row whose arguments are there, also where the answer is not needed in the end.
     pub(super) fn call(&mut self, step: &Step, callee: &Callee, all: &[Id], id: Id) {
         for it in all {
             self.need(*it);
@@ -93,19 +94,50 @@ impl Chunk<'_> {
             let sides = sides.get(..all.len()).unwrap_or(&[]);
             return number::native(&function.name, function.native, sides, out);
         }
+        if matches!(function.body, Body::Many(_)) {
+            return self.call_all(step, function, all, id);
+        }
         let mut values = std::mem::take(&mut self.scratch.values);
         for row in 0..self.frame.rows.len() {
             values.clear();
             values.extend(all.iter().map(|it| self.value(*it, row)));
             let known = values.iter().all(|it| !it.is_missing());
-            let told = if known { answer(function, &values) } else { Err(Stop::NoData) };
-            let value = told.unwrap_or_else(|stop| {
-                self.scratch.broken |= matches!(stop, Stop::Broken(_));
-                Value::Missing
-            });
-            self.put(step, id, row, value);
+            let told = if known { function.call(&values) } else { Err(Stop::NoData) };
+            self.told(step, id, row, told);
         }
         self.scratch.values = values;
+    }
+
+    /// A function of columns, called with the rows whose arguments are all there.
+    fn call_all(&mut self, step: &Step, function: &Function, all: &[Id], id: Id) {
+        let mut rows: Vec<usize> = Vec::new();
+        let mut columns: Vec<Vec<Value>> = vec![Vec::new(); all.len()];
+        for row in 0..self.frame.rows.len() {
+            let values: Vec<Value> = all.iter().map(|it| self.value(*it, row)).collect();
+            if values.iter().any(Value::is_missing) {
+                self.put(step, id, row, Value::Missing);
+                continue;
+            }
+            rows.push(row);
+            columns.iter_mut().zip(values).for_each(|(column, it)| column.push(it));
+        }
+        if rows.is_empty() {
+            return;
+        }
+        let told = function.call_all(&columns, rows.len());
+        for (row, told) in rows.into_iter().zip(told) {
+            self.told(step, id, row, told);
+        }
+    }
+
+    fn told(&mut self, step: &Step, id: Id, row: usize, told: Result<Value, Stop>) {
+        let value = told.unwrap_or_else(|stop| {
+            if let Stop::Failed(it) = stop {
+                self.scratch.failed.insert((row, id), it);
+            }
+            Value::Missing
+        });
+        self.put(step, id, row, value);
     }
 
     /// The value of a step in a row; missing where a number is not finite.

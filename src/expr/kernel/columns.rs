@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::expr::Value;
+use crate::expr::answer::Failure;
 use crate::frame::{Column, Data, Labels, Table};
 
 /// Where columns are found.
@@ -20,6 +21,9 @@ pub(crate) trait Columns {
     fn value(&self, slot: usize, row: usize) -> Value {
         self.column(slot).map_or(Value::Missing, |it| it.value(row))
     }
+
+    /// Takes note that a call of a host's function failed in a row which needs it.
+    fn failed(&self, row: usize, failure: &Failure);
 }
 
 /// Some rows of a column.
@@ -62,5 +66,9 @@ impl<'a> Part<'a> {
 impl Columns for Table {
     fn column(&self, slot: usize) -> Option<&Column> {
         Self::column(self, slot)
+    }
+
+    fn failed(&self, row: usize, failure: &Failure) {
+        self.failures().add(row, &failure.function, &failure.why);
     }
 }

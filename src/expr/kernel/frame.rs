@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::number::Side;
 use super::{CHUNK, Columns, Part, text};
+use crate::expr::answer::Failure;
 use crate::expr::ir::{Graph, Id, Op, Step};
 use crate::expr::{Kind, MAX_TEXT, Outcome, Program};
 use crate::frame::{Data, Labels};
@@ -45,7 +46,18 @@ impl<'a> Frame<'a> {
 
     /// Asks gear 2 about one row.
     pub(super) fn interpret(&self, program: &Program, row: usize) -> Outcome {
-        program.run(&mut |slot| self.columns.value(slot, row))
+        match program.run(&mut |slot| self.columns.value(slot, row)) {
+            Outcome::Failed(it) => {
+                self.columns.failed(row, &it);
+                Outcome::NoData { slot: None }
+            }
+            other => other,
+        }
+    }
+
+    /// Tells that a call failed in a row of the chunk.
+    pub(super) fn failed(&self, row: usize, it: &Failure) {
+        self.columns.failed(self.rows.start.saturating_add(row), it);
     }
 
     /// The numbers of a step.

@@ -1,29 +1,21 @@
 //! The two gears say the same: what is compiled over columns, and what Rhai runs for one row.
 
+mod failed;
 mod generate;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestError, TestRunner};
 
 use super::{LANGUAGE, World, compile};
-use crate::expr::kernel::{CHUNK, Columns, Compiled, FAULTED, Scratch};
+use crate::expr::kernel::{CHUNK, Columns as _, Compiled, FAULTED, Scratch};
 use crate::expr::{Kind, Outcome, Program, Value, Want};
-use crate::frame::Column;
+use crate::frame::{Column, Failures};
+use failed::{Given, told_of};
 pub(super) use generate::SWITCHES;
 use generate::{a_flag, a_number, a_text, frame, named};
-
-/// Columns by slot.
-struct Given(BTreeMap<usize, Column>);
-
-impl Columns for Given {
-    fn column(&self, slot: usize) -> Option<&Column> {
-        self.0.get(&slot)
-    }
-}
 
 /// How often each outcome was met, so that agreement is not agreement on nothing.
 #[derive(Default)]
@@ -32,6 +24,7 @@ struct Met {
     yes: Cell<usize>,
     no: Cell<usize>,
     no_data: Cell<usize>,
+    failed: Cell<usize>,
     faulted: Cell<usize>,
     values: Cell<usize>,
 }
@@ -47,6 +40,7 @@ impl Met {
             Outcome::Value(Value::Flag(false)) => &self.no,
             Outcome::Value(_) => &self.values,
             Outcome::NoData { .. } => &self.no_data,
+            Outcome::Failed(_) => &self.failed,
             Outcome::Faulted(_) => &self.faulted,
         });
     }
@@ -80,7 +74,9 @@ fn agree(
                 }
                 wanted.push(outcome);
             }
+            given.1.take();
             let got = told(&mut chunk, at, program, &mut faults[at]);
+            told_of(&given.1.take(), range.start, &wanted, program)?;
             if got.len() != wanted.len() {
                 return Err(format!(
                     "`{}` answers {} of {}",
@@ -156,14 +152,14 @@ fn wording(outcome: &Outcome, kind: Kind) -> String {
         Outcome::Value(Value::Text(it)) => format!("{it:?}"),
         Outcome::Value(it) => it.to_string(),
         Outcome::Faulted(_) if kind == Kind::Flag => "faulted".to_owned(),
-        Outcome::NoData { .. } | Outcome::Faulted(_) => "no data".to_owned(),
+        Outcome::NoData { .. } | Outcome::Failed(_) | Outcome::Faulted(_) => "no data".to_owned(),
     }
 }
 
 /// How many cases of three expressions each; more on demand.
 #[expect(clippy::disallowed_methods, reason = "tests may be asked for more")]
 fn cases() -> u32 {
-    std::env::var("FORETELL_GEARS").ok().and_then(|it| it.parse().ok()).unwrap_or(3_600)
+    std::env::var("FORETELL_GEARS").ok().and_then(|it| it.parse().ok()).unwrap_or(4_800)
 }
 
 #[test]
@@ -177,7 +173,7 @@ fn the_gears_agree_on_generated_expressions_and_frames() {
         named(a_text()),
         rows,
         any::<u64>(),
-        prop::bool::weighted(0.1),
+        prop::bool::weighted(0.35),
     );
     let met = Met::default();
     let scratch = std::cell::RefCell::new(Scratch::default());
@@ -197,9 +193,11 @@ fn the_gears_agree_on_generated_expressions_and_frames() {
     }
     let pairs = met.pairs.get();
     assert!(pairs as u32 >= cases() / 10 * 28, "{pairs} pairs: too many expressions are refused");
-    let asked = [&met.yes, &met.no, &met.no_data, &met.faulted, &met.values].map(Cell::get);
+    let asked = [&met.yes, &met.no, &met.no_data, &met.failed, &met.faulted, &met.values];
+    let asked = asked.map(Cell::get);
     let all: usize = asked.iter().sum();
-    for (name, met) in ["true", "false", "no data", "faulted", "values"].iter().zip(asked) {
+    for (name, met) in ["true", "false", "no data", "failed", "faulted", "values"].iter().zip(asked)
+    {
         assert!(met * 50 > all, "{met} of {all} answers are {name}, which shows little");
     }
 }
@@ -269,7 +267,7 @@ fn many_cases_are_what_ifs_are_in_both_gears() {
 }
 
 /// An expression for each thing that kernels do.
-const EACH: [&str; 45] = [
+const EACH: [&str; 53] = [
     "days > 30",
     "30 <= days",
     "x == y",
@@ -309,6 +307,14 @@ const EACH: [&str; 45] = [
     "halve(x) > 1",
     "nothing(x) > 1 || x > 0",
     "x > 1 && liar(y) > 0",
+    "fussy(x) > 1",
+    "x > 1 && fussy(x) > 3 || u > 0",
+    "if x > 1 { fussy(x) } else { many(y) }",
+    "many(x) + fussy(y) > 0",
+    "let a = many(x); y > 0",
+    "(u ?? many(x)) > 0",
+    "champion || spelled(owner) == \"a\"",
+    "spelled(plan)",
     "contains(owner, \"n\") && starts_with(plan, \"p\") || ends_with(plan, \"c\")",
     "upper(owner) == \"ANN\"",
     "x > 0 && y > 0 && (u > 0 || champion)",
@@ -352,10 +358,18 @@ fn rows_in_the_middle_of_a_table_are_their_own() {
             let mut chunk = compiled.chunk(&mut scratch, &given, rows);
             told(&mut chunk, 0, &program, &mut fault)
         };
-        let (whole, part) = (all(0..100), all(41..60));
-        assert_eq!(whole[41..60], part, "{text}");
-        for row in [0, 41, 99] {
-            assert_eq!(whole[row..=row], all(row..row + 1), "{text}");
+        // What has failed for whom does not hang on who stands beside it either.
+        let mut both = |rows| (all(rows), given.1.take());
+        let (whole, part) = (both(0..100), both(41..60));
+        assert_eq!(whole.0[41..60], part.0, "{text}");
+        for (from, to, part) in
+            [(41, 60, part)].into_iter().chain([0, 41, 99].map(|it| (it, it + 1, both(it..it + 1))))
+        {
+            assert_eq!(whole.0[from..to], part.0, "{text}");
+            let mut failed = whole.1.clone();
+            failed.values_mut().for_each(|it| it.retain(|row, _| (from..to).contains(row)));
+            failed.retain(|_, it| !it.is_empty());
+            assert_eq!(failed, part.1, "{text}");
         }
     }
 }
@@ -442,13 +456,14 @@ fn what_is_too_large_stays_interpreted() {
 #[test]
 fn gear_two_answers_where_gear_one_may_not() {
     let number = Column::numbers([Some(1.0), None, Some(3.0)]);
-    let given = Given([(super::slot("champion"), number)].into());
+    let given = Given([(super::slot("champion"), number)].into(), Failures::default());
     let programs = [compile("champion"), compile("x > 1")];
     let (mut scratch, met) = (Scratch::default(), Met::default());
     agree(&programs, &given, 3, &mut scratch, &met).unwrap();
     assert_eq!((met.faulted.get(), met.no_data.get()), (2, 4));
     // A column that ends early is missing from there on.
-    let short = Given([(super::slot("x"), Column::numbers([Some(2.0)]))].into());
+    let short = Column::numbers([Some(2.0)]);
+    let short = Given([(super::slot("x"), short)].into(), Failures::default());
     agree(&programs, &short, 3, &mut scratch, &met).unwrap();
     assert_eq!(met.yes.get(), 1);
 }

@@ -111,10 +111,9 @@ fn naive(tree: &Tree, row: &[Value], lets: &mut Vec<Value>) -> Told<Value> {
             if infinite(&all) {
                 return Err(NOTHING);
             }
-            match (function.body)(&all) {
-                Value::Missing => return Err(NOTHING),
-                it if infinite(std::slice::from_ref(&it)) => return Err(NOTHING),
-                it => it,
+            match function.call(&all) {
+                Ok(it) => it,
+                Err(_) => return Err(NOTHING),
             }
         }
         Node::If(parts) => {

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::expr::kernel::{CHUNK, Columns, Compiled, Scratch};
-use crate::expr::{Functions, Kind, Language, Names, Outcome, Program, Symbol, Value, Want};
+use crate::expr::{
+    Failure, Functions, Kind, Language, Names, Outcome, Program, Symbol, Value, Want,
+};
 use crate::frame::{Column, Data};
 
 /// Name, smallest, steps, scale, what is good, power.
@@ -69,6 +71,8 @@ impl Columns for Book {
     fn column(&self, slot: usize) -> Option<&Column> {
         self.0.get(slot)
     }
+
+    fn failed(&self, _: usize, _: &Failure) {}
 }
 
 impl Names for Book {

@@ -218,9 +218,12 @@ fn functions_compute() {
         (
             "liar(x)",
             "x=5",
-            "faulted: `liar` returned a flag, and was registered to return a number",
+            "failed: `liar`: it returned a flag, and was registered to return a number",
         ),
-        ("endless()", "", "faulted: `endless` returned a text longer than 65536 bytes"),
+        ("fussy(x)", "x=0.5", "failed: `fussy`: 0.5 is below 1"),
+        ("many(x) > 1", "x=41", "failed: `many`: one is above 40"),
+        ("spelled(owner)", "owner=bob", "bob"),
+        ("endless()", "", "failed: `endless`: it returned a text longer than 65536 bytes"),
     ]);
 }
 

@@ -18,6 +18,7 @@ from ._errors import (
     Fault,
     FileError,
     ForetellError,
+    FunctionError,
     InputError,
     InternalError,
     NotFoundError,
@@ -39,6 +40,7 @@ from ._foretell import (
     TestReport,
     __version__,
 )
+from ._functions import Function
 
 __all__ = [
     "ArgumentError",
@@ -51,6 +53,8 @@ __all__ = [
     "Fault",
     "FileError",
     "ForetellError",
+    "Function",
+    "FunctionError",
     "InputError",
     "InternalError",
     "NotFoundError",

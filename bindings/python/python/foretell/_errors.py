@@ -87,6 +87,10 @@ def unread(error: OSError) -> FileError:
     return raised
 
 
+class FunctionError(ForetellError, RuntimeError):
+    """A function of the host's failed, and the engine was to raise that; its cause is what the function raised, if it did."""
+
+
 class RecordError(ForetellError, ValueError):
     """Records of a book are wrong."""
 

@@ -1,9 +1,10 @@
 import datetime
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Optional, Protocol, Union, final
 
 from ._errors import Fault
+from ._functions import Function
 from ._types import (
     Coverage,
     Group,
@@ -127,7 +128,12 @@ class Book:
 @final
 class Engine:
     @staticmethod
-    def from_toml(source: Union[str, os.PathLike[str]]) -> Engine: ...
+    def from_toml(
+        source: Union[str, os.PathLike[str]],
+        *,
+        functions: Optional[Mapping[str, Union[Function, Callable[..., Any]]]] = None,
+        raise_failures: bool = False,
+    ) -> Engine: ...
     @property
     def source(self) -> str: ...
     @property

@@ -5,10 +5,10 @@ use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 
-use super::Given;
+use super::failed::Given;
 use crate::expr::tests::WORLD;
 use crate::expr::{Kind, MAX_TEXT};
-use crate::frame::{Column, Data, Labels};
+use crate::frame::{Column, Data, Failures, Labels};
 
 /// Numbers at which something could go wrong, and ordinary ones.
 const NUMBERS: [f64; 24] = [
@@ -108,7 +108,7 @@ pub(super) fn frame(rows: usize, seed: u64, odd: bool) -> Given {
         };
         columns.insert(slot, Column::new(data));
     }
-    Given(columns)
+    Given(columns, Failures::default())
 }
 
 fn one_of(all: &'static [&'static str]) -> impl Strategy<Value = String> {
@@ -169,11 +169,12 @@ pub(super) fn a_number() -> BoxedStrategy<String> {
                 .prop_map(|(name, (one, two))| format!("{name}({one}, {two})")),
             1 => (one_of(&["clamp", "max", "min"]), inner.clone(), two.clone())
                 .prop_map(|(name, it, (one, two))| format!("{name}({it}, {one}, {two})")),
-            1 => (inner.clone(), 0..3u8).prop_map(|(it, at)| match at {
+            1 => (inner.clone(), 0..2u8).prop_map(|(it, at)| match at {
                 0 => format!("clamp({it}, 0, 5)"),
-                1 => format!("clamp({it}, 5, 0)"),
-                _ => format!("liar({it})"),
+                _ => format!("clamp({it}, 5, 0)"),
             }),
+            1 => (one_of(&["liar", "fussy", "many"]), inner.clone())
+                .prop_map(|(name, it)| format!("{name}({it})")),
             2 => (inner.clone(), two).prop_map(|(one, (two, three))| {
                 format!("(if {one} > 1 {{ {two} }} else {{ {three} }})")
             }),

@@ -1,0 +1,224 @@
+//! What the host's functions answer: values, that there are none, or why they failed.
+
+use std::any::Any;
+use std::fmt::Display;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::engine::Stop;
+use super::function::Function;
+use super::{MAX_TEXT, Value};
+use crate::frame::{Column, column_of};
+
+/// What a function of the host's may return for one subject: a value, nothing, or why it failed.
+///
+/// An [`Option`] that is `None` is [`Value::Missing`]. The error of a [`Result`] is a failure of the function for that
+/// subject, and what it says is its reason.
+pub trait Answer {
+    /// The value, or why there is none.
+    ///
+    /// # Errors
+    /// Why the function failed.
+    fn answer(self) -> Result<Value, String>;
+}
+
+impl Answer for Value {
+    fn answer(self) -> Result<Value, String> {
+        Ok(self)
+    }
+}
+
+impl Answer for f64 {
+    fn answer(self) -> Result<Value, String> {
+        Ok(Value::Number(self))
+    }
+}
+
+impl Answer for bool {
+    fn answer(self) -> Result<Value, String> {
+        Ok(Value::Flag(self))
+    }
+}
+
+impl Answer for &str {
+    fn answer(self) -> Result<Value, String> {
+        Ok(Value::Text(self.into()))
+    }
+}
+
+impl Answer for String {
+    fn answer(self) -> Result<Value, String> {
+        Ok(Value::Text(self.into()))
+    }
+}
+
+impl<T: Answer> Answer for Option<T> {
+    fn answer(self) -> Result<Value, String> {
+        self.map_or(Ok(Value::Missing), T::answer)
+    }
+}
+
+impl<T: Answer, E: Display> Answer for Result<T, E> {
+    fn answer(self) -> Result<Value, String> {
+        self.map_err(|it| it.to_string())?.answer()
+    }
+}
+
+/// What a function of the host's may return for several subjects: a column, a list of [answers](Answer) in their
+/// order, or why it failed for all of them.
+pub trait Answers {
+    /// The answer for each, or why there is none.
+    ///
+    /// # Errors
+    /// Why the function failed.
+    fn answers(self) -> Result<Vec<Result<Value, String>>, String>;
+}
+
+impl<T: Answer> Answers for Vec<T> {
+    fn answers(self) -> Result<Vec<Result<Value, String>>, String> {
+        Ok(self.into_iter().map(T::answer).collect())
+    }
+}
+
+impl Answers for Column {
+    fn answers(self) -> Result<Vec<Result<Value, String>>, String> {
+        Ok((0..self.len()).map(|row| Ok(self.value(row))).collect())
+    }
+}
+
+impl<T: Answers, E: Display> Answers for Result<T, E> {
+    fn answers(self) -> Result<Vec<Result<Value, String>>, String> {
+        self.map_err(|it| it.to_string())?.answers()
+    }
+}
+
+/// What is called: with the arguments of one subject, or of several in columns.
+#[derive(Clone)]
+pub(crate) enum Body {
+    One(Arc<One>),
+    Many(Arc<Many>),
+}
+
+type One = dyn Fn(&[Value]) -> Result<Value, String> + Send + Sync;
+type Many = dyn Fn(&[Column]) -> Result<Vec<Result<Value, String>>, String> + Send + Sync;
+
+impl Body {
+    pub(super) fn one<A: Answer>(f: impl Fn(&[Value]) -> A + Send + Sync + 'static) -> Self {
+        Self::One(Arc::new(move |all| f(all).answer()))
+    }
+
+    pub(super) fn many<A: Answers>(f: impl Fn(&[Column]) -> A + Send + Sync + 'static) -> Self {
+        Self::Many(Arc::new(move |all| f(all).answers()))
+    }
+}
+
+/// A call that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) function: Arc<str>,
+    pub(crate) why: Arc<str>,
+}
+
+impl Function {
+    /// Calls it for one subject with what it may be called with, and holds it to its promise.
+    pub(super) fn call(&self, values: &[Value]) -> Result<Value, Stop> {
+        if values.iter().any(infinite) {
+            return Err(Stop::NoData);
+        }
+        match &self.body {
+            Body::One(body) => self.settled(self.guarded(|| body(values))),
+            Body::Many(_) => {
+                let columns: Vec<Vec<Value>> = values.iter().map(|it| vec![it.clone()]).collect();
+                self.call_all(&columns, 1).pop().unwrap_or(Err(Stop::NoData))
+            }
+        }
+    }
+
+    /// Calls it for several subjects whose arguments are all there, given parameter by parameter.
+    pub(super) fn call_all(&self, columns: &[Vec<Value>], rows: usize) -> Vec<Result<Value, Stop>> {
+        let mut told = Vec::with_capacity(rows);
+        match &self.body {
+            Body::One(_) => {
+                let row = |row: usize| -> Vec<Value> {
+                    columns.iter().filter_map(|it| it.get(row)).cloned().collect()
+                };
+                told.extend((0..rows).map(|it| self.call(&row(it))));
+            }
+            Body::Many(body) => self.part(body.as_ref(), columns, 0..rows, &mut told),
+        }
+        told
+    }
+
+    /// Where it fails for several it is asked for each half, until those for which it fails are alone: what is said of a
+    /// subject does not hang on who stands beside it.
+    fn part(
+        &self,
+        body: &Many,
+        columns: &[Vec<Value>],
+        rows: Range<usize>,
+        told: &mut Vec<Result<Value, Stop>>,
+    ) {
+        let part = |(kind, all): (&super::Kind, &Vec<Value>)| {
+            column_of(*kind, all.get(rows.clone()).unwrap_or(&[]))
+        };
+        let columns_of: Vec<Column> = self.params.iter().zip(columns).map(part).collect();
+        let count = rows.len();
+        match self.guarded(|| body(&columns_of)) {
+            Ok(all) if all.len() == count => {
+                told.extend(all.into_iter().map(|it| self.settled(it)));
+            }
+            Ok(all) => {
+                let why = format!("it returned {} values for {count} subjects", all.len());
+                let failed = self.failed(&why);
+                told.extend((0..count).map(|_| Err(failed.clone())));
+            }
+            Err(_) if count > 1 => {
+                let middle = rows.start + count / 2;
+                self.part(body, columns, rows.start..middle, told);
+                self.part(body, columns, middle..rows.end, told);
+            }
+            Err(why) => told.push(Err(self.failed(&why))),
+        }
+    }
+
+    /// An answer that is as was promised.
+    fn settled(&self, told: Result<Value, String>) -> Result<Value, Stop> {
+        let value = told.map_err(|why| self.failed(&why))?;
+        match value.kind() {
+            None => Err(Stop::NoData),
+            Some(kind) if kind != self.returns => Err(self.failed(&format!(
+                "it returned {kind}, and was registered to return {}",
+                self.returns
+            ))),
+            Some(_) if matches!(&value, Value::Text(it) if it.len() > MAX_TEXT) => {
+                Err(self.failed(&format!("it returned a text longer than {MAX_TEXT} bytes")))
+            }
+            Some(_) if infinite(&value) => Err(Stop::NoData),
+            Some(_) => Ok(value),
+        }
+    }
+
+    fn failed(&self, why: &str) -> Stop {
+        Stop::Failed(Failure { function: self.name.as_str().into(), why: why.into() })
+    }
+
+    /// Calls something of the host's; a panic goes on its way unless the host asked for it to be caught.
+    fn guarded<T>(&self, call: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+        if !self.catches {
+            return call();
+        }
+        let caught = catch_unwind(AssertUnwindSafe(call));
+        caught.unwrap_or_else(|panic| Err(format!("it panicked: {}", said(panic.as_ref()))))
+    }
+}
+
+/// What a panic says.
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a message")
+}
+
+fn infinite(it: &Value) -> bool {
+    matches!(it, Value::Number(it) if !it.is_finite())
+}
