@@ -132,7 +132,8 @@ impl Engine {
         };
         let open = out.alerts.iter().filter(|it| it.phase.is_firing() && it.told);
         let facts = record.catch_up(out.as_of, facts, open);
-        for news in record.tell(out.as_of, facts, &is_kept) {
+        let news = facts.map(|it| record.tell(out.as_of, it, &is_kept));
+        for news in news.into_iter().flatten() {
             match news {
                 Content::Event(it) => out.events.push(*it),
                 Content::Action(it) => out.enrolled.actions.push(*it),
