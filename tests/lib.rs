@@ -27,6 +27,8 @@ mod forecast;
 #[cfg(feature = "toml")]
 mod faults;
 mod formats;
+#[cfg(feature = "toml")]
+mod formerly;
 mod labels;
 #[cfg(feature = "toml")]
 mod gold;

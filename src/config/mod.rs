@@ -121,6 +121,9 @@ pub struct Config {
 pub struct ClassConfig {
     /// Its name.
     pub name: String,
+    /// What it was called: a subject that a state has in one of these was in this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<String>,
     /// What it is about; the config's subject if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<SubjectKind>,

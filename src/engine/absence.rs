@@ -1,8 +1,9 @@
 //! What is said of a metric without a value for anyone, and of names in it that no record has.
 
-use super::assessment::{NoValue, Note};
+use super::assessment::Note;
 use super::columns::Made;
 use super::plan::{Attribute, Slot, Step, Work};
+use super::reasons::NoValue;
 use super::run::Run;
 use crate::expr::Program;
 use crate::frame::{Column, SubjectKind, Table};

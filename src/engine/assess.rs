@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::Engine;
 use super::assessment::Assessment;
 use super::columns::{Source, currency};
+use super::formerly::vanished;
 use super::input::Input;
 use super::manual::{manual, not_used};
 use super::notices::{later, mixed_currencies, of_input};
@@ -36,7 +37,10 @@ impl Engine {
     pub fn assess(&self, input: &Input<'_>, as_of: impl Into<AsOf>, state: &State) -> Assessment {
         let as_of = input.settled(as_of.into());
         let known = input.known(as_of);
-        self.assess_at(&input.with_book(known.as_ref()), as_of, state)
+        let quiet = input.suppressions.map(|it| self.formerly.quiet(it));
+        let mut input = input.with_book(known.as_ref());
+        input.suppressions = quiet.as_deref();
+        self.assess_at(&input, as_of, &self.renamed(state))
     }
 
     fn assess_at(&self, input: &Input<'_>, as_of: AsOf, state: &State) -> Assessment {
@@ -56,6 +60,7 @@ impl Engine {
         run.out.notes = of_input(self, input, &run.rows);
         run.out.notes.extend(later(self, input, as_of.day()));
         run.out.notes.extend(not_used(self, &run.out.manual));
+        run.out.notes.extend(vanished(self, &past));
         if input.book.is_none() {
             let wants = &self.outline.wants;
             run.out.notes.extend(wants.not_given(&run.out.tables, &run.absent));
@@ -122,7 +127,7 @@ impl Engine {
                 faults,
                 past: Arc::default(),
                 state: State::new(),
-                manual: manual(input, as_of.day()),
+                manual: manual(&self.formerly, input, as_of.day()),
             },
             rows,
             rules: BTreeMap::new(),

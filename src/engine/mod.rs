@@ -17,6 +17,7 @@ mod children;
 mod choices;
 mod columns;
 mod enrol;
+mod formerly;
 mod fused;
 mod gears;
 mod inhibit;
@@ -36,6 +37,7 @@ mod plan;
 mod playbooks;
 mod points;
 mod quiet;
+mod reasons;
 mod reports;
 mod resolve;
 mod room;
@@ -54,12 +56,10 @@ mod wants;
 mod whole;
 
 pub use alerts::Replay;
-pub use assessment::{
-    Absent, Alert, Assessment, BandCount, LeftOut, NoValue, NotUsed, Note, ReportNotUsed,
-    RuleResult, SubjectScore,
-};
+pub use assessment::{Alert, Assessment, BandCount, Note, RuleResult, SubjectScore};
 pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;
+pub use reasons::{Absent, LeftOut, NoValue, NotUsed, Renamed, ReportNotUsed};
 pub use scores::{RuleColumn, Scores};
 pub(crate) use testing::show_event;
 pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
@@ -77,6 +77,7 @@ use crate::score::Scorecard;
 use crate::state::State;
 use crate::value::Kind;
 use calendars::Calendars;
+use formerly::Formerly;
 use gears::in_order;
 use live::Live;
 use own::is_first;
@@ -135,6 +136,8 @@ pub struct Engine {
     calendars: Calendars,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
+    /// What things were called.
+    formerly: Formerly,
     settled: Settled,
     tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
@@ -174,6 +177,7 @@ impl Engine {
         let rules = resolver.rules();
         resolver.check_inhibitions();
         resolver.check_told(&rules);
+        resolver.check_formerly();
         let tests = resolver.tests();
         resolver.lint();
         let mut compiled = resolver.finish();
@@ -215,6 +219,7 @@ impl Engine {
             names: compiled.spaces.iter().map(names).collect(),
             spaces: compiled.spaces,
             tracked: tracked(&compiled.steps),
+            formerly: Formerly::of(config, &rules),
             settled: Settled::of(&compiled.steps),
             steps: compiled.steps,
             cards: compiled.cards,

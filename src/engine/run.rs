@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::alerts::Moving;
-use super::assessment::{Alert, Assessment, LeftOut, Note, RuleResult};
+use super::assessment::{Alert, Assessment, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
 use super::own::is_first;
 use super::past::{past, remembered};
 use super::plan::{AlertOutputs, Batch, ChildTake, Rule, Slot, Step, Work};
+use super::reasons::LeftOut;
 use super::room::Room;
 use super::subjects::Rows;
 use super::tree::Tree;

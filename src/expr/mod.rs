@@ -51,6 +51,7 @@ pub(crate) use lex::KEYWORDS;
 pub(crate) use program::{Outcome, Program};
 pub(crate) use reach::{Cascade, Span, Spans};
 pub(crate) use row::{Register, Registers, RowPlan};
+pub(crate) use tree::Word;
 pub(crate) use words::{counted, grouped};
 
 /// What a name means to an expression.

@@ -80,6 +80,13 @@ pub(super) fn sentence(note: &Note) -> String {
             let near = near.as_ref().map(|it| format!("; is it {it}?")).unwrap_or_default();
             format!("{metric} of {} reads {name}, which no record has{near}.", kind.plural())
         }
+        Note::Vanished { what, name, near } => {
+            let what = what.name();
+            format!(
+                "The {what} {name} is remembered and not in the config; if it is {near} now, \
+                 write formerly = [\"{name}\"] on that and it goes on untold."
+            )
+        }
         Note::Report { action, reason } => {
             let why = match reason {
                 ReportNotUsed::UnknownAction => "no such action is remembered",
