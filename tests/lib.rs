@@ -23,6 +23,8 @@ mod ended;
 mod early_warning;
 mod engine;
 #[cfg(feature = "toml")]
+mod feeds;
+#[cfg(feature = "toml")]
 mod forecast;
 #[cfg(feature = "toml")]
 mod faults;

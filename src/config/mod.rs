@@ -7,6 +7,7 @@
 //! Must not know: what the settings mean to a subject's data.
 
 mod alert;
+mod feed;
 mod metric;
 mod playbook;
 mod points;
@@ -17,6 +18,7 @@ mod test;
 mod variants;
 
 pub use alert::{Hold, InhibitConfig, InhibitOn, NoDataPolicy};
+pub use feed::FeedConfig;
 pub use metric::{Better, Empty, MetricConfig, Take, Window};
 pub use playbook::{Channel, DayCount, OnePer, PlaybookConfig, ReadyMade, StepConfig};
 pub use points::{
@@ -75,6 +77,9 @@ pub struct Config {
     /// Which days are worked on and when it is open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calendars: Vec<CalendarConfig>,
+    /// How late the records of tables and usage series may be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<FeedConfig>,
     /// Named values of subjects.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<MetricConfig>,

@@ -16,7 +16,7 @@ impl Run<'_> {
     /// Says of a column that has just been made which names in it no record has, or why it has no value at all.
     pub(super) fn absence(&mut self, step: &Step, slot: &Slot, made: &Made, out_of_range: usize) {
         let rows = self.rows.get(step.kind.index()).map_or(0, |it| it.ids.len());
-        if rows == 0 {
+        if rows == 0 || made.stalled {
             return;
         }
         let is_read = self.engine.outline.wants.read.contains(&(step.kind.index(), step.slot));

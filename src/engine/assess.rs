@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::Engine;
 use super::assessment::Assessment;
 use super::columns::{Source, currency};
+use super::feeds;
 use super::formerly::vanished;
 use super::input::Input;
 use super::manual::{manual, not_used};
@@ -68,6 +69,7 @@ impl Engine {
         for step in &self.steps {
             run.step(step);
         }
+        run.out.notes.extend(run.feed_notes());
         // Scorecards were computed as they were needed; results come in the order of the config.
         let order = |name: &str| self.config.scorecards.iter().position(|it| it.name == name);
         run.out.cards.sort_by_key(|it| order(&it.name));
@@ -100,6 +102,7 @@ impl Engine {
         used: Vec<Table>,
         linked: bool,
     ) -> Run<'a> {
+        feeds::check(self, input, &mut faults);
         let mut rows = subjects(input, as_of.day(), &mut faults);
         if linked {
             link(input, &mut rows, &mut faults);

@@ -255,6 +255,29 @@ pub enum Note {
         /// How many.
         records: usize,
     },
+    /// What reads a feed has no data, as its records are complete until an earlier day alone.
+    Stalled {
+        /// A table or a usage series.
+        feed: String,
+        /// The last day of which all records are there.
+        until: NaiveDate,
+        /// How many metrics wait for it.
+        metrics: usize,
+        /// How many subjects lack one of them.
+        subjects: usize,
+    },
+    /// A feed of which nobody says how far it goes has had no record for more than three times as long as usual, of
+    /// anyone.
+    Silent {
+        /// A table or a usage series.
+        feed: String,
+        /// The day of its newest record.
+        last: NaiveDate,
+        /// For how many days there has been none.
+        days: u32,
+        /// How many days lie between two days with records, on the mean.
+        usual: u32,
+    },
     /// The state holds a name that the config has no more, and one that it did not have is near: what was held under
     /// it ended, where `formerly` on the new one would have let it go on.
     Vanished {

@@ -4,11 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::feeds::{Reach, settled_rows};
 use super::input::Input;
 use super::plan::{Attribute, Cases, Slot};
 use super::subjects::{InFrame, Rows};
 use crate::book::own::{Own, is_own};
 use crate::book::{Book, Cell};
+use crate::config::Config;
 use crate::expr::{Columns, FAULTED, Outcome, Program, Scratch};
 use crate::fault::{Code, Fault};
 use crate::frame::{CHUNK, Column, Data, Given, Labels, NO_DAY, SubjectKind, Table, chunks};
@@ -40,6 +42,8 @@ pub(super) struct Made {
     pub(super) unconverted: usize,
     /// Values of another kind than the metric's.
     pub(super) other_kind: usize,
+    /// Whether its feed stands still, so that it is missing where that matters.
+    pub(super) stalled: bool,
 }
 
 impl Made {
@@ -53,6 +57,7 @@ impl Made {
             unsure: Vec::new(),
             unconverted: 0,
             other_kind: 0,
+            stalled: false,
         }
     }
 
@@ -69,6 +74,7 @@ impl Made {
             },
             unconverted: derived.unconverted,
             other_kind: derived.other_kind,
+            stalled: false,
         }
     }
 }
@@ -159,7 +165,7 @@ impl Source<'_> {
         rows: &Rows,
         slot: &Slot,
         (derivation, filter): (&Derivation, Option<&Program>),
-        calendar: Option<&Calendar>,
+        (config, calendar): (&Config, Option<&Calendar>),
     ) -> Made {
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
             return Made::plain(Column::missing(slot.kind, rows.ids.len()));
@@ -167,9 +173,18 @@ impl Source<'_> {
         let filter = filter
             .map(|program| ProgramFilter { program, scratch: RefCell::new(Scratch::default()) });
         let filter = filter.as_ref().map(|it| it as &dyn RecordFilter);
-        let view = View::new(book, self.as_of, self.currency).within(calendar);
+        let (as_of, until) = match self.input.reach(config, derivation, self.as_of) {
+            Reach::Whole => (self.as_of, None),
+            Reach::Late(day) => (day.into(), None),
+            Reach::Stalled(_, day) => (self.as_of, Some(day)),
+        };
+        let view = View::new(book, as_of, self.currency).within(calendar);
         let derived = derivation.run(view, kind, filter);
-        Made::derived(&derived, in_book)
+        let Some(day) = until else { return Made::derived(&derived, in_book) };
+        let settled = settled_rows(in_book, &book.over_from(kind), day);
+        let (unclear, unconverted, other_kind) = (0, 0, 0);
+        let made = Made::derived(&derived, &settled);
+        Made { stalled: true, unclear, unconverted, other_kind, ..made }
     }
 }
 

@@ -17,6 +17,7 @@ mod children;
 mod choices;
 mod columns;
 mod enrol;
+mod feeds;
 mod formerly;
 mod fused;
 mod gears;
@@ -178,6 +179,7 @@ impl Engine {
         resolver.check_inhibitions();
         resolver.check_told(&rules);
         resolver.check_formerly();
+        resolver.check_feeds();
         let tests = resolver.tests();
         resolver.lint();
         let mut compiled = resolver.finish();

@@ -81,7 +81,8 @@ impl<'a> Run<'a> {
             (None, Work::Records { derivation, filter, calendar }) => {
                 let calendar = engine.measured_by(*calendar, self.source.input);
                 let program = filter.as_ref();
-                self.source.records(kind, rows, slot, (derivation, program), calendar.as_deref())
+                let around = (&engine.config, calendar.as_deref());
+                self.source.records(kind, rows, slot, (derivation, program), around)
             }
             (None, work) => {
                 let (mut column, sure) = self.computed(kind, slot, work);

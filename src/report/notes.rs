@@ -80,6 +80,16 @@ pub(super) fn sentence(note: &Note) -> String {
             let near = near.as_ref().map(|it| format!("; is it {it}?")).unwrap_or_default();
             format!("{metric} of {} reads {name}, which no record has{near}.", kind.plural())
         }
+        Note::Stalled { feed, until, metrics, subjects } => format!(
+            "{feed} is complete until {until} alone: {} of {} no data until it goes on.",
+            many(*metrics, "metric", "metrics"),
+            many(*subjects, "subject has", "subjects have")
+        ),
+        Note::Silent { feed, last, days, usual } => format!(
+            "{feed} has had no record since {last}, for {}, where one comes every {}: has it stopped?",
+            many(*days as usize, "day", "days"),
+            many(*usual as usize, "day", "days")
+        ),
         Note::Vanished { what, name, near } => {
             let what = what.name();
             format!(
