@@ -30,6 +30,9 @@ const INTERVALS: i32 = 3;
 const HAPPENING: [&str; 6] =
     ["cases", "surveys", "invoices", "engagements", "assessments", "usage"];
 
+/// Slots or rows, by kind of subject.
+type Places = BTreeSet<(usize, usize)>;
+
 /// How far the records go that a metric reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reach<'a> {
@@ -131,10 +134,7 @@ impl Run<'_> {
     /// What waits for feeds, and feeds that are silent for longer than usual where nobody says how far they go.
     pub(super) fn feed_notes(&self) -> Vec<Note> {
         let mut notes = Vec::new();
-        let mut waits: BTreeMap<
-            (&str, NaiveDate),
-            (BTreeSet<(usize, usize)>, BTreeSet<(usize, usize)>),
-        > = BTreeMap::new();
+        let mut waits: BTreeMap<(&str, NaiveDate), [Places; 2]> = BTreeMap::new();
         let input = self.source.input;
         for step in &self.engine.steps {
             let Work::Records { derivation, .. } = &step.work else { continue };
@@ -148,16 +148,15 @@ impl Run<'_> {
             if self.given.contains_key(&(kind, step.slot)) || table.len() == 0 {
                 continue;
             }
-            let (metrics, subjects) = waits.entry((feed, day)).or_default();
-            let before = subjects.len();
+            let [metrics, subjects] = waits.entry((feed, day)).or_default();
             let rows = (0..table.len()).filter(|row| column.is_missing(*row));
             let mut any = false;
             subjects.extend(rows.inspect(|_| any = true).map(|row| (kind, row)));
-            if any || before < subjects.len() {
+            if any {
                 metrics.insert((kind, step.slot));
             }
         }
-        for ((feed, until), (metrics, subjects)) in waits {
+        for ((feed, until), [metrics, subjects]) in waits {
             let (metrics, subjects) = (metrics.len(), subjects.len());
             if subjects > 0 {
                 notes.push(Note::Stalled { feed: feed.to_owned(), until, metrics, subjects });
