@@ -279,10 +279,13 @@ fn feeds_that_are_none_are_faults() {
     }
 }
 
+/// What it is, the days with records, the day of the assessment, and for how long it is silent where one is how often.
+type Row = (&'static str, Vec<u64>, u64, Option<(u32, u32)>);
+
 #[test]
 fn a_feed_that_is_silent_for_longer_than_ever_is_noted() {
     // Every day, every week, on days of work, too few, and of what seldom happens nothing.
-    let rows: [(&str, Vec<u64>, u64, Option<(u32, u32)>); 7] = [
+    let rows: [Row; 7] = [
         ("every day", (0..30).collect(), 32, None),
         ("every day, long ago", (0..30).collect(), 33, Some((4, 1))),
         ("every week", (0..12).map(|it| it * 7).collect(), 77 + 21, None),

@@ -2,6 +2,7 @@
 
 import datetime
 
+import pyarrow as pa
 import pytest
 
 import foretell
@@ -18,13 +19,13 @@ def engine(rule, metric, formerly):
         [[rules]]
         name = "{rule}"
         {former[0]}
-        when = "{metric}.change_1d > 1 || {metric} > 5"
+        when = "{metric} > 5"
         keep_firing_for = "1d"
     """)
 
 
 def night(it, metric, value, day, state):
-    out = it.assess({"subscription": [{"id": "s", metric: value}]}, as_of=day, state=state)
+    out = it.assess(pa.table({"id": ["s"], metric: [value]}), as_of=day, state=state)
     return out, [(it["rule"], it["change"]) for it in out.events().to_pylist()]
 
 
