@@ -172,9 +172,11 @@ impl Engine {
     /// - `observed`: by metric, the column of the days on which its values were observed. Ages hang on them.
     /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
     /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
+    /// - `complete_until`: by table, `usage`, or usage series, `usage.logins`, the day or moment until which all of its records are there: of a
+    ///   later day what reads them is no data. A feed that is not named is taken as complete.
     ///
     /// Raises `InputError` where the input is wrong, with column and row, and `StateError` for a state of a later day.
-    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false))]
+    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, complete_until=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn score(
         &self,
@@ -188,6 +190,7 @@ impl Engine {
         observed: Option<Arg<BTreeMap<String, String>>>,
         strict: bool,
         with_ended: bool,
+        complete_until: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Scores> {
         ours(py, || {
             let as_of = crate::convert::as_of(as_of)?;
@@ -207,6 +210,7 @@ impl Engine {
                 return Ok(py.detach(|| Scores::of_table(table, main, keys)));
             }
             let beside = Beside::read(with_ended, None, None, None)?;
+            let beside = beside.complete_until(complete_until)?;
             let given = Given::read(self, data, given, &how, beside)?;
             let scores = py.detach(|| self.inner.score(&given.input(), as_of, &past));
             self.hosts.check(py, scores.faults().iter())?;
@@ -231,9 +235,11 @@ impl Engine {
     /// - `reports`: what became of actions, a list of dicts with `action`, `outcome` and `day`.
     /// - `work_calendar`: a dict with `weekend`, `hours`, `holidays`, `exceptions`, as one of `[[calendars]]` in a
     ///   config: for actions due in working days, and for the calendar of its `name` in the config.
+    /// - `complete_until`: by table, `usage`, or usage series, `usage.logins`, the day or moment until which all of its records are there: of a
+    ///   later day what reads them is no data. A feed that is not named is taken as complete.
     ///
     /// Raises `InputError` where the input is wrong, with column and row, and `StateError` for a state of a later day.
-    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None))]
+    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None, complete_until=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn assess(
         &self,
@@ -250,6 +256,7 @@ impl Engine {
         suppressions: Option<&Bound<'_, PyAny>>,
         reports: Option<&Bound<'_, PyAny>>,
         work_calendar: Option<&Bound<'_, PyAny>>,
+        complete_until: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Assessment> {
         ours(py, || {
             let as_of = crate::convert::as_of(as_of)?;
@@ -257,6 +264,7 @@ impl Engine {
             let main = self.main(py, text(kind.as_ref()))?;
             let how = How::of(kind, subject, observed, strict)?.named(true);
             let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
+            let beside = beside.complete_until(complete_until)?;
             let given = Given::read(self, data, given, &how, beside)?;
             let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
             self.hosts.check(py, inner.faults().iter())?;

@@ -162,6 +162,7 @@ class Engine:
         observed: Optional[Mapping[str, str]] = None,
         strict: bool = True,
         with_ended: bool = False,
+        complete_until: Optional[Mapping[str, _Day]] = None,
     ) -> Scores: ...
     def assess(
         self,
@@ -178,6 +179,7 @@ class Engine:
         suppressions: Optional[_Plain] = None,
         reports: Optional[Sequence[_Plain]] = None,
         work_calendar: Optional[_Plain] = None,
+        complete_until: Optional[Mapping[str, _Day]] = None,
     ) -> Assessment: ...
     def explain(
         self,
