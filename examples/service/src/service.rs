@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use foretell::book::Loaded;
 use foretell::state::HandOut;
 use foretell::time::AsOf;
-use foretell::{Book, Config, Engine, Input, State};
+use foretell::{Config, Engine, Input, State};
 
+use crate::Result;
+use crate::book::{self, Given};
 use crate::hook::Hook;
 use crate::order::{How, Order, Settings};
 use crate::step::point;
 use crate::store::Store;
-use crate::{Result, book};
 
 const NO_CONFIG: &str = "no config counts yet: give the order `config FILE`";
 
@@ -48,10 +48,10 @@ impl Service {
     pub(crate) fn carry_out(&mut self, order: &Order) -> Result<String> {
         match order {
             Order::Config(file) => self.swap(&std::fs::read_to_string(file)?),
-            Order::Deliver => Ok(format!("{} wait", self.deliver()?)),
+            Order::Deliver => Ok(format!("facts waiting: {}", self.deliver()?)),
             Order::Night { how, as_of, folder } => {
                 let night = self.night(*how, *as_of, folder)?;
-                Ok(format!("{night}, {} wait", self.deliver()?))
+                Ok(format!("{night}, facts waiting: {}", self.deliver()?))
             }
         }
     }
@@ -75,35 +75,39 @@ impl Service {
 
     /// Assesses a night, and saves what it hands on: before that nothing has happened.
     fn night(&mut self, how: How, as_of: AsOf, folder: &Path) -> Result<String> {
-        let Loaded { book, rejected, .. } = book::load(folder)?;
+        let engine = self.engine.as_ref().ok_or(NO_CONFIG)?;
+        let Given { loaded, hash } = book::load(folder)?;
+        let input = Input::book(&loaded.book);
+        // A night may be assessed again at any time. To go back twice is another thing than once: where this was done, and
+        // its end was not heard of, it is not done again.
+        let marker = format!("{how:?} {as_of} {} {hash}", engine.hash());
+        if how == How::Again && self.store.marker()?.as_ref() == Some(&marker) {
+            return Ok("assessed before".to_owned());
+        }
         let newest = self.store.state()?.unwrap_or_else(State::delivering);
-        let states = match how {
-            How::Again => self.again(&book, as_of, &newest)?,
-            How::Next | How::Accepted => {
-                let engine = self.engine.as_ref().ok_or(NO_CONFIG)?;
-                let night = match engine.assess(&Input::book(&book), as_of, &newest) {
-                    Err(guarded) if how == How::Accepted => guarded.accept()?,
-                    other => other?,
-                };
-                vec![night.state().clone()]
-            }
+        let assessed = |as_of: AsOf, state: &State| -> Result<State> {
+            let night = match engine.assess(&input, as_of, state) {
+                Err(guarded) if how == How::Accepted => guarded.accept()?,
+                other => other?,
+            };
+            Ok(night.state().clone())
+        };
+        let states = if how == How::Again {
+            // An earlier night and all after it are one transaction: none is left without the next.
+            let mut last = self.store.state_before(as_of)?.rewind(&newest);
+            let nights = self.store.nights_from(as_of)?.into_iter();
+            let next = |night| -> Result<State> {
+                last = assessed(night, &last)?;
+                Ok(last.clone())
+            };
+            nights.map(next).collect::<Result<Vec<State>>>()?
+        } else {
+            vec![assessed(as_of, &newest)?]
         };
         point("the night was assessed");
-        self.store.save(&states)?;
+        self.store.save(&states, &marker)?;
         point("the night was saved");
-        Ok(format!("{} nights, {} rows set aside", states.len(), rejected.len()))
-    }
-
-    /// Assesses an earlier night again and all that came after it: one transaction, so that no night is without the next.
-    fn again(&self, book: &Book, as_of: AsOf, newest: &State) -> Result<Vec<State>> {
-        let engine = self.engine.as_ref().ok_or(NO_CONFIG)?;
-        let mut states = vec![self.store.state_before(as_of)?.rewind(newest)];
-        for night in self.store.nights_from(as_of)? {
-            if let Some(last) = states.last() {
-                states.push(engine.assess(&Input::book(book), night, last)?.state().clone());
-            }
-        }
-        Ok(states.split_off(1))
+        Ok(format!("nights assessed: {}, rows set aside: {}", states.len(), loaded.rejected.len()))
     }
 
     /// Delivers what is to be told, and says how much still waits.

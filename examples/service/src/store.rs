@@ -25,7 +25,8 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS nights (
         number INTEGER PRIMARY KEY,
         as_of  TEXT NOT NULL UNIQUE,
-        state  TEXT NOT NULL
+        state  TEXT NOT NULL,
+        marker TEXT NOT NULL
     );
     CREATE TABLE IF NOT EXISTS outbox (
         number    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -101,11 +102,20 @@ impl Store {
         texts.map(|it| Ok(it?.parse()?)).collect()
     }
 
-    /// Saves nights: that they were assessed, and what they hand on.
-    pub(crate) fn save(&mut self, states: &[State]) -> Result<()> {
+    /// What the newest night was assessed from.
+    pub(crate) fn marker(&self) -> Result<Option<String>> {
+        let sql = "SELECT marker FROM nights ORDER BY number DESC LIMIT 1";
+        Ok(self.0.query_row(sql, [], |it| it.get(0)).optional()?)
+    }
+
+    /// Saves nights: from what they were assessed, and what they hand on.
+    pub(crate) fn save(&mut self, states: &[State], marker: &str) -> Result<()> {
         let all = self.0.transaction()?;
         for state in states {
-            put(&all, state)?;
+            let as_of = state.as_of.ok_or("a state of no night is not stored")?.to_string();
+            let sql = "INSERT INTO nights (as_of, state, marker) VALUES (?1, ?2, ?3)
+                ON CONFLICT (as_of) DO UPDATE SET state = excluded.state, marker = excluded.marker";
+            all.execute(sql, params![as_of, serde_json::to_string(state)?, marker])?;
         }
         let sql = "DELETE FROM nights WHERE number < (SELECT max(number) FROM nights) - ?1";
         all.execute(sql, [KEPT])?;
@@ -158,11 +168,9 @@ impl Store {
     }
 }
 
-/// Puts a state in the place of that of its night.
+/// Puts the state in the place of that of the newest night, whose it is.
 fn put(all: &Transaction<'_>, state: &State) -> Result<()> {
-    let as_of = state.as_of.ok_or("a state of no night is not stored")?;
-    let sql = "INSERT INTO nights (as_of, state) VALUES (?1, ?2)
-        ON CONFLICT (as_of) DO UPDATE SET state = excluded.state";
-    all.execute(sql, params![as_of.to_string(), serde_json::to_string(state)?])?;
+    let sql = "UPDATE nights SET state = ?1 WHERE number = (SELECT max(number) FROM nights)";
+    all.execute(sql, [serde_json::to_string(state)?])?;
     Ok(())
 }

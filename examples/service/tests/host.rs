@@ -3,7 +3,8 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::{env, fs};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, process};
 
 use rusqlite::Connection;
 
@@ -12,7 +13,7 @@ use crate::world;
 /// A folder of a test's own with the world in it; it goes with the test.
 #[derive(Debug)]
 pub(crate) struct Host {
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     url: String,
 }
 
@@ -28,16 +29,21 @@ pub(crate) struct Ended {
 }
 
 impl Host {
-    pub(crate) fn new(name: &str, url: &str) -> Self {
+    pub(crate) fn new(url: &str) -> Self {
+        static HOSTS: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("{}-{}", process::id(), HOSTS.fetch_add(1, Ordering::Relaxed));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        drop(fs::remove_dir_all(&folder));
         fs::create_dir_all(&folder).unwrap();
         world::write(&folder);
         Self { folder, url: url.to_owned() }
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
+    pub(crate) fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.join(file)).unwrap()
+    }
+
+    pub(crate) fn write(&self, file: &str, text: &str) {
+        fs::write(self.folder.join(file), text).unwrap();
     }
 
     /// Starts the service with orders on its standard input.

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::host::Host;
+use crate::nights::{line, subject};
 use crate::receiver::{Chance, Manners, Receiver, Taken};
 
 /// Nights with late data, a swap of the config, and an earlier night again.
@@ -23,41 +24,47 @@ pub(crate) const ORDERS: [&str; 8] = [
 /// What a perfect receiver is told by a service that lives, and its last state.
 fn perfect() -> (Vec<Taken>, String) {
     let receiver = Receiver::start(Manners::Good);
-    let host = Host::new("perfect", &receiver.url);
+    let host = Host::new(&receiver.url);
     host.finish(&ORDERS);
     assert_eq!(receiver.taken(), receiver.kept(), "nothing is sent twice where all is well");
     (receiver.kept(), host.state())
 }
 
-/// Ids and bodies, by subject in the order of their arrival.
-fn by_subject(taken: &[Taken]) -> BTreeMap<String, Vec<&Taken>> {
-    let mut all: BTreeMap<String, Vec<&Taken>> = BTreeMap::new();
-    for it in taken {
-        let body: serde_json::Value = serde_json::from_str(&it.1).unwrap();
-        let subject = body.as_object().unwrap().values().next().unwrap()["subject"].clone();
-        all.entry(subject.to_string()).or_default().push(it);
+/// Facts by subject, in the order of their arrival.
+fn by_subject(taken: &[Taken]) -> BTreeMap<String, Vec<String>> {
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (id, body) in taken {
+        all.entry(subject(body)).or_default().push(format!("{} {id} {body}", line(body)));
     }
     all
 }
 
+/// Nothing lost, nothing told under a second id, of one subject everything in order, and the same state.
 fn same(receiver: &Receiver, host: &Host, wanted: &(Vec<Taken>, String), why: &str) {
-    assert_eq!(by_subject(&receiver.kept()), by_subject(&wanted.0), "{why}");
-    assert_eq!(host.state(), wanted.1, "{why}");
+    let (got, wanted_by) = (by_subject(&receiver.kept()), by_subject(&wanted.0));
+    for (subject, facts) in &got {
+        let none = Vec::new();
+        let wanted = wanted_by.get(subject).unwrap_or(&none);
+        assert!(facts == wanted, "{why}: {subject} was told\n{facts:#?}\nand not\n{wanted:#?}");
+    }
+    assert_eq!(got.len(), wanted_by.len(), "{why}");
+    assert!(host.state() == wanted.1, "{why}: another state");
 }
 
 #[test]
 fn a_kill_at_any_step_loses_nothing_and_tells_nothing_under_a_second_id() {
     let wanted = perfect();
     assert!(wanted.0.len() > 10, "{wanted:?}");
-    let (next, over) = (AtomicUsize::new(1), AtomicBool::new(false));
+    let (next, over, twice) = (AtomicUsize::new(1), AtomicBool::new(false), AtomicUsize::new(0));
     let killed_at = |at: usize| -> Option<String> {
         let receiver = Receiver::start(Manners::Bad(at as u64));
-        let host = Host::new(&format!("kill{at}"), &receiver.url);
+        let host = Host::new(&receiver.url);
         let ended = host.run(&ORDERS, Some(at));
         let why = format!("killed at step {ended:?}");
         assert!(ended.killed.is_some() || ended.code == Some(0), "{why}");
         host.finish(&ORDERS[ended.done.len()..]);
         same(&receiver, &host, &wanted, &why);
+        twice.fetch_add(receiver.taken().len() - receiver.kept().len(), Ordering::Relaxed);
         ended.killed
     };
     let work = || {
@@ -74,7 +81,8 @@ fn a_kill_at_any_step_loses_nothing_and_tells_nothing_under_a_second_id() {
         let workers: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
         workers.into_iter().flat_map(|it| it.join().unwrap()).collect()
     });
-    println!("{} steps", points.len());
+    assert!(points.len() > 50, "{points:?}");
+    assert!(twice.into_inner() > points.len(), "the receiver was good after all");
     for after in [
         "the config was checked",
         "the config was saved",
@@ -96,7 +104,7 @@ fn so_does_a_kill_at_any_moment() {
     let wanted = perfect();
     for seed in 1..=6 {
         let receiver = Receiver::start(Manners::Bad(seed));
-        let host = Host::new(&format!("moment{seed}"), &receiver.url);
+        let host = Host::new(&receiver.url);
         let mut chance = Chance(seed);
         let mut done = 0;
         for _ in 0..12 {
