@@ -89,7 +89,7 @@ fn a_config_counts_if_it_is_whole_and_passes_its_tests() {
     );
     host.finish(&["config first.toml"]);
     for (right, wrong, why) in [
-        ("logins_7d.change_1d", "logins_8d.change_1d", "nothing is named `logins_8d),
+        ("logins_7d.change_1d", "logins_8d.change_1d", "nothing is named `logins_8d"),
         ("days_since_login >= 3", "days_since_login >= 4", "failed"),
     ] {
         host.write("wrong.toml", &host.read("first.toml").replace(right, wrong));
