@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foretell::arrow::score_table;
-use foretell::fault::{Code, Fault};
+use foretell::engine::AssessError;
 use foretell::frame::SubjectKind;
 use foretell::time::AsOf;
-use foretell::{Config, Faults, Input};
+use foretell::{Config, Input};
 use pyo3::exceptions::PyUnicodeDecodeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
@@ -17,8 +17,8 @@ use crate::assessment::Assessment;
 use crate::capsule::{import, is_arrow};
 use crate::convert::{file, kind, shorten};
 use crate::errors::{
-    ArgumentError, ConfigError, config_error, faults, input_error, input_faults, not_found,
-    state_error, state_faults,
+    ArgumentError, ConfigError, config_error, faults, guard_error, input_error, input_faults,
+    not_found, past_error, state_error, state_faults,
 };
 use crate::explain::{Change, Explanation};
 use crate::functions::Hosts;
@@ -173,7 +173,7 @@ impl Engine {
     /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
     /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
     ///
-    /// Raises `InputError` where the input is wrong, with column and row, and `StateError` for a state of a later day.
+    /// Raises `InputError` where the input is wrong, with column and row, and `PastError`, a `StateError`, for a state of a later day.
     #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn score(
@@ -206,7 +206,7 @@ impl Engine {
                 self.hosts.check(py, table.last.faults().iter())?;
                 return Ok(py.detach(|| Scores::of_table(table, main, keys)));
             }
-            let beside = Beside::read(with_ended, None, None, None)?;
+            let beside = Beside::of(with_ended);
             let given = Given::read(self, data, given, &how, beside)?;
             let scores = py.detach(|| self.inner.score(&given.input(), as_of, &past));
             self.hosts.check(py, scores.faults().iter())?;
@@ -231,9 +231,16 @@ impl Engine {
     /// - `reports`: what became of actions, a list of dicts with `action`, `outcome` and `day`.
     /// - `work_calendar`: a dict with `weekend`, `hours`, `holidays`, `exceptions`, as one of `[[calendars]]` in a
     ///   config: for actions due in working days, and for the calendar of its `name` in the config.
+    /// - `complete`: the kinds of which all subjects are given, such as `["subscriptions"]`: one that is not among them is gone. Of
+    ///   other kinds one that is not there is set aside: its alerts wait, and its bands stay.
+    /// - `gone`: subjects that are gone, a list of pairs such as `("subscription", "s1")`, or a dict of ids by kind.
     ///
-    /// Raises `InputError` where the input is wrong, with column and row, and `StateError` for a state of a later day.
-    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None))]
+    /// The same day or moment may be assessed again with its own state and other data: of what was said only the difference is told,
+    /// as events that are new, `corrected` or `withdrawn`.
+    ///
+    /// Raises `InputError` where the input is wrong, with column and row, `PastError` for a state of a later day, `StateError` for one that
+    /// cannot be this engine's, and `GuardError` where a guard of the config tripped, with the whole assessment in it.
+    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None, complete=None, gone=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn assess(
         &self,
@@ -250,18 +257,36 @@ impl Engine {
         suppressions: Option<&Bound<'_, PyAny>>,
         reports: Option<&Bound<'_, PyAny>>,
         work_calendar: Option<&Bound<'_, PyAny>>,
+        complete: Option<&Bound<'_, PyAny>>,
+        gone: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Assessment> {
         ours(py, || {
             let as_of = crate::convert::as_of(as_of)?;
             let past = past(py, state, as_of)?;
             let main = self.main(py, text(kind.as_ref()))?;
             let how = How::of(kind, subject, observed, strict)?.named(true);
-            let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
+            let beside = Beside::of(with_ended)
+                .quiet(suppressions)?
+                .reported(reports, work_calendar)?
+                .there(py, complete, gone)?;
             let given = Given::read(self, data, given, &how, beside)?;
-            let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
-            self.hosts.check(py, inner.faults().iter())?;
+            let done = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
             let ids = given.keys.iter().map(|it| (*it.0, it.1.field.name().clone())).collect();
-            Ok(Assessment::of(self.clone(), inner, main, ids))
+            let made = |inner| Assessment::of(self.clone(), inner, main, ids);
+            match done {
+                Ok(inner) => {
+                    self.hosts.check(py, inner.faults().iter())?;
+                    Ok(made(inner))
+                }
+                Err(AssessError::Guarded(it)) => {
+                    self.hosts.check(py, it.assessment.faults().iter())?;
+                    let (tripped, told) = (it.tripped.clone(), AssessError::Guarded(it));
+                    let faults = told.faults();
+                    let inner = told.accept().map_err(|it| refused(py, it))?;
+                    Err(guard_error(py, &tripped, faults, made(inner)))
+                }
+                Err(other) => Err(refused(py, other)),
+            }
         })
     }
 
@@ -312,8 +337,11 @@ impl Engine {
                 return Err(input_error(py, message));
             }
             let frame = one(self, what, kind)?;
-            let out =
-                Arc::new(py.detach(|| self.inner.assess(&Input::frame(&frame), as_of, &past)));
+            // Of one row nothing is told, so guards are not asked.
+            let done = py.detach(|| {
+                self.inner.assess(&Input::frame(&frame), as_of, &past).or_else(AssessError::accept)
+            });
+            let out = Arc::new(done.map_err(|it| refused(py, it))?);
             self.hosts.check(py, out.faults().iter())?;
             self.explained(&out, frame.ids().first().map_or("", AsRef::as_ref), scorecard)
         })
@@ -331,8 +359,10 @@ impl Engine {
     /// Assesses days in order, each with the state of the one before: pairs of a day and what `assess` takes as `data`.
     ///
     /// The other arguments are those of `assess`, and hold for every day. `history` may be a generator; all of it is read before
-    /// the first day is assessed.
-    #[pyo3(signature = (history, *, state=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None))]
+    /// the first day is assessed. A guard that trips is noted in `tripped` and accepted, since what is replayed has happened.
+    ///
+    /// Raises what `assess` does but for `GuardError`: `PastError` for days that are not in order.
+    #[pyo3(signature = (history, *, state=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, complete=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn replay(
         &self,
@@ -345,11 +375,11 @@ impl Engine {
         strict: bool,
         with_ended: bool,
         suppressions: Option<&Bound<'_, PyAny>>,
+        complete: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
         let how = How::of(kind, subject, observed, strict)?.named(true);
         let mut days: Vec<(AsOf, Given)> = Vec::new();
-        let past =
-            state.map_or_else(|| Ok(foretell::State::new()), |it| known(py, &it).cloned())?;
+        let past = state.map_or_else(foretell::State::new, |it| it.get().0.clone());
         let mut last = past.as_of;
         // What can only be asked for its parts by number is no history, whatever iterates over it.
         if !history.hasattr("__iter__")? {
@@ -365,10 +395,11 @@ impl Engine {
                 let (as_of, data) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
                 let as_of = crate::convert::as_of(&as_of)?;
                 if last.is_some_and(|it| is_later(it, as_of)) {
-                    return Err(reversed(py, last.unwrap_or(as_of), as_of));
+                    return Err(past_error(py, last.unwrap_or(as_of), as_of));
                 }
                 last = Some(as_of);
-                let beside = Beside::read(with_ended, suppressions, None, None)?;
+                let beside =
+                    Beside::of(with_ended).quiet(suppressions)?.there(py, complete, None)?;
                 days.push((as_of, Given::read(self, &data, None, &how, beside)?));
                 Ok(())
             })?;
@@ -378,6 +409,7 @@ impl Engine {
                 let history = days.iter().map(|(day, given)| (*day, given.input()));
                 self.inner.replay(history, &past)
             });
+            let replay = replay.map_err(|it| refused(py, it))?;
             self.hosts.check(py, replay.faults.iter().map(|it| &it.1))?;
             Ok(Replay(replay))
         })
@@ -459,9 +491,9 @@ fn past(
     as_of: AsOf,
 ) -> PyResult<foretell::State> {
     let Some(state) = state else { return Ok(foretell::State::new()) };
-    let state = known(py, &state)?;
+    let state = &state.get().0;
     match state.as_of {
-        Some(last) if is_later(last, as_of) => Err(reversed(py, last, as_of)),
+        Some(last) if is_later(last, as_of) => Err(past_error(py, last, as_of)),
         _ => Ok(state.clone()),
     }
 }
@@ -474,16 +506,14 @@ fn is_later(last: AsOf, as_of: AsOf) -> bool {
     }
 }
 
-/// A state of a form that this version knows.
-fn known<'a>(py: Python<'_>, state: &'a Bound<'_, State>) -> PyResult<&'a foretell::State> {
-    let state = &state.get().0;
-    if state.version > foretell::State::VERSION {
-        let known = foretell::State::VERSION;
-        let message = format!("the state has form {}, this version knows {known}", state.version);
-        let fault = Fault::new(Code::OutOfRange, "state.version", message);
-        return Err(state_faults(py, &Faults(vec![fault])));
+/// Why there is no assessment, as an exception; a guard has its assessment beside it and is raised by `assess`.
+fn refused(py: Python<'_>, error: AssessError) -> PyErr {
+    match error {
+        AssessError::Past { state, as_of } => past_error(py, state, as_of),
+        AssessError::NoIds(it) => input_faults(py, &it),
+        AssessError::State(it) => state_faults(py, &it),
+        other => state_error(other.to_string()),
     }
-    Ok(state)
 }
 
 /// Whether something is a row by the names of its columns: a dict, a series of pandas.
@@ -505,11 +535,4 @@ fn knows(state: &foretell::State, id: &str) -> bool {
     state.bands.values().any(|all| all.contains_key(id))
         || state.carried.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
         || state.history.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
-}
-
-fn reversed(py: Python<'_>, last: AsOf, as_of: AsOf) -> PyErr {
-    let message = format!("the state is of {last}, later than {as_of}");
-    let fault = Fault::new(Code::TimeReversed, "state.as_of", message)
-        .help("assess days in order; a moment lies before the end of its day");
-    state_faults(py, &Faults(vec![fault]))
 }
