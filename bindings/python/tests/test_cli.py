@@ -134,7 +134,7 @@ def test_a_state_is_handed_on(run, shop):
     code, out, _ = run(*assess, *more, "2026-03-02")
     assert [it["change"] for it in json.loads(out)] == ["resolved"]
     code, _, err = run(*assess, *more, "2026-03-01")
-    assert code == 1 and "error[time-reversed]" in err
+    assert code == 5 and "error[time-reversed]" in err
     assert run("assess", "shop.toml", "rows.parquet", "--fail-on-alert")[0] == 3
     assert run("assess", "shop.toml", "later.parquet", "--fail-on-alert")[0] == 0
     # An alert on its way to rest fires still.
@@ -297,7 +297,7 @@ def test_what_goes_wrong_is_said(run, shop):
         (["score", "latin.toml", "rows.csv"], 2, "`latin.toml` is not UTF-8"),
         (["score", "shop.toml", "rows.csv", "--id", "key"], 1, "there is no column `key` of ids"),
         (["score", "shop.toml", "rows.csv", "--kind", "x"], 1, "`x` is no kind of subject"),
-        (["assess", "shop.toml", "rows.csv", "--state", "shop.toml"], 1, "the state cannot be read"),
+        (["assess", "shop.toml", "rows.csv", "--state", "shop.toml"], 6, "the state cannot be read"),
         (["score"], 2, "usage: foretell score"),
         (["fly"], 2, "invalid choice"),
         ([], 2, "usage: foretell"),
