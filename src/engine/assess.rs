@@ -131,9 +131,11 @@ impl Engine {
                 || kept.contains(&(rule.to_owned(), kind, subject.to_owned()))
         };
         let open = out.alerts.iter().filter(|it| it.phase.is_firing() && it.told);
-        let facts = record.catch_up(out.as_of, facts, open);
-        for news in record.tell(out.as_of, facts, &is_kept) {
-            match news {
+        let mut news = Vec::new();
+        let facts = record.catch_up(out.as_of, facts, open, &mut news);
+        news.extend(record.tell(out.as_of, facts, &is_kept));
+        for it in news {
+            match it {
                 Content::Event(it) => out.events.push(*it),
                 Content::Action(it) => out.enrolled.actions.push(*it),
             }

@@ -151,12 +151,13 @@ impl Record {
     }
 
     /// What is to be said where days are assessed again from an older state: nothing before the last of them, and then the
-    /// difference to what was said.
+    /// difference to what was said: alerts that were told and do not fire are taken back as `news`.
     pub(crate) fn catch_up<'a>(
         &mut self,
         as_of: AsOf,
         facts: Vec<Content>,
         open: impl Iterator<Item = &'a OpenAlert>,
+        news: &mut Vec<Content>,
     ) -> Vec<Content> {
         let Some(until) = self.rewound else { return facts };
         if as_of < until {
@@ -188,7 +189,8 @@ impl Record {
             for (subject, life) in all {
                 if !ended(&rule, &subject) {
                     let back = life.withdrawn(&rule, &subject, as_of);
-                    self.push(as_of, back);
+                    self.push(as_of, back.clone());
+                    news.push(back);
                 }
             }
         }
@@ -246,6 +248,10 @@ impl Record {
         is_kept: &dyn Fn(&Content) -> bool,
     ) -> Vec<Content> {
         let mut news = Vec::new();
+        // What was said is of a day that is still to be assessed again.
+        if self.rewound.is_some() {
+            return news;
+        }
         let mut true_now = BTreeSet::new();
         for it in wanted {
             if true_now.insert(it.id().to_owned()) {
