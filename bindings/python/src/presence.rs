@@ -44,8 +44,8 @@ pub(crate) fn gone(py: Python<'_>, it: &Bound<'_, PyAny>) -> PyResult<Vec<(Subje
         return Err(wrong());
     }
     for pair in it.try_iter()? {
-        let (name, of) =
-            pair?.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>().map_err(|_| wrong())?;
+        let pair = pair?.extract::<[Bound<'_, PyAny>; 2]>();
+        let [name, of] = pair.map_err(|_| wrong())?;
         let kind = kind(py, &name.extract::<String>().map_err(|_| wrong())?)?;
         all.push((kind, id(&of)?.ok_or_else(wrong)?));
     }
