@@ -18,6 +18,12 @@ use crate::outbox::{self, Delivery, Outbox};
 #[derive(PartialEq)]
 pub(crate) struct State(pub(crate) foretell::State);
 
+/// What the library says of its own, and what that is here.
+const WORDS: [(&str, &str); 2] = [
+    ("`State::new()`", "`State()`"),
+    ("as `HandedOn`, which keeps", "with `keep_later=True`, which keeps"),
+];
+
 #[pymethods]
 impl State {
     #[new]
@@ -45,7 +51,11 @@ impl State {
             true => serde_json::from_str::<HandedOn>(&text).map(|it| it.0),
             false => serde_json::from_str(&text),
         });
-        read.map(Self).map_err(|it| state_error(format!("the state cannot be read: {it}")))
+        read.map(Self).map_err(|it| {
+            let why =
+                WORDS.iter().fold(it.to_string(), |all, (rust, ours)| all.replace(rust, ours));
+            state_error(format!("the state cannot be read: {why}"))
+        })
     }
 
     /// What is to be delivered now: the state after that, and an `Outbox`. Store the state before anything is sent, and note with

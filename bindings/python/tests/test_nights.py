@@ -8,6 +8,7 @@ import random
 
 import pyarrow as pa
 import pytest
+from conftest import REPOSITORY
 
 import foretell
 
@@ -264,6 +265,7 @@ def test_what_is_no_state_is_not_a_first_night(engine):
     assert changed != text
     for wrong, why in [
         ("{}", "an empty table is no state"),
+        ("{}", r"a first night begins with `State\(\)`, on purpose"),
         ("", "EOF"),
         ("[]", "is no state"),
         ('{"version": 0}', "no form of a state"),
@@ -271,6 +273,7 @@ def test_what_is_no_state_is_not_a_first_night(engine):
         (text[: len(text) // 2], "EOF"),
         (json.dumps(later), "form 99"),
         (json.dumps(section), "later version"),
+        (json.dumps(section), "with `keep_later=True`, which keeps it as it came"),
         (changed, "not the one that was written"),
     ]:
         with pytest.raises(foretell.StateError, match=why) as error:
@@ -520,3 +523,34 @@ def test_what_a_value_raises_is_the_hosts(low):
     with pytest.raises(foretell.ArgumentError):
         state.acknowledge("id")
     assert state.to_json() == text
+
+
+def test_the_night_of_the_readme_loses_nothing(low):
+    readme = (REPOSITORY / "bindings" / "python" / "README.md").read_text("utf-8")
+    (night,) = [it for it in readme.split("```python\n") if it.startswith("state = foretell.State.from_json(load())")]
+    kept, sent, paged = [foretell.State.delivering().to_json()], [], []
+    attempt = iter(range(1000))
+
+    def send(owner, delivery):
+        # The receiver drops every other.
+        if next(attempt) % 2:
+            sent.append(delivery["id"])
+            return True
+        return False
+
+    def run(number, table):
+        names = {
+            "foretell": foretell, "engine": low, "today": day(number), "table": table, "send": send,
+            "load": lambda: kept[-1], "store": kept.append, "page_somebody": paged.append,
+        }  # fmt: skip
+        exec(night.partition("```")[0], names)
+
+    lows = {it: 1.0 for it in MANY[:15]}
+    run(0, many(**lows))
+    for number in range(1, 8):
+        run(number, many(**lows))
+    assert len(sent) == len(set(sent)) == 15 and foretell.State.from_json(kept[-1]).waiting == []
+    stored = list(kept)
+    with pytest.raises(foretell.GuardError):
+        run(8, many(**lows, **{it: 1.0 for it in MANY[50:100]}))
+    assert kept == stored and paged[0][0]["guard"] == "max_new_alerts"
