@@ -53,7 +53,9 @@ fn show(events: &[Event]) -> String {
         let day = (it.day - timeline::first()).num_days();
         let mut text = match it.change {
             Change::Fired => format!("fired@{day}"),
-            Change::Withdrawn | Change::Corrected => format!("{}@{day}", it.change.name()),
+            Change::Withdrawn { .. } | Change::Corrected { .. } => {
+                format!("{}@{day}", it.change.name())
+            }
             Change::Repeated { .. } => format!("repeated@{day}"),
             Change::Resolved { reason } => format!("resolved@{day}({})", name(reason)),
             Change::HealthChanged { health } => {

@@ -44,6 +44,8 @@ mod loading;
 #[cfg(feature = "toml")]
 mod money;
 mod moments;
+#[cfg(feature = "toml")]
+mod nights;
 mod notices;
 #[cfg(feature = "toml")]
 mod plan;

@@ -150,9 +150,30 @@ pub enum Change {
         health: Health,
     },
     /// The same day or moment was assessed again, and what was said of it is not true.
-    Withdrawn,
+    Withdrawn {
+        /// What was said.
+        of: Told,
+    },
     /// The same day or moment was assessed again, and what was said of it is true in other words or figures.
-    Corrected,
+    Corrected {
+        /// What was said.
+        of: Told,
+    },
+}
+
+/// What was said of an alert before it was corrected or withdrawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Told {
+    /// That it fired.
+    Fired,
+    /// That it still fires.
+    Repeated,
+    /// That it ended.
+    Resolved,
+    /// Whether its condition can be asked.
+    HealthChanged,
 }
 
 impl Change {
@@ -164,8 +185,20 @@ impl Change {
             Self::Repeated { .. } => "repeated",
             Self::Resolved { .. } => "resolved",
             Self::HealthChanged { .. } => "health_changed",
-            Self::Withdrawn => "withdrawn",
-            Self::Corrected => "corrected",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Corrected { .. } => "corrected",
+        }
+    }
+
+    /// What it says, or what was said that it corrects or withdraws.
+    #[must_use]
+    pub const fn told(self) -> Told {
+        match self {
+            Self::Fired => Told::Fired,
+            Self::Repeated { .. } => Told::Repeated,
+            Self::Resolved { .. } => Told::Resolved,
+            Self::HealthChanged { .. } => Told::HealthChanged,
+            Self::Withdrawn { of } | Self::Corrected { of } => of,
         }
     }
 }
@@ -230,7 +263,6 @@ impl OpenAlert {
             labels: self.labels.clone(),
             owner: self.owner.clone(),
             suppressed_by: self.suppressed_by.clone(),
-            id: event_id(&self.rule, (self.kind, &self.subject), "fired", (fired, fired), 0),
             ..Event::bare(&self.rule, (self.kind, &self.subject), Change::Fired, (as_of, fired))
         }
     }

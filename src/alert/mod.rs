@@ -13,7 +13,7 @@ mod step;
 mod suppress;
 
 pub(crate) use event::event_id;
-pub use event::{Change, Event, OpenAlert, Reason};
+pub use event::{Change, Event, OpenAlert, Reason, Told};
 pub use exposure::Exposure;
 pub use judgement::{AlertRef, Firing, FiringKey, Judgement, Opinion, firings};
 pub use quality::{AlertQuality, RuleQuality, Share, Standing, alert_quality};

@@ -19,7 +19,8 @@ use crate::value::Value;
 /// Events, one row each: `id`, `day`, `rule`, `kind`, `subject`, `company`, `account` and `subscription` (where known, the subject
 /// itself or a parent), `change`, `reason`, `times`, `health`, `since`, `fired`, `severity`, `message`, `evidence`, `labels`,
 /// `owner`, `playbook`, `suppressed_by`, `told_before`, and whether it `is_sent`; at last as text the moment or day `at`,
-/// `since_at` and `fired_at`, and the id that it `supersedes`.
+/// `since_at` and `fired_at`, the id that it `supersedes`, and what was said `of` the
+/// alert under that id.
 ///
 /// `suppressed_by` has all that speaks against sending it: `silence (id = s1, author = ann, …)`, several joined with `; `.
 #[must_use]
@@ -59,6 +60,7 @@ pub fn events(all: &[Event]) -> RecordBatch {
     out.shown("since_at", all.iter().map(|it| it.since));
     out.texts("fired_at", all.iter().map(|it| it.fired.map(|it| it.to_string())));
     out.texts("supersedes", all.iter().map(|it| it.supersedes.as_ref()));
+    out.texts("of", all.iter().map(|it| part(it, "of")));
     out.finish()
 }
 

@@ -132,8 +132,9 @@ impl Engine {
         };
         let open = out.alerts.iter().filter(|it| it.phase.is_firing() && it.told);
         let mut news = Vec::new();
-        let facts = record.catch_up(out.as_of, facts, open, &mut news);
-        news.extend(record.tell(out.as_of, facts, &is_kept));
+        if let Some(facts) = record.catch_up(out.as_of, facts, open, &mut news) {
+            news.extend(record.tell(out.as_of, facts, &is_kept));
+        }
         for it in news {
             match it {
                 Content::Event(it) => out.events.push(*it),

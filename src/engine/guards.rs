@@ -99,7 +99,7 @@ impl Engine {
                 ask("max_band_moves", moved, guards.max_band_moves, Some(&card.name));
             }
         }
-        let back = out.events.iter().filter(|it| it.change == Change::Withdrawn);
+        let back = out.events.iter().filter(|it| matches!(it.change, Change::Withdrawn { .. }));
         let mut withdrawn: BTreeMap<SubjectKind, usize> = BTreeMap::new();
         back.for_each(|it| *withdrawn.entry(it.kind).or_default() += 1);
         for (kind, count) in withdrawn {

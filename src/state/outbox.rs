@@ -281,7 +281,7 @@ impl Content {
         match self {
             Self::Event(it) => !matches!(
                 it.change,
-                Change::Resolved { .. } | Change::Withdrawn | Change::Corrected
+                Change::Resolved { .. } | Change::Withdrawn { .. } | Change::Corrected { .. }
             ),
             Self::Action(it) => it.change == ActionChange::Issued,
         }
@@ -299,7 +299,7 @@ impl Content {
     pub(super) fn corrects(mut self, id: String) -> Self {
         match &mut self {
             Self::Event(it) => {
-                (it.supersedes, it.change) = (Some(id), Change::Corrected);
+                (it.supersedes, it.change) = (Some(id), Change::Corrected { of: it.change.told() });
                 it.suppressed_by.clear();
             }
             Self::Action(it) => (it.supersedes, it.change) = (Some(id), ActionChange::Corrected),
@@ -308,12 +308,12 @@ impl Content {
     }
 
     /// As what takes it back.
-    pub(super) fn withdrawn(&self, id: String) -> Self {
-        let last = self.id().to_owned();
+    pub(super) fn withdrawn(&self, id: String, last: String) -> Self {
         let mut back = self.clone().renamed(id);
         match &mut back {
             Self::Event(it) => {
-                (it.supersedes, it.change) = (Some(last), Change::Withdrawn);
+                (it.supersedes, it.change) =
+                    (Some(last), Change::Withdrawn { of: it.change.told() });
                 it.suppressed_by.clear();
             }
             Self::Action(it) => (it.supersedes, it.change) = (Some(last), ActionChange::Withdrawn),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::State;
 use super::outbox::{Content, Delivery};
-use crate::alert::{Change, Event, OpenAlert, event_id};
+use crate::alert::{Change, Event, OpenAlert, Told, event_id};
 use crate::frame::SubjectKind;
 use crate::memory::RuleAlerts;
 use crate::node::Node;
@@ -43,9 +43,9 @@ pub struct Record {
     /// How many deliveries were handed out at the last day or moment, by whom they count for.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) spent: BTreeMap<String, usize>,
-    /// Actions that were taken back, and under which id they were issued anew.
+    /// Actions that were told under other ids than their own, or taken back, by their own.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    retold: BTreeMap<String, Retold>,
+    renamed: BTreeMap<String, Renamed>,
     /// The day or moment up to which what is told was told before, where days are assessed again from an older state.
     #[serde(skip_serializing_if = "Option::is_none")]
     rewound: Option<AsOf>,
@@ -63,21 +63,28 @@ struct Said {
     /// Whether it was released: nothing spoke against telling it.
     #[serde(default, skip_serializing_if = "is_false")]
     released: bool,
+    /// Whether that need not be told, as the beginning of its alert still waits.
+    #[serde(default, skip_serializing_if = "is_false")]
+    needless: bool,
     /// The id of what took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     withdrawn: Option<String>,
 }
 
-/// An action that was taken back.
+/// An action that was told under other ids than its own, or that was taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Retold {
+struct Renamed {
     playbook: String,
     subject: String,
+    /// How often it was corrected, withdrawn or issued anew.
     round: u32,
-    /// The id under which it was issued anew.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
+    /// The other ids under which it was told, by which the host reports on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ids: Vec<String>,
+    /// Whether it was taken back when its day or moment was over.
+    #[serde(default, skip_serializing_if = "is_false")]
+    withdrawn: bool,
 }
 
 /// An alert that somebody was told of.
@@ -99,7 +106,12 @@ impl Life {
         let event = Event {
             id,
             supersedes: Some(self.id.clone()),
-            ..Event::bare(rule, (self.kind, subject), Change::Withdrawn, (as_of, self.fired))
+            ..Event::bare(
+                rule,
+                (self.kind, subject),
+                Change::Withdrawn { of: Told::Fired },
+                (as_of, self.fired),
+            )
         };
         Content::Event(Box::new(event))
     }
@@ -113,13 +125,11 @@ impl Record {
             return;
         }
         for (own, said) in std::mem::take(&mut self.said) {
-            if let (Some(it), Some(_)) = (said.content.action(), &said.withdrawn) {
-                let (playbook, subject) = (it.playbook.clone(), it.subject.clone());
-                let back = Retold { playbook, subject, round: said.round, id: None };
-                self.retold.insert(own, back);
+            if said.withdrawn.is_some() {
+                self.rename(&own, &said.content, said.round, true);
             }
         }
-        self.retold.retain(|_, it| past.enrols(&it.playbook, &it.subject));
+        self.renamed.retain(|_, it| past.enrols(&it.playbook, &it.subject));
         self.changes.clear();
         self.spent.clear();
         self.outbox.retain(|it| it.answered.is_none());
@@ -158,24 +168,32 @@ impl Record {
         facts: Vec<Content>,
         open: impl Iterator<Item = &'a OpenAlert>,
         news: &mut Vec<Content>,
-    ) -> Vec<Content> {
-        let Some(until) = self.rewound else { return facts };
+    ) -> Option<Vec<Content>> {
+        let Some(until) = self.rewound else { return Some(facts) };
         if as_of < until {
-            return Vec::new();
+            return None;
         }
         self.rewound = None;
         let mut facts = facts;
         let mut lives = std::mem::take(&mut self.lives);
+        // What was said of this day or moment itself is compared with what is to be said of it now.
+        for (rule, all) in &mut lives {
+            let (now, before): (BTreeMap<_, _>, BTreeMap<_, _>) =
+                std::mem::take(all).into_iter().partition(|it| it.1.fired == as_of);
+            *all = before;
+            if !now.is_empty() {
+                self.lives.insert(rule.clone(), now);
+            }
+        }
         for it in open {
-            let Some(fired) = it.fired else { continue };
+            let Some(fired) = it.fired.filter(|it| *it < as_of) else { continue };
             let life = lives.get_mut(&it.rule).and_then(|all| all.remove(&it.subject));
             match life {
                 Some(life) => {
                     let life = Life { fired, ..life };
                     self.lives.entry(it.rule.clone()).or_default().insert(it.subject.clone(), life);
                 }
-                None if fired < as_of => facts.push(Content::Event(Box::new(it.late(as_of)))),
-                None => {}
+                None => facts.push(Content::Event(Box::new(it.late(as_of)))),
             }
         }
         let ended = |rule: &str, subject: &str| {
@@ -194,7 +212,7 @@ impl Record {
                 }
             }
         }
-        facts
+        Some(facts)
     }
 
     pub(super) const fn rewound(&self) -> Option<AsOf> {
@@ -211,7 +229,7 @@ impl Record {
     pub(crate) fn reports(&mut self, given: &[ActionReport]) -> Vec<ActionReport> {
         for it in given {
             let mut it = it.clone();
-            let own = self.retold.iter().find(|(_, back)| back.id.as_ref() == Some(&it.action));
+            let own = self.renamed.iter().find(|(_, other)| other.ids.contains(&it.action));
             if let Some((own, _)) = own {
                 it.action.clone_from(own);
             }
@@ -248,22 +266,20 @@ impl Record {
         is_kept: &dyn Fn(&Content) -> bool,
     ) -> Vec<Content> {
         let mut news = Vec::new();
-        // What was said is of a day that is still to be assessed again.
-        if self.rewound.is_some() {
-            return news;
-        }
-        let mut true_now = BTreeSet::new();
-        for it in wanted {
-            if true_now.insert(it.id().to_owned()) {
-                self.say(as_of, it, &mut news);
-            }
-        }
+        let ids: BTreeSet<&str> = wanted.iter().map(Content::id).collect();
         let gone = self.said.iter().filter(|(id, it)| {
-            it.withdrawn.is_none() && !true_now.contains(*id) && !is_kept(&it.content)
+            it.withdrawn.is_none() && !ids.contains(id.as_str()) && !is_kept(&it.content)
         });
         let gone: Vec<String> = gone.map(|it| it.0.clone()).collect();
+        // First what is not true, so that nothing of it stands for what is.
         for id in gone {
             news.extend(self.withdraw(as_of, &id));
+        }
+        let mut known = BTreeSet::new();
+        for it in wanted {
+            if known.insert(it.id().to_owned()) {
+                self.say(as_of, it, &mut news);
+            }
         }
         news
     }
@@ -272,11 +288,12 @@ impl Record {
     fn say(&mut self, as_of: AsOf, fact: Content, news: &mut Vec<Content>) {
         let own = fact.id().to_owned();
         let Some(said) = self.said.get_mut(&own) else {
-            let (round, fact) = match self.retold.get_mut(&own) {
+            let (round, fact) = match self.renamed.get(&own).filter(|it| it.withdrawn) {
                 Some(back) => {
-                    let id = next_id(&own, "again", back.round + 1);
-                    back.id = Some(id.clone());
-                    (back.round + 1, fact.renamed(id))
+                    let round = back.round + 1;
+                    let fact = fact.renamed(next_id(&own, "again", round));
+                    self.rename(&own, &fact, round, false);
+                    (round, fact)
                 }
                 None => (0, fact),
             };
@@ -295,13 +312,14 @@ impl Record {
                 self.say(as_of, fact, news);
             } else {
                 let fact = fact.renamed(next_id(&own, "again", round + 1));
+                self.rename(&own, &fact, round + 1, false);
                 self.first(as_of, own, fact, round + 1, news);
             }
             return;
         }
         let released = said.released;
         if said.content.says_the_same(&fact) {
-            if !released && fact.is_sent() {
+            if !released && !said.needless && fact.is_sent() {
                 let fact = fact.renamed(said.content.id().to_owned());
                 said.content = fact.clone();
                 let released = self.release(as_of, fact);
@@ -314,13 +332,19 @@ impl Record {
             let fact = fact.renamed(last);
             said.content = fact.clone();
             news.push(fact.clone());
-            let released = fact.is_sent() && self.release(as_of, fact);
-            self.released(&own, released);
+            if !said.needless && fact.is_sent() {
+                let released = self.release(as_of, fact);
+                self.released(&own, released);
+            }
             return;
         }
         let waiting = self.outbox.iter_mut().find(|it| it.content.id() == last && !it.handed_out);
         let fact = match &waiting {
-            Some(_) => fact.renamed(last),
+            // What waits is perhaps a correction itself.
+            Some(it) => match it.content.supersedes().map(str::to_owned) {
+                Some(told) => fact.renamed(last).corrects(told),
+                None => fact.renamed(last),
+            },
             None => {
                 said.round += 1;
                 fact.renamed(next_id(&own, "corrected", said.round)).corrects(last)
@@ -335,6 +359,8 @@ impl Record {
                 self.push(as_of, fact.clone());
             }
         }
+        let round = self.said.get(&own).map_or(0, |it| it.round);
+        self.rename(&own, &fact, round, false);
         self.live(&fact);
     }
 
@@ -347,13 +373,16 @@ impl Record {
         news: &mut Vec<Content>,
     ) {
         news.push(fact.clone());
-        let released = fact.is_sent() && self.release(as_of, fact.clone());
-        self.said.insert(own, Said { content: fact, round, released, withdrawn: None });
+        let is_sent = fact.is_sent();
+        let released = is_sent && self.release(as_of, fact.clone());
+        let needless = is_sent && !released;
+        let said = Said { content: fact, round, released, needless, withdrawn: None };
+        self.said.insert(own, said);
     }
 
     fn released(&mut self, own: &str, released: bool) {
         if let Some(it) = self.said.get_mut(own) {
-            it.released = released;
+            (it.released, it.needless) = (released, !released);
         }
     }
 
@@ -368,14 +397,19 @@ impl Record {
             self.said.remove(own);
             return None;
         }
-        if self.drop_queued(was.id()) {
+        // What nobody has heard of is not taken back; what it was to correct is.
+        let heard = match self.drop_queued(was.id()) {
+            true => was.supersedes().map(str::to_owned),
+            false => Some(was.id().to_owned()),
+        };
+        let Some(heard) = heard else {
             self.forget(&was);
             self.said.remove(own);
             return None;
-        }
+        };
         let said = self.said.get_mut(own)?;
         said.round += 1;
-        let back = was.withdrawn(next_id(own, "withdrawn", said.round));
+        let back = was.withdrawn(next_id(own, "withdrawn", said.round), heard);
         said.withdrawn = Some(back.id().to_owned());
         self.forget(&was);
         self.push(as_of, back.clone());
@@ -390,22 +424,25 @@ impl Record {
             self.push(as_of, fact);
             return true;
         };
-        let begins = |it: &Delivery| {
-            it.content.event().is_some_and(|begin| {
-                begin.is_about(event)
-                    && matches!(begin.change, Change::Fired | Change::Repeated { .. })
-            }) && !it.handed_out
+        let is_its = |it: &Delivery| {
+            let tells = |begin: &Event| matches!(begin.change.told(), Told::Fired | Told::Repeated);
+            let begin = it.content.event().filter(|_| !it.handed_out);
+            begin.is_some_and(|begin| tells(begin) && begin.is_about(event))
         };
-        let waits = self.outbox.iter().any(|it| begins(it) && it.content.is_first());
+        let begins = |it: &&Delivery| is_its(it) && it.content.is_first();
+        let mut waiting = self.outbox.iter().filter(begins).filter_map(|it| it.content.event());
+        // What was told before was heard, however much waits of what was said since.
+        let first = waiting.clone().any(|it| !it.told_before);
         match event.change {
-            Change::Repeated { .. } if waits => false,
-            Change::Resolved { .. } if waits => {
+            Change::Repeated { .. } if waiting.next().is_some() => false,
+            Change::Resolved { .. } => {
                 let id = event.id.clone();
-                let same = |it: &&mut Delivery| {
-                    it.content.event().is_some_and(|begin| begin.is_about(event)) && !it.handed_out
-                };
-                self.outbox.iter_mut().filter(same).for_each(|it| it.answered = Some(id.clone()));
-                false
+                let its = |it: &&mut Delivery| is_its(it) && it.content.is_first();
+                self.outbox.iter_mut().filter(its).for_each(|it| it.answered = Some(id.clone()));
+                if !first {
+                    self.push(as_of, fact);
+                }
+                !first
             }
             _ => {
                 self.push(as_of, fact);
@@ -417,8 +454,8 @@ impl Record {
     /// Remembers that somebody was told of an alert.
     fn live(&mut self, fact: &Content) {
         let Some(event) = fact.event() else { return };
-        let tells =
-            matches!(event.change, Change::Fired | Change::Repeated { .. } | Change::Corrected);
+        let tells = matches!(event.change.told(), Told::Fired | Told::Repeated)
+            && !matches!(event.change, Change::Withdrawn { .. });
         if let Some(fired) = event.fired.filter(|_| tells) {
             let life = Life { fired, kind: event.kind, id: event.id.clone() };
             self.lives.entry(event.rule.clone()).or_default().insert(event.subject.clone(), life);
@@ -433,6 +470,23 @@ impl Record {
             lives.remove(&event.subject);
         }
         self.lives.retain(|_, it| !it.is_empty());
+    }
+
+    /// Remembers under which ids an action was told, until nothing of its playbook is remembered.
+    fn rename(&mut self, own: &str, fact: &Content, round: u32, withdrawn: bool) {
+        let Some(action) = fact.action() else { return };
+        let fresh = || Renamed {
+            playbook: action.playbook.clone(),
+            subject: action.subject.clone(),
+            round,
+            ids: Vec::new(),
+            withdrawn,
+        };
+        let it = self.renamed.entry(own.to_owned()).or_insert_with(fresh);
+        (it.round, it.withdrawn) = (round, withdrawn);
+        if action.id != own && !it.ids.contains(&action.id) {
+            it.ids.push(action.id.clone());
+        }
     }
 
     fn push(&mut self, as_of: AsOf, fact: Content) {

@@ -56,7 +56,7 @@ pub(crate) fn show(event: &Event) -> String {
         Change::HealthChanged { health: Health::Ok } => ("data again", None),
         Change::HealthChanged { health: Health::NoData } => ("no data", None),
         Change::HealthChanged { health: Health::Faulted } => ("faulted", None),
-        Change::Withdrawn | Change::Corrected => (event.change.name(), None),
+        Change::Withdrawn { .. } | Change::Corrected { .. } => (event.change.name(), None),
     };
     let silent = event.suppressed_by.iter().filter(|_| !event.is_sent());
     let marks = reason.into_iter().chain(silent.map(mark));

@@ -1,0 +1,110 @@
+//! Who is told: keeps what it heard, by id, and complains where that cannot be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foretell::alert::{Change, Told};
+use foretell::playbook::{ActionChange, ActionReport, Outcome};
+use foretell::state::{Content, HandOut, Outbox, State};
+
+use super::world::{World, day};
+
+/// What people know.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Receiver {
+    /// Everything that was heard, by id.
+    heard: BTreeMap<String, Content>,
+    /// What stands of it: what was neither taken back nor corrected.
+    standing: BTreeMap<String, Content>,
+}
+
+impl Receiver {
+    /// The host hands out what waits, the receiver takes it, and its answers arrive or not.
+    pub(super) fn deliver(&mut self, state: &mut State, acknowledges: bool) {
+        let out = state.hand_out(&HandOut::new());
+        assert!(out.waiting.is_empty(), "nothing is capped");
+        self.take(&out);
+        if acknowledges {
+            let ids: Vec<String> = out.deliveries().map(|it| it.id().to_owned()).collect();
+            assert_eq!(state.acknowledge(&ids), ids.len());
+        }
+    }
+
+    pub(super) fn take(&mut self, out: &Outbox) {
+        let mut now = BTreeSet::new();
+        for it in out.deliveries() {
+            assert!(now.insert(it.id()), "an id is handed out twice at once: {it:?}");
+            let said = it.content.clone();
+            if let Some(known) = self.heard.insert(it.id().to_owned(), said.clone()) {
+                assert_eq!(known, said, "one id says two things");
+                continue;
+            }
+            if let Some(last) = it.content.supersedes() {
+                assert!(self.heard.contains_key(last), "it takes back what nobody heard: {said:?}");
+                assert!(self.standing.remove(last).is_some(), "it was taken back before: {said:?}");
+            }
+            let withdrawn = match &said {
+                Content::Event(it) => matches!(it.change, Change::Withdrawn { .. }),
+                Content::Action(it) => it.change == ActionChange::Withdrawn,
+                _ => false,
+            };
+            if !withdrawn {
+                self.standing.insert(it.id().to_owned(), said);
+            }
+        }
+    }
+
+    /// What was told and stands, whatever its id and whether it was corrected.
+    pub(super) fn log(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.standing.values().map(plain).collect();
+        all.sort();
+        all
+    }
+
+    /// The alerts that fire as far as people know, and what they were told of them.
+    pub(super) fn open(&self) -> BTreeMap<(String, String), String> {
+        let mut events: Vec<_> = self.standing.values().filter_map(Content::event).collect();
+        events.sort_by_key(|it| (it.fired, it.at(), it.change.told() == Told::Resolved));
+        let mut open = BTreeMap::new();
+        for it in events {
+            let key = (it.rule.clone(), it.subject.clone());
+            match it.change.told() {
+                Told::Resolved => drop(open.remove(&key)),
+                Told::HealthChanged => {}
+                _ => drop(open.insert(key, it.message.clone())),
+            }
+        }
+        open
+    }
+
+    /// Of the steps that were issued on the night before, every other one is done.
+    pub(super) fn reports(&self, world: &World, night: usize) -> Vec<ActionReport> {
+        let before = night.checked_sub(1).map(day);
+        let issued = self.standing.values().filter_map(Content::action);
+        issued
+            .filter(|it| Some(it.day) == before && it.sort == foretell::playbook::ActionSort::Step)
+            .filter(|it| (it.subject.len() + it.step.len() + world.nights()) % 2 == 0)
+            .map(|it| ActionReport {
+                action: it.id.clone(),
+                outcome: Outcome::Done,
+                day: day(night),
+                by: None,
+                note: None,
+            })
+            .collect()
+    }
+}
+
+/// A fact without what a correction adds to it.
+pub(super) fn plain(it: &Content) -> String {
+    match it {
+        Content::Event(it) => format!(
+            "{} {} {:?} {:?} {} {:?} {:?}",
+            it.rule, it.subject, it.since, it.fired, it.message, it.evidence, it.day
+        ),
+        Content::Action(it) => format!(
+            "{} {} {} {:?} {} {} {:?} {:?}",
+            it.playbook, it.subject, it.step, it.sort, it.title, it.day, it.fired, it.evidence
+        ),
+        other => format!("{other:?}"),
+    }
+}
