@@ -138,10 +138,12 @@ impl Engine {
                 || kept.contains(&(rule.to_owned(), kind, subject.to_owned()))
         };
         let open = out.alerts.iter().filter(|it| it.phase.is_firing() && it.told);
-        let facts = record.catch_up(out.as_of, facts, open);
-        let news = facts.map(|it| record.tell(out.as_of, it, &is_kept));
-        for news in news.into_iter().flatten() {
-            match news {
+        let mut news = Vec::new();
+        if let Some(facts) = record.catch_up(out.as_of, facts, open, &mut news) {
+            news.extend(record.tell(out.as_of, facts, &is_kept));
+        }
+        for it in news {
+            match it {
                 Content::Event(it) => out.events.push(*it),
                 Content::Action(it) => out.enrolled.actions.push(*it),
             }

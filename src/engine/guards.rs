@@ -77,7 +77,7 @@ impl Engine {
                     all.push(Tripped { name: name.map(str::to_owned), ..it });
                 }
             };
-            ask("max_gone", presence.gone(kind), guards.max_gone, None);
+            ask("max_gone", presence.gone(kind, of, now.subjects), guards.max_gone, None);
             for (metric, count) in &now.missing {
                 let named =
                     guards.max_missing.get(metric).or_else(|| guards.max_missing.get("any"));

@@ -103,9 +103,14 @@ impl<'a> Input<'a> {
         self
     }
 
+    /// Whether all subjects of a kind are given.
+    pub(super) fn is_complete(&self, kind: SubjectKind) -> bool {
+        self.complete.get(kind.index()).copied().unwrap_or(false)
+    }
+
     /// Whether a subject that is not among those that are assessed is gone, as the input says or as its record does.
     pub(super) fn is_gone(&self, kind: SubjectKind, id: &str) -> bool {
-        self.complete.get(kind.index()).copied().unwrap_or(false)
+        self.is_complete(kind)
             || self.gone.iter().any(|(of, gone)| *of == kind && gone == id)
             || self.book.is_some_and(|it| it.row_of(kind, id).is_some())
     }

@@ -31,6 +31,8 @@ pub(super) enum There {
 #[derive(Debug, Default)]
 pub(super) struct Presence {
     others: BTreeMap<SubjectKind, BTreeMap<String, There>>,
+    /// The kinds of which all subjects were given.
+    complete: BTreeSet<SubjectKind>,
 }
 
 impl Presence {
@@ -65,7 +67,8 @@ impl Presence {
                 others.entry(kind).or_default().insert(id.to_owned(), there);
             }
         }
-        Self { others }
+        let complete = SubjectKind::ALL.into_iter().filter(|it| input.is_complete(*it));
+        Self { others, complete: complete.collect() }
     }
 
     pub(super) fn there(&self, kind: SubjectKind, id: &str) -> There {
@@ -78,9 +81,12 @@ impl Presence {
         self.others.get(&kind).into_iter().flatten().map(|(id, it)| (id.as_str(), *it))
     }
 
-    /// How many of a kind are gone.
-    pub(super) fn gone(&self, kind: SubjectKind) -> usize {
-        self.others(kind).filter(|it| it.1 == There::Gone).count()
+    /// How many of a kind are gone, of so many that there were; there are `now`. Of those of which nothing is remembered it is
+    /// known where all are given.
+    pub(super) fn gone(&self, kind: SubjectKind, before: usize, now: usize) -> usize {
+        let known = self.others(kind).filter(|it| it.1 == There::Gone).count();
+        let fewer = if self.complete.contains(&kind) { before.saturating_sub(now) } else { 0 };
+        known.max(fewer)
     }
 
     /// How many of a kind are set aside.

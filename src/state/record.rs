@@ -163,12 +163,13 @@ impl Record {
     }
 
     /// What is to be said where days are assessed again from an older state: nothing before the last of them, and then the
-    /// difference to what was said.
+    /// difference to what was said: alerts that were told and do not fire are taken back as `news`.
     pub(crate) fn catch_up<'a>(
         &mut self,
         as_of: AsOf,
         facts: Vec<Content>,
         open: impl Iterator<Item = &'a OpenAlert>,
+        news: &mut Vec<Content>,
     ) -> Option<Vec<Content>> {
         let Some(until) = self.rewound else { return Some(facts) };
         if as_of < until {
@@ -208,7 +209,8 @@ impl Record {
             for (subject, life) in all {
                 if !ended(&rule, &subject) {
                     let back = life.withdrawn(&rule, &subject, as_of);
-                    self.push(as_of, back);
+                    self.push(as_of, back.clone());
+                    news.push(back);
                 }
             }
         }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foretell::arrow::score_table;
-use foretell::fault::{Code, Fault};
+use foretell::engine::AssessError;
 use foretell::frame::SubjectKind;
 use foretell::time::AsOf;
-use foretell::{Config, Faults, Input};
+use foretell::{Config, Input};
 use pyo3::exceptions::PyUnicodeDecodeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
@@ -17,8 +17,8 @@ use crate::assessment::Assessment;
 use crate::capsule::{import, is_arrow};
 use crate::convert::{file, kind, shorten};
 use crate::errors::{
-    ArgumentError, ConfigError, config_error, faults, input_error, input_faults, not_found,
-    state_error, state_faults,
+    ArgumentError, ConfigError, config_error, faults, guard_error, input_error, input_faults,
+    not_found, past_error, state_error, state_faults,
 };
 use crate::explain::{Change, Explanation};
 use crate::functions::Hosts;
@@ -175,7 +175,7 @@ impl Engine {
     /// - `complete_until`: by table, `usage`, or usage series, `usage.logins`, the day or moment until which all of its records are there: of a
     ///   later day what reads them is no data. A feed that is not named is taken as complete.
     ///
-    /// Raises `InputError` where the input is wrong, with column and row, and `StateError` for a state of a later day.
+    /// Raises `InputError` where the input is wrong, with column and row, and `PastError`, a `StateError`, for a state of a later day.
     #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, complete_until=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn score(
@@ -209,8 +209,7 @@ impl Engine {
                 self.hosts.check(py, table.last.faults().iter())?;
                 return Ok(py.detach(|| Scores::of_table(table, main, keys)));
             }
-            let beside = Beside::read(with_ended, None, None, None)?;
-            let beside = beside.complete_until(complete_until)?;
+            let beside = Beside::of(with_ended).complete_until(complete_until)?;
             let given = Given::read(self, data, given, &how, beside)?;
             let scores = py.detach(|| self.inner.score(&given.input(), as_of, &past));
             self.hosts.check(py, scores.faults().iter())?;
@@ -237,9 +236,16 @@ impl Engine {
     ///   config: for actions due in working days, and for the calendar of its `name` in the config.
     /// - `complete_until`: by table, `usage`, or usage series, `usage.logins`, the day or moment until which all of its records are there: of a
     ///   later day what reads them is no data. A feed that is not named is taken as complete.
+    /// - `complete`: the kinds of which all subjects are given, such as `["subscriptions"]`: one that is not among them is gone. Of
+    ///   other kinds one that is not there is set aside: its alerts wait, and its bands stay.
+    /// - `gone`: subjects that are gone, a list of pairs such as `("subscription", "s1")`, or a dict of ids by kind.
     ///
-    /// Raises `InputError` where the input is wrong, with column and row, and `StateError` for a state of a later day.
-    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None, complete_until=None))]
+    /// The same day or moment may be assessed again with its own state and other data: of what was said only the difference is told,
+    /// as events that are new, `corrected` or `withdrawn`.
+    ///
+    /// Raises `InputError` where the input is wrong, with column and row, `PastError` for a state of a later day, `StateError` for one that
+    /// cannot be this engine's, and `GuardError` where a guard of the config tripped, with the whole assessment in it.
+    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None, complete_until=None, complete=None, gone=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn assess(
         &self,
@@ -257,19 +263,37 @@ impl Engine {
         reports: Option<&Bound<'_, PyAny>>,
         work_calendar: Option<&Bound<'_, PyAny>>,
         complete_until: Option<&Bound<'_, PyAny>>,
+        complete: Option<&Bound<'_, PyAny>>,
+        gone: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Assessment> {
         ours(py, || {
             let as_of = crate::convert::as_of(as_of)?;
             let past = past(py, state, as_of)?;
             let main = self.main(py, text(kind.as_ref()))?;
             let how = How::of(kind, subject, observed, strict)?.named(true);
-            let beside = Beside::read(with_ended, suppressions, reports, work_calendar)?;
-            let beside = beside.complete_until(complete_until)?;
+            let beside = Beside::of(with_ended)
+                .quiet(suppressions)?
+                .reported(reports, work_calendar)?
+                .there(py, complete, gone)?
+                .complete_until(complete_until)?;
             let given = Given::read(self, data, given, &how, beside)?;
-            let inner = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
-            self.hosts.check(py, inner.faults().iter())?;
+            let done = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
             let ids = given.keys.iter().map(|it| (*it.0, it.1.field.name().clone())).collect();
-            Ok(Assessment::of(self.clone(), inner, main, ids))
+            let made = |inner| Assessment::of(self.clone(), inner, main, ids);
+            match done {
+                Ok(inner) => {
+                    self.hosts.check(py, inner.faults().iter())?;
+                    Ok(made(inner))
+                }
+                Err(AssessError::Guarded(it)) => {
+                    self.hosts.check(py, it.assessment.faults().iter())?;
+                    let (tripped, told) = (it.tripped.clone(), AssessError::Guarded(it));
+                    let faults = told.faults();
+                    let inner = told.accept().map_err(|it| refused(py, it))?;
+                    Err(guard_error(py, &tripped, faults, made(inner)))
+                }
+                Err(other) => Err(refused(py, other)),
+            }
         })
     }
 
@@ -320,8 +344,11 @@ impl Engine {
                 return Err(input_error(py, message));
             }
             let frame = one(self, what, kind)?;
-            let out =
-                Arc::new(py.detach(|| self.inner.assess(&Input::frame(&frame), as_of, &past)));
+            // Of one row nothing is told, so guards are not asked.
+            let done = py.detach(|| {
+                self.inner.assess(&Input::frame(&frame), as_of, &past).or_else(AssessError::accept)
+            });
+            let out = Arc::new(done.map_err(|it| refused(py, it))?);
             self.hosts.check(py, out.faults().iter())?;
             self.explained(&out, frame.ids().first().map_or("", AsRef::as_ref), scorecard)
         })
@@ -339,8 +366,10 @@ impl Engine {
     /// Assesses days in order, each with the state of the one before: pairs of a day and what `assess` takes as `data`.
     ///
     /// The other arguments are those of `assess`, and hold for every day. `history` may be a generator; all of it is read before
-    /// the first day is assessed.
-    #[pyo3(signature = (history, *, state=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None))]
+    /// the first day is assessed. A guard that trips is noted in `tripped` and accepted, since what is replayed has happened.
+    ///
+    /// Raises what `assess` does but for `GuardError`: `PastError` for days that are not in order.
+    #[pyo3(signature = (history, *, state=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, complete=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn replay(
         &self,
@@ -353,11 +382,11 @@ impl Engine {
         strict: bool,
         with_ended: bool,
         suppressions: Option<&Bound<'_, PyAny>>,
+        complete: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
         let how = How::of(kind, subject, observed, strict)?.named(true);
         let mut days: Vec<(AsOf, Given)> = Vec::new();
-        let past =
-            state.map_or_else(|| Ok(foretell::State::new()), |it| known(py, &it).cloned())?;
+        let past = state.map_or_else(foretell::State::new, |it| it.get().0.clone());
         let mut last = past.as_of;
         // What can only be asked for its parts by number is no history, whatever iterates over it.
         if !history.hasattr("__iter__")? {
@@ -373,10 +402,11 @@ impl Engine {
                 let (as_of, data) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
                 let as_of = crate::convert::as_of(&as_of)?;
                 if last.is_some_and(|it| is_later(it, as_of)) {
-                    return Err(reversed(py, last.unwrap_or(as_of), as_of));
+                    return Err(past_error(py, last.unwrap_or(as_of), as_of));
                 }
                 last = Some(as_of);
-                let beside = Beside::read(with_ended, suppressions, None, None)?;
+                let beside =
+                    Beside::of(with_ended).quiet(suppressions)?.there(py, complete, None)?;
                 days.push((as_of, Given::read(self, &data, None, &how, beside)?));
                 Ok(())
             })?;
@@ -386,6 +416,7 @@ impl Engine {
                 let history = days.iter().map(|(day, given)| (*day, given.input()));
                 self.inner.replay(history, &past)
             });
+            let replay = replay.map_err(|it| refused(py, it))?;
             self.hosts.check(py, replay.faults.iter().map(|it| &it.1))?;
             Ok(Replay(replay))
         })
@@ -467,9 +498,9 @@ fn past(
     as_of: AsOf,
 ) -> PyResult<foretell::State> {
     let Some(state) = state else { return Ok(foretell::State::new()) };
-    let state = known(py, &state)?;
+    let state = &state.get().0;
     match state.as_of {
-        Some(last) if is_later(last, as_of) => Err(reversed(py, last, as_of)),
+        Some(last) if is_later(last, as_of) => Err(past_error(py, last, as_of)),
         _ => Ok(state.clone()),
     }
 }
@@ -482,16 +513,14 @@ fn is_later(last: AsOf, as_of: AsOf) -> bool {
     }
 }
 
-/// A state of a form that this version knows.
-fn known<'a>(py: Python<'_>, state: &'a Bound<'_, State>) -> PyResult<&'a foretell::State> {
-    let state = &state.get().0;
-    if state.version > foretell::State::VERSION {
-        let known = foretell::State::VERSION;
-        let message = format!("the state has form {}, this version knows {known}", state.version);
-        let fault = Fault::new(Code::OutOfRange, "state.version", message);
-        return Err(state_faults(py, &Faults(vec![fault])));
+/// Why there is no assessment, as an exception; a guard has its assessment beside it and is raised by `assess`.
+fn refused(py: Python<'_>, error: AssessError) -> PyErr {
+    match error {
+        AssessError::Past { state, as_of } => past_error(py, state, as_of),
+        AssessError::NoIds(it) => input_faults(py, &it),
+        AssessError::State(it) => state_faults(py, &it),
+        other => state_error(other.to_string()),
     }
-    Ok(state)
 }
 
 /// Whether something is a row by the names of its columns: a dict, a series of pandas.
@@ -513,11 +542,4 @@ fn knows(state: &foretell::State, id: &str) -> bool {
     state.bands.values().any(|all| all.contains_key(id))
         || state.carried.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
         || state.history.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
-}
-
-fn reversed(py: Python<'_>, last: AsOf, as_of: AsOf) -> PyErr {
-    let message = format!("the state is of {last}, later than {as_of}");
-    let fault = Fault::new(Code::TimeReversed, "state.as_of", message)
-        .help("assess days in order; a moment lies before the end of its day");
-    state_faults(py, &Faults(vec![fault]))
 }

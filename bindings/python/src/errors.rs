@@ -1,17 +1,24 @@
 //! Faults and errors as the exceptions of `foretell._errors`.
 
 use foretell::Faults;
-use foretell::fault::Fault;
+use foretell::engine::Tripped;
+use foretell::fault::{Code, Fault};
+use foretell::time::AsOf;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyList;
+
+use crate::assessment::Assessment;
+use crate::convert::plain;
 
 pyo3::import_exception!(foretell._errors, ArgumentError);
 pyo3::import_exception!(foretell._errors, ConfigError);
 pyo3::import_exception!(foretell._errors, ForetellError);
 pyo3::import_exception!(foretell._errors, FunctionError);
+pyo3::import_exception!(foretell._errors, GuardError);
 pyo3::import_exception!(foretell._errors, InputError);
 pyo3::import_exception!(foretell._errors, InternalError);
+pyo3::import_exception!(foretell._errors, PastError);
 pyo3::import_exception!(foretell._errors, RecordError);
 pyo3::import_exception!(foretell._errors, StateError);
 pyo3::import_exception!(foretell._errors, NotFoundError);
@@ -68,6 +75,32 @@ pub(crate) fn input_faults(py: Python<'_>, all: &Faults) -> PyErr {
 
 pub(crate) fn state_faults(py: Python<'_>, all: &Faults) -> PyErr {
     raised(py, all, StateError::new_err)
+}
+
+/// A state of a later day or moment than the one that is asked for.
+pub(crate) fn past_error(py: Python<'_>, state: AsOf, as_of: AsOf) -> PyErr {
+    let message = format!("the state is of {state}, later than {as_of}");
+    let fault = Fault::new(Code::TimeReversed, "state.as_of", message).help(
+        "assess days in order; a moment lies before the end of its day. From a state that was kept earlier days are assessed \
+         again: `kept.rewind(newest)`",
+    );
+    raised(py, &Faults(vec![fault]), PastError::new_err)
+}
+
+/// Guards that tripped, with the assessment that they hold back.
+pub(crate) fn guard_error(
+    py: Python<'_>,
+    tripped: &[Tripped],
+    all: Vec<Fault>,
+    assessment: Assessment,
+) -> PyErr {
+    let make = || {
+        let told = tripped.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let list = faults(py, &all)?.unbind();
+        let tripped = plain(py, tripped)?.unbind();
+        Ok::<_, PyErr>((told, list, tripped, Py::new(py, assessment)?))
+    };
+    make().map_or_else(|error| error, GuardError::new_err)
 }
 
 pub(crate) fn input_error(_py: Python<'_>, message: impl Into<String>) -> PyErr {

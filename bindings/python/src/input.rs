@@ -23,6 +23,7 @@ use crate::capsule::{Batches, import, is_arrow};
 use crate::convert::{kind, kinds, read, shorten, to_node};
 use crate::engine::Engine;
 use crate::errors::{input_error, input_faults};
+use crate::presence;
 
 /// How tables become frames.
 #[derive(Clone)]
@@ -58,22 +59,42 @@ pub(crate) struct Beside {
     reports: Vec<ActionReport>,
     work_calendar: Option<Calendar>,
     complete_until: Vec<(String, AsOf)>,
+    complete: Vec<SubjectKind>,
+    gone: Vec<(SubjectKind, String)>,
 }
 
 impl Beside {
-    pub(crate) fn read(
-        with_ended: bool,
-        suppressions: Option<&Bound<'_, PyAny>>,
+    pub(crate) fn of(with_ended: bool) -> Self {
+        Self { with_ended, ..Self::default() }
+    }
+
+    /// The same with what must be quiet.
+    pub(crate) fn quiet(self, suppressions: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let suppressions = suppressions.map(|it| read(it, "suppressions")).transpose()?;
+        Ok(Self { suppressions, ..self })
+    }
+
+    /// The same with what became of actions, and the days of work.
+    pub(crate) fn reported(
+        self,
         reports: Option<&Bound<'_, PyAny>>,
         work_calendar: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        Ok(Self {
-            with_ended,
-            suppressions: suppressions.map(|it| read(it, "suppressions")).transpose()?,
-            reports: reports.map(|it| read(it, "reports")).transpose()?.unwrap_or_default(),
-            work_calendar: work_calendar.map(calendar).transpose()?,
-            complete_until: Vec::new(),
-        })
+        let reports = reports.map(|it| read(it, "reports")).transpose()?.unwrap_or_default();
+        let work_calendar = work_calendar.map(calendar).transpose()?;
+        Ok(Self { reports, work_calendar, ..self })
+    }
+
+    /// The same with who is all there is, and who is gone.
+    pub(crate) fn there(
+        self,
+        py: Python<'_>,
+        complete: Option<&Bound<'_, PyAny>>,
+        gone: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let complete = complete.map_or_else(|| Ok(Vec::new()), |it| presence::complete(py, it))?;
+        let gone = gone.map_or_else(|| Ok(Vec::new()), |it| presence::gone(py, it))?;
+        Ok(Self { complete, gone, ..self })
     }
 
     /// The same with the days or moments until which feeds are complete, by name.
@@ -139,6 +160,15 @@ impl Given {
             return Err(input_error(py, message));
         } else {
             all.tables(engine, data, how)?;
+        }
+        let is_given = |kind: SubjectKind| match &all.book {
+            Some(it) => it.get().inner.has_table(kind.plural()),
+            None => all.frames.iter().any(|it| it.kind() == kind),
+        };
+        if let Some(kind) = all.beside.complete.iter().find(|it| !is_given(**it)) {
+            let all = kind.plural();
+            let message = format!("all {all} are said to be given, and there is no table of {all}");
+            return Err(input_error(py, message));
         }
         Ok(all)
     }
@@ -218,7 +248,10 @@ impl Given {
         for (feed, until) in &self.beside.complete_until {
             input = input.complete_until(feed, *until);
         }
-        input.with_reports(&self.beside.reports)
+        input
+            .with_reports(&self.beside.reports)
+            .complete(self.beside.complete.iter().copied())
+            .with_gone(&self.beside.gone)
     }
 }
 

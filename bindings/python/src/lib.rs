@@ -14,6 +14,8 @@ mod errors;
 mod explain;
 mod functions;
 mod input;
+mod outbox;
+mod presence;
 mod replay;
 mod report;
 mod scores;
@@ -32,6 +34,8 @@ mod _foretell {
     use crate::engine::Engine;
     #[pymodule_export]
     use crate::explain::{Change, Explanation};
+    #[pymodule_export]
+    use crate::outbox::{Delivery, DeliveryGroup, Outbox};
     #[pymodule_export]
     use crate::replay::Replay;
     #[pymodule_export]

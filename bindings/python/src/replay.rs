@@ -40,6 +40,12 @@ impl Replay {
         self.0.faults.iter().map(|(day, it)| Ok((day.day(), fault(py, it)?))).collect()
     }
 
+    /// The guards that tripped and were accepted, each with its day: dicts as those of a `GuardError`.
+    #[getter]
+    fn tripped<'py>(&self, py: Python<'py>) -> PyResult<Vec<(NaiveDate, Bound<'py, PyAny>)>> {
+        self.0.tripped.iter().map(|(day, it)| Ok((day.day(), plain(py, it)?))).collect()
+    }
+
     /// What to hand to the next assessment.
     #[getter]
     fn state(&self) -> State {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use foretell::node::Node;
+use foretell::state::HandedOn;
 use foretell::time::AsOf;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -9,11 +10,19 @@ use pyo3::types::PyTuple;
 use crate::arg::Arg;
 use crate::convert::to_python;
 use crate::errors::{input_error, state_error};
+use crate::outbox::{self, Delivery, Outbox};
 
-/// The memory between two assessments: plain data, to be stored by you. A new one has no past.
+/// The memory between two assessments: plain data, to be stored by you. A new one has no past. It never changes: what
+/// changes one gives another.
 #[pyclass(frozen, eq, module = "foretell")]
 #[derive(PartialEq)]
 pub(crate) struct State(pub(crate) foretell::State);
+
+/// What the library says of its own, and what that is here.
+const WORDS: [(&str, &str); 2] = [
+    ("`State::new()`", "`State()`"),
+    ("as `HandedOn`, which keeps", "with `keep_later=True`, which keeps"),
+];
 
 #[pymethods]
 impl State {
@@ -22,11 +31,74 @@ impl State {
         Self(foretell::State::new())
     }
 
-    /// Reads what `to_json` wrote.
+    /// A state without a past that keeps what is to be delivered from its first assessment on.
     #[staticmethod]
-    fn from_json(text: Arg<String>) -> PyResult<Self> {
-        let read = serde_json::from_str(&text);
-        read.map(Self).map_err(|it| state_error(format!("the state cannot be read: {it}")))
+    fn delivering() -> Self {
+        Self(foretell::State::delivering())
+    }
+
+    /// Reads what `to_json` wrote, this version's or an older one's.
+    ///
+    /// - `keep_later`: whether what a later version wrote beside what this one knows is kept as it came and written again; it is an error
+    ///   otherwise.
+    ///
+    /// Raises `StateError` for what is no state, is cut or was changed, is of a later version, or cannot be true. A first night begins with
+    /// `State()`, on purpose.
+    #[staticmethod]
+    #[pyo3(signature = (text, keep_later=false))]
+    fn from_json(py: Python<'_>, text: Arg<String>, keep_later: bool) -> PyResult<Self> {
+        let read = py.detach(|| match keep_later {
+            true => serde_json::from_str::<HandedOn>(&text).map(|it| it.0),
+            false => serde_json::from_str(&text),
+        });
+        read.map(Self).map_err(|it| {
+            let why =
+                WORDS.iter().fold(it.to_string(), |all, (rust, ours)| all.replace(rust, ours));
+            state_error(format!("the state cannot be read: {why}"))
+        })
+    }
+
+    /// What is to be delivered now: the state after that, and an `Outbox`. Store the state before anything is sent, and note with
+    /// `acknowledge` what arrived; until then the same deliveries are handed out again, under the same ids.
+    ///
+    /// - `at_most`: at most so many for each owner and day or moment; the rest waits. Ends of alerts, withdrawals and corrections are
+    ///   always handed out, as they are about what somebody was told.
+    /// - `by`: what groups have in common: `owner`, `subject`, `rule`, `severity`, a kind of subject such as `account` or `company`, or
+    ///   `("label", name)`.
+    /// - `value`: a function of a `Delivery` that says what it is worth; the most valuable come first, and `None` is the least.
+    ///
+    /// The first call begins to keep what waits; `State.delivering()` does from the first night on.
+    #[pyo3(signature = (at_most=None, by=None, value=None), text_signature = "($self, at_most=None, by='owner', value=None)")]
+    fn hand_out(
+        &self,
+        py: Python<'_>,
+        at_most: Option<Arg<usize>>,
+        by: Option<&Bound<'_, PyAny>>,
+        value: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<(Self, Outbox)> {
+        let (state, out) = outbox::hand_out(py, &self.0, at_most.map(|it| *it), by, value)?;
+        Ok((Self(state), out))
+    }
+
+    /// Notes that deliveries arrived, by their ids: the state after that, and how many of them were waiting for it.
+    fn acknowledge(&self, ids: Arg<Vec<String>>) -> (Self, usize) {
+        let mut state = self.0.clone();
+        let count = state.acknowledge(&ids.0);
+        (Self(state), count)
+    }
+
+    /// What waits to be delivered or acknowledged, in the order in which it came.
+    #[getter]
+    fn waiting(&self) -> Vec<Delivery> {
+        self.0.waiting().map(Delivery::of).collect()
+    }
+
+    /// This state, which you kept, with the record of what was said until now: to assess the days after it again.
+    ///
+    /// What was told of those days is not told again while it is still true, and is withdrawn where it is not, once the day or moment of
+    /// `newest` is assessed; until then nothing is told.
+    fn rewind(&self, newest: Arg<Bound<'_, Self>>) -> Self {
+        Self(self.0.rewind(&newest.get().0))
     }
 
     /// The state as JSON; every number comes back as it was, to the last bit.

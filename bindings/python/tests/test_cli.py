@@ -134,7 +134,7 @@ def test_a_state_is_handed_on(run, shop):
     code, out, _ = run(*assess, *more, "2026-03-02")
     assert [it["change"] for it in json.loads(out)] == ["resolved"]
     code, _, err = run(*assess, *more, "2026-03-01")
-    assert code == 1 and "error[time-reversed]" in err
+    assert code == 5 and "error[time-reversed]" in err
     assert run("assess", "shop.toml", "rows.parquet", "--fail-on-alert")[0] == 3
     assert run("assess", "shop.toml", "later.parquet", "--fail-on-alert")[0] == 0
     # An alert on its way to rest fires still.
@@ -297,7 +297,7 @@ def test_what_goes_wrong_is_said(run, shop):
         (["score", "latin.toml", "rows.csv"], 2, "`latin.toml` is not UTF-8"),
         (["score", "shop.toml", "rows.csv", "--id", "key"], 1, "there is no column `key` of ids"),
         (["score", "shop.toml", "rows.csv", "--kind", "x"], 1, "`x` is no kind of subject"),
-        (["assess", "shop.toml", "rows.csv", "--state", "shop.toml"], 1, "the state cannot be read"),
+        (["assess", "shop.toml", "rows.csv", "--state", "shop.toml"], 6, "the state cannot be read"),
         (["score"], 2, "usage: foretell score"),
         (["fly"], 2, "invalid choice"),
         ([], 2, "usage: foretell"),
@@ -458,3 +458,59 @@ def test_it_is_installed_as_a_command(shop):
             command = [str(shop.__class__(sys.executable).parent / "foretell")]
         done = subprocess.run([*command, "check", "shop.toml"], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (0, "shop.toml: 0 errors, 0 warnings\n")
+
+
+LOW = 'metrics = [{ name = "x" }]\n[[rules]]\nname = "low"\nwhen = "x < 5"\n'
+
+
+def nights(shop, **tables):
+    (shop / "low.toml").write_text(LOW, encoding="utf-8")
+    for name, low in tables.items():
+        lines = [f"s{it:03},{1 if it < low else 9}" for it in range(200)]
+        (shop / f"{name}.csv").write_text("\n".join(["id,x", *lines]) + "\n", encoding="utf-8")
+
+
+def test_a_guard_holds_a_night_back_until_it_is_accepted(run, shop):
+    nights(shop, one=0, two=50)
+    assess = ["assess", "low.toml", "--state", "state.json", "--next-state", "state.json", "--show", "events", "--format", "json"]
+    assert run("assess", "low.toml", "one.csv", "--as-of", "2026-03-01", "--next-state", "state.json")[0] == 0
+    before = (shop / "state.json").read_text("utf-8")
+    code, out, err = run(*assess, "two.csv", "--as-of", "2026-03-02", "--output", "events.json")
+    assert (code, out) == (4, "") and "error[guard]: 50 of 200 subscriptions exceed `max_new_alerts`" in err
+    assert (shop / "state.json").read_text("utf-8") == before and not (shop / "events.json").exists()
+    code, out, err = run(*assess, "two.csv", "--as-of", "2026-03-02", "--accept")
+    assert code == 0 and len(json.loads(out)) == 50
+    assert "accepted: 50 of 200 subscriptions exceed `max_new_alerts`, which allows 20" in err
+    assert foretell.State.from_json((shop / "state.json").read_text("utf-8")).as_of.day == 2
+    assert run(*assess, "two.csv", "--as-of", "2026-03-03", "--fail-on-alert")[0] == 3
+    # What is explained is told to nobody.
+    scored = LOW + '[[scorecards]]\nname = "health"\nbands = [{ name = "red" }]\nfactors = [{ metric = "x", points.linear = { worst = 0, best = 10 } }]\n'
+    (shop / "low.toml").write_text(scored, encoding="utf-8")
+    (shop / "state.json").write_text(before, encoding="utf-8")
+    code, out, err = run("explain", "low.toml", "two.csv", "s000", "--state", "state.json", "--as-of", "2026-03-02")
+    assert code == 0 and "accepted" not in err and "10.0" in out
+
+
+def test_who_is_gone_is_said_on_the_command_line(run, shop):
+    nights(shop, one=3)
+    rows = (shop / "one.csv").read_text("utf-8")
+    (shop / "less.csv").write_text(rows.replace("s000,1\n", ""), encoding="utf-8")
+    assert run("assess", "low.toml", "one.csv", "--as-of", "2026-03-01", "--next-state", "state.json")[0] == 0
+    assess = ["assess", "low.toml", "less.csv", "--as-of", "2026-03-02", "--state", "state.json", "--show", "events", "--format", "json"]
+    code, out, err = run(*assess)
+    assert (code, json.loads(out)) == (0, []) and "note: setaside: kind subscription, subjects 1" in err
+    for more in [["--complete", "subscriptions"], ["--gone", "s000"]]:
+        code, out, err = run(*assess, *more)
+        assert [(it["subject"], it["reason"]) for it in json.loads(out)] == [("s000", "subject_gone")] and "setaside" not in err
+    code, _, err = run(*assess, "--complete", "accounts")
+    assert code == 1 and "there is no table of accounts" in err
+
+
+def test_a_state_that_is_none_has_a_code_of_its_own(run, shop):
+    nights(shop, one=0)
+    for text in ["{}", "", '{"version": 0}', '{"foretell_state": 99, "sections": {}}']:
+        (shop / "state.json").write_text(text, encoding="utf-8")
+        for command in ["assess", "score"]:
+            code, _, err = run(command, "low.toml", "one.csv", "--as-of", "2026-03-02", "--state", "state.json")
+            assert code == 6 and "the state cannot be read" in err, text
+    assert "cannot be used" in run("--help")[1] and "4 a guard tripped" in run("--help")[1].replace("\n", " ")

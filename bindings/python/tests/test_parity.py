@@ -186,21 +186,31 @@ def timeline(path):
 
 def days(case):
     """Each evaluation: its day, and the values of x and y."""
-    now, second = 0, series(case.get("second", ""))
+    now, second, last = 0, series(case.get("second", "")), ("0", "_")
     for at, x in enumerate(series(case["series"])):
         y = second[at] if at < len(second) else "_"
-        here = now - 1 if x == "again" else now
+        again, _, other = x.partition(":")
+        here = now - 1 if again == "again" else now
         now = here + 1
-        if x != ".":
-            yield here, "0" if x == "again" else x, y
+        if x == ".":
+            continue
+        if again == "again":
+            x, y = (other, y) if other else last
+        last = x, y
+        yield here, x, y
+
+
+def whole(x, *kinds):
+    """The kinds of which all subjects are given, or only some."""
+    return [] if x in ("none", "away") else kinds
 
 
 def plain(text):
-    return None if text in ("_", "-", "none") else float(text)
+    return None if text in ("_", "-", "none", "away") else float(text)
 
 
 def frame(x, y):
-    ids = {"-": ["b"], "none": []}.get(x, ["a"])
+    ids = {"-": ["b"], "away": ["b"], "none": []}.get(x, ["a"])
     column = lambda it: pa.array([plain(it)] * len(ids), pa.float64())  # noqa: E731
     ids = pa.array(ids, pa.string())
     accounts = pa.array(["p"] * len(ids), pa.string())
@@ -273,13 +283,17 @@ def test_alerts_over_time_are_as_the_tables_say(table, case):
         else:
             calendar["spans"] = [[on(it) for it in case["quiet"].split("..")]]
         suppressions["calendars"].append(calendar)
-    state, events, last = foretell.State(), [], "inactive"
+    state, events, last, seen = foretell.State(), [], "inactive", set()
     for here, x, y in days(case):
         engine = after if since and since <= here else before
         accounts = pa.table({"id": ["p"], "z": pa.array([plain(y)], pa.float64())})
         data = {"subscription": frame(x, y), "account": accounts}
-        out = engine.assess(data, as_of=on(here), state=state, suppressions=suppressions)
+        given = {"suppressions": suppressions, "complete": whole(x, "subscriptions", "accounts")}
+        out = engine.assess(data, as_of=on(here), state=state, **given)
         events += [show_event(it) for it in out.to_dict()["events"]]
+        ids = out.events().column("id")
+        assert not seen.intersection(ids) and len(set(ids)) == len(ids)
+        seen.update(ids)
         assert out.events().column("message") == [it["message"] for it in out.to_dict()["events"]]
         open_alerts = {it["rule"]: it["phase"] for it in out.alerts().to_pylist()}
         last = open_alerts.get("r", "inactive")
@@ -372,6 +386,7 @@ def test_playbooks_over_time_are_as_the_tables_say(table, case):
             state=state,
             suppressions=suppressions,
             work_calendar=holidays,
+            complete=whole(x, "subscription"),
             reports=[
                 {"action": ids.get(it["of"], it["of"]), "outcome": it["outcome"], "day": it["day"]}
                 for it in reports

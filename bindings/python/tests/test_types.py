@@ -31,12 +31,27 @@ def job(table: Table, state: foretell.State | None) -> foretell.State:
     rows: list[dict[str, object]] = list(engine.score(table, as_of="2026-03-01", subject={"account": "no"}))
     frame: object = out.to_pandas()
     text: str = foretell.spark.score("any frame", engine, as_of="2026-03-01", observed={"a": "b"})
-    return out.state
+    try:
+        again = engine.assess(table, as_of="2026-03-01", complete=["accounts"], gone=[("account", 3)])
+        again = engine.assess(table, as_of="2026-03-01", gone={"account": ["a"]})
+    except foretell.GuardError as held:
+        tripped: int = held.tripped[0]["count"]
+        again = held.accept()
+    except foretell.PastError:
+        raise
+    state, outbox = foretell.State.delivering().rewind(out.state).hand_out(2, ("label", "team"), lambda it: len(it.id))
+    ids: list[str] = [it.id for group in outbox.groups for it in group.deliveries if it.event or it.action]
+    waiting: int = sum(outbox.waiting.values()) + len(state.waiting) + len(ids)
+    state, count = foretell.State.from_json("", keep_later=True).acknowledge(ids)
+    days: list[tuple[datetime.date, str]] = [(day, it["guard"]) for day, it in engine.replay([]).tripped]
+    return again.state
 '''
 
 WRONG = {
     "engine.score(3, as_of='2026-03-01')": "arg-type",
     "engine.score(table)": "call-arg",
+    "foretell.State().acknowledge(['a']).as_of": "attr-defined",
+    "foretell.State().hand_out(value=lambda it: 'much')": "return-value",
     "engine.explain({}, as_of='2026-03-01').lines[0]['pionts']": "typeddict-item",
     "foretell.State().as_of = None": "misc",
 }

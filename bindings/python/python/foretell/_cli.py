@@ -1,7 +1,8 @@
 """The command line: check, test, score, assess, explain, plan and init.
 
 Exit codes: 0 all is well, 1 something is wrong with the config, the data or a test, 2 the command itself, 3 an alert fires
-and `--fail-on-alert` was said.
+and `--fail-on-alert` was said, 4 a guard tripped and `--accept` was not said, 5 the state is of a later day, 6 the state
+cannot be used.
 """
 
 from __future__ import annotations
@@ -18,11 +19,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional, Union
 
-from . import Assessment, Engine, Fault, ForetellError, InputError, State, Table, _files, __version__
+from . import (
+    Assessment,
+    Engine,
+    Fault,
+    ForetellError,
+    GuardError,
+    InputError,
+    PastError,
+    State,
+    StateError,
+    Table,
+    _files,
+    __version__,
+)
 from ._starter import starter
 
 # How many faults are shown.
 SHOWN = 20
+# What a night may end with beside what is wrong with config and data.
+CODES = [(GuardError, 4), (PastError, 5), (StateError, 6)]
 LISTS = ["scores", "events", "alerts", "actions", "verdicts", "factors"]
 
 
@@ -45,7 +61,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except ForetellError as error:
         told = _told(error.faults, given) or [f"error: {error}"]
         print(*told, sep="\n", file=sys.stderr)
-        given.code = 1
+        given.code = next((code for sort, code in CODES if isinstance(error, sort)), 1)
     return int(given.code)
 
 
@@ -89,6 +105,9 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--show", choices=LISTS, default="scores", help="what of it (scores)")
     it.add_argument("--next-state", metavar="FILE", help="where the next state goes; may be the one that was read")
     it.add_argument("--fail-on-alert", action="store_true", help="exit with 3 where an alert fires")
+    it.add_argument("--accept", action="store_true", help="go on although a guard tripped")
+    it.add_argument("--complete", metavar="KIND", action="append", help="all of these subjects are in the table: others are gone")
+    it.add_argument("--gone", metavar="ID", action="append", help="a subject that is gone")
 
     it = command("explain", _explain, "Explains the score of a subject.", "config", "data", "subject")
     _about_data(it)
@@ -212,6 +231,8 @@ def _assess(given: argparse.Namespace) -> None:
 
 
 def _explain(given: argparse.Namespace) -> None:
+    # What is explained is not told to anyone.
+    given.accept, given.complete, given.gone = True, None, None
     why = _assessed(given).explain(given.subject, given.scorecard)
     print(why.to_json() if given.format == "json" else str(why).rstrip("\n"))
 
@@ -242,8 +263,19 @@ def _prepared(given: argparse.Namespace) -> tuple[Engine, dict[str, Any]]:
 
 def _assessed(given: argparse.Namespace) -> Assessment:
     engine, how = _prepared(given)
+    how["complete"] = given.complete
+    how["gone"] = {given.kind or engine.subject: given.gone} if given.gone else None
     with _Progress(f"assessing {given.data}"):
-        return engine.assess(_files.read(given.data, engine.columns(given.kind), given.id), **how)
+        data = _files.read(given.data, engine.columns(given.kind), given.id)
+        try:
+            return engine.assess(data, **how)
+        except GuardError as error:
+            if not given.accept:
+                raise
+            held = error
+    if given.run is _assess:
+        print(*(f"accepted: {it.message}" for it in held.faults), sep="\n", file=sys.stderr)
+    return held.accept()
 
 
 def _note(note: dict[str, Any]) -> str:

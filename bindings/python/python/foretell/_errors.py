@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
+
+if TYPE_CHECKING:
+    from ._foretell import Assessment
+    from ._types import Tripped
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,35 @@ class RecordError(ForetellError, ValueError):
 
 class StateError(ForetellError, ValueError):
     """A state, or something else that was stored, cannot be used: damaged, too new, of a later day, of another engine."""
+
+
+class PastError(StateError):
+    """The state is of a later day or moment than the one that is asked for."""
+
+
+class GuardError(ForetellError, ValueError):
+    """A guard of the config tripped: nothing is told and the state does not move, unless the assessment is accepted."""
+
+    tripped: list[Tripped]
+    """What tripped, in the order of the settings."""
+    assessment: Assessment
+    """The whole assessment with the next state, to look at."""
+
+    def __init__(
+        self,
+        message: str,
+        faults: Sequence[Fault] = (),
+        tripped: Sequence[Tripped] = (),
+        assessment: Optional[Assessment] = None,
+    ) -> None:
+        super().__init__(message, faults)
+        self.tripped = list(tripped)
+        if assessment is not None:
+            self.assessment = assessment
+
+    def accept(self) -> Assessment:
+        """The assessment although guards tripped: tell what it says, and go on from its state."""
+        return self.assessment
 
 
 class NotFoundError(ForetellError, LookupError):

@@ -84,6 +84,19 @@ class Shared(TypedDict):
     alone: int
 
 
+class Tripped(TypedDict):
+    """A guard that tripped."""
+
+    guard: str
+    """The setting: `max_gone`."""
+    kind: str
+    name: Optional[str]
+    """The metric or scorecard that it is about."""
+    count: int
+    of: int
+    limit: int
+
+
 class Failure(TypedDict):
     """Something that was not as a config's test expects."""
 
