@@ -128,7 +128,7 @@ fn check(assessment: &Assessment, rows: usize, factors: usize) {
     assert_eq!(seen, rows);
     for rule in assessment.rules() {
         assert!(rule.faulted.is_empty(), "{}: {:?}", rule.rule, rule.faulted);
-        let said = rule.firing.len() + rule.quiet + rule.no_data.len();
+        let said = rule.matches.len() + rule.quiet + rule.no_data.len();
         assert_eq!(said, rows, "{} says something of each", rule.rule);
     }
 }

@@ -51,7 +51,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
 
     let mut text = String::new();
     for rule in assessment.rules() {
-        for alert in &rule.firing {
+        for alert in &rule.matches {
             text += &format!("{}: {}\n", alert.subject, alert.message);
         }
         text += &format!("quiet {}, no data {:?}\n", rule.quiet, rule.no_data);

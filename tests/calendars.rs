@@ -228,7 +228,7 @@ fn hours_of_a_case_are_those_of_the_calendar() {
     assert_eq!(account("mean"), Value::Number((3.5 + 2.0 + 0.0 + 10.0) / 4.0));
     assert_eq!(account("late"), Value::Number(2.0));
     let firing = |rule: usize| -> Vec<&str> {
-        out.rules()[rule].firing.iter().map(|it| it.subject.as_ref()).collect()
+        out.rules()[rule].matches.iter().map(|it| it.subject.as_ref()).collect()
     };
     assert_eq!(firing(0), ["dated"]);
     assert_eq!(firing(1).len(), 4);

@@ -203,7 +203,7 @@ fn an_account_that_lost_its_last_subscription_is_lost() {
         let out = engine
             .assess(&Input::book(&book), day.parse::<AsOf>().unwrap(), &State::new())
             .unwrap();
-        out.rules()[0].firing.len()
+        out.rules()[0].matches.len()
     };
     let days = ["2025-11-02", "2025-11-03", "2026-04-09", "2026-04-10", "2026-06-30", "2026-07-01"];
     assert_eq!(days.map(fires), [0, 0, 0, 1, 1, 0]);

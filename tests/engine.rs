@@ -164,7 +164,7 @@ fn parents_are_read_by_prefix_and_children_by_aggregate() {
     assert_eq!(value("opened", "b"), Value::Number(0.0));
     let rule = &assessment.rules()[0];
     let firing: Vec<(&str, &str)> =
-        rule.firing.iter().map(|it| (it.subject.as_ref(), it.message.as_str())).collect();
+        rule.matches.iter().map(|it| (it.subject.as_ref(), it.message.as_str())).collect();
     assert_eq!(firing, [("s1", "gold at 10, tier gold")]);
     // s3 has no health, s4 no account: neither is taken for false.
     assert_eq!(rule.no_data.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), ["s3", "s4"]);
@@ -225,7 +225,7 @@ fn who_matches_no_segment_is_in_other() {
     assert_eq!(segment("b"), Value::Text("other".into()));
     assert_eq!(segment("c"), Value::Missing);
     let rule = &assessment.rules()[0];
-    assert_eq!((rule.firing.len(), rule.quiet, rule.no_data.len()), (1, 1, 1));
+    assert_eq!((rule.matches.len(), rule.quiet, rule.no_data.len()), (1, 1, 1));
 }
 
 #[test]

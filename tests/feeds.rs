@@ -96,7 +96,7 @@ fn what_a_stalled_feed_makes_old_is_no_data_and_the_rest_stays() {
     let book = book(30, 3);
     let plain = assess(&engine, &Input::book(&book).with_ended(), 40, &State::new());
     assert_eq!(value(&plain, "quiet", "s0"), Value::Number(11.0), "without a word it is silence");
-    assert!(plain.rules()[0].firing.len() >= 2);
+    assert!(plain.rules()[0].matches.len() >= 2);
 
     let input = Input::book(&book).with_ended().complete_until("usage.logins", day(29));
     let out = assess(&engine, &input, 40, &State::new());
@@ -113,7 +113,7 @@ fn what_a_stalled_feed_makes_old_is_no_data_and_the_rest_stays() {
     }
     for rule in out.rules() {
         let who: Vec<&str> =
-            rule.firing.iter().map(|it| &*it.subject).filter(|it| *it != "s1").collect();
+            rule.matches.iter().map(|it| &*it.subject).filter(|it| *it != "s1").collect();
         assert_eq!(who, [""; 0], "{}", rule.rule);
         let waits = rule.no_data.iter().filter(|it| &***it != "s1").count();
         assert_eq!(waits, 2, "{}", rule.rule);

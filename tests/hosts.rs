@@ -100,7 +100,7 @@ fn each_path_has_no_data_and_says_for_whom() {
         let rule = &out.rules()[0];
         let ids: Vec<&str> = rule.no_data.iter().map(AsRef::as_ref).collect();
         assert_eq!(
-            (rule.firing.len(), ids, rule.faulted.len()),
+            (rule.matches.len(), ids, rule.faulted.len()),
             (2, vec!["s1", "s2"], 0),
             "{name}"
         );
@@ -274,7 +274,7 @@ fn records_messages_and_steps_say_it_too() {
             "faulted functions.word: `word` failed for 2 subscriptions, `s1` and `s2`: too long",
         ]
     );
-    let messages: Vec<&str> = out.rules()[0].firing.iter().map(|it| it.message.as_str()).collect();
+    let messages: Vec<&str> = out.rules()[0].matches.iter().map(|it| it.message.as_str()).collect();
     assert_eq!(messages, ["level 2", "quiet"]);
     let titles: Vec<&str> = out.actions().iter().map(|it| it.title.as_str()).collect();
     assert_eq!(titles, ["Of 2", "ring"]);
@@ -304,7 +304,7 @@ fn a_panic_unwinds_unless_it_is_to_be_caught() {
     // The engine can be used as before.
     let sound = frame(&[Some(5.0)]);
     assert_eq!(
-        engine.assess(&Input::frame(&sound), day(), &state).unwrap().rules()[0].firing.len(),
+        engine.assess(&Input::frame(&sound), day(), &state).unwrap().rules()[0].matches.len(),
         1
     );
 

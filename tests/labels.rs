@@ -91,7 +91,7 @@ fn equality_of_texts_is_the_same_in_every_path() {
                 "{rule}"
             );
             let fired = assessment.rules().iter().find(|it| &*it.rule == rule).unwrap();
-            let fired: Vec<&str> = fired.firing.iter().map(|it| it.subject.as_ref()).collect();
+            let fired: Vec<&str> = fired.matches.iter().map(|it| it.subject.as_ref()).collect();
             let want = (0..5).filter(|it| whole[*it] == Verdict::Yes).map(|it| ids[it]);
             assert_eq!(fired, want.collect::<Vec<_>>(), "{rule}");
             for (row, want) in whole.iter().enumerate() {

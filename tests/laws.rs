@@ -266,7 +266,7 @@ proptest! {
         for (one, two) in plain.rules().iter().zip(other.rules()) {
             prop_assert_eq!((&one.rule, one.quiet), (&two.rule, two.quiet));
             let alerts = |it: &foretell::engine::RuleResult| {
-                let mut firing: Vec<String> = it.firing.iter().map(|it| bits(&it)).collect();
+                let mut firing: Vec<String> = it.matches.iter().map(|it| bits(&it)).collect();
                 firing.sort();
                 firing
             };
@@ -288,8 +288,8 @@ proptest! {
                 prop_assert_eq!(bits(&explain(&alone)), bits(&explain(&all)));
             }
             for (one, many) in alone.rules().iter().zip(all.rules()) {
-                for alert in &one.firing {
-                    prop_assert!(many.firing.contains(alert));
+                for alert in &one.matches {
+                    prop_assert!(many.matches.contains(alert));
                 }
                 prop_assert!(one.no_data.iter().all(|it| many.no_data.contains(it)));
             }

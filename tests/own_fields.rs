@@ -225,7 +225,7 @@ fn own_fields_are_read_in_conditions() {
         let engine = engine(&format!("rules = [{{ name = \"r\", when = '{when}' }}]"));
         let out = assess(&engine, &book);
         let rule = &out.rules()[0];
-        let firing: Vec<&str> = rule.firing.iter().map(|it| it.subject.as_ref()).collect();
+        let firing: Vec<&str> = rule.matches.iter().map(|it| it.subject.as_ref()).collect();
         let none: Vec<&str> = rule.no_data.iter().map(AsRef::as_ref).collect();
         let got = format!("{} / {}", firing.join(" "), none.join(" "));
         assert_eq!(got.trim(), expected.trim(), "{when}");
@@ -308,13 +308,13 @@ fn own_fields_are_read_everywhere() {
     // (70 + 100 + 2 * 90) / 4, and 60 capped.
     assert_eq!(out.score("health", "a1").unwrap().score, Some(87.5));
     assert_eq!(out.score("health", "a2").unwrap().score, Some(40.0));
-    let alert = &out.rules()[0].firing[0];
+    let alert = &out.rules()[0].matches[0];
     assert_eq!(alert.message, "gold since 9 days, Team");
     let evidence: Vec<String> =
         alert.evidence.iter().map(|(name, it)| format!("{name} = {it}")).collect();
     assert_eq!(evidence, ["custom.tier = gold", "custom.points = 7"]);
-    assert_eq!(out.rules()[1].firing[0].message, "7 points, 7.0, true, signed on 2026-02-20");
-    let firing = out.rules()[2].firing.iter().map(|it| it.subject.to_string());
+    assert_eq!(out.rules()[1].matches[0].message, "7 points, 7.0, true, signed on 2026-02-20");
+    let firing = out.rules()[2].matches.iter().map(|it| it.subject.to_string());
     assert_eq!(firing.collect::<Vec<_>>(), ["s1", "s2"]);
     let names: Vec<&str> = engine.columns(ACCOUNT).filter(|it| *it == "custom.points").collect();
     assert_eq!(names.len(), 1, "an own field stands once, however it is read");
@@ -388,7 +388,7 @@ fn own_fields_are_the_same_however_records_come() {
         assert_eq!(out.notes(), [], "{name}");
         assert_eq!(out.value(ACCOUNT, "p1", "a1"), Value::Number(1.0), "{name}");
         assert_eq!(out.value(ACCOUNT, "billed", "a1"), Value::Number(1.0), "{name}");
-        assert_eq!(out.rules()[0].firing.len(), 1, "{name}");
+        assert_eq!(out.rules()[0].matches.len(), 1, "{name}");
     }
 }
 
@@ -418,7 +418,7 @@ fn own_fields_can_be_given_as_columns() {
     let given = |name: &str| Note::Given { kind: ACCOUNT, metric: name.to_owned() };
     assert_eq!(out.notes(), [given("custom.tier"), given("custom.points")], "each once");
     assert_eq!(out.faults(), []);
-    assert!(out.rules().iter().all(|it| it.firing.len() == 1), "{:?}", out.rules());
+    assert!(out.rules().iter().all(|it| it.matches.len() == 1), "{:?}", out.rules());
     let scores = engine.score(&input, day, &State::new());
     let again = engine.score_again(scores.clone(), &input, day, &State::new());
     for scores in [scores, again] {
@@ -453,7 +453,7 @@ fn what_own_fields_were_is_remembered() {
     let out = engine
         .assess(&Input::book(&second), "2026-02-15".parse::<AsOf>().unwrap(), out.state())
         .unwrap();
-    assert!(out.rules().iter().all(|it| it.firing.len() == 1), "{:?}", out.rules());
+    assert!(out.rules().iter().all(|it| it.matches.len() == 1), "{:?}", out.rules());
 }
 
 #[test]
@@ -513,7 +513,7 @@ proptest! {
         ));
         let out = assess(&engine, &book);
         let rule = &out.rules()[0];
-        prop_assert_eq!(out.value(ACCOUNT, "m", "a1"), Value::Number(rule.firing.len() as f64));
+        prop_assert_eq!(out.value(ACCOUNT, "m", "a1"), Value::Number(rule.matches.len() as f64));
         let of = |wanted: LeftOut, own: bool| -> usize {
             let all = left_out(&out).into_iter().filter(|it| (it.0 != "m") == own && it.2 == wanted);
             all.map(|it| it.1).sum()

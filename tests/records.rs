@@ -117,8 +117,8 @@ fn records_become_metrics_scores_and_alerts_as_of_a_day() {
     let s2 = assessment.score("health", "s2").unwrap();
     assert_eq!((s2.score, s2.coverage, s2.interval), (Some(100.0), 0.5, Some([50.0, 100.0])));
     let rule = &assessment.rules()[0];
-    assert_eq!(rule.firing.len(), 2);
-    assert_eq!(rule.firing[0].message, "Acme has 2 urgent cases open");
+    assert_eq!(rule.matches.len(), 2);
+    assert_eq!(rule.matches[0].message, "Acme has 2 urgent cases open");
 
     let later = engine
         .assess(&Input::book(&book), "2026-03-05".parse::<AsOf>().unwrap(), &State::new())

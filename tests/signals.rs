@@ -179,7 +179,7 @@ mod as_metrics {
         unused: missing, missing %, missing days, None: missing
         ");
         let alerts: Vec<String> = assessment.rules()[0]
-            .firing
+            .matches
             .iter()
             .map(|it| format!("{}: {}", it.subject, it.message))
             .collect();

@@ -135,7 +135,7 @@ fn an_account_reads_the_tree_of_its_company() {
     );
     let out =
         engine.assess(&Input::book(&book), DAY.parse::<AsOf>().unwrap(), &State::new()).unwrap();
-    let firing: Vec<&str> = out.rules()[0].firing.iter().map(|it| it.subject.as_ref()).collect();
+    let firing: Vec<&str> = out.rules()[0].matches.iter().map(|it| it.subject.as_ref()).collect();
     assert_eq!(firing, ["a1"]);
 }
 
@@ -231,7 +231,7 @@ fn a_hundred_thousand_companies_in_a_chain_and_in_a_star() {
         let out = engine
             .assess(&Input::book(&book), DAY.parse::<AsOf>().unwrap(), &State::new())
             .unwrap();
-        assert_eq!(out.rules()[0].firing.len(), 100_000);
+        assert_eq!(out.rules()[0].matches.len(), 100_000);
         let of = |name: &str, id: &str| out.value(SubjectKind::Company, name, id).number().unwrap();
         let top: Vec<f64> = takes.iter().map(|it| of(&format!("{it}_"), "c0")).collect();
         // 14,285 times 0 to 6, and 0 to 4.

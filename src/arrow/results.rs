@@ -91,7 +91,7 @@ pub fn assessment(assessment: &Assessment, kind: SubjectKind, id: &str) -> Recor
                 *it = to;
             }
         };
-        rule.firing.iter().for_each(|it| set(&it.subject, Some(true)));
+        rule.matches.iter().for_each(|it| set(&it.subject, Some(true)));
         rule.no_data.iter().for_each(|it| set(it, None));
         rule.faulted.iter().for_each(|it| set(&it.0, None));
         out.flags(format!("rules.{}", rule.rule), flags);

@@ -125,7 +125,7 @@ pub fn actions(all: &[Action]) -> RecordBatch {
     out.finish()
 }
 
-/// What rules say of subjects about which they are not quiet: `rule`, `kind`, `subject`, `severity`, `verdict` (`firing`,
+/// What rules say of subjects about which they are not quiet: `rule`, `kind`, `subject`, `severity`, `verdict` (`match`,
 /// `no_data` or `faulted`), the `message` or the reason, `evidence` and `labels` of what fires.
 #[must_use]
 pub fn verdicts(assessment: &Assessment) -> RecordBatch {
@@ -137,9 +137,9 @@ pub fn verdicts(assessment: &Assessment) -> RecordBatch {
             let row = [&rule.rule, kind, subject, &severity, verdict, message, evidence, labels];
             all.push(row.map(str::to_owned));
         };
-        for it in &rule.firing {
+        for it in &rule.matches {
             let shown = (evidence(&it.evidence), labels(&it.labels));
-            add(&it.subject, "firing", &it.message, [&shown.0, &shown.1]);
+            add(&it.subject, "match", &it.message, [&shown.0, &shown.1]);
         }
         rule.no_data.iter().for_each(|it| add(it, "no_data", "", [""; 2]));
         rule.faulted.iter().for_each(|it| add(&it.0, "faulted", &it.1, [""; 2]));

@@ -154,7 +154,7 @@ impl Engine {
         let stood = run.standing.and_then(of);
         let asked = Asked { rule, config, past: same, stood, table, result };
         let messages: BTreeMap<&str, &String> =
-            result.firing.iter().map(|it| (it.subject.as_ref(), &it.message)).collect();
+            result.matches.iter().map(|it| (it.subject.as_ref(), &it.message)).collect();
         for subject in asked.subjects() {
             let before = same.and_then(|it| it.subjects.get(subject));
             let row = table.row_of(subject);
@@ -302,7 +302,7 @@ impl Asked<'_> {
         let known = self.past.into_iter().chain(self.stood);
         let mut all: BTreeSet<&str> =
             known.flat_map(|it| it.subjects.keys().map(String::as_str)).collect();
-        all.extend(self.result.firing.iter().map(|it| it.subject.as_ref()));
+        all.extend(self.result.matches.iter().map(|it| it.subject.as_ref()));
         if self.config.no_data == NoDataPolicy::Alert {
             all.extend(self.result.no_data.iter().map(AsRef::as_ref));
         }

@@ -104,8 +104,8 @@ pub struct RuleResult {
     pub kind: SubjectKind,
     /// How much it matters.
     pub severity: RuleSeverity,
-    /// Where it fires.
-    pub firing: Vec<Alert>,
+    /// Where its condition is true: no alert yet, of which `for`, cooldowns and silences decide ([`Assessment::alerts`]).
+    pub matches: Vec<Match>,
     /// How many subjects it is quiet about.
     pub quiet: usize,
     /// Subjects for which its condition has no data.
@@ -114,10 +114,10 @@ pub struct RuleResult {
     pub faulted: Vec<(Arc<str>, String)>,
 }
 
-/// A rule that fires for a subject.
+/// A subject for which a rule's condition is true today.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Alert {
+pub struct Match {
     /// The rule's name.
     pub rule: String,
     /// What the subject is.

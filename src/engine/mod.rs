@@ -63,7 +63,7 @@ mod wants;
 mod whole;
 
 pub use alerts::Replay;
-pub use assessment::{Alert, Assessment, BandCount, Note, RuleResult, SubjectScore};
+pub use assessment::{Assessment, BandCount, Match, Note, RuleResult, SubjectScore};
 pub use error::{AssessError, Guarded, Tripped};
 pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;

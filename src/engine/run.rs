@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::alerts::Moving;
-use super::assessment::{Alert, Assessment, Note, RuleResult};
+use super::assessment::{Assessment, Match, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
 use super::failures;
@@ -285,7 +285,7 @@ impl<'a> Run<'a> {
                 rule: config.name.clone(),
                 kind,
                 severity: config.severity,
-                firing: Vec::new(),
+                matches: Vec::new(),
                 quiet: 0,
                 no_data: Vec::new(),
                 faulted: Vec::new(),
@@ -305,7 +305,7 @@ impl<'a> Run<'a> {
                     }
                     for (row, state) in (first..).zip(block).filter(|it| *it.1 != 0) {
                         match (state, table.ids().get(row)) {
-                            (1, _) => result.firing.push(self.alert(rule, config, table, row)),
+                            (1, _) => result.matches.push(self.alert(rule, config, table, row)),
                             (2, Some(id)) => result.no_data.push(Arc::clone(id)),
                             (_, Some(id)) => {
                                 let why = why(&rule.when, table, row).unwrap_or_default();
@@ -320,8 +320,8 @@ impl<'a> Run<'a> {
         results
     }
 
-    fn alert(&self, rule: &Rule, config: &RuleConfig, table: &Table, row: usize) -> Alert {
-        Alert {
+    fn alert(&self, rule: &Rule, config: &RuleConfig, table: &Table, row: usize) -> Match {
+        Match {
             rule: config.name.clone(),
             kind: rule.kind,
             subject: table.ids().get(row).cloned().unwrap_or_default(),

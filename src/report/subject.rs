@@ -72,7 +72,7 @@ pub(super) fn sort(alerts: &mut [&OpenAlert]) {
 /// What a rule shows of a subject on the day of the assessment.
 pub(super) fn evidence<'a>(assessment: &'a Assessment, alert: &OpenAlert) -> &'a [(String, Value)] {
     let rule = assessment.rules().iter().find(|it| it.rule == alert.rule);
-    let firing = rule.into_iter().flat_map(|it| &it.firing);
+    let firing = rule.into_iter().flat_map(|it| &it.matches);
     firing
         .filter(|it| it.kind == alert.kind && *it.subject == *alert.subject)
         .map(|it| it.evidence.as_slice())

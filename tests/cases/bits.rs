@@ -30,7 +30,7 @@ pub(super) fn bits(
         }
         let mut said = Vec::new();
         for rule in assessment.rules().iter().filter(|it| it.kind == *kind) {
-            let fires = rule.firing.iter().any(|it| it.subject.as_ref() == *id);
+            let fires = rule.matches.iter().any(|it| it.subject.as_ref() == *id);
             let unclear = rule.no_data.iter().any(|it| it.as_ref() == *id)
                 || rule.faulted.iter().any(|it| it.0.as_ref() == *id);
             said.push(format!(

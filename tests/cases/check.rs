@@ -189,7 +189,7 @@ fn rules(
     let rule = |name: &str| assessment.rules().iter().find(|it| it.rule == name && it.kind == kind);
     for (name, wanted) in &expect.rules {
         let got = rule(name).map(|it| {
-            if it.firing.iter().any(|it| it.subject.as_ref() == id) {
+            if it.matches.iter().any(|it| it.subject.as_ref() == id) {
                 "firing"
             } else if it.no_data.iter().any(|it| it.as_ref() == id) {
                 "no data"
@@ -202,7 +202,7 @@ fn rules(
         compare.text(&format!("rule {name}"), got, Some(wanted));
     }
     for (name, wanted) in &expect.messages {
-        let alerts = rule(name).into_iter().flat_map(|it| &it.firing);
+        let alerts = rule(name).into_iter().flat_map(|it| &it.matches);
         let message =
             alerts.filter(|it| it.subject.as_ref() == id).map(|it| it.message.as_str()).next();
         compare.text(&format!("message of {name}"), message, Some(wanted));

@@ -70,7 +70,7 @@ fn a_rule_that_fails_leaves_all_others_their_answers() {
         assert_eq!((broken.faulted.len(), broken.no_data.len()), (0, no_data), "{call}");
         for (rule, subjects) in [("before", &["two"][..]), ("later", &["one", "two"])] {
             let result = result(rule);
-            let firing: Vec<&str> = result.firing.iter().map(|it| &*it.subject).collect();
+            let firing: Vec<&str> = result.matches.iter().map(|it| &*it.subject).collect();
             assert_eq!(firing, subjects, "{call}: {rule}");
             assert!(result.faulted.is_empty() && result.no_data.is_empty(), "{call}: {rule}");
         }

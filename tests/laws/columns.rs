@@ -51,7 +51,7 @@ pub(super) fn check(
     for (want, got) in whole.rules().iter().zip(scores.rules()) {
         prop_assert_eq!(&*want.rule, got.rule);
         for (id, answer) in scores.subjects(got.kind).iter().zip(got.answers) {
-            let expected = if want.firing.iter().any(|it| it.subject == *id) {
+            let expected = if want.matches.iter().any(|it| it.subject == *id) {
                 Verdict::Yes
             } else if want.no_data.contains(id) {
                 Verdict::NoData

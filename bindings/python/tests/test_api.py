@@ -73,7 +73,7 @@ def test_an_assessment_says_what_there_is_to_know(engine, assessment):
     assert assessment.events().column("message") == ["no login for 30 days"]
     assert assessment.alerts().column("phase") == ["firing"]
     assert assessment.actions().column("title") == ["Call the admin"]
-    assert assessment.verdicts().column("verdict") == ["firing", "no_data"]
+    assert assessment.verdicts().column("verdict") == ["match", "no_data"]
     factors = assessment.factors().to_pylist()
     assert len(factors) == 6
     assert factors[0]["why"] == "last login is 30 days ago"
@@ -470,7 +470,7 @@ def test_tables_carry_all_that_records_do():
         (first.alerts(), first.to_dict()["alerts"]),
         (told.actions(), told.to_dict()["actions"]),
         (later.actions(), later.to_dict()["actions"]),
-        (first.verdicts(), [it for rule in first.to_dict()["rules"] for it in rule["firing"]]),
+        (first.verdicts(), [it for rule in first.to_dict()["rules"] for it in rule["matches"]]),
     ]:
         assert records
         for field in {key for it in records for key in it}:

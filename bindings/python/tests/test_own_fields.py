@@ -68,7 +68,7 @@ def test_own_fields_are_read_from_any_table(make):
     assert (out.notes, out.faults) == ([], [])
     assert [(it["p1"], it["billed"]) for it in out.values().to_pylist()] == [(1, 1), (0, 0)]
     verdicts = [(it["rule"], it["subject"], it["verdict"]) for it in out.verdicts().to_pylist()]
-    assert verdicts == [("all", "a1", "firing"), ("all", "a2", "no_data")]
+    assert verdicts == [("all", "a1", "match"), ("all", "a2", "no_data")]
 
 
 def test_a_value_of_another_kind_is_missing_and_counted():

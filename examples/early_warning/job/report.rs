@@ -209,11 +209,11 @@ fn rules(assessment: &Assessment, fates: Option<&Fates>) -> Vec<RuleLine> {
             RuleLine {
                 rule: it.rule.clone(),
                 severity: it.severity,
-                firing: it.firing.len(),
+                firing: it.matches.len(),
                 quiet: it.quiet,
                 no_data: it.no_data.len(),
                 faulted: it.faulted.len(),
-                later: fates.map(|fates| fates.of(it.firing.iter().map(|it| &*it.subject))),
+                later: fates.map(|fates| fates.of(it.matches.iter().map(|it| &*it.subject))),
             }
         })
         .collect()
@@ -234,7 +234,7 @@ fn top(facts: &Facts<'_>, card: &str, scores: &[SubjectScore<'_>]) -> Vec<AtRisk
     lowest.truncate(facts.options.top);
     let mut alerts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let wanted: BTreeSet<&str> = lowest.iter().map(|it| it.1.subject).collect();
-    for it in facts.assessment.rules().iter().flat_map(|it| &it.firing) {
+    for it in facts.assessment.rules().iter().flat_map(|it| &it.matches) {
         if wanted.contains(&*it.subject) {
             let said = format!("{} ({}): {}", it.rule, it.severity, it.message);
             alerts.entry(&it.subject).or_default().push(said);

@@ -399,7 +399,7 @@ fn rules(before: &Assessment, after: &Assessment) -> Vec<RuleWhatIf> {
     type Speaks = BTreeMap<(String, SubjectKind), BTreeSet<String>>;
     let speaks = |out: &Assessment| -> Speaks {
         let of = |it: &crate::engine::RuleResult| {
-            let ids = it.firing.iter().map(|it| it.subject.to_string());
+            let ids = it.matches.iter().map(|it| it.subject.to_string());
             ((it.rule.clone(), it.kind), ids.collect())
         };
         out.rules().iter().map(of).collect()
