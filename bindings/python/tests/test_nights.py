@@ -74,7 +74,11 @@ def test_what_is_no_longer_true_is_withdrawn_and_other_figures_are_corrected(eng
     again = engine.assess(rows(a=9, b=3), as_of=day(0), state=out.state)
     assert told(again) == [("low", "a", "withdrawn"), ("low", "b", "corrected")]
     for it in again.events().to_pylist():
-        assert it["supersedes"] == ids[it["subject"]] != it["id"]
+        assert it["supersedes"] == ids[it["subject"]] != it["id"] and it["of"] == "fired"
+    assert [it["change"] for it in again.to_dict()["events"]] == [
+        {"kind": "withdrawn", "of": "fired"},
+        {"kind": "corrected", "of": "fired"},
+    ]
     assert [it["supersedes"] for it in again.to_dict()["events"]] == list(ids.values())
     assert again.events().column("message")[1] == "x is 3"
 
@@ -127,10 +131,7 @@ def test_nights_that_are_run_again_come_to_what_perfect_nights_tell(engine, seed
     assert back <= said.keys() and len(back) > 10
 
     def what(it):
-        first = it
-        while first["change"] == "corrected":
-            first = said[first["supersedes"]]
-        return first["change"], it["day"], it["rule"], it["subject"], it["since"], it["message"]
+        return it["of"] or it["change"], it["day"], it["rule"], it["subject"], it["since"], it["message"]
 
     stands = [it for key, it in said.items() if it["change"] != "withdrawn" and key not in back]
     assert sorted(map(what, stands)) == sorted(map(what, wanted))
