@@ -45,7 +45,9 @@ fn the_configs_of_the_pages_compile_and_pass_their_own_tests() {
     let mut tested = 0;
     let calendars = include_str!("../docs/calendars.md");
     let (own, days) = (include_str!("../docs/own_fields.md"), include_str!("../docs/days.md"));
-    for page in [include_str!("../docs/alerts.md"), calendars, own, days, TESTS] {
+    let (renaming, feeds) = (include_str!("../docs/renaming.md"), include_str!("../docs/feeds.md"));
+    let alerts = include_str!("../docs/alerts.md");
+    for page in [alerts, calendars, own, days, renaming, feeds, TESTS] {
         for text in blocks(page, "toml") {
             let engine = Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{it}"));
             assert_eq!(engine.warnings(), [], "{text}");

@@ -23,10 +23,14 @@ mod ended;
 mod early_warning;
 mod engine;
 #[cfg(feature = "toml")]
+mod feeds;
+#[cfg(feature = "toml")]
 mod forecast;
 #[cfg(feature = "toml")]
 mod faults;
 mod formats;
+#[cfg(feature = "toml")]
+mod formerly;
 mod labels;
 #[cfg(feature = "toml")]
 mod gold;

@@ -120,7 +120,7 @@ impl Event {
 
     /// Whether people would read the same of the same change.
     pub(crate) fn says_the_same(&self, it: &Self) -> bool {
-        (self.is_about(it) && self.since == it.since && self.parents == it.parents)
+        (self.since, self.fired, &self.parents) == (it.since, it.fired, &it.parents)
             && (self.severity, &self.message, &self.evidence)
                 == (it.severity, &it.message, &it.evidence)
             && (&self.labels, &self.owner, &self.playbook) == (&it.labels, &it.owner, &it.playbook)

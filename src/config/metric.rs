@@ -16,6 +16,9 @@ use crate::value::Kind;
 pub struct MetricConfig {
     /// Its name.
     pub name: String,
+    /// What it was called: what a state holds under these names is this metric's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<String>,
     /// What it is about; the config's subject if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<SubjectKind>,

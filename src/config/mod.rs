@@ -7,6 +7,7 @@
 //! Must not know: what the settings mean to a subject's data.
 
 mod alert;
+mod feed;
 mod guard;
 mod metric;
 mod playbook;
@@ -18,6 +19,7 @@ mod test;
 mod variants;
 
 pub use alert::{Hold, InhibitConfig, InhibitOn, NoDataPolicy};
+pub use feed::FeedConfig;
 pub use guard::{GuardConfig, Percent};
 pub use metric::{Better, Empty, MetricConfig, Take, Window};
 pub use playbook::{Channel, DayCount, OnePer, PlaybookConfig, ReadyMade, StepConfig};
@@ -77,6 +79,9 @@ pub struct Config {
     /// Which days are worked on and when it is open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calendars: Vec<CalendarConfig>,
+    /// How late the records of tables and usage series may be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<FeedConfig>,
     /// Named values of subjects.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<MetricConfig>,
@@ -126,6 +131,9 @@ pub struct Config {
 pub struct ClassConfig {
     /// Its name.
     pub name: String,
+    /// What it was called: a subject that a state has in one of these was in this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<String>,
     /// What it is about; the config's subject if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<SubjectKind>,

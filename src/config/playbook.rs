@@ -12,6 +12,9 @@ use crate::time::Delay;
 pub struct PlaybookConfig {
     /// Its name.
     pub name: String,
+    /// What it was called: runs that a state holds under these names are this playbook's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<String>,
     /// What it is about; the config's subject if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<SubjectKind>,

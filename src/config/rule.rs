@@ -15,6 +15,9 @@ use crate::time::Period;
 pub struct RuleConfig {
     /// Its name.
     pub name: String,
+    /// What it was called: alerts and runs of playbooks that a state holds under these names are this rule's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<String>,
     /// What it is about; the config's subject if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<SubjectKind>,

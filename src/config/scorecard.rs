@@ -13,6 +13,9 @@ use crate::time::Period;
 pub struct ScorecardConfig {
     /// Its name; conditions read the score by it, and `name.band` and the like.
     pub name: String,
+    /// What it was called: bands, carried values and history that a state holds under these names are this scorecard's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<String>,
     /// What it is about; the config's subject if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<SubjectKind>,
@@ -68,6 +71,9 @@ pub struct ScorecardConfig {
 pub struct GroupConfig {
     /// Its name.
     pub name: String,
+    /// What it was called: what a state holds under these names is this group's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<String>,
     /// Its weight among its neighbours, above 0; 0 shows it without counting it. 1 if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<Variants<Valued<f64>>>,
@@ -102,6 +108,9 @@ pub struct FactorConfig {
     /// Its name; the metric's if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What it was called: values that a state carries under these names are this factor's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<String>,
     /// The metric it reads: any name that conditions know.
     pub metric: String,
     /// Its weight among its neighbours, above 0; 0 shows it without counting it. 1 if not said.

@@ -1,8 +1,9 @@
 //! What is said of a metric without a value for anyone, and of names in it that no record has.
 
-use super::assessment::{NoValue, Note};
+use super::assessment::Note;
 use super::columns::Made;
 use super::plan::{Attribute, Slot, Step, Work};
+use super::reasons::NoValue;
 use super::run::Run;
 use crate::expr::Program;
 use crate::frame::{Column, SubjectKind, Table};
@@ -15,7 +16,7 @@ impl Run<'_> {
     /// Says of a column that has just been made which names in it no record has, or why it has no value at all.
     pub(super) fn absence(&mut self, step: &Step, slot: &Slot, made: &Made, out_of_range: usize) {
         let rows = self.rows.get(step.kind.index()).map_or(0, |it| it.ids.len());
-        if rows == 0 {
+        if rows == 0 || made.stalled {
             return;
         }
         let is_read = self.engine.outline.wants.read.contains(&(step.kind.index(), step.slot));

@@ -259,13 +259,10 @@ impl Engine {
             evidence.sort_by(|left, right| left.0.cmp(&right.0));
         }
         Event {
-            id: event_id(
-                it.rule,
-                (it.kind, &it.subject),
-                happening.change.name(),
-                (first, out.as_of),
-                happening.ordinal,
-            ),
+            id: self.said_id(record, ("", it.rule), &|_, rule| {
+                let (about, what) = ((it.kind, it.subject.as_str()), happening.change.name());
+                event_id(rule, about, what, (first, out.as_of), happening.ordinal)
+            }),
             day: out.as_of.day(),
             moment: Some(out.as_of).filter(|it| !it.is_day()),
             rule: it.rule.to_owned(),

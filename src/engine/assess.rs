@@ -11,6 +11,8 @@ use super::Engine;
 use super::assessment::Assessment;
 use super::columns::{Source, currency};
 use super::error::{AssessError, Guarded};
+use super::feeds;
+use super::formerly::vanished;
 use super::input::Input;
 use super::manual::{manual, not_used};
 use super::notices::{later, mixed_currencies, of_input};
@@ -48,7 +50,10 @@ impl Engine {
     ) -> Result<Assessment, AssessError> {
         let as_of = input.settled(as_of.into());
         let known = input.known(as_of);
-        self.assess_at(&input.with_book(known.as_ref()), as_of, state)
+        let quiet = input.suppressions.map(|it| self.formerly.quiet(it));
+        let mut input = input.with_book(known.as_ref());
+        input.suppressions = quiet.as_deref();
+        self.assess_at(&input, as_of, &self.renamed(state))
     }
 
     fn assess_at(
@@ -86,6 +91,7 @@ impl Engine {
         run.out.notes = of_input(self, input, &run.rows);
         run.out.notes.extend(later(self, input, as_of.day()));
         run.out.notes.extend(not_used(self, &run.out.manual));
+        run.out.notes.extend(vanished(self, &past));
         if input.book.is_none() {
             let wants = &self.outline.wants;
             run.out.notes.extend(wants.not_given(&run.out.tables, &run.absent));
@@ -95,6 +101,7 @@ impl Engine {
         for step in &self.steps {
             run.step(step);
         }
+        run.out.notes.extend(run.feed_notes());
         // Scorecards were computed as they were needed; results come in the order of the config.
         let order = |name: &str| self.config.scorecards.iter().position(|it| it.name == name);
         run.out.cards.sort_by_key(|it| order(&it.name));
@@ -169,6 +176,7 @@ impl Engine {
         used: Vec<Table>,
         linked: bool,
     ) -> Run<'a> {
+        feeds::check(self, input, &mut faults);
         let mut rows = subjects(input, as_of.day(), &mut faults);
         if linked {
             link(input, &mut rows, &mut faults);
@@ -196,7 +204,7 @@ impl Engine {
                 faults,
                 past: Arc::default(),
                 state: State::new(),
-                manual: manual(input, as_of.day()),
+                manual: manual(&self.formerly, input, as_of.day()),
             },
             rows,
             rules: BTreeMap::new(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::reasons::{Absent, LeftOut, NoValue, NotUsed, Renamed, ReportNotUsed};
 use crate::alert::{Event, OpenAlert};
 use crate::config::RuleSeverity;
 use crate::fault::Fault;
@@ -261,6 +262,39 @@ pub enum Note {
         /// How many.
         subjects: usize,
     },
+    /// What reads a feed has no data, as its records are complete until an earlier day alone.
+    Stalled {
+        /// A table or a usage series.
+        feed: String,
+        /// The last day of which all records are there.
+        until: NaiveDate,
+        /// How many metrics wait for it.
+        metrics: usize,
+        /// How many subjects lack one of them.
+        subjects: usize,
+    },
+    /// A feed of which nobody says how far it goes has had no record for more than three times as long as usual, of
+    /// anyone.
+    Silent {
+        /// A table or a usage series.
+        feed: String,
+        /// The day of its newest record.
+        last: NaiveDate,
+        /// For how many days there has been none.
+        days: u32,
+        /// How many days lie between two days with records, on the mean.
+        usual: u32,
+    },
+    /// The state holds a name that the config has no more, and one that it did not have is near: what was held under
+    /// it ended, where `formerly` on the new one would have let it go on.
+    Vanished {
+        /// What it is the name of.
+        what: Renamed,
+        /// The name in the state.
+        name: String,
+        /// The name in the config.
+        near: String,
+    },
     /// A report on an action was not used.
     Report {
         /// The action's id.
@@ -268,79 +302,6 @@ pub enum Note {
         /// Why.
         reason: ReportNotUsed,
     },
-}
-
-/// Why a report on an action is not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ReportNotUsed {
-    /// No run of a playbook that is remembered has issued it: it ended, or there never was one.
-    UnknownAction,
-    /// Its day is later than that of the assessment; to be handed in again.
-    NotYet,
-}
-
-/// The likely reason why a metric has no value for any subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum NoValue {
-    /// No column of its name was given.
-    NoColumn,
-    /// The given column has no value.
-    EmptyColumn,
-    /// Its table was not loaded.
-    NoTable,
-    /// There is no such record: its table, its series or its kind of survey has none.
-    NoRecords,
-    /// No record of these subjects is known by that day, or none lies in the window.
-    NothingInWindow,
-    /// There are records in the window, but none that counts has a value, or too few have.
-    NothingToTake,
-    /// No record has a value of the attribute.
-    NotFilled,
-    /// There are no such parents or children.
-    NoRelatives,
-    /// Every value is of another kind.
-    OtherKind,
-    /// What it is calculated from has values, and the calculation has none.
-    Calculation,
-}
-
-/// Why subjects of the book are not assessed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Absent {
-    /// Their first day is later.
-    NotBegun,
-    /// They were over by the end of that day.
-    Ended,
-}
-
-/// Why manual values are not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum NotUsed {
-    /// The config has no scorecard of that name.
-    UnknownScorecard,
-    /// The scorecard is of another kind of subject.
-    OtherKind,
-}
-
-/// Why records or values were left out of a metric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum LeftOut {
-    /// The metric's `where` reads something that the record does not have.
-    NoData,
-    /// The amount is in a currency without a rate to the reporting currency.
-    NoRate,
-    /// The value is of another kind than the metric.
-    OtherKind,
 }
 
 impl Assessment {

@@ -4,11 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::feeds::{Reach, settled_rows};
 use super::input::Input;
 use super::plan::{Attribute, Cases, Slot};
 use super::subjects::{InFrame, Rows};
 use crate::book::own::{Own, is_own};
 use crate::book::{self, Book};
+use crate::config::Config;
 use crate::expr::{Columns, FAULTED, Failure, Outcome, Program, Scratch};
 use crate::fault::{Code, Fault};
 pub(super) use crate::frame::column_of;
@@ -45,6 +47,8 @@ pub(super) struct Made {
     pub(super) other_kind: usize,
     /// Functions of the host's that failed on the way, by row.
     pub(super) failed: Failed,
+    /// Whether its feed stands still, so that it is missing where that matters.
+    pub(super) stalled: bool,
 }
 
 impl Made {
@@ -59,6 +63,7 @@ impl Made {
             unconverted: 0,
             other_kind: 0,
             failed: Failed::new(),
+            stalled: false,
         }
     }
 
@@ -76,6 +81,7 @@ impl Made {
             unconverted: derived.unconverted,
             other_kind: derived.other_kind,
             failed: Failed::new(),
+            stalled: false,
         }
     }
 }
@@ -166,17 +172,29 @@ impl Source<'_> {
         rows: &Rows,
         slot: &Slot,
         (derivation, filter): (&Derivation, Option<&Program>),
-        calendar: Option<&Calendar>,
+        (config, calendar): (&Config, Option<&Calendar>),
     ) -> Made {
         let (Some(book), Some(in_book)) = (self.input.book, &rows.in_book) else {
             return Made::plain(Column::missing(slot.kind, rows.ids.len()));
         };
         let filter = filter.map(ProgramFilter::new);
         let asked = filter.as_ref().map(|it| it as &dyn RecordFilter);
-        let view = View::new(book, self.as_of, self.currency).within(calendar);
+        let (as_of, until) = match self.input.reach(config, derivation, self.as_of) {
+            Reach::Whole => (self.as_of, None),
+            Reach::Late(day) => (day.into(), None),
+            Reach::Stalled(_, day) => (self.as_of, Some(day)),
+        };
+        let view = View::new(book, as_of, self.currency).within(calendar);
         let derived = derivation.run(view, kind, asked);
         let failed = filter.map(|it| it.failures.take()).unwrap_or_default();
-        Made { failed: in_rows(&failed, in_book), ..Made::derived(&derived, in_book) }
+        let failed = in_rows(&failed, in_book);
+        let Some(day) = until else {
+            return Made { failed, ..Made::derived(&derived, in_book) };
+        };
+        let settled = settled_rows(in_book, &book.over_from(kind), day);
+        let (unclear, unconverted, other_kind) = (0, 0, 0);
+        let made = Made::derived(&derived, &settled);
+        Made { stalled: true, failed, unclear, unconverted, other_kind, ..made }
     }
 }
 

@@ -386,7 +386,10 @@ impl<'a> Day<'a> {
             _ => None,
         };
         let id = |sort| {
-            action_id(name, (kind, place.subject), (&it.rule, it.began), config.name(), sort)
+            let (about, step) = ((kind, place.subject), config.name());
+            self.engine.said_id(&self.night.record, (name, &it.rule), &|playbook, rule| {
+                action_id(playbook, about, (rule, it.began), step, sort)
+            })
         };
         let mut title = said(&programs.title).unwrap_or_else(|| config.name().to_owned());
         let mut owner = config.owner.clone();

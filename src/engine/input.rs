@@ -1,5 +1,7 @@
 //! What an assessment is made from.
 
+use std::collections::BTreeMap;
+
 use crate::alert::Suppressions;
 use crate::book::Book;
 use crate::book::moment::Until;
@@ -23,6 +25,8 @@ pub struct Input<'a> {
     /// The kinds of which all subjects are given.
     complete: [bool; SubjectKind::ALL.len()],
     gone: &'a [(SubjectKind, String)],
+    /// Until when the records of tables and usage series are complete.
+    pub(super) feeds: BTreeMap<String, AsOf>,
 }
 
 impl<'a> Input<'a> {
@@ -111,6 +115,45 @@ impl<'a> Input<'a> {
             || self.book.is_some_and(|it| it.row_of(kind, id).is_some())
     }
 
+    /// The same with a day, its end, or a moment until which all records of a feed are there: of a table, `usage`, or of
+    /// a series or part of it, `usage.logins`, which goes before its table. Said of several by calling it for each.
+    ///
+    /// Of a later day what such records come to is no data, so that a feed that stands still makes nobody silent: see
+    /// [`FeedConfig::lag`](crate::config::FeedConfig::lag) for how late one may be, and [`Note::Stalled`](crate::engine::Note::Stalled), which
+    /// says it once. A feed that is not named is taken as complete.
+    ///
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// use foretell::book::{Book, Subscription, Tables, Usage};
+    /// use foretell::time::AsOf;
+    /// use foretell::{Config, Engine, Input, State};
+    ///
+    /// let engine = Engine::compile(&Config::parse(r#"
+    ///     metrics = [{ name = "quiet", from = "usage.logins", take = "days_since_last" }]
+    /// "#))?;
+    /// let mut tables = Tables::default();
+    /// tables.push(Subscription::new("s1"));
+    /// let mut logins = Usage::new("logins", "2026-03-01".parse::<foretell::time::Stamp>()?, 5.0);
+    /// logins.subscription_id = Some("s1".into());
+    /// tables.push(logins);
+    /// let book = Book::strict(tables)?;
+    /// let until: AsOf = "2026-03-02".parse()?;
+    /// let input = Input::book(&book).complete_until("usage", until);
+    /// let quiet = |day: &str| -> Result<foretell::value::Value, String> {
+    ///     let out = engine.assess(&input, day.parse::<AsOf>()?, &State::new()).map_err(|it| it.to_string())?;
+    ///     Ok(out.value(foretell::frame::SubjectKind::Subscription, "quiet", "s1"))
+    /// };
+    /// assert_eq!(quiet("2026-03-02")?, foretell::value::Value::Number(1.0));
+    /// assert_eq!(quiet("2026-03-21")?, foretell::value::Value::Missing);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn complete_until(mut self, feed: impl Into<String>, until: impl Into<AsOf>) -> Self {
+        self.feeds.insert(feed.into(), until.into());
+        self
+    }
+
     /// A day or moment in the zone of the book. Without a book a moment has the day that was written with it.
     pub(super) fn settled(&self, as_of: AsOf) -> AsOf {
         self.book.map_or(as_of, |it| as_of.in_zone(it.zone()))
@@ -143,6 +186,7 @@ impl<'a> Input<'a> {
     pub(super) fn one_subject(&self) -> Option<&'a Frame> {
         let mut frames = self.frames.iter().copied().flatten();
         let (first, second) = (frames.next()?, frames.next());
-        (self.book.is_none() && second.is_none() && first.len() == 1).then_some(first)
+        let alone = self.book.is_none() && second.is_none() && self.feeds.is_empty();
+        (alone && first.len() == 1).then_some(first)
     }
 }

@@ -262,7 +262,8 @@ impl Engine {
         if frame.likely_ids().is_some() && !state.is_new() {
             return None;
         }
-        let past = usable(state, state.as_of, as_of, &mut Vec::new())?;
+        let state = self.renamed(state);
+        let past = usable(&state, state.as_of, as_of, &mut Vec::new())?;
         // The last results must be of one such subject too: nothing of another stands in them.
         let mut tables = SubjectKind::ALL.iter().zip(&scores.tables);
         if !tables.all(|(kind, it)| it.len() == usize::from(*kind == live.kind)) {

@@ -6,16 +6,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::Engine;
-use super::assessment::{Manual, NotUsed, Note};
+use super::assessment::{Manual, Note};
+use super::formerly::Formerly;
 use super::input::Input;
+use super::reasons::NotUsed;
 use crate::book::{Life as _, Override, OverrideKind};
 use crate::frame::SubjectKind;
 use crate::score::Effect;
-
-/// What an override is about.
-fn key(it: &Override) -> (SubjectKind, &str, &str) {
-    (it.subject, &it.subject_id, &it.scorecard)
-}
 
 /// Which of two about the same comes first: the one from the later day. Of two from one day the
 /// order in which they were loaded says nothing; a cap goes before a set value and that before a
@@ -34,8 +31,12 @@ fn precedence(left: &Override, right: &Override) -> Ordering {
 }
 
 /// The manual values in force, the newest of each subject and scorecard.
-pub(super) fn manual(input: &Input<'_>, as_of: NaiveDate) -> Vec<Manual> {
+pub(super) fn manual(formerly: &Formerly, input: &Input<'_>, as_of: NaiveDate) -> Vec<Manual> {
     let Some(book) = input.book else { return Vec::new() };
+    // What an override is about.
+    let key = |it: &Override| {
+        (it.subject, it.subject_id.clone(), formerly.card(&it.scorecard).to_owned())
+    };
     let mut live: Vec<_> = book.overrides().iter().filter(|it| it.is_there(as_of)).collect();
     live.sort_by(|left, right| key(left).cmp(&key(right)).then_with(|| precedence(left, right)));
     live.dedup_by(|next, kept| key(next) == key(kept));
@@ -57,7 +58,7 @@ pub(super) fn manual(input: &Input<'_>, as_of: NaiveDate) -> Vec<Manual> {
             Manual {
                 kind: it.subject,
                 subject: it.subject_id.clone(),
-                scorecard: it.scorecard.clone(),
+                scorecard: formerly.card(&it.scorecard).to_owned(),
                 effect,
                 text,
             }

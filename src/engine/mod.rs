@@ -19,6 +19,8 @@ mod columns;
 mod enrol;
 mod error;
 mod failures;
+mod feeds;
+mod formerly;
 mod fused;
 mod gears;
 mod guards;
@@ -41,6 +43,7 @@ mod playbooks;
 mod points;
 mod presence;
 mod quiet;
+mod reasons;
 mod reports;
 mod resolve;
 mod room;
@@ -60,13 +63,11 @@ mod wants;
 mod whole;
 
 pub use alerts::Replay;
-pub use assessment::{
-    Absent, Alert, Assessment, BandCount, LeftOut, NoValue, NotUsed, Note, ReportNotUsed,
-    RuleResult, SubjectScore,
-};
+pub use assessment::{Alert, Assessment, BandCount, Note, RuleResult, SubjectScore};
 pub use error::{AssessError, Guarded, Tripped};
 pub use gears::{Gear, Plan, Planned, Shared};
 pub use input::Input;
+pub use reasons::{Absent, LeftOut, NoValue, NotUsed, Renamed, ReportNotUsed};
 pub use scores::{RuleColumn, Scores};
 pub(crate) use testing::show_event;
 pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
@@ -84,6 +85,7 @@ use crate::score::Scorecard;
 use crate::state::State;
 use crate::value::Kind;
 use calendars::Calendars;
+use formerly::Formerly;
 use gears::in_order;
 use live::Live;
 use own::is_first;
@@ -142,6 +144,8 @@ pub struct Engine {
     calendars: Calendars,
     /// The names whose past something asks for.
     tracked: Vec<Tracked>,
+    /// What things were called.
+    formerly: Formerly,
     settled: Settled,
     tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
@@ -181,6 +185,8 @@ impl Engine {
         let rules = resolver.rules();
         resolver.check_inhibitions();
         resolver.check_told(&rules);
+        resolver.check_formerly();
+        resolver.check_feeds();
         let tests = resolver.tests();
         resolver.lint();
         let mut compiled = resolver.finish();
@@ -222,6 +228,7 @@ impl Engine {
             names: compiled.spaces.iter().map(names).collect(),
             spaces: compiled.spaces,
             tracked: tracked(&compiled.steps),
+            formerly: Formerly::of(config, &rules),
             settled: Settled::of(&compiled.steps),
             steps: compiled.steps,
             cards: compiled.cards,

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::Engine;
-use super::assessment::{Absent, LeftOut, Note};
+use super::assessment::Note;
 use super::input::Input;
 use super::plan::Work;
+use super::reasons::{Absent, LeftOut};
 use super::subjects::Rows;
 use crate::fault::{Code, Fault, nearest};
 use crate::frame::{Frame, NO_ROW, SubjectKind};
@@ -61,7 +62,9 @@ fn columns(engine: &Engine, kind: SubjectKind, frame: &Frame, notes: &mut Vec<No
         notes.push(match space.iter().any(|it| it.name == name) {
             true => Note::Computed { kind, column },
             false => {
-                let near = nearest(name, givable.iter().copied()).map(str::to_owned);
+                let now = engine.formerly.metric(kind, name).filter(|it| givable.contains(it));
+                let near = now.or_else(|| nearest(name, givable.iter().copied()));
+                let near = near.map(str::to_owned);
                 Note::NotRead { kind, column, near }
             }
         });

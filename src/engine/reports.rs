@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::Engine;
-use super::assessment::ReportNotUsed;
+use super::reasons::ReportNotUsed;
 use crate::config::StepConfig;
 use crate::playbook::{ActionReport, ActionSort, EnrolmentChange, Turn, action_id};
 use crate::state::{EnrolmentState, PlaybookEnrolments};
@@ -86,8 +86,14 @@ fn origins(
                 for step in steps(it, written()) {
                     for sort in ActionSort::ALL {
                         let about = (list.subject, subject.as_str());
-                        let id = action_id(name, about, (&it.rule, it.began), step, sort);
-                        all.insert(id, (name.clone(), subject.clone(), at, step.to_owned()));
+                        let origin = || (name.clone(), subject.clone(), at, step.to_owned());
+                        // It may have been issued under former names.
+                        for name in engine.formerly.names_of_playbook(name) {
+                            for rule in engine.formerly.names_of_rule(&it.rule) {
+                                let id = action_id(name, about, (rule, it.began), step, sort);
+                                all.entry(id).or_insert_with(origin);
+                            }
+                        }
                     }
                 }
             }

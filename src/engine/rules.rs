@@ -122,8 +122,7 @@ impl Resolver<'_> {
             None => None,
         };
         let because = if rule.because.is_empty() { when.slots().to_vec() } else { because? };
-        let clearing = clear.as_ref().map_or(Node::Null, |it| Node::text(it.canonical()));
-        let meaning = Node::List(vec![Node::text(when.canonical()), clearing]).content_hash();
+        let meaning = meaning(when.canonical(), clear.as_ref().map(Program::canonical));
         named.then_some(Rule { number, kind, when, message, clear, because, meaning })
     }
 
@@ -258,4 +257,10 @@ impl Resolver<'_> {
         });
         sure
     }
+}
+
+/// The hash of what conditions mean: that which begins an alert, and that which ends it.
+pub(super) fn meaning(when: String, clear: Option<String>) -> String {
+    let clear = clear.map_or(Node::Null, Node::text);
+    Node::List(vec![Node::text(when), clear]).content_hash()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::alerts::Moving;
-use super::assessment::{Alert, Assessment, LeftOut, Note, RuleResult};
+use super::assessment::{Alert, Assessment, Note, RuleResult};
 use super::children::children;
 use super::columns::{Made, Source, class, expression, why, within};
 use super::failures;
@@ -13,6 +13,7 @@ use super::own::is_first;
 use super::past::{past, remembered};
 use super::plan::{AlertOutputs, Batch, ChildTake, Rule, Slot, Step, Work};
 use super::presence::Presence;
+use super::reasons::LeftOut;
 use super::room::Room;
 use super::subjects::Rows;
 use super::tree::Tree;
@@ -86,7 +87,8 @@ impl<'a> Run<'a> {
             (None, Work::Records { derivation, filter, calendar }) => {
                 let calendar = engine.measured_by(*calendar, self.source.input);
                 let program = filter.as_ref();
-                self.source.records(kind, rows, slot, (derivation, program), calendar.as_deref())
+                let around = (&engine.config, calendar.as_deref());
+                self.source.records(kind, rows, slot, (derivation, program), around)
             }
             (None, work) => {
                 let (mut column, sure) = self.computed(kind, slot, work);

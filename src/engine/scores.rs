@@ -239,7 +239,7 @@ impl Engine {
     ) -> Scores {
         let as_of = input.settled(as_of);
         let known = input.known(as_of);
-        self.score_in(used, &input.with_book(known.as_ref()), as_of, state)
+        self.score_in(used, &input.with_book(known.as_ref()), as_of, &self.renamed(state))
     }
 
     fn score_in(

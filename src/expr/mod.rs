@@ -54,6 +54,7 @@ pub(crate) use lex::KEYWORDS;
 pub(crate) use program::{Outcome, Program};
 pub(crate) use reach::{Cascade, Quotient, Span, Spans};
 pub(crate) use row::{Register, Registers, RowPlan};
+pub(crate) use tree::Word;
 pub(crate) use words::{counted, grouped};
 
 /// What a name means to an expression.

@@ -12,7 +12,7 @@ use super::kernel::Compiled;
 use super::presence::facts;
 use super::range;
 use super::template::Part;
-use super::tree::{Named, Tree};
+use super::tree::{Named, Tree, Word};
 use super::{Kind, Language, MAX_TEXT, Names, Symbol, Value, Want};
 use crate::fault::{Code, Fault};
 
@@ -182,6 +182,11 @@ impl Program {
                 })
                 .collect(),
         }
+    }
+
+    /// The same text of an expression with other names and texts, where `other` has them.
+    pub(crate) fn canonical_as(&self, other: &dyn Fn(Word<'_>) -> Option<String>) -> String {
+        self.tree().map_or_else(|| self.canonical(), |it| it.canonical_as(other))
     }
 
     /// Itself over columns.

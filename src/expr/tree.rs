@@ -243,11 +243,18 @@ impl Tree {
         text
     }
 
-    fn print(&self, style: Style, out: &mut String) {
+    /// The same with other names and texts, where `other` has them.
+    pub(super) fn canonical_as(&self, other: &dyn Fn(Word<'_>) -> Option<String>) -> String {
+        let mut text = String::new();
+        self.print(Style::Renamed(other), &mut text);
+        text
+    }
+
+    fn print(&self, style: Style<'_>, out: &mut String) {
         match &self.node {
             Node::Number(it) => print_number(*it, out),
             Node::Flag(it) => *out += if *it { "true" } else { "false" },
-            Node::Text(it) => print_text(it, out),
+            Node::Text(it) => style.text(it, out),
             Node::Read(it) => style.name(it, 'v', out),
             Node::Local(it) => print_to(out, format_args!("t{it}")),
             Node::Arithmetic(op, left, right) => call(op.call(), [&**left, &**right], style, out),
@@ -289,18 +296,40 @@ impl Tree {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
-    Script,
-    Canonical,
+/// What of an expression may have been called something else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Word<'a> {
+    /// A name that it reads.
+    Name(&'a str),
+    /// A text that it compares.
+    Text(&'a str),
 }
 
-impl Style {
+#[derive(Clone, Copy)]
+enum Style<'a> {
+    Script,
+    Canonical,
+    Renamed(&'a dyn Fn(Word<'_>) -> Option<String>),
+}
+
+impl Style<'_> {
     fn name(self, it: &Named, prefix: char, out: &mut String) {
         match self {
             Self::Script => print_to(out, format_args!("{prefix}{}", it.symbol.slot)),
             Self::Canonical => *out += &it.name,
+            Self::Renamed(other) => match other(Word::Name(&it.name)) {
+                Some(other) => *out += &other,
+                None => *out += &it.name,
+            },
         }
+    }
+
+    fn text(self, it: &str, out: &mut String) {
+        let other = match self {
+            Self::Renamed(other) => other(Word::Text(it)),
+            Self::Script | Self::Canonical => None,
+        };
+        print_text(other.as_deref().unwrap_or(it), out);
     }
 }
 
@@ -331,7 +360,12 @@ fn print_text(it: &str, out: &mut String) {
     out.push('"');
 }
 
-fn call<'a>(name: &str, all: impl IntoIterator<Item = &'a Tree>, style: Style, out: &mut String) {
+fn call<'a>(
+    name: &str,
+    all: impl IntoIterator<Item = &'a Tree>,
+    style: Style<'_>,
+    out: &mut String,
+) {
     *out += name;
     out.push('(');
     let mut all = all.into_iter().peekable();
@@ -339,7 +373,7 @@ fn call<'a>(name: &str, all: impl IntoIterator<Item = &'a Tree>, style: Style, o
     while let Some(it) = all.next() {
         // Rhai looks a name up last when it is the first of several arguments. Which missing name
         // stops a run must not hang on that, so such a name is made an expression.
-        let late = style == Style::Script && first && all.peek().is_some();
+        let late = matches!(style, Style::Script) && first && all.peek().is_some();
         if late && matches!(it.node, Node::Read(_)) {
             out.push('(');
             it.print(style, out);
@@ -355,7 +389,7 @@ fn call<'a>(name: &str, all: impl IntoIterator<Item = &'a Tree>, style: Style, o
     out.push(')');
 }
 
-fn joined(terms: &[Tree], mark: &str, style: Style, out: &mut String) {
+fn joined(terms: &[Tree], mark: &str, style: Style<'_>, out: &mut String) {
     out.push('(');
     for (at, it) in terms.iter().enumerate() {
         if at > 0 {
@@ -366,14 +400,14 @@ fn joined(terms: &[Tree], mark: &str, style: Style, out: &mut String) {
     out.push(')');
 }
 
-fn print_within(needle: &Tree, all: &[Value], style: Style, out: &mut String) {
+fn print_within(needle: &Tree, all: &[Value], style: Style<'_>, out: &mut String) {
     *out += "op_within(";
     needle.print(style, out);
     for (at, it) in all.iter().enumerate() {
         *out += if at == 0 { ", [" } else { ", " };
         match it {
             Value::Number(it) => print_number(*it, out),
-            Value::Text(it) => print_text(it, out),
+            Value::Text(it) => style.text(it, out),
             Value::Flag(it) => *out += if *it { "true" } else { "false" },
             Value::Missing => *out += "()",
         }
@@ -381,7 +415,7 @@ fn print_within(needle: &Tree, all: &[Value], style: Style, out: &mut String) {
     *out += "])";
 }
 
-fn print_if([condition, yes, no]: &[Tree; 3], style: Style, out: &mut String) {
+fn print_if([condition, yes, no]: &[Tree; 3], style: Style<'_>, out: &mut String) {
     *out += "(if ";
     condition.print(style, out);
     *out += " { ";

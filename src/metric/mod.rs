@@ -19,6 +19,7 @@
 mod absence;
 mod attributes;
 mod derivation;
+mod feeds;
 mod records;
 mod resolve;
 mod signals;
@@ -38,6 +39,7 @@ mod there;
 pub(crate) use absence::{Unknown, Why, unknown_own};
 pub(crate) use attributes::{attribute, attribute_info, attribute_names, custom};
 pub(crate) use derivation::Derivation;
+pub(crate) use feeds::{check_feed, rhythm};
 pub(crate) use resolve::{table_ends, table_fields};
 pub(crate) use slot::{Dated, HOURS, View};
 pub(crate) use take::{distinct_of, median_of};

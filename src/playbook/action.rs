@@ -79,6 +79,8 @@ impl Action {
     pub(crate) fn says_the_same(&self, it: &Self) -> bool {
         let plain = |it: &Self| Self {
             id: String::new(),
+            rule: String::new(),
+            playbook: String::new(),
             change: ActionChange::Issued,
             supersedes: None,
             ..it.clone()

@@ -86,6 +86,23 @@ pub(super) fn sentence(note: &Note) -> String {
                 "{subjects} {plural} of which something is remembered are not there, and are set aside."
             )
         }
+        Note::Stalled { feed, until, metrics, subjects } => format!(
+            "{feed} is complete until {until} alone: {} of {} no data until it goes on.",
+            many(*metrics, "metric", "metrics"),
+            many(*subjects, "subject has", "subjects have")
+        ),
+        Note::Silent { feed, last, days, usual } => format!(
+            "{feed} has had no record since {last}, for {}, where one comes every {}: has it stopped?",
+            many(*days as usize, "day", "days"),
+            many(*usual as usize, "day", "days")
+        ),
+        Note::Vanished { what, name, near } => {
+            let what = what.name();
+            format!(
+                "The {what} {name} is remembered and not in the config; if it is {near} now, \
+                 write formerly = [\"{name}\"] on that and it goes on untold."
+            )
+        }
         Note::Report { action, reason } => {
             let why = match reason {
                 ReportNotUsed::UnknownAction => "no such action is remembered",

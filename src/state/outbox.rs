@@ -135,8 +135,8 @@ impl State {
     /// The first call begins to keep what waits, from the last day or moment on; a state that is never asked keeps none. A host
     /// whose first night may crash before it begins with [`State::delivering`].
     ///
-    /// Those come first that were handed out before, then ends, withdrawals and corrections, then the most valuable, the
-    /// most severe, the oldest; of the same, by id.
+    /// Those come first that were handed out before, in the order in which they were, then ends, withdrawals and corrections,
+    /// then the most valuable, the most severe, the oldest; of the same, by id.
     pub fn hand_out(&mut self, how: &HandOut<'_>) -> Outbox {
         let value = |it: &Content| {
             let value = how.value.map_or(0.0, |of| of(it));
@@ -157,6 +157,10 @@ impl State {
             else {
                 return left.cmp(right);
             };
+            if !new && !other_new {
+                // Each may be about one before it.
+                return left.cmp(right);
+            }
             (new, first).cmp(&(other_new, other_first)).then(
                 of_right
                     .total_cmp(of_left)
@@ -167,6 +171,7 @@ impl State {
         });
         let mut out = Outbox::default();
         let mut groups: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+        let mut handed_out = Vec::new();
         for (at, _) in order {
             let Some(it) = record.outbox.get_mut(at) else { continue };
             if !it.handed_out && it.content.is_first() {
@@ -181,9 +186,15 @@ impl State {
                 *spent += 1;
             }
             it.handed_out = true;
+            handed_out.push(at);
             groups.entry(how.groups.key(&it.content)).or_default().push(it.clone());
         }
         record.spent.retain(|_, it| *it > 0);
+        // They keep that order, however often they are handed out.
+        let mut all: Vec<_> = std::mem::take(&mut record.outbox).into_iter().map(Some).collect();
+        record.outbox =
+            handed_out.iter().filter_map(|at| all.get_mut(*at).and_then(Option::take)).collect();
+        record.outbox.extend(all.into_iter().flatten());
         out.groups = groups
             .into_iter()
             .map(|(key, deliveries)| {
@@ -202,7 +213,8 @@ impl State {
         before - self.record.outbox.len()
     }
 
-    /// What waits to be delivered or acknowledged, in the order in which it came.
+    /// What waits to be delivered or acknowledged: first what was handed out, in the order in which it was, then the rest in
+    /// that in which it came.
     pub fn waiting(&self) -> impl Iterator<Item = &Delivery> {
         self.record.outbox.iter().filter(|it| it.answered.is_none())
     }

@@ -3,6 +3,8 @@
 //! What is to be said is what is true less what was said. Of the last day or moment each fact is kept as it was said, so
 //! that a run again can take it back; of those before, that somebody was told of an alert that is not over.
 
+mod tell;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -253,264 +255,36 @@ impl Record {
         news
     }
 
+    /// Whether a fact with that id of its own was said at this day or moment.
+    pub(crate) fn has_said(&self, own: &str) -> bool {
+        self.said.contains_key(own)
+    }
+
+    /// Goes on under other names of rules; ids stay as they were told.
+    pub(crate) fn under_names(&mut self, rule: &dyn Fn(&str) -> String) {
+        for (old, lives) in std::mem::take(&mut self.lives) {
+            let all = self.lives.entry(rule(&old)).or_default();
+            for (subject, it) in lives {
+                // Of two that become one the earliest stands.
+                let earlier = all.get(&subject).is_none_or(|known| it.fired < known.fired);
+                if earlier {
+                    all.insert(subject, it);
+                }
+            }
+        }
+        let said = self.said.values_mut().map(|it| &mut it.content);
+        for it in said.chain(self.outbox.iter_mut().map(|it| &mut it.content)) {
+            let name = match it {
+                Content::Event(it) => &mut it.rule,
+                Content::Action(it) => &mut it.rule,
+            };
+            *name = rule(name);
+        }
+    }
+
     /// How many facts of this day or moment somebody was told of.
     pub(crate) fn told(&self) -> usize {
         self.said.values().filter(|it| it.released).count()
-    }
-
-    /// Says what is to be said of a day or moment, and returns what is new of it. Of what `is_kept` nothing is taken back.
-    pub(crate) fn tell(
-        &mut self,
-        as_of: AsOf,
-        wanted: Vec<Content>,
-        is_kept: &dyn Fn(&Content) -> bool,
-    ) -> Vec<Content> {
-        let mut news = Vec::new();
-        let ids: BTreeSet<&str> = wanted.iter().map(Content::id).collect();
-        let gone = self.said.iter().filter(|(id, it)| {
-            it.withdrawn.is_none() && !ids.contains(id.as_str()) && !is_kept(&it.content)
-        });
-        let gone: Vec<String> = gone.map(|it| it.0.clone()).collect();
-        // First what is not true, so that nothing of it stands for what is.
-        for id in gone {
-            news.extend(self.withdraw(as_of, &id));
-        }
-        let mut known = BTreeSet::new();
-        for it in wanted {
-            if known.insert(it.id().to_owned()) {
-                self.say(as_of, it, &mut news);
-            }
-        }
-        news
-    }
-
-    /// Says a fact: as new, as one that says something else now, or not at all where it was said like this.
-    fn say(&mut self, as_of: AsOf, fact: Content, news: &mut Vec<Content>) {
-        let own = fact.id().to_owned();
-        let Some(said) = self.said.get_mut(&own) else {
-            let (round, fact) = match self.renamed.get(&own).filter(|it| it.withdrawn) {
-                Some(back) => {
-                    let round = back.round + 1;
-                    let fact = fact.renamed(next_id(&own, "again", round));
-                    self.rename(&own, &fact, round, false);
-                    (round, fact)
-                }
-                None => (0, fact),
-            };
-            self.first(as_of, own, fact, round, news);
-            return;
-        };
-        if let Some(back) = said.withdrawn.clone() {
-            let round = said.round;
-            // Nobody has heard that it was taken back.
-            if self.drop_queued(&back) {
-                if let Some(said) = self.said.get_mut(&own) {
-                    said.withdrawn = None;
-                    let was = said.content.clone();
-                    self.live(&was);
-                }
-                self.say(as_of, fact, news);
-            } else {
-                let fact = fact.renamed(next_id(&own, "again", round + 1));
-                self.rename(&own, &fact, round + 1, false);
-                self.first(as_of, own, fact, round + 1, news);
-            }
-            return;
-        }
-        let released = said.released;
-        if said.content.says_the_same(&fact) {
-            if !released && !said.needless && fact.is_sent() {
-                let fact = fact.renamed(said.content.id().to_owned());
-                said.content = fact.clone();
-                let released = self.release(as_of, fact);
-                self.released(&own, released);
-            }
-            return;
-        }
-        let last = said.content.id().to_owned();
-        if !released {
-            let fact = fact.renamed(last);
-            said.content = fact.clone();
-            news.push(fact.clone());
-            if !said.needless && fact.is_sent() {
-                let released = self.release(as_of, fact);
-                self.released(&own, released);
-            }
-            return;
-        }
-        let waiting = self.outbox.iter_mut().find(|it| it.content.id() == last && !it.handed_out);
-        let fact = match &waiting {
-            // What waits is perhaps a correction itself.
-            Some(it) => match it.content.supersedes().map(str::to_owned) {
-                Some(told) => fact.renamed(last).corrects(told),
-                None => fact.renamed(last),
-            },
-            None => {
-                said.round += 1;
-                fact.renamed(next_id(&own, "corrected", said.round)).corrects(last)
-            }
-        };
-        said.content = fact.clone();
-        match waiting {
-            // Nobody has heard of it: it waits in other words.
-            Some(it) => it.content = fact.clone(),
-            None => {
-                news.push(fact.clone());
-                self.push(as_of, fact.clone());
-            }
-        }
-        let round = self.said.get(&own).map_or(0, |it| it.round);
-        self.rename(&own, &fact, round, false);
-        self.live(&fact);
-    }
-
-    fn first(
-        &mut self,
-        as_of: AsOf,
-        own: String,
-        fact: Content,
-        round: u32,
-        news: &mut Vec<Content>,
-    ) {
-        news.push(fact.clone());
-        let is_sent = fact.is_sent();
-        let released = is_sent && self.release(as_of, fact.clone());
-        let needless = is_sent && !released;
-        let said = Said { content: fact, round, released, needless, withdrawn: None };
-        self.said.insert(own, said);
-    }
-
-    fn released(&mut self, own: &str, released: bool) {
-        if let Some(it) = self.said.get_mut(own) {
-            (it.released, it.needless) = (released, !released);
-        }
-    }
-
-    /// Takes a fact back; what nobody has heard of is forgotten.
-    fn withdraw(&mut self, as_of: AsOf, own: &str) -> Option<Content> {
-        let said = self.said.get_mut(own)?;
-        let was = said.content.clone();
-        for it in self.outbox.iter_mut().filter(|it| it.answered.as_deref() == Some(was.id())) {
-            it.answered = None;
-        }
-        if !said.released {
-            self.said.remove(own);
-            return None;
-        }
-        // What nobody has heard of is not taken back; what it was to correct is.
-        let heard = match self.drop_queued(was.id()) {
-            true => was.supersedes().map(str::to_owned),
-            false => Some(was.id().to_owned()),
-        };
-        let Some(heard) = heard else {
-            self.forget(&was);
-            self.said.remove(own);
-            return None;
-        };
-        let said = self.said.get_mut(own)?;
-        said.round += 1;
-        let back = was.withdrawn(next_id(own, "withdrawn", said.round), heard);
-        said.withdrawn = Some(back.id().to_owned());
-        self.forget(&was);
-        self.push(as_of, back.clone());
-        Some(back)
-    }
-
-    /// Puts a fact into the outbox; the end of an alert whose beginning still waits there answers that, and while it waits
-    /// nothing is repeated. Whether it was put there.
-    fn release(&mut self, as_of: AsOf, fact: Content) -> bool {
-        self.live(&fact);
-        let Some(event) = fact.event() else {
-            self.push(as_of, fact);
-            return true;
-        };
-        let is_its = |it: &Delivery| {
-            let tells = |begin: &Event| matches!(begin.change.told(), Told::Fired | Told::Repeated);
-            let begin = it.content.event().filter(|_| !it.handed_out);
-            begin.is_some_and(|begin| tells(begin) && begin.is_about(event))
-        };
-        let begins = |it: &&Delivery| is_its(it) && it.content.is_first();
-        let mut waiting = self.outbox.iter().filter(begins).filter_map(|it| it.content.event());
-        // What was told before was heard, however much waits of what was said since.
-        let first = waiting.clone().any(|it| !it.told_before);
-        match event.change {
-            Change::Repeated { .. } if waiting.next().is_some() => false,
-            Change::Resolved { .. } => {
-                let id = event.id.clone();
-                let its = |it: &&mut Delivery| is_its(it) && it.content.is_first();
-                self.outbox.iter_mut().filter(its).for_each(|it| it.answered = Some(id.clone()));
-                if !first {
-                    self.push(as_of, fact);
-                }
-                !first
-            }
-            _ => {
-                self.push(as_of, fact);
-                true
-            }
-        }
-    }
-
-    /// Remembers that somebody was told of an alert.
-    fn live(&mut self, fact: &Content) {
-        let Some(event) = fact.event() else { return };
-        let tells = matches!(event.change.told(), Told::Fired | Told::Repeated)
-            && !matches!(event.change, Change::Withdrawn { .. });
-        if let Some(fired) = event.fired.filter(|_| tells) {
-            let life = Life { fired, kind: event.kind, id: event.id.clone() };
-            self.lives.entry(event.rule.clone()).or_default().insert(event.subject.clone(), life);
-        }
-    }
-
-    /// Forgets that somebody was told of an alert, where that was taken back.
-    fn forget(&mut self, fact: &Content) {
-        let Some(event) = fact.event() else { return };
-        let Some(lives) = self.lives.get_mut(&event.rule) else { return };
-        if lives.get(&event.subject).is_some_and(|it| it.id == fact.id()) {
-            lives.remove(&event.subject);
-        }
-        self.lives.retain(|_, it| !it.is_empty());
-    }
-
-    /// Remembers under which ids an action was told, until nothing of its playbook is remembered.
-    fn rename(&mut self, own: &str, fact: &Content, round: u32, withdrawn: bool) {
-        let Some(action) = fact.action() else { return };
-        let fresh = || Renamed {
-            playbook: action.playbook.clone(),
-            subject: action.subject.clone(),
-            round,
-            ids: Vec::new(),
-            withdrawn,
-        };
-        let it = self.renamed.entry(own.to_owned()).or_insert_with(fresh);
-        (it.round, it.withdrawn) = (round, withdrawn);
-        if action.id != own && !it.ids.contains(&action.id) {
-            it.ids.push(action.id.clone());
-        }
-    }
-
-    fn push(&mut self, as_of: AsOf, fact: Content) {
-        if self.delivers {
-            self.outbox.push(Delivery::new(as_of, fact));
-        }
-    }
-
-    /// Begins to keep what waits, with what was said at the last day or moment.
-    pub(super) fn begin(&mut self, as_of: Option<AsOf>) {
-        let Some(as_of) = as_of.filter(|_| !self.delivers) else {
-            self.delivers = true;
-            return;
-        };
-        self.delivers = true;
-        let said = self.said.values().filter(|it| it.released && it.withdrawn.is_none());
-        self.outbox.extend(said.map(|it| Delivery::new(as_of, it.content.clone())));
-    }
-
-    /// Drops what waits under an id and was never handed out; whether it did.
-    fn drop_queued(&mut self, id: &str) -> bool {
-        let before = self.outbox.len();
-        self.outbox.retain(|it| it.content.id() != id || it.handed_out);
-        self.outbox.len() < before
     }
 }
 

@@ -179,6 +179,29 @@ fn what_is_past_the_cap_waits_by_value() {
 }
 
 #[test]
+fn what_is_handed_out_again_keeps_its_order() {
+    let engine = engine(Some("when = \"x > 0\""), "");
+    let (fires, ends) = (book(&[("a", 1.0)]), book(&[("a", 0.0)]));
+    let assess = |frame: &Frame, on: u64, state: &State| {
+        engine.assess(&Input::frame(frame), day(on), state).unwrap().state().clone()
+    };
+    let told = |state: &mut State| {
+        let out = state.hand_out(&HandOut::new());
+        let name = |it: &foretell::state::Delivery| it.content.event().unwrap().change.name();
+        out.deliveries().map(name).collect::<Vec<_>>()
+    };
+    // Nothing of it arrives: no end is sent before its beginning, and no withdrawal before what it takes back.
+    let mut state = assess(&fires, 0, &State::delivering());
+    assert_eq!(told(&mut state), ["fired"]);
+    let mut over = assess(&ends, 1, &state);
+    assert_eq!(told(&mut over), ["fired", "resolved"]);
+    assert_eq!(told(&mut over), ["fired", "resolved"]);
+    let mut back = assess(&ends, 0, &state);
+    assert_eq!(told(&mut back), ["fired", "withdrawn"]);
+    assert_eq!(told(&mut back), ["fired", "withdrawn"]);
+}
+
+#[test]
 fn a_day_in_the_past_is_an_error() {
     let engine = engine(Some(""), "");
     let [below, _] = frames("1", "0");

@@ -47,6 +47,17 @@ impl Receiver {
                 Content::Action(it) => it.change == ActionChange::Withdrawn,
                 _ => false,
             };
+            // An alert that was none leaves nothing of what was told of it.
+            if let Some(back) =
+                said.event().filter(|it| it.change == Change::Withdrawn { of: Told::Fired })
+            {
+                let its = |it: &Content| {
+                    it.event().is_some_and(|it| {
+                        (&it.rule, &it.subject, it.fired) == (&back.rule, &back.subject, back.fired)
+                    })
+                };
+                self.standing.retain(|_, it| !its(it));
+            }
             if !withdrawn {
                 self.standing.insert(it.id().to_owned(), said);
             }

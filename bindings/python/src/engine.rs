@@ -172,9 +172,11 @@ impl Engine {
     /// - `observed`: by metric, the column of the days on which its values were observed. Ages hang on them.
     /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
     /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
+    /// - `complete_until`: by table, `usage`, or usage series, `usage.logins`, the day or moment until which all of its records are there: of a
+    ///   later day what reads them is no data. A feed that is not named is taken as complete.
     ///
     /// Raises `InputError` where the input is wrong, with column and row, and `PastError`, a `StateError`, for a state of a later day.
-    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false))]
+    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, complete_until=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn score(
         &self,
@@ -188,6 +190,7 @@ impl Engine {
         observed: Option<Arg<BTreeMap<String, String>>>,
         strict: bool,
         with_ended: bool,
+        complete_until: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Scores> {
         ours(py, || {
             let as_of = crate::convert::as_of(as_of)?;
@@ -206,7 +209,7 @@ impl Engine {
                 self.hosts.check(py, table.last.faults().iter())?;
                 return Ok(py.detach(|| Scores::of_table(table, main, keys)));
             }
-            let beside = Beside::of(with_ended);
+            let beside = Beside::of(with_ended).complete_until(complete_until)?;
             let given = Given::read(self, data, given, &how, beside)?;
             let scores = py.detach(|| self.inner.score(&given.input(), as_of, &past));
             self.hosts.check(py, scores.faults().iter())?;
@@ -231,6 +234,8 @@ impl Engine {
     /// - `reports`: what became of actions, a list of dicts with `action`, `outcome` and `day`.
     /// - `work_calendar`: a dict with `weekend`, `hours`, `holidays`, `exceptions`, as one of `[[calendars]]` in a
     ///   config: for actions due in working days, and for the calendar of its `name` in the config.
+    /// - `complete_until`: by table, `usage`, or usage series, `usage.logins`, the day or moment until which all of its records are there: of a
+    ///   later day what reads them is no data. A feed that is not named is taken as complete.
     /// - `complete`: the kinds of which all subjects are given, such as `["subscriptions"]`: one that is not among them is gone. Of
     ///   other kinds one that is not there is set aside: its alerts wait, and its bands stay.
     /// - `gone`: subjects that are gone, a list of pairs such as `("subscription", "s1")`, or a dict of ids by kind.
@@ -240,7 +245,7 @@ impl Engine {
     ///
     /// Raises `InputError` where the input is wrong, with column and row, `PastError` for a state of a later day, `StateError` for one that
     /// cannot be this engine's, and `GuardError` where a guard of the config tripped, with the whole assessment in it.
-    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None, complete=None, gone=None))]
+    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None, complete_until=None, complete=None, gone=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn assess(
         &self,
@@ -257,6 +262,7 @@ impl Engine {
         suppressions: Option<&Bound<'_, PyAny>>,
         reports: Option<&Bound<'_, PyAny>>,
         work_calendar: Option<&Bound<'_, PyAny>>,
+        complete_until: Option<&Bound<'_, PyAny>>,
         complete: Option<&Bound<'_, PyAny>>,
         gone: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Assessment> {
@@ -268,7 +274,8 @@ impl Engine {
             let beside = Beside::of(with_ended)
                 .quiet(suppressions)?
                 .reported(reports, work_calendar)?
-                .there(py, complete, gone)?;
+                .there(py, complete, gone)?
+                .complete_until(complete_until)?;
             let given = Given::read(self, data, given, &how, beside)?;
             let done = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
             let ids = given.keys.iter().map(|it| (*it.0, it.1.field.name().clone())).collect();

@@ -11,7 +11,7 @@ use foretell::fault::{Code, Fault, did_you_mean};
 use foretell::frame::{Column, Frame, FrameError, SubjectKind};
 use foretell::node::Node;
 use foretell::playbook::ActionReport;
-use foretell::time::{Calendar, CalendarConfig};
+use foretell::time::{AsOf, Calendar, CalendarConfig};
 use foretell::value::Kind;
 use foretell::{Faults, Input};
 use pyo3::prelude::*;
@@ -58,6 +58,7 @@ pub(crate) struct Beside {
     suppressions: Option<Suppressions>,
     reports: Vec<ActionReport>,
     work_calendar: Option<Calendar>,
+    complete_until: Vec<(String, AsOf)>,
     complete: Vec<SubjectKind>,
     gone: Vec<(SubjectKind, String)>,
 }
@@ -94,6 +95,20 @@ impl Beside {
         let complete = complete.map_or_else(|| Ok(Vec::new()), |it| presence::complete(py, it))?;
         let gone = gone.map_or_else(|| Ok(Vec::new()), |it| presence::gone(py, it))?;
         Ok(Self { complete, gone, ..self })
+    }
+
+    /// The same with the days or moments until which feeds are complete, by name.
+    pub(crate) fn complete_until(mut self, it: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let Some(it) = it else { return Ok(self) };
+        let Ok(feeds) = it.cast::<PyMapping>() else {
+            let message = "expected `complete_until` as a dict of days by table or usage series";
+            return Err(input_error(it.py(), message));
+        };
+        for entry in feeds.items()?.iter() {
+            let (name, until) = entry.extract::<(String, Bound<'_, PyAny>)>()?;
+            self.complete_until.push((name, crate::convert::as_of(&until)?));
+        }
+        Ok(self)
     }
 }
 
@@ -229,6 +244,9 @@ impl Given {
         }
         if let Some(it) = &self.beside.work_calendar {
             input = input.with_work_calendar(it);
+        }
+        for (feed, until) in &self.beside.complete_until {
+            input = input.complete_until(feed, *until);
         }
         input
             .with_reports(&self.beside.reports)

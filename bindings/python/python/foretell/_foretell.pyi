@@ -222,6 +222,7 @@ class Engine:
         observed: Optional[Mapping[str, str]] = None,
         strict: bool = True,
         with_ended: bool = False,
+        complete_until: Optional[Mapping[str, _Day]] = None,
     ) -> Scores: ...
     def assess(
         self,
@@ -238,6 +239,7 @@ class Engine:
         suppressions: Optional[_Plain] = None,
         reports: Optional[Sequence[_Plain]] = None,
         work_calendar: Optional[_Plain] = None,
+        complete_until: Optional[Mapping[str, _Day]] = None,
         complete: Optional[Iterable[str]] = None,
         gone: Optional[_Gone] = None,
     ) -> Assessment: ...

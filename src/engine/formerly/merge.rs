@@ -1,0 +1,310 @@
+//! The parts of a state under the names of today. Where two names become one, the alert that fired earliest stays, and
+//! of all else what is already held under the name of today, then what the name held that comes first.
+
+use std::collections::BTreeMap;
+
+use super::Formerly;
+use crate::config::{Config, FactorConfig, GroupConfig};
+use crate::frame::SubjectKind;
+use crate::state::{
+    AlertState, BandState, CarriedValue, EnrolmentPhase, EnrolmentState, Held, Phase,
+    PlaybookEnrolments, RuleAlerts, State,
+};
+use crate::value::Value;
+
+type Carried = BTreeMap<String, BTreeMap<String, BTreeMap<String, CarriedValue>>>;
+type History = BTreeMap<SubjectKind, BTreeMap<String, BTreeMap<String, Vec<Held>>>>;
+
+/// By subject what is held under names of which one comes after the other.
+type Lists<T> = Vec<(String, BTreeMap<String, T>)>;
+
+/// Everything by its name of today: what has that name already, then the others in the order of their names.
+fn by_new_name<T>(
+    all: BTreeMap<String, T>,
+    now: &dyn Fn(&str) -> String,
+) -> BTreeMap<String, Vec<(String, T)>> {
+    let mut lists: BTreeMap<String, Vec<(String, T)>> = BTreeMap::new();
+    for (name, it) in all {
+        let new = now(&name);
+        let list = lists.entry(new.clone()).or_default();
+        let at = if new == name { 0 } else { list.len() };
+        list.insert(at, (name, it));
+    }
+    lists
+}
+
+impl Formerly {
+    /// Whether a state holds a former name.
+    pub(super) fn are_in(&self, config: &Config, state: &State) -> bool {
+        let alerts = || {
+            state.alerts.iter().any(|(rule, list)| {
+                let meant = self.meanings.get(rule).map(|it| &it.1);
+                self.rules.contains_key(rule) || meant.is_some_and(|it| it.contains(&list.meaning))
+            })
+        };
+        let playbooks = || {
+            state.playbooks.iter().any(|(name, list)| {
+                let mut entries = list.subjects.values().flatten();
+                self.playbooks.contains_key(name)
+                    || entries.any(|it| self.rules.contains_key(&it.rule))
+            })
+        };
+        let carried = || {
+            state.carried.iter().any(|(card, factors)| {
+                let keys = || factors.keys().any(|it| self.carried_key(config, card, it) != *it);
+                self.cards.contains_key(card) || keys()
+            })
+        };
+        let history = || {
+            state.history.iter().any(|(kind, names)| {
+                names.iter().any(|(name, subjects)| {
+                    let held = || subjects.values().flatten();
+                    self.name(config, *kind, name) != *name
+                        || held().any(|it| self.class(*kind, name, &it.value).is_some())
+                })
+            })
+        };
+        let classes = || {
+            let texts =
+                state.carried.values().flat_map(|it| it.values()).flat_map(|it| it.values());
+            !self.classes.is_empty() && texts.clone().any(|it| matches!(it.value, Value::Text(_)))
+        };
+        alerts()
+            || state.bands.keys().any(|it| self.cards.contains_key(it))
+            || playbooks()
+            || carried()
+            || history()
+            || classes()
+    }
+
+    /// Alerts by rule.
+    pub(super) fn alerts(&self, all: BTreeMap<String, RuleAlerts>) -> BTreeMap<String, RuleAlerts> {
+        let mut next = BTreeMap::new();
+        for (new, mut lists) in by_new_name(all, &|it| self.rule(it).to_owned()) {
+            for (name, list) in &mut lists {
+                self.called(name, &new, list);
+            }
+            let now = self.meanings.get(&new).map(|it| it.0.as_str());
+            lists.sort_by_key(|it| Some(it.1.meaning.as_str()) != now);
+            let mut merged: Option<RuleAlerts> = None;
+            for (name, list) in lists {
+                match &mut merged {
+                    None => merged = Some(list),
+                    Some(into) if into.subject == list.subject => join(into, list),
+                    // Of another kind of subject it cannot become one with the rest.
+                    Some(_) => {
+                        next.insert(name, list);
+                    }
+                }
+            }
+            next.extend(merged.map(|it| (new, it)));
+        }
+        next
+    }
+
+    /// What a list of alerts says of its rule, as it is called today.
+    fn called(&self, old: &str, new: &str, list: &mut RuleAlerts) {
+        if let Some((meaning, former)) = self.meanings.get(new)
+            && former.contains(&list.meaning)
+        {
+            list.meaning.clone_from(meaning);
+        }
+        for it in list.subjects.values_mut().filter(|it| it.message == old) {
+            new.clone_into(&mut it.message);
+        }
+    }
+
+    /// Bands by scorecard.
+    pub(super) fn bands(
+        &self,
+        all: BTreeMap<String, BTreeMap<String, BandState>>,
+    ) -> BTreeMap<String, BTreeMap<String, BandState>> {
+        let lists = by_new_name(all, &|it| self.card(it).to_owned());
+        lists.into_iter().map(|(name, lists)| (name, first(lists))).collect()
+    }
+
+    fn carried_key(&self, config: &Config, card: &str, key: &str) -> String {
+        let card = config.scorecards.iter().find(|it| it.name == self.card(card));
+        card.map_or_else(|| key.to_owned(), |it| self.factor(config, it, key).into_owned())
+    }
+
+    /// Carried values by scorecard and factor.
+    pub(super) fn carried(&self, config: &Config, all: Carried) -> Carried {
+        let lists = by_new_name(all, &|it| self.card(it).to_owned());
+        let card = |(card, lists): (String, Vec<(String, _)>)| {
+            let mut factors: BTreeMap<String, Lists<CarriedValue>> = BTreeMap::new();
+            for (name, old) in lists {
+                let keyed = by_new_name(old, &|it| self.carried_key(config, &name, it));
+                for (key, lists) in keyed {
+                    factors.entry(key).or_default().extend(lists);
+                }
+            }
+            let mut factors: BTreeMap<String, BTreeMap<String, CarriedValue>> =
+                factors.into_iter().map(|(key, lists)| (key, first(lists))).collect();
+            let written = config.scorecards.iter().find(|it| it.name == card);
+            if let Some(it) = written.filter(|_| !self.classes.is_empty()) {
+                let kind = it.subject.unwrap_or(config.subject);
+                self.classes_carried(kind, (&it.groups, &it.factors), "", &mut factors);
+            }
+            (card, factors)
+        };
+        lists.into_iter().map(card).collect()
+    }
+
+    /// Segments and stages that factors carry.
+    fn classes_carried(
+        &self,
+        kind: SubjectKind,
+        (groups, factors): (&[GroupConfig], &[FactorConfig]),
+        before: &str,
+        all: &mut BTreeMap<String, BTreeMap<String, CarriedValue>>,
+    ) {
+        for factor in factors {
+            let key = format!("{before}{}", factor.name.as_ref().unwrap_or(&factor.metric));
+            for it in all.get_mut(&key).into_iter().flat_map(BTreeMap::values_mut) {
+                if let Some(now) = self.class(kind, &factor.metric, &it.value) {
+                    it.value = now;
+                }
+            }
+        }
+        for group in groups {
+            let before = format!("{before}{} / ", group.name);
+            self.classes_carried(kind, (&group.groups, &group.factors), &before, all);
+        }
+    }
+
+    /// Runs of playbooks.
+    pub(super) fn enrolments(
+        &self,
+        all: BTreeMap<String, PlaybookEnrolments>,
+    ) -> BTreeMap<String, PlaybookEnrolments> {
+        let mut next = BTreeMap::new();
+        for (new, lists) in by_new_name(all, &|it| self.playbook(it).to_owned()) {
+            let mut merged: Option<PlaybookEnrolments> = None;
+            for (name, list) in lists {
+                match &mut merged {
+                    None => merged = Some(list),
+                    Some(into) if into.subject == list.subject => {
+                        for (subject, entries) in list.subjects {
+                            into.subjects.entry(subject).or_default().extend(entries);
+                        }
+                    }
+                    Some(_) => {
+                        next.insert(name, list);
+                    }
+                }
+            }
+            let Some(mut list) = merged else { continue };
+            for entries in list.subjects.values_mut() {
+                self.entries(entries);
+            }
+            next.insert(new, list);
+        }
+        next
+    }
+
+    fn entries(&self, all: &mut Vec<EnrolmentState>) {
+        for it in all.iter_mut() {
+            let Some(now) = self.rules.get(&it.rule) else { continue };
+            if let Some(cause) = it.cause.as_mut().filter(|cause| cause.message == it.rule) {
+                cause.message.clone_from(now);
+            }
+            it.rule.clone_from(now);
+        }
+        let rank = |it: &EnrolmentState| match it.phase {
+            EnrolmentPhase::Open => 0,
+            EnrolmentPhase::Over => 1,
+            EnrolmentPhase::Declined => 2,
+        };
+        // Of one firing there is one run: that which is under way, and of several the furthest.
+        all.sort_by(|left, right| {
+            let key = |it: &EnrolmentState| (it.fired, rank(it), usize::MAX - it.reached.len());
+            (&left.rule, key(left)).cmp(&(&right.rule, key(right)))
+        });
+        all.dedup_by(|next, kept| (&next.rule, next.fired) == (&kept.rule, kept.fired));
+    }
+
+    /// What was, by name.
+    pub(super) fn history(&self, config: &Config, all: History) -> History {
+        let kind = |(kind, names): (SubjectKind, BTreeMap<String, _>)| {
+            let lists = by_new_name(names, &|it| self.name(config, kind, it).into_owned());
+            let name = |(name, lists): (String, Lists<Vec<Held>>)| {
+                let mut subjects = first(lists);
+                for held in subjects.values_mut() {
+                    self.classes_held(kind, &name, held);
+                }
+                (name, subjects)
+            };
+            (kind, lists.into_iter().map(name).collect())
+        };
+        all.into_iter().map(kind).collect()
+    }
+
+    fn classes_held(&self, kind: SubjectKind, name: &str, held: &mut Vec<Held>) {
+        let mut changed = false;
+        for it in held.iter_mut() {
+            if let Some(now) = self.class(kind, name, &it.value) {
+                it.value = now;
+                changed = true;
+            }
+        }
+        if changed {
+            // Two that became one are one all the time.
+            held.dedup_by(|next, kept| next.value == kept.value);
+        }
+    }
+
+    /// A segment or stage as it is called today, where a name reads one and it had another.
+    fn class(&self, kind: SubjectKind, name: &str, value: &Value) -> Option<Value> {
+        let Value::Text(text) = value else { return None };
+        if self.classes.is_empty() {
+            return None;
+        }
+        let parents = SubjectKind::ALL.into_iter().filter(|it| *it < kind);
+        let within = parents.filter_map(|it| Some((it, name.strip_prefix(it.name())?)));
+        let of = within.filter_map(|(it, rest)| Some((it, rest.strip_prefix('.')?))).next();
+        let (kind, name) = of.unwrap_or((kind, name));
+        let head = ["segment", "stage"].into_iter().find(|head| {
+            name.strip_prefix(head).is_some_and(|it| it.is_empty() || it.starts_with('.'))
+        })?;
+        let now = self.classes.get(&(kind, head, text.to_string()))?;
+        Some(Value::Text(now.as_str().into()))
+    }
+}
+
+/// What comes first of each subject.
+fn first<T>(lists: Lists<T>) -> BTreeMap<String, T> {
+    let mut all = BTreeMap::new();
+    for (subject, it) in lists.into_iter().flat_map(|it| it.1) {
+        all.entry(subject).or_insert(it);
+    }
+    all
+}
+
+/// Makes the alerts of two rules those of one.
+fn join(into: &mut RuleAlerts, mut other: RuleAlerts) {
+    if into.meaning != other.meaning {
+        // What has been true for a while was another condition.
+        other.subjects.retain(|_, it| it.phase != Phase::Pending);
+    }
+    for (subject, it) in other.subjects {
+        match into.subjects.get_mut(&subject) {
+            None => {
+                into.subjects.insert(subject, it);
+            }
+            Some(known) => {
+                let rank =
+                    |it: &AlertState| (it.fired.is_none(), it.fired, it.phase.is_idle(), it.began);
+                let (mut stays, goes) = match rank(&it) < rank(known) {
+                    true => (it, known.clone()),
+                    false => (known.clone(), it),
+                };
+                // Nobody is told twice, and what cools down goes on to do so.
+                stays.told |= goes.told && stays.phase.is_firing();
+                stays.last_event = stays.last_event.max(goes.last_event);
+                stays.resolved = stays.resolved.max(goes.resolved);
+                *known = stays;
+            }
+        }
+    }
+}
