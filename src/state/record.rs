@@ -207,7 +207,8 @@ impl Record {
         };
         for (rule, all) in lives {
             for (subject, life) in all {
-                if !ended(&rule, &subject) {
+                // What nobody was told of is dropped.
+                if !ended(&rule, &subject) && !self.drop_queued(&life.id) {
                     let back = life.withdrawn(&rule, &subject, as_of);
                     self.push(as_of, back.clone());
                     news.push(back);

@@ -202,6 +202,29 @@ fn what_is_handed_out_again_keeps_its_order() {
 }
 
 #[test]
+fn what_was_never_handed_out_is_dropped_when_days_are_assessed_again() {
+    let engine = engine(Some("when = \"x > 0\""), "");
+    let (fires, is_quiet) = (book(&[("a", 1.0)]), book(&[("a", 0.0)]));
+    let assess = |frame: &Frame, on: u64, state: &State| {
+        engine.assess(&Input::frame(frame), day(on), state).unwrap().state().clone()
+    };
+    let before = assess(&is_quiet, 0, &State::delivering());
+    let fired = assess(&fires, 1, &before);
+    for (handed_out, wanted) in [(false, &[][..]), (true, &["fired", "withdrawn"])] {
+        let mut newest = assess(&fires, 2, &fired);
+        if handed_out {
+            newest.hand_out(&HandOut::new());
+        }
+        let again = assess(&is_quiet, 1, &before.rewind(&newest));
+        let mut again = assess(&is_quiet, 2, &again);
+        let out = again.hand_out(&HandOut::new());
+        let told: Vec<_> =
+            out.deliveries().map(|it| it.content.event().unwrap().change.name()).collect();
+        assert_eq!(told, wanted, "handed out: {handed_out}");
+    }
+}
+
+#[test]
 fn a_day_in_the_past_is_an_error() {
     let engine = engine(Some(""), "");
     let [below, _] = frames("1", "0");
