@@ -63,6 +63,8 @@ mod replay_history;
 #[cfg(all(feature = "toml", feature = "report"))]
 mod report;
 mod signals;
+#[cfg(feature = "toml")]
+mod states;
 mod tidy;
 #[cfg(feature = "toml")]
 mod tree;

@@ -445,7 +445,7 @@ fn what_was_is_looked_up_at_the_same_time_of_day() {
 }
 
 /// A state as it was written before there were moments.
-const OLD: &str = r#"{"version":1,"as_of":"2026-03-01","engine":"0123","bands":{"s":{"a":{"band":"red","since":"2026-02-01"}}},"carried":{"s":{"x":{"a":{"value":1.5,"day":"2026-02-20"}}}},"history":{"subscription":{"x":{"a":[{"since":"2026-02-01","value":1.0},{"since":"2026-02-10","value":null}]}}},"alerts":{"r":{"subject":"subscription","severity":"warning","meaning":"4567","subjects":{"a":{"phase":"firing","began":"2026-02-01","since":"2026-02-01","fired":"2026-02-03","told":true,"last_event":"2026-02-03","message":"r"}}}},"playbooks":{"p":{"subject":"subscription","subjects":{"a":[{"rule":"r","fired":"2026-02-03","began":"2026-02-03","last":"2026-02-03","reached":["call"],"cause":{"since":"2026-02-01","severity":"warning","message":"r"}}]}}}}"#;
+const OLD: &str = include_str!("states/form_1.json");
 
 #[test]
 fn states_of_days_are_read_and_written_as_they_were() {

@@ -199,7 +199,7 @@ impl Engine {
                 rules: Vec::new(),
                 events: Vec::new(),
                 alerts: Vec::new(),
-                enrolled: super::enrol::Enrolled::default(),
+                enrolled: super::enrolled::Enrolled::default(),
                 notes: Vec::new(),
                 faults,
                 past: Arc::default(),

@@ -33,7 +33,7 @@ pub struct Assessment {
     pub(super) rules: Vec<RuleResult>,
     pub(super) events: Vec<Event>,
     pub(super) alerts: Vec<OpenAlert>,
-    pub(super) enrolled: super::enrol::Enrolled,
+    pub(super) enrolled: super::enrolled::Enrolled,
     pub(super) notes: Vec<Note>,
     pub(super) faults: Vec<Fault>,
     /// Before and after.

@@ -17,6 +17,7 @@ mod children;
 mod choices;
 mod columns;
 mod enrol;
+mod enrolled;
 mod error;
 mod failures;
 mod feeds;

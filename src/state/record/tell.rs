@@ -262,7 +262,7 @@ impl Record {
     }
 
     /// Drops what waits under an id and was never handed out; whether it did.
-    fn drop_queued(&mut self, id: &str) -> bool {
+    pub(super) fn drop_queued(&mut self, id: &str) -> bool {
         let before = self.outbox.len();
         self.outbox.retain(|it| it.content.id() != id || it.handed_out);
         self.outbox.len() < before
