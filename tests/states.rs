@@ -70,10 +70,6 @@ fn every_form_is_read_for_good() {
     }
     // Today's form is what is written now.
     let now: Value = serde_json::to_value(state()).unwrap();
-    if std::env::var_os("WRITE_STATE").is_some() {
-        std::fs::write("tests/states/form_2.json", serde_json::to_string(&state()).unwrap() + "\n")
-            .unwrap();
-    }
     let known: Value = serde_json::from_str(FORMS[1]).unwrap();
     assert_eq!(now["sections"], known["sections"]);
 }
@@ -126,13 +122,13 @@ fn what_is_no_state_is_refused() {
             "stands twice",
         ),
         (
-            "a band of the year 9999",
-            changed("/sections/bands/v1/health/a/since", json!("9999-01-01")),
+            "a band of the year 2199",
+            changed("/sections/bands/v1/health/a/since", json!("2199-01-01")),
             "lies after the state's own",
         ),
         (
-            "an event of the year 9999",
-            changed("/sections/alerts/v1/low/subjects/b/last_event", json!("9999-01-01")),
+            "an event of the year 2199",
+            changed("/sections/alerts/v1/low/subjects/b/last_event", json!("2199-01-01")),
             "lies after",
         ),
         (

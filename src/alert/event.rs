@@ -253,7 +253,7 @@ pub struct OpenAlert {
 }
 
 impl OpenAlert {
-    /// That it fired, said later.
+    /// That it fired, said later: what silences it now did not when it was to be told.
     pub(crate) fn late(&self, as_of: AsOf) -> Event {
         let fired = self.fired.unwrap_or(self.since);
         Event {
@@ -262,7 +262,6 @@ impl OpenAlert {
             message: self.message.clone(),
             labels: self.labels.clone(),
             owner: self.owner.clone(),
-            suppressed_by: self.suppressed_by.clone(),
             ..Event::bare(&self.rule, (self.kind, &self.subject), Change::Fired, (as_of, fired))
         }
     }

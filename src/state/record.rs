@@ -198,17 +198,18 @@ impl Record {
                 None => facts.push(Content::Event(Box::new(it.late(as_of)))),
             }
         }
-        let ended = |rule: &str, subject: &str| {
+        let ended = |rule: &str, subject: &str, fired: AsOf| {
             facts.iter().filter_map(Content::event).any(|it| {
                 it.rule == rule
                     && it.subject == subject
+                    && it.fired == Some(fired)
                     && matches!(it.change, Change::Resolved { .. })
             })
         };
         for (rule, all) in lives {
             for (subject, life) in all {
                 // What nobody was told of is dropped.
-                if !ended(&rule, &subject) && !self.drop_queued(&life.id) {
+                if !ended(&rule, &subject, life.fired) && !self.drop_queued(&life.id) {
                     let back = life.withdrawn(&rule, &subject, as_of);
                     self.push(as_of, back.clone());
                     news.push(back);

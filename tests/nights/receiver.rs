@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foretell::alert::{Change, Told};
+use foretell::alert::{Change, Event, Told};
 use foretell::playbook::{ActionChange, ActionReport, Outcome};
 use foretell::state::{Content, HandOut, Outbox, State};
+use foretell::time::AsOf;
 
 use super::world::{World, day};
 
@@ -15,6 +16,13 @@ pub(super) struct Receiver {
     heard: BTreeMap<String, Content>,
     /// What stands of it: what was neither taken back nor corrected.
     standing: BTreeMap<String, Content>,
+    /// The alerts that were none.
+    withdrawn: BTreeSet<(String, String, Option<AsOf>)>,
+}
+
+/// What alert an event is about.
+fn alert(it: &Event) -> (String, String, Option<AsOf>) {
+    (it.rule.clone(), it.subject.clone(), it.fired)
 }
 
 impl Receiver {
@@ -40,7 +48,9 @@ impl Receiver {
             }
             if let Some(last) = it.content.supersedes() {
                 assert!(self.heard.contains_key(last), "it takes back what nobody heard: {said:?}");
-                assert!(self.standing.remove(last).is_some(), "it was taken back before: {said:?}");
+                let whole = said.event().is_some_and(|it| self.withdrawn.contains(&alert(it)));
+                let stood = self.standing.remove(last).is_some();
+                assert!(stood || whole, "it was taken back before: {said:?}");
             }
             let withdrawn = match &said {
                 Content::Event(it) => matches!(it.change, Change::Withdrawn { .. }),
@@ -51,11 +61,9 @@ impl Receiver {
             if let Some(back) =
                 said.event().filter(|it| it.change == Change::Withdrawn { of: Told::Fired })
             {
-                let its = |it: &Content| {
-                    it.event().is_some_and(|it| {
-                        (&it.rule, &it.subject, it.fired) == (&back.rule, &back.subject, back.fired)
-                    })
-                };
+                let gone = alert(back);
+                let its = |it: &Content| it.event().is_some_and(|it| alert(it) == gone);
+                self.withdrawn.insert(gone.clone());
                 self.standing.retain(|_, it| !its(it));
             }
             if !withdrawn {
