@@ -266,7 +266,7 @@ impl Engine {
             engine: self.hash().to_owned(),
             bands: out.past.bands.clone(),
             carried: out.past.carried.clone(),
-            history: self.next_history(out, night),
+            history: self.next_history((out, &out.past), night),
             absent: presence.absent(&out.past, *standing),
             tallies: self.tallies(out, night),
             ..State::new()

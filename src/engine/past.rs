@@ -190,7 +190,11 @@ pub(super) fn tracked(steps: &[Step]) -> Vec<Tracked> {
 
 impl Engine {
     /// What the next state remembers of values.
-    pub(super) fn next_history(&self, out: &Assessment, night: &Night<'_>) -> History {
+    pub(super) fn next_history<'a>(
+        &self,
+        (out, past): (&Assessment, &'a State),
+        night: &Night<'a>,
+    ) -> History {
         let mut next = History::new();
         for tracked in &self.tracked {
             let kind = tracked.kind;
@@ -200,9 +204,9 @@ impl Engine {
             ) else {
                 continue;
             };
-            let of =
-                |state: &State| state.history.get(&kind).and_then(|it| it.get(&*name)).cloned();
-            let past = of(&out.past).unwrap_or_default();
+            let of = |state: &'a State| state.history.get(&kind).and_then(|it| it.get(&*name));
+            let none = BTreeMap::new();
+            let past = of(past).unwrap_or(&none);
             let remember = |(row, id): (usize, &std::sync::Arc<str>)| {
                 let held = past.get(id.as_ref()).cloned().unwrap_or_default();
                 let held = tracked.remember(held, table.value(tracked.slot, row), out.as_of);
@@ -215,7 +219,7 @@ impl Engine {
             let waits = others.filter(|it| matches!(it.1, There::Away(_)));
             let waits = waits.filter_map(|it| past.get_key_value(it.0));
             subjects.extend(waits.map(|(id, held)| (id.clone(), held.clone())));
-            night.presence.settle(kind, &mut subjects, night.standing.and_then(of).as_ref());
+            night.presence.settle(kind, &mut subjects, night.standing.and_then(of));
             if !subjects.is_empty() {
                 next.entry(kind).or_default().insert(name.into_owned(), subjects);
             }

@@ -164,7 +164,7 @@ fn what_is_past_the_cap_waits_by_value() {
     assert_eq!(first.waiting, [(RuleSeverity::Warning, 2)].into());
     // What was not acknowledged is handed out again, and the cap is used up.
     assert_eq!(subjects(&state.hand_out(&two)), ["b", "c"]);
-    let ids: Vec<&str> = first.deliveries().map(|it| it.id()).collect();
+    let ids: Vec<&str> = first.deliveries().map(foretell::state::Delivery::id).collect();
     assert_eq!(state.acknowledge(&ids), 2);
     assert_eq!(state.acknowledge(&ids), 0);
     assert_eq!(subjects(&state.hand_out(&two)), [""; 0]);

@@ -101,7 +101,7 @@ impl Receiver {
         let issued = self.standing.values().filter_map(Content::action);
         issued
             .filter(|it| Some(it.day) == before && it.sort == foretell::playbook::ActionSort::Step)
-            .filter(|it| (it.subject.len() + it.step.len() + world.nights()) % 2 == 0)
+            .filter(|it| (it.subject.len() + it.step.len() + world.nights()).is_multiple_of(2))
             .map(|it| ActionReport {
                 action: it.id.clone(),
                 outcome: Outcome::Done,
