@@ -1,5 +1,6 @@
 //! Scorecards of a config: checked, and compiled.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::outputs::reserved;
@@ -80,6 +81,7 @@ impl Resolver<'_> {
             overrides,
             age,
             doubts: Doubts::default(),
+            unread: BTreeSet::new(),
         };
         Found::Symbol(self.outputs(kind, at, card, &builder.paths))
     }

@@ -217,6 +217,7 @@ impl Engine {
             &batches,
             &playbooks,
         );
+        outline.note_unread(&mut compiled.cards);
         let live = |kind: SubjectKind| {
             let slots = compiled.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
             Live::new(kind, slots, &compiled.steps, &compiled.cards, &batches)

@@ -1,7 +1,7 @@
 //! Scores, bands and what rules say, in columns: for many subjects at once, or one while a customer waits.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Engine;
 use super::assess::usable;
@@ -17,7 +17,7 @@ use super::wants::{Place, Wants};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::frame::{Column, Data, Name, SubjectKind, Table};
-use crate::score::Scorecard;
+use crate::score::{Scorecard, settle};
 use crate::state::State;
 use crate::time::AsOf;
 use crate::verdict::Verdict;
@@ -43,6 +43,8 @@ pub struct Scores {
     pub(super) absent: BTreeSet<Place>,
     /// Whether there was a book.
     with_book: bool,
+    /// Scores of groups that nothing read, settled once they are asked for.
+    late: Vec<OnceLock<Column>>,
 }
 
 /// What the results of an engine are called and where they stand.
@@ -55,6 +57,8 @@ pub(super) struct Outline {
     given: Vec<Vec<(Name, usize)>>,
     /// From which step on there are only scorecards of which none reads another.
     last: usize,
+    /// The groups of those that no rule reads: the scorecard, the number of the group, its place.
+    unread: Vec<(usize, usize, (SubjectKind, usize))>,
     /// Whether some value hangs on whose subjects are whose.
     linked: bool,
     /// Whether some value hangs on how sure another is.
@@ -112,6 +116,7 @@ impl Outline {
             cards: steps.iter().filter_map(card).collect(),
             rules: rules.iter().enumerate().filter_map(rule).collect(),
             given: SubjectKind::ALL.iter().zip(spaces).map(|(kind, it)| given(*kind, it)).collect(),
+            unread: unread(steps.get(last_cards(steps, cards)..).unwrap_or_default(), batches),
             last: last_cards(steps, cards),
             linked: steps.iter().any(|it| {
                 matches!(it.work, Work::Parent { .. } | Work::Children { .. } | Work::Alerts { .. })
@@ -123,11 +128,35 @@ impl Outline {
 }
 
 impl Outline {
+    /// Tells the scorecards which of their groups nothing reads.
+    pub(super) fn note_unread(&self, cards: &mut BTreeMap<usize, Scorecard>) {
+        for (card, number, _) in &self.unread {
+            if let Some(it) = cards.get_mut(card) {
+                it.unread.insert(*number);
+            }
+        }
+    }
+
     /// Whether a host may give a name of a kind of subject.
     fn takes(&self, kind: SubjectKind, name: &str) -> bool {
         let names = self.given.get(kind.index());
         names.is_some_and(|all| all.binary_search_by(|it| it.0.as_str().cmp(name)).is_ok())
     }
+}
+
+/// The groups of the last scorecards that no rule reads.
+fn unread(last: &[Step], batches: &[Batch]) -> Vec<(usize, usize, (SubjectKind, usize))> {
+    let mut all = Vec::new();
+    for step in last {
+        let Work::Card { card, outputs } = &step.work else { continue };
+        let is_read = |slot: usize| {
+            let its = batches.iter().filter(|it| it.kind == step.kind);
+            its.flat_map(|it| it.conditions.slots()).any(|it| it == slot)
+        };
+        let groups = outputs.groups.iter().enumerate().filter(|it| !is_read(*it.1));
+        all.extend(groups.map(|(number, slot)| (*card, number, (step.kind, *slot))));
+    }
+    all
 }
 
 /// How many steps there are before the last scorecards, none of which reads another.
@@ -283,6 +312,7 @@ impl Engine {
             faults: run.out.faults,
             room: run.room,
             live: None,
+            late: self.outline.unread.iter().map(|_| OnceLock::new()).collect(),
             absent: run.absent,
             with_book: input.book.is_some(),
         }
@@ -437,7 +467,19 @@ impl Scores {
     /// The column in a slot, and what was given under a name instead, if that may be.
     fn found(&self, kind: SubjectKind, slot: usize, given: Option<&str>) -> Option<&Column> {
         let live = self.live.as_ref().and_then(|it| it.column(kind, slot, given));
-        live.or_else(|| self.tables.get(kind.index())?.column(slot))
+        if live.is_some() {
+            return live;
+        }
+        let column = self.tables.get(kind.index())?.column(slot)?;
+        let late = self.outline.unread.iter().position(|it| it.2 == (kind, slot));
+        let Some(late) = late.and_then(|it| self.late.get(it)) else { return Some(column) };
+        Some(late.get_or_init(|| {
+            let mut column = column.clone();
+            if let Data::Number(all) = column.data_mut() {
+                settle(all);
+            }
+            column
+        }))
     }
 
     fn numbers(&self, scorecard: &str, slot: impl Fn(&Outputs) -> usize) -> Option<&[f64]> {

@@ -147,7 +147,8 @@ impl Scorecard {
             out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = settled(*it));
         }
         // Outer groups have added up what inner ones came to; now it is read by others.
-        out.groups.iter_mut().for_each(|it| settle(it));
+        let read = out.groups.iter_mut().enumerate().filter(|it| !self.unread.contains(&it.0));
+        read.for_each(|it| settle(it.1));
         settle(out.score);
         self.settle(context, &conditions, rows.clone(), out);
         if self.bands.best().is_some() {

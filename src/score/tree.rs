@@ -1,5 +1,7 @@
 //! A compiled scorecard.
 
+use std::collections::BTreeSet;
+
 use super::band::Bands;
 use super::points::PointMap;
 use super::reach::Sure;
@@ -25,6 +27,8 @@ pub(crate) struct Scorecard {
     pub(crate) age: Option<usize>,
     /// What says without intervals whether the best band is withheld.
     pub(crate) doubts: Doubts,
+    /// The groups, by number, that nothing reads while it is scored in columns: they are settled where a host asks for them.
+    pub(crate) unread: BTreeSet<usize>,
 }
 
 /// A factor: where its value comes from and what it is worth.
