@@ -95,7 +95,8 @@ impl Engine {
                 .collect();
             ask("max_new_alerts", begun.len(), guards.max_new_alerts, None);
             for card in out.cards.iter().filter(|it| it.kind == kind) {
-                let moved = moves(past, &out.state, &card.name);
+                let undo = out.state.undo.as_ref();
+                let moved = undo.map_or(0, |it| it.moved(&card.name, &out.state));
                 ask("max_band_moves", moved, guards.max_band_moves, Some(&card.name));
             }
         }
@@ -112,19 +113,4 @@ impl Engine {
         }
         all
     }
-}
-
-/// How many subjects are in another band of a scorecard than before.
-fn moves(past: &State, next: &State, card: &str) -> usize {
-    let none = BTreeMap::new();
-    let (old, new) = (past.bands.get(card).unwrap_or(&none), next.bands.get(card).unwrap_or(&none));
-    let mut later = new.iter().peekable();
-    let mut count = 0;
-    for (id, was) in old {
-        while later.peek().is_some_and(|it| it.0 < id) {
-            later.next();
-        }
-        count += usize::from(later.peek().is_some_and(|it| it.0 == id && it.1.band != was.band));
-    }
-    count
 }

@@ -191,6 +191,11 @@ fn remembered<'a>(
 
 /// The keys that are no ids of the table: both are sorted.
 fn without<'a, V>(map: &'a BTreeMap<String, V>, table: &Table, away: &mut BTreeSet<&'a str>) {
+    // Few keys are looked up; of many both are gone through side by side.
+    if map.len() * 8 < table.len() {
+        away.extend(map.keys().filter(|it| table.row_of(it).is_none()).map(String::as_str));
+        return;
+    }
     let mut ids = table.sorted_ids().peekable();
     for key in map.keys() {
         while ids.peek().is_some_and(|it| it.cmp(&key.as_str()) == Ordering::Less) {

@@ -93,8 +93,7 @@ impl Undo {
         for (kind, names) in &old.history {
             for (name, lists) in names {
                 let now = new.history.get(kind).and_then(|it| it.get(name)).unwrap_or(&none);
-                let gone = lists.iter().filter(|it| !now.contains_key(it.0));
-                let gone: BTreeMap<_, _> = gone.map(|(k, v)| (k.clone(), v.clone())).collect();
+                let gone = without(lists, now);
                 if !gone.is_empty() {
                     undo.history.entry(*kind).or_default().insert(name.clone(), gone);
                 }
@@ -132,6 +131,14 @@ impl Undo {
     /// What was true before the assessment at `as_of`, made once.
     pub(super) fn ground(&self, now: &State, as_of: AsOf) -> &State {
         self.ground.0.get_or_init(|| Box::new(self.before(now, as_of)))
+    }
+
+    /// How many subjects are in another band of a scorecard than before.
+    pub(crate) fn moved(&self, card: &str, now: &State) -> usize {
+        let (Some(undo), Some(now)) = (self.bands.get(card), now.bands.get(card)) else { return 0 };
+        let moved =
+            |(id, was): &(&String, &BandState)| now.get(*id).is_some_and(|it| it.band != was.band);
+        undo.was.iter().filter(moved).count()
     }
 
     fn before(&self, now: &State, as_of: AsOf) -> State {
@@ -240,6 +247,19 @@ fn diff<K: Ord + Clone, V: PartialEq + Clone>(
         was: was.into_iter().map(copied).collect(),
         new: fresh.into_iter().map(|it| it.0.clone()).collect(),
     }
+}
+
+/// What is under keys of the first that the second does not have.
+fn without<K: Ord + Clone, V: Clone>(old: &BTreeMap<K, V>, new: &BTreeMap<K, V>) -> BTreeMap<K, V> {
+    let mut later = new.keys().peekable();
+    let is_gone = |(key, _): &(&K, &V)| {
+        while later.peek().is_some_and(|it| it < key) {
+            later.next();
+        }
+        later.peek() != Some(key)
+    };
+    let gone = old.iter().filter(is_gone);
+    gone.map(|(key, it)| (key.clone(), it.clone())).collect()
 }
 
 /// The same of maps of maps; what differs in nothing is not there.
