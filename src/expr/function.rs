@@ -265,7 +265,7 @@ impl Functions {
     ///
     /// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2"])?;
     /// frame.insert("seats", Column::numbers([Some(0.0), Some(10.0)]))?;
-    /// let out = engine.assess(&Input::frame(&frame), "2026-03-01".parse::<AsOf>()?, &State::new());
+    /// let out = engine.assess(&Input::frame(&frame), "2026-03-01".parse::<AsOf>()?, &State::new())?;
     ///
     /// let each = |id| out.value(SubjectKind::Subscription, "each", id);
     /// assert_eq!((each("s1"), each("s2")), (Value::Missing, Value::Number(10.0)));
