@@ -127,3 +127,15 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<A> {
         Some(self.map.size_hint()?.saturating_add(usize::from(self.first.is_some())))
     }
 }
+
+/// Whether a flag says nothing, and is left out where it is written.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+pub(crate) const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// Whether a count says nothing, and is left out where it is written.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+pub(crate) const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}

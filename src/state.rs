@@ -22,6 +22,7 @@ pub use group::GroupBy;
 pub use outbox::{Content, Delivery, Group, HandOut, Outbox};
 pub use record::Record;
 pub use undo::Undo;
+pub(crate) use undo::lacking;
 
 use std::collections::BTreeMap;
 
@@ -118,12 +119,13 @@ impl State {
         Self { record, handed_on: newest.handed_on.clone(), ..self.clone() }
     }
 
-    /// What was true before the last assessment.
+    /// What was true before the last assessment; nothing where it is not known.
     pub(crate) fn ground(&self) -> Self {
-        self.ground_ref().cloned().unwrap_or_default()
+        let before = self.undo.as_ref().zip(self.as_of);
+        before.map_or_else(Self::new, |(undo, as_of)| undo.before(self, as_of))
     }
 
-    /// The same, once for this state; none where it is not known.
+    /// The same for those who only look, made once for this state.
     pub(crate) fn ground_ref(&self) -> Option<&Self> {
         Some(self.undo.as_ref()?.ground(self, self.as_of?))
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::any::is_false;
 use crate::frame::SubjectKind;
 use crate::time::{Period, parsed};
 use crate::value::Kind;
@@ -77,11 +78,6 @@ pub struct MetricConfig {
     /// What it is called, for people; its name if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 /// How records become one value.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::any::is_false;
 use crate::frame::SubjectKind;
 use crate::time::Delay;
 
@@ -86,11 +87,6 @@ impl StepConfig {
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(self.channel.name())
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 macro_rules! channels {

@@ -4,14 +4,13 @@
 //! the input says so, or its own record does; else it is set aside: alerts wait, bands stay, and ages grow, until the
 //! grace is over.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
 use super::assessment::Note;
 use super::input::Input;
 use crate::frame::{SubjectKind, Table};
-use crate::state::State;
+use crate::state::{State, lacking};
 use crate::time::AsOf;
 
 /// How it is with a subject that is remembered.
@@ -165,7 +164,7 @@ fn remembered<'a>(
     engine: &Engine,
     state: &'a State,
     kind: SubjectKind,
-    table: &Table,
+    table: &'a Table,
     away: &mut BTreeSet<&'a str>,
 ) {
     let cards = |name: &str| engine.card(name).is_some_and(|it| it.1.kind == kind);
@@ -190,19 +189,11 @@ fn remembered<'a>(
 }
 
 /// The keys that are no ids of the table: both are sorted.
-fn without<'a, V>(map: &'a BTreeMap<String, V>, table: &Table, away: &mut BTreeSet<&'a str>) {
+fn without<'a, V>(map: &'a BTreeMap<String, V>, table: &'a Table, away: &mut BTreeSet<&'a str>) {
     // Few keys are looked up; of many both are gone through side by side.
     if map.len() * 8 < table.len() {
         away.extend(map.keys().filter(|it| table.row_of(it).is_none()).map(String::as_str));
         return;
     }
-    let mut ids = table.sorted_ids().peekable();
-    for key in map.keys() {
-        while ids.peek().is_some_and(|it| it.cmp(&key.as_str()) == Ordering::Less) {
-            ids.next();
-        }
-        if ids.peek() != Some(&key.as_str()) {
-            away.insert(key);
-        }
-    }
+    away.extend(lacking(map.keys().map(String::as_str), table.sorted_ids()));
 }

@@ -112,12 +112,13 @@ impl Outline {
             named.sort_unstable();
             named
         };
+        let last = last_cards(steps, cards);
         Self {
             cards: steps.iter().filter_map(card).collect(),
             rules: rules.iter().enumerate().filter_map(rule).collect(),
             given: SubjectKind::ALL.iter().zip(spaces).map(|(kind, it)| given(*kind, it)).collect(),
-            unread: unread(steps.get(last_cards(steps, cards)..).unwrap_or_default(), batches),
-            last: last_cards(steps, cards),
+            unread: unread(steps.get(last..).unwrap_or_default(), batches),
+            last,
             linked: steps.iter().any(|it| {
                 matches!(it.work, Work::Parent { .. } | Work::Children { .. } | Work::Alerts { .. })
             }),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::any::{is_false, is_zero};
 use crate::config::RuleSeverity;
 use crate::frame::SubjectKind;
 use crate::time::AsOf;
@@ -142,14 +143,4 @@ impl Health {
     pub const fn is_ok(&self) -> bool {
         matches!(self, Self::Ok)
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_zero(count: &u32) -> bool {
-    *count == 0
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }

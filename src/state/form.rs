@@ -112,12 +112,8 @@ impl State {
     /// The sum over everything: that of the content of its sections, whatever the order of keys.
     fn sum(&self) -> Result<String, crate::node::WriteError> {
         let head = Node::of(&(&self.as_of, &self.engine))?;
-        Ok(sum(head, Node::of(&Sections(self))?))
+        Ok(Node::List(vec![head, Node::of(&Sections(self))?]).content_hash())
     }
-}
-
-fn sum(head: Node, sections: Node) -> String {
-    Node::List(vec![head, sections]).content_hash()
 }
 
 impl<'de> Deserialize<'de> for State {
@@ -212,10 +208,9 @@ fn form_two(node: Node, keep: bool) -> Result<State, Vec<Fault>> {
         faults.push(fault.help("it was cut, or written by something else"));
         return Err(faults);
     };
-    if let Some(said) = said
-        && let Ok(head) = Node::of(&(&state.as_of, &state.engine))
-        && said != Node::Text(sum(head, sections.clone()))
-    {
+    let head = Node::of(&(&state.as_of, &state.engine)).unwrap_or(Node::Null);
+    let whole = Node::List(vec![head, sections]);
+    if said.is_some_and(|it| it != Node::Text(whole.content_hash())) {
         let fault =
             Fault::new(Code::Checksum, "state.sum", "the state is not the one that was written");
         faults.push(
@@ -225,7 +220,11 @@ fn form_two(node: Node, keep: bool) -> Result<State, Vec<Fault>> {
         );
         return Err(faults);
     }
-    let Node::Table(sections) = sections else {
+    let sections = match whole {
+        Node::List(mut parts) => parts.pop(),
+        _ => None,
+    };
+    let Some(Node::Table(sections)) = sections else {
         faults.push(unknown("state.sections", "sections"));
         return Err(faults);
     };

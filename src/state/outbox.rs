@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{GroupBy, State};
 use crate::alert::{Change, Event};
+use crate::any::is_false;
 use crate::config::RuleSeverity;
 use crate::playbook::{Action, ActionChange};
 use crate::time::AsOf;
@@ -341,9 +342,4 @@ impl Content {
             _ => false,
         }
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::State;
 use super::outbox::{Content, Delivery};
 use crate::alert::{Change, Event, OpenAlert, Told, event_id};
+use crate::any::{is_false, is_zero};
 use crate::frame::SubjectKind;
 use crate::memory::RuleAlerts;
 use crate::node::Node;
@@ -92,13 +93,13 @@ struct Renamed {
 /// An alert that somebody was told of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Life {
+struct Life {
     /// The day or moment at which it fired.
-    pub(crate) fired: AsOf,
+    fired: AsOf,
     /// What its subject is.
-    pub(crate) kind: SubjectKind,
-    /// The id under which it was told last.
-    pub(crate) id: String,
+    kind: SubjectKind,
+    /// The id under which it was told first, or that of what corrected that.
+    id: String,
 }
 
 impl Life {
@@ -293,14 +294,4 @@ impl Record {
 /// The id of what is said about a fact after it was said first.
 fn next_id(own: &str, what: &str, round: u32) -> String {
     Node::List(vec![Node::text(own), Node::text(what), Node::Int(round.into())]).content_hash()
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_zero(count: &u32) -> bool {
-    *count == 0
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }

@@ -82,10 +82,11 @@ impl Undo {
     pub(crate) fn of(old: &State, new: &State) -> Self {
         let none = BTreeMap::new();
         let mut undo = Self { as_of: old.as_of, engine: old.engine.clone(), ..Self::default() };
-        undo.bands = nested(&old.bands, &new.bands);
+        undo.bands = nested(&old.bands, &new.bands, |it| it);
         for name in both(&old.carried, &new.carried) {
             let (was, is) = (old.carried.get(name), new.carried.get(name));
-            let all = nested(was.unwrap_or(&BTreeMap::new()), is.unwrap_or(&BTreeMap::new()));
+            let none = BTreeMap::new();
+            let all = nested(was.unwrap_or(&none), is.unwrap_or(&none), |it| it);
             if !all.is_empty() {
                 undo.carried.insert(name.clone(), all);
             }
@@ -93,42 +94,34 @@ impl Undo {
         for (kind, names) in &old.history {
             for (name, lists) in names {
                 let now = new.history.get(kind).and_then(|it| it.get(name)).unwrap_or(&none);
-                let gone = without(lists, now);
+                let gone = lacking(lists.keys(), now.keys());
+                let gone: BTreeMap<_, _> = gone
+                    .filter_map(|it| lists.get_key_value(it))
+                    .map(|(id, it)| (id.clone(), it.clone()))
+                    .collect();
                 if !gone.is_empty() {
                     undo.history.entry(*kind).or_default().insert(name.clone(), gone);
                 }
             }
         }
-        for name in both(&old.alerts, &new.alerts) {
-            let (was, is) = (old.alerts.get(name), new.alerts.get(name));
-            if let Some(was) = was.filter(|it| is.is_none_or(|is| !it.is_headed_as(is))) {
+        for (name, was) in &old.alerts {
+            if new.alerts.get(name).is_none_or(|is| !was.is_headed_as(is)) {
                 undo.rules.insert(name.clone(), was.head());
             }
-            let none = BTreeMap::new();
-            let all =
-                diff(was.map_or(&none, |it| &it.subjects), is.map_or(&none, |it| &it.subjects));
-            if !all.is_empty() {
-                undo.alerts.insert(name.clone(), all);
-            }
         }
-        for name in both(&old.playbooks, &new.playbooks) {
-            let (was, is) = (old.playbooks.get(name), new.playbooks.get(name));
-            if let Some(was) = was.filter(|it| is.is_none_or(|is| it.subject != is.subject)) {
+        undo.alerts = nested(&old.alerts, &new.alerts, |it| &it.subjects);
+        for (name, was) in &old.playbooks {
+            if new.playbooks.get(name).is_none_or(|is| was.subject != is.subject) {
                 undo.kinds.insert(name.clone(), was.subject);
             }
-            let none = BTreeMap::new();
-            let all =
-                diff(was.map_or(&none, |it| &it.subjects), is.map_or(&none, |it| &it.subjects));
-            if !all.is_empty() {
-                undo.playbooks.insert(name.clone(), all);
-            }
         }
-        undo.absent = nested(&old.absent, &new.absent);
+        undo.playbooks = nested(&old.playbooks, &new.playbooks, |it| &it.subjects);
+        undo.absent = nested(&old.absent, &new.absent, |it| it);
         undo.tallies.clone_from(&old.tallies);
         undo
     }
 
-    /// What was true before the assessment at `as_of`, made once.
+    /// The same, made once.
     pub(super) fn ground(&self, now: &State, as_of: AsOf) -> &State {
         self.ground.0.get_or_init(|| Box::new(self.before(now, as_of)))
     }
@@ -141,7 +134,8 @@ impl Undo {
         undo.was.iter().filter(moved).count()
     }
 
-    fn before(&self, now: &State, as_of: AsOf) -> State {
+    /// What was true before the assessment at `as_of`.
+    pub(super) fn before(&self, now: &State, as_of: AsOf) -> State {
         let mut was = now.truth();
         was.as_of = self.as_of;
         was.engine.clone_from(&self.engine);
@@ -249,27 +243,31 @@ fn diff<K: Ord + Clone, V: PartialEq + Clone>(
     }
 }
 
-/// What is under keys of the first that the second does not have.
-fn without<K: Ord + Clone, V: Clone>(old: &BTreeMap<K, V>, new: &BTreeMap<K, V>) -> BTreeMap<K, V> {
-    let mut later = new.keys().peekable();
-    let is_gone = |(key, _): &(&K, &V)| {
-        while later.peek().is_some_and(|it| it < key) {
-            later.next();
+/// The keys that are not among others; both come sorted.
+pub(crate) fn lacking<K: Ord + Copy>(
+    keys: impl Iterator<Item = K>,
+    others: impl Iterator<Item = K>,
+) -> impl Iterator<Item = K> {
+    let mut others = others.peekable();
+    keys.filter(move |key| {
+        while others.peek().is_some_and(|it| it < key) {
+            others.next();
         }
-        later.peek() != Some(key)
-    };
-    let gone = old.iter().filter(is_gone);
-    gone.map(|(key, it)| (key.clone(), it.clone())).collect()
+        others.peek() != Some(key)
+    })
 }
 
-/// The same of maps of maps; what differs in nothing is not there.
-fn nested<A: Ord + Clone, K: Ord + Clone, V: PartialEq + Clone>(
-    old: &BTreeMap<A, BTreeMap<K, V>>,
-    new: &BTreeMap<A, BTreeMap<K, V>>,
+/// The same of maps in maps, or in what is in them; what differs in nothing is not there.
+fn nested<A: Ord + Clone, T, K: Ord + Clone, V: PartialEq + Clone>(
+    old: &BTreeMap<A, T>,
+    new: &BTreeMap<A, T>,
+    of: impl Fn(&T) -> &BTreeMap<K, V>,
 ) -> BTreeMap<A, Was<K, V>> {
     let none = BTreeMap::new();
-    let of = |key: &A| diff(old.get(key).unwrap_or(&none), new.get(key).unwrap_or(&none));
-    let all = both(old, new).into_iter().map(|key| (key.clone(), of(key)));
+    let all = both(old, new).into_iter().map(|key| {
+        let (was, is) = (old.get(key).map(&of), new.get(key).map(&of));
+        (key.clone(), diff(was.unwrap_or(&none), is.unwrap_or(&none)))
+    });
     all.filter(|it| !it.1.is_empty()).collect()
 }
 

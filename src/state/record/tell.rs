@@ -38,16 +38,11 @@ impl Record {
     fn say(&mut self, as_of: AsOf, fact: Content, news: &mut Vec<Content>) {
         let own = fact.id().to_owned();
         let Some(said) = self.said.get_mut(&own) else {
-            let (round, fact) = match self.renamed.get(&own).filter(|it| it.withdrawn) {
-                Some(back) => {
-                    let round = back.round + 1;
-                    let fact = fact.renamed(next_id(&own, "again", round));
-                    self.rename(&own, &fact, round, false);
-                    (round, fact)
-                }
-                None => (0, fact),
-            };
-            self.first(as_of, own, fact, round, news);
+            // It was taken back at an earlier day or moment.
+            match self.renamed.get(&own).filter(|it| it.withdrawn).map(|it| it.round) {
+                Some(round) => self.again(as_of, own, fact, round + 1, news),
+                None => self.first(as_of, own, fact, 0, news),
+            }
             return;
         };
         if let Some(back) = said.withdrawn.clone() {
@@ -61,9 +56,7 @@ impl Record {
                 }
                 self.say(as_of, fact, news);
             } else {
-                let fact = fact.renamed(next_id(&own, "again", round + 1));
-                self.rename(&own, &fact, round + 1, false);
-                self.first(as_of, own, fact, round + 1, news);
+                self.again(as_of, own, fact, round + 1, news);
             }
             return;
         }
@@ -77,17 +70,23 @@ impl Record {
             }
             return;
         }
-        let last = said.content.id().to_owned();
-        if !released {
-            let fact = fact.renamed(last);
+        if released {
+            self.correct(as_of, &own, fact, news);
+        } else {
+            let fact = fact.renamed(said.content.id().to_owned());
             said.content = fact.clone();
             news.push(fact.clone());
             if !said.needless && fact.is_sent() {
                 let released = self.release(as_of, fact);
                 self.released(&own, released);
             }
-            return;
         }
+    }
+
+    /// Says in other words what was told.
+    fn correct(&mut self, as_of: AsOf, own: &str, fact: Content, news: &mut Vec<Content>) {
+        let Some(said) = self.said.get_mut(own) else { return };
+        let last = said.content.id().to_owned();
         let waiting = self.outbox.iter_mut().find(|it| it.content.id() == last && !it.handed_out);
         let fact = match &waiting {
             // What waits is perhaps a correction itself.
@@ -97,10 +96,11 @@ impl Record {
             },
             None => {
                 said.round += 1;
-                fact.renamed(next_id(&own, "corrected", said.round)).corrects(last)
+                fact.renamed(next_id(own, "corrected", said.round)).corrects(last)
             }
         };
         said.content = fact.clone();
+        let round = said.round;
         match waiting {
             // Nobody has heard of it: it waits in other words.
             Some(it) => it.content = fact.clone(),
@@ -109,9 +109,22 @@ impl Record {
                 self.push(as_of, fact.clone());
             }
         }
-        let round = self.said.get(&own).map_or(0, |it| it.round);
-        self.rename(&own, &fact, round, false);
+        self.rename(own, &fact, round, false);
         self.live(&fact);
+    }
+
+    /// Says a fact anew, under another id, which was taken back and is true again.
+    fn again(
+        &mut self,
+        as_of: AsOf,
+        own: String,
+        fact: Content,
+        round: u32,
+        news: &mut Vec<Content>,
+    ) {
+        let fact = fact.renamed(next_id(&own, "again", round));
+        self.rename(&own, &fact, round, false);
+        self.first(as_of, own, fact, round, news);
     }
 
     fn first(
@@ -252,11 +265,8 @@ impl Record {
 
     /// Begins to keep what waits, with what was said at the last day or moment.
     pub(in crate::state) fn begin(&mut self, as_of: Option<AsOf>) {
-        let Some(as_of) = as_of.filter(|_| !self.delivers) else {
-            self.delivers = true;
-            return;
-        };
-        self.delivers = true;
+        let delivered = std::mem::replace(&mut self.delivers, true);
+        let Some(as_of) = as_of.filter(|_| !delivered) else { return };
         let said = self.said.values().filter(|it| it.released && it.withdrawn.is_none());
         self.outbox.extend(said.map(|it| Delivery::new(as_of, it.content.clone())));
     }

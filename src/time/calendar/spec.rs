@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::any::read_any;
+use crate::any::{is_false, read_any};
 use crate::time::Zone;
 
 /// When work is done, as written; a [`Calendar`](super::Calendar) is made of it.
@@ -193,11 +193,6 @@ impl CalendarException {
         let (date, hours) = (Some(date.into()), Some(Spans::One(hours.into())));
         Self { date, hours, ..Self::default() }
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 const SPANS: &str = "hours such as `09:00-17:00`, or a list of them";
