@@ -112,19 +112,15 @@ impl Resolver<'_> {
     pub(super) fn check_feeds(&self) {
         let known: Vec<&str> =
             self.config.metrics.iter().filter_map(|it| it.from.as_deref()).collect();
-        let mut seen = BTreeMap::new();
-        for (at, feed) in self.config.feeds.iter().enumerate() {
-            let path = format!("feeds[{at}]");
-            let name = shorten(&feed.name);
-            if let Err(near) = check_feed(&feed.name, None, known.iter().copied()) {
-                let message = format!("there is no feed `{name}`");
-                let fault = Fault::new(Code::UnknownName, format!("{path}.name"), message);
-                self.fault(fault.help(help(near)));
-            }
-            if let Some(first) = seen.insert(feed.name.as_str(), at) {
-                let message = format!("the feed `{name}` stands twice");
-                let fault = Fault::new(Code::Duplicate, format!("{path}.name"), message);
-                self.fault(fault.help(format!("the first stands at feeds[{first}]")));
+        let named = || {
+            let all = self.config.feeds.iter().enumerate();
+            all.map(|(at, it)| (format!("feeds[{at}].name"), it.name.as_str()))
+        };
+        self.check_duplicates(named().map(|(path, name)| (path, None, "feed", name)));
+        for (path, name) in named() {
+            if let Err(near) = check_feed(name, None, known.iter().copied()) {
+                let message = format!("there is no feed `{}`", shorten(name));
+                self.fault(Fault::new(Code::UnknownName, path, message).help(help(near)));
             }
         }
     }

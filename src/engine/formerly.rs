@@ -158,8 +158,8 @@ impl Engine {
         }
         let mut now = self.under_new_names(state.truth());
         // What the last assessment replaced is known under the names of today too.
-        now.undo = state.ground_ref().map(|it| {
-            let before = self.under_new_names(it.truth());
+        now.undo = state.undo.is_some().then(|| {
+            let before = self.under_new_names(state.ground());
             Box::new(Undo::of(&before, &now))
         });
         now.record = state.record.clone();

@@ -10,7 +10,7 @@ use foretell::time::AsOf;
 use foretell::{Config, Input};
 use pyo3::exceptions::PyUnicodeDecodeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
+use pyo3::types::{PyList, PyMapping, PyTuple};
 
 use crate::arg::{Arg, ours, text};
 use crate::assessment::Assessment;
@@ -18,11 +18,12 @@ use crate::capsule::{import, is_arrow};
 use crate::convert::{file, kind, shorten};
 use crate::errors::{
     ArgumentError, ConfigError, config_error, faults, guard_error, input_error, input_faults,
-    not_found, past_error, state_error, state_faults,
+    not_found, past_error, state_error,
 };
 use crate::explain::{Change, Explanation};
 use crate::functions::Hosts;
 use crate::input::{Beside, Given, How, Keys, one};
+use crate::past::{has_id, is_later, knows, past, refused};
 use crate::replay::Replay;
 use crate::scores::Scores;
 use crate::state::State;
@@ -491,55 +492,9 @@ impl Engine {
     }
 }
 
-/// The state to go on from. One that cannot be used is an error here, where the library goes on without it.
-fn past(
-    py: Python<'_>,
-    state: Option<Arg<Bound<'_, State>>>,
-    as_of: AsOf,
-) -> PyResult<foretell::State> {
-    let Some(state) = state else { return Ok(foretell::State::new()) };
-    let state = &state.get().0;
-    match state.as_of {
-        Some(last) if is_later(last, as_of) => Err(past_error(py, last, as_of)),
-        _ => Ok(state.clone()),
-    }
-}
-
-/// Whether one comes after another; two moments are compared whatever the offsets that they were written with.
-fn is_later(last: AsOf, as_of: AsOf) -> bool {
-    match last.moment().zip(as_of.moment()) {
-        Some((last, as_of)) => last > as_of,
-        None => last > as_of,
-    }
-}
-
-/// Why there is no assessment, as an exception; a guard has its assessment beside it and is raised by `assess`.
-fn refused(py: Python<'_>, error: AssessError) -> PyErr {
-    match error {
-        AssessError::Past { state, as_of } => past_error(py, state, as_of),
-        AssessError::NoIds(it) => input_faults(py, &it),
-        AssessError::State(it) => state_faults(py, &it),
-        other => state_error(other.to_string()),
-    }
-}
-
 /// Whether something is a row by the names of its columns: a dict, a series of pandas.
 fn is_row(it: &Bound<'_, PyAny>) -> bool {
     let is_flat =
         || it.getattr("ndim").and_then(|it| it.extract::<usize>()).is_ok_and(|it| it == 1);
     it.cast::<PyMapping>().is_ok() || (is_flat() && it.hasattr("keys").unwrap_or(false))
-}
-
-/// Whether a row has its id.
-fn has_id(row: &Bound<'_, PyAny>, kind: SubjectKind) -> PyResult<bool> {
-    let cells = row.py().get_type::<PyDict>().call1((row,))?.cast_into::<PyDict>()?;
-    let there = |name: &str| Ok::<_, PyErr>(cells.get_item(name)?.is_some_and(|it| !it.is_none()));
-    Ok(there("id")? || there(&format!("{kind}_id"))?)
-}
-
-/// Whether a state remembers a subject of that id.
-fn knows(state: &foretell::State, id: &str) -> bool {
-    state.bands.values().any(|all| all.contains_key(id))
-        || state.carried.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
-        || state.history.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
 }

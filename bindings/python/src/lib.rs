@@ -15,6 +15,7 @@ mod explain;
 mod functions;
 mod input;
 mod outbox;
+mod past;
 mod presence;
 mod replay;
 mod report;

@@ -201,9 +201,14 @@ pub(crate) fn hand_out(
     by: Option<&Bound<'_, PyAny>>,
     value: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<(foretell::State, Outbox)> {
-    let by = by.map(By::read).transpose()?.unwrap_or_default();
+    let label = by.and_then(label);
+    let by = match (&label, by) {
+        (Some(name), _) => GroupBy::Label(name),
+        (None, Some(it)) => groups(it)?,
+        (None, None) => GroupBy::default(),
+    };
     let mut next = state.clone();
-    let mut how = HandOut::new().grouped_by(by.groups());
+    let mut how = HandOut::new().grouped_by(by);
     if let Some(most) = most {
         how = how.at_most(most);
     }
@@ -258,54 +263,31 @@ fn valued(py: Python<'_>, of: &Bound<'_, PyAny>, it: Delivery) -> PyResult<f64> 
     value.extract::<f64>().map_err(|_| wrong())
 }
 
-/// What belongs together.
-#[derive(Default)]
-enum By {
-    Subject,
-    Parent(SubjectKind),
-    #[default]
-    Owner,
-    Rule,
-    Severity,
-    Label(String),
+/// The name of the label by which deliveries are grouped, where that is asked for.
+fn label(by: &Bound<'_, PyAny>) -> Option<String> {
+    let (word, name) = by.extract::<(String, String)>().ok()?;
+    (word == "label").then_some(name)
 }
 
-impl By {
-    fn read(it: &Bound<'_, PyAny>) -> PyResult<Self> {
-        if let Ok((word, name)) = it.extract::<(String, String)>()
-            && word == "label"
-        {
-            return Ok(Self::Label(name));
-        }
-        let word = it.extract::<String>().ok();
-        let parent = |name: &str| SubjectKind::ALL.into_iter().find(|it| it.name() == name);
-        Ok(match word.as_deref() {
-            Some("subject") => Self::Subject,
-            Some("owner") => Self::Owner,
-            Some("rule") => Self::Rule,
-            Some("severity") => Self::Severity,
-            other => match other.and_then(parent) {
-                Some(kind) => Self::Parent(kind),
-                None => {
-                    let got = shorten(&it.str()?.to_string());
-                    let message = format!(
-                        "`by` is `owner`, `subject`, `rule`, `severity`, a kind of subject such as `account`, or `(\"label\", name)`, \
-                         got `{got}`"
-                    );
-                    return Err(input_error(it.py(), message));
-                }
-            },
-        })
-    }
-
-    fn groups(&self) -> GroupBy<'_> {
-        match self {
-            Self::Subject => GroupBy::Subject,
-            Self::Parent(kind) => GroupBy::Parent(*kind),
-            Self::Owner => GroupBy::Owner,
-            Self::Rule => GroupBy::Rule,
-            Self::Severity => GroupBy::Severity,
-            Self::Label(name) => GroupBy::Label(name),
-        }
-    }
+/// What belongs together, where it is no label.
+fn groups(by: &Bound<'_, PyAny>) -> PyResult<GroupBy<'static>> {
+    let word = by.extract::<String>().ok();
+    let parent = |name: &str| SubjectKind::ALL.into_iter().find(|it| it.name() == name);
+    Ok(match word.as_deref() {
+        Some("subject") => GroupBy::Subject,
+        Some("owner") => GroupBy::Owner,
+        Some("rule") => GroupBy::Rule,
+        Some("severity") => GroupBy::Severity,
+        other => match other.and_then(parent) {
+            Some(kind) => GroupBy::Parent(kind),
+            None => {
+                let got = shorten(&by.str()?.to_string());
+                let message = format!(
+                    "`by` is `owner`, `subject`, `rule`, `severity`, a kind of subject such as `account`, or `(\"label\", name)`, \
+                     got `{got}`"
+                );
+                return Err(input_error(by.py(), message));
+            }
+        },
+    })
 }

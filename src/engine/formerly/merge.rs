@@ -6,14 +6,12 @@ use std::collections::BTreeMap;
 use super::Formerly;
 use crate::config::{Config, FactorConfig, GroupConfig};
 use crate::frame::SubjectKind;
+use crate::memory::{Bands, Carried, History};
 use crate::state::{
-    AlertState, BandState, CarriedValue, EnrolmentPhase, EnrolmentState, Held, Phase,
-    PlaybookEnrolments, RuleAlerts, State,
+    AlertState, CarriedValue, EnrolmentPhase, EnrolmentState, Held, Phase, PlaybookEnrolments,
+    RuleAlerts, State,
 };
 use crate::value::Value;
-
-type Carried = BTreeMap<String, BTreeMap<String, BTreeMap<String, CarriedValue>>>;
-type History = BTreeMap<SubjectKind, BTreeMap<String, BTreeMap<String, Vec<Held>>>>;
 
 /// By subject what is held under names of which one comes after the other.
 type Lists<T> = Vec<(String, BTreeMap<String, T>)>;
@@ -115,10 +113,7 @@ impl Formerly {
     }
 
     /// Bands by scorecard.
-    pub(super) fn bands(
-        &self,
-        all: BTreeMap<String, BTreeMap<String, BandState>>,
-    ) -> BTreeMap<String, BTreeMap<String, BandState>> {
+    pub(super) fn bands(&self, all: Bands) -> Bands {
         let lists = by_new_name(all, &|it| self.card(it).to_owned());
         lists.into_iter().map(|(name, lists)| (name, first(lists))).collect()
     }
