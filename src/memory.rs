@@ -3,12 +3,16 @@
 //! Must not know: how it comes about, and in which form it is stored.
 
 mod alert;
+mod along;
 mod playbook;
+mod shared;
 
 pub use alert::{AlertState, Health, Phase, RuleAlerts};
+pub(crate) use along::Along;
 pub use playbook::{
     AwaitedStep, DelayAnchor, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
 };
+pub use shared::Shared;
 
 use std::collections::BTreeMap;
 
@@ -19,14 +23,17 @@ use crate::frame::SubjectKind;
 use crate::time::AsOf;
 use crate::value::Value;
 
+/// Something of each subject, by id.
+pub(crate) type BySubject<V> = Shared<BTreeMap<String, V>>;
+
 /// Bands by scorecard and subject.
-pub(crate) type Bands = BTreeMap<String, BTreeMap<String, BandState>>;
+pub(crate) type Bands = BTreeMap<String, BySubject<BandState>>;
 
 /// Values that are carried forward, by scorecard, factor and subject.
-pub(crate) type Carried = BTreeMap<String, BTreeMap<String, BTreeMap<String, CarriedValue>>>;
+pub(crate) type Carried = BTreeMap<String, BTreeMap<String, BySubject<CarriedValue>>>;
 
 /// What values were, by kind of subject, name and subject.
-pub(crate) type History = BTreeMap<SubjectKind, BTreeMap<String, BTreeMap<String, Vec<Held>>>>;
+pub(crate) type History = BTreeMap<SubjectKind, BTreeMap<String, BySubject<Vec<Held>>>>;
 
 /// A value, and the day or moment of the first assessment at which it was this one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ mod undo;
 
 pub use crate::memory::{
     AlertState, AwaitedStep, BandState, CarriedValue, DelayAnchor, EnrolmentCause, EnrolmentPhase,
-    EnrolmentState, Health, Held, Phase, PlaybookEnrolments, RuleAlerts,
+    EnrolmentState, Health, Held, Phase, PlaybookEnrolments, RuleAlerts, Shared,
 };
 pub use form::HandedOn;
 pub use group::GroupBy;
@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::frame::SubjectKind;
-use crate::memory::{Bands, Carried, History};
+use crate::memory::{Bands, BySubject, Carried, History};
 use crate::node::Node;
 use crate::time::AsOf;
 
@@ -62,7 +62,7 @@ pub struct State {
     /// Enrolments by playbook: those under way, and those that must not begin again yet.
     pub playbooks: BTreeMap<String, PlaybookEnrolments>,
     /// The subjects of which something is remembered and that were not there, and since when.
-    pub absent: BTreeMap<SubjectKind, BTreeMap<String, AsOf>>,
+    pub absent: BTreeMap<SubjectKind, BySubject<AsOf>>,
     /// How many subjects there were, and how many of their values were missing.
     pub tallies: BTreeMap<SubjectKind, Tally>,
     /// What the last assessment replaced of all this.

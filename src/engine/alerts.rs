@@ -18,6 +18,7 @@ use crate::alert::{
 use crate::config::{NoDataPolicy, RuleConfig};
 use crate::fault::Fault;
 use crate::frame::{NO_ROW, SubjectKind, Table};
+use crate::memory::BySubject;
 use crate::playbook::{Action, EnrolmentChange};
 use crate::state::{AlertState, Content, Record, RuleAlerts, State};
 use crate::time::AsOf;
@@ -393,7 +394,7 @@ impl Moving<'_> {
             meaning: self.compiled.map_or_else(String::new, |it| it.meaning.clone()),
             labels: about.labels.clone(),
             owner: self.owner(),
-            subjects: BTreeMap::new(),
+            subjects: BySubject::default(),
         }
     }
 

@@ -21,9 +21,9 @@ use super::quiet;
 use super::run::Run;
 use super::subjects::{link, subjects};
 use super::unnamed::unnamed;
-use crate::alert::Event;
 use crate::fault::{Code, Fault, Faults};
 use crate::frame::{SubjectKind, Table};
+use crate::memory::Along;
 use crate::score::{
     Applied, CardRows, Change, Context, Effect, Explanation, Frame, ScoreCell, Scorecard,
 };
@@ -149,8 +149,10 @@ impl Engine {
             }
         }
         out.tell_failures();
-        let key = |it: &Event| (it.rule.clone(), it.subject.clone(), it.change);
-        out.events.sort_by_key(key);
+        out.events.sort_by(|left, right| {
+            let all = left.rule.cmp(&right.rule).then_with(|| left.subject.cmp(&right.subject));
+            all.then_with(|| left.change.cmp(&right.change))
+        });
         for it in &mut out.alerts {
             it.told = record.is_told(&it.rule, &it.subject, it.fired);
         }
@@ -273,18 +275,19 @@ impl Engine {
         };
         for card in &out.cards {
             let bands = next.bands.entry(card.name.clone()).or_default();
-            for (id, cell) in out.subjects(card.kind).iter().zip(&card.cells) {
+            let before = bands.clone();
+            let before = Along::of(&before);
+            let moved = out.subjects(card.kind).iter().zip(&card.cells).filter_map(|(id, cell)| {
                 // A subject without a score for a while comes back to the band it was in.
                 // What an override makes of the band is for its days alone.
-                let Some(band) = cell.data_band.and_then(|it| card.bands.get(it)) else { continue };
-                match bands.get_mut(id.as_ref()) {
-                    Some(it) if it.band == *band => {}
-                    Some(it) => *it = BandState { band: band.clone(), since: out.as_of },
-                    None => {
-                        let since = out.as_of;
-                        bands.insert(id.to_string(), BandState { band: band.clone(), since });
-                    }
-                }
+                let band = cell.data_band.and_then(|it| card.bands.get(it))?;
+                let is_same = before.get(id).is_some_and(|it| it.band == *band);
+                let now = || (id.to_string(), BandState { band: band.clone(), since: out.as_of });
+                (!is_same).then(now)
+            });
+            let moved: Vec<_> = moved.collect();
+            if !moved.is_empty() {
+                bands.extend(moved);
             }
             let stood = standing.and_then(|it| it.bands.get(&card.name));
             presence.settle(card.kind, bands, stood);
@@ -351,11 +354,12 @@ impl Assessment {
     ) -> T {
         let carried = past.carried.get(&card.name);
         let bands = past.bands.get(&card.name);
+        let bands = bands.map(|it| Along::of(it));
         let carried = |factor: &str, id: &str| -> Option<CarriedValue> {
             carried?.get(factor)?.get(id).cloned()
         };
         let last_band = |id: &str| -> Option<(&str, NaiveDate)> {
-            bands?.get(id).map(|it| (it.band.as_str(), it.since.counted_to(self.as_of)))
+            bands.as_ref()?.get(id).map(|it| (it.band.as_str(), it.since.counted_to(self.as_of)))
         };
         let manual = |id: &str| {
             let key = (card.kind, id, card.name.as_str());

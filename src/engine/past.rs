@@ -16,7 +16,7 @@ use super::resolve::{Found, Resolver};
 use crate::book::own::{is_own, split_first, split_last};
 use crate::fault::{Code, Fault};
 use crate::frame::{Column, SubjectKind, Table};
-use crate::memory::History;
+use crate::memory::{Along, BySubject, History};
 use crate::state::{Held, State};
 use crate::time::{AsOf, Period};
 use crate::value::{Kind, Value};
@@ -45,16 +45,16 @@ impl PastTake {
         }
     }
 
-    /// The value, from what held before the day or moment and what holds at it.
-    fn value(self, held: &[Held], now: &Value, as_of: AsOf) -> Value {
+    /// The value, from what held before the day or moment and what holds at it; `from` is the one that is looked back to.
+    fn value(self, held: &[Held], now: &Value, (as_of, from): (AsOf, AsOf)) -> Value {
         let at = |last: &dyn Fn(&Held) -> bool| {
             held.iter().rev().find(|it| last(it)).map_or(Value::Missing, |it| it.value.clone())
         };
         match self {
             Self::Previous => at(&|it| it.since < as_of),
-            Self::Ago(period) => at(&|it| it.since.is_by(as_of.before(period))),
-            Self::Change(period) => {
-                let before = at(&|it| it.since.is_by(as_of.before(period)));
+            Self::Ago(_) => at(&|it| it.since.is_by(from)),
+            Self::Change(_) => {
+                let before = at(&|it| it.since.is_by(from));
                 match (now.number(), before.number()) {
                     (Some(now), Some(before)) => Value::Number(now - before),
                     _ => Value::Missing,
@@ -137,10 +137,11 @@ pub(super) fn past(
     state: &State,
     as_of: AsOf,
 ) -> (Column, Option<Vec<bool>>) {
-    let held = state.history.get(&kind).and_then(|it| it.get(name));
+    let held = state.history.get(&kind).and_then(|it| it.get(name)).map(|it| Along::of(it));
+    let back = take.window().map_or(as_of, |it| as_of.before(it));
     let value = |(row, id): (usize, &std::sync::Arc<str>)| {
-        let held = held.and_then(|it| it.get(id.as_ref())).map_or(&[][..], Vec::as_slice);
-        take.value(held, &table.value(from, row), as_of)
+        let held = held.as_ref().and_then(|it| it.get(id)).map_or(&[][..], Vec::as_slice);
+        take.value(held, &table.value(from, row), (as_of, back))
     };
     let values: Vec<Value> = table.ids().iter().enumerate().map(value).collect();
     let solid = (0..table.len()).map(|row| match take {
@@ -205,14 +206,16 @@ impl Engine {
                 continue;
             };
             let of = |state: &'a State| state.history.get(&kind).and_then(|it| it.get(&*name));
-            let none = BTreeMap::new();
+            let none = BySubject::default();
             let past = of(past).unwrap_or(&none);
+            let along = Along::of(past);
+            let horizon = tracked.horizon(out.as_of);
             let remember = |(row, id): (usize, &std::sync::Arc<str>)| {
-                let held = past.get(id.as_ref()).cloned().unwrap_or_default();
-                let held = tracked.remember(held, table.value(tracked.slot, row), out.as_of);
+                let held = along.get(id).cloned().unwrap_or_default();
+                let held = remember(held, table.value(tracked.slot, row), (out.as_of, horizon));
                 (!held.is_empty()).then(|| (id.to_string(), held))
             };
-            let mut subjects: BTreeMap<String, Vec<Held>> =
+            let mut subjects: BySubject<Vec<Held>> =
                 table.ids().iter().enumerate().filter_map(remember).collect();
             // Who is set aside keeps what is known.
             let others = night.presence.others(kind);
@@ -229,21 +232,25 @@ impl Engine {
 }
 
 impl Tracked {
-    /// What held before with what holds now, as far back as anything looks.
-    fn remember(&self, mut held: Vec<Held>, now: Value, as_of: AsOf) -> Vec<Held> {
-        // The same may be assessed again.
-        held.retain(|it| it.since < as_of);
-        let news = match held.last() {
-            Some(last) => last.value != now,
-            None => !now.is_missing(),
-        };
-        if news {
-            held.push(Held { since: as_of, value: now });
-        }
+    /// As far back as anything looks.
+    fn horizon(&self, as_of: AsOf) -> AsOf {
         let windows = self.windows.iter().copied().chain([Period::days(1)]);
-        let horizon = windows.map(|it| as_of.before(it)).min().unwrap_or(as_of);
-        let first = held.iter().rposition(|it| it.since.is_by(horizon)).unwrap_or(0);
-        held.drain(..first);
-        held
+        windows.map(|it| as_of.before(it)).min().unwrap_or(as_of)
     }
+}
+
+/// What held before with what holds now, from the last that held at the horizon on.
+fn remember(mut held: Vec<Held>, now: Value, (as_of, horizon): (AsOf, AsOf)) -> Vec<Held> {
+    // The same may be assessed again.
+    held.retain(|it| it.since < as_of);
+    let news = match held.last() {
+        Some(last) => last.value != now,
+        None => !now.is_missing(),
+    };
+    if news {
+        held.push(Held { since: as_of, value: now });
+    }
+    let first = held.iter().rposition(|it| it.since.is_by(horizon)).unwrap_or(0);
+    held.drain(..first);
+    held
 }

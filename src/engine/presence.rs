@@ -10,6 +10,7 @@ use super::Engine;
 use super::assessment::Note;
 use super::input::Input;
 use crate::frame::{SubjectKind, Table};
+use crate::memory::BySubject;
 use crate::state::{State, lacking};
 use crate::time::AsOf;
 
@@ -118,7 +119,7 @@ impl Presence {
         &self,
         past: &State,
         standing: Option<&State>,
-    ) -> BTreeMap<SubjectKind, BTreeMap<String, AsOf>> {
+    ) -> BTreeMap<SubjectKind, BySubject<AsOf>> {
         let mut absent = BTreeMap::new();
         for (kind, others) in &self.others {
             let of = |(id, there): (&String, &There)| {
@@ -131,7 +132,7 @@ impl Presence {
                 };
                 Some((id.clone(), since?))
             };
-            let all: BTreeMap<String, AsOf> = others.iter().filter_map(of).collect();
+            let all: BySubject<AsOf> = others.iter().filter_map(of).collect();
             if !all.is_empty() {
                 absent.insert(*kind, all);
             }
@@ -143,8 +144,8 @@ impl Presence {
     pub(super) fn settle<V: Clone>(
         &self,
         kind: SubjectKind,
-        part: &mut BTreeMap<String, V>,
-        standing: Option<&BTreeMap<String, V>>,
+        part: &mut BySubject<V>,
+        standing: Option<&BySubject<V>>,
     ) {
         for (id, there) in self.others(kind) {
             match there {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::BySubject;
 use crate::any::{is_false, is_zero};
 use crate::config::RuleSeverity;
 use crate::frame::SubjectKind;
@@ -26,7 +27,7 @@ pub struct RuleAlerts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// By subject.
-    pub subjects: BTreeMap<String, AlertState>,
+    pub subjects: BySubject<AlertState>,
 }
 
 /// Where the alert of a rule about a subject stands. Days are moments where it was assessed as of moments.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::BySubject;
 use crate::config::RuleSeverity;
 use crate::frame::SubjectKind;
 use crate::time::AsOf;
@@ -16,7 +17,7 @@ pub struct PlaybookEnrolments {
     /// What the playbook is about.
     pub subject: SubjectKind,
     /// By subject: by rule, then by the day on which its alert fired.
-    pub subjects: BTreeMap<String, Vec<EnrolmentState>>,
+    pub subjects: BySubject<Vec<EnrolmentState>>,
 }
 
 /// One firing of an alert and what has come of it in a playbook.

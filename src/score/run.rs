@@ -22,7 +22,7 @@ pub(crate) struct Context<'a> {
     /// The manual value of a subject, by number in the host's list.
     pub(crate) manual: &'a (dyn Fn(&str) -> Option<(u32, Effect)> + Sync),
     /// The last band of a subject, by name, and since when.
-    pub(crate) last_band: &'a (dyn Fn(&str) -> Option<(&'a str, NaiveDate)> + Sync),
+    pub(crate) last_band: &'a dyn Fn(&str) -> Option<(&'a str, NaiveDate)>,
 }
 
 /// Everything about the rows of a chunk.

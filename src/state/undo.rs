@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{State, Tally};
 use crate::frame::SubjectKind;
 use crate::memory::{
-    AlertState, BandState, CarriedValue, EnrolmentState, History, PlaybookEnrolments, RuleAlerts,
+    AlertState, BandState, BySubject, CarriedValue, EnrolmentState, History, PlaybookEnrolments,
+    RuleAlerts,
 };
 use crate::time::AsOf;
 
@@ -80,7 +81,7 @@ impl PartialEq for Ground {
 impl Undo {
     /// What a step from one truth to the next replaced.
     pub(crate) fn of(old: &State, new: &State) -> Self {
-        let none = BTreeMap::new();
+        let none = BySubject::default();
         let mut undo = Self { as_of: old.as_of, engine: old.engine.clone(), ..Self::default() };
         undo.bands = nested(&old.bands, &new.bands, |it| it);
         for name in both(&old.carried, &new.carried) {
@@ -95,7 +96,7 @@ impl Undo {
             for (name, lists) in names {
                 let now = new.history.get(kind).and_then(|it| it.get(name)).unwrap_or(&none);
                 let gone = lacking(lists.keys(), now.keys());
-                let gone: BTreeMap<_, _> = gone
+                let gone: BySubject<_> = gone
                     .filter_map(|it| lists.get_key_value(it))
                     .map(|(id, it)| (id.clone(), it.clone()))
                     .collect();
@@ -195,7 +196,7 @@ impl RuleAlerts {
             meaning: self.meaning.clone(),
             labels: self.labels.clone(),
             owner: self.owner.clone(),
-            subjects: BTreeMap::new(),
+            subjects: BySubject::default(),
         }
     }
 
@@ -258,17 +259,19 @@ pub(crate) fn lacking<K: Ord + Copy>(
 }
 
 /// The same of maps in maps, or in what is in them; what differs in nothing is not there.
-fn nested<A: Ord + Clone, T, K: Ord + Clone, V: PartialEq + Clone>(
+fn nested<A: Ord + Clone, T, V: PartialEq + Clone>(
     old: &BTreeMap<A, T>,
     new: &BTreeMap<A, T>,
-    of: impl Fn(&T) -> &BTreeMap<K, V>,
-) -> BTreeMap<A, Was<K, V>> {
-    let none = BTreeMap::new();
+    of: impl Fn(&T) -> &BySubject<V>,
+) -> BTreeMap<A, Was<String, V>> {
+    let none = BySubject::default();
     let all = both(old, new).into_iter().map(|key| {
         let (was, is) = (old.get(key).map(&of), new.get(key).map(&of));
-        (key.clone(), diff(was.unwrap_or(&none), is.unwrap_or(&none)))
+        let (was, is) = (was.unwrap_or(&none), is.unwrap_or(&none));
+        // Most of what nothing changed is one and the same.
+        (!was.is_same(is)).then(|| (key.clone(), diff(was, is)))
     });
-    all.filter(|it| !it.1.is_empty()).collect()
+    all.flatten().filter(|it| !it.1.is_empty()).collect()
 }
 
 fn restore<K: Ord + Clone, V: Clone>(now: &mut BTreeMap<K, V>, undo: &Was<K, V>) {
@@ -276,9 +279,9 @@ fn restore<K: Ord + Clone, V: Clone>(now: &mut BTreeMap<K, V>, undo: &Was<K, V>)
     now.extend(undo.was.iter().map(|(key, it)| (key.clone(), it.clone())));
 }
 
-fn restore_nested<A: Ord + Clone, K: Ord + Clone, V: Clone>(
-    now: &mut BTreeMap<A, BTreeMap<K, V>>,
-    undo: &BTreeMap<A, Was<K, V>>,
+fn restore_nested<A: Ord + Clone, V: Clone>(
+    now: &mut BTreeMap<A, BySubject<V>>,
+    undo: &BTreeMap<A, Was<String, V>>,
 ) {
     for (key, undo) in undo {
         restore(now.entry(key.clone()).or_default(), undo);

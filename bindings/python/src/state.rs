@@ -133,7 +133,7 @@ impl State {
     fn __repr__(&self) -> String {
         match self.0.as_of {
             Some(day) => {
-                let bands: usize = self.0.bands.values().map(std::collections::BTreeMap::len).sum();
+                let bands: usize = self.0.bands.values().map(|it| it.len()).sum();
                 let alerts: usize = self.0.alerts.values().map(|it| it.subjects.len()).sum();
                 format!("<foretell.State of {day}: {bands} bands, {alerts} alerts>")
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Formerly;
 use crate::config::{Config, FactorConfig, GroupConfig};
 use crate::frame::SubjectKind;
-use crate::memory::{Bands, Carried, History};
+use crate::memory::{Bands, BySubject, Carried, History};
 use crate::state::{
     AlertState, CarriedValue, EnrolmentPhase, EnrolmentState, Held, Phase, PlaybookEnrolments,
     RuleAlerts, State,
@@ -14,7 +14,7 @@ use crate::state::{
 use crate::value::Value;
 
 /// By subject what is held under names of which one comes after the other.
-type Lists<T> = Vec<(String, BTreeMap<String, T>)>;
+type Lists<T> = Vec<(String, BySubject<T>)>;
 
 /// Everything by its name of today: what has that name already, then the others in the order of their names.
 fn by_new_name<T>(
@@ -134,7 +134,7 @@ impl Formerly {
                     factors.entry(key).or_default().extend(lists);
                 }
             }
-            let mut factors: BTreeMap<String, BTreeMap<String, CarriedValue>> =
+            let mut factors: BTreeMap<String, BySubject<CarriedValue>> =
                 factors.into_iter().map(|(key, lists)| (key, first(lists))).collect();
             let written = config.scorecards.iter().find(|it| it.name == card);
             if let Some(it) = written.filter(|_| !self.classes.is_empty()) {
@@ -152,11 +152,11 @@ impl Formerly {
         kind: SubjectKind,
         (groups, factors): (&[GroupConfig], &[FactorConfig]),
         before: &str,
-        all: &mut BTreeMap<String, BTreeMap<String, CarriedValue>>,
+        all: &mut BTreeMap<String, BySubject<CarriedValue>>,
     ) {
         for factor in factors {
             let key = format!("{before}{}", factor.name.as_ref().unwrap_or(&factor.metric));
-            for it in all.get_mut(&key).into_iter().flat_map(BTreeMap::values_mut) {
+            for it in all.get_mut(&key).into_iter().flat_map(|it| it.values_mut()) {
                 if let Some(now) = self.class(kind, &factor.metric, &it.value) {
                     it.value = now;
                 }
@@ -268,12 +268,12 @@ impl Formerly {
 }
 
 /// What comes first of each subject.
-fn first<T>(lists: Lists<T>) -> BTreeMap<String, T> {
+fn first<T: Clone>(lists: Lists<T>) -> BySubject<T> {
     let mut all = BTreeMap::new();
     for (subject, it) in lists.into_iter().flat_map(|it| it.1) {
         all.entry(subject).or_insert(it);
     }
-    all
+    all.into()
 }
 
 /// Makes the alerts of two rules those of one.
