@@ -252,21 +252,6 @@ pub struct OpenAlert {
     pub suppressed_by: Vec<Suppressor>,
 }
 
-impl OpenAlert {
-    /// That it fired, said later: what silences it now did not when it was to be told.
-    pub(crate) fn late(&self, as_of: AsOf) -> Event {
-        let fired = self.fired.unwrap_or(self.since);
-        Event {
-            since: self.since,
-            severity: self.severity,
-            message: self.message.clone(),
-            labels: self.labels.clone(),
-            owner: self.owner.clone(),
-            ..Event::bare(&self.rule, (self.kind, &self.subject), Change::Fired, (as_of, fired))
-        }
-    }
-}
-
 /// The id of an event: of the rule, its subject, what happened, the first day or moment of what it happened to, that at
 /// which it happened, and which of several it is.
 pub(crate) fn event_id(

@@ -47,6 +47,9 @@ pub(super) fn check(state: &State) -> Vec<Fault> {
             all.time(&format!("absent.{kind}.{}", shorten(subject)), *since);
         }
     }
+    if let Some(it) = &state.eve {
+        all.time("eve.day", it.day);
+    }
     let is_new = State { handed_on: Default::default(), ..state.truth() }.is_new();
     if state.as_of.is_none() && !is_new {
         let fault = Fault::new(Code::MissingKey, "state.as_of", "what is remembered has no day");

@@ -11,7 +11,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::check::check;
-use super::{Record, State, Tally, Undo};
+use super::{Eve, Record, State, Tally, Undo};
 use crate::fault::{Code, Fault, Faults};
 use crate::frame::SubjectKind;
 use crate::memory::{Bands, Carried, History, PlaybookEnrolments, RuleAlerts};
@@ -84,6 +84,7 @@ impl Serialize for Sections<'_> {
             "bands": &it.bands, it.bands.is_empty();
             "carried": &it.carried, it.carried.is_empty();
             "enrolments": &it.playbooks, it.playbooks.is_empty();
+            "eve": &it.eve, it.eve.is_none();
             "history": &it.history, it.history.is_empty();
             "record": &it.record, it.record == Record::default();
             "tallies": &it.tallies, it.tallies.is_empty();
@@ -178,7 +179,7 @@ fn form_one(node: &Node) -> Result<State, Vec<Fault>> {
         bands: it.bands,
         carried: it.carried,
         history: it.history,
-        record: Record::of_form_one(&it.alerts),
+        record: Record::of_form_one(it.as_of, &it.alerts),
         alerts: it.alerts,
         playbooks: it.playbooks,
         ..State::new()
@@ -246,6 +247,7 @@ fn section(state: &mut State, name: String, held: Node, keep: bool, faults: &mut
         ("bands", Some(it)) => take(it, &path, &mut state.bands, faults),
         ("carried", Some(it)) => take(it, &path, &mut state.carried, faults),
         ("enrolments", Some(it)) => take(it, &path, &mut state.playbooks, faults),
+        ("eve", Some(it)) => take::<Option<Box<Eve>>>(it, &path, &mut state.eve, faults),
         ("history", Some(it)) => take(it, &path, &mut state.history, faults),
         ("record", Some(it)) => take(it, &path, &mut state.record, faults),
         ("tallies", Some(it)) => {

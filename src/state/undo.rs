@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{State, Tally};
 use crate::frame::SubjectKind;
 use crate::memory::{
-    AlertState, BandState, CarriedValue, EnrolmentState, History, PlaybookEnrolments, RuleAlerts,
+    AlertState, BandState, CarriedValue, EnrolmentState, Held, History, PlaybookEnrolments, RuleAlerts,
 };
 use crate::time::AsOf;
 
@@ -80,6 +80,15 @@ impl PartialEq for Ground {
 impl Undo {
     /// What a step from one truth to the next replaced.
     pub(crate) fn of(old: &State, new: &State) -> Self {
+        Self::between(old, new, &|_, _| false)
+    }
+
+    /// What several steps replaced from one truth to a later one: of what values were also what has grown too old since.
+    pub(super) fn of_steps(old: &State, new: &State) -> Self {
+        Self::between(old, new, &|was, is| was.first() != is.first())
+    }
+
+    fn between(old: &State, new: &State, is_cut: &dyn Fn(&[Held], &[Held]) -> bool) -> Self {
         let none = BTreeMap::new();
         let mut undo = Self { as_of: old.as_of, engine: old.engine.clone(), ..Self::default() };
         undo.bands = nested(&old.bands, &new.bands, |it| it);
@@ -95,7 +104,8 @@ impl Undo {
             for (name, lists) in names {
                 let now = new.history.get(kind).and_then(|it| it.get(name)).unwrap_or(&none);
                 let gone = lacking(lists.keys(), now.keys());
-                let gone: BTreeMap<_, _> = gone
+                let cut = lists.iter().filter(|(id, was)| now.get(*id).is_some_and(|is| is_cut(was, is)));
+                let gone: BTreeMap<_, _> = gone.chain(cut.map(|it| it.0))
                     .filter_map(|it| lists.get_key_value(it))
                     .map(|(id, it)| (id.clone(), it.clone()))
                     .collect();

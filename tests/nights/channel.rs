@@ -2,7 +2,7 @@
 
 use foretell::Input;
 use foretell::frame::SubjectKind;
-use foretell::state::State;
+use foretell::state::{Content, State};
 use proptest::prelude::*;
 
 use super::receiver::Receiver;
@@ -81,11 +81,13 @@ pub(super) struct Channel {
     pub(super) receiver: Receiver,
     /// Whether the host says what became of actions.
     pub(super) reports: bool,
+    /// Whether people hear what each assessment says, instead of what is handed out.
+    pub(super) listens: bool,
 }
 
 impl Channel {
     pub(super) fn new(state: State) -> Self {
-        Self { state, receiver: Receiver::default(), reports: true }
+        Self { state, receiver: Receiver::default(), reports: true, listens: false }
     }
 
     pub(super) fn run(&mut self, world: &World, night: usize, run: &Run) {
@@ -120,6 +122,13 @@ impl Channel {
         } else {
             out
         };
+        if self.listens {
+            let events = out.events().iter().filter(|it| it.is_sent());
+            let events = events.map(|it| Content::Event(Box::new(it.clone())));
+            let actions = out.actions().iter().map(|it| Content::Action(Box::new(it.clone())));
+            let said: Vec<Content> = events.chain(actions).collect();
+            self.receiver.hear(said.iter());
+        }
         self.state = out.state().clone();
         if run.delivers {
             self.receiver.deliver(&mut self.state, run.acknowledges);

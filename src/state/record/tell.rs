@@ -37,6 +37,9 @@ impl Record {
     /// Says a fact: as new, as one that says something else now, or not at all where it was said like this.
     fn say(&mut self, as_of: AsOf, fact: Content, news: &mut Vec<Content>) {
         let own = fact.id().to_owned();
+        if !self.said.contains_key(&own) {
+            self.adopt(as_of, &own, &fact);
+        }
         let Some(said) = self.said.get_mut(&own) else {
             // It was taken back at an earlier day or moment.
             match self.renamed.get(&own).filter(|it| it.withdrawn).map(|it| it.round) {
@@ -48,7 +51,7 @@ impl Record {
         if let Some(back) = said.withdrawn.clone() {
             let round = said.round;
             // Nobody has heard that it was taken back.
-            if self.drop_queued(&back) {
+            if self.drop_withdrawal(&back) {
                 if let Some(said) = self.said.get_mut(&own) {
                     said.withdrawn = None;
                     let was = said.content.clone();
@@ -61,10 +64,21 @@ impl Record {
             return;
         }
         let released = said.released;
+        if said.is_vague {
+            let fact = fact.renamed(said.content.id().to_owned());
+            (said.content, said.is_vague) = (fact.clone(), false);
+            self.live(&fact);
+            return;
+        }
         if said.content.says_the_same(&fact) {
-            if !released && !said.needless && fact.is_sent() {
+            if released {
+                let said = said.content.clone();
+                self.live(&said);
+            } else if !said.needless && fact.is_sent() {
                 let fact = fact.renamed(said.content.id().to_owned());
                 said.content = fact.clone();
+                // What silenced it does no more.
+                news.push(fact.clone());
                 let released = self.release(as_of, fact);
                 self.released(&own, released);
             }
@@ -135,11 +149,24 @@ impl Record {
         round: u32,
         news: &mut Vec<Content>,
     ) {
-        news.push(fact.clone());
         let is_sent = fact.is_sent();
+        if self.is_gap(as_of) && !fact.begins_or_ends() {
+            // It was perhaps told, by a record that is no longer kept.
+            self.said.insert(own, Said { released: is_sent, ..Said::released(fact, round) });
+            return;
+        }
+        let moved = if is_sent { self.moved_on(&own, &fact, round) } else { None };
+        if let Some(said) = moved {
+            self.live(&said.content);
+            self.push(as_of, said.content.clone());
+            news.push(said.content.clone());
+            self.said.insert(own, said);
+            return;
+        }
+        news.push(fact.clone());
         let released = is_sent && self.release(as_of, fact.clone());
         let needless = is_sent && !released;
-        let said = Said { content: fact, round, released, needless, withdrawn: None };
+        let said = Said { released, needless, ..Said::released(fact, round) };
         self.said.insert(own, said);
     }
 
@@ -170,11 +197,17 @@ impl Record {
             self.said.remove(own);
             return None;
         };
+        self.forget(&was);
+        if let Some(told) = self.moved_back(as_of, &was, &heard) {
+            let said = self.said.get_mut(own)?;
+            said.round += 1;
+            said.withdrawn = Some(told.id().to_owned());
+            return Some(told);
+        }
         let said = self.said.get_mut(own)?;
         said.round += 1;
         let back = was.withdrawn(next_id(own, "withdrawn", said.round), heard);
         said.withdrawn = Some(back.id().to_owned());
-        self.forget(&was);
         self.push(as_of, back.clone());
         Some(back)
     }
@@ -197,6 +230,10 @@ impl Record {
         // What was told before was heard, however much waits of what was said since.
         let first = waiting.clone().any(|it| !it.told_before);
         match event.change {
+            _ if !self.delivers => {
+                self.push(as_of, fact);
+                true
+            }
             Change::Repeated { .. } if waiting.next().is_some() => false,
             Change::Resolved { .. } => {
                 let id = event.id.clone();
@@ -258,13 +295,17 @@ impl Record {
     }
 
     pub(super) fn push(&mut self, as_of: AsOf, fact: Content) {
-        if self.delivers {
-            self.outbox.push(Delivery::new(as_of, fact));
+        let is_held = self.rewound.is_some();
+        if self.delivers || is_held {
+            self.outbox.push(Delivery { is_held, ..Delivery::new(as_of, fact) });
         }
     }
 
-    /// Begins to keep what waits, with what was said at the last day or moment.
+    /// Begins to keep what waits, with what was said at the last day or moment; not while days are assessed again.
     pub(in crate::state) fn begin(&mut self, as_of: Option<AsOf>) {
+        if self.rewound.is_some() {
+            return;
+        }
         let delivered = std::mem::replace(&mut self.delivers, true);
         let Some(as_of) = as_of.filter(|_| !delivered) else { return };
         let said = self.said.values().filter(|it| it.released && it.withdrawn.is_none());

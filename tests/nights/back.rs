@@ -1,0 +1,176 @@
+//! Nights that are run again from a state that the host kept: what was told and stands in the end is what a perfect run would
+//! have told.
+
+use std::collections::BTreeSet;
+
+use foretell::alert::{Change, Told};
+use foretell::state::{Content, State};
+use foretell::{Config, Engine, Input};
+use foretell::frame::{Column, Frame, SubjectKind};
+use proptest::prelude::*;
+
+use super::channel::{Channel, Run, runs};
+use super::receiver::{Receiver, plain};
+use super::world::{World, day, engine, worlds};
+use super::{Perfect, perfect, truth};
+use crate::laws::cases;
+
+/// What stands is what a perfect run tells. `held` says whether the deliveries of the nights in between waited: then an alert that
+/// was over before anybody could hear of it is left out, and so are repetitions of one of which nobody had heard.
+fn check(perfect: &Perfect, told: &Receiver, held: bool) -> Result<(), TestCaseError> {
+    let mut extra = told.log();
+    let key = |it: &Content| it.event().map(|it| (it.rule.clone(), it.subject.clone(), it.fired));
+    let known: BTreeSet<_> = told.standing().filter_map(key).collect();
+    let all = || perfect.receiver.standing().filter_map(Content::event);
+    for it in perfect.receiver.standing() {
+        if let Some(at) = extra.iter().position(|other| *other == plain(it)) {
+            extra.remove(at);
+            continue;
+        }
+        let Some(event) = it.event().filter(|_| held) else {
+            prop_assert!(false, "never told: {}", plain(it));
+            continue;
+        };
+        let is_its = |it: &foretell::alert::Event| {
+            (&it.rule, &it.subject, it.fired) == (&event.rule, &event.subject, event.fired)
+        };
+        let is_over = all().any(|it| it.change.told() == Told::Resolved && is_its(it));
+        let unheard = is_over && !known.contains(&key(it).unwrap());
+        let is_known = matches!(event.change, Change::Repeated { .. }) && known.contains(&key(it).unwrap());
+        prop_assert!(unheard || is_known, "never told: {}", plain(it));
+    }
+    for it in extra {
+        // What another alert silences now may have been told before it did.
+        prop_assert!(perfect.happened.contains(&it), "told and not true: {}", it);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    /// Nights with data that are late or wrong, and then from a kept state with all of them.
+    #[test]
+    fn going_back_tells_the_difference(
+        world in worlds(), nights in runs(), again in runs(), back in 1..5_usize, twice in 0..4_usize
+    ) {
+        let perfect = perfect(&world, false);
+        let last = world.nights() - 1;
+        let from = last.saturating_sub(back);
+        let mut channel = Channel::new(State::delivering());
+        channel.reports = false;
+        let mut kept = None;
+        for (night, runs) in (0..=last).zip(&nights) {
+            if night <= from {
+                channel.run(&world, night, &Run::whole(world.subjects()));
+            } else {
+                runs.iter().for_each(|run| channel.run(&world, night, run));
+            }
+            channel.receiver.deliver(&mut channel.state, true);
+            if night == from {
+                kept = Some(channel.state.clone());
+            }
+        }
+        let kept = kept.unwrap();
+        let newest = channel.state.as_of;
+        let whole = Run { delivers: false, ..Run::whole(world.subjects()) };
+        let rounds = if twice > 0 { 2 } else { 1 };
+        for round in 0..rounds {
+            channel.state = kept.rewind(&channel.state);
+            for night in from + 1..=last {
+                for run in again.get(night).into_iter().flatten().filter(|_| round + 1 < rounds || twice == 3) {
+                    channel.run(&world, night, run);
+                    channel.state = restart(&channel.state);
+                }
+                channel.run(&world, night, &whole);
+                let waits = channel.state.waiting().filter(|it| !it.handed_out).count();
+                let catches_up = newest > Some(day(night).into());
+                prop_assert!(!catches_up || waits == 0, "told before it has caught up");
+                // Once more before the last of them is over.
+                if twice == 1 && round == 0 && night + 1 >= last {
+                    break;
+                }
+            }
+            if twice > 1 && round == 0 {
+                channel.receiver.deliver(&mut channel.state, true);
+            }
+        }
+        channel.receiver.deliver(&mut channel.state, true);
+        prop_assert_eq!(&truth(&channel.state), &perfect.truths[last]);
+        check(&perfect, &channel.receiver, true)?;
+        prop_assert_eq!(channel.receiver.open(), perfect.receiver.open());
+        // The same nights with the same data tell nothing.
+        let log = channel.receiver.log();
+        channel.state = kept.rewind(&channel.state);
+        for night in from + 1..=last {
+            channel.run(&world, night, &whole);
+        }
+        prop_assert_eq!(channel.state.waiting().count(), 0);
+        prop_assert_eq!(channel.receiver.log(), log);
+    }
+
+    /// A host that tells what each assessment says, and hands nothing out.
+    #[test]
+    fn events_and_actions_tell_the_difference_too(world in worlds(), nights in runs(), back in 1..5_usize) {
+        let perfect = perfect(&world, false);
+        let last = world.nights() - 1;
+        let from = last.saturating_sub(back);
+        let mut channel = Channel::new(State::new());
+        (channel.reports, channel.listens) = (false, true);
+        let mut kept = State::new();
+        for (night, runs) in (0..=last).zip(&nights) {
+            for run in runs.iter().filter(|_| night > from) {
+                channel.run(&world, night, &Run { delivers: false, ..run.clone() });
+            }
+            if night <= from {
+                channel.run(&world, night, &Run { delivers: false, ..Run::whole(world.subjects()) });
+                kept = channel.state.clone();
+            }
+        }
+        if channel.state.as_of > kept.as_of {
+            channel.state = kept.rewind(&channel.state);
+        }
+        for night in from + 1..=last {
+            channel.run(&world, night, &Run { delivers: false, ..Run::whole(world.subjects()) });
+        }
+        prop_assert_eq!(&truth(&channel.state), &perfect.truths[last]);
+        check(&perfect, &channel.receiver, false)?;
+    }
+
+    /// Nights that settle, among which the host goes back and runs them again, with other data first: nothing changes.
+    #[test]
+    fn going_back_among_other_nights_changes_nothing(
+        world in worlds(), nights in runs(), backs in prop::collection::vec(0..4_usize, 14)
+    ) {
+        let perfect = perfect(&world, true);
+        let mut channel = Channel::new(State::delivering());
+        let mut kept = vec![channel.state.clone()];
+        for (night, (runs, back)) in (0..world.nights()).zip(nights.iter().zip(&backs)) {
+            let whole = Run::whole(world.subjects());
+            runs.iter().for_each(|run| channel.run(&world, night, run));
+            channel.run(&world, night, &whole);
+            channel.receiver.deliver(&mut channel.state, true);
+            kept.push(channel.state.clone());
+            let from = (night + 1).saturating_sub(*back);
+            if from <= night {
+                channel.state = kept[from].rewind(&channel.state);
+            }
+            for night in from..=night {
+                for run in runs {
+                    channel.run(&world, night, &Run { delivers: false, ..run.clone() });
+                }
+                channel.run(&world, night, &whole);
+                kept[night + 1] = channel.state.clone();
+            }
+            channel.receiver.deliver(&mut channel.state, true);
+            prop_assert_eq!(&truth(&channel.state), &perfect.truths[night], "the truth of night {}", night);
+            prop_assert_eq!(channel.state.waiting().count(), 0);
+        }
+        perfect.check(&channel.receiver)?;
+    }
+}
+
+/// The state as it is after it was stored.
+fn restart(state: &State) -> State {
+    serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap()
+}
