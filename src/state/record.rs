@@ -85,13 +85,16 @@ struct Said {
     /// Whether nothing is known but that it was told.
     #[serde(default, skip_serializing_if = "is_false")]
     is_vague: bool,
+    /// Whether people heard other words under the id of its content.
+    #[serde(default, skip_serializing_if = "is_false")]
+    is_other: bool,
 }
 
 impl Said {
     /// A fact that nothing speaks against telling.
     const fn released(content: Content, round: u32) -> Self {
         let (released, needless) = (true, false);
-        Self { content, round, released, needless, withdrawn: None, is_vague: false }
+        Self { content, round, released, needless, withdrawn: None, is_vague: false, is_other: false }
     }
 }
 

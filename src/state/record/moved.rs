@@ -21,6 +21,15 @@ impl Content {
         self.supersedes().is_none()
     }
 
+    /// As what people heard of under an id.
+    pub(super) fn under_id(mut self, id: String) -> Self {
+        match &mut self {
+            Self::Event(it) => it.supersedes = None,
+            Self::Action(it) => it.supersedes = None,
+        }
+        self.renamed(id)
+    }
+
     fn is_withdrawal(&self) -> bool {
         match self {
             Self::Event(it) => matches!(it.change, Change::Withdrawn { .. }),

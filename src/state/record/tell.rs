@@ -70,7 +70,7 @@ impl Record {
             self.live(&fact);
             return;
         }
-        if said.content.says_the_same(&fact) {
+        if said.content.says_the_same(&fact) && !said.is_other {
             if released {
                 let said = said.content.clone();
                 self.live(&said);
@@ -113,7 +113,7 @@ impl Record {
                 fact.renamed(next_id(own, "corrected", said.round)).corrects(last)
             }
         };
-        said.content = fact.clone();
+        (said.content, said.is_other) = (fact.clone(), false);
         let round = said.round;
         match waiting {
             // Nobody has heard of it: it waits in other words.
@@ -206,6 +206,10 @@ impl Record {
         }
         let said = self.said.get_mut(own)?;
         said.round += 1;
+        if heard != was.id() {
+            // They heard other words than those that were dropped.
+            (said.content, said.is_other) = (was.clone().under_id(heard.clone()), true);
+        }
         let back = was.withdrawn(next_id(own, "withdrawn", said.round), heard);
         said.withdrawn = Some(back.id().to_owned());
         self.push(as_of, back.clone());
