@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use foretell::engine::{AssessError, Guarded};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::state::{Content, HandOut, State};
+use foretell::time::AsOf;
 use foretell::{Config, Engine, Input};
 use proptest::prelude::*;
 
@@ -38,13 +39,17 @@ struct Perfect {
 
 /// Each night once, with everything.
 fn perfect(world: &World, with_reports: bool) -> Perfect {
+    perfect_at(world, with_reports, |it| day(it).into())
+}
+
+fn perfect_at(world: &World, with_reports: bool, at: fn(usize) -> AsOf) -> Perfect {
     let (engine, mut state, mut out) = (engine(), State::delivering(), Perfect::default());
     for night in 0..world.nights() {
         let frame = world.frame(night);
         let mut reports = out.receiver.reports(world, night);
         reports.retain(|_| with_reports);
         let input = Input::frame(&frame).complete(SubjectKind::ALL).with_reports(&reports);
-        let said = engine.assess(&input, day(night), &state).unwrap();
+        let said = engine.assess(&input, at(night), &state).unwrap();
         let events = said.events().iter().map(|it| Content::Event(Box::new(it.clone())));
         out.happened.extend(events.map(|it| plain(&it)));
         state = said.state().clone();

@@ -82,6 +82,16 @@ impl Event {
             || (self.told_before && matches!(self.change, Change::Resolved { .. }))
     }
 
+    /// Whether it is the first that people hear of an alert. (One that fired is known to be told once that was said, when its day or
+    /// moment is assessed again.)
+    pub(crate) fn is_first_word(&self) -> bool {
+        match self.change {
+            Change::Fired => true,
+            Change::Repeated { .. } => !self.told_before,
+            _ => false,
+        }
+    }
+
     /// What happened and nothing else: the firing at the second day or moment, said as of the first.
     pub(crate) fn bare(
         rule: &str,

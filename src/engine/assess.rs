@@ -102,6 +102,7 @@ impl Engine {
             run.step(step);
         }
         run.out.notes.extend(run.feed_notes());
+        run.out.waiting = run.waiting();
         // Scorecards were computed as they were needed; results come in the order of the config.
         let order = |name: &str| self.config.scorecards.iter().position(|it| it.name == name);
         run.out.cards.sort_by_key(|it| order(&it.name));
@@ -208,6 +209,7 @@ impl Engine {
                 past: Arc::default(),
                 state: State::new(),
                 manual: manual(&self.formerly, input, as_of.day()),
+                waiting: Vec::new(),
             },
             rows,
             rules: BTreeMap::new(),
@@ -248,7 +250,7 @@ impl Engine {
             stage: text("stage"),
             overridden: assessment.overridden(card, rows.results.first()?),
         };
-        card.explain(frame, table, row, &rows)
+        Some(Self::with_stalls(assessment, card.explain(frame, table, row, &rows)?))
     }
 
     /// Splits the change from one explanation to a later one by cause. This must be the engine of

@@ -249,10 +249,7 @@ type Firing = (String, SubjectKind, String, Option<AsOf>);
 /// Puts actions after the word that their alert fires, where nobody has that yet; and those alerts.
 fn after_their_alerts(order: &mut [(usize, f64)], outbox: &[Delivery]) -> BTreeSet<Firing> {
     let of = |at: usize| outbox.get(at).filter(|it| !it.handed_out).map(|it| &it.content);
-    let begins = |it: &&Content| {
-        let tells = |it: &Event| matches!(it.change, Change::Fired | Change::Repeated { .. });
-        it.event().is_some_and(|it| tells(it) && !it.told_before)
-    };
+    let begins = |it: &&Content| it.event().is_some_and(Event::is_first_word);
     let untold = order.iter().filter_map(|it| of(it.0)).filter(begins).map(Content::firing);
     let untold: BTreeSet<Firing> = untold.collect();
     if !untold.is_empty() {

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 
 use foretell::alert::{Change, Told};
 use foretell::state::{Content, State};
-use foretell::{Config, Engine, Input};
-use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::time::AsOf;
 use proptest::prelude::*;
 
 use super::channel::{Channel, Run, runs};
 use super::receiver::{Receiver, plain};
-use super::world::{World, day, engine, worlds};
-use super::{Perfect, perfect, truth};
+use super::world::{day, worlds};
+use super::{Perfect, perfect, perfect_at, truth};
 use crate::laws::cases;
 
 /// What stands is what a perfect run tells. `held` says whether the deliveries of the nights in between waited: then an alert that
@@ -112,7 +111,8 @@ proptest! {
         for night in from + 1..=last {
             channel.run(&world, night, &whole);
         }
-        prop_assert_eq!(channel.state.waiting().count(), 0);
+        let waiting: Vec<_> = channel.state.waiting().collect();
+        prop_assert!(waiting.is_empty(), "{:?}", waiting);
         prop_assert_eq!(channel.receiver.log(), log);
     }
 
@@ -174,6 +174,55 @@ proptest! {
             prop_assert_eq!(channel.state.waiting().count(), 0);
         }
         perfect.check(&channel.receiver)?;
+    }
+}
+
+/// The end of each day, and of the day after it two moments.
+fn at(step: usize) -> AsOf {
+    let on = day(step / 3);
+    match step % 3 {
+        0 => on.into(),
+        at => format!("{}T{}:00:00Z", day(step / 3 + 1), if at == 1 { "09" } else { "15" }).parse().unwrap(),
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    /// A night is run again although moments were assessed after it, from the state alone; and they are after it.
+    #[test]
+    fn moments_take_nothing_from_the_night(
+        world in worlds(), steps in runs(), backs in prop::collection::vec(1..4_usize, 5)
+    ) {
+        let perfect = perfect_at(&world, false, at);
+        let mut channel = Channel::new(State::delivering());
+        (channel.reports, channel.at) = (false, at);
+        let whole = Run::whole(world.subjects());
+        let last = world.nights() - 1;
+        let mut step = 0;
+        while step <= last {
+            // A night and some of the moments after it, with what is wrong; then all of them.
+            let to = (step + backs[step / 3] - 1).min(last);
+            for now in step..=to {
+                let runs = steps.get(now).filter(|it| !it.is_empty());
+                let wrong = runs.map_or(std::slice::from_ref(&whole), Vec::as_slice);
+                wrong.iter().for_each(|run| channel.run(&world, now, run));
+                channel.receiver.deliver(&mut channel.state, true);
+            }
+            prop_assert!(step < 3 || channel.state.back_to(at(step - 3)).is_none(), "no day before");
+            channel.state = channel.state.back_to(at(step)).expect("it knows what was before the night");
+            for now in step..=to {
+                channel.run(&world, now, &Run { restarts: true, ..whole.clone() });
+            }
+            channel.receiver.deliver(&mut channel.state, true);
+            prop_assert_eq!(&truth(&channel.state), &perfect.truths[to], "the truth of {}", at(to));
+            for now in to + 1..(step + 3).min(last + 1) {
+                channel.run(&world, now, &whole);
+            }
+            step += 3;
+        }
+        prop_assert_eq!(&truth(&channel.state), &perfect.truths[last]);
+        check(&perfect, &channel.receiver, true)?;
     }
 }
 

@@ -3,6 +3,7 @@
 use foretell::Input;
 use foretell::frame::SubjectKind;
 use foretell::state::{Content, State};
+use foretell::time::AsOf;
 use proptest::prelude::*;
 
 use super::receiver::Receiver;
@@ -83,11 +84,13 @@ pub(super) struct Channel {
     pub(super) reports: bool,
     /// Whether people hear what each assessment says, instead of what is handed out.
     pub(super) listens: bool,
+    /// Which day or moment the nights are.
+    pub(super) at: fn(usize) -> AsOf,
 }
 
 impl Channel {
     pub(super) fn new(state: State) -> Self {
-        Self { state, receiver: Receiver::default(), reports: true, listens: false }
+        Self { state, receiver: Receiver::default(), reports: true, listens: false, at: |it| day(it).into() }
     }
 
     pub(super) fn run(&mut self, world: &World, night: usize, run: &Run) {
@@ -115,10 +118,10 @@ impl Channel {
         input =
             if run.complete { input.complete(SubjectKind::ALL) } else { input.with_gone(&gone) };
         let engine = engine();
-        let out = engine.assess(&input, day(night), &self.state).unwrap();
+        let out = engine.assess(&input, (self.at)(night), &self.state).unwrap();
         let out = if run.crashes {
             // Nothing of the first attempt is left.
-            engine.assess(&input, day(night), &self.state).unwrap()
+            engine.assess(&input, (self.at)(night), &self.state).unwrap()
         } else {
             out
         };

@@ -62,7 +62,9 @@ impl Record {
             self.rename(own, &it.content, it.round, true);
         }
         // What nobody was told of is as if it had never been said; repetitions that were needless stay so.
-        said.retain(|_, it| it.released || it.needless && it.content.is_repetition());
+        said.retain(|_, it| {
+            it.released || it.withdrawn.is_some() || it.needless && it.content.is_repetition()
+        });
         let changes = std::mem::take(&mut self.changes);
         let page = Page { said, changes, reports: std::mem::take(&mut self.reports) };
         if let Some(as_of) = as_of.filter(|_| page != Page::default()) {
@@ -107,8 +109,12 @@ impl Record {
         it.close(newest.as_of);
         it.early.clear();
         it.rewound = Some(until);
-        // Whether alerts are over is found out again.
-        it.outbox.iter_mut().for_each(|it| it.answered = None);
+        // Whether alerts are over of which nobody was told is found out again.
+        let said = it.pages.values().flat_map(|it| it.said.values());
+        let told: BTreeSet<&str> = said.map(|it| it.content.id()).collect();
+        for it in &mut it.outbox {
+            it.answered = it.answered.take().filter(|it| told.contains(it.as_str()));
+        }
         for (own, renamed) in &kept.record.renamed {
             it.renamed.entry(own.clone()).or_insert_with(|| renamed.clone());
         }

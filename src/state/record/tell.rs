@@ -184,7 +184,7 @@ impl Record {
             it.answered = None;
         }
         if !said.released {
-            self.said.remove(own);
+            self.unsay(own);
             return None;
         }
         // What nobody has heard of is not taken back; what it was to correct is.
@@ -194,7 +194,7 @@ impl Record {
         };
         let Some(heard) = heard else {
             self.forget(&was);
-            self.said.remove(own);
+            self.unsay(own);
             return None;
         };
         self.forget(&was);
@@ -216,6 +216,14 @@ impl Record {
         Some(back)
     }
 
+    /// Forgets a fact that nobody has heard of, but for the ids that it was told under before.
+    fn unsay(&mut self, own: &str) {
+        match self.said.get_mut(own).filter(|it| it.round > 0) {
+            Some(it) => it.withdrawn = Some(String::new()),
+            None => drop(self.said.remove(own)),
+        }
+    }
+
     /// Puts a fact into the outbox; the end of an alert whose beginning still waits there answers that, and while it waits
     /// nothing is repeated. Whether it was put there.
     fn release(&mut self, as_of: AsOf, fact: Content) -> bool {
@@ -232,7 +240,7 @@ impl Record {
         let begins = |it: &&Delivery| is_its(it) && it.content.is_first();
         let mut waiting = self.outbox.iter().filter(begins).filter_map(|it| it.content.event());
         // What was told before was heard, however much waits of what was said since.
-        let first = waiting.clone().any(|it| !it.told_before);
+        let first = waiting.clone().any(Event::is_first_word);
         match event.change {
             _ if !self.delivers => {
                 self.push(as_of, fact);

@@ -28,6 +28,7 @@ class Line(TypedDict):
     measured: Optional[float]
     points_case: Optional[int]
     weight_case: Optional[int]
+    stalled: Optional[Stall]
     lost: float
     why: str
 
