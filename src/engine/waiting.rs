@@ -56,8 +56,11 @@ impl Run<'_> {
                 waits.insert((step.kind, step.slot), it);
             }
         }
-        let waiting = |((kind, slot), (feed, until)): (_, (&str, _))| {
-            Waiting { kind, slot, feed: feed.to_owned(), until }
+        let waiting = |((kind, slot), (feed, until)): (_, (&str, _))| Waiting {
+            kind,
+            slot,
+            feed: feed.to_owned(),
+            until,
         };
         waits.into_iter().map(waiting).collect()
     }
@@ -69,7 +72,8 @@ impl Engine {
         let names = assessment.names.get(it.kind.index()).map_or(&[][..], Vec::as_slice);
         for line in it.lines.iter_mut().filter(|it| it.lacks_data()) {
             let slot = names.iter().position(|name| *name == line.metric);
-            let waits = assessment.waiting.iter().find(|of| of.kind == it.kind && Some(of.slot) == slot);
+            let waits =
+                assessment.waiting.iter().find(|of| of.kind == it.kind && Some(of.slot) == slot);
             line.stalled = waits.map(|of| Stall { feed: of.feed.clone(), until: of.until });
         }
         it

@@ -67,7 +67,8 @@ impl<'a> Json<'a> {
         let got = match rest.chars().next() {
             None => "the text ends".to_owned(),
             Some(_) => {
-                let word: String = rest.chars().take_while(|it| !it.is_whitespace()).take(20).collect();
+                let word: String =
+                    rest.chars().take_while(|it| !it.is_whitespace()).take(20).collect();
                 format!("`{}` stands", shorten(&word))
             }
         };
@@ -246,9 +247,9 @@ impl<'a> Json<'a> {
             return Err(self.wrong("the second half of a character"));
         }
         let second = self.four()?;
-        let code = (0xDC00..0xE000).contains(&second).then(|| {
-            0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)
-        });
+        let code = (0xDC00..0xE000)
+            .contains(&second)
+            .then(|| 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00));
         code.and_then(char::from_u32).ok_or_else(|| self.wrong("the second half of a character"))
     }
 }

@@ -72,7 +72,9 @@ impl Checks {
 
     /// Nothing happened after the last assessment.
     fn time(&mut self, path: &str, at: AsOf) {
-        if let Some(as_of) = self.as_of.filter(|it| at.day() > it.day()) {
+        // A wait that stood still may begin with the very end of a day, which is the first moment of the next.
+        let is_later = |it: &AsOf| at.day() > it.day() && !it.span(at).is_zero();
+        if let Some(as_of) = self.as_of.filter(is_later) {
             self.wrong(path, format_args!("{at} lies after the state's own {as_of}"));
         }
     }

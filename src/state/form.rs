@@ -173,7 +173,8 @@ fn of_text(text: &str, keep: bool) -> Result<State, Faults> {
         let mut fault = Fault::new(Code::Syntax, "state", it.message);
         (fault.place.line, fault.place.column) = (Some(it.line), Some(it.column));
         let cut = "the text was cut: take the last state that was stored whole";
-        let other = "a state is the JSON that foretell wrote: take the last one that was stored whole";
+        let other =
+            "a state is the JSON that foretell wrote: take the last one that was stored whole";
         Faults(vec![fault.help(if it.is_cut { cut } else { other })])
     })?;
     stored(node, keep).map_err(|all| {

@@ -94,7 +94,15 @@ impl Said {
     /// A fact that nothing speaks against telling.
     const fn released(content: Content, round: u32) -> Self {
         let (released, needless) = (true, false);
-        Self { content, round, released, needless, withdrawn: None, is_vague: false, is_other: false }
+        Self {
+            content,
+            round,
+            released,
+            needless,
+            withdrawn: None,
+            is_vague: false,
+            is_other: false,
+        }
     }
 }
 
@@ -128,10 +136,7 @@ struct Life {
 
 impl Record {
     /// The record of what form 1 says that somebody was told of.
-    pub(super) fn of_form_one(
-        as_of: Option<AsOf>,
-        alerts: &BTreeMap<String, RuleAlerts>,
-    ) -> Self {
+    pub(super) fn of_form_one(as_of: Option<AsOf>, alerts: &BTreeMap<String, RuleAlerts>) -> Self {
         let mut record = Self { forgotten: as_of, ..Self::default() };
         for (rule, list) in alerts {
             for (subject, it) in list.subjects.iter().filter(|it| it.1.told) {

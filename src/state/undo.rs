@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{State, Tally};
 use crate::frame::SubjectKind;
 use crate::memory::{
-    AlertState, BandState, CarriedValue, EnrolmentState, Held, History, PlaybookEnrolments, RuleAlerts,
+    AlertState, BandState, CarriedValue, EnrolmentState, Held, History, PlaybookEnrolments,
+    RuleAlerts,
 };
 use crate::time::AsOf;
 
@@ -104,8 +105,10 @@ impl Undo {
             for (name, lists) in names {
                 let now = new.history.get(kind).and_then(|it| it.get(name)).unwrap_or(&none);
                 let gone = lacking(lists.keys(), now.keys());
-                let cut = lists.iter().filter(|(id, was)| now.get(*id).is_some_and(|is| is_cut(was, is)));
-                let gone: BTreeMap<_, _> = gone.chain(cut.map(|it| it.0))
+                let cut =
+                    lists.iter().filter(|(id, was)| now.get(*id).is_some_and(|is| is_cut(was, is)));
+                let gone: BTreeMap<_, _> = gone
+                    .chain(cut.map(|it| it.0))
                     .filter_map(|it| lists.get_key_value(it))
                     .map(|(id, it)| (id.clone(), it.clone()))
                     .collect();

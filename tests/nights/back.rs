@@ -2,10 +2,14 @@
 //! have told.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use foretell::alert::{Change, Told};
-use foretell::state::{Content, State};
+use foretell::frame::{Column, Frame, SubjectKind};
+use foretell::playbook::{ActionChange, ActionReport, Outcome};
+use foretell::state::{Content, HandOut, State};
 use foretell::time::AsOf;
+use foretell::{Config, Engine, Input};
 use proptest::prelude::*;
 
 use super::channel::{Channel, Run, runs};
@@ -35,7 +39,8 @@ fn check(perfect: &Perfect, told: &Receiver, held: bool) -> Result<(), TestCaseE
         };
         let is_over = all().any(|it| it.change.told() == Told::Resolved && is_its(it));
         let unheard = is_over && !known.contains(&key(it).unwrap());
-        let is_known = matches!(event.change, Change::Repeated { .. }) && known.contains(&key(it).unwrap());
+        let is_known =
+            matches!(event.change, Change::Repeated { .. }) && known.contains(&key(it).unwrap());
         prop_assert!(unheard || is_known, "never told: {}", plain(it));
     }
     for it in extra {
@@ -182,7 +187,9 @@ fn at(step: usize) -> AsOf {
     let on = day(step / 3);
     match step % 3 {
         0 => on.into(),
-        at => format!("{}T{}:00:00Z", day(step / 3 + 1), if at == 1 { "09" } else { "15" }).parse().unwrap(),
+        at => format!("{}T{}:00:00Z", day(step / 3 + 1), if at == 1 { "09" } else { "15" })
+            .parse()
+            .unwrap(),
     }
 }
 
@@ -229,4 +236,109 @@ proptest! {
 /// The state as it is after it was stored.
 fn restart(state: &State) -> State {
     serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap()
+}
+
+const CALLS: &str = r#"
+metrics = [{ name = "x" }]
+[guards]
+rewind = "2d"
+[[rules]]
+name = "low"
+when = "x < 1"
+owner = "anna"
+labels = { team = "east" }
+message = "at ${x}"
+playbook = "call"
+[[playbooks]]
+name = "call"
+steps = [{ name = "first", channel = "call", title = "call", deadline = "2d", escalate_to = "head" }]
+"#;
+
+/// The states after nights with these values of one subject, from one on; reports are given on the last.
+fn nights(from: &State, first: usize, values: &[f64], reports: &[ActionReport]) -> Vec<State> {
+    static ENGINE: LazyLock<Engine> =
+        LazyLock::new(|| Engine::compile(&Config::parse(CALLS)).unwrap());
+    let mut states = vec![from.clone()];
+    for (at, value) in values.iter().enumerate() {
+        let mut frame = Frame::new(SubjectKind::Subscription, ["s"]).unwrap();
+        frame.insert("x", Column::numbers([Some(*value)])).unwrap();
+        let mut input = Input::frame(&frame).complete(SubjectKind::ALL);
+        if at + 1 == values.len() {
+            input = input.with_reports(reports);
+        }
+        let out = ENGINE.assess(&input, day(first + at), states.last().unwrap()).unwrap();
+        states.push(out.into_state());
+    }
+    states
+}
+
+/// Hands out and acknowledges all that waits.
+fn told(state: &mut State) -> Vec<Content> {
+    let out = state.hand_out(&HandOut::new());
+    let all: Vec<Content> = out.deliveries().map(|it| it.content.clone()).collect();
+    state.acknowledge(all.iter().map(Content::id));
+    all
+}
+
+/// Within what the config remembers and beyond: who was told is told with whose alert it was.
+#[test]
+fn what_is_taken_back_says_whose_it_was() {
+    for quiet in [1, 6] {
+        let mut values = vec![2.0, 0.0];
+        values.extend(vec![0.0; quiet]);
+        let mut states = nights(&State::delivering(), 0, &values, &[]);
+        let mut newest = states.pop().unwrap();
+        let first = told(&mut newest);
+        assert_eq!(first.len(), 2 + usize::from(quiet > 2), "{first:?}");
+        let back = nights(&states[1].rewind(&newest), 1, &vec![2.0; quiet + 1], &[]);
+        let mut back = back.last().unwrap().clone();
+        let said = told(&mut back);
+        let event = said.iter().find_map(Content::event).unwrap();
+        assert_eq!(event.change, Change::Withdrawn { of: Told::Fired });
+        assert_eq!(
+            event.supersedes.as_deref(),
+            first.iter().find_map(Content::event).map(|it| it.id.as_str())
+        );
+        assert_eq!((event.owner.as_deref(), event.message.as_str()), (Some("anna"), "at 0"));
+        assert_eq!(event.labels.get("team").map(String::as_str), Some("east"));
+        let actions: Vec<_> = said.iter().filter_map(Content::action).collect();
+        if quiet == 1 {
+            // What is to be done about it is not, which the record knows as far back as the config says.
+            let [action] = actions[..] else { panic!("{actions:?}") };
+            assert_eq!(action.change, ActionChange::Withdrawn);
+        } else {
+            assert!(actions.is_empty(), "{actions:?}");
+        }
+        assert!(told(&mut back).is_empty());
+    }
+}
+
+/// An alert that fired earlier than was known: it is corrected, and so is what was to be done, which is done.
+#[test]
+fn what_was_done_is_done_whenever_it_was_due() {
+    let mut states = nights(&State::delivering(), 0, &[2.0, 2.0, 0.0], &[]);
+    let first = told(states.last_mut().unwrap());
+    let action = first.iter().find_map(Content::action).unwrap();
+    let report = ActionReport {
+        action: action.id.clone(),
+        outcome: Outcome::Done,
+        day: day(3),
+        by: None,
+        note: None,
+    };
+    let newest = nights(states.last().unwrap(), 3, &[0.0], &[report]).pop().unwrap();
+    // It was low a day before.
+    let mut back = nights(&states[1].rewind(&newest), 1, &[0.0, 0.0, 0.0], &[]).pop().unwrap();
+    let said = told(&mut back);
+    assert_eq!(said.len(), 2, "{said:?}");
+    let event = said.iter().find_map(Content::event).unwrap();
+    assert_eq!(event.change, Change::Corrected { of: Told::Fired });
+    assert_eq!(event.fired, Some(day(1).into()));
+    let corrected = said.iter().find_map(Content::action).unwrap();
+    assert_eq!(corrected.change, ActionChange::Corrected);
+    assert_eq!(corrected.supersedes.as_deref(), Some(action.id.as_str()));
+    // Nobody is told that it was not done in time.
+    let mut later = nights(&back, 4, &[0.0; 6], &[]).pop().unwrap();
+    let more = told(&mut later);
+    assert!(more.is_empty(), "{more:?}");
 }

@@ -90,7 +90,13 @@ pub(super) struct Channel {
 
 impl Channel {
     pub(super) fn new(state: State) -> Self {
-        Self { state, receiver: Receiver::default(), reports: true, listens: false, at: |it| day(it).into() }
+        Self {
+            state,
+            receiver: Receiver::default(),
+            reports: true,
+            listens: false,
+            at: |it| day(it).into(),
+        }
     }
 
     pub(super) fn run(&mut self, world: &World, night: usize, run: &Run) {

@@ -76,7 +76,8 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
 }
 
 pub(super) fn engine() -> &'static Engine {
-    static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::compile(&Config::parse(CONFIG)).unwrap());
+    static ENGINE: LazyLock<Engine> =
+        LazyLock::new(|| Engine::compile(&Config::parse(CONFIG)).unwrap());
     &ENGINE
 }
 

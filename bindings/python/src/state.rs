@@ -52,9 +52,8 @@ impl State {
             false => foretell::State::read(&text),
         });
         read.map(Self).map_err(|mut all| {
-            let ours = |text: String| {
-                WORDS.iter().fold(text, |all, (rust, ours)| all.replace(rust, ours))
-            };
+            let ours =
+                |text: String| WORDS.iter().fold(text, |all, (rust, ours)| all.replace(rust, ours));
             for it in &mut all.0 {
                 it.help = it.help.take().map(ours);
             }

@@ -12,8 +12,7 @@ use crate::time::AsOf;
 impl Content {
     /// Whether an alert begins or ends.
     pub(super) fn begins_or_ends(&self) -> bool {
-        self.event()
-            .is_some_and(|it| matches!(it.change, Change::Fired | Change::Resolved { .. }))
+        self.event().is_some_and(|it| matches!(it.change, Change::Fired | Change::Resolved { .. }))
     }
 
     /// Whether it is new, and corrects and takes back nothing.

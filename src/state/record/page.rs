@@ -153,8 +153,7 @@ impl Record {
                     })
                 });
                 let life = |id: String| Life { fired, kind: list.subject, id };
-                let own =
-                    || event_id(rule, (list.subject, subject), "fired", (fired, fired), 0);
+                let own = || event_id(rule, (list.subject, subject), "fired", (fired, fired), 0);
                 let known = of(self)
                     .or_else(|| of(&kept.record).filter(|_| Some(fired) != kept.as_of))
                     .or_else(|| said.map(|it| life(it.content.id().to_owned())))

@@ -9,6 +9,13 @@ from ._errors import Fault
 Value = Union[float, bool, str, None]
 
 
+class Stall(TypedDict):
+    """A feed that is complete until an earlier day alone."""
+
+    feed: str
+    until: str
+
+
 class Line(TypedDict):
     """A factor's part in a score."""
 
