@@ -62,7 +62,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     for day in days {
         let assessment = engine.assess(&Input::book(&book), day, &state)?;
         explained.extend(engine.explain(&assessment, "health", "acme-pro"));
-        state = assessment.state().clone();
+        state = assessment.into_state();
     }
     let [before, after] = &explained[..] else { return Err("no such subscription".into()) };
     Ok(format!("{before}\n{after}\n{}", engine.change(before, after)))

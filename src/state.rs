@@ -7,6 +7,7 @@
 //! Must not know: how it comes about.
 
 mod check;
+mod eve;
 mod form;
 mod group;
 mod outbox;
@@ -17,6 +18,7 @@ pub use crate::memory::{
     AlertState, AwaitedStep, BandState, CarriedValue, DelayAnchor, EnrolmentCause, EnrolmentPhase,
     EnrolmentState, Health, Held, Phase, PlaybookEnrolments, RuleAlerts, Shared,
 };
+pub use eve::Eve;
 pub use form::HandedOn;
 pub use group::GroupBy;
 pub use outbox::{Content, Delivery, Group, HandOut, Outbox};
@@ -67,6 +69,8 @@ pub struct State {
     pub tallies: BTreeMap<SubjectKind, Tally>,
     /// What the last assessment replaced of all this.
     pub undo: Option<Box<Undo>>,
+    /// What was replaced since before the last day that was assessed to its end, where the last assessment was one of a moment.
+    pub eve: Option<Box<Eve>>,
     /// What was said.
     pub record: Record,
     /// Sections of a later version that are handed on as they came ([`HandedOn`]).
@@ -110,12 +114,13 @@ impl State {
 
     /// This state, which the host kept, with the record of what was said until now: to assess the days after it again.
     ///
-    /// Facts of those days that were told are not told again while they are still true, and are withdrawn where they are not, as
-    /// soon as the day or moment of `newest` is assessed; until then nothing is told.
+    /// Each of those days or moments is compared with what was told of it. Nothing is told before that of `newest` is assessed, or a
+    /// later one; then the difference is: what is new, `corrected` and `withdrawn`. What of it was told is known for as long as the
+    /// config says (`guards.rewind`, 7 days by default).
     #[must_use]
     pub fn rewind(&self, newest: &Self) -> Self {
         let until = newest.as_of.max(newest.record.rewound()).filter(|it| Some(*it) > self.as_of);
-        let record = newest.record.rewind(until);
+        let record = Record::rewind(self, newest, until);
         Self { record, handed_on: newest.handed_on.clone(), ..self.clone() }
     }
 

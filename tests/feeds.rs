@@ -33,6 +33,7 @@ metrics = [
   { name = "seats" },
   { name = "due", from = "licenses", take = "days_until", field = "end" },
   { name = "rate", expr = "sum / 7" },
+  { name = "none" },
 ]
 [[rules]]
 name = "silent"
@@ -356,5 +357,65 @@ proptest! {
         }
         let (values, _, _) = said(&without);
         prop_assert_eq!(values.iter().all(Value::is_missing), 1 < late);
+    }
+}
+
+#[test]
+fn explanations_say_for_which_feed_a_value_waits() {
+    let engine = engine(
+        "[[scorecards]]\nname = \"health\"\nmin_coverage = 0\nfactors = [\n\
+         { metric = \"sum\", points.linear = { worst = 0, best = 9 }, missing = \"worst\" },\n\
+         { metric = \"rate\", points.linear = { worst = 0, best = 9 }, missing = \"worst\" },\n\
+         { metric = \"open\", points.linear = { worst = 9, best = 0 } },\n\
+         { metric = \"none\", points.linear = { worst = 0, best = 9 }, missing = \"worst\" },\n]\n",
+    );
+    let book = book(30, 1);
+    let why = |input: &Input<'_>, at: u64| {
+        let out = assess(&engine, input, at, &State::new());
+        // It is still known after it was stored.
+        let stored: Assessment =
+            serde_json::from_str(&serde_json::to_string(&out).unwrap()).unwrap();
+        let explained = engine.explain(&stored, "health", "s0").unwrap();
+        explained.lines.iter().map(|it| (it.why(), it.stalled.clone())).collect::<Vec<_>>()
+    };
+    let stalled = why(&Input::book(&book).complete_until("usage", day(25)), 28);
+    let waits =
+        format!("has no data: its feed usage is complete only until {}, counted as worst", day(25));
+    assert_eq!(stalled[0].0, format!("sum {waits}"));
+    assert_eq!(stalled[1].0, format!("rate {waits}"));
+    assert_eq!(
+        stalled[0].1.as_ref().map(|it| (it.feed.as_str(), it.until)),
+        Some(("usage", day(25)))
+    );
+    assert!(stalled[2].0.starts_with("open is ") && stalled[2].1.is_none(), "{stalled:?}");
+    assert_eq!(stalled[3], ("none has no data, counted as worst".to_owned(), None));
+    for (reason, stall) in why(&Input::book(&book), 28) {
+        assert!(!reason.contains("feed") && stall.is_none(), "{reason}");
+    }
+}
+
+/// What was no data on a day because of a stall was none on that day, whatever is known later.
+#[test]
+fn a_stall_is_no_data_in_history() {
+    let engine = engine(
+        "[[rules]]\nname = \"was\"\nwhen = \"sum.previous > 0 && sum.ago_2d > 0 && sum.days > 9\"\n",
+    );
+    let book = book(30, 1);
+    let mut state = State::new();
+    for at in 20..29 {
+        // Nothing of the 23rd and 24th is there in time.
+        let until = if at == 23 || at == 24 { 22 } else { at };
+        let out =
+            assess(&engine, &Input::book(&book).complete_until("usage", day(until)), at, &state);
+        let [sum, previous, ago, change, days] =
+            ["sum", "sum.previous", "sum.ago_2d", "sum.change_2d", "sum.days"]
+                .map(|it| value(&out, it, "s0"));
+        let is_stalled = |on: u64| on == 23 || on == 24;
+        assert_eq!(sum.is_missing(), is_stalled(at), "{at}");
+        assert_eq!(previous.is_missing(), at == 20 || is_stalled(at - 1), "{at}");
+        assert_eq!(ago.is_missing(), at < 22 || is_stalled(at - 2), "{at}");
+        assert_eq!(change.is_missing(), at < 22 || is_stalled(at) || is_stalled(at - 2), "{at}");
+        assert_eq!(days.is_missing(), is_stalled(at), "{at}");
+        state = out.into_state();
     }
 }

@@ -5,8 +5,13 @@ use foretell::state::{HandOut, HandedOn};
 use foretell::{Config, Engine, Input, State};
 use serde_json::{Value, json};
 
-/// One golden file for each form: never to be changed, as hosts have stored what they hold.
-const FORMS: [&str; 2] = [include_str!("states/form_1.json"), include_str!("states/form_2.json")];
+/// Golden files of each form: never to be changed, as hosts have stored what they hold.
+const FORMS: [&str; 3] = [
+    include_str!("states/form_1.json"),
+    include_str!("states/form_2.json"),
+    // The same form with what was said day by day.
+    include_str!("states/form_2_pages.json"),
+];
 
 const CONFIG: &str = r#"
 metrics = [{ name = "x" }, { name = "y" }]
@@ -70,7 +75,7 @@ fn every_form_is_read_for_good() {
     }
     // Today's form is what is written now.
     let now: Value = serde_json::to_value(state()).unwrap();
-    let known: Value = serde_json::from_str(FORMS[1]).unwrap();
+    let known: Value = serde_json::from_str(FORMS[2]).unwrap();
     assert_eq!(now["sections"], known["sections"]);
 }
 
@@ -150,6 +155,13 @@ fn what_is_no_state_is_refused() {
     ] {
         let error = serde_json::from_str::<State>(&text).expect_err(name).to_string();
         assert!(error.contains(wanted), "{name}: {error}");
+        // The same as faults, each with its place and what to do.
+        let faults = State::read(&text).expect_err(name);
+        let wanted = if wanted == "EOF" { "the text ends where" } else { wanted };
+        assert!(faults.to_string().contains(wanted), "{name}: {faults}");
+        for it in faults.list() {
+            assert!(it.place.path.starts_with("state") && it.help.is_some(), "{name}: {it}");
+        }
     }
     // What its own engine cannot have written.
     for (path, to, wanted) in [
@@ -186,4 +198,91 @@ fn a_state_without_an_undo_assesses_no_day_again() {
     assert!(error.to_string().contains("cannot be assessed again"), "{error}");
     let later = as_of.day() + chrono::Days::new(1);
     assert!(engine().assess(&Input::frame(&frame), later, &state).is_ok());
+}
+
+#[test]
+fn a_text_that_is_none_says_where_and_what_to_do() {
+    for (text, code, line, message, help) in [
+        ("", "empty", None, "there is no text where a state was wanted", "a first night begins"),
+        (" \n", "empty", None, "there is no text where a state was wanted", "a first night begins"),
+        (
+            "{\n  \"foretell_state\": 2, \"as",
+            "syntax",
+            Some((2, 27)),
+            "the text ends where `\"` was wanted",
+            "was cut",
+        ),
+        (
+            "foretell_state = 2",
+            "syntax",
+            Some((1, 1)),
+            "`foretell_state` stands where a value was wanted",
+            "the JSON that",
+        ),
+        (
+            "{\"a\": 1,}",
+            "syntax",
+            Some((1, 9)),
+            "`}` stands where a key was wanted",
+            "the JSON that",
+        ),
+        (
+            "{\"a\": 01}",
+            "syntax",
+            Some((1, 9)),
+            "`}` stands where a number was wanted",
+            "the JSON that",
+        ),
+        (
+            "{\"a\": 1} x",
+            "syntax",
+            Some((1, 10)),
+            "`x` stands where the end of the text was wanted",
+            "the JSON that",
+        ),
+    ] {
+        let faults = State::read(text).unwrap_err();
+        let [it] = faults.list() else { panic!("{text}: {faults}") };
+        assert_eq!((it.code.as_str(), it.message.as_str()), (code, message), "{text}");
+        assert_eq!(it.place.line.zip(it.place.column), line, "{text}");
+        assert!(it.help.as_ref().unwrap().contains(help), "{text}: {it}");
+    }
+    let deep = "[".repeat(9_999);
+    assert!(State::read(&deep).unwrap_err().to_string().contains("less deep"));
+}
+
+/// What JSON is, is the same for all readers of it.
+#[test]
+fn a_text_is_read_as_serde_reads_it() {
+    let text = serde_json::to_string(&state()).unwrap();
+    assert_eq!(State::read(&text).unwrap(), state());
+    assert_eq!(State::read(&serde_json::to_string_pretty(&state()).unwrap()).unwrap(), state());
+    assert_eq!(HandedOn::read(&text).unwrap(), HandedOn(state()));
+    for at in (0..text.len()).step_by(53) {
+        for with in [
+            "",
+            "\"",
+            "{",
+            "]",
+            ",",
+            "1",
+            "-",
+            "e",
+            "\\u00e9",
+            "\\ud83d\\ude00",
+            "\\ud83d",
+            "é",
+            "\n",
+            "null",
+        ] {
+            let (left, right) = text.split_at(at);
+            let changed = format!("{left}{with}{}", right.get(1..).unwrap_or_default());
+            let read = State::read(&changed);
+            let known = serde_json::from_str::<State>(&changed);
+            assert_eq!(read.is_ok(), known.is_ok(), "{with} at {at}: {read:?} {known:?}");
+            if let (Ok(read), Ok(known)) = (read, known) {
+                assert_eq!(read, known);
+            }
+        }
+    }
 }

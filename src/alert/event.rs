@@ -82,6 +82,16 @@ impl Event {
             || (self.told_before && matches!(self.change, Change::Resolved { .. }))
     }
 
+    /// Whether it is the first that people hear of an alert. (One that fired is known to be told once that was said, when its day or
+    /// moment is assessed again.)
+    pub(crate) fn is_first_word(&self) -> bool {
+        match self.change {
+            Change::Fired => true,
+            Change::Repeated { .. } => !self.told_before,
+            _ => false,
+        }
+    }
+
     /// What happened and nothing else: the firing at the second day or moment, said as of the first.
     pub(crate) fn bare(
         rule: &str,
@@ -250,21 +260,6 @@ pub struct OpenAlert {
     pub owner: Option<String>,
     /// Everything that speaks against telling people of it on that day.
     pub suppressed_by: Vec<Suppressor>,
-}
-
-impl OpenAlert {
-    /// That it fired, said later: what silences it now did not when it was to be told.
-    pub(crate) fn late(&self, as_of: AsOf) -> Event {
-        let fired = self.fired.unwrap_or(self.since);
-        Event {
-            since: self.since,
-            severity: self.severity,
-            message: self.message.clone(),
-            labels: self.labels.clone(),
-            owner: self.owner.clone(),
-            ..Event::bare(&self.rule, (self.kind, &self.subject), Change::Fired, (as_of, fired))
-        }
-    }
 }
 
 /// The id of an event: of the rule, its subject, what happened, the first day or moment of what it happened to, that at

@@ -154,7 +154,7 @@ pub fn verdicts(assessment: &Assessment) -> RecordBatch {
 
 /// The factors of every subject's score on a scorecard, one row each: `subject`, `group` (names joined with ` / `),
 /// `factor`, `metric`, `label`, `unit`, `value` as text, `number` where it is one, `points`, `weight`, `effective_weight`,
-/// `contribution`, `lost`, `status`, `stand_in`, `observed`, `measured` (the share of it that is measured), `points_case`, `weight_case`, `why`. The contributions of a subject sum to its raw score. `None` for an unknown scorecard, and for an
+/// `contribution`, `lost`, `status`, `stand_in`, `observed`, `measured` (the share of it that is measured), `points_case`, `weight_case`, `stalled` and `stalled_until` (the feed for which a value waits that is no data, and until when that is complete), `why`. The contributions of a subject sum to its raw score. `None` for an unknown scorecard, and for an
 /// assessment that another engine made.
 #[must_use]
 pub fn factors(engine: &Engine, assessment: &Assessment, scorecard: &str) -> Option<RecordBatch> {
@@ -195,6 +195,8 @@ fn lines(out: &mut Columns, all: &[(&str, &Line)]) {
     out.numbers("measured", all.iter().map(|it| it.1.measured));
     out.numbers("points_case", all.iter().map(|it| it.1.points_case.map(f64::from)));
     out.numbers("weight_case", all.iter().map(|it| it.1.weight_case.map(f64::from)));
+    out.texts("stalled", all.iter().map(|it| it.1.stalled.as_ref().map(|it| &it.feed)));
+    out.days("stalled_until", all.iter().map(|it| it.1.stalled.as_ref().map(|it| it.until)));
     out.texts("why", all.iter().map(|it| Some(it.1.why())));
 }
 
@@ -277,6 +279,7 @@ mod tests {
             "change" => vec!["change", "reason", "times", "health"],
             "path" => vec!["group"],
             "moment" => vec!["at"],
+            "stalled" => vec!["stalled", "stalled_until"],
             other => vec![other],
         }
     }
@@ -465,6 +468,7 @@ mod tests {
                 measured,
                 points_case,
                 weight_case,
+                stalled,
             })(&line),
         );
     }

@@ -36,6 +36,8 @@ pub struct GuardConfig {
     pub from_subjects: usize,
     /// How long a subject that is not there is remembered.
     pub grace: Period,
+    /// How long what was told is remembered day by day, so that these days can be assessed again from an older state.
+    pub rewind: Period,
 }
 
 impl Default for GuardConfig {
@@ -49,6 +51,7 @@ impl Default for GuardConfig {
             min_subjects: None,
             from_subjects: 100,
             grace: Period::days(30),
+            rewind: Period::days(7),
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::memory::Along;
 use crate::score::{
     Applied, CardRows, Change, Context, Effect, Explanation, Frame, ScoreCell, Scorecard,
 };
-use crate::state::{BandState, CarriedValue, Content, Record, State, Undo};
+use crate::state::{BandState, CarriedValue, Content, Eve, Record, State, Undo};
 use crate::time::AsOf;
 use crate::value::Value;
 
@@ -81,7 +81,7 @@ impl Engine {
         let past = Arc::new(past);
         let mut record = state.record.clone();
         if standing.is_none() {
-            record.step(as_of, &past);
+            record.step(as_of, &past, self.remembered_from(as_of, state));
         }
         let mut run = self.run(input, as_of, &past, Vec::new(), Vec::new(), true);
         run.out.past = Arc::clone(&past);
@@ -102,6 +102,7 @@ impl Engine {
             run.step(step);
         }
         run.out.notes.extend(run.feed_notes());
+        run.out.waiting = run.waiting();
         // Scorecards were computed as they were needed; results come in the order of the config.
         let order = |name: &str| self.config.scorecards.iter().position(|it| it.name == name);
         run.out.cards.sort_by_key(|it| order(&it.name));
@@ -137,12 +138,8 @@ impl Engine {
             presence.there(kind, subject) == There::Kept
                 || kept.contains(&(rule.to_owned(), kind, subject.to_owned()))
         };
-        let open = out.alerts.iter().filter(|it| it.phase.is_firing() && it.told);
-        let mut news = Vec::new();
-        if let Some(facts) = record.catch_up(out.as_of, facts, open, &mut news) {
-            news.extend(record.tell(out.as_of, facts, &is_kept));
-        }
-        for it in news {
+        let news = record.tell(out.as_of, facts, &is_kept);
+        for it in record.caught_up(out.as_of, news) {
             match it {
                 Content::Event(it) => out.events.push(*it),
                 Content::Action(it) => out.enrolled.actions.push(*it),
@@ -157,6 +154,7 @@ impl Engine {
             it.told = record.is_told(&it.rule, &it.subject, it.fired);
         }
         out.state.undo = Some(Box::new(Undo::of(&out.past, &out.state)));
+        out.state.eve = Eve::of(state, &out.state).map(Box::new);
         out.state.record = record;
         out.state.handed_on.clone_from(&state.handed_on);
         let past: &State = &out.past;
@@ -165,6 +163,12 @@ impl Engine {
             return Ok(out);
         }
         Err(AssessError::Guarded(Box::new(Guarded { assessment: out, tripped })))
+    }
+
+    /// From when on it is remembered what was told, day by day: as far back as the config says, and as a state can go back itself.
+    fn remembered_from(&self, as_of: AsOf, state: &State) -> AsOf {
+        let from: AsOf = self.config.guards.rewind.before(as_of.day()).into();
+        state.eve_day().map_or(from, |it| it.min(from))
     }
 
     /// An assessment on the way, with its subjects and no columns. `linked` says whether it matters whose
@@ -207,6 +211,7 @@ impl Engine {
                 past: Arc::default(),
                 state: State::new(),
                 manual: manual(&self.formerly, input, as_of.day()),
+                waiting: Vec::new(),
             },
             rows,
             rules: BTreeMap::new(),
@@ -247,7 +252,7 @@ impl Engine {
             stage: text("stage"),
             overridden: assessment.overridden(card, rows.results.first()?),
         };
-        card.explain(frame, table, row, &rows)
+        Some(Self::with_stalls(assessment, card.explain(frame, table, row, &rows)?))
     }
 
     /// Splits the change from one explanation to a later one by cause. This must be the engine of

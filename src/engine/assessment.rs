@@ -40,6 +40,9 @@ pub struct Assessment {
     pub(super) past: Arc<State>,
     pub(super) state: State,
     pub(super) manual: Vec<Manual>,
+    /// What is no data as its feed stands still.
+    #[serde(default)]
+    pub(super) waiting: Vec<super::waiting::Waiting>,
 }
 
 /// A manual value that was in force.
@@ -419,6 +422,12 @@ impl Assessment {
     #[must_use]
     pub const fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The same, of an assessment that is not needed any more.
+    #[must_use]
+    pub fn into_state(self) -> State {
+        self.state
     }
 
     /// What a scorecard is about; none for an unknown one.

@@ -162,6 +162,7 @@ impl Engine {
             let before = self.under_new_names(state.ground());
             Box::new(Undo::of(&before, &now))
         });
+        now.eve = state.eve_under(&|it| self.under_new_names(it), &now);
         now.record = state.record.clone();
         now.record.under_names(&|rule| names.rule(rule).to_owned());
         now.handed_on.clone_from(&state.handed_on);

@@ -60,6 +60,7 @@ mod testing;
 mod told;
 mod tree;
 mod unnamed;
+mod waiting;
 mod wants;
 mod whole;
 

@@ -6,6 +6,7 @@
 //!
 //! Must not know: what the documents mean.
 
+mod json;
 mod read;
 mod repair;
 mod source;

@@ -128,6 +128,18 @@ pub struct Line {
     pub points_case: Option<u16>,
     /// Which case of its weight holds, from 0.
     pub weight_case: Option<u16>,
+    /// The feed for which it waits, where it has no data as that is not complete.
+    #[serde(default)]
+    pub stalled: Option<Stall>,
+}
+
+/// A feed that is complete until an earlier day alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stall {
+    /// A table or a usage series.
+    pub feed: String,
+    /// The last day of which all records are there.
+    pub until: NaiveDate,
 }
 
 impl Line {
@@ -323,6 +335,7 @@ impl Walk<'_> {
             measured: measured.filter(|_| self.applies && note.status == Status::Measured),
             points_case: case(note.points_case),
             weight_case: case(note.weight_case),
+            stalled: None,
         });
     }
 }
@@ -402,6 +415,11 @@ impl Line {
         writeln!(f)
     }
 
+    /// Whether its value is missing.
+    pub(crate) fn lacks_data(&self) -> bool {
+        self.status == Status::Missing
+    }
+
     /// A value of its metric for people, with its unit.
     pub(crate) fn shown(&self, value: &Value) -> String {
         match &self.unit {
@@ -419,7 +437,12 @@ impl Line {
         let metric = &self.label;
         let mut text = match self.status {
             Status::Measured => format!("{metric} is {}", self.shown(&self.value)),
-            Status::Missing => format!("{metric} has no data"),
+            Status::Missing => match &self.stalled {
+                Some(Stall { feed, until }) => {
+                    format!("{metric} has no data: its feed {feed} is complete only until {until}")
+                }
+                None => format!("{metric} has no data"),
+            },
             Status::Stale => match self.observed {
                 Some(day) => format!("{metric} is stale, last seen {day}"),
                 None => format!("{metric} is stale"),

@@ -27,7 +27,7 @@ mod withhold;
 mod withhold_row;
 
 pub use change::{Cause, Change, ChangePart};
-pub use explain::{Explanation, GroupLine, Line, NoScore};
+pub use explain::{Explanation, GroupLine, Line, NoScore, Stall};
 pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};

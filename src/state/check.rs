@@ -47,6 +47,9 @@ pub(super) fn check(state: &State) -> Vec<Fault> {
             all.time(&format!("absent.{kind}.{}", shorten(subject)), *since);
         }
     }
+    if let Some(it) = &state.eve {
+        all.time("eve.day", it.day);
+    }
     let is_new = State { handed_on: Default::default(), ..state.truth() }.is_new();
     if state.as_of.is_none() && !is_new {
         let fault = Fault::new(Code::MissingKey, "state.as_of", "what is remembered has no day");
@@ -69,7 +72,9 @@ impl Checks {
 
     /// Nothing happened after the last assessment.
     fn time(&mut self, path: &str, at: AsOf) {
-        if let Some(as_of) = self.as_of.filter(|it| at.day() > it.day()) {
+        // A wait that stood still may begin with the very end of a day, which is the first moment of the next.
+        let is_later = |it: &AsOf| at.day() > it.day() && !it.span(at).is_zero();
+        if let Some(as_of) = self.as_of.filter(is_later) {
             self.wrong(path, format_args!("{at} lies after the state's own {as_of}"));
         }
     }

@@ -11,7 +11,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::check::check;
-use super::{Record, State, Tally, Undo};
+use super::{Eve, Record, State, Tally, Undo};
 use crate::fault::{Code, Fault, Faults};
 use crate::frame::SubjectKind;
 use crate::memory::{Bands, Carried, History, PlaybookEnrolments, RuleAlerts};
@@ -84,6 +84,7 @@ impl Serialize for Sections<'_> {
             "bands": &it.bands, it.bands.is_empty();
             "carried": &it.carried, it.carried.is_empty();
             "enrolments": &it.playbooks, it.playbooks.is_empty();
+            "eve": &it.eve, it.eve.is_none();
             "history": &it.history, it.history.is_empty();
             "record": &it.record, it.record == Record::default();
             "tallies": &it.tallies, it.tallies.is_empty();
@@ -129,6 +130,57 @@ impl<'de> Deserialize<'de> for HandedOn {
         let state = stored(node, true).map_err(|it| D::Error::custom(Faults(it)))?;
         Ok(Self(state))
     }
+}
+
+impl State {
+    /// Reads the JSON that a state was stored as.
+    ///
+    /// It says the same as any serde format would, as faults: each with its place, what was got, what was wanted and what to do. It needs no
+    /// other crate, and numbers come back to the last bit.
+    ///
+    /// ```
+    /// use foretell::State;
+    ///
+    /// let faults = State::read(r#"{ "foretell_state": 2, "as_of": "2026-03-0"#).unwrap_err();
+    /// assert_eq!(faults.list()[0].message, "the text ends where `\"` was wanted");
+    /// ```
+    ///
+    /// # Errors
+    /// Whatever is no state, was cut or changed, is of a later version, or cannot be true: as faults.
+    pub fn read(text: &str) -> Result<Self, Faults> {
+        of_text(text, false)
+    }
+}
+
+impl HandedOn {
+    /// The same as [`State::read`], and what is of a later version is kept as it came.
+    ///
+    /// # Errors
+    /// Those of [`State::read`] but for what is of a later version.
+    pub fn read(text: &str) -> Result<Self, Faults> {
+        of_text(text, true).map(Self)
+    }
+}
+
+fn of_text(text: &str, keep: bool) -> Result<State, Faults> {
+    const LAST: &str = "take the last state that was stored whole";
+    if text.trim().is_empty() {
+        let fault = Fault::new(Code::Empty, "state", "there is no text where a state was wanted");
+        let help = "a first night begins with `State::new()`, on purpose; else take the last state that was stored whole";
+        return Err(Faults(vec![fault.help(help)]));
+    }
+    let node = Node::of_json(text).map_err(|it| {
+        let mut fault = Fault::new(Code::Syntax, "state", it.message);
+        (fault.place.line, fault.place.column) = (Some(it.line), Some(it.column));
+        let cut = "the text was cut: take the last state that was stored whole";
+        let other =
+            "a state is the JSON that foretell wrote: take the last one that was stored whole";
+        Faults(vec![fault.help(if it.is_cut { cut } else { other })])
+    })?;
+    stored(node, keep).map_err(|all| {
+        let helped = |it: Fault| if it.help.is_some() { it } else { it.help(LAST) };
+        Faults(all.into_iter().map(helped).collect())
+    })
 }
 
 /// A state as it was stored; what is of a later version is kept where that is asked for.
@@ -178,7 +230,7 @@ fn form_one(node: &Node) -> Result<State, Vec<Fault>> {
         bands: it.bands,
         carried: it.carried,
         history: it.history,
-        record: Record::of_form_one(&it.alerts),
+        record: Record::of_form_one(it.as_of, &it.alerts),
         alerts: it.alerts,
         playbooks: it.playbooks,
         ..State::new()
@@ -246,6 +298,7 @@ fn section(state: &mut State, name: String, held: Node, keep: bool, faults: &mut
         ("bands", Some(it)) => take(it, &path, &mut state.bands, faults),
         ("carried", Some(it)) => take(it, &path, &mut state.carried, faults),
         ("enrolments", Some(it)) => take(it, &path, &mut state.playbooks, faults),
+        ("eve", Some(it)) => take::<Option<Box<Eve>>>(it, &path, &mut state.eve, faults),
         ("history", Some(it)) => take(it, &path, &mut state.history, faults),
         ("record", Some(it)) => take(it, &path, &mut state.record, faults),
         ("tallies", Some(it)) => {

@@ -6,9 +6,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{GroupBy, State};
-use crate::alert::{Change, Event};
+use crate::alert::{Change, Event, Told};
 use crate::any::is_false;
 use crate::config::RuleSeverity;
+use crate::frame::SubjectKind;
 use crate::playbook::{Action, ActionChange};
 use crate::time::AsOf;
 
@@ -38,11 +39,20 @@ pub struct Delivery {
     /// The end of the alert of whose beginning it tells, where that came first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) answered: Option<String>,
+    /// Whether it came of days that are assessed again, the last of which was not reached yet.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) is_held: bool,
 }
 
 impl Delivery {
     pub(super) const fn new(as_of: AsOf, content: Content) -> Self {
-        Self { as_of, content, handed_out: false, answered: None }
+        Self { as_of, content, handed_out: false, answered: None, is_held: false }
+    }
+
+    /// Whether it waits: not where its alert ended before anybody was told, nor, while days are assessed again, where it was never
+    /// handed out.
+    const fn waits(&self, is_rewound: bool) -> bool {
+        self.answered.is_none() && (self.handed_out || !is_rewound)
     }
 
     /// The id: a receiver that has seen it drops it.
@@ -137,7 +147,8 @@ impl State {
     /// whose first night may crash before it begins with [`State::delivering`].
     ///
     /// Those come first that were handed out before, in the order in which they were, then ends, withdrawals and corrections,
-    /// then the most valuable, the most severe, the oldest; of the same, by id.
+    /// then the most valuable, the most severe, the oldest; of the same, by id. An action waits with its alert: none is handed out before
+    /// the word that its alert fires, where that waits.
     pub fn hand_out(&mut self, how: &HandOut<'_>) -> Outbox {
         let value = |it: &Content| {
             let value = how.value.map_or(0.0, |of| of(it));
@@ -145,9 +156,10 @@ impl State {
         };
         self.record.begin(self.as_of);
         let record = &mut self.record;
+        let is_rewound = record.rewound().is_some();
         let mut order: Vec<(usize, f64)> = (0..)
             .zip(&record.outbox)
-            .filter(|it| it.1.answered.is_none())
+            .filter(|it| it.1.waits(is_rewound))
             .map(|(at, it)| (at, value(&it.content)))
             .collect();
         let outbox = &record.outbox;
@@ -173,9 +185,15 @@ impl State {
         let mut out = Outbox::default();
         let mut groups: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
         let mut handed_out = Vec::new();
+        let mut untold = after_their_alerts(&mut order, &record.outbox);
         for (at, _) in order {
             let Some(it) = record.outbox.get_mut(at) else { continue };
+            let alert = it.content.firing();
             if !it.handed_out && it.content.is_first() {
+                if it.content.action().is_some() && untold.contains(&alert) {
+                    *out.waiting.entry(it.content.severity()).or_default() += 1;
+                    continue;
+                }
                 let spent = record
                     .spent
                     .entry(it.content.owner().unwrap_or_default().to_owned())
@@ -185,6 +203,9 @@ impl State {
                     continue;
                 }
                 *spent += 1;
+            }
+            if it.content.event().is_some() {
+                untold.remove(&alert);
             }
             it.handed_out = true;
             handed_out.push(at);
@@ -217,8 +238,25 @@ impl State {
     /// What waits to be delivered or acknowledged: first what was handed out, in the order in which it was, then the rest in
     /// that in which it came.
     pub fn waiting(&self) -> impl Iterator<Item = &Delivery> {
-        self.record.outbox.iter().filter(|it| it.answered.is_none())
+        let is_rewound = self.record.rewound().is_some();
+        self.record.outbox.iter().filter(move |it| it.waits(is_rewound))
     }
+}
+
+/// Which firing of which alert something is about.
+type Firing = (String, SubjectKind, String, Option<AsOf>);
+
+/// Puts actions after the word that their alert fires, where nobody has that yet; and those alerts.
+fn after_their_alerts(order: &mut [(usize, f64)], outbox: &[Delivery]) -> BTreeSet<Firing> {
+    let of = |at: usize| outbox.get(at).filter(|it| !it.handed_out).map(|it| &it.content);
+    let begins = |it: &&Content| it.event().is_some_and(Event::is_first_word);
+    let untold = order.iter().filter_map(|it| of(it.0)).filter(begins).map(Content::firing);
+    let untold: BTreeSet<Firing> = untold.collect();
+    if !untold.is_empty() {
+        let waits = |it: &Content| it.action().is_some() && untold.contains(&it.firing());
+        order.sort_by_key(|it| of(it.0).is_some_and(waits));
+    }
+    untold
 }
 
 impl Content {
@@ -277,11 +315,20 @@ impl Content {
     }
 
     /// The rule and the subject that it is about.
-    pub(crate) fn about(&self) -> (&str, crate::frame::SubjectKind, &str) {
+    pub(crate) fn about(&self) -> (&str, SubjectKind, &str) {
         match self {
             Self::Event(it) => (&it.rule, it.kind, &it.subject),
             Self::Action(it) => (&it.rule, it.kind, &it.subject),
         }
+    }
+
+    fn firing(&self) -> Firing {
+        let (rule, kind, subject) = self.about();
+        let fired = match self {
+            Self::Event(it) => it.fired,
+            Self::Action(it) => Some(it.fired),
+        };
+        (rule.to_owned(), kind, subject.to_owned(), fired)
     }
 
     /// Whether nothing speaks against telling it.
@@ -332,6 +379,20 @@ impl Content {
             Self::Action(it) => (it.supersedes, it.change) = (Some(last), ActionChange::Withdrawn),
         }
         back
+    }
+
+    /// Goes on under another name of its rule.
+    pub(super) fn under_names(&mut self, rule: &dyn Fn(&str) -> String) {
+        let name = match self {
+            Self::Event(it) => &mut it.rule,
+            Self::Action(it) => &mut it.rule,
+        };
+        *name = rule(name);
+    }
+
+    /// Whether it says that an alert still fires.
+    pub(super) fn is_repetition(&self) -> bool {
+        self.event().is_some_and(|it| it.change.told() == Told::Repeated)
     }
 
     /// Whether people would read the same.

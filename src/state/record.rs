@@ -1,17 +1,21 @@
 //! What was said: never undone by a run again, apart from what is true.
 //!
 //! What is to be said is what is true less what was said. Of the last day or moment each fact is kept as it was said, so
-//! that a run again can take it back; of those before, that somebody was told of an alert that is not over.
+//! that a run again can take it back; of those before, that somebody was told of an alert that is not over. What was said in the
+//! days before is kept for some time, so that they can be assessed again from an older state.
 
+mod moved;
+mod page;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::State;
+use self::page::Page;
 use super::outbox::{Content, Delivery};
-use crate::alert::{Change, Event, OpenAlert, Told, event_id};
+use crate::alert::event_id;
 use crate::any::{is_false, is_zero};
 use crate::frame::SubjectKind;
 use crate::memory::RuleAlerts;
@@ -52,6 +56,12 @@ pub struct Record {
     /// The day or moment up to which what is told was told before, where days are assessed again from an older state.
     #[serde(skip_serializing_if = "Option::is_none")]
     rewound: Option<AsOf>,
+    /// What was said at the days and moments before, as far back as they may be assessed again.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pages: BTreeMap<AsOf, Arc<Page>>,
+    /// The last day or moment of which that is no longer kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten: Option<AsOf>,
 }
 
 /// A fact of the last day or moment.
@@ -72,6 +82,28 @@ struct Said {
     /// The id of what took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     withdrawn: Option<String>,
+    /// Whether nothing is known but that it was told.
+    #[serde(default, skip_serializing_if = "is_false")]
+    is_vague: bool,
+    /// Whether people heard other words under the id of its content.
+    #[serde(default, skip_serializing_if = "is_false")]
+    is_other: bool,
+}
+
+impl Said {
+    /// A fact that nothing speaks against telling.
+    const fn released(content: Content, round: u32) -> Self {
+        let (released, needless) = (true, false);
+        Self {
+            content,
+            round,
+            released,
+            needless,
+            withdrawn: None,
+            is_vague: false,
+            is_other: false,
+        }
+    }
 }
 
 /// An action that was told under other ids than its own, or that was taken back.
@@ -102,51 +134,10 @@ struct Life {
     id: String,
 }
 
-impl Life {
-    /// What takes back that it fires.
-    fn withdrawn(&self, rule: &str, subject: &str, as_of: AsOf) -> Content {
-        let id = next_id(&self.id, "withdrawn", 0);
-        let event = Event {
-            id,
-            supersedes: Some(self.id.clone()),
-            ..Event::bare(
-                rule,
-                (self.kind, subject),
-                Change::Withdrawn { of: Told::Fired },
-                (as_of, self.fired),
-            )
-        };
-        Content::Event(Box::new(event))
-    }
-}
-
 impl Record {
-    /// Goes on to a later day or moment, from what was true at the last.
-    pub(crate) fn step(&mut self, as_of: AsOf, past: &State) {
-        self.reports = std::mem::take(&mut self.early);
-        if self.rewound.is_some_and(|it| as_of <= it) {
-            return;
-        }
-        for (own, said) in std::mem::take(&mut self.said) {
-            if said.withdrawn.is_some() {
-                self.rename(&own, &said.content, said.round, true);
-            }
-        }
-        self.renamed.retain(|_, it| past.enrols(&it.playbook, &it.subject));
-        self.changes.clear();
-        self.spent.clear();
-        self.outbox.retain(|it| it.answered.is_none());
-        if self.rewound.is_none() {
-            for (rule, lives) in &mut self.lives {
-                lives.retain(|subject, it| past.fires(rule, subject, it.fired));
-            }
-            self.lives.retain(|_, it| !it.is_empty());
-        }
-    }
-
     /// The record of what form 1 says that somebody was told of.
-    pub(super) fn of_form_one(alerts: &BTreeMap<String, RuleAlerts>) -> Self {
-        let mut record = Self::default();
+    pub(super) fn of_form_one(as_of: Option<AsOf>, alerts: &BTreeMap<String, RuleAlerts>) -> Self {
+        let mut record = Self { forgotten: as_of, ..Self::default() };
         for (rule, list) in alerts {
             for (subject, it) in list.subjects.iter().filter(|it| it.1.told) {
                 let Some(fired) = it.fired else { continue };
@@ -158,91 +149,30 @@ impl Record {
         record
     }
 
-    /// The record of an older state, whose days are assessed again up to a day or moment.
-    pub(super) fn rewind(&self, until: Option<AsOf>) -> Self {
-        Self { rewound: until, ..self.clone() }
-    }
-
-    /// What is to be said where days are assessed again from an older state: nothing before the last of them, and then the
-    /// difference to what was said: alerts that were told and do not fire are taken back as `news`.
-    pub(crate) fn catch_up<'a>(
-        &mut self,
-        as_of: AsOf,
-        facts: Vec<Content>,
-        open: impl Iterator<Item = &'a OpenAlert>,
-        news: &mut Vec<Content>,
-    ) -> Option<Vec<Content>> {
-        let Some(until) = self.rewound else { return Some(facts) };
-        if as_of < until {
-            return None;
-        }
-        self.rewound = None;
-        let mut facts = facts;
-        let mut lives = std::mem::take(&mut self.lives);
-        // What was said of this day or moment itself is compared with what is to be said of it now.
-        for (rule, all) in &mut lives {
-            let (now, before): (BTreeMap<_, _>, BTreeMap<_, _>) =
-                std::mem::take(all).into_iter().partition(|it| it.1.fired == as_of);
-            *all = before;
-            if !now.is_empty() {
-                self.lives.insert(rule.clone(), now);
-            }
-        }
-        for it in open {
-            let Some(fired) = it.fired.filter(|it| *it < as_of) else { continue };
-            let life = lives.get_mut(&it.rule).and_then(|all| all.remove(&it.subject));
-            match life {
-                Some(life) => {
-                    let life = Life { fired, ..life };
-                    self.lives.entry(it.rule.clone()).or_default().insert(it.subject.clone(), life);
-                }
-                None => facts.push(Content::Event(Box::new(it.late(as_of)))),
-            }
-        }
-        let ended = |rule: &str, subject: &str, fired: AsOf| {
-            facts.iter().filter_map(Content::event).any(|it| {
-                it.rule == rule
-                    && it.subject == subject
-                    && it.fired == Some(fired)
-                    && matches!(it.change, Change::Resolved { .. })
-            })
-        };
-        for (rule, all) in lives {
-            for (subject, life) in all {
-                // What nobody was told of is dropped.
-                if !ended(&rule, &subject, life.fired) && !self.drop_queued(&life.id) {
-                    let back = life.withdrawn(&rule, &subject, as_of);
-                    self.push(as_of, back.clone());
-                    news.push(back);
-                }
-            }
-        }
-        Some(facts)
-    }
-
-    pub(super) const fn rewound(&self) -> Option<AsOf> {
-        self.rewound
-    }
-
     /// Whether somebody was told of the alert that fired then.
     pub(crate) fn is_told(&self, rule: &str, subject: &str, fired: Option<AsOf>) -> bool {
         let life = self.lives.get(rule).and_then(|it| it.get(subject));
-        life.is_some_and(|it| Some(it.fired) == fired || self.rewound.is_some())
+        life.is_some_and(|it| Some(it.fired) == fired)
     }
 
     /// The reports of this day or moment: those handed in before, and these.
     pub(crate) fn reports(&mut self, given: &[ActionReport]) -> Vec<ActionReport> {
         for it in given {
-            let mut it = it.clone();
-            let own = self.renamed.iter().find(|(_, other)| other.ids.contains(&it.action));
-            if let Some((own, _)) = own {
-                it.action.clone_from(own);
-            }
+            let it = self.by_own_id(it.clone());
             if !self.reports.contains(&it) {
                 self.reports.push(it);
             }
         }
         self.reports.clone()
+    }
+
+    /// A report of an action under the id that this has of itself.
+    fn by_own_id(&self, mut it: ActionReport) -> ActionReport {
+        let own = self.renamed.iter().find(|(_, other)| other.ids.contains(&it.action));
+        if let Some((own, _)) = own {
+            it.action.clone_from(own);
+        }
+        it
     }
 
     /// Keeps what was reported of actions that are issued now for the next day or moment.
@@ -277,11 +207,14 @@ impl Record {
         }
         let said = self.said.values_mut().map(|it| &mut it.content);
         for it in said.chain(self.outbox.iter_mut().map(|it| &mut it.content)) {
-            let name = match it {
-                Content::Event(it) => &mut it.rule,
-                Content::Action(it) => &mut it.rule,
-            };
-            *name = rule(name);
+            it.under_names(rule);
+        }
+        for page in self.pages.values_mut() {
+            let mut all = page.said.values().map(|it| it.content.about().0);
+            if all.any(|it| rule(it) != it) {
+                let said = Arc::make_mut(page).said.values_mut();
+                said.for_each(|it| it.content.under_names(rule));
+            }
         }
     }
 

@@ -81,6 +81,15 @@ impl PartialEq for Ground {
 impl Undo {
     /// What a step from one truth to the next replaced.
     pub(crate) fn of(old: &State, new: &State) -> Self {
+        Self::between(old, new, false)
+    }
+
+    /// What several steps replaced from one truth to a later one: of what values were also what has grown too old since.
+    pub(super) fn of_steps(old: &State, new: &State) -> Self {
+        Self::between(old, new, true)
+    }
+
+    fn between(old: &State, new: &State, several: bool) -> Self {
         let none = BySubject::default();
         let mut undo = Self { as_of: old.as_of, engine: old.engine.clone(), ..Self::default() };
         undo.bands = nested(&old.bands, &new.bands, |it| it);
@@ -96,7 +105,11 @@ impl Undo {
             for (name, lists) in names {
                 let now = new.history.get(kind).and_then(|it| it.get(name)).unwrap_or(&none);
                 let gone = lacking(lists.keys(), now.keys());
+                let cut = lists.iter().filter(|(id, was)| {
+                    several && now.get(*id).is_some_and(|is| is.first() != was.first())
+                });
                 let gone: BySubject<_> = gone
+                    .chain(cut.map(|it| it.0))
                     .filter_map(|it| lists.get_key_value(it))
                     .map(|(id, it)| (id.clone(), it.clone()))
                     .collect();

@@ -2,7 +2,8 @@
 
 use foretell::Input;
 use foretell::frame::SubjectKind;
-use foretell::state::State;
+use foretell::state::{Content, State};
+use foretell::time::AsOf;
 use proptest::prelude::*;
 
 use super::receiver::Receiver;
@@ -81,11 +82,21 @@ pub(super) struct Channel {
     pub(super) receiver: Receiver,
     /// Whether the host says what became of actions.
     pub(super) reports: bool,
+    /// Whether people hear what each assessment says, instead of what is handed out.
+    pub(super) listens: bool,
+    /// Which day or moment the nights are.
+    pub(super) at: fn(usize) -> AsOf,
 }
 
 impl Channel {
     pub(super) fn new(state: State) -> Self {
-        Self { state, receiver: Receiver::default(), reports: true }
+        Self {
+            state,
+            receiver: Receiver::default(),
+            reports: true,
+            listens: false,
+            at: |it| day(it).into(),
+        }
     }
 
     pub(super) fn run(&mut self, world: &World, night: usize, run: &Run) {
@@ -113,13 +124,20 @@ impl Channel {
         input =
             if run.complete { input.complete(SubjectKind::ALL) } else { input.with_gone(&gone) };
         let engine = engine();
-        let out = engine.assess(&input, day(night), &self.state).unwrap();
+        let out = engine.assess(&input, (self.at)(night), &self.state).unwrap();
         let out = if run.crashes {
             // Nothing of the first attempt is left.
-            engine.assess(&input, day(night), &self.state).unwrap()
+            engine.assess(&input, (self.at)(night), &self.state).unwrap()
         } else {
             out
         };
+        if self.listens {
+            let events = out.events().iter().filter(|it| it.is_sent());
+            let events = events.map(|it| Content::Event(Box::new(it.clone())));
+            let actions = out.actions().iter().map(|it| Content::Action(Box::new(it.clone())));
+            let said: Vec<Content> = events.chain(actions).collect();
+            self.receiver.hear(said.iter());
+        }
         self.state = out.state().clone();
         if run.delivers {
             self.receiver.deliver(&mut self.state, run.acknowledges);

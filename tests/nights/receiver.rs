@@ -38,15 +38,24 @@ impl Receiver {
     }
 
     pub(super) fn take(&mut self, out: &Outbox) {
+        self.hear(out.deliveries().map(|it| &it.content));
+    }
+
+    /// What stands of what was told.
+    pub(super) fn standing(&self) -> impl Iterator<Item = &Content> {
+        self.standing.values()
+    }
+
+    pub(super) fn hear<'a>(&mut self, all: impl Iterator<Item = &'a Content>) {
         let mut now = BTreeSet::new();
-        for it in out.deliveries() {
+        for it in all {
             assert!(now.insert(it.id()), "an id is handed out twice at once: {it:?}");
-            let said = it.content.clone();
+            let said = it.clone();
             if let Some(known) = self.heard.insert(it.id().to_owned(), said.clone()) {
                 assert_eq!(known, said, "one id says two things");
                 continue;
             }
-            if let Some(last) = it.content.supersedes() {
+            if let Some(last) = it.supersedes() {
                 assert!(self.heard.contains_key(last), "it takes back what nobody heard: {said:?}");
                 let whole = said.event().is_some_and(|it| self.withdrawn.contains(&alert(it)));
                 let stood = self.standing.remove(last).is_some();

@@ -1,5 +1,7 @@
 //! What is true of each subject on each night.
 
+use std::sync::LazyLock;
+
 use chrono::{Days, NaiveDate};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::{Config, Engine};
@@ -73,8 +75,10 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
     prop::collection::vec(prop::collection::vec(value, SUBJECTS), 4..14).prop_map(World)
 }
 
-pub(super) fn engine() -> Engine {
-    Engine::compile(&Config::parse(CONFIG)).unwrap()
+pub(super) fn engine() -> &'static Engine {
+    static ENGINE: LazyLock<Engine> =
+        LazyLock::new(|| Engine::compile(&Config::parse(CONFIG)).unwrap());
+    &ENGINE
 }
 
 pub(super) fn day(night: usize) -> NaiveDate {

@@ -73,6 +73,13 @@ pub(crate) fn input_faults(py: Python<'_>, all: &Faults) -> PyErr {
     raised(py, all, InputError::new_err)
 }
 
+/// A text that is no state.
+pub(crate) fn unread_state(py: Python<'_>, all: &Faults) -> PyErr {
+    raised(py, all, |(text, list)| {
+        StateError::new_err((cut(format!("the state cannot be read: {text}")), list))
+    })
+}
+
 pub(crate) fn state_faults(py: Python<'_>, all: &Faults) -> PyErr {
     raised(py, all, StateError::new_err)
 }

@@ -9,7 +9,7 @@ use pyo3::types::PyTuple;
 
 use crate::arg::Arg;
 use crate::convert::to_python;
-use crate::errors::{input_error, state_error};
+use crate::errors::{input_error, state_error, unread_state};
 use crate::outbox::{self, Delivery, Outbox};
 
 /// The memory between two assessments: plain data, to be stored by you. A new one has no past. It never changes: what
@@ -42,19 +42,22 @@ impl State {
     /// - `keep_later`: whether what a later version wrote beside what this one knows is kept as it came and written again; it is an error
     ///   otherwise.
     ///
-    /// Raises `StateError` for what is no state, is cut or was changed, is of a later version, or cannot be true. A first night begins with
-    /// `State()`, on purpose.
+    /// Raises `StateError` for what is no state, is cut or was changed, is of a later version, or cannot be true; its `faults` say where, and
+    /// what to do. A first night begins with `State()`, on purpose.
     #[staticmethod]
     #[pyo3(signature = (text, keep_later=false))]
     fn from_json(py: Python<'_>, text: Arg<String>, keep_later: bool) -> PyResult<Self> {
         let read = py.detach(|| match keep_later {
-            true => serde_json::from_str::<HandedOn>(&text).map(|it| it.0),
-            false => serde_json::from_str(&text),
+            true => HandedOn::read(&text).map(|it| it.0),
+            false => foretell::State::read(&text),
         });
-        read.map(Self).map_err(|it| {
-            let why =
-                WORDS.iter().fold(it.to_string(), |all, (rust, ours)| all.replace(rust, ours));
-            state_error(format!("the state cannot be read: {why}"))
+        read.map(Self).map_err(|mut all| {
+            let ours =
+                |text: String| WORDS.iter().fold(text, |all, (rust, ours)| all.replace(rust, ours));
+            for it in &mut all.0 {
+                it.help = it.help.take().map(ours);
+            }
+            unread_state(py, &all)
         })
     }
 
@@ -99,6 +102,14 @@ impl State {
     /// `newest` is assessed; until then nothing is told.
     fn rewind(&self, newest: Arg<Bound<'_, Self>>) -> Self {
         Self(self.0.rewind(&newest.get().0))
+    }
+
+    /// This state before the last day that was assessed to its end, although moments were assessed since, or before its own day or moment: to
+    /// assess that day again, and then what came after it. `None` for every other day. It is what `rewind` gives.
+    ///
+    /// - `as_of`: the day, or the moment of this state.
+    fn back_to(&self, as_of: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        Ok(self.0.back_to(crate::convert::as_of(as_of)?).map(Self))
     }
 
     /// The state as JSON; every number comes back as it was, to the last bit.

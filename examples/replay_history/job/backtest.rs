@@ -64,7 +64,7 @@ pub(super) fn answer(
                 let out = engine.assess(&Input::book(&book), day, &state);
                 let out = out.or_else(foretell::engine::AssessError::accept);
                 let out = out.map_err(|it| Complaint::faults(foretell::Faults(it.faults())))?;
-                state = out.state().clone();
+                state = out.into_state();
             }
         }
         alone += started.elapsed();

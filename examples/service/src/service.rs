@@ -90,7 +90,7 @@ impl Service {
                 Err(guarded) if how == How::Accepted => guarded.accept()?,
                 other => other?,
             };
-            Ok(night.state().clone())
+            Ok(night.into_state())
         };
         let states = if how == How::Again {
             // An earlier night and all after it are one transaction: none is left without the next.

@@ -90,7 +90,7 @@ impl Store {
 
     fn read(&self, sql: &str, given: impl rusqlite::Params) -> Result<Option<State>> {
         let text: Option<String> = self.0.query_row(sql, given, |it| it.get(0)).optional()?;
-        Ok(text.map(|it| serde_json::from_str(&it)).transpose()?)
+        Ok(text.map(|it| State::read(&it)).transpose()?)
     }
 
     /// The nights from one on, in order.

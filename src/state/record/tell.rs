@@ -37,6 +37,9 @@ impl Record {
     /// Says a fact: as new, as one that says something else now, or not at all where it was said like this.
     fn say(&mut self, as_of: AsOf, fact: Content, news: &mut Vec<Content>) {
         let own = fact.id().to_owned();
+        if !self.said.contains_key(&own) {
+            self.adopt(as_of, &own, &fact);
+        }
         let Some(said) = self.said.get_mut(&own) else {
             // It was taken back at an earlier day or moment.
             match self.renamed.get(&own).filter(|it| it.withdrawn).map(|it| it.round) {
@@ -48,7 +51,7 @@ impl Record {
         if let Some(back) = said.withdrawn.clone() {
             let round = said.round;
             // Nobody has heard that it was taken back.
-            if self.drop_queued(&back) {
+            if self.drop_withdrawal(&back) {
                 if let Some(said) = self.said.get_mut(&own) {
                     said.withdrawn = None;
                     let was = said.content.clone();
@@ -61,10 +64,21 @@ impl Record {
             return;
         }
         let released = said.released;
-        if said.content.says_the_same(&fact) {
-            if !released && !said.needless && fact.is_sent() {
+        if said.is_vague {
+            let fact = fact.renamed(said.content.id().to_owned());
+            (said.content, said.is_vague) = (fact.clone(), false);
+            self.live(&fact);
+            return;
+        }
+        if said.content.says_the_same(&fact) && !said.is_other {
+            if released {
+                let said = said.content.clone();
+                self.live(&said);
+            } else if !said.needless && fact.is_sent() {
                 let fact = fact.renamed(said.content.id().to_owned());
                 said.content = fact.clone();
+                // What silenced it does no more.
+                news.push(fact.clone());
                 let released = self.release(as_of, fact);
                 self.released(&own, released);
             }
@@ -99,7 +113,7 @@ impl Record {
                 fact.renamed(next_id(own, "corrected", said.round)).corrects(last)
             }
         };
-        said.content = fact.clone();
+        (said.content, said.is_other) = (fact.clone(), false);
         let round = said.round;
         match waiting {
             // Nobody has heard of it: it waits in other words.
@@ -135,11 +149,24 @@ impl Record {
         round: u32,
         news: &mut Vec<Content>,
     ) {
-        news.push(fact.clone());
         let is_sent = fact.is_sent();
+        if self.is_gap(as_of) && !fact.begins_or_ends() {
+            // It was perhaps told, by a record that is no longer kept.
+            self.said.insert(own, Said { released: is_sent, ..Said::released(fact, round) });
+            return;
+        }
+        let moved = if is_sent { self.moved_on(&own, &fact, round) } else { None };
+        if let Some(said) = moved {
+            self.live(&said.content);
+            self.push(as_of, said.content.clone());
+            news.push(said.content.clone());
+            self.said.insert(own, said);
+            return;
+        }
+        news.push(fact.clone());
         let released = is_sent && self.release(as_of, fact.clone());
         let needless = is_sent && !released;
-        let said = Said { content: fact, round, released, needless, withdrawn: None };
+        let said = Said { released, needless, ..Said::released(fact, round) };
         self.said.insert(own, said);
     }
 
@@ -157,7 +184,7 @@ impl Record {
             it.answered = None;
         }
         if !said.released {
-            self.said.remove(own);
+            self.unsay(own);
             return None;
         }
         // What nobody has heard of is not taken back; what it was to correct is.
@@ -167,16 +194,34 @@ impl Record {
         };
         let Some(heard) = heard else {
             self.forget(&was);
-            self.said.remove(own);
+            self.unsay(own);
             return None;
         };
+        self.forget(&was);
+        if let Some(told) = self.moved_back(as_of, &was, &heard) {
+            let said = self.said.get_mut(own)?;
+            said.round += 1;
+            said.withdrawn = Some(told.id().to_owned());
+            return Some(told);
+        }
         let said = self.said.get_mut(own)?;
         said.round += 1;
+        if heard != was.id() {
+            // They heard other words than those that were dropped.
+            (said.content, said.is_other) = (was.clone().under_id(heard.clone()), true);
+        }
         let back = was.withdrawn(next_id(own, "withdrawn", said.round), heard);
         said.withdrawn = Some(back.id().to_owned());
-        self.forget(&was);
         self.push(as_of, back.clone());
         Some(back)
+    }
+
+    /// Forgets a fact that nobody has heard of, but for the ids that it was told under before.
+    fn unsay(&mut self, own: &str) {
+        match self.said.get_mut(own).filter(|it| it.round > 0) {
+            Some(it) => it.withdrawn = Some(String::new()),
+            None => drop(self.said.remove(own)),
+        }
     }
 
     /// Puts a fact into the outbox; the end of an alert whose beginning still waits there answers that, and while it waits
@@ -195,8 +240,12 @@ impl Record {
         let begins = |it: &&Delivery| is_its(it) && it.content.is_first();
         let mut waiting = self.outbox.iter().filter(begins).filter_map(|it| it.content.event());
         // What was told before was heard, however much waits of what was said since.
-        let first = waiting.clone().any(|it| !it.told_before);
+        let first = waiting.clone().any(Event::is_first_word);
         match event.change {
+            _ if !self.delivers => {
+                self.push(as_of, fact);
+                true
+            }
             Change::Repeated { .. } if waiting.next().is_some() => false,
             Change::Resolved { .. } => {
                 let id = event.id.clone();
@@ -258,13 +307,17 @@ impl Record {
     }
 
     pub(super) fn push(&mut self, as_of: AsOf, fact: Content) {
-        if self.delivers {
-            self.outbox.push(Delivery::new(as_of, fact));
+        let is_held = self.rewound.is_some();
+        if self.delivers || is_held {
+            self.outbox.push(Delivery { is_held, ..Delivery::new(as_of, fact) });
         }
     }
 
-    /// Begins to keep what waits, with what was said at the last day or moment.
+    /// Begins to keep what waits, with what was said at the last day or moment; not while days are assessed again.
     pub(in crate::state) fn begin(&mut self, as_of: Option<AsOf>) {
+        if self.rewound.is_some() {
+            return;
+        }
         let delivered = std::mem::replace(&mut self.delivers, true);
         let Some(as_of) = as_of.filter(|_| !delivered) else { return };
         let said = self.said.values().filter(|it| it.released && it.withdrawn.is_none());

@@ -9,6 +9,13 @@ from ._errors import Fault
 Value = Union[float, bool, str, None]
 
 
+class Stall(TypedDict):
+    """A feed that is complete until an earlier day alone."""
+
+    feed: str
+    until: str
+
+
 class Line(TypedDict):
     """A factor's part in a score."""
 
@@ -28,6 +35,7 @@ class Line(TypedDict):
     measured: Optional[float]
     points_case: Optional[int]
     weight_case: Optional[int]
+    stalled: Optional[Stall]
     lost: float
     why: str
 
