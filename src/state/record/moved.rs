@@ -139,6 +139,7 @@ impl Record {
         let round = round + 1;
         let fact = fact.clone().renamed(next_id(own, "corrected", round)).corrects(heard.clone());
         self.rename(own, &fact, round, false);
+        self.no_other(own, &[&heard]);
         if let Some(it) = self.renamed.get_mut(own) {
             it.ids.push(heard);
         }

@@ -299,10 +299,20 @@ impl Record {
             ids: Vec::new(),
             withdrawn,
         };
+        if !withdrawn {
+            self.no_other(own, &[own, &action.id]);
+        }
         let it = self.renamed.entry(own.to_owned()).or_insert_with(fresh);
         (it.round, it.withdrawn) = (round, withdrawn);
         if action.id != own && !it.ids.contains(&action.id) {
             it.ids.push(action.id.clone());
+        }
+    }
+
+    /// Makes ids those of no other action than that with this id of its own: a report on them is about it.
+    pub(super) fn no_other(&mut self, own: &str, ids: &[&str]) {
+        for (_, other) in self.renamed.iter_mut().filter(|it| it.0 != own) {
+            other.ids.retain(|it| !ids.contains(&it.as_str()));
         }
     }
 
