@@ -18,6 +18,10 @@ pub mod score;
 pub mod alert;
 pub mod playbook;
 pub mod state;
+mod plan;
+mod compile;
+mod result;
+mod run;
 pub mod engine;
 pub mod outcome;
 #[cfg(feature = "report")]

@@ -5,98 +5,31 @@
 //!
 //! Must not know: the clock, files, or how a result is shown.
 
-mod absence;
-mod alerts;
 mod assess;
-mod assessment;
-mod bands;
-mod beneath;
-mod calendars;
-mod cards;
-mod children;
-mod choices;
-mod columns;
-mod enrol;
-mod enrolled;
-mod error;
-mod failures;
-mod feeds;
-mod formerly;
-mod fused;
-mod gears;
-mod guards;
-mod inhibit;
-mod input;
-mod lint;
-mod kin;
-mod live;
-mod many;
-mod manual;
-mod metrics;
-mod names;
-mod notices;
-mod outputs;
-mod own;
-mod past;
-mod plain;
-mod plan;
-mod playbooks;
-mod points;
-mod presence;
-mod quiet;
-mod reasons;
-mod reports;
-mod resolve;
-mod room;
-mod rules;
-mod run;
-mod scores;
-mod settled;
-mod stored;
-mod strange;
-mod subjects;
-mod sureness;
+mod score;
 mod testing;
-mod told;
-mod tree;
-mod unnamed;
-mod waiting;
-mod wants;
-mod whole;
 
-pub use alerts::Replay;
-pub use assessment::{Assessment, BandCount, Match, Note, RuleResult, SubjectScore};
-pub use error::{AssessError, Guarded, Tripped};
-pub use gears::{Gear, Plan, Planned, Shared};
-pub use input::Input;
-pub use reasons::{Absent, LeftOut, NoValue, NotUsed, Renamed, ReportNotUsed};
-pub use scores::{RuleColumn, Scores};
+pub use crate::plan::show::{Gear, Plan, Planned, Shared};
+pub use crate::result::assessment::{Assessment, BandCount, Match, Note, RuleResult, SubjectScore};
+pub use crate::result::error::{AssessError, Guarded, Tripped};
+pub use crate::result::reasons::{Absent, LeftOut, NoValue, NotUsed, Renamed, ReportNotUsed};
+pub use crate::result::replay::Replay;
+pub use crate::result::scores::{RuleColumn, Scores};
+pub use crate::run::input::Input;
 pub(crate) use testing::show_event;
 pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
+use crate::compile::resolve::Resolver;
 use crate::config::Config;
-use crate::expr::{Functions, Language, Program};
-use crate::fault::{Code, Fault, Faults, Severity};
+use crate::expr::{Functions, Language};
+use crate::fault::{Fault, Faults, Severity};
 use crate::frame::SubjectKind;
-use crate::money::Currency;
 use crate::node::Node;
-use crate::score::Scorecard;
-use crate::state::State;
+use crate::plan::Compiled;
+use crate::plan::names::is_first;
+use crate::plan::steps::Work;
+use crate::time::Calendar;
 use crate::value::Kind;
-use calendars::Calendars;
-use formerly::Formerly;
-use gears::in_order;
-use live::Live;
-use own::is_first;
-use past::{Tracked, tracked};
-use plan::{Batch, Rule, Slot, Step, Work};
-use playbooks::Playbook;
-use resolve::Resolver;
-use scores::Outline;
-use settled::Settled;
 
 /// A compiled config.
 ///
@@ -129,33 +62,9 @@ use settled::Settled;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Engine {
-    config: Config,
-    hash: Arc<str>,
-    spaces: Vec<Vec<Slot>>,
-    /// Names of columns by kind and slot.
-    names: Arc<[Vec<String>]>,
-    steps: Vec<Step>,
-    /// By number in the config.
-    cards: BTreeMap<usize, Scorecard>,
-    /// In the order of the config.
-    rules: Vec<Rule>,
-    batches: Vec<Batch>,
-    /// Every expression and message, by path.
-    programs: Vec<(String, Program)>,
-    playbooks: Vec<Playbook>,
-    calendars: Calendars,
-    /// The names whose past something asks for.
-    tracked: Vec<Tracked>,
-    /// What things were called.
-    formerly: Formerly,
-    settled: Settled,
+    compiled: Compiled,
     tests: Vec<testing::Test>,
     warnings: Vec<Fault>,
-    outline: Arc<Outline>,
-    /// How single subjects are scored, by kind, or why they need columns.
-    live: Arc<[Result<Live, String>]>,
-    /// For scores whose state cannot be used.
-    no_past: State,
 }
 
 impl Engine {
@@ -191,60 +100,23 @@ impl Engine {
         resolver.check_feeds();
         let tests = resolver.tests();
         resolver.lint();
-        let mut compiled = resolver.finish();
-        compiled.faults.sort_by(|left, right| {
+        let mut finished = resolver.finish();
+        finished.faults.sort_by(|left, right| {
             let key = |it: &Fault| (it.place.line, it.place.column, it.place.path.clone());
             key(left).cmp(&key(right))
         });
-        compiled.faults.dedup();
-        if compiled.faults.iter().any(|it| it.severity == Severity::Error) {
-            return Err(Faults(compiled.faults));
+        finished.faults.dedup();
+        if finished.faults.iter().any(|it| it.severity == Severity::Error) {
+            return Err(Faults(finished.faults));
         }
         if let Node::Table(entries) = &mut content {
             // Tests say what is expected of the config; they are no part of it.
             entries.retain(|(key, _)| key != "tests");
         }
         let hash = Node::List(vec![content, callable]).content_hash();
-        let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
-        sureness::doubt(&compiled.steps, &mut compiled.cards);
-        sureness::mark(&mut compiled.steps, &compiled.cards, &rules);
-        let batches = Batch::of_all(&rules, &compiled.steps);
-        let outline = Outline::new(
-            config,
-            &compiled.spaces,
-            &compiled.steps,
-            &compiled.cards,
-            &rules,
-            &batches,
-            &playbooks,
-        );
-        outline.note_unread(&mut compiled.cards);
-        let live = |kind: SubjectKind| {
-            let slots = compiled.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
-            Live::new(kind, slots, &compiled.steps, &compiled.cards, &batches)
-        };
-        let live = SubjectKind::ALL.map(live).into();
-        Ok(Self {
-            live,
-            config: config.clone(),
-            hash: hash.into(),
-            names: compiled.spaces.iter().map(names).collect(),
-            spaces: compiled.spaces,
-            tracked: tracked(&compiled.steps),
-            formerly: Formerly::of(config, &rules),
-            settled: Settled::of(&compiled.steps),
-            steps: compiled.steps,
-            cards: compiled.cards,
-            batches,
-            programs: in_order(compiled.programs),
-            rules,
-            playbooks,
-            calendars,
-            tests,
-            warnings: compiled.faults,
-            outline: Arc::new(outline),
-            no_past: State::new(),
-        })
+        let warnings = std::mem::take(&mut finished.faults);
+        let compiled = Compiled::of(config, hash, finished, (rules, playbooks, calendars));
+        Ok(Self { compiled, tests, warnings })
     }
 
     /// The hash of what the config says and of the names and kinds of the host's functions, the
@@ -252,13 +124,13 @@ impl Engine {
     /// order of keys do not matter, nor does what the config's own tests say. What a host's function does is the host's to keep.
     #[must_use]
     pub fn hash(&self) -> &str {
-        &self.hash
+        &self.compiled.hash
     }
 
     /// The config it was compiled from.
     #[must_use]
     pub const fn config(&self) -> &Config {
-        &self.config
+        &self.compiled.config
     }
 
     /// What is worth a look in the config although it works as written.
@@ -270,17 +142,15 @@ impl Engine {
     /// The names of the columns of a kind of subject: what a host may give, and what an assessment
     /// holds.
     pub fn columns(&self, kind: SubjectKind) -> impl Iterator<Item = &str> {
-        let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
-        let first =
-            space.iter().enumerate().filter(|(at, it)| it.is_shown() && is_first(space, *at));
-        first.map(|(_, it)| it.name.as_str())
+        self.compiled.columns(kind)
     }
 
     /// The metrics of a kind of subject for which a column may be given: their names, what their values are, and
     /// whether nothing but a column, or an attribute of that name in a book, can say them.
     pub fn givable(&self, kind: SubjectKind) -> impl Iterator<Item = (&str, Kind, bool)> {
-        let space = self.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
-        let steps = self.steps.iter().filter(move |it| it.kind == kind && it.work.takes_given());
+        let space = self.compiled.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
+        let steps =
+            self.compiled.steps.iter().filter(move |it| it.kind == kind && it.work.takes_given());
         steps.filter(|it| is_first(space, it.slot)).filter_map(move |it| {
             let slot = space.get(it.slot)?;
             let alone = matches!(it.work, Work::Attribute { .. });
@@ -288,73 +158,42 @@ impl Engine {
         })
     }
 
-    /// The compiled scorecard of that name.
-    fn card(&self, name: &str) -> Option<(usize, &Scorecard)> {
-        self.cards.iter().find(|(_, it)| it.name == name).map(|(at, it)| (*at, it))
-    }
-}
-
-impl Resolver<'_> {
-    /// Compiles everything that the config declares, used or not.
-    fn everything(&self) {
-        let config = self.config;
-        if let Some(text) = &config.currency
-            && let Err(why) = text.parse::<Currency>()
-        {
-            self.fault(Fault::new(Code::OutOfRange, "currency", why));
-        }
-        let kind = |it: Option<SubjectKind>| it.unwrap_or(config.subject);
-        self.check_names_once();
-        for (at, metric) in config.metrics.iter().enumerate() {
-            self.find(kind(metric.subject), &metric.name, &format!("metrics[{at}]"));
-        }
-        for (name, list, classes) in
-            [("segment", "segments", &config.segments), ("stage", "stages", &config.stages)]
-        {
-            for (at, class) in classes.iter().enumerate() {
-                self.find(kind(class.subject), name, &format!("{list}[{at}]"));
-            }
-        }
-        for (at, card) in config.scorecards.iter().enumerate() {
-            self.find(kind(card.subject), &card.name, &format!("scorecards[{at}]"));
-        }
+    /// The calendar of that name in the config.
+    ///
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// use foretell::{Config, Engine};
+    ///
+    /// let config = Config::parse("[[calendars]]\nname = \"support\"\nhours = \"08:00-18:00\"");
+    /// let engine = Engine::compile(&config)?;
+    /// let support = engine.calendar("support").ok_or("no such calendar")?;
+    /// assert!(support.is_working_day("2026-01-16".parse()?));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn calendar(&self, name: &str) -> Option<&Calendar> {
+        self.compiled.calendar(name)
     }
 
-    /// Names that stand twice, or for two things.
-    fn check_names_once(&self) {
-        let config = self.config;
-        let kind = |it: Option<SubjectKind>| Some(it.unwrap_or(config.subject));
-        let metrics = config.metrics.iter().enumerate().map(|(at, it)| {
-            (format!("metrics[{at}]"), kind(it.subject), "metric", it.name.as_str())
-        });
-        let cards = config.scorecards.iter().enumerate().map(|(at, it)| {
-            (format!("scorecards[{at}]"), kind(it.subject), "scorecard", it.name.as_str())
-        });
-        // Results are asked for by the name of a scorecard or rule alone.
-        self.check_duplicates(cards.clone().map(|it| (it.0, None, it.2, it.3)));
-        // Conditions read all of these by name.
-        let mut seen = BTreeSet::new();
-        let cards = cards.filter(|it| seen.insert(it.3));
-        let mut read: Vec<_> = metrics.chain(cards).collect();
-        for (name, list, classes) in
-            [("segment", "segments", &config.segments), ("stage", "stages", &config.stages)]
-        {
-            let mut kinds: Vec<_> = classes.iter().map(|it| kind(it.subject)).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            read.extend(kinds.into_iter().map(|kind| (list.to_owned(), kind, name, name)));
-            let named = classes.iter().enumerate();
-            self.check_duplicates(named.map(|(at, it)| {
-                (format!("{list}[{at}]"), kind(it.subject), name, it.name.as_str())
-            }));
-        }
-        self.check_duplicates(read.into_iter());
-        self.check_duplicates(
-            config
-                .rules
-                .iter()
-                .enumerate()
-                .map(|(at, it)| (format!("rules[{at}]"), None, "rule", it.name.as_str())),
-        );
+    /// What the engine does with each expression of its config: how it runs, why, and its steps.
+    ///
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// use foretell::{Config, Engine};
+    ///
+    /// let config = Config::parse(r#"
+    ///     metrics = [{ name = "days" }, { name = "seats" }]
+    ///     rules = [{ name = "quiet", when = "30 < days && seats > 5" }]
+    /// "#);
+    /// let plan = Engine::compile(&config)?.plan();
+    /// assert_eq!(plan.expressions[0].steps, ["#1 = days > 30", "#2 = seats > 5", "#3 = #1 && #2"]);
+    /// assert_eq!(plan.coverage(), (1, 1));
+    /// # }
+    /// # Ok::<(), foretell::Faults>(())
+    /// ```
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        self.compiled.plan()
     }
 }

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{MOST_ASSESSED, MOST_SUBJECTS, START, Subject, Test};
+use crate::compile::resolve::Resolver;
 use crate::config::{Config, Given, ScorecardConfig, Series, SeriesError, TestConfig, TestTime};
-use crate::engine::plan::Slot;
-use crate::engine::resolve::Resolver;
 use crate::expr::Problem;
 use crate::fault::{Code, Fault, Severity, did_you_mean, plural};
 use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
+use crate::plan::steps::Slot;
 use crate::time::Period;
 use crate::value::{Kind, Value};
 

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use super::check::{Checker, Steps};
 use super::notation;
 use super::{Expected, OVERDUE, Subject, Test, Wanted, playbooks};
+use crate::compile::metrics::LARGEST;
 use crate::config::{Given, ScorecardConfig, StepConfig, TestConfig, TestExpect};
-use crate::engine::metrics::LARGEST;
-use crate::engine::outputs::computed_as;
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
+use crate::plan::extras::computed_as;
 use crate::playbook::filled;
 use crate::value::Value;
 

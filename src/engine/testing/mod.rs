@@ -20,11 +20,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::assessment::Assessment;
 use crate::alert::Suppressions;
 use crate::config::{Config, Series};
 use crate::frame::SubjectKind;
 use crate::playbook::ActionSort;
+use crate::result::assessment::Assessment;
 use crate::state::{Health, Phase};
 use crate::value::{Kind, Value};
 

@@ -50,7 +50,7 @@ impl Engine {
     pub fn run_tests(&self) -> TestReport {
         let mut seen = Seen::default();
         let tests = self.tests.iter().map(|it| it.run(self, &mut seen)).collect();
-        TestReport { tests, coverage: seen.missing(&self.config) }
+        TestReport { tests, coverage: seen.missing(self.config()) }
     }
 }
 
@@ -115,7 +115,7 @@ impl Test {
     /// The input of frames, with what is quiet.
     pub(super) fn input<'a>(&'a self, engine: &'a Engine, frames: &'a [Frame]) -> Input<'a> {
         let mut quiet = Input::default().with_suppressions(&self.suppressions);
-        if let Some(it) = self.calendar.and_then(|it| engine.calendar_at(it)) {
+        if let Some(it) = self.calendar.and_then(|it| engine.compiled.calendar_at(it)) {
             quiet = quiet.with_work_calendar(it);
         }
         frames.iter().fold(quiet, Input::and_frame)

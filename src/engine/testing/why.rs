@@ -34,8 +34,8 @@ impl Case<'_> {
     /// What an alert asks, what the answer rests on, and where the alert stands.
     pub(super) fn alert(&self, name: &str) -> Vec<String> {
         let engine = self.engine;
-        let rules = engine.rules.iter().filter_map(|it| {
-            let config = engine.config.rules.get(it.number)?;
+        let rules = engine.compiled.rules.iter().filter_map(|it| {
+            let config = engine.config().rules.get(it.number)?;
             Some((it, config))
         });
         let Some((rule, config)) = rules.into_iter().find(|it| it.1.name == name) else {
@@ -55,7 +55,7 @@ impl Case<'_> {
         }
         let mut lines = vec![asks];
         let mut seen = BTreeSet::new();
-        let columns = engine.spaces.get(self.kind.index());
+        let columns = engine.compiled.spaces.get(self.kind.index());
         let columns = slots
             .into_iter()
             .filter(|it| seen.insert(*it))

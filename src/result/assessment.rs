@@ -1,0 +1,459 @@
+//! What an assessment says.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::alert::{Event, OpenAlert};
+use crate::config::RuleSeverity;
+use crate::fault::Fault;
+use crate::frame::{Column, SubjectKind, Table};
+use crate::result::reasons::{Absent, LeftOut, NoValue, NotUsed, Renamed, ReportNotUsed};
+use crate::score::{ScoreCell, present};
+use crate::state::State;
+use crate::time::AsOf;
+use crate::value::Value;
+
+/// The results for all subjects as of one day or moment.
+///
+/// It can be stored in any serde format and read again, with the same bits where the format keeps them
+/// (with `serde_json` turn its feature `float_roundtrip` on). The form is that of this version of the crate; what
+/// has to last is the [`State`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct Assessment {
+    pub(crate) as_of: AsOf,
+    pub(crate) engine: Arc<str>,
+    /// By kind of subject.
+    pub(crate) tables: Vec<Table>,
+    /// Names of columns by kind and slot.
+    pub(crate) names: Arc<[Vec<String>]>,
+    pub(crate) cards: Vec<CardResult>,
+    pub(crate) rules: Vec<RuleResult>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) alerts: Vec<OpenAlert>,
+    pub(crate) enrolled: super::enrolled::Enrolled,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) faults: Vec<Fault>,
+    /// Before and after.
+    pub(crate) past: Arc<State>,
+    pub(crate) state: State,
+    pub(crate) manual: Vec<Manual>,
+    /// What is no data as its feed stands still.
+    #[serde(default)]
+    pub(crate) waiting: Vec<super::waiting::Waiting>,
+}
+
+/// A manual value that was in force.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Manual {
+    pub(crate) kind: SubjectKind,
+    pub(crate) subject: String,
+    pub(crate) scorecard: String,
+    pub(crate) effect: crate::score::Effect,
+    pub(crate) text: String,
+}
+
+/// A scorecard's results, one per subject.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CardResult {
+    pub(crate) name: String,
+    pub(crate) kind: SubjectKind,
+    pub(crate) bands: Vec<String>,
+    pub(crate) cells: Vec<ScoreCell>,
+}
+
+/// A subject's score with what a score must never be without.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SubjectScore<'a> {
+    /// The subject's id.
+    pub subject: &'a str,
+    /// 0 to 100; none where too little is measured.
+    pub score: Option<f64>,
+    /// The score before any override.
+    pub raw_score: Option<f64>,
+    /// The share of weight that is measured, 0 to 1.
+    pub coverage: f64,
+    /// The score with every missing input at its worst and at its best.
+    pub interval: Option<[f64; 2]>,
+    /// The band, held by margin and stay.
+    pub band: Option<&'a str>,
+    /// The band of the score alone.
+    pub raw_band: Option<&'a str>,
+    /// The best band, where it is withheld because the score could lie in the worst once all is known.
+    pub withheld: Option<&'a str>,
+    /// The day of the oldest input that counts, where known.
+    pub oldest_input: Option<NaiveDate>,
+}
+
+/// How many subjects are in a band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct BandCount<'a> {
+    /// The band; none for subjects without a score.
+    pub band: Option<&'a str>,
+    /// How many.
+    pub subjects: usize,
+}
+
+/// What a rule says of all subjects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RuleResult {
+    /// The rule's name.
+    pub rule: String,
+    /// What it is about.
+    pub kind: SubjectKind,
+    /// How much it matters.
+    pub severity: RuleSeverity,
+    /// Where its condition is true: no alert yet, of which `for`, cooldowns and silences decide ([`Assessment::alerts`]).
+    pub matches: Vec<Match>,
+    /// How many subjects it is quiet about.
+    pub quiet: usize,
+    /// Subjects for which its condition has no data.
+    pub no_data: Vec<Arc<str>>,
+    /// Subjects for which it could not be asked, with the reason.
+    pub faulted: Vec<(Arc<str>, String)>,
+}
+
+/// A subject for which a rule's condition is true today.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Match {
+    /// The rule's name.
+    pub rule: String,
+    /// What the subject is.
+    pub kind: SubjectKind,
+    /// The subject's id.
+    pub subject: Arc<str>,
+    /// How much it matters.
+    pub severity: RuleSeverity,
+    /// What to tell people; the rule's name where it has no message.
+    pub message: String,
+    /// What the condition read, in the order of the engine's columns.
+    pub evidence: Vec<(String, Value)>,
+    /// The rule's labels.
+    pub labels: std::collections::BTreeMap<String, String>,
+}
+
+/// Something about a column that a reader of results should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Note {
+    /// A given column was used instead of what the metric would have been derived from.
+    Given {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+    },
+    /// Values outside the declared range or list were taken as missing.
+    OutOfRange {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+        /// How many.
+        values: usize,
+    },
+    /// Records or values that could not be used were left out.
+    LeftOut {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+        /// How many.
+        values: usize,
+        /// Why.
+        reason: LeftOut,
+    },
+    /// A given column has a name that nothing in the config reads, and was not used.
+    NotRead {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The column.
+        column: String,
+        /// The name that was meant, where one that can be given is near.
+        near: Option<String>,
+    },
+    /// A given column has the name of something that is always computed, such as a score, a
+    /// segment or a value of a parent or of children, and was not used.
+    Computed {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The column.
+        column: String,
+    },
+    /// The given parents of some subjects are not among the subjects that are assessed, so what
+    /// reads them has no data.
+    NoParent {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// What the parents are.
+        parent: SubjectKind,
+        /// How many subjects.
+        subjects: usize,
+        /// The first parent that is not there.
+        first: String,
+    },
+    /// Subjects of the book were left out.
+    NotAssessed {
+        /// What they are.
+        kind: SubjectKind,
+        /// How many.
+        subjects: usize,
+        /// Why.
+        reason: Absent,
+    },
+    /// Manual values that are in force on that day were not used.
+    Override {
+        /// What their subjects are.
+        kind: SubjectKind,
+        /// The scorecard they name.
+        scorecard: String,
+        /// How many.
+        overrides: usize,
+        /// Why.
+        reason: NotUsed,
+    },
+    /// There is no book, and what the config wants was not given either: the tables that a book would have had, and
+    /// the columns that may be given in their place. What guards against being missing, and what nothing reads, is
+    /// not asked for.
+    NotGiven {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// Tables of a book, and usage series: `cases`, `usage.logins`.
+        tables: Vec<String>,
+        /// Columns.
+        columns: Vec<String>,
+    },
+    /// A metric has no value for any subject, and something reads it as if it had. Where values are outside the range, or amounts without
+    /// a rate, the note on those says it.
+    NoValue {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+        /// The likely reason.
+        reason: NoValue,
+        /// What was looked for, such as a table, a series or a column.
+        wanted: Option<String>,
+    },
+    /// A metric reads a name that no record has: a usage series, an assessment, an own field.
+    Unknown {
+        /// What the subjects are.
+        kind: SubjectKind,
+        /// The metric.
+        metric: String,
+        /// The name.
+        name: String,
+        /// The name that was meant, where one that records have is near.
+        near: Option<String>,
+    },
+    /// Records lie after the day or moment of the assessment, and were left out.
+    Later {
+        /// Their table.
+        table: String,
+        /// How many.
+        records: usize,
+    },
+    /// Subjects of which something is remembered are not there, and nothing says that they are gone: they are set aside.
+    SetAside {
+        /// What they are.
+        kind: SubjectKind,
+        /// How many.
+        subjects: usize,
+    },
+    /// What reads a feed has no data, as its records are complete until an earlier day alone.
+    Stalled {
+        /// A table or a usage series.
+        feed: String,
+        /// The last day of which all records are there.
+        until: NaiveDate,
+        /// How many metrics wait for it.
+        metrics: usize,
+        /// How many subjects lack one of them.
+        subjects: usize,
+    },
+    /// A feed of which nobody says how far it goes has had no record for more than three times as long as usual, of
+    /// anyone.
+    Silent {
+        /// A table or a usage series.
+        feed: String,
+        /// The day of its newest record.
+        last: NaiveDate,
+        /// For how many days there has been none.
+        days: u32,
+        /// How many days lie between two days with records, on the mean.
+        usual: u32,
+    },
+    /// The state holds a name that the config has no more, and one that it did not have is near: what was held under
+    /// it ended, where `formerly` on the new one would have let it go on.
+    Vanished {
+        /// What it is the name of.
+        what: Renamed,
+        /// The name in the state.
+        name: String,
+        /// The name in the config.
+        near: String,
+    },
+    /// A report on an action was not used.
+    Report {
+        /// The action's id.
+        action: String,
+        /// Why.
+        reason: ReportNotUsed,
+    },
+}
+
+impl Assessment {
+    /// The day or moment as of which it was made.
+    #[must_use]
+    pub const fn as_of(&self) -> AsOf {
+        self.as_of
+    }
+
+    /// The hash of the engine that made it.
+    #[must_use]
+    pub fn engine(&self) -> &str {
+        &self.engine
+    }
+
+    /// The ids of the subjects of a kind that were assessed.
+    #[must_use]
+    pub fn subjects(&self, kind: SubjectKind) -> &[Arc<str>] {
+        self.tables.get(kind.index()).map_or(&[], Table::ids)
+    }
+
+    /// The names of the scorecards.
+    pub fn scorecards(&self) -> impl Iterator<Item = &str> {
+        self.cards.iter().map(|it| it.name.as_str())
+    }
+
+    /// Every subject's score on a scorecard, in the order of [`Assessment::subjects`]; none for an
+    /// unknown scorecard.
+    pub fn scores(&self, scorecard: &str) -> impl Iterator<Item = SubjectScore<'_>> {
+        let card = self.card(scorecard);
+        card.into_iter().flat_map(move |card| {
+            let ids = self.subjects(card.kind).iter();
+            ids.zip(&card.cells).map(|(id, cell)| card.view(id, cell))
+        })
+    }
+
+    /// A subject's score on a scorecard.
+    #[must_use]
+    pub fn score(&self, scorecard: &str, subject: &str) -> Option<SubjectScore<'_>> {
+        let card = self.card(scorecard)?;
+        let table = self.tables.get(card.kind.index())?;
+        let row = table.row_of(subject)?;
+        Some(card.view(table.ids().get(row)?, card.cells.get(row)?))
+    }
+
+    /// How many subjects are in each band, lowest first, then those without a score if any.
+    #[must_use]
+    pub fn bands(&self, scorecard: &str) -> Vec<BandCount<'_>> {
+        let Some(card) = self.card(scorecard) else { return Vec::new() };
+        let mut counts: Vec<BandCount<'_>> =
+            card.bands.iter().map(|it| BandCount { band: Some(it), subjects: 0 }).collect();
+        let mut without = 0;
+        for cell in &card.cells {
+            match cell.band.and_then(|it| counts.get_mut(it)) {
+                Some(it) => it.subjects += 1,
+                None => without += 1,
+            }
+        }
+        if without > 0 {
+            counts.push(BandCount { band: None, subjects: without });
+        }
+        counts
+    }
+
+    /// The column of a metric, score or other name of the config, for a kind of subject.
+    #[must_use]
+    pub fn column(&self, kind: SubjectKind, name: &str) -> Option<&Column> {
+        let slot = self.names.get(kind.index())?.iter().position(|it| it == name)?;
+        self.tables.get(kind.index())?.column(slot)
+    }
+
+    /// A subject's value of a metric, score or other name; missing where there is none.
+    #[must_use]
+    pub fn value(&self, kind: SubjectKind, name: &str, subject: &str) -> Value {
+        let row = self.tables.get(kind.index()).and_then(|it| it.row_of(subject));
+        match (self.column(kind, name), row) {
+            (Some(column), Some(row)) => column.value(row),
+            _ => Value::Missing,
+        }
+    }
+
+    /// What each rule says.
+    #[must_use]
+    pub fn rules(&self) -> &[RuleResult] {
+        &self.rules
+    }
+
+    /// What happened to alerts since the last assessment, suppressed or not, by rule and subject. When the same day or
+    /// moment is assessed again, what is new of it, corrected or withdrawn. What is to be sent of it is in the outbox of the
+    /// state ([`State::hand_out`]).
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The alerts that are not over: pending, firing and recovering, by rule and subject.
+    #[must_use]
+    pub fn alerts(&self) -> &[OpenAlert] {
+        &self.alerts
+    }
+
+    /// What a reader should know about the columns.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// What was wrong with the input or the state.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// What to hand to the next assessment.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The same, of an assessment that is not needed any more.
+    #[must_use]
+    pub fn into_state(self) -> State {
+        self.state
+    }
+
+    /// What a scorecard is about; none for an unknown one.
+    #[must_use]
+    pub fn scorecard_kind(&self, scorecard: &str) -> Option<SubjectKind> {
+        self.card(scorecard).map(|it| it.kind)
+    }
+
+    pub(crate) fn card(&self, name: &str) -> Option<&CardResult> {
+        self.cards.iter().find(|it| it.name == name)
+    }
+}
+
+impl CardResult {
+    fn view<'a>(&'a self, subject: &'a str, cell: &ScoreCell) -> SubjectScore<'a> {
+        let band = |it: Option<usize>| it.and_then(|it| self.bands.get(it)).map(String::as_str);
+        SubjectScore {
+            subject,
+            score: present(cell.score),
+            raw_score: present(cell.raw),
+            coverage: cell.coverage,
+            interval: cell.interval(),
+            band: band(cell.band),
+            raw_band: band(cell.raw_band),
+            withheld: self.bands.last().filter(|_| cell.withheld).map(String::as_str),
+            oldest_input: cell.oldest.and_then(NaiveDate::from_num_days_from_ce_opt),
+        }
+    }
+}

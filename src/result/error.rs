@@ -1,0 +1,135 @@
+//! What an assessment does not do without being told to.
+
+use std::fmt;
+
+use crate::config::Percent;
+use crate::fault::{Code, Fault, Faults};
+use crate::frame::SubjectKind;
+use crate::result::assessment::Assessment;
+use crate::time::AsOf;
+
+/// Why there is no assessment. What may be overlooked is a note or a fault of an assessment; this may not.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssessError {
+    /// The state is of a later day or moment.
+    #[error(
+        "the state is of {state}, later than {as_of}; assess days in order, or from a state that was kept (`State::rewind`)"
+    )]
+    Past {
+        /// That of the state.
+        state: AsOf,
+        /// What was asked for.
+        as_of: AsOf,
+    },
+    /// Subjects have no ids, so that nobody can be told of them tomorrow: one fault for each table.
+    #[error("{0}")]
+    NoIds(Faults),
+    /// The state cannot be one of this engine.
+    #[error("{0}")]
+    State(Faults),
+    /// Guards tripped: nothing is told and the state does not move, until somebody accepts it.
+    #[error("{0}")]
+    Guarded(Box<Guarded>),
+}
+
+impl AssessError {
+    /// As faults, for a list of what was wrong.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        match self {
+            Self::Past { state, as_of } => {
+                let message = format!("the state is of {state}, later than {as_of}");
+                let fault = Fault::new(Code::TimeReversed, "state.as_of", message);
+                vec![fault.help("assess days in order, or from a state that was kept")]
+            }
+            Self::NoIds(it) | Self::State(it) => it.0.clone(),
+            Self::Guarded(it) => {
+                let fault = |it: &Tripped| {
+                    let path = format!("guards.{}", it.guard);
+                    let help = "look at the assessment, and accept it if it is right";
+                    Fault::new(Code::Guard, path, it.to_string()).help(help)
+                };
+                it.tripped.iter().map(fault).collect()
+            }
+        }
+    }
+
+    /// The assessment although guards tripped; the error itself where it is another.
+    ///
+    /// # Errors
+    /// Every error but [`AssessError::Guarded`].
+    pub fn accept(self) -> Result<Assessment, Self> {
+        match self {
+            Self::Guarded(it) => Ok(it.assessment),
+            other => Err(other),
+        }
+    }
+}
+
+/// A whole assessment of which nothing is told yet.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Guarded {
+    /// The assessment, with the next state.
+    pub assessment: Assessment,
+    /// What tripped, in the order of the settings.
+    pub tripped: Vec<Tripped>,
+}
+
+impl fmt::Display for Guarded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, it) in self.tripped.iter().enumerate() {
+            if at > 0 {
+                f.write_str("; ")?;
+            }
+            it.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// A guard that tripped.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Tripped {
+    /// The setting: `max_gone`.
+    pub guard: &'static str,
+    /// What the subjects are.
+    pub kind: SubjectKind,
+    /// The metric or scorecard that it is about.
+    pub name: Option<String>,
+    /// How many there were.
+    pub count: usize,
+    /// Of how many.
+    pub of: usize,
+    /// How many of them are allowed.
+    pub limit: usize,
+}
+
+impl Tripped {
+    pub(crate) fn new(
+        guard: &'static str,
+        kind: SubjectKind,
+        (count, of): (usize, usize),
+        most: Percent,
+    ) -> Self {
+        Self { guard, kind, name: None, count, of, limit: (most.0 * of as f64).floor() as usize }
+    }
+}
+
+impl fmt::Display for Tripped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { guard, kind, name, count, of, limit } = self;
+        let plural = kind.plural();
+        let about = name.as_ref().map(|it| format!(" of `{it}`")).unwrap_or_default();
+        match *guard {
+            "min_subjects" => {
+                write!(f, "there are {count} {plural}, and `{guard}` asks for {limit}")
+            }
+            _ => {
+                write!(f, "{count} of {of} {plural}{about} exceed `{guard}`, which allows {limit}")
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What a run gives: an assessment, scores in columns, and what a host must not overlook.
+//!
+//! Must not know: how it came about.
+
+pub(crate) mod assessment;
+pub(crate) mod enrolled;
+pub(crate) mod error;
+pub(crate) mod reasons;
+pub(crate) mod replay;
+pub(crate) mod scores;
+pub(crate) mod stored;
+pub(crate) mod waiting;
+pub(crate) mod wants;

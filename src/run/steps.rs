@@ -1,0 +1,354 @@
+//! Carries out the steps of a plan: each fills columns from those filled before it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::config::RuleConfig;
+use crate::expr::{Outcome, Scratch, count};
+use crate::fault::{Code, Fault};
+use crate::frame::{Column, Given, NO_ROW, SubjectKind, Table, chunks};
+use crate::plan::Compiled;
+use crate::plan::memory::Room;
+use crate::plan::names::is_first;
+use crate::plan::steps::{AlertOutputs, Batch, ChildTake, Rule, Slot, Step, Work};
+use crate::plan::wants::Place;
+use crate::result::assessment::{Assessment, Match, Note, RuleResult};
+use crate::result::reasons::LeftOut;
+use crate::run::children::children;
+use crate::run::columns::{Made, Source, class, expression, why, within};
+use crate::run::failures;
+use crate::run::moving::Moving;
+use crate::run::past::{past, remembered};
+use crate::run::presence::Presence;
+use crate::run::subjects::Rows;
+use crate::run::tree::Tree;
+use crate::state::{Phase, State};
+use crate::value::Value;
+use crate::verdict::{Conditions, solid};
+
+/// Rows of a chunk that are passed over together where a rule is quiet about all.
+const BLOCK: usize = 32;
+
+/// An assessment on the way.
+pub(crate) struct Run<'a> {
+    pub(crate) engine: &'a Compiled,
+    pub(crate) past: &'a State,
+    /// The state of the same day or moment, where it is assessed again.
+    pub(crate) standing: Option<&'a State>,
+    /// Who of those that are remembered is there.
+    pub(crate) presence: Presence,
+    /// Given columns that do not stand in their slots, by kind and slot.
+    pub(crate) given: BTreeMap<(usize, usize), &'a Given>,
+    pub(crate) source: Source<'a>,
+    pub(crate) rows: Vec<Rows>,
+    pub(crate) out: Assessment,
+    /// What rules say, by number in the config, with their alerts a step further.
+    pub(crate) rules: BTreeMap<usize, (RuleResult, Vec<Moving<'a>>)>,
+    /// Memory to write columns to.
+    pub(crate) room: Box<Room>,
+    /// Whether only values are wanted, and not how sure they are.
+    pub(crate) lean: bool,
+    /// Columns that are wanted and were not given, where there is no book.
+    pub(crate) absent: BTreeSet<Place>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn step(&mut self, step: &'a Step) {
+        let (kind, number) = (step.kind, step.slot);
+        if self.out.tables.get(kind.index()).is_some_and(|it| it.column(number).is_some()) {
+            return;
+        }
+        let engine = self.engine;
+        let (Some(slot), Some(rows)) = (
+            engine.spaces.get(kind.index()).and_then(|it| it.get(number)),
+            self.rows.get(kind.index()),
+        ) else {
+            return;
+        };
+        match &step.work {
+            Work::Card { .. } if self.lean && !step.whole => return self.card_columns(step),
+            Work::Card { card, outputs } => return self.card(*card, outputs),
+            Work::Kin { .. } => return self.kin(step),
+            _ => {}
+        }
+        if let Work::Alerts { rule, outputs } = &step.work {
+            return self.alerts(*rule, outputs);
+        }
+        let given = self.given.get(&(kind.index(), number));
+        let given =
+            given.and_then(|it| self.source.given(kind, rows, slot, it, &mut self.out.faults));
+        let (mut solid, mut rests) = (None, None);
+        let mut made = match (given, &step.work) {
+            (Some(made), _) => made,
+            (None, Work::Attribute { attribute, calendar }) => {
+                let calendar = engine.measured_by(*calendar, self.source.input);
+                self.source.attribute(kind, rows, slot, attribute.as_ref(), calendar.as_deref())
+            }
+            (None, Work::Records { derivation, filter, calendar }) => {
+                let calendar = engine.measured_by(*calendar, self.source.input);
+                let program = filter.as_ref();
+                let around = (&engine.config, calendar.as_deref());
+                self.source.records(kind, rows, slot, (derivation, program), around)
+            }
+            (None, work) => {
+                let (mut column, sure) = self.computed(kind, slot, work);
+                engine.settled.settle(kind, number, &mut column);
+                solid = sure;
+                if let (Work::Expression { program }, None) = (work, &solid) {
+                    rests = Some(program.slots());
+                }
+                Made::plain(column)
+            }
+        };
+        let out_of_range = if made.inside { 0 } else { within(&mut made.column, slot) };
+        if !made.unsure.is_empty() {
+            // A record that may count was left out: the value is there, but could be another.
+            let rows = made.unsure.iter().enumerate();
+            solid = Some(rows.map(|(row, it)| !it && !made.column.is_missing(row)).collect());
+        }
+        let space = engine.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
+        let derived = !matches!(&step.work, Work::Attribute { attribute: None, .. })
+            && is_first(space, number);
+        self.note(kind, slot, &made, derived, out_of_range);
+        if !self.lean {
+            self.absence(step, slot, &made, out_of_range);
+        }
+        if let Some(table) = self.out.tables.get_mut(kind.index()) {
+            for (function, rows) in &made.failed {
+                rows.iter().for_each(|(row, why)| table.failures().add(*row, function, why));
+            }
+            table.set(number, made.column, solid);
+            if let Some(it) = rests {
+                table.rest(number, it);
+            }
+        }
+    }
+
+    /// A column made from other columns, and which of its values are solid.
+    fn computed(
+        &mut self,
+        kind: SubjectKind,
+        slot: &Slot,
+        work: &Work,
+    ) -> (Column, Option<Vec<bool>>) {
+        let tables = &self.out.tables;
+        let nothing = |rows: usize| (Column::missing(slot.kind, rows), None);
+        let (Some(table), Some(rows)) = (tables.get(kind.index()), self.rows.get(kind.index()))
+        else {
+            return nothing(0);
+        };
+        match work {
+            Work::Expression { program } => {
+                let (column, solid, fault) = expression(program, table, self.lean);
+                if let Some(why) = fault {
+                    let path = format!("{}.{}", kind.plural(), slot.name);
+                    let message = format!("`{}` could not be computed: {why}", slot.name);
+                    self.out.faults.push(Fault::new(Code::Faulted, path, message));
+                }
+                (column, solid)
+            }
+            Work::Class { cases } => {
+                let (column, solid) = class(cases, table);
+                (column, Some(solid))
+            }
+            Work::Parent { parent, from } => {
+                let (Some(above), Some(links)) =
+                    (tables.get(parent.index()), rows.parents.get(parent))
+                else {
+                    return nothing(table.len());
+                };
+                let Some(column) = above.column(*from) else { return nothing(table.len()) };
+                // Without a parent it is missing for good.
+                let solid = |row: &u32| *row == NO_ROW || above.is_solid(*from, *row as usize);
+                (column.gather(links), Some(links.iter().map(solid).collect()))
+            }
+            Work::Children { child, from, take, tree } => {
+                let (Some(below), Some(them)) =
+                    (tables.get(child.index()), self.rows.get(child.index()))
+                else {
+                    return nothing(table.len());
+                };
+                if *take == ChildTake::All && !self.source.input.has(*child) {
+                    return nothing(table.len());
+                }
+                let links = them.owners(kind, *child, *tree);
+                let (column, solid) = match *tree {
+                    true => Tree::new(&rows.up).take(below, *from, &links, *take),
+                    false => children(table.len(), below, *from, &links, *take),
+                };
+                (column, Some(solid))
+            }
+            Work::Least { of, value } => {
+                let (column, solid) = self.least(table, kind, of, *value);
+                (column, Some(solid))
+            }
+            Work::Past { from, take } => {
+                let names = self.out.names.get(kind.index());
+                let Some(name) = names.and_then(|it| remembered(it, *from)) else {
+                    return nothing(table.len());
+                };
+                past((kind, &name), slot.kind, table, (*from, *take), self.past, self.out.as_of)
+            }
+            Work::Attribute { .. }
+            | Work::Records { .. }
+            | Work::Card { .. }
+            | Work::Kin { .. }
+            | Work::Alerts { .. } => nothing(table.len()),
+        }
+    }
+
+    fn note(
+        &mut self,
+        kind: SubjectKind,
+        slot: &Slot,
+        made: &Made,
+        derived: bool,
+        out_of_range: usize,
+    ) {
+        let nothing = made.unclear + made.unconverted + made.other_kind + out_of_range == 0;
+        if nothing && !(made.given && derived) {
+            return;
+        }
+        let metric = slot.name.clone();
+        if made.given && derived {
+            self.out.notes.push(Note::Given { kind, metric: metric.clone() });
+        }
+        if out_of_range > 0 {
+            let metric = metric.clone();
+            self.out.notes.push(Note::OutOfRange { kind, metric, values: out_of_range });
+        }
+        for (values, reason) in [
+            (made.unclear, LeftOut::NoData),
+            (made.unconverted, LeftOut::NoRate),
+            (made.other_kind, LeftOut::OtherKind),
+        ] {
+            if values > 0 {
+                self.out.notes.push(Note::LeftOut { kind, metric: metric.clone(), values, reason });
+            }
+        }
+    }
+
+    /// Asks rules and takes their alerts a step further, if that has not been done.
+    pub(crate) fn ask(&mut self, batch: &'a Batch) {
+        let engine = self.engine;
+        let rules: Vec<&Rule> = batch.rules.iter().filter_map(|it| engine.rules.get(*it)).collect();
+        if rules.iter().all(|it| self.rules.contains_key(&it.number)) {
+            return;
+        }
+        let results = self.results(batch.kind, &rules, &batch.conditions);
+        for (rule, result) in rules.into_iter().zip(results) {
+            let moved = engine.moved(self, (rule, &result));
+            self.rules.insert(rule.number, (result, moved));
+        }
+    }
+
+    /// Fills what others read of a rule's alerts.
+    fn alerts(&mut self, number: usize, outputs: &AlertOutputs) {
+        let engine = self.engine;
+        let of = |at: &usize| engine.rules.get(*at).is_some_and(|it| it.number == number);
+        let Some(batch) = engine.batches.iter().find(|it| it.rules.iter().any(of)) else { return };
+        let Some(rule) = engine.rules.iter().find(|it| it.number == number) else { return };
+        self.ask(batch);
+        let Some(table) = self.out.tables.get_mut(rule.kind.index()) else { return };
+        let mut phases = vec![Phase::Inactive; table.len()];
+        let mut days = vec![None; table.len()];
+        let moved = self.rules.get(&number).into_iter().flat_map(|(_, it)| it);
+        for (row, alert) in moved.filter_map(Moving::stands).filter(|it| !it.1.phase.is_idle()) {
+            if let (Some(phase), Some(days)) = (phases.get_mut(row), days.get_mut(row)) {
+                *phase = alert.phase;
+                let began = alert.began.counted_to(self.out.as_of);
+                *days = Some((self.out.as_of.day() - began).num_days() as f64);
+            }
+        }
+        // With what is missing the condition could say something else.
+        let solid = solid(&rule.when, table, 0..table.len());
+        let firing = Column::flags(phases.iter().map(|it| Some(it.is_firing())));
+        let phase = Column::texts(phases.iter().map(|it| Some(it.name())));
+        table.set(outputs.firing, firing, Some(solid.clone()));
+        table.set(outputs.phase, phase, Some(solid.clone()));
+        table.set(outputs.days, Column::numbers(days), Some(solid));
+    }
+
+    /// Asks rules about one kind of subject; only rows that are not quiet are looked at one by one.
+    fn results(
+        &self,
+        kind: SubjectKind,
+        rules: &[&Rule],
+        conditions: &Conditions,
+    ) -> Vec<RuleResult> {
+        let config = |rule: &&Rule| self.engine.config.rules.get(rule.number);
+        let configs: Vec<RuleConfig> =
+            rules.iter().map(|it| config(it).cloned().unwrap_or_default()).collect();
+        let mut results: Vec<RuleResult> = configs
+            .iter()
+            .map(|config| RuleResult {
+                rule: config.name.clone(),
+                kind,
+                severity: config.severity,
+                matches: Vec::new(),
+                quiet: 0,
+                no_data: Vec::new(),
+                faulted: Vec::new(),
+            })
+            .collect();
+        let Some(table) = self.out.tables.get(kind.index()) else { return results };
+        let mut scratch = Scratch::default();
+        for rows in chunks(table.len()) {
+            let mut asked = conditions.chunk(&mut scratch, table, rows.clone());
+            for (number, (rule, result)) in rules.iter().zip(&mut results).enumerate() {
+                let states = asked.states(number);
+                result.quiet += count(states, 0);
+                let Some(config) = configs.get(number) else { continue };
+                for (block, first) in states.chunks(BLOCK).zip(rows.clone().step_by(BLOCK)) {
+                    if count(block, 0) == block.len() {
+                        continue;
+                    }
+                    for (row, state) in (first..).zip(block).filter(|it| *it.1 != 0) {
+                        match (state, table.ids().get(row)) {
+                            (1, _) => result.matches.push(self.alert(rule, config, table, row)),
+                            (2, Some(id)) => result.no_data.push(Arc::clone(id)),
+                            (_, Some(id)) => {
+                                let why = why(&rule.when, table, row).unwrap_or_default();
+                                result.faulted.push((Arc::clone(id), why));
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+            }
+        }
+        results
+    }
+
+    fn alert(&self, rule: &Rule, config: &RuleConfig, table: &Table, row: usize) -> Match {
+        Match {
+            rule: config.name.clone(),
+            kind: rule.kind,
+            subject: table.ids().get(row).cloned().unwrap_or_default(),
+            severity: config.severity,
+            message: message(rule, &config.name, table, row),
+            evidence: self.evidence(rule, table, row),
+            labels: config.labels.clone(),
+        }
+    }
+
+    /// What is shown of why.
+    fn evidence(
+        &self,
+        rule: &Rule,
+        table: &Table,
+        row: usize,
+    ) -> Vec<crate::plan::steps::Evidence> {
+        let names = self.out.names.get(rule.kind.index());
+        let name = |slot: &usize| names.and_then(|it| it.get(*slot)).cloned().unwrap_or_default();
+        rule.because.iter().map(|slot| (name(slot), table.value(*slot, row))).collect()
+    }
+}
+
+/// The message of an alert; the rule's name where it has none or it cannot be made.
+fn message(rule: &Rule, name: &str, table: &Table, row: usize) -> String {
+    match rule.message.as_ref().map(|it| failures::run(it, table, row)) {
+        Some(Outcome::Value(Value::Text(it))) => it.to_string(),
+        _ => name.to_owned(),
+    }
+}
