@@ -17,7 +17,7 @@ use crate::verdict::Verdict;
 
 /// Results in columns. In the order of [`Scores::subjects`].
 ///
-/// They have the bits that an [`Assessment`](super::Assessment) of the same input has. What takes its time is
+/// They have the bits that an [`Assessment`](super::assessment::Assessment) of the same input has. What takes its time is
 /// left out: intervals, explanations, events, notes on the input and the next state.
 #[derive(Debug, Clone)]
 pub struct Scores {
@@ -131,7 +131,7 @@ impl Scores {
     }
 
     /// What the config wants and was not given, where there is no book: the tables and the columns, a note for each kind of
-    /// subject. What else is worth a note, [`Engine::assess`] says.
+    /// subject. What else is worth a note, [`Engine::assess`](crate::engine::Engine::assess) says.
     #[must_use]
     pub fn notes(&self) -> Vec<Note> {
         let Some(live) = &self.live else {
