@@ -5,6 +5,8 @@
     reason = "the library does no I/O; its tests read its source, cut where a match was found"
 )]
 
+mod circles;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
