@@ -1,7 +1,7 @@
 //! The engine: a config compiled, checked whole, and ready to assess any number of subjects.
 //!
-//! [`Engine::compile`] reports every fault at once; [`Engine::assess`] cannot fail: what cannot be
-//! computed for a subject is missing or faulted, with its reason, for that subject alone.
+//! [`Engine::compile`] reports every fault at once; [`Engine::assess`] fails for no subject: what cannot be
+//! computed for one is missing or faulted, with its reason, for that subject alone. A night as a whole can fail ([`AssessError`]).
 //!
 //! Must not know: the clock, files, or how a result is shown.
 
