@@ -19,6 +19,7 @@ mod knots;
 mod points;
 mod reach;
 mod row;
+mod row_result;
 mod run;
 mod settle;
 mod standing;
@@ -44,7 +45,8 @@ pub(crate) use factor::key as factor_key;
 pub(crate) use group::lowest_mean;
 pub(crate) use points::PointMap;
 pub(crate) use reach::Sure;
-pub(crate) use row::{RowCard, RowPoints, RowScore};
+pub(crate) use row::RowCard;
+pub(crate) use row_result::{RowPoints, RowScore};
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
 #[cfg(feature = "report")]
 pub(crate) use settle::least;

@@ -12,6 +12,7 @@ use super::factor::Status;
 use super::fold::share;
 use super::group::middle;
 use super::points::PointMap;
+use super::row_result::{RowPoints, RowScore};
 use super::settle::settled;
 use super::tree::{AutoOverride, Factor, Group, Part, Scorecard};
 use super::withhold_row::{RowBase, RowDoubts};
@@ -53,27 +54,6 @@ enum RowPart {
     Factor(Register, Box<Factor>),
     /// A group by its number.
     Group(usize),
-}
-
-/// What a scorecard says of a row. NaN for no score.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct RowScore {
-    pub(crate) score: f64,
-    /// Before any override.
-    pub(crate) raw: f64,
-    pub(crate) coverage: f64,
-    /// By number.
-    pub(crate) band: Option<usize>,
-    /// Of the score alone.
-    pub(crate) raw_band: Option<usize>,
-}
-
-/// A group of a row.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct RowPoints {
-    pub(crate) score: f64,
-    pub(super) coverage: f64,
-    weight: f64,
 }
 
 /// The sums of a group, as [`Fold`](super::fold::Fold) has them for each row of a chunk.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::band::Bands;
-use super::row::{RowPoints, RowScore};
+use super::row_result::{RowPoints, RowScore};
 use super::tree::AutoOverride;
 use super::withhold::{Doubts, Known};
 use crate::expr::{Register, Registers};

@@ -1,6 +1,6 @@
 //! A rhythm within a week or a year: taken out where it explains the numbers, and missed where it is gone.
 
-use super::{MOST, Series, Signal, SignalKind, Test, level, median, words};
+use super::{MOST, Series, Signal, SignalKind, Test, median, words};
 
 /// The newest points, of which a rhythm is not learned: a change there must not pass for one.
 pub(super) const FRESH: usize = 16;
@@ -44,7 +44,7 @@ pub(super) fn find(series: &Series, scale: f64) -> Option<Pattern> {
     let mut levels = vec![f64::NAN; learned];
     for (at, it) in &series.points {
         if let Some(slot) = levels.get_mut(*at) {
-            *slot = level(*it, scale);
+            *slot = super::level(*it, scale);
         }
     }
     let mut places: Vec<Vec<f64>> = vec![Vec::new(); season];
@@ -119,7 +119,7 @@ fn strength(
     places: std::ops::Range<usize>,
 ) -> Option<f64> {
     let inside = || series.points.iter().filter(|it| places.contains(&it.0));
-    let levels: Vec<f64> = inside().map(|it| level(it.1, scale)).collect();
+    let levels: Vec<f64> = inside().map(|it| super::level(it.1, scale)).collect();
     let middle = median(&levels)?;
     let most = pattern.effects.iter().fold(0.0, |most: f64, it| most.max(it.abs())) * 1.5;
     let (mut common, mut own) = (0.0, 0.0);

@@ -4,6 +4,7 @@
 mod check;
 mod clock;
 mod days;
+mod found;
 mod read;
 #[cfg(test)]
 mod laws;
@@ -12,7 +13,8 @@ mod special;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use check::{Checked, MOST_DAYS};
+pub(crate) use check::Checked;
+pub(crate) use found::MOST_DAYS;
 pub use spec::{CalendarConfig, CalendarException, CalendarHours, Holiday, HolidaysClose, Spans};
 
 use std::borrow::Cow;

@@ -8,7 +8,7 @@ use super::{none, sources};
 const ROOMS: [&str; 5] = ["plan", "compile", "result", "run", "engine"];
 
 /// The circles that there are. They may shrink and go; no other may come.
-const CIRCLES: [&[&str]; 8] = [
+const CIRCLES: [&[&str]; 5] = [
     &["book::asset", "book::event", "book::life", "book::moment", "book::record", "book::subject"],
     &["book::company", "book::load"],
     &[
@@ -31,9 +31,6 @@ const CIRCLES: [&[&str]; 8] = [
         "score::tree",
         "score::withhold",
     ],
-    &["score::row", "score::withhold_row"],
-    &["signal::level", "signal::season"],
-    &["time::calendar::check", "time::calendar::special"],
 ];
 
 #[test]

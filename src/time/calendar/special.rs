@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::check::{Found, by_day, each};
 use super::days::{Shift, day_number};
+use super::found::{Found, MOST_DAYS, by_day, each};
 use super::read::{Date, Week, date, days};
 use super::spec::{CalendarConfig, CalendarException};
 use crate::fault::Code;
@@ -112,7 +112,7 @@ fn said(day: NaiveDate, rank: Rank, by: By, shift: u32) -> Said {
 }
 
 fn too_many(found: &mut Found<'_>, key: &str, room: &mut usize) -> Special {
-    let most = super::check::MOST_DAYS;
+    let most = MOST_DAYS;
     let message = format!("the calendars say something of more than {most} days");
     let help = "a date without a year counts once for each year from 1900 to 2200";
     found.add(Code::Limit, key, message, Some(help));
