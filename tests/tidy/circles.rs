@@ -8,7 +8,7 @@ use super::{none, sources};
 const ROOMS: [&str; 5] = ["plan", "compile", "result", "run", "engine"];
 
 /// The circles that there are. They may shrink and go; no other may come.
-const CIRCLES: [&[&str]; 5] = [
+const CIRCLES: [&[&str]; 4] = [
     &["book::asset", "book::event", "book::life", "book::moment", "book::record", "book::subject"],
     &["book::company", "book::load"],
     &[
@@ -20,7 +20,6 @@ const CIRCLES: [&[&str]; 5] = [
         "expr::range",
         "expr::tree",
     ],
-    &["outcome::backtest::budget", "outcome::backtest::judge", "outcome::backtest::weigh"],
     &[
         "score::columns",
         "score::factor",

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::Backtest;
-use super::judge::Told;
+use super::judged::Told;
 use super::shelf::Card;
 use crate::outcome::Draw;
 

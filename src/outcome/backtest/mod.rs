@@ -6,15 +6,16 @@
 
 mod budget;
 mod judge;
+mod judged;
 mod shelf;
 mod show;
 mod weigh;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{
+pub use judge::judge;
+pub use judged::{
     Against, BandRisk, CardJudgement, JudgeOptions, Judged, JudgedAim, Source, SourceJudgement,
-    judge,
 };
 
 use std::collections::BTreeMap;

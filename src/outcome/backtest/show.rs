@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::judge::{Against, CardJudgement, Judged, JudgedAim, Source, SourceJudgement};
+use super::judged::{Against, CardJudgement, Judged, JudgedAim, Source, SourceJudgement};
 use crate::outcome::page::{band, count, grouped, interval, maybe, percent, row, table};
 
 impl fmt::Display for Source {

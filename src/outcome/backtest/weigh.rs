@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::judge::{
+use super::judged::{
     Against, BandRisk, CardJudgement, JudgeOptions, JudgedAim, Source, SourceJudgement, Told,
 };
 use super::shelf::Card;
