@@ -168,6 +168,29 @@ def test_days_before_the_last_are_an_error_and_run_again_from_a_state_that_was_k
     assert told(one) == told(two) == []
 
 
+def test_a_moment_takes_nothing_from_the_night_before_it(engine):
+    night = engine.assess(rows(a=9), as_of=day(0)).state
+    night = engine.assess(rows(a=9), as_of=day(1), state=night).state
+    moment = engine.assess(rows(a=9), as_of="2026-03-03T09:00:00Z", state=night).state
+    assert moment.back_to(day(0)) is None
+    again = engine.assess(rows(a=1), as_of=day(1), state=moment.back_to(day(1)))
+    assert told(again) == []
+    again = engine.assess(rows(a=1), as_of="2026-03-03T09:00:00Z", state=again.state)
+    assert told(again) == [("fell", "a", "fired"), ("fell", "a", "resolved"), ("low", "a", "fired")]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [("", "empty", None), ("{}", "empty", None), ('{"foretell_state": 2,\n"as', "syntax", 2), ('{"rows": []}', "missing-key", None)],
+)
+def test_a_state_that_cannot_be_read_says_where_and_what_to_do(text, code, line):
+    with pytest.raises(foretell.StateError, match="the state cannot be read") as error:
+        foretell.State.from_json(text)
+    [fault] = error.value.faults
+    assert (fault.code, fault.line) == (code, line)
+    assert fault.path == "state" and fault.help and "State::" not in fault.help
+
+
 # Set aside is not gone.
 
 
