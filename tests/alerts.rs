@@ -2,6 +2,7 @@
 
 mod laws;
 mod notices;
+mod outbox;
 mod quiet;
 pub(crate) mod timeline;
 mod told;
