@@ -1,5 +1,6 @@
 //! Alerts over time: a table of timelines, and laws over random ones.
 
+mod gone;
 mod laws;
 mod notices;
 mod outbox;
