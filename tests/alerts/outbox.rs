@@ -1,14 +1,14 @@
 //! What a host hands out over nights that are assessed again: a table of what happens and of what is told.
 //!
-//! `nights` has a value of `x` for each day from day 0, as in the timelines; `again:0` is the day before once more. Between
-//! them the host acts: `out` hands out what waits, and all of it arrives; `lost` hands out, and nobody says that it
-//! arrived; `out:1` hands out at most one. `done` reports the action that was told last, with the next assessment;
-//! `.` is a day without an
-//! evaluation; `mute` silences the rule `r` until `loud`; `swap` takes the other config; `back:0` goes back to the state after day 0, so
-//! that the next value is that of day 1. The state is read from text before each of these.
+//! `nights` has a value of `x` for each day from day 0, as in the timelines: `again:0` is the day before once more, and `.` a
+//! day without an evaluation. Between them the host acts: `out` hands out what waits, and all of it arrives; `lost` hands
+//! out, and nobody says that it arrived; `out:1` hands out at most one. `done` reports the action that was told last, with the
+//! next assessment; `mute` silences the rule `r` until `loud`; `swap` takes the other config; `back:0` goes back to the state
+//! after day 0, so that the next value is that of day 1. The state is read from text before each of these.
 //!
 //! `told` has what each hand-out gave, between `|`: `fired@1` is of day 1, `call@1` is an action, `call=corrected@1` one that
-//! is said otherwise. `record`, where it is said, has the parts of the record that hold something at the end.
+//! is said otherwise. `record`, where it is said, has the parts of the record that hold something at the end beside
+//! the pages, which are bounded by time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -138,7 +138,8 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
         }
     }
     let record = serde_json::to_value(&state.record).unwrap();
-    let record = record.as_object().unwrap().keys().filter(|it| *it != "delivers");
+    let record =
+        record.as_object().unwrap().keys().filter(|it| *it != "delivers" && *it != "pages");
     (told.join(" | "), record.cloned().collect::<Vec<_>>().join(" "))
 }
 
