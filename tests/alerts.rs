@@ -1,7 +1,9 @@
 //! Alerts over time: a table of timelines, and laws over random ones.
 
+mod gone;
 mod laws;
 mod notices;
+mod outbox;
 mod quiet;
 pub(crate) mod timeline;
 mod told;

@@ -1,5 +1,7 @@
 //! How far the records of a feed go: what a stalled one would make old is no data, said once.
 
+mod bounds;
+
 use foretell::book::{Book, Case, License, Subscription, Tables, Usage};
 use foretell::config::Config;
 use foretell::engine::Note;

@@ -1,5 +1,6 @@
 //! What was renamed goes on under its new name, and nobody is told of it.
 
+mod again;
 mod law;
 mod rows;
 

@@ -35,6 +35,8 @@ mod labels;
 #[cfg(feature = "toml")]
 mod gold;
 #[cfg(feature = "toml")]
+mod guards;
+#[cfg(feature = "toml")]
 mod laws;
 #[cfg(feature = "toml")]
 mod learn_weights;

@@ -24,7 +24,9 @@ use crate::laws::cases;
 /// What is true of a state, as text, and what was said left out.
 fn truth(state: &State) -> String {
     let State { as_of, engine, bands, carried, history, alerts, playbooks, absent, .. } = state;
-    format!("{:#?}", (as_of, engine, bands, carried, history, alerts, playbooks, absent))
+    let undo = serde_json::to_string(&state.undo).unwrap();
+    let all = (as_of, engine, bands, carried, history, alerts, playbooks, absent);
+    format!("{all:#?} {:?} {undo}", state.tallies)
 }
 
 /// What comes of a world on a perfect channel.

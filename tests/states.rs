@@ -1,5 +1,7 @@
 //! Stored states: every form that was written is read, and what is none is refused with what it is.
 
+mod sound;
+
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::state::{HandOut, HandedOn};
 use foretell::{Config, Engine, Input, State};

@@ -179,6 +179,61 @@ fn what_is_past_the_cap_waits_by_value() {
 }
 
 #[test]
+fn what_is_handed_out_comes_in_one_order() {
+    let greater = "[[rules]]\nname = \"greater\"\nseverity = \"critical\"\nwhen = \"x > 1\"\n";
+    let engine = engine(Some("when = \"x > 0\""), greater);
+    let night = |values: &[(&str, f64)], on: u64, state: &State| {
+        engine.assess(&Input::frame(&book(values)), day(on), state).unwrap().state().clone()
+    };
+    let mut state = night(&[("z", 1.0)], 0, &State::delivering());
+    let ids: Vec<String> =
+        state.hand_out(&HandOut::new()).deliveries().map(|it| it.id().to_owned()).collect();
+    state.acknowledge(&ids);
+    let state = night(&[("z", 1.0), ("y", 1.0)], 1, &state);
+    let many = ["a", "b", "c", "d", "e", "f"].map(|it| (it, 1.0));
+    let many = [&[("z", 0.0), ("y", 1.0), ("x", 2.0)][..], &many].concat();
+    let mut state = night(&many, 2, &state);
+    let out = state.hand_out(&HandOut::new());
+    let told: Vec<(&str, &str)> = out
+        .deliveries()
+        .filter_map(|it| it.content.event())
+        .map(|it| (it.subject.as_str(), it.change.name()))
+        .collect();
+    // What somebody waits to hear the end of, what matters more, what is older; of the same, by id.
+    assert_eq!(told[..3], [("z", "resolved"), ("x", "fired"), ("y", "fired")]);
+    let ids: Vec<&str> = out.deliveries().skip(3).map(foretell::state::Delivery::id).collect();
+    assert!(ids.len() == 7 && ids.is_sorted(), "{told:?}");
+}
+
+#[test]
+fn a_cap_is_for_each_owner_and_a_value_that_is_none_is_the_least() {
+    let others = "[[rules]]\nname = \"other\"\nowner = \"bob\"\nwhen = \"x > 0\"\n";
+    let engine = engine(Some("owner = \"ann\"; when = \"x > 0\""), others);
+    let given = book(&[("a", 1.0), ("b", 2.0), ("c", 3.0)]);
+    let out = engine.assess(&Input::frame(&given), day(0), &State::delivering()).unwrap();
+    let mut state = out.state().clone();
+    let value = |it: &Content| match it.event().and_then(|it| it.evidence.first()) {
+        Some((_, Value::Number(it))) if *it != 3.0 => *it,
+        _ => f64::NAN,
+    };
+    // What was never handed out cannot have arrived.
+    let ids: Vec<String> = state.waiting().map(|it| it.id().to_owned()).collect();
+    assert_eq!((ids.len(), state.acknowledge(&ids), state.waiting().count()), (6, 0, 6));
+    let told = |most: usize, state: &mut State| {
+        let out = state.hand_out(&HandOut::new().at_most(most).valued(&value));
+        let of = |it: &foretell::state::Group| {
+            let subjects = it.deliveries.iter().filter_map(|it| it.content.event());
+            (it.key.clone(), subjects.map(|it| it.subject.clone()).collect::<String>())
+        };
+        out.groups.iter().map(of).collect::<Vec<_>>()
+    };
+    for (most, wanted) in [(1, "b"), (2, "ba"), (3, "bac")] {
+        let wanted = ["ann", "bob"].map(|it| (it.to_owned(), wanted.to_owned()));
+        assert_eq!(told(most, &mut state), wanted);
+    }
+}
+
+#[test]
 fn what_is_handed_out_again_keeps_its_order() {
     let engine = engine(Some("when = \"x > 0\""), "");
     let (fires, ends) = (book(&[("a", 1.0)]), book(&[("a", 0.0)]));

@@ -65,6 +65,18 @@ fn what_comes_late_is_taken_back_or_corrected_and_what_nobody_heard_is_dropped()
 }
 
 #[test]
+fn what_a_crash_left_is_delivered_before_anything_else_is_done() {
+    for at in 4..=6 {
+        let receiver = Receiver::start(Manners::Good);
+        let host = Host::new(&receiver.url);
+        let killed = host.run(&["config first.toml", "night 2026-03-02 second"], Some(at));
+        assert!(killed.killed.is_some() && receiver.taken().is_empty(), "{killed:?}");
+        let next = host.run(&["night 2026-03-03 no such folder"], None);
+        assert!(next.code == Some(1) && receiver.taken().len() == 3, "{killed:?} {next:?}");
+    }
+}
+
+#[test]
 fn an_earlier_night_is_assessed_again_once_and_by_its_own_order() {
     let receiver = Receiver::start(Manners::Good);
     let host = Host::new(&receiver.url);
