@@ -1,4 +1,4 @@
-//! What the documents show is true: the README's config compiles, its fault is the one that comes.
+//! What the documents show is true: the config of docs/config.md compiles, the README's fault is the one that comes.
 
 use foretell::book::{Book, Tables};
 use foretell::fault::Code;
@@ -7,6 +7,7 @@ use foretell::{Config, Engine};
 const FAULTS: &str = include_str!("../docs/faults.md");
 const TESTS: &str = include_str!("../docs/config_tests.md");
 const README: &str = include_str!("../README.md");
+const CONFIG: &str = include_str!("../docs/config.md");
 
 /// The fenced blocks of a language, in order.
 fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
@@ -15,9 +16,9 @@ fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn the_configs_of_the_readme_are_one_config_that_compiles() {
-    let blocks = blocks(README, "toml");
-    assert!(blocks.len() >= 3, "the README shows configs in pieces");
+fn the_configs_of_the_page_are_one_config_that_compiles() {
+    let blocks = blocks(CONFIG, "toml");
+    assert!(blocks.len() >= 3, "the page shows configs in pieces");
     let text = blocks.concat();
     let engine = Engine::compile(&Config::parse(&text)).unwrap_or_else(|it| panic!("{it}"));
     assert_eq!(engine.warnings(), []);
@@ -27,9 +28,9 @@ fn the_configs_of_the_readme_are_one_config_that_compiles() {
 
 #[test]
 fn the_fault_of_the_readme_is_what_an_author_sees() {
-    let text = blocks(README, "toml").concat();
+    let text = blocks(CONFIG, "toml").concat();
     let right = "metric = \"logins_per_seat\"";
-    assert!(text.contains(right), "the README's config has the factor that the fault is about");
+    assert!(text.contains(right), "the page's config has the factor that the fault is about");
     let faults =
         Engine::compile(&Config::parse(&text.replace(right, "metric = \"logins_per_seta\"")))
             .expect_err("a misspelt metric is a fault");

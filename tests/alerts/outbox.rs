@@ -94,7 +94,7 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
                 let out = state.hand_out(&most.map_or(how, |most| how.at_most(most)));
                 told.push(heard.take(&out));
                 if word == "out" {
-                    state.acknowledge(out.deliveries().map(|it| it.id()));
+                    state.acknowledge(out.deliveries().map(foretell::state::Delivery::id));
                 }
                 kept.pop();
                 kept.push(state.clone());
