@@ -5,8 +5,8 @@
 //! is 0); a step is *tame* when its numbers are finite or NaN.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -207,22 +207,15 @@ impl Graph {
 
     /// The steps that some of them rest on, themselves among them, in order.
     pub(super) fn reach(&self, roots: &[Id]) -> Vec<Id> {
-        let mut wanted = vec![false; self.steps.len()];
-        for root in roots {
-            if let Some(it) = wanted.get_mut(*root) {
-                *it = true;
+        // In time of what is reached, and not of all steps: many expressions share one graph.
+        let mut wanted = BTreeSet::new();
+        let mut open = roots.to_vec();
+        while let Some(id) = open.pop() {
+            if id < self.steps.len() && wanted.insert(id) {
+                for_each_part(&self.step(id).op, |part| open.push(part));
             }
         }
-        for id in (0..self.steps.len()).rev() {
-            if wanted.get(id) == Some(&true) {
-                for part in parts(&self.step(id).op) {
-                    if let Some(it) = wanted.get_mut(part) {
-                        *it = true;
-                    }
-                }
-            }
-        }
-        (0..self.steps.len()).filter(|it| wanted.get(*it) == Some(&true)).collect()
+        wanted.into_iter().collect()
     }
 
     /// The steps that some of them rest on, a line each. Columns and constants stand where they are
