@@ -146,7 +146,7 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
 #[test]
 fn what_is_handed_out_over_nights_is_as_the_table_says() {
     let mut wrong = String::new();
-    for case in cases(include_str!("../cases/alerts/outbox.toml")) {
+    for case in cases(include_str!("outbox.toml")) {
         let case: BTreeMap<String, String> = case.into_iter().collect();
         let known = [
             "name",

@@ -71,7 +71,7 @@ fn run(case: &BTreeMap<String, String>) -> (String, State) {
 #[test]
 fn names_that_change_within_a_night_and_two_that_become_one() {
     let mut wrong = String::new();
-    for case in cases(include_str!("../cases/alerts/renamed.toml")) {
+    for case in cases(include_str!("renamed.toml")) {
         let case: BTreeMap<String, String> = case.into_iter().collect();
         let (told, state) = run(&case);
         if told != case["told"] {

@@ -297,7 +297,7 @@ def test_what_goes_wrong_is_said(run, shop):
         (["score", "latin.toml", "rows.csv"], 2, "`latin.toml` is not UTF-8"),
         (["score", "shop.toml", "rows.csv", "--id", "key"], 1, "there is no column `key` of ids"),
         (["score", "shop.toml", "rows.csv", "--kind", "x"], 1, "`x` is no kind of subject"),
-        (["assess", "shop.toml", "rows.csv", "--state", "shop.toml"], 6, "the state cannot be read"),
+        (["assess", "shop.toml", "rows.csv", "--state", "shop.toml"], 6, "a state is the JSON that foretell wrote"),
         (["score"], 2, "usage: foretell score"),
         (["fly"], 2, "invalid choice"),
         ([], 2, "usage: foretell"),
