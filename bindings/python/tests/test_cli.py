@@ -508,9 +508,14 @@ def test_who_is_gone_is_said_on_the_command_line(run, shop):
 
 def test_a_state_that_is_none_has_a_code_of_its_own(run, shop):
     nights(shop, one=0)
-    for text in ["{}", "", '{"version": 0}', '{"foretell_state": 99, "sections": {}}']:
+    for text, why in [
+        ("{}", "error[empty]: an empty table is no state"),
+        ("", "error[empty]"),
+        ('{"version": 0}', "error["),
+        ('{"foretell_state": 99, "sections": {}}', "error[later-form]"),
+    ]:
         (shop / "state.json").write_text(text, encoding="utf-8")
         for command in ["assess", "score"]:
             code, _, err = run(command, "low.toml", "one.csv", "--as-of", "2026-03-02", "--state", "state.json")
-            assert code == 6 and "the state cannot be read" in err, text
+            assert code == 6 and why in err and "state" in err, (text, err)
     assert "cannot be used" in run("--help")[1] and "4 a guard tripped" in run("--help")[1].replace("\n", " ")
