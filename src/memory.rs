@@ -4,15 +4,15 @@
 
 mod alert;
 mod along;
+mod copy_on_write;
 mod playbook;
-mod shared;
 
 pub use alert::{AlertState, Health, Phase, RuleAlerts};
 pub(crate) use along::Along;
+pub use copy_on_write::CopyOnWrite;
 pub use playbook::{
     AwaitedStep, DelayAnchor, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
 };
-pub use shared::Shared;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ use crate::time::AsOf;
 use crate::value::Value;
 
 /// Something of each subject, by id.
-pub(crate) type BySubject<V> = Shared<BTreeMap<String, V>>;
+pub(crate) type BySubject<V> = CopyOnWrite<BTreeMap<String, V>>;
 
 /// Bands by scorecard and subject.
 pub(crate) type Bands = BTreeMap<String, BySubject<BandState>>;

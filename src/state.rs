@@ -15,8 +15,8 @@ mod record;
 mod undo;
 
 pub use crate::memory::{
-    AlertState, AwaitedStep, BandState, CarriedValue, DelayAnchor, EnrolmentCause, EnrolmentPhase,
-    EnrolmentState, Health, Held, Phase, PlaybookEnrolments, RuleAlerts, Shared,
+    AlertState, AwaitedStep, BandState, CarriedValue, CopyOnWrite, DelayAnchor, EnrolmentCause,
+    EnrolmentPhase, EnrolmentState, Health, Held, Phase, PlaybookEnrolments, RuleAlerts,
 };
 pub use eve::Eve;
 pub use form::HandedOn;
@@ -126,8 +126,7 @@ impl State {
 
     /// What was true before the last assessment; nothing where it is not known.
     pub(crate) fn ground(&self) -> Self {
-        let before = self.undo.as_ref().zip(self.as_of);
-        before.map_or_else(Self::new, |(undo, as_of)| undo.before(self, as_of))
+        self.as_of.and_then(|it| self.before(it)).unwrap_or_default()
     }
 
     /// The same for those who only look, made once for this state.

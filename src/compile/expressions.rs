@@ -1,4 +1,4 @@
-//! Programs that are kept by their place, and conditions that no author wrote.
+//! Compiles expressions, reports their problems, and keeps programs by their place.
 
 use std::collections::BTreeSet;
 

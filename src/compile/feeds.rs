@@ -5,11 +5,14 @@ use crate::fault::{Code, Fault};
 use crate::metric::check_feed;
 use crate::node::shorten;
 
-pub(crate) fn help(near: Option<String>) -> String {
-    near.map_or_else(
+/// A name of a feed that is none; `near` is what was perhaps meant.
+pub(crate) fn unknown(path: String, name: &str, near: Option<String>) -> Fault {
+    let help = near.map_or_else(
         || "a feed is a table such as `cases`, or a usage series such as `usage.logins`".to_owned(),
         |it| format!("did you mean `{it}`?"),
-    )
+    );
+    let message = format!("there is no feed `{}`", shorten(name));
+    Fault::new(Code::UnknownName, path, message).help(help)
 }
 
 impl Resolver<'_> {
@@ -24,8 +27,7 @@ impl Resolver<'_> {
         self.check_duplicates(named().map(|(path, name)| (path, None, "feed", name)));
         for (path, name) in named() {
             if let Err(near) = check_feed(name, None, known.iter().copied()) {
-                let message = format!("there is no feed `{}`", shorten(name));
-                self.fault(Fault::new(Code::UnknownName, path, message).help(help(near)));
+                self.fault(unknown(path, name, near));
             }
         }
     }

@@ -1,7 +1,4 @@
-//! What of a scorecard is filled only where something reads it: how sure a score is, and how sure its groups are.
-//!
-//! One table says what there is, what it is called and where it comes from. A scorecard of which one is read runs
-//! whole, with intervals, in `score` too; a single subject then takes columns.
+//! Names that read what of a scorecard is filled only where something does: `health.low`, `health.usage.coverage`.
 
 use crate::compile::resolve::{Found, Resolver};
 use crate::expr::Symbol;

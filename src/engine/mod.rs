@@ -124,7 +124,7 @@ impl Engine {
     /// order of keys do not matter, nor does what the config's own tests say. What a host's function does is the host's to keep.
     #[must_use]
     pub fn hash(&self) -> &str {
-        &self.compiled.hash
+        self.compiled.hash()
     }
 
     /// The config it was compiled from.

@@ -1,4 +1,7 @@
 //! What of a scorecard is filled only where something reads it: how sure a score is, and how sure its groups are.
+//!
+//! One table says what there is, what it is called and where it comes from. A scorecard of which one is read runs
+//! whole, with intervals, in `score` too; a single subject then takes columns.
 
 use std::borrow::Cow;
 

@@ -1,10 +1,36 @@
-//! The names whose past something asks for, and how far back.
+//! What names ask of the past, of which names it is asked, and how far back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::frame::SubjectKind;
-use crate::plan::steps::{Step, Work};
+use crate::plan::steps::{PastTake, Step, Work};
 use crate::time::{AsOf, Period};
+
+impl PastTake {
+    /// What the last part of a name asks for: `previous`, `ago_30d`, `change_30d`, `days`.
+    pub(crate) fn of(suffix: &str) -> Option<Self> {
+        match suffix {
+            "previous" => return Some(Self::Previous),
+            "days" => return Some(Self::Days),
+            _ => {}
+        }
+        let (what, period) = suffix.split_once('_')?;
+        let period: Period = period.parse().ok()?;
+        match what {
+            "ago" => Some(Self::Ago(period)),
+            "change" => Some(Self::Change(period)),
+            _ => None,
+        }
+    }
+
+    /// How far it looks back, where it says that.
+    pub(crate) const fn window(self) -> Option<Period> {
+        match self {
+            Self::Previous | Self::Days => None,
+            Self::Ago(it) | Self::Change(it) => Some(it),
+        }
+    }
+}
 
 /// A name whose past something asks for.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! Calendars of a config: checked and compiled, and found by whoever names them.
+//! Which calendar counts: found by whoever names one, beside that of the host.
 
 use std::borrow::Cow;
 

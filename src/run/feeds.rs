@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::compile::feeds::help;
-use crate::fault::{Code, Fault};
+use crate::compile::feeds::unknown;
+use crate::fault::Fault;
 use crate::metric::{Derivation, check_feed, rhythm};
 use crate::node::shorten;
 use crate::plan::Compiled;
@@ -46,9 +46,7 @@ pub(crate) fn check(engine: &Compiled, input: &Input<'_>, faults: &mut Vec<Fault
     let known: Vec<String> = read(engine).map(Derivation::from).collect();
     for name in input.feeds.keys() {
         if let Err(near) = check_feed(name, input.book, known.iter().map(String::as_str)) {
-            let message = format!("there is no feed `{}`", shorten(name));
-            let path = format!("complete_until.{}", shorten(name));
-            faults.push(Fault::new(Code::UnknownName, path, message).help(help(near)));
+            faults.push(unknown(format!("complete_until.{}", shorten(name)), name, near));
         }
     }
 }

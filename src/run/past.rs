@@ -1,4 +1,4 @@
-//! Names that read what was: a value at an assessment before, its change since, and how long it has held.
+//! What names read that read what was: a value at an assessment before, its change since, and how long it has held.
 //!
 //! Of every name whose past something asks for, the state keeps from which day on it had which value, as far
 //! back as the longest window that is asked for.
@@ -15,33 +15,10 @@ use crate::run::columns::column_of;
 use crate::run::night::Night;
 use crate::run::presence::There;
 use crate::state::{Held, State};
-use crate::time::{AsOf, Period};
+use crate::time::AsOf;
 use crate::value::{Kind, Value};
 
 impl PastTake {
-    /// What the last part of a name asks for: `previous`, `ago_30d`, `change_30d`, `days`.
-    pub(crate) fn of(suffix: &str) -> Option<Self> {
-        match suffix {
-            "previous" => return Some(Self::Previous),
-            "days" => return Some(Self::Days),
-            _ => {}
-        }
-        let (what, period) = suffix.split_once('_')?;
-        let period: Period = period.parse().ok()?;
-        match what {
-            "ago" => Some(Self::Ago(period)),
-            "change" => Some(Self::Change(period)),
-            _ => None,
-        }
-    }
-
-    pub(crate) const fn window(self) -> Option<Period> {
-        match self {
-            Self::Previous | Self::Days => None,
-            Self::Ago(it) | Self::Change(it) => Some(it),
-        }
-    }
-
     /// The value, from what held before the day or moment and what holds at it; `from` is the one that is looked back to.
     fn value(self, held: &[Held], now: &Value, (as_of, from): (AsOf, AsOf)) -> Value {
         let at = |last: &dyn Fn(&Held) -> bool| {

@@ -85,7 +85,7 @@ pub(crate) struct Around<'a> {
     /// The slot of the subject's age in days.
     pub(crate) age: Option<usize>,
     /// The last known value of a factor of a subject.
-    pub(crate) carried: &'a (dyn Fn(&str, &str) -> Option<CarriedValue> + Sync),
+    pub(crate) carried: &'a dyn Fn(&str, &str) -> Option<CarriedValue>,
 }
 
 /// What a factor is worth in a row.

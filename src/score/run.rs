@@ -18,9 +18,9 @@ pub(crate) struct Context<'a> {
     pub(crate) table: &'a Table,
     pub(crate) as_of: NaiveDate,
     /// The last known value of a factor (by name) of a subject (by id).
-    pub(crate) carried: &'a (dyn Fn(&str, &str) -> Option<CarriedValue> + Sync),
+    pub(crate) carried: &'a dyn Fn(&str, &str) -> Option<CarriedValue>,
     /// The manual value of a subject, by number in the host's list.
-    pub(crate) manual: &'a (dyn Fn(&str) -> Option<(u32, Effect)> + Sync),
+    pub(crate) manual: &'a dyn Fn(&str) -> Option<(u32, Effect)>,
     /// The last band of a subject, by name, and since when.
     pub(crate) last_band: &'a dyn Fn(&str) -> Option<(&'a str, NaiveDate)>,
 }

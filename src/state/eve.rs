@@ -33,7 +33,7 @@ impl State {
     }
 
     /// What was true before the last day that was assessed to its end, or before the last moment.
-    fn before(&self, as_of: AsOf) -> Option<Self> {
+    pub(super) fn before(&self, as_of: AsOf) -> Option<Self> {
         if self.as_of == Some(as_of) {
             return self.undo.as_ref().map(|it| it.before(self, as_of));
         }

@@ -166,16 +166,16 @@ fn of_text(text: &str, keep: bool) -> Result<State, Faults> {
     const LAST: &str = "take the last state that was stored whole";
     if text.trim().is_empty() {
         let fault = Fault::new(Code::Empty, "state", "there is no text where a state was wanted");
-        let help = "a first night begins with `State::new()`, on purpose; else take the last state that was stored whole";
+        let help = format!("a first night begins with `State::new()`, on purpose; else {LAST}");
         return Err(Faults(vec![fault.help(help)]));
     }
     let node = Node::of_json(text).map_err(|it| {
         let mut fault = Fault::new(Code::Syntax, "state", it.message);
         (fault.place.line, fault.place.column) = (Some(it.line), Some(it.column));
-        let cut = "the text was cut: take the last state that was stored whole";
         let other =
             "a state is the JSON that foretell wrote: take the last one that was stored whole";
-        Faults(vec![fault.help(if it.is_cut { cut } else { other })])
+        let help = if it.is_cut { format!("the text was cut: {LAST}") } else { other.to_owned() };
+        Faults(vec![fault.help(help)])
     })?;
     stored(node, keep).map_err(|all| {
         let helped = |it: Fault| if it.help.is_some() { it } else { it.help(LAST) };

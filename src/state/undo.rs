@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{State, Tally};
 use crate::frame::SubjectKind;
 use crate::memory::{
-    AlertState, BandState, BySubject, CarriedValue, EnrolmentState, History, PlaybookEnrolments,
-    RuleAlerts,
+    AlertState, BandState, BySubject, CarriedValue, EnrolmentState, Held, History,
+    PlaybookEnrolments, RuleAlerts,
 };
 use crate::time::AsOf;
 
@@ -105,9 +105,10 @@ impl Undo {
             for (name, lists) in names {
                 let now = new.history.get(kind).and_then(|it| it.get(name)).unwrap_or(&none);
                 let gone = lacking(lists.keys(), now.keys());
-                let cut = lists.iter().filter(|(id, was)| {
-                    several && now.get(*id).is_some_and(|is| is.first() != was.first())
-                });
+                let is_cut = |(id, was): &(&String, &Vec<Held>)| {
+                    now.get(*id).is_some_and(|is| is.first() != was.first())
+                };
+                let cut = several.then(|| lists.iter().filter(is_cut)).into_iter().flatten();
                 let gone: BySubject<_> = gone
                     .chain(cut.map(|it| it.0))
                     .filter_map(|it| lists.get_key_value(it))

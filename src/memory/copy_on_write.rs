@@ -9,36 +9,36 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// it then.
 ///
 /// ```
-/// use foretell::state::Shared;
+/// use foretell::state::CopyOnWrite;
 ///
-/// let one = Shared::from(vec![1]);
+/// let one = CopyOnWrite::from(vec![1]);
 /// let mut other = one.clone();
 /// other.push(2);
 /// assert_eq!((one.len(), other.len()), (1, 2));
 /// ```
 #[derive(Debug, Default)]
-pub struct Shared<T>(Arc<T>);
+pub struct CopyOnWrite<T>(Arc<T>);
 
-impl<T> Shared<T> {
+impl<T> CopyOnWrite<T> {
     /// Whether two are copies of which neither was changed.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl<T> From<T> for Shared<T> {
+impl<T> From<T> for CopyOnWrite<T> {
     fn from(it: T) -> Self {
         Self(Arc::new(it))
     }
 }
 
-impl<T> Clone for Shared<T> {
+impl<T> Clone for CopyOnWrite<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<T> Deref for Shared<T> {
+impl<T> Deref for CopyOnWrite<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -46,21 +46,21 @@ impl<T> Deref for Shared<T> {
     }
 }
 
-impl<T: Clone> DerefMut for Shared<T> {
+impl<T: Clone> DerefMut for CopyOnWrite<T> {
     fn deref_mut(&mut self) -> &mut T {
         Arc::make_mut(&mut self.0)
     }
 }
 
-impl<T: PartialEq> PartialEq for Shared<T> {
+impl<T: PartialEq> PartialEq for CopyOnWrite<T> {
     fn eq(&self, other: &Self) -> bool {
         self.is_same(other) || self.0 == other.0
     }
 }
 
-impl<T: Eq> Eq for Shared<T> {}
+impl<T: Eq> Eq for CopyOnWrite<T> {}
 
-impl<'a, T> IntoIterator for &'a Shared<T>
+impl<'a, T> IntoIterator for &'a CopyOnWrite<T>
 where
     &'a T: IntoIterator,
 {
@@ -72,7 +72,7 @@ where
     }
 }
 
-impl<T: Clone + IntoIterator> IntoIterator for Shared<T> {
+impl<T: Clone + IntoIterator> IntoIterator for CopyOnWrite<T> {
     type Item = T::Item;
     type IntoIter = T::IntoIter;
 
@@ -81,19 +81,19 @@ impl<T: Clone + IntoIterator> IntoIterator for Shared<T> {
     }
 }
 
-impl<A, T: FromIterator<A>> FromIterator<A> for Shared<T> {
+impl<A, T: FromIterator<A>> FromIterator<A> for CopyOnWrite<T> {
     fn from_iter<I: IntoIterator<Item = A>>(all: I) -> Self {
         Self::from(T::from_iter(all))
     }
 }
 
-impl<T: Serialize> Serialize for Shared<T> {
+impl<T: Serialize> Serialize for CopyOnWrite<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shared<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for CopyOnWrite<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(Self::from)
     }
