@@ -82,7 +82,7 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
     ];
     let (mut config, mut quiet) = (0, Suppressions::default());
     let mut state = if text("begins") == "new" { State::new() } else { State::delivering() };
-    let mut kept: Vec<State> = Vec::new();
+    let (mut kept, mut said) = (Vec::<State>::new(), BTreeSet::new());
     let (mut heard, mut told, mut reports) = (Heard::default(), Vec::new(), Vec::new());
     for token in series(text("nights")) {
         state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
@@ -132,6 +132,10 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
                     input.complete(foretell::frame::SubjectKind::ALL)
                 };
                 let out = configs[config].assess(&input, now, &state).unwrap();
+                let events = out.events().iter().map(|it| format!("{it:?}"));
+                for it in events.chain(out.actions().iter().map(|it| format!("{it:?}"))) {
+                    assert!(said.insert(it), "said twice: {case:?}");
+                }
                 state = out.state().clone();
                 kept.push(state.clone());
             }
