@@ -49,9 +49,9 @@ fn what_comes_late_is_taken_back_or_corrected_and_what_nobody_heard_is_dropped()
         [
             "2026-03-02 s3 quiet fired: no login for 6 days",
             "2026-03-02 s1 quiet fired: no login for 4 days",
-            "2026-03-02 s2 write issued",
+            "2026-03-02 s2 quiet fired: no login for 3 days",
         ],
-        "three a night; three wait"
+        "three a night; what is to be done waits with the alerts, or for another night"
     );
     assert_eq!(
         told(&host, &receiver, &["night 2026-03-02 second_late"]),
