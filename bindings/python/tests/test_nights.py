@@ -290,11 +290,11 @@ def test_what_is_no_state_is_not_a_first_night(engine):
     for wrong, why in [
         ("{}", "an empty table is no state"),
         ("{}", r"a first night begins with `State\(\)`, on purpose"),
-        ("", "EOF"),
+        ("", "there is no text where a state was wanted"),
         ("[]", "is no state"),
         ('{"version": 0}', "no form of a state"),
         ('{"a": 1}', "no state of foretell"),
-        (text[: len(text) // 2], "EOF"),
+        (text[: len(text) // 2], "the text ends where"),
         (json.dumps(later), "form 99"),
         (json.dumps(section), "later version"),
         (json.dumps(section), "with `keep_later=True`, which keeps it as it came"),
