@@ -518,4 +518,7 @@ def test_a_state_that_is_none_has_a_code_of_its_own(run, shop):
         for command in ["assess", "score"]:
             code, _, err = run(command, "low.toml", "one.csv", "--as-of", "2026-03-02", "--state", "state.json")
             assert code == 6 and why in err and "state" in err, (text, err)
+    (shop / "state.json").write_text('{"foretell_state": 2,\n"as', encoding="utf-8")
+    _, _, err = run("assess", "low.toml", "one.csv", "--as-of", "2026-03-02", "--state", "state.json")
+    assert "--> state.json:2:4 (state)" in err and "the text was cut" in err
     assert "cannot be used" in run("--help")[1] and "4 a guard tripped" in run("--help")[1].replace("\n", " ")

@@ -250,7 +250,7 @@ def _init(given: argparse.Namespace) -> None:
 
 def _prepared(given: argparse.Namespace) -> tuple[Engine, dict[str, Any]]:
     engine = _engine(given.config)
-    state = State.from_json(Path(given.state).read_text("utf-8")) if given.state else None
+    state = _state(given.state) if given.state else None
     how = {
         "as_of": given.as_of or datetime.date.today(),
         "kind": given.kind,
@@ -297,9 +297,21 @@ def _told(faults: Sequence[Fault], given: argparse.Namespace) -> list[str]:
     return [*(_placed(str(it), given) for it in first), f"and {len(faults) - SHOWN} more; of all: {rest}"]
 
 
+def _state(file: str) -> State:
+    """The state in a file; what is wrong with it is said with the name of that file."""
+    try:
+        return State.from_json(Path(file).read_text("utf-8"))
+    except StateError as error:
+        told = [f"the state cannot be read: {file}", *(_in_file(str(it), file) for it in error.faults)]
+        raise StateError("\n".join(told)) from None
+
+
 def _placed(text: str, given: argparse.Namespace) -> str:
-    """A fault with the file before its line."""
-    file = getattr(given, "config", None)
+    """A fault with the config's file before its line."""
+    return _in_file(text, getattr(given, "config", None))
+
+
+def _in_file(text: str, file: Optional[str]) -> str:
     arrow, _, rest = text.partition("--> ")
     return f"{arrow}--> {file}:{rest}" if file and rest[:1].isdigit() else text
 
