@@ -8,6 +8,7 @@
 mod chunk;
 mod column;
 mod failures;
+mod in_order;
 mod name;
 mod store;
 mod table;

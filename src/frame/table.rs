@@ -102,7 +102,7 @@ impl Table {
         self.slots.iter().all(even)
     }
 
-    fn by_id(&self) -> &[u32] {
+    pub(super) fn by_id(&self) -> &[u32] {
         self.by_id.get_or_init(|| {
             let mut rows: Vec<u32> = (0..self.ids.len() as u32).collect();
             rows.sort_by_key(|row| self.ids.get(*row as usize));

@@ -8,7 +8,7 @@ use crate::alert::{
 };
 use crate::config::{NoDataPolicy, RuleConfig};
 use crate::frame::{NO_ROW, SubjectKind, Table};
-use crate::memory::BySubject;
+use crate::memory::{Along, BySubject};
 use crate::plan::Compiled;
 use crate::plan::steps::Rule;
 use crate::result::assessment::{Assessment, RuleResult};
@@ -112,14 +112,17 @@ impl Compiled {
         let asked = Asked { rule, config, past: same, stood, table, result };
         let messages: BTreeMap<&str, &String> =
             result.matches.iter().map(|it| (it.subject.as_ref(), &it.message)).collect();
+        let rows = table.rows_in_order();
+        let same_alerts = same.map(|it| Along::of(&it.subjects));
         for subject in asked.subjects() {
-            let before = same.and_then(|it| it.subjects.get(subject));
-            let row = table.row_of(subject);
+            let before = same_alerts.as_ref().and_then(|it| it.get(subject));
+            let row = rows.row_of(subject);
             let there = match (row, run.presence.there(rule.kind, subject)) {
                 (None, There::Here) => There::Away(None),
                 (_, there) => there,
             };
-            let (step, is_kept) = asked.step(subject, (before, there), out.as_of, past.as_of);
+            let (step, is_kept) =
+                asked.step((subject, row), (before, there), out.as_of, past.as_of);
             let kept = is_kept.then(|| step.next.as_ref().map(|it| it.message.clone())).flatten();
             let mut it = Moving {
                 rule: &config.name,
@@ -269,7 +272,7 @@ impl Asked<'_> {
     /// The alert a step further, and whether it stays as it was when the same day or moment was assessed before.
     fn step(
         &self,
-        subject: &str,
+        (subject, row): (&str, Option<usize>),
         (before, there): (Option<&AlertState>, There),
         now: AsOf,
         last: Option<AsOf>,
@@ -292,7 +295,6 @@ impl Asked<'_> {
             }
             There::Here => {}
         }
-        let row = self.table.row_of(subject);
         let verdict =
             |it: &crate::expr::Program| row.map_or(Verdict::NoData, |row| ask(it, self.table, row));
         let answer = Answer {

@@ -193,7 +193,8 @@ fn remembered<'a>(
 fn without<'a, V>(map: &'a BTreeMap<String, V>, table: &'a Table, away: &mut BTreeSet<&'a str>) {
     // Few keys are looked up; of many both are gone through side by side.
     if map.len() * 8 < table.len() {
-        away.extend(map.keys().filter(|it| table.row_of(it).is_none()).map(String::as_str));
+        let rows = table.rows_in_order();
+        away.extend(map.keys().filter(|it| rows.row_of(it).is_none()).map(String::as_str));
         return;
     }
     away.extend(lacking(map.keys().map(String::as_str), table.sorted_ids()));

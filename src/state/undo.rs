@@ -258,17 +258,24 @@ fn diff<K: Ord + Clone, V: PartialEq + Clone>(
     }
 }
 
-/// The keys that are not among others; both come sorted.
+/// The keys that are not among others; both come sorted, and no key twice.
 pub(crate) fn lacking<K: Ord + Copy>(
     keys: impl Iterator<Item = K>,
     others: impl Iterator<Item = K>,
 ) -> impl Iterator<Item = K> {
     let mut others = others.peekable();
     keys.filter(move |key| {
-        while others.peek().is_some_and(|it| it < key) {
-            others.next();
+        while let Some(other) = others.peek() {
+            match other.cmp(key) {
+                Ordering::Less => drop(others.next()),
+                Ordering::Equal => {
+                    others.next();
+                    return false;
+                }
+                Ordering::Greater => return true,
+            }
         }
-        others.peek() != Some(key)
+        true
     })
 }
 

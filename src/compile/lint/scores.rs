@@ -32,7 +32,7 @@ const MOST_SPANS: usize = 64;
 
 /// The most sums of spans that are formed for one config: a fraction of a second. Our choice, tested by
 /// `no_config_hurts`.
-pub(super) const MOST_SUMS: usize = 1_000_000;
+pub(super) const MOST_SUMS: usize = 400_000;
 
 /// The most factors of which it is gone through which of them are missing. Our choice.
 const MOST_MISSING: usize = 10;

@@ -1,0 +1,87 @@
+//! The rows of ids that mostly come in order.
+
+use std::cell::Cell;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::Table;
+
+/// Finds rows of ids: one that comes a little after the last in order is found beside it.
+#[derive(Debug)]
+pub(crate) struct RowsInOrder<'a> {
+    ids: &'a [Arc<str>],
+    by_id: &'a [u32],
+    /// Where the last was found.
+    last: Cell<usize>,
+}
+
+impl<'a> RowsInOrder<'a> {
+    pub(super) const fn of(ids: &'a [Arc<str>], by_id: &'a [u32]) -> Self {
+        Self { ids, by_id, last: Cell::new(0) }
+    }
+
+    /// The row of an id.
+    pub(crate) fn row_of(&self, id: &str) -> Option<usize> {
+        // Ever wider steps from the last to where the id must lie before, or from the start where it lies behind.
+        let mut from = self.last.get();
+        if self.order(from, id) == Ordering::Greater {
+            from = 0;
+        }
+        let mut step = 1;
+        while self.order(from + step, id) == Ordering::Less {
+            from += step;
+            step *= 2;
+        }
+        let to = (from + step + 1).min(self.by_id.len());
+        let near = self.by_id.get(from..to)?;
+        let at = from + near.partition_point(|row| self.id(*row) < id);
+        self.last.set(at.min(self.by_id.len().saturating_sub(1)));
+        let row = *self.by_id.get(at)?;
+        (self.id(row) == id).then_some(row as usize)
+    }
+
+    fn id(&self, row: u32) -> &str {
+        self.ids.get(row as usize).map_or("", |id| id.as_ref())
+    }
+
+    /// How the id at a place compares; behind the end all are greater.
+    fn order(&self, at: usize, id: &str) -> Ordering {
+        self.by_id.get(at).map_or(Ordering::Greater, |row| self.id(*row).cmp(id))
+    }
+}
+
+impl Table {
+    /// Finds rows of ids that mostly come in order.
+    pub(crate) fn rows_in_order(&self) -> RowsInOrder<'_> {
+        RowsInOrder::of(self.ids(), self.by_id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_finds_what_the_table_finds(
+            ids in prop::collection::btree_set("[a-d]{0,3}", 0..40),
+            mut asked in prop::collection::vec("[a-d]{0,3}", 0..60),
+            (shift, sorted) in (0_usize..40, any::<bool>()),
+        ) {
+            if sorted {
+                asked.sort();
+            }
+            // In any order of rows.
+            let mut ids: Vec<Arc<str>> = ids.into_iter().map(Arc::from).collect();
+            let by = shift.min(ids.len());
+            ids.rotate_left(by);
+            let table = Table::default().again(ids.into(), 0);
+            let rows = table.rows_in_order();
+            for id in &asked {
+                prop_assert_eq!(rows.row_of(id), table.row_of(id));
+            }
+        }
+    }
+}
