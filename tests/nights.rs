@@ -4,6 +4,7 @@
 mod back;
 mod channel;
 mod receiver;
+mod unknown;
 mod world;
 
 use std::collections::BTreeSet;

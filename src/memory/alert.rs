@@ -75,6 +75,28 @@ pub struct AlertState {
     pub message: String,
 }
 
+impl AlertState {
+    /// One that fires, of which nothing is known but when it began and fired, and what it said.
+    pub(crate) const fn fired(began: AsOf, fired: AsOf, message: String) -> Self {
+        Self {
+            phase: Phase::Firing,
+            began,
+            since: began,
+            evaluations: 0,
+            fired: Some(fired),
+            clear_since: None,
+            health: Health::Ok,
+            unknown_since: None,
+            told: true,
+            last_event: Some(fired),
+            repeats: 0,
+            health_changes: 0,
+            resolved: None,
+            message,
+        }
+    }
+}
+
 /// How far an alert is.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

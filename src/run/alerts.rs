@@ -108,7 +108,8 @@ impl Compiled {
         let of =
             |state: &'a State| state.alerts.get(&config.name).filter(|it| it.subject == rule.kind);
         let same = of(past);
-        let stood = run.standing.and_then(of);
+        let then = run.fired_then.get(&config.name).filter(|it| it.subject == rule.kind);
+        let stood = run.standing.and_then(of).or(then);
         let asked = Asked { rule, config, past: same, stood, table, result };
         let messages: BTreeMap<&str, &String> =
             result.matches.iter().map(|it| (it.subject.as_ref(), &it.message)).collect();
@@ -118,6 +119,7 @@ impl Compiled {
             let before = same_alerts.as_ref().and_then(|it| it.get(subject));
             let row = rows.row_of(subject);
             let there = match (row, run.presence.there(rule.kind, subject)) {
+                (None, There::Here) if run.source.input.is_gone(rule.kind, subject) => There::Gone,
                 (None, There::Here) => There::Away(None),
                 (_, there) => there,
             };
@@ -281,8 +283,13 @@ impl Asked<'_> {
             next: self.stood.and_then(|it| it.subjects.get(subject)).cloned(),
             ..Step::default()
         };
+        let fired_now = |it: &AlertState| it.fired == Some(now);
+        let was = self.stood.and_then(|it| it.subjects.get(subject));
+        let was_told = was.is_some_and(fired_now);
         match there {
             There::Kept => return (stood(), true),
+            // What was told is taken back where it is not true, not where nothing is known of it.
+            There::Away(_) if was_told => return (stood(), true),
             There::Away(_) => {
                 let next = before.and_then(|it| wait(it, self.config, now, last));
                 return (Step { next, ..Step::default() }, false);
@@ -302,11 +309,8 @@ impl Asked<'_> {
             clear: self.rule.clear.as_ref().map(verdict),
             changed: self.past.is_some_and(|it| it.meaning != self.rule.meaning),
         };
-        // What was said is taken back where it is not true, not where nothing is known of it.
         let unknown = matches!(answer.when, Verdict::NoData | Verdict::Faulted);
-        let fired_now = |it: &AlertState| it.fired == Some(now);
-        let was = self.stood.and_then(|it| it.subjects.get(subject));
-        if unknown && was.is_some_and(fired_now) && self.config.no_data == NoDataPolicy::Keep {
+        if unknown && was_told && self.config.no_data == NoDataPolicy::Keep {
             return (stood(), true);
         }
         (step(before, answer, self.config, now, last), false)

@@ -89,6 +89,9 @@ impl Compiled {
             run.out.notes.extend(wants.not_given(&run.out.tables, &run.absent));
         }
         run.standing = standing;
+        if standing.is_none() {
+            run.fired_then = record.fired_then(as_of);
+        }
         run.presence = Presence::of(self, &run.out.tables, &past, (standing, as_of), input);
         for step in &self.steps {
             run.step(step);
@@ -208,6 +211,7 @@ impl Compiled {
             rows,
             rules: BTreeMap::new(),
             standing: None,
+            fired_then: BTreeMap::new(),
             presence: Presence::default(),
             given: BTreeMap::new(),
             room: Box::default(),

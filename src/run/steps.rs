@@ -22,7 +22,7 @@ use crate::run::past::{past, remembered};
 use crate::run::presence::Presence;
 use crate::run::subjects::Rows;
 use crate::run::tree::Tree;
-use crate::state::{Phase, State};
+use crate::state::{Phase, RuleAlerts, State};
 use crate::value::Value;
 use crate::verdict::{Conditions, solid};
 
@@ -35,6 +35,8 @@ pub(crate) struct Run<'a> {
     pub(crate) past: &'a State,
     /// The state of the same day or moment, where it is assessed again.
     pub(crate) standing: Option<&'a State>,
+    /// The alerts that fired at it as people were told, where it is assessed again from an older state.
+    pub(crate) fired_then: BTreeMap<String, RuleAlerts>,
     /// Who of those that are remembered is there.
     pub(crate) presence: Presence,
     /// Given columns that do not stand in their slots, by kind and slot.

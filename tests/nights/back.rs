@@ -238,7 +238,7 @@ fn restart(state: &State) -> State {
     serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap()
 }
 
-const CALLS: &str = r#"
+pub(super) const CALLS: &str = r#"
 metrics = [{ name = "x" }]
 [guards]
 rewind = "2d"
@@ -273,7 +273,7 @@ fn nights(from: &State, first: usize, values: &[f64], reports: &[ActionReport]) 
 }
 
 /// Hands out and acknowledges all that waits.
-fn told(state: &mut State) -> Vec<Content> {
+pub(super) fn told(state: &mut State) -> Vec<Content> {
     let out = state.hand_out(&HandOut::new());
     let all: Vec<Content> = out.deliveries().map(|it| it.content.clone()).collect();
     state.acknowledge(all.iter().map(Content::id));

@@ -1,6 +1,5 @@
 //! What was told of one day and is true of another, where days are assessed again: the same fact, corrected.
 
-use std::ops::Bound;
 use std::sync::Arc;
 
 use super::{Record, Said, next_id};
@@ -56,16 +55,20 @@ impl Content {
 
 impl Record {
     /// Takes up what was told of an action at a later day or moment that is still to be assessed again: it is due now. Whoever did it
-    /// did it.
+    /// did it. So is what was told at an earlier one for the same alert, whose subject was not known then.
     pub(super) fn adopt(&mut self, as_of: AsOf, own: &str, fact: &Content) {
         if self.rewound.is_none() || fact.action().is_none() {
             return;
         }
-        let later = self.pages.range((Bound::Excluded(as_of), Bound::Unbounded));
-        let found = later.flat_map(|(at, page)| page.said.iter().map(|it| (*at, it)));
+        let found = self.pages.iter().flat_map(|(at, page)| page.said.iter().map(|it| (*at, it)));
         let stands = |it: &Said| it.released && it.withdrawn.is_none();
-        let known = |it: &(AsOf, (&String, &Said))| {
-            it.1.0 == own || stands(it.1.1) && it.1.1.content.is_same_elsewhere(fact)
+        let fired = |it: &Content| it.action().map(|it| it.fired);
+        let known = |(at, (id, said)): &(AsOf, (&String, &Said))| {
+            let is_it = stands(said) && said.content.is_same_elsewhere(fact);
+            match *at > as_of {
+                true => *id == own || is_it,
+                false => is_it && fired(&said.content) == fired(fact),
+            }
         };
         // Its own before another.
         let mut found = found.filter(known).collect::<Vec<_>>();

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Life, Record, Said};
 use crate::alert::{Change, Event, Told, event_id};
+use crate::memory::{AlertState, RuleAlerts};
 use crate::playbook::{ActionReport, EnrolmentChange};
 use crate::state::{Content, State};
 use crate::time::AsOf;
@@ -124,6 +125,22 @@ impl Record {
             it.open(as_of);
         }
         it
+    }
+
+    /// The alerts that fired at a day or moment as people were told, where it is assessed again from an older state.
+    pub(crate) fn fired_then(&self, as_of: AsOf) -> BTreeMap<String, RuleAlerts> {
+        let mut all: BTreeMap<String, RuleAlerts> = BTreeMap::new();
+        let said = self.said.values().filter(|it| it.released && it.withdrawn.is_none());
+        for event in said.filter(|_| self.rewound.is_some()).filter_map(|it| it.content.event()) {
+            if event.change.told() != Told::Fired || event.fired != Some(as_of) {
+                continue;
+            }
+            let head = RuleAlerts { subject: event.kind, ..RuleAlerts::default() };
+            let list = all.entry(event.rule.clone()).or_insert(head);
+            let alert = AlertState::fired(event.since, as_of, event.message.clone());
+            list.subjects.insert(event.subject.clone(), alert);
+        }
+        all
     }
 
     /// The alerts of an older state that somebody was told of.

@@ -8,7 +8,8 @@ use crate::state::{Content, Delivery};
 use crate::time::AsOf;
 
 impl Record {
-    /// Says what is to be said of a day or moment, and returns what is new of it. Of what `is_kept` nothing is taken back.
+    /// Says what is to be said of a day or moment, and returns what is new of it. Of what `is_kept` nothing is taken back or
+    /// corrected.
     pub(crate) fn tell(
         &mut self,
         as_of: AsOf,
@@ -17,21 +18,32 @@ impl Record {
     ) -> Vec<Content> {
         let mut news = Vec::new();
         let ids: BTreeSet<&str> = wanted.iter().map(Content::id).collect();
-        let gone = self.said.iter().filter(|(id, it)| {
-            it.withdrawn.is_none() && !ids.contains(id.as_str()) && !is_kept(&it.content)
-        });
-        let gone: Vec<String> = gone.map(|it| it.0.clone()).collect();
+        let not_wanted = self
+            .said
+            .iter()
+            .filter(|(id, it)| it.withdrawn.is_none() && !ids.contains(id.as_str()));
+        let (kept, gone): (Vec<_>, Vec<_>) = not_wanted.partition(|it| is_kept(&it.1.content));
+        let gone: Vec<String> = gone.into_iter().map(|it| it.0.clone()).collect();
+        let kept = kept.into_iter().filter(|it| it.1.released).map(|it| it.1.content.clone());
+        for it in kept.collect::<Vec<_>>() {
+            self.live(&it);
+        }
         // First what is not true, so that nothing of it stands for what is.
         for id in gone {
             news.extend(self.withdraw(as_of, &id));
         }
         let mut known = BTreeSet::new();
         for it in wanted {
-            if known.insert(it.id().to_owned()) {
+            if known.insert(it.id().to_owned()) && !(self.is_told_now(it.id()) && is_kept(&it)) {
                 self.say(as_of, it, &mut news);
             }
         }
         news
+    }
+
+    /// Whether a fact of this day or moment was told and not taken back, by its own id.
+    fn is_told_now(&self, own: &str) -> bool {
+        self.said.get(own).is_some_and(|it| it.released && it.withdrawn.is_none())
     }
 
     /// Says a fact: as new, as one that says something else now, or not at all where it was said like this.
