@@ -22,6 +22,7 @@ pub use eve::Eve;
 pub use form::HandedOn;
 pub use group::GroupBy;
 pub use outbox::{Content, Delivery, Group, HandOut, Outbox};
+pub(crate) use record::Naming;
 pub use record::Record;
 pub use undo::Undo;
 pub(crate) use undo::lacking;

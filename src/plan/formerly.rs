@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::frame::SubjectKind;
 use crate::plan::Compiled;
 use crate::plan::steps::Rule;
-use crate::state::{Record, State, Undo};
+use crate::state::{Naming, Record, State, Undo};
 
 /// Former names with those of today.
 #[derive(Debug, Clone, Default)]
@@ -144,12 +144,28 @@ fn all_names<'a>(
     std::iter::once(name).chain(former)
 }
 
+impl Naming for Formerly {
+    fn rule<'a>(&'a self, name: &'a str) -> &'a str {
+        self.rule(name)
+    }
+
+    fn playbook<'a>(&'a self, name: &'a str) -> &'a str {
+        self.playbook(name)
+    }
+}
+
 impl Compiled {
     /// A state under the names of today: as it is where it holds no former one.
     pub(crate) fn renamed<'a>(&self, state: &'a State) -> Cow<'a, State> {
         let names = &self.formerly;
         let is_known = state.engine != *self.hash;
-        if names.is_empty() || !is_known || !names.are_in(&self.config, state) {
+        // What ended at the last assessment is held by what that replaced.
+        let are_in = |it: &State| names.are_in(&self.config, it);
+        let are_said = || state.record.has_names(names);
+        if names.is_empty()
+            || !is_known
+            || !(are_in(state) || are_said() || state.ground_ref().is_some_and(are_in))
+        {
             return Cow::Borrowed(state);
         }
         let mut now = self.under_new_names(state.truth());
@@ -160,7 +176,7 @@ impl Compiled {
         });
         now.eve = state.eve_under(&|it| self.under_new_names(it), &now);
         now.record = state.record.clone();
-        now.record.under_names(&|rule| names.rule(rule).to_owned());
+        now.record.under_names(names);
         now.handed_on.clone_from(&state.handed_on);
         Cow::Owned(now)
     }

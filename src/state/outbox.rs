@@ -381,15 +381,6 @@ impl Content {
         back
     }
 
-    /// Goes on under another name of its rule.
-    pub(super) fn under_names(&mut self, rule: &dyn Fn(&str) -> String) {
-        let name = match self {
-            Self::Event(it) => &mut it.rule,
-            Self::Action(it) => &mut it.rule,
-        };
-        *name = rule(name);
-    }
-
     /// Whether it says that an alert still fires.
     pub(super) fn is_repetition(&self) -> bool {
         self.event().is_some_and(|it| it.change.told() == Told::Repeated)

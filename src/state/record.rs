@@ -5,6 +5,7 @@
 //! days before is kept for some time, so that they can be assessed again from an older state.
 
 mod moved;
+mod naming;
 mod page;
 mod tell;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::naming::Naming;
 use self::page::Page;
 use super::outbox::{Content, Delivery};
 use crate::alert::event_id;
@@ -188,34 +190,9 @@ impl Record {
         news
     }
 
-    /// Whether a fact with that id of its own was said at this day or moment.
+    /// Whether a fact with that id of its own was said at this day or moment, or an action told under another.
     pub(crate) fn has_said(&self, own: &str) -> bool {
-        self.said.contains_key(own)
-    }
-
-    /// Goes on under other names of rules; ids stay as they were told.
-    pub(crate) fn under_names(&mut self, rule: &dyn Fn(&str) -> String) {
-        for (old, lives) in std::mem::take(&mut self.lives) {
-            let all = self.lives.entry(rule(&old)).or_default();
-            for (subject, it) in lives {
-                // Of two that become one the earliest stands.
-                let earlier = all.get(&subject).is_none_or(|known| it.fired < known.fired);
-                if earlier {
-                    all.insert(subject, it);
-                }
-            }
-        }
-        let said = self.said.values_mut().map(|it| &mut it.content);
-        for it in said.chain(self.outbox.iter_mut().map(|it| &mut it.content)) {
-            it.under_names(rule);
-        }
-        for page in self.pages.values_mut() {
-            let mut all = page.said.values().map(|it| it.content.about().0);
-            if all.any(|it| rule(it) != it) {
-                let said = Arc::make_mut(page).said.values_mut();
-                said.for_each(|it| it.content.under_names(rule));
-            }
-        }
+        self.said.contains_key(own) || self.renamed.contains_key(own)
     }
 
     /// How many facts of this day or moment somebody was told of.

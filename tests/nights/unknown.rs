@@ -50,7 +50,7 @@ fn nights(from: &State, first: usize, all: &[Given]) -> Vec<State> {
 
 /// What is told of an alert: its rule is left out, as there is one.
 fn events(said: &[Content]) -> Vec<Change> {
-    said.iter().filter_map(Content::event).map(|it| it.change.clone()).collect()
+    said.iter().filter_map(Content::event).map(|it| it.change).collect()
 }
 
 #[test]

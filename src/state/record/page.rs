@@ -21,7 +21,7 @@ pub(super) struct Page {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) said: BTreeMap<String, Said>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    changes: Vec<EnrolmentChange>,
+    pub(super) changes: Vec<EnrolmentChange>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reports: Vec<ActionReport>,
 }

@@ -1,0 +1,111 @@
+//! What was said goes on under other names of rules and playbooks; ids stay as they were told.
+
+use std::sync::Arc;
+
+use super::Record;
+use super::page::Page;
+use crate::playbook::{EnrolmentChange, Turn};
+use crate::state::Content;
+
+/// What rules and playbooks are called today.
+pub(crate) trait Naming {
+    fn rule<'a>(&'a self, name: &'a str) -> &'a str;
+    fn playbook<'a>(&'a self, name: &'a str) -> &'a str;
+}
+
+fn set(name: &mut String, now: &dyn Fn(&str) -> String) {
+    let other = now(name);
+    if other != *name {
+        *name = other;
+    }
+}
+
+impl Content {
+    fn under_names(&mut self, names: &dyn Naming) {
+        let rule = |it: &str| names.rule(it).to_owned();
+        let playbook = |it: &str| names.playbook(it).to_owned();
+        match self {
+            Self::Event(it) => {
+                set(&mut it.rule, &rule);
+                it.playbook.iter_mut().for_each(|it| set(it, &playbook));
+            }
+            Self::Action(it) => {
+                set(&mut it.rule, &rule);
+                set(&mut it.playbook, &playbook);
+            }
+        }
+    }
+
+    fn has_names(&self, names: &dyn Naming) -> bool {
+        let (rule, _, _) = self.about();
+        let playbook = match self {
+            Self::Event(it) => it.playbook.as_deref(),
+            Self::Action(it) => Some(it.playbook.as_str()),
+        };
+        names.rule(rule) != rule || playbook.is_some_and(|it| names.playbook(it) != it)
+    }
+}
+
+impl EnrolmentChange {
+    fn under_names(&mut self, names: &dyn Naming) {
+        let rule = |it: &str| names.rule(it).to_owned();
+        set(&mut self.rule, &rule);
+        set(&mut self.playbook, &|it| names.playbook(it).to_owned());
+        if let Turn::Declined { enrolled_by } = &mut self.turn {
+            set(enrolled_by, &rule);
+        }
+    }
+
+    fn has_names(&self, names: &dyn Naming) -> bool {
+        names.rule(&self.rule) != self.rule || names.playbook(&self.playbook) != self.playbook
+    }
+}
+
+impl Page {
+    fn has_names(&self, names: &dyn Naming) -> bool {
+        self.said.values().any(|it| it.content.has_names(names))
+            || self.changes.iter().any(|it| it.has_names(names))
+    }
+
+    fn under_names(&mut self, names: &dyn Naming) {
+        self.said.values_mut().for_each(|it| it.content.under_names(names));
+        self.changes.iter_mut().for_each(|it| it.under_names(names));
+    }
+}
+
+impl Record {
+    /// Whether it holds a former name.
+    pub(crate) fn has_names(&self, names: &dyn Naming) -> bool {
+        self.lives.keys().any(|it| names.rule(it) != it)
+            || self.renamed.values().any(|it| names.playbook(&it.playbook) != it.playbook)
+            || self.said.values().any(|it| it.content.has_names(names))
+            || self.outbox.iter().any(|it| it.content.has_names(names))
+            || self.changes.iter().any(|it| it.has_names(names))
+            || self.pages.values().any(|it| it.has_names(names))
+    }
+
+    /// Goes on under the names of today.
+    pub(crate) fn under_names(&mut self, names: &dyn Naming) {
+        for (old, lives) in std::mem::take(&mut self.lives) {
+            let all = self.lives.entry(names.rule(&old).to_owned()).or_default();
+            for (subject, it) in lives {
+                // Of two that become one the earliest stands.
+                let earlier = all.get(&subject).is_none_or(|known| it.fired < known.fired);
+                if earlier {
+                    all.insert(subject, it);
+                }
+            }
+        }
+        for it in self.renamed.values_mut() {
+            set(&mut it.playbook, &|it| names.playbook(it).to_owned());
+        }
+        let said = self.said.values_mut().map(|it| &mut it.content);
+        for it in said.chain(self.outbox.iter_mut().map(|it| &mut it.content)) {
+            it.under_names(names);
+        }
+        self.changes.iter_mut().for_each(|it| it.under_names(names));
+        for page in self.pages.values_mut().filter(|it| it.has_names(names)) {
+            Arc::make_mut(page).under_names(names);
+        }
+    }
+}
