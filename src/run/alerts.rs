@@ -115,10 +115,7 @@ impl Compiled {
         for subject in asked.subjects() {
             let before = same.and_then(|it| it.subjects.get(subject));
             let row = table.row_of(subject);
-            let there = match (row, run.presence.there(rule.kind, subject)) {
-                (None, There::Here) => There::Away(None),
-                (_, there) => there,
-            };
+            let there = run.presence.there(rule.kind, subject);
             let (step, is_kept) = asked.step(subject, (before, there), out.as_of, past.as_of);
             let kept = is_kept.then(|| step.next.as_ref().map(|it| it.message.clone())).flatten();
             let mut it = Moving {

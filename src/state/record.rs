@@ -193,8 +193,12 @@ impl Record {
         self.said.contains_key(own)
     }
 
-    /// Goes on under other names of rules; ids stay as they were told.
-    pub(crate) fn under_names(&mut self, rule: &dyn Fn(&str) -> String) {
+    /// Goes on under other names of rules; ids stay as they were told. `fired` says since when an alert fires now.
+    pub(crate) fn under_names(
+        &mut self,
+        rule: &dyn Fn(&str) -> String,
+        fired: &dyn Fn(&str, &str) -> Option<AsOf>,
+    ) {
         for (old, lives) in std::mem::take(&mut self.lives) {
             let all = self.lives.entry(rule(&old)).or_default();
             for (subject, it) in lives {
@@ -203,6 +207,12 @@ impl Record {
                 if earlier {
                     all.insert(subject, it);
                 }
+            }
+        }
+        // Whoever was told of one of two that became one was told of that which goes on.
+        for (rule, lives) in &mut self.lives {
+            for (subject, it) in lives.iter_mut() {
+                it.fired = fired(rule, subject).unwrap_or(it.fired);
             }
         }
         let said = self.said.values_mut().map(|it| &mut it.content);
@@ -216,11 +226,6 @@ impl Record {
                 said.for_each(|it| it.content.under_names(rule));
             }
         }
-    }
-
-    /// How many facts of this day or moment somebody was told of.
-    pub(crate) fn told(&self) -> usize {
-        self.said.values().filter(|it| it.released).count()
     }
 }
 
