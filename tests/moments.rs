@@ -328,6 +328,27 @@ fn the_ids_of_days_are_what_they_were() {
     assert_eq!(ids, ["f9cbbccbb5bb0460006503828b435aa5", "2652fc97645b55a9bdb55ecff8b509f5"]);
     assert_eq!(out.actions[0].id, "86b673b1e60cb72d60deabcd467f5776");
     assert!(!serde_json::to_string(&out.events).unwrap().contains("moment"));
+    // Of what happens more than once each has a number too.
+    let engine = self::engine(
+        "metrics = [{ name = \"x\" }]\n[[rules]]\nname = \"r\"\nwhen = \"x > 0\"\nrepeat_every = \"1d\"",
+    );
+    let none = Frame::new(SubjectKind::Subscription, ["a"]).unwrap();
+    let history = [&one, &one, &none, &one];
+    let history =
+        (1..).zip(history).map(|(on, it)| (day(&format!("2026-03-0{on}")), Input::frame(it)));
+    let out = engine.replay(history, &State::new()).unwrap();
+    let ids: Vec<_> = out.events.iter().map(|it| (it.change.name(), it.id.as_str())).collect();
+    assert_eq!(
+        ids,
+        [
+            ("fired", "f9cbbccbb5bb0460006503828b435aa5"),
+            ("repeated", "6aeaf8674a1c5bd594178bb3b92941be"),
+            ("repeated", "46e495acb5e364957bbf8b1c9c29595e"),
+            ("health_changed", "2160c5b48ce1d08fb786327f0d5d87bb"),
+            ("repeated", "818fe954e850a38f9457f236470bd1b1"),
+            ("health_changed", "3168c11cde218a1e57ee95995c90d4d9"),
+        ]
+    );
 }
 
 #[test]

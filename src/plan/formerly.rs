@@ -175,8 +175,13 @@ impl Compiled {
             Box::new(Undo::of(&before, &now))
         });
         now.eve = state.eve_under(&|it| self.under_new_names(it), &now);
-        now.record = state.record.clone();
-        now.record.under_names(names);
+        let fired = |rule: &str, subject: &str| {
+            let alert = now.alerts.get(rule)?.subjects.get(subject)?;
+            alert.fired.filter(|_| alert.phase.is_firing())
+        };
+        let mut record = state.record.clone();
+        record.under_names(names, &fired);
+        now.record = record;
         now.handed_on.clone_from(&state.handed_on);
         Cow::Owned(now)
     }

@@ -127,7 +127,6 @@ impl Compiled {
         state: &State,
     ) -> Result<Assessment, AssessError> {
         let Night { standing, presence, mut record, kept, .. } = night;
-        let told = record.told();
         let is_kept = |it: &Content| {
             let (rule, kind, subject) = it.about();
             presence.there(kind, subject) == There::Kept
@@ -153,7 +152,7 @@ impl Compiled {
         out.state.record = record;
         out.state.handed_on.clone_from(&state.handed_on);
         let past: &State = &out.past;
-        let tripped = self.tripped(&out, (past, told), &presence);
+        let tripped = self.tripped(&out, past, &presence);
         if tripped.is_empty() || standing.is_none() && state.as_of.is_none() {
             return Ok(out);
         }

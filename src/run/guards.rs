@@ -54,7 +54,7 @@ impl Compiled {
     pub(crate) fn tripped(
         &self,
         out: &Assessment,
-        (past, before): (&State, usize),
+        past: &State,
         presence: &Presence,
     ) -> Vec<Tripped> {
         let guards = &self.config.guards;
@@ -106,8 +106,7 @@ impl Compiled {
         for (kind, count) in withdrawn {
             let of = past.tallies.get(&kind).map_or(0, |it| it.subjects);
             let most = guards.max_withdrawn;
-            if before > 0 && of >= guards.from_subjects.max(1) && count as f64 > most.0 * of as f64
-            {
+            if of >= guards.from_subjects.max(1) && count as f64 > most.0 * of as f64 {
                 all.push(Tripped::new("max_withdrawn", kind, (count, of), most));
             }
         }

@@ -125,8 +125,6 @@ impl Compiled {
 
 /// What held before with what holds now, from the last that held at the horizon on.
 fn remember(mut held: Vec<Held>, now: Value, (as_of, horizon): (AsOf, AsOf)) -> Vec<Held> {
-    // The same may be assessed again.
-    held.retain(|it| it.since < as_of);
     let news = match held.last() {
         Some(last) => last.value != now,
         None => !now.is_missing(),

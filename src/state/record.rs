@@ -194,11 +194,6 @@ impl Record {
     pub(crate) fn has_said(&self, own: &str) -> bool {
         self.said.contains_key(own) || self.renamed.contains_key(own)
     }
-
-    /// How many facts of this day or moment somebody was told of.
-    pub(crate) fn told(&self) -> usize {
-        self.said.values().filter(|it| it.released).count()
-    }
 }
 
 /// The id of what is said about a fact after it was said first.

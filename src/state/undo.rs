@@ -144,9 +144,7 @@ impl Undo {
     /// How many subjects are in another band of a scorecard than before.
     pub(crate) fn moved(&self, card: &str, now: &State) -> usize {
         let (Some(undo), Some(now)) = (self.bands.get(card), now.bands.get(card)) else { return 0 };
-        let moved =
-            |(id, was): &(&String, &BandState)| now.get(*id).is_some_and(|it| it.band != was.band);
-        undo.was.iter().filter(moved).count()
+        undo.was.keys().filter(|it| now.contains_key(*it)).count()
     }
 
     /// What was true before the assessment at `as_of`.

@@ -111,3 +111,44 @@ fn each_part_of_a_state_forgets_who_is_gone() {
         assert_eq!(holds(&over), (false, false), "{part}: a month is over");
     }
 }
+
+#[test]
+fn who_is_set_aside_is_counted_until_the_grace_is_over() {
+    // All that is remembered of `a` is that it cools down, and soon that it is away.
+    let engine = engine(Some("when = \"x > 0\"; cooldown = \"3d\""), "");
+    let both = |of_a: f64| frame(&[("a", of_a), ("b", 1.0)]);
+    let mut state = State::new();
+    for (on, of_a) in [(0, 1.0), (1, 0.0)] {
+        let out = engine.assess(&Input::frame(&both(of_a)), day(on), &state).unwrap();
+        state = out.into_state();
+    }
+    let one = frame(&[("b", 1.0)]);
+    for on in 2..=33 {
+        let out = engine.assess(&Input::frame(&one), day(on), &state).unwrap();
+        let aside = Note::SetAside { kind: KIND, subjects: 1 };
+        assert_eq!(out.notes().contains(&aside), on < 33, "day {on}: {:?}", out.notes());
+        assert_eq!(out.state().tallies[&KIND].subjects, if on < 33 { 2 } else { 1 }, "day {on}");
+        state = out.into_state();
+    }
+    assert!(state.absent.is_empty());
+}
+
+#[test]
+fn who_was_told_of_one_kind_was_told_of_no_other() {
+    let rule = |kind: SubjectKind| {
+        let rules = "metrics = [{ name = 'x' }]\n[[rules]]\nname = 'r'\nwhen = 'x > 0'";
+        Engine::compile(&Config::parse(&format!("subject = '{kind}'\n{rules}"))).unwrap()
+    };
+    let of = |kind: SubjectKind| {
+        let mut frame = Frame::new(kind, ["a"]).unwrap();
+        frame.insert("x", Column::numbers([Some(1.0)])).unwrap();
+        frame
+    };
+    let (one, other) = (of(KIND), of(SubjectKind::Account));
+    let input = || Input::frame(&one).and_frame(&other);
+    let first = rule(KIND).assess(&input(), day(0), &State::new()).unwrap();
+    let out = rule(SubjectKind::Account).assess(&input(), day(1), first.state()).unwrap();
+    let said = out.events().iter().map(|it| (it.kind, it.change.name(), it.told_before));
+    let said: Vec<_> = said.collect();
+    assert_eq!(said, [(SubjectKind::Account, "fired", false), (KIND, "resolved", true)]);
+}

@@ -3,7 +3,7 @@
 //! `nights` has a value of `x` for each day from day 0, as in the timelines: `again:0` is the day before once more, and `.` a
 //! day without an evaluation. Between them the host acts: `out` hands out what waits, and all of it arrives; `lost` hands
 //! out, and nobody says that it arrived; `out:1` hands out at most one. `done` reports the action that was told last, with the
-//! next assessment; `mute` silences the rule `r` until `loud`; `swap` takes the other config; `back:0` goes back to the state
+//! next assessment, and `done:2` that it was done on day 2; `mute` silences the rule `r` until `loud`; `swap` takes the other config, or the first again; `back:0` goes back to the state
 //! after day 0, so that the next value is that of day 1. The state is read from text before each of these.
 //!
 //! `told` has what each hand-out gave, between `|`: `fired@1` is of day 1, `call@1` is an action, `call=corrected@1` one that
@@ -99,10 +99,10 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
                 kept.pop();
                 kept.push(state.clone());
             }
-            "done" => reports.push(heard.last_action.clone()),
+            "done" => reports.push((heard.last_action.clone(), number.parse().ok())),
             "mute" => quiet = silence(),
             "loud" => quiet = Suppressions::default(),
-            "swap" => config = 1,
+            "swap" => config = 1 - config,
             "." => kept.push(state.clone()),
             "back" => {
                 let from: usize = number.parse().unwrap();
@@ -116,10 +116,10 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
                 }
                 let now = day(kept.len() as u64);
                 let [below, above] = frames(value, "_");
-                let report = |action: String| ActionReport {
+                let report = |(action, on): (String, Option<u64>)| ActionReport {
                     action,
                     outcome: Outcome::Done,
-                    day: now,
+                    day: on.map_or(now, day),
                     by: None,
                     note: None,
                 };
@@ -132,8 +132,9 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
                     input.complete(foretell::frame::SubjectKind::ALL)
                 };
                 let out = configs[config].assess(&input, now, &state).unwrap();
+                // What was silent is said again under its id when it is not; what is to be done never.
                 let events = out.events().iter().map(|it| format!("{it:?}"));
-                for it in events.chain(out.actions().iter().map(|it| format!("{it:?}"))) {
+                for it in events.chain(out.actions().iter().map(|it| it.id.clone())) {
                     assert!(said.insert(it), "said twice: {case:?}");
                 }
                 state = out.state().clone();

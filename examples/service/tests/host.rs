@@ -15,6 +15,8 @@ use crate::world;
 pub(crate) struct Host {
     pub(crate) folder: PathBuf,
     url: String,
+    /// How many facts a service hands out of a night.
+    pub(crate) at_most: usize,
 }
 
 /// How a process ended.
@@ -35,7 +37,7 @@ impl Host {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&folder).unwrap();
         world::write(&folder);
-        Self { folder, url: url.to_owned() }
+        Self { folder, url: url.to_owned(), at_most: 3 }
     }
 
     pub(crate) fn read(&self, file: &str) -> String {
@@ -50,7 +52,8 @@ impl Host {
     pub(crate) fn start(&self, orders: &[&str], stop_at: Option<usize>) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_foretell-service"));
         command.current_dir(&self.folder).args(["--db", "service.db", "--hook", &self.url]);
-        command.args(["--at-most", "3", "--tries", "4", "--pause", "0"]);
+        command.args(["--at-most", &self.at_most.to_string()]);
+        command.args(["--tries", "4", "--pause", "0"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(at) = stop_at {
             command.env("FORETELL_SERVICE_STOP_AT", at.to_string());

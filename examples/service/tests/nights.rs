@@ -77,6 +77,23 @@ fn what_a_crash_left_is_delivered_before_anything_else_is_done() {
 }
 
 #[test]
+fn what_was_handed_out_before_a_crash_was_heard_whatever_is_handed_out_after_it() {
+    let receiver = Receiver::start(Manners::Good);
+    let mut host = Host::new(&receiver.url);
+    let killed = host.run(&["config first.toml", "night 2026-03-02 second"], Some(6));
+    assert_eq!(killed.killed.as_deref(), Some("6, the hand-out was saved"));
+    host.at_most = 1;
+    assert_eq!(told(&host, &receiver, &[]).len(), 3);
+    assert_eq!(
+        told(&host, &receiver, &["night 2026-03-02 second_late"]),
+        [
+            "2026-03-02 s1 quiet withdrawn: no login for 4 days",
+            "2026-03-02 s3 quiet corrected: no login for 5 days",
+        ]
+    );
+}
+
+#[test]
 fn an_earlier_night_is_assessed_again_once_and_by_its_own_order() {
     let receiver = Receiver::start(Manners::Good);
     let host = Host::new(&receiver.url);

@@ -6,6 +6,7 @@ use super::Record;
 use super::page::Page;
 use crate::playbook::{EnrolmentChange, Turn};
 use crate::state::Content;
+use crate::time::AsOf;
 
 /// What rules and playbooks are called today.
 pub(crate) trait Naming {
@@ -84,8 +85,12 @@ impl Record {
             || self.pages.values().any(|it| it.has_names(names))
     }
 
-    /// Goes on under the names of today.
-    pub(crate) fn under_names(&mut self, names: &dyn Naming) {
+    /// Goes on under the names of today. `fired` says since when an alert fires now.
+    pub(crate) fn under_names(
+        &mut self,
+        names: &dyn Naming,
+        fired: &dyn Fn(&str, &str) -> Option<AsOf>,
+    ) {
         for (old, lives) in std::mem::take(&mut self.lives) {
             let all = self.lives.entry(names.rule(&old).to_owned()).or_default();
             for (subject, it) in lives {
@@ -94,6 +99,12 @@ impl Record {
                 if earlier {
                     all.insert(subject, it);
                 }
+            }
+        }
+        // Whoever was told of one of two that became one was told of that which goes on.
+        for (rule, lives) in &mut self.lives {
+            for (subject, it) in lives.iter_mut() {
+                it.fired = fired(rule, subject).unwrap_or(it.fired);
             }
         }
         for it in self.renamed.values_mut() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Life, Record, Renamed, Said, next_id};
-use crate::alert::{Change, Event, Told};
+use crate::alert::{Change, Event, Suppressor, Told};
 use crate::state::{Content, Delivery};
 use crate::time::AsOf;
 
@@ -32,6 +32,7 @@ impl Record {
         for id in gone {
             news.extend(self.withdraw(as_of, &id));
         }
+        let wanted: Vec<Content> = wanted.into_iter().map(|it| self.known_end(it)).collect();
         let mut known = BTreeSet::new();
         for it in wanted {
             if known.insert(it.id().to_owned()) && !(self.is_told_now(it.id()) && is_kept(&it)) {
@@ -39,6 +40,18 @@ impl Record {
             }
         }
         news
+    }
+
+    /// The end of an alert whose only word was just taken back is one of which nobody was told.
+    fn known_end(&self, mut fact: Content) -> Content {
+        if let Content::Event(it) = &mut fact {
+            let ends = it.told_before && matches!(it.change, Change::Resolved { .. });
+            if ends && !self.is_told(&it.rule, &it.subject, it.fired) {
+                it.told_before = false;
+                it.suppressed_by.push(Suppressor::Untold);
+            }
+        }
+        fact
     }
 
     /// Whether a fact of this day or moment was told and not taken back, by its own id.
@@ -66,8 +79,6 @@ impl Record {
             if self.drop_withdrawal(&back) {
                 if let Some(said) = self.said.get_mut(&own) {
                     said.withdrawn = None;
-                    let was = said.content.clone();
-                    self.live(&was);
                 }
                 self.say(as_of, fact, news);
             } else {
@@ -212,7 +223,6 @@ impl Record {
         self.forget(&was);
         if let Some(told) = self.moved_back(as_of, &was, &heard) {
             let said = self.said.get_mut(own)?;
-            said.round += 1;
             said.withdrawn = Some(told.id().to_owned());
             return Some(told);
         }
