@@ -44,7 +44,7 @@ impl Columns {
         texts: impl IntoIterator<Item = Option<T>>,
     ) {
         let mut all = StringBuilder::new();
-        texts.into_iter().for_each(|it| all.append_option(it));
+        texts.into_iter().for_each(|text| all.append_option(text));
         self.add(name, Arc::new(all.finish()));
     }
 
@@ -54,7 +54,7 @@ impl Columns {
         name: impl Into<String>,
         all: impl IntoIterator<Item = T>,
     ) {
-        self.texts(name, all.into_iter().map(|it| Some(it.to_string())));
+        self.texts(name, all.into_iter().map(|value| Some(value.to_string())));
     }
 
     pub(super) fn numbers(
@@ -70,7 +70,8 @@ impl Columns {
         name: impl Into<String>,
         all: impl IntoIterator<Item = Option<bool>>,
     ) {
-        let all = all.into_iter().map(|it| it.map_or(Data::NO_FLAG, u8::from)).collect::<Vec<u8>>();
+        let all =
+            all.into_iter().map(|flag| flag.map_or(Data::NO_FLAG, u8::from)).collect::<Vec<u8>>();
         self.bytes(name, &all, |it| *it == 1, |it| *it < Data::NO_FLAG);
     }
 
@@ -117,9 +118,9 @@ impl Columns {
         texts: &[T],
     ) {
         let is_known = |it: &u32| (*it as usize) < texts.len();
-        let keys: Vec<i32> = codes.iter().map(|it| i32::try_from(*it).unwrap_or(0)).collect();
+        let keys: Vec<i32> = codes.iter().map(|code| i32::try_from(*code).unwrap_or(0)).collect();
         let keys = Int32Array::new(ScalarBuffer::from(keys), nulls(codes, is_known));
-        let values: StringArray = texts.iter().map(|it| Some(it.as_ref())).collect();
+        let values: StringArray = texts.iter().map(|text| Some(text.as_ref())).collect();
         // Every key has a value.
         let none = || DictionaryArray::<Int32Type>::from_iter(codes.iter().map(|_| None::<&str>));
         let array = DictionaryArray::try_new(keys, Arc::new(values)).unwrap_or_else(|_| none());

@@ -36,7 +36,7 @@ fn a_column_says_which_company_a_company_belongs_to() {
             &State::new(),
         );
         let out = out.unwrap();
-        let all = ["hq", "daughter", "lost"].map(|it| out.value(Company, "all", it));
+        let all = ["hq", "daughter", "lost"].map(|subject| out.value(Company, "all", subject));
         assert_eq!(all, [3.0, 2.0, 3.0].map(Value::Number));
         let lost =
             Note::NoParent { kind: Company, parent: Company, subjects: 1, first: "gone".into() };

@@ -39,22 +39,26 @@ impl When {
 /// zone has the day that it was there; of a name that is not known it is UTC.
 pub(super) fn moments(array: &dyn Array) -> Vec<Option<When>> {
     match array.data_type() {
-        DataType::Date32 => plain::<Date32Type>(array, |it| day(i64::from(it))),
-        DataType::Date64 => plain::<Date64Type>(array, |it| day(it.div_euclid(DAY * 1000))),
+        DataType::Date32 => plain::<Date32Type>(array, |days| day(i64::from(days))),
+        DataType::Date64 => {
+            plain::<Date64Type>(array, |milliseconds| day(milliseconds.div_euclid(DAY * 1000)))
+        }
         DataType::Timestamp(unit, zone) => {
-            let zone = zone.as_ref().map(|it| it.parse::<Zone>().unwrap_or(Zone::UTC));
+            let zone = zone.as_ref().map(|zone| zone.parse::<Zone>().unwrap_or(Zone::UTC));
             let zone = zone.as_ref();
             match unit {
-                TimeUnit::Second => plain::<TimestampSecondType>(array, |it| moment(it, 1, zone)),
-                TimeUnit::Millisecond => {
-                    plain::<TimestampMillisecondType>(array, |it| moment(it, 1000, zone))
+                TimeUnit::Second => {
+                    plain::<TimestampSecondType>(array, |seconds| moment(seconds, 1, zone))
                 }
-                TimeUnit::Microsecond => {
-                    plain::<TimestampMicrosecondType>(array, |it| moment(it, 1_000_000, zone))
-                }
-                TimeUnit::Nanosecond => {
-                    plain::<TimestampNanosecondType>(array, |it| moment(it, 1_000_000_000, zone))
-                }
+                TimeUnit::Millisecond => plain::<TimestampMillisecondType>(array, |milliseconds| {
+                    moment(milliseconds, 1000, zone)
+                }),
+                TimeUnit::Microsecond => plain::<TimestampMicrosecondType>(array, |microseconds| {
+                    moment(microseconds, 1_000_000, zone)
+                }),
+                TimeUnit::Nanosecond => plain::<TimestampNanosecondType>(array, |nanoseconds| {
+                    moment(nanoseconds, 1_000_000_000, zone)
+                }),
             }
         }
         _ => Vec::new(),
@@ -66,11 +70,11 @@ fn plain<T: ArrowPrimitiveType>(
     read: impl Fn(T::Native) -> When,
 ) -> Vec<Option<When>> {
     let values = array.as_primitive_opt::<T>().into_iter().flatten();
-    values.map(|it| it.map(&read)).collect()
+    values.map(|value| value.map(&read)).collect()
 }
 
 fn day(days: i64) -> When {
-    let days = i32::try_from(days).ok().and_then(|it| it.checked_add(EPOCH));
+    let days = i32::try_from(days).ok().and_then(|days| days.checked_add(EPOCH));
     days.and_then(NaiveDate::from_num_days_from_ce_opt).map_or(When::Beyond, When::Day)
 }
 
@@ -79,5 +83,5 @@ fn moment(count: i64, parts: i64, zone: Option<&Zone>) -> When {
     let nanos = count.rem_euclid(parts) * (1_000_000_000 / parts);
     let nanos = u32::try_from(nanos).unwrap_or(0);
     DateTime::from_timestamp(count.div_euclid(parts), nanos)
-        .map_or(When::Beyond, |it| When::Moment(Stamp::there(it.naive_utc(), zone)))
+        .map_or(When::Beyond, |moment| When::Moment(Stamp::there(moment.naive_utc(), zone)))
 }

@@ -109,11 +109,11 @@ pub fn likely_ids(schema: &Schema, batches: &[RecordBatch]) -> Vec<String> {
 /// How much a name speaks of ids: 3 of `customer id`, 2 of `id`, 1 of `customer` and `invoice no`, 0 not at all.
 fn rank(name: &str) -> u8 {
     let words = words(name);
-    let has = |all: &[&str]| words.iter().any(|it| all.contains(&it.as_str()));
+    let has = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
     let joined = words.concat();
     // `customerid`, `CUSTID`, in which no word begins.
     let glued = || {
-        let who = WHO.iter().filter_map(|it| joined.strip_prefix(it));
+        let who = WHO.iter().filter_map(|who| joined.strip_prefix(who));
         who.into_iter().any(|rest| WHAT.contains(&rest))
     };
     match (has(&WHO), has(&WHAT)) {
@@ -121,7 +121,7 @@ fn rank(name: &str) -> u8 {
         _ if glued() => 3,
         (false, true) if words.len() == 1 => 2,
         // Of `account name` the words are two: what it is called may stand twice.
-        (true, false) if words.len() == 1 || words.last().is_some_and(|it| it == "name") => 1,
+        (true, false) if words.len() == 1 || words.last().is_some_and(|word| word == "name") => 1,
         (false, true) => 1,
         _ => 0,
     }
@@ -141,7 +141,7 @@ fn words(name: &str) -> Vec<String> {
         }
         before = it;
     }
-    words.retain(|it| !it.is_empty());
+    words.retain(|word| !word.is_empty());
     words
 }
 
@@ -149,8 +149,9 @@ fn words(name: &str) -> Vec<String> {
 fn differ(at: usize, data_type: &DataType, batches: &[RecordBatch]) -> Option<bool> {
     let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
     let mut rows = 0;
-    let nothing =
-        batches.iter().all(|it| it.columns().get(at).is_none_or(|it| it.null_count() == it.len()));
+    let nothing = batches.iter().all(|batch| {
+        batch.columns().get(at).is_none_or(|column| column.null_count() == column.len())
+    });
     if nothing || data_type.is_null() {
         return None;
     }
@@ -162,7 +163,7 @@ fn differ(at: usize, data_type: &DataType, batches: &[RecordBatch]) -> Option<bo
             return Some(false);
         }
         for it in all {
-            let Some(it) = it.filter(|it| !it.is_empty()) else { return Some(false) };
+            let Some(it) = it.filter(|id| !id.is_empty()) else { return Some(false) };
             if !seen.insert(it) {
                 return Some(false);
             }
@@ -244,7 +245,7 @@ mod tests {
         let read = |reader: FrameReader<'_>| {
             reader.of(&engine).read(&schema, std::slice::from_ref(&batch)).unwrap()
         };
-        let [first, second] = ["2026-03-01", "2026-03-02"].map(|it| it.parse::<AsOf>().unwrap());
+        let [first, second] = ["2026-03-01", "2026-03-02"].map(|day| day.parse::<AsOf>().unwrap());
         let frame = read(FrameReader::new(Subscription));
         let scored = engine.score(&Input::frame(&frame), first, &State::new());
         assert_eq!((scored.score("health"), scored.faults()), (Some(&[20.0, 90.0][..]), &[][..]));
@@ -252,7 +253,7 @@ mod tests {
         let why = engine.assess(&Input::frame(&frame), first, &State::new()).unwrap_err();
         let said = |all: &[crate::Fault]| {
             all.iter()
-                .map(|it| format!("{it} ({})", it.help.as_deref().unwrap_or("")))
+                .map(|fault| format!("{fault} ({})", fault.help.as_deref().unwrap_or("")))
                 .collect::<Vec<_>>()
         };
         let wanted = "the table of subscriptions has no column of ids, and the numbers of its rows are no ids \

@@ -45,8 +45,9 @@ pub fn score_table(
     let mut last: Option<Scores> = None;
     if reader.splits(schema, batches) {
         let rows = |it: &RecordBatch| (0..it.num_rows()).step_by(PIECE);
-        let pieces = batches.iter().flat_map(|it| {
-            rows(it).map(|from| it.slice(from, PIECE.min(it.num_rows().saturating_sub(from))))
+        let pieces = batches.iter().flat_map(|batch| {
+            rows(batch)
+                .map(|from| batch.slice(from, PIECE.min(batch.num_rows().saturating_sub(from))))
         });
         for piece in pieces {
             // What is wrong is said with the rows of the whole; so is for whom a function of the host's has failed.
@@ -79,5 +80,5 @@ pub fn score_table(
 }
 
 fn has_failed(scores: &Scores) -> bool {
-    scores.faults().iter().any(|it| it.code == Code::Faulted)
+    scores.faults().iter().any(|fault| fault.code == Code::Faulted)
 }

@@ -107,7 +107,7 @@ impl<'a> FrameReader<'a> {
     /// The kind of values that a column should have, if it is to be taken.
     fn wanted(&self, name: &str) -> Option<Option<Kind>> {
         let Some(engine) = self.engine else { return Some(None) };
-        engine.givable(self.kind).find(|it| it.0 == name).map(|it| Some(it.1))
+        engine.givable(self.kind).find(|metric| metric.0 == name).map(|metric| Some(metric.1))
     }
 }
 
@@ -180,10 +180,10 @@ impl Reading<'_> {
         }
         let types = |it: &Schema| -> Vec<(String, DataType)> {
             let fields = it.fields().iter();
-            fields.map(|it| (it.name().clone(), it.data_type().clone())).collect()
+            fields.map(|field| (field.name().clone(), field.data_type().clone())).collect()
         };
         let wanted = types(self.schema);
-        let other = self.batches.iter().position(|it| types(&it.schema()) != wanted);
+        let other = self.batches.iter().position(|batch| types(&batch.schema()) != wanted);
         if let Some(at) = other {
             let message = format!("batch {at} has other columns than the schema says");
             self.fault(Code::WrongType, "", message);
@@ -197,20 +197,20 @@ impl Reading<'_> {
         }
         let name = shorten(name);
         let message = format!("there is no column `{name}`{what}");
-        let known = self.schema.fields().iter().map(|it| it.name().as_str());
+        let known = self.schema.fields().iter().map(|field| field.name().as_str());
         let help = did_you_mean(&name, known);
         self.faults.push(Fault::new(Code::MissingKey, name, message).maybe_help(help));
         None
     }
 
     fn arrays(&self, at: usize) -> impl Iterator<Item = &dyn Array> {
-        self.batches.iter().filter_map(move |it| it.columns().get(at)).map(AsRef::as_ref)
+        self.batches.iter().filter_map(move |batch| batch.columns().get(at)).map(AsRef::as_ref)
     }
 
     /// The ids of a column with their faults; `None` where it holds none.
     fn texts(&mut self, at: usize, what: &str) -> Option<Vec<Option<Arc<str>>>> {
         let mut all = Vec::new();
-        if self.arrays(at).try_for_each(|it| ids(it, &mut all)).is_none() {
+        if self.arrays(at).try_for_each(|array| ids(array, &mut all)).is_none() {
             if self.is_missing(at) {
                 return Some(self.nothing(at));
             }
@@ -224,10 +224,12 @@ impl Reading<'_> {
             self.faults.push(Fault::new(Code::WrongType, name, message).help(help));
             return None;
         }
-        let name = self.schema.fields().get(at).map_or_else(String::new, |it| shorten(it.name()));
-        let long = |it: &Option<Arc<str>>| it.as_ref().is_some_and(|it| it.len() > LONGEST_TEXT);
+        let name =
+            self.schema.fields().get(at).map_or_else(String::new, |field| shorten(field.name()));
+        let long =
+            |it: &Option<Arc<str>>| it.as_ref().is_some_and(|text| text.len() > LONGEST_TEXT);
         if let Some(row) = all.iter().position(long) {
-            let bytes = all.get(row).and_then(Option::as_ref).map_or(0, |it| it.len());
+            let bytes = all.get(row).and_then(Option::as_ref).map_or(0, |text| text.len());
             self.too_long(&name, row, bytes);
             return None;
         }
@@ -248,12 +250,12 @@ impl Reading<'_> {
             return None;
         }
         let Some(column) = &reader.ids else {
-            return Some((0..rows).map(|it| Arc::from(it.to_string())).collect());
+            return Some((0..rows).map(|row| Arc::from(row.to_string())).collect());
         };
         let at = self.find(column, " of ids")?;
         let all = self.texts(at, "ids")?;
         let name = shorten(column);
-        let empty = |it: &Option<Arc<str>>| it.as_ref().is_none_or(|it| it.is_empty());
+        let empty = |it: &Option<Arc<str>>| it.as_ref().is_none_or(|text| text.is_empty());
         if let Some(row) = all.iter().position(empty) {
             let message = format!("column `{name}` has no id in row {row}");
             self.fault(Code::Empty, format!("{name}[{row}]"), message);
@@ -270,12 +272,12 @@ impl Reading<'_> {
         let Some(column) = &reader.ids else { return Some(()) };
         let at = self.schema.index_of(column).ok()?;
         let mut last = None;
-        self.arrays(at).all(|it| rises(it, &mut last)).then_some(())
+        self.arrays(at).all(|array| rises(array, &mut last)).then_some(())
     }
 
     fn parents(&mut self, reader: &FrameReader<'_>, frame: &mut Frame) {
         let own = is_company(reader).then(|| (SubjectKind::Company, PARENT.to_owned()));
-        for (kind, name) in above(reader).map(|it| (it, format!("{it}_id"))).chain(own) {
+        for (kind, name) in above(reader).map(|kind| (kind, format!("{kind}_id"))).chain(own) {
             let Ok(at) = self.schema.index_of(&name) else { continue };
             if let Some(parents) = self.texts(at, "ids") {
                 // Its length is that of all the other columns.
@@ -286,10 +288,10 @@ impl Reading<'_> {
 
     /// The columns that are no metrics.
     fn roles(&self, reader: &FrameReader<'_>) -> BTreeSet<String> {
-        let parents = above(reader).map(|it| format!("{it}_id"));
+        let parents = above(reader).map(|kind| format!("{kind}_id"));
         let observed = reader.observed.values().cloned();
         // A config may read it as it stands, too.
-        let is_read = |it: &Engine| it.givable(reader.kind).any(|it| it.0 == PARENT);
+        let is_read = |it: &Engine| it.givable(reader.kind).any(|metric| metric.0 == PARENT);
         let own = is_company(reader) && !reader.engine.is_some_and(is_read);
         let parents = parents.chain(own.then(|| PARENT.to_owned()));
         parents.chain(observed).chain(reader.ids.clone()).collect()
@@ -315,7 +317,7 @@ impl Reading<'_> {
         let Some(kind) = kind.or_else(|| wanted.filter(|_| self.is_missing(at))) else {
             let what = wanted.map_or_else(
                 || "a metric is a number, a flag or a text".to_owned(),
-                |it| format!("the metric is {it}"),
+                |kind| format!("the metric is {kind}"),
             );
             let message = format!("column `{shown}` holds {}, {what}", field.data_type());
             let fault = Fault::new(Code::WrongType, shown, message);
@@ -340,12 +342,12 @@ impl Reading<'_> {
         Some(match kind {
             Kind::Number => {
                 let mut all = Vec::with_capacity(rows);
-                self.arrays(at).for_each(|it| numbers(it, &mut all));
+                self.arrays(at).for_each(|array| numbers(array, &mut all));
                 Data::Number(all)
             }
             Kind::Flag => {
                 let mut all = Vec::with_capacity(rows);
-                self.arrays(at).for_each(|it| flags(it, &mut all));
+                self.arrays(at).for_each(|array| flags(array, &mut all));
                 Data::Flag(all)
             }
             Kind::Text => {
@@ -393,7 +395,7 @@ impl Reading<'_> {
             self.fault(Code::OutOfRange, format!("{name}[{row}]"), message);
             return None;
         }
-        Some(all.into_iter().map(|it| it.ok().flatten()).collect())
+        Some(all.into_iter().map(|day| day.ok().flatten()).collect())
     }
 
     /// Whether there are rows, and all of a column are null or NaN: then its type says nothing.
@@ -408,22 +410,22 @@ impl Reading<'_> {
             }
             all.len() == it.len() && all.iter().all(|it| it.is_nan())
         };
-        self.arrays(at).any(|it| !it.is_empty()) && self.arrays(at).all(is_missing)
+        self.arrays(at).any(|array| !array.is_empty()) && self.arrays(at).all(is_missing)
     }
 
     /// A column without a value.
     fn nothing<T>(&self, at: usize) -> Vec<Option<T>> {
-        self.arrays(at).flat_map(|it| (0..it.len()).map(|_| None)).collect()
+        self.arrays(at).flat_map(|array| (0..array.len()).map(|_| None)).collect()
     }
 
     /// Days of observation of what the engine takes from no column.
     fn check_observed(&mut self, reader: &FrameReader<'_>) {
         let Some(engine) = reader.engine else { return };
-        for metric in reader.observed.keys().filter(|it| reader.wanted(it).is_none()) {
+        for metric in reader.observed.keys().filter(|metric| reader.wanted(metric).is_none()) {
             let name = shorten(metric);
             let message =
                 format!("`{name}`, whose days are given, is no metric of a {}", reader.kind);
-            let help = did_you_mean(metric, engine.givable(reader.kind).map(|it| it.0));
+            let help = did_you_mean(metric, engine.givable(reader.kind).map(|metric| metric.0));
             let fault = Fault::new(Code::UnknownName, format!("observed.{name}"), message);
             self.faults.push(fault.maybe_help(help));
         }
@@ -435,7 +437,9 @@ impl Reading<'_> {
         let declared = |name: &str| {
             let subject = engine.config().subject;
             let mut metrics = engine.config().metrics.iter();
-            metrics.any(|it| it.name == name && it.subject.unwrap_or(subject) == reader.kind)
+            metrics.any(|metric| {
+                metric.name == name && metric.subject.unwrap_or(subject) == reader.kind
+            })
         };
         for (name, _, alone) in engine.givable(reader.kind) {
             if alone && declared(name) && self.schema.index_of(name).is_err() {
@@ -479,16 +483,16 @@ fn days(array: &dyn Array) -> Vec<Result<Option<NaiveDate>, String>> {
     }
     let mut out = Vec::with_capacity(array.len());
     match Sort::of(array.data_type()) {
-        Sort::Day => out.extend(moments(array).into_iter().map(|it| match it {
+        Sort::Day => out.extend(moments(array).into_iter().map(|moment| match moment {
             None => Ok(None),
             Some(when) => {
                 let day = when.day().ok_or_else(|| "it is beyond the calendar".to_owned())?;
                 // The years of a business, as in a book.
-                day.to_string().parse::<Stamp>().map(|it| Some(it.date()))
+                day.to_string().parse::<Stamp>().map(|stamp| Some(stamp.date()))
             }
         })),
-        _ => each_text(array, |it| {
-            out.push(it.map(|it| it.parse::<Stamp>().map(Stamp::date)).transpose());
+        _ => each_text(array, |text| {
+            out.push(text.map(|text| text.parse::<Stamp>().map(Stamp::date)).transpose());
         }),
     }
     out

@@ -59,15 +59,15 @@ fn cells(array: &dyn Array) -> Vec<Node> {
     let mut out = Vec::with_capacity(array.len());
     match array.data_type() {
         DataType::Int64 => whole::<Int64Type>(array, &mut out, Node::Int),
-        DataType::Int32 => whole::<Int32Type>(array, &mut out, |it| Node::Int(it.into())),
-        DataType::Int16 => whole::<Int16Type>(array, &mut out, |it| Node::Int(it.into())),
-        DataType::Int8 => whole::<Int8Type>(array, &mut out, |it| Node::Int(it.into())),
-        DataType::UInt64 => whole::<UInt64Type>(array, &mut out, |it| {
-            i64::try_from(it).map_or_else(|_| Node::text(it.to_string()), Node::Int)
+        DataType::Int32 => whole::<Int32Type>(array, &mut out, |number| Node::Int(number.into())),
+        DataType::Int16 => whole::<Int16Type>(array, &mut out, |number| Node::Int(number.into())),
+        DataType::Int8 => whole::<Int8Type>(array, &mut out, |number| Node::Int(number.into())),
+        DataType::UInt64 => whole::<UInt64Type>(array, &mut out, |number| {
+            i64::try_from(number).map_or_else(|_| Node::text(number.to_string()), Node::Int)
         }),
-        DataType::UInt32 => whole::<UInt32Type>(array, &mut out, |it| Node::Int(it.into())),
-        DataType::UInt16 => whole::<UInt16Type>(array, &mut out, |it| Node::Int(it.into())),
-        DataType::UInt8 => whole::<UInt8Type>(array, &mut out, |it| Node::Int(it.into())),
+        DataType::UInt32 => whole::<UInt32Type>(array, &mut out, |number| Node::Int(number.into())),
+        DataType::UInt16 => whole::<UInt16Type>(array, &mut out, |number| Node::Int(number.into())),
+        DataType::UInt8 => whole::<UInt8Type>(array, &mut out, |number| Node::Int(number.into())),
         DataType::Decimal32(..) => decimals::<Decimal32Type>(array, &mut out),
         DataType::Decimal64(..) => decimals::<Decimal64Type>(array, &mut out),
         DataType::Decimal128(..) => decimals::<Decimal128Type>(array, &mut out),
@@ -86,7 +86,7 @@ fn cells(array: &dyn Array) -> Vec<Node> {
                     |it: u8| if it == Data::NO_FLAG { Node::Null } else { Node::Bool(it == 1) };
                 out.extend(all.into_iter().map(cell));
             }
-            Sort::Day => out.extend(moments(array).into_iter().map(|it| match it {
+            Sort::Day => out.extend(moments(array).into_iter().map(|moment| match moment {
                 None => Node::Null,
                 Some(When::Day(it)) => Node::text(it.to_string()),
                 Some(When::Moment(it)) => Node::text(it.to_string()),
@@ -107,7 +107,7 @@ fn whole<T: ArrowPrimitiveType>(
     read: impl Fn(T::Native) -> Node,
 ) {
     let all = array.as_primitive_opt::<T>().into_iter().flatten();
-    out.extend(all.map(|it| it.map_or(Node::Null, &read)));
+    out.extend(all.map(|value| value.map_or(Node::Null, &read)));
 }
 
 fn decimals<T: DecimalType + ArrowPrimitiveType>(array: &dyn Array, out: &mut Vec<Node>) {

@@ -44,7 +44,7 @@ fn fill(mut out: Columns, scores: &Scores, kind: SubjectKind) -> RecordBatch {
             out.column(name, column);
         }
     }
-    for rule in scores.rules().filter(|it| it.kind == kind) {
+    for rule in scores.rules().filter(|rule| rule.kind == kind) {
         let is_known = |it: &Verdict| matches!(it, Verdict::No | Verdict::Yes);
         let name = format!("rules.{}", rule.rule);
         out.bytes(name, rule.answers, |it| *it == Verdict::Yes, is_known);
@@ -61,22 +61,30 @@ pub fn assessment(assessment: &Assessment, kind: SubjectKind, id: &str) -> Recor
     let mut out = Columns::new(ids.len());
     out.texts(id, ids.iter().map(Some));
     let cards = assessment.scorecards();
-    for card in cards.filter(|it| assessment.scorecard_kind(it) == Some(kind)) {
+    for card in cards.filter(|card| assessment.scorecard_kind(card) == Some(kind)) {
         let cells = || assessment.scores(card);
-        out.numbers(card, cells().map(|it| it.score));
-        out.numbers(format!("{card}.raw_score"), cells().map(|it| it.raw_score));
-        out.numbers(format!("{card}.coverage"), cells().map(|it| Some(it.coverage)));
-        out.numbers(format!("{card}.low"), cells().map(|it| it.interval.map(|it| it[0])));
-        out.numbers(format!("{card}.high"), cells().map(|it| it.interval.map(|it| it[1])));
+        out.numbers(card, cells().map(|cell| cell.score));
+        out.numbers(format!("{card}.raw_score"), cells().map(|cell| cell.raw_score));
+        out.numbers(format!("{card}.coverage"), cells().map(|cell| Some(cell.coverage)));
+        out.numbers(
+            format!("{card}.low"),
+            cells().map(|cell| cell.interval.map(|interval| interval[0])),
+        );
+        out.numbers(
+            format!("{card}.high"),
+            cells().map(|cell| cell.interval.map(|interval| interval[1])),
+        );
         for (suffix, raw) in [(".band", false), (".raw_band", true)] {
             let name = format!("{card}{suffix}");
             match assessment.column(kind, &name) {
                 Some(column) => out.column(name, column),
-                None => out.texts(name, cells().map(|it| if raw { it.raw_band } else { it.band })),
+                None => {
+                    out.texts(name, cells().map(|cell| if raw { cell.raw_band } else { cell.band }))
+                }
             }
         }
-        out.texts(format!("{card}.withheld"), cells().map(|it| it.withheld));
-        out.days(format!("{card}.oldest_input"), cells().map(|it| it.oldest_input));
+        out.texts(format!("{card}.withheld"), cells().map(|cell| cell.withheld));
+        out.days(format!("{card}.oldest_input"), cells().map(|cell| cell.oldest_input));
     }
     for name in CLASSES {
         if let Some(column) = assessment.column(kind, name) {
@@ -84,15 +92,15 @@ pub fn assessment(assessment: &Assessment, kind: SubjectKind, id: &str) -> Recor
         }
     }
     let rows: BTreeMap<&str, usize> = ids.iter().map(AsRef::as_ref).zip(0..).collect();
-    for rule in assessment.rules().iter().filter(|it| it.kind == kind) {
+    for rule in assessment.rules().iter().filter(|rule| rule.kind == kind) {
         let mut flags = vec![Some(false); ids.len()];
         let mut set = |id: &str, to: Option<bool>| {
             if let Some(it) = rows.get(id).and_then(|row| flags.get_mut(*row)) {
                 *it = to;
             }
         };
-        rule.matches.iter().for_each(|it| set(&it.subject, Some(true)));
-        rule.no_data.iter().for_each(|it| set(it, None));
+        rule.matches.iter().for_each(|matched| set(&matched.subject, Some(true)));
+        rule.no_data.iter().for_each(|subject| set(subject, None));
         rule.faulted.iter().for_each(|it| set(&it.0, None));
         out.flags(format!("rules.{}", rule.rule), flags);
     }

@@ -35,32 +35,32 @@ pub fn events(all: &[Event]) -> RecordBatch {
         Some(Node::Int(it)) => Some(*it as f64),
         _ => None,
     };
-    out.texts("id", all.iter().map(|it| Some(&it.id)));
-    out.days("day", all.iter().map(|it| Some(it.day)));
-    out.texts("rule", all.iter().map(|it| Some(&it.rule)));
-    out.shown("kind", all.iter().map(|it| it.kind));
-    out.texts("subject", all.iter().map(|it| Some(&it.subject)));
-    family(&mut out, all.iter().map(|it| (it.kind, it.subject.as_str(), &it.parents)));
-    out.texts("change", all.iter().map(|it| Some(it.change.name())));
-    out.texts("reason", all.iter().map(|it| part(it, "reason")));
+    out.texts("id", all.iter().map(|event| Some(&event.id)));
+    out.days("day", all.iter().map(|event| Some(event.day)));
+    out.texts("rule", all.iter().map(|event| Some(&event.rule)));
+    out.shown("kind", all.iter().map(|event| event.kind));
+    out.texts("subject", all.iter().map(|event| Some(&event.subject)));
+    family(&mut out, all.iter().map(|event| (event.kind, event.subject.as_str(), &event.parents)));
+    out.texts("change", all.iter().map(|event| Some(event.change.name())));
+    out.texts("reason", all.iter().map(|event| part(event, "reason")));
     out.numbers("times", all.iter().map(times));
-    out.texts("health", all.iter().map(|it| part(it, "health")));
-    out.days("since", all.iter().map(|it| Some(it.since.day())));
-    out.days("fired", all.iter().map(|it| it.fired.map(AsOf::day)));
-    out.texts("severity", all.iter().map(|it| word(&it.severity)));
-    out.texts("message", all.iter().map(|it| Some(&it.message)));
-    out.texts("evidence", all.iter().map(|it| Some(evidence(&it.evidence))));
-    out.texts("labels", all.iter().map(|it| Some(labels(&it.labels))));
-    out.texts("owner", all.iter().map(|it| it.owner.as_ref()));
-    out.texts("playbook", all.iter().map(|it| it.playbook.as_ref()));
-    out.texts("suppressed_by", all.iter().map(|it| suppressors(&it.suppressed_by)));
-    out.flags("told_before", all.iter().map(|it| Some(it.told_before)));
-    out.flags("is_sent", all.iter().map(|it| Some(it.is_sent())));
+    out.texts("health", all.iter().map(|event| part(event, "health")));
+    out.days("since", all.iter().map(|event| Some(event.since.day())));
+    out.days("fired", all.iter().map(|event| event.fired.map(AsOf::day)));
+    out.texts("severity", all.iter().map(|event| word(&event.severity)));
+    out.texts("message", all.iter().map(|event| Some(&event.message)));
+    out.texts("evidence", all.iter().map(|event| Some(evidence(&event.evidence))));
+    out.texts("labels", all.iter().map(|event| Some(labels(&event.labels))));
+    out.texts("owner", all.iter().map(|event| event.owner.as_ref()));
+    out.texts("playbook", all.iter().map(|event| event.playbook.as_ref()));
+    out.texts("suppressed_by", all.iter().map(|event| suppressors(&event.suppressed_by)));
+    out.flags("told_before", all.iter().map(|event| Some(event.told_before)));
+    out.flags("is_sent", all.iter().map(|event| Some(event.is_sent())));
     out.shown("at", all.iter().map(Event::at));
-    out.shown("since_at", all.iter().map(|it| it.since));
-    out.texts("fired_at", all.iter().map(|it| it.fired.map(|it| it.to_string())));
-    out.texts("supersedes", all.iter().map(|it| it.supersedes.as_ref()));
-    out.texts("of", all.iter().map(|it| part(it, "of")));
+    out.shown("since_at", all.iter().map(|event| event.since));
+    out.texts("fired_at", all.iter().map(|event| event.fired.map(|fired| fired.to_string())));
+    out.texts("supersedes", all.iter().map(|event| event.supersedes.as_ref()));
+    out.texts("of", all.iter().map(|event| part(event, "of")));
     out.finish()
 }
 
@@ -70,22 +70,22 @@ pub fn events(all: &[Event]) -> RecordBatch {
 #[must_use]
 pub fn alerts(all: &[OpenAlert]) -> RecordBatch {
     let mut out = Columns::new(all.len());
-    out.texts("rule", all.iter().map(|it| Some(&it.rule)));
-    out.shown("kind", all.iter().map(|it| it.kind));
-    out.texts("subject", all.iter().map(|it| Some(&it.subject)));
-    out.texts("phase", all.iter().map(|it| word(&it.phase)));
-    out.days("since", all.iter().map(|it| Some(it.since.day())));
-    out.days("fired", all.iter().map(|it| it.fired.map(AsOf::day)));
-    out.texts("health", all.iter().map(|it| word(&it.health)));
-    out.flags("told", all.iter().map(|it| Some(it.told)));
-    out.texts("severity", all.iter().map(|it| word(&it.severity)));
-    out.texts("message", all.iter().map(|it| Some(&it.message)));
-    out.texts("labels", all.iter().map(|it| Some(labels(&it.labels))));
-    out.texts("owner", all.iter().map(|it| it.owner.as_ref()));
-    out.texts("suppressed_by", all.iter().map(|it| suppressors(&it.suppressed_by)));
-    out.flags("is_quiet", all.iter().map(|it| Some(!it.suppressed_by.is_empty())));
-    out.shown("since_at", all.iter().map(|it| it.since));
-    out.texts("fired_at", all.iter().map(|it| it.fired.map(|it| it.to_string())));
+    out.texts("rule", all.iter().map(|alert| Some(&alert.rule)));
+    out.shown("kind", all.iter().map(|alert| alert.kind));
+    out.texts("subject", all.iter().map(|alert| Some(&alert.subject)));
+    out.texts("phase", all.iter().map(|alert| word(&alert.phase)));
+    out.days("since", all.iter().map(|alert| Some(alert.since.day())));
+    out.days("fired", all.iter().map(|alert| alert.fired.map(AsOf::day)));
+    out.texts("health", all.iter().map(|alert| word(&alert.health)));
+    out.flags("told", all.iter().map(|alert| Some(alert.told)));
+    out.texts("severity", all.iter().map(|alert| word(&alert.severity)));
+    out.texts("message", all.iter().map(|alert| Some(&alert.message)));
+    out.texts("labels", all.iter().map(|alert| Some(labels(&alert.labels))));
+    out.texts("owner", all.iter().map(|alert| alert.owner.as_ref()));
+    out.texts("suppressed_by", all.iter().map(|alert| suppressors(&alert.suppressed_by)));
+    out.flags("is_quiet", all.iter().map(|alert| Some(!alert.suppressed_by.is_empty())));
+    out.shown("since_at", all.iter().map(|alert| alert.since));
+    out.texts("fired_at", all.iter().map(|alert| alert.fired.map(|fired| fired.to_string())));
     out.finish()
 }
 
@@ -96,32 +96,35 @@ pub fn alerts(all: &[OpenAlert]) -> RecordBatch {
 #[must_use]
 pub fn actions(all: &[Action]) -> RecordBatch {
     let mut out = Columns::new(all.len());
-    out.texts("id", all.iter().map(|it| Some(&it.id)));
-    out.texts("sort", all.iter().map(|it| Some(it.sort.name())));
-    out.days("day", all.iter().map(|it| Some(it.day)));
-    out.days("due", all.iter().map(|it| Some(it.due)));
-    out.days("deadline", all.iter().map(|it| it.deadline));
-    out.texts("playbook", all.iter().map(|it| Some(&it.playbook)));
-    out.texts("step", all.iter().map(|it| Some(&it.step)));
-    out.texts("channel", all.iter().map(|it| word(&it.channel)));
-    out.texts("owner", all.iter().map(|it| it.owner.as_ref()));
-    out.texts("title", all.iter().map(|it| Some(&it.title)));
-    out.texts("text", all.iter().map(|it| Some(&it.text)));
-    out.shown("kind", all.iter().map(|it| it.kind));
-    out.texts("subject", all.iter().map(|it| Some(&it.subject)));
-    family(&mut out, all.iter().map(|it| (it.kind, it.subject.as_str(), &it.parents)));
-    out.texts("rule", all.iter().map(|it| Some(&it.rule)));
-    out.texts("why", all.iter().map(|it| Some(&it.why)));
-    out.texts("severity", all.iter().map(|it| word(&it.severity)));
-    out.days("since", all.iter().map(|it| Some(it.since.day())));
-    out.days("fired", all.iter().map(|it| Some(it.fired.day())));
-    out.texts("evidence", all.iter().map(|it| Some(evidence(&it.evidence))));
-    out.texts("labels", all.iter().map(|it| Some(labels(&it.labels))));
-    out.texts("escalation_of", all.iter().map(|it| it.escalation_of.as_ref()));
-    out.shown("since_at", all.iter().map(|it| it.since));
-    out.shown("fired_at", all.iter().map(|it| it.fired));
-    out.texts("change", all.iter().map(|it| Some(it.change.name())));
-    out.texts("supersedes", all.iter().map(|it| it.supersedes.as_ref()));
+    out.texts("id", all.iter().map(|action| Some(&action.id)));
+    out.texts("sort", all.iter().map(|action| Some(action.sort.name())));
+    out.days("day", all.iter().map(|action| Some(action.day)));
+    out.days("due", all.iter().map(|action| Some(action.due)));
+    out.days("deadline", all.iter().map(|action| action.deadline));
+    out.texts("playbook", all.iter().map(|action| Some(&action.playbook)));
+    out.texts("step", all.iter().map(|action| Some(&action.step)));
+    out.texts("channel", all.iter().map(|action| word(&action.channel)));
+    out.texts("owner", all.iter().map(|action| action.owner.as_ref()));
+    out.texts("title", all.iter().map(|action| Some(&action.title)));
+    out.texts("text", all.iter().map(|action| Some(&action.text)));
+    out.shown("kind", all.iter().map(|action| action.kind));
+    out.texts("subject", all.iter().map(|action| Some(&action.subject)));
+    family(
+        &mut out,
+        all.iter().map(|action| (action.kind, action.subject.as_str(), &action.parents)),
+    );
+    out.texts("rule", all.iter().map(|action| Some(&action.rule)));
+    out.texts("why", all.iter().map(|action| Some(&action.why)));
+    out.texts("severity", all.iter().map(|action| word(&action.severity)));
+    out.days("since", all.iter().map(|action| Some(action.since.day())));
+    out.days("fired", all.iter().map(|action| Some(action.fired.day())));
+    out.texts("evidence", all.iter().map(|action| Some(evidence(&action.evidence))));
+    out.texts("labels", all.iter().map(|action| Some(labels(&action.labels))));
+    out.texts("escalation_of", all.iter().map(|action| action.escalation_of.as_ref()));
+    out.shown("since_at", all.iter().map(|action| action.since));
+    out.shown("fired_at", all.iter().map(|action| action.fired));
+    out.texts("change", all.iter().map(|action| Some(action.change.name())));
+    out.texts("supersedes", all.iter().map(|action| action.supersedes.as_ref()));
     out.finish()
 }
 
@@ -141,13 +144,13 @@ pub fn verdicts(assessment: &Assessment) -> RecordBatch {
             let shown = (evidence(&it.evidence), labels(&it.labels));
             add(&it.subject, "match", &it.message, [&shown.0, &shown.1]);
         }
-        rule.no_data.iter().for_each(|it| add(it, "no_data", "", [""; 2]));
+        rule.no_data.iter().for_each(|subject| add(subject, "no_data", "", [""; 2]));
         rule.faulted.iter().for_each(|it| add(&it.0, "faulted", &it.1, [""; 2]));
     }
     let mut out = Columns::new(all.len());
     let names = ["rule", "kind", "subject", "severity", "verdict", "message", "evidence", "labels"];
     for (at, name) in names.into_iter().enumerate() {
-        out.texts(name, all.iter().map(|it| it.get(at)));
+        out.texts(name, all.iter().map(|row| row.get(at)));
     }
     out.finish()
 }
@@ -164,10 +167,12 @@ pub fn factors(engine: &Engine, assessment: &Assessment, scorecard: &str) -> Opt
     let kind = assessment.scorecard_kind(scorecard)?;
     let ids = assessment.subjects(kind).iter();
     let explained: Vec<Explanation> =
-        ids.filter_map(|it| engine.explain(assessment, scorecard, it)).collect();
+        ids.filter_map(|id| engine.explain(assessment, scorecard, id)).collect();
     let all: Vec<(&str, &Line)> = explained
         .iter()
-        .flat_map(|it| it.lines.iter().map(|line| (it.subject.as_str(), line)))
+        .flat_map(|explanation| {
+            explanation.lines.iter().map(|line| (explanation.subject.as_str(), line))
+        })
         .collect();
     let mut out = Columns::new(all.len());
     lines(&mut out, &all);
@@ -176,28 +181,31 @@ pub fn factors(engine: &Engine, assessment: &Assessment, scorecard: &str) -> Opt
 
 fn lines(out: &mut Columns, all: &[(&str, &Line)]) {
     let known = |it: &Line| (!it.value.is_missing()).then(|| it.value.to_string());
-    out.texts("subject", all.iter().map(|it| Some(it.0)));
-    out.texts("group", all.iter().map(|it| Some(it.1.path.join(" / "))));
-    out.texts("factor", all.iter().map(|it| Some(&it.1.factor)));
-    out.texts("metric", all.iter().map(|it| Some(&it.1.metric)));
-    out.texts("label", all.iter().map(|it| Some(&it.1.label)));
-    out.texts("unit", all.iter().map(|it| it.1.unit.as_ref()));
-    out.texts("value", all.iter().map(|it| known(it.1)));
-    out.numbers("number", all.iter().map(|it| it.1.value.number()));
-    out.numbers("points", all.iter().map(|it| it.1.points));
-    out.numbers("weight", all.iter().map(|it| Some(it.1.weight)));
-    out.numbers("effective_weight", all.iter().map(|it| Some(it.1.effective_weight)));
-    out.numbers("contribution", all.iter().map(|it| Some(it.1.contribution)));
-    out.numbers("lost", all.iter().map(|it| Some(it.1.lost())));
-    out.texts("status", all.iter().map(|it| word(&it.1.status)));
-    out.texts("stand_in", all.iter().map(|it| it.1.stand_in.as_ref().and_then(word)));
-    out.days("observed", all.iter().map(|it| it.1.observed));
-    out.numbers("measured", all.iter().map(|it| it.1.measured));
-    out.numbers("points_case", all.iter().map(|it| it.1.points_case.map(f64::from)));
-    out.numbers("weight_case", all.iter().map(|it| it.1.weight_case.map(f64::from)));
-    out.texts("stalled", all.iter().map(|it| it.1.stalled.as_ref().map(|it| &it.feed)));
-    out.days("stalled_until", all.iter().map(|it| it.1.stalled.as_ref().map(|it| it.until)));
-    out.texts("why", all.iter().map(|it| Some(it.1.why())));
+    out.texts("subject", all.iter().map(|row| Some(row.0)));
+    out.texts("group", all.iter().map(|row| Some(row.1.path.join(" / "))));
+    out.texts("factor", all.iter().map(|row| Some(&row.1.factor)));
+    out.texts("metric", all.iter().map(|row| Some(&row.1.metric)));
+    out.texts("label", all.iter().map(|row| Some(&row.1.label)));
+    out.texts("unit", all.iter().map(|row| row.1.unit.as_ref()));
+    out.texts("value", all.iter().map(|row| known(row.1)));
+    out.numbers("number", all.iter().map(|row| row.1.value.number()));
+    out.numbers("points", all.iter().map(|row| row.1.points));
+    out.numbers("weight", all.iter().map(|row| Some(row.1.weight)));
+    out.numbers("effective_weight", all.iter().map(|row| Some(row.1.effective_weight)));
+    out.numbers("contribution", all.iter().map(|row| Some(row.1.contribution)));
+    out.numbers("lost", all.iter().map(|row| Some(row.1.lost())));
+    out.texts("status", all.iter().map(|row| word(&row.1.status)));
+    out.texts("stand_in", all.iter().map(|row| row.1.stand_in.as_ref().and_then(word)));
+    out.days("observed", all.iter().map(|row| row.1.observed));
+    out.numbers("measured", all.iter().map(|row| row.1.measured));
+    out.numbers("points_case", all.iter().map(|row| row.1.points_case.map(f64::from)));
+    out.numbers("weight_case", all.iter().map(|row| row.1.weight_case.map(f64::from)));
+    out.texts("stalled", all.iter().map(|row| row.1.stalled.as_ref().map(|stalled| &stalled.feed)));
+    out.days(
+        "stalled_until",
+        all.iter().map(|row| row.1.stalled.as_ref().map(|stalled| stalled.until)),
+    );
+    out.texts("why", all.iter().map(|row| Some(row.1.why())));
 }
 
 /// The word that stands for a value in serde formats.
@@ -288,7 +296,7 @@ mod tests {
         let schema = batch.schema();
         let of_events = ["reason", "times", "health"];
         let is_event = schema.index_of("told_before").is_ok();
-        for it in fields.iter().flat_map(|it| columns(it)) {
+        for it in fields.iter().flat_map(|field| columns(field)) {
             if !is_event && of_events.contains(&it) {
                 continue;
             }

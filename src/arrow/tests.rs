@@ -116,7 +116,7 @@ fn ids_are_texts_or_whole_numbers_and_parents_come_along() {
         .unwrap();
     assert_eq!(frame.ids(), [Arc::from("7"), Arc::from("-1")]);
     assert_eq!(frame.parents(Account).unwrap(), [Some(Arc::from("acme")), None]);
-    let names: Vec<&str> = frame.columns().map(|it| it.0).collect();
+    let names: Vec<&str> = frame.columns().map(|column| column.0).collect();
     assert_eq!(names, ["nps"]);
     let wanted = Column::numbers([Some(9.0), Some(8.0)])
         .observed([Some("2024-10-04".parse().unwrap()), None]);
@@ -354,7 +354,8 @@ fn results_stand_in_columns_of_their_names() {
     assert!(notes.contains(r#""column":"xx","near":"x""#), "{notes}");
     let one = scores(&scored, Subscription, "id");
     let two = assessment(&assessed, Subscription, "id");
-    let names: Vec<String> = one.schema().fields().iter().map(|it| it.name().clone()).collect();
+    let names: Vec<String> =
+        one.schema().fields().iter().map(|field| field.name().clone()).collect();
     let wanted = [
         "id",
         "health",

@@ -53,7 +53,7 @@ pub(super) fn spread<T: Clone>(all: &dyn AnyDictionaryArray, values: &[T], missi
         return vec![missing.clone(); all.len()];
     }
     let nulls = all.keys().nulls().cloned();
-    let is_null = |row: usize| nulls.as_ref().is_some_and(|it| it.is_null(row));
+    let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
     let value = |(row, key): (usize, &usize)| match values.get(*key) {
         Some(it) if !is_null(row) => it.clone(),
         _ => missing.clone(),
@@ -67,11 +67,11 @@ pub(super) fn numbers(array: &dyn Array, out: &mut Vec<f64>) {
         DataType::Float64 => plain::<Float64Type>(array, out, |it| it),
         DataType::Float32 => plain::<Float32Type>(array, out, f64::from),
         DataType::Float16 => plain::<Float16Type>(array, out, f64::from),
-        DataType::Int64 => plain::<Int64Type>(array, out, |it| it as f64),
+        DataType::Int64 => plain::<Int64Type>(array, out, |number| number as f64),
         DataType::Int32 => plain::<Int32Type>(array, out, f64::from),
         DataType::Int16 => plain::<Int16Type>(array, out, f64::from),
         DataType::Int8 => plain::<Int8Type>(array, out, f64::from),
-        DataType::UInt64 => plain::<UInt64Type>(array, out, |it| it as f64),
+        DataType::UInt64 => plain::<UInt64Type>(array, out, |number| number as f64),
         DataType::UInt32 => plain::<UInt32Type>(array, out, f64::from),
         DataType::UInt16 => plain::<UInt16Type>(array, out, f64::from),
         DataType::UInt8 => plain::<UInt8Type>(array, out, f64::from),
@@ -97,8 +97,8 @@ fn plain<T: ArrowPrimitiveType>(
 ) {
     let Some(array) = array.as_primitive_opt::<T>() else { return };
     let start = out.len();
-    out.extend(array.values().iter().map(|it| read(*it)));
-    let Some(nulls) = array.nulls().filter(|it| it.null_count() > 0) else { return };
+    out.extend(array.values().iter().map(|value| read(*value)));
+    let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) else { return };
     let Some(new) = out.get_mut(start..) else { return };
     // Nulls are few: only they are looked at.
     for row in (!nulls.inner()).set_indices() {
@@ -111,7 +111,8 @@ fn plain<T: ArrowPrimitiveType>(
 /// Decimals by their text, which is rounded once.
 fn decimal<T: DecimalType + ArrowPrimitiveType>(array: &dyn Array, out: &mut Vec<f64>) {
     let Some(array) = array.as_primitive_opt::<T>() else { return };
-    let number = |row| decimal_text(array, row).and_then(|it| it.parse().ok()).unwrap_or(f64::NAN);
+    let number =
+        |row| decimal_text(array, row).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
     out.extend((0..array.len()).map(number));
 }
 
@@ -132,7 +133,7 @@ pub(super) fn flags(array: &dyn Array, out: &mut Vec<u8>) {
         return;
     }
     match array.as_boolean_opt() {
-        Some(it) => out.extend(it.iter().map(|it| it.map_or(Data::NO_FLAG, u8::from))),
+        Some(it) => out.extend(it.iter().map(|flag| flag.map_or(Data::NO_FLAG, u8::from))),
         None => out.extend(std::iter::repeat_n(Data::NO_FLAG, array.len())),
     }
 }
@@ -203,8 +204,8 @@ pub(super) fn rises(array: &dyn Array, last: &mut Option<Id>) -> bool {
             _ => None,
         };
         let mut before = first;
-        let rises = array.values().iter().all(|it| {
-            let it: i64 = (*it).into();
+        let rises = array.values().iter().all(|value| {
+            let it: i64 = (*value).into();
             before.replace(it).is_none_or(|before| before < it)
         });
         *last = before.map(Id::Number);
@@ -222,8 +223,8 @@ pub(super) fn rises(array: &dyn Array, last: &mut Option<Id>) -> bool {
                 _ => String::new(),
             };
             let mut rises = true;
-            each_text(array, |it| {
-                let it = it.unwrap_or_default();
+            each_text(array, |text| {
+                let it = text.unwrap_or_default();
                 // The empty text, which comes before all others, is no id.
                 rises &= before.as_str() < it && it.len() <= LONGEST_TEXT;
                 if rises {
@@ -260,7 +261,7 @@ pub(super) fn ids(array: &dyn Array, out: &mut Vec<Option<Arc<str>>>) -> Option<
             let _ = write!(text, "{it}");
             Arc::from(text.as_str())
         };
-        out.extend(array.as_primitive_opt::<T>()?.iter().map(|it| it.map(&mut shared)));
+        out.extend(array.as_primitive_opt::<T>()?.iter().map(|value| value.map(&mut shared)));
         Some(())
     }
     fn decimals<T: DecimalType + ArrowPrimitiveType>(
@@ -294,7 +295,7 @@ pub(super) fn ids(array: &dyn Array, out: &mut Vec<Option<Arc<str>>>) -> Option<
         }
         it => match Sort::of(it) {
             Sort::Text => {
-                each_text(array, |it| out.push(it.map(Arc::from)));
+                each_text(array, |text| out.push(text.map(Arc::from)));
                 Some(())
             }
             Sort::Nothing => {

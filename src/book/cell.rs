@@ -43,7 +43,7 @@ impl Cell {
     #[must_use]
     pub fn number(&self) -> Option<f64> {
         match self {
-            Self::Number(it) => Some(*it).filter(|it| it.is_finite()),
+            Self::Number(it) => Some(*it).filter(|number| number.is_finite()),
             Self::Text(it) => it.trim().parse().ok().filter(|it: &f64| it.is_finite()),
             Self::Flag(_) => None,
         }

@@ -89,7 +89,7 @@ impl<'a> Checks<'a> {
     }
 
     pub(crate) fn finite(&mut self, key: &str, number: Option<f64>) {
-        if let Some(number) = number.filter(|it| !it.is_finite()) {
+        if let Some(number) = number.filter(|number| !number.is_finite()) {
             let message = format!("`{key}` must be a finite number, got `{number}`");
             self.add("not-finite", Code::NotFinite, key, message);
         }
@@ -97,7 +97,7 @@ impl<'a> Checks<'a> {
 
     pub(crate) fn within(&mut self, key: &str, number: Option<f64>, low: f64, high: f64) {
         self.finite(key, number);
-        let Some(number) = number.filter(|it| it.is_finite()) else { return };
+        let Some(number) = number.filter(|number| number.is_finite()) else { return };
         if !(low..=high).contains(&number) {
             let message = format!("`{key}` must be from {low} to {high}, got `{number}`");
             self.add("out-of-range", Code::OutOfRange, key, message);
@@ -106,14 +106,14 @@ impl<'a> Checks<'a> {
 
     pub(crate) fn at_least_zero(&mut self, key: &str, number: Option<f64>) {
         self.finite(key, number);
-        if let Some(number) = number.filter(|it| it.is_finite() && *it < 0.0) {
+        if let Some(number) = number.filter(|number| number.is_finite() && *number < 0.0) {
             let message = format!("`{key}` must be 0 or more, got `{number}`");
             self.add("negative", Code::OutOfRange, key, message);
         }
     }
 
     pub(crate) fn amount(&mut self, key: &str, amount: Option<Amount>) {
-        if let Some(amount) = amount.filter(|it| it.is_negative()) {
+        if let Some(amount) = amount.filter(|amount| amount.is_negative()) {
             let message = format!("`{key}` must be 0 or more, got `{amount}`");
             self.add("negative", Code::OutOfRange, key, message);
         }

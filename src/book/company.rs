@@ -31,13 +31,14 @@ const NAMED: usize = 3;
 
 /// Rejects companies whose parent is unknown, rejected or themselves, in linear time.
 pub(super) fn check_parents(companies: &mut Vec<Good<Company>>, loader: &mut Loader) {
-    let rows = rows(companies.iter().map(|it| &it.record));
-    let parents: Vec<u32> = companies.iter().map(|it| parent_row(&it.record, &rows)).collect();
+    let rows = rows(companies.iter().map(|company| &company.record));
+    let parents: Vec<u32> =
+        companies.iter().map(|company| parent_row(&company.record, &rows)).collect();
     let lines = lines(companies, &rows);
     let mut ring_of = BTreeMap::new();
-    for ring in rings(&parents).iter().filter(|it| it.len() > 1) {
+    for ring in rings(&parents).iter().filter(|ring| ring.len() > 1) {
         let text: Arc<str> = named(ring, companies).into();
-        ring_of.extend(ring.iter().map(|it| (*it as usize, Arc::clone(&text))));
+        ring_of.extend(ring.iter().map(|row| (*row as usize, Arc::clone(&text))));
     }
     drop(rows);
     for (at, good) in std::mem::take(companies).into_iter().enumerate() {
@@ -69,20 +70,20 @@ fn rows<'a>(companies: impl Iterator<Item = &'a Company>) -> BTreeMap<&'a str, u
 }
 
 fn parent_row(company: &Company, rows: &BTreeMap<&str, u32>) -> u32 {
-    company.parent_id.as_deref().and_then(|it| rows.get(it)).copied().unwrap_or(NO_ROW)
+    company.parent_id.as_deref().and_then(|id| rows.get(id)).copied().unwrap_or(NO_ROW)
 }
 
 /// For each company the row of the one that it belongs to, or `NO_ROW`.
 pub(super) fn parents(companies: &[Company]) -> Vec<u32> {
     let rows = rows(companies.iter());
-    companies.iter().map(|it| parent_row(it, &rows)).collect()
+    companies.iter().map(|company| parent_row(company, &rows)).collect()
 }
 
 /// Who is in a ring, in words: the first few by name.
 fn named(ring: &[u32], companies: &[Good<Company>]) -> String {
-    let id = |row: &u32| companies.get(*row as usize).map(|it| shorten(&it.record.id));
+    let id = |row: &u32| companies.get(*row as usize).map(|company| shorten(&company.record.id));
     let names: Vec<String> =
-        ring.iter().take(NAMED).filter_map(id).map(|it| format!("`{it}`")).collect();
+        ring.iter().take(NAMED).filter_map(id).map(|id| format!("`{id}`")).collect();
     let more = match ring.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -97,13 +98,13 @@ pub(crate) fn rings(up: &[u32]) -> Vec<Vec<u32>> {
     let mut rings = Vec::new();
     for start in 0..u32::try_from(up.len()).unwrap_or(NO_ROW) {
         let (mut walked, mut here) = (Vec::new(), start);
-        while let Some(mark) = seen.get_mut(here as usize).filter(|it| **it == 0) {
+        while let Some(mark) = seen.get_mut(here as usize).filter(|mark| **mark == 0) {
             *mark = start + 1;
             walked.push(here);
             here = up.get(here as usize).copied().unwrap_or(NO_ROW);
         }
         if seen.get(here as usize) == Some(&(start + 1))
-            && let Some(first) = walked.iter().position(|it| *it == here)
+            && let Some(first) = walked.iter().position(|row| *row == here)
         {
             rings.push(walked.split_off(first));
         }
@@ -139,8 +140,8 @@ fn lines(companies: &[Good<Company>], rows: &BTreeMap<&str, u32>) -> Vec<Line> {
             }
             set(&mut lines, at, Line::Open);
             walked.push(at);
-            let parent = companies.get(at).and_then(|it| it.record.parent_id.as_deref());
-            here = parent.and_then(|it| rows.get(it)).map(|it| *it as usize);
+            let parent = companies.get(at).and_then(|company| company.record.parent_id.as_deref());
+            here = parent.and_then(|id| rows.get(id)).map(|row| *row as usize);
             if parent.is_some() && here.is_none() {
                 walked.pop();
                 set(&mut lines, at, Line::Lost);

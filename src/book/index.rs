@@ -69,7 +69,7 @@ fn groups(counts: [usize; 4], order: &[u32], owners: &[Owners]) -> [Groups; 4] {
         let subjects = counts.get(kind.index()).copied().unwrap_or(0);
         Groups::build(subjects, order, |row| {
             let owners = owners.get(row as usize);
-            owners.and_then(|it| it.get(kind.index())).copied().unwrap_or(NO_ROW)
+            owners.and_then(|owners| owners.get(kind.index())).copied().unwrap_or(NO_ROW)
         })
     })
 }
@@ -111,7 +111,7 @@ impl<R: Record> Store<R> {
     /// Rows without a date first, then oldest first.
     fn order(&mut self) -> Vec<u32> {
         let stamps: Vec<Option<Stamp>> = self.records.iter().map(Record::stamp).collect();
-        self.days = stamps.iter().map(|it| day_number(*it)).collect();
+        self.days = stamps.iter().map(|stamp| day_number(*stamp)).collect();
         let rows = u32::try_from(self.records.len()).unwrap_or(NO_ROW);
         let mut order: Vec<u32> = (0..rows).collect();
         let record = |row: u32| self.records.get(row as usize);
@@ -224,5 +224,5 @@ impl Series {
 }
 
 fn day_number(stamp: Option<Stamp>) -> i32 {
-    stamp.map_or(NO_DAY, |it| it.date().num_days_from_ce())
+    stamp.map_or(NO_DAY, |stamp| stamp.date().num_days_from_ce())
 }

@@ -104,7 +104,7 @@ proptest! {
         prop_assert_eq!(&loaded.read, &given_rows);
         let counts = loaded.book.counts();
         for (table, read) in &loaded.read {
-            let rejected = loaded.rejected.iter().filter(|it| it.table == *table).count();
+            let rejected = loaded.rejected.iter().filter(|rejected| rejected.table == *table).count();
             let good = counts.get(table.as_str()).copied().unwrap_or(0);
             prop_assert_eq!(good + rejected, *read, "{}", table);
         }
@@ -112,7 +112,7 @@ proptest! {
             Ok(_) => prop_assert!(loaded.rejected.is_empty() && loaded.faults.is_empty()),
             Err(faults) => {
                 prop_assert!(faults.list().len() >= loaded.rejected.iter()
-                    .filter(|it| it.reason != "unknown-table").count());
+                    .filter(|rejected| rejected.reason != "unknown-table").count());
                 prop_assert!(!loaded.rejected.is_empty() || !loaded.faults.is_empty());
             }
         }

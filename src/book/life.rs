@@ -21,7 +21,7 @@ pub(crate) trait Life {
 
     /// Whether it is over on a day.
     fn is_over(&self, day: NaiveDate) -> bool {
-        self.over_from().is_some_and(|it| it <= day)
+        self.over_from().is_some_and(|from| from <= day)
     }
 
     /// Whether it has begun by a day, and is not over.
@@ -29,7 +29,7 @@ pub(crate) trait Life {
     where
         Self: Record,
     {
-        self.stamp().is_none_or(|it| it.date() <= day) && !self.is_over(day)
+        self.stamp().is_none_or(|stamp| stamp.date() <= day) && !self.is_over(day)
     }
 }
 
@@ -72,11 +72,11 @@ lives! {
     Company: ;
     Account: ;
     // Lost from the day of its cancellation, and on the day on which the next term would begin.
-    Subscription: |it| first(on(it.cancelled_on), on(it.end));
-    License: |it| after(it.end);
-    Entitlement: |it| after(it.end);
-    Deployment: |it| on(it.retired);
-    Contact: |it| on(it.left);
+    Subscription: |subscription| first(on(subscription.cancelled_on), on(subscription.end));
+    License: |license| after(license.end);
+    Entitlement: |entitlement| after(entitlement.end);
+    Deployment: |deployment| on(deployment.retired);
+    Contact: |contact| on(contact.left);
     Override: |it| after(it.until);
     // Resolved cases happened all the same: they count by their dates.
     Case: ;

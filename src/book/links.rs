@@ -92,7 +92,8 @@ impl Links {
                 None => unknown(index, kind, id, &R::ref_key(kind), checks),
             }
         }
-        let orphan = R::NEEDS_PARENT && owners.iter().all(|it| *it == NO_ROW) && checks.is_clean();
+        let orphan =
+            R::NEEDS_PARENT && owners.iter().all(|owner| *owner == NO_ROW) && checks.is_clean();
         if orphan && !named {
             let message = "the record belongs to no company, account or subscription".to_owned();
             let help = Some("add `subscription_id`, `account_id` or `company_id`".to_owned());
@@ -114,7 +115,7 @@ impl Links {
         let bounds = record.bounds();
         let (Some(stamp), true) = (record.stamp(), bounds != Bounds::Free) else { return };
         let id = index.ids.get(subscription as usize).map_or("", |it| it);
-        if let Some(start) = start.filter(|it| stamp.date() < it.date()) {
+        if let Some(start) = start.filter(|start| stamp.date() < start.date()) {
             let message =
                 format!("`{stamp}` is before subscription `{}` starts ({start})", shorten(id));
             checks.add("before-start", Code::WrongDate, "date", message);
@@ -163,7 +164,7 @@ fn unknown(index: &Index, kind: SubjectKind, id: &str, key: &str, checks: &mut C
     }
     // Ids are often numbered: a suggestion among many is noise, and slow.
     let few = index.ids.len() <= 50;
-    let help = if few { did_you_mean(id, index.ids.iter().map(|it| &**it)) } else { None };
+    let help = if few { did_you_mean(id, index.ids.iter().map(|id| &**id)) } else { None };
     let message = format!("there is no {kind} `{shown}`");
     checks.help("unknown-parent", Code::UnknownReference, key, message, help);
 }

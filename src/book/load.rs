@@ -107,7 +107,7 @@ impl Book {
     /// # Errors
     /// Every fault of every record.
     pub fn strict(tables: Tables) -> Result<Self, Faults> {
-        Self::load(tables, Mode::Strict).map(|it| it.book)
+        Self::load(tables, Mode::Strict).map(|loaded| loaded.book)
     }
 
     /// Builds a book of the good records and sets the others aside.
@@ -238,7 +238,7 @@ impl Loader {
     /// Whether a company of that id was set aside.
     pub(super) fn is_rejected(&self, id: Option<&str>) -> bool {
         let rejected = &self.links.kind(SubjectKind::Company).rejected;
-        id.is_some_and(|it| rejected.contains(it))
+        id.is_some_and(|id| rejected.contains(id))
     }
 
     /// Sets a record aside.
@@ -254,7 +254,7 @@ impl Loader {
             reason: first.reason,
             fault: first.fault.clone(),
         });
-        self.faults.extend(found.into_iter().map(|it| it.fault));
+        self.faults.extend(found.into_iter().map(|found| found.fault));
     }
 
     /// Checks each row of a table and hands on the good ones.
@@ -294,7 +294,7 @@ impl Loader {
             settle(&mut record, &self.zone);
             let mut checks = Checks::new(R::TABLE, row);
             let owners = self.check(&record, row, &mut ids, &mut checks);
-            checks.take_doubts().into_iter().for_each(|it| doubts.add(it));
+            checks.take_doubts().into_iter().for_each(|doubt| doubts.add(doubt));
             found.extend(checks.into_found());
             if found.is_empty() {
                 self.count_currency(&record);

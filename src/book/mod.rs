@@ -108,7 +108,7 @@ impl Book {
             SubjectKind::Subscription => &self.subscriptions.owners,
             SubjectKind::Case => &self.cases.owners,
         };
-        owners.iter().map(|it| it.get(parent.index()).copied().unwrap_or(NO_ROW)).collect()
+        owners.iter().map(|owners| owners.get(parent.index()).copied().unwrap_or(NO_ROW)).collect()
     }
 
     /// For each company the row of the one that it belongs to, or `NO_ROW`. None is above itself.
@@ -124,7 +124,7 @@ impl Book {
 
     /// The names of the usage series.
     pub fn series(&self) -> impl Iterator<Item = &str> {
-        self.usage.keys().map(|it| &**it)
+        self.usage.keys().map(|name| &**name)
     }
 
     /// Scores set by hand.
@@ -200,13 +200,20 @@ impl Book {
     /// Which subjects of a kind existed by the end of that day. One without a date always did.
     #[must_use]
     pub fn born(&self, kind: SubjectKind, as_of: NaiveDate) -> Vec<bool> {
-        self.starts(kind).into_iter().map(|it| it.is_none_or(|it| it <= as_of)).collect()
+        self.starts(kind)
+            .into_iter()
+            .map(|start| start.is_none_or(|start| start <= as_of))
+            .collect()
     }
 
     /// The first day of each subject of a kind, where it is known.
     pub(crate) fn starts(&self, kind: SubjectKind) -> Vec<Option<NaiveDate>> {
         fn days<R: record::Record>(store: &Store<R>) -> Vec<Option<NaiveDate>> {
-            store.records.iter().map(|it| it.stamp().map(crate::time::Stamp::date)).collect()
+            store
+                .records
+                .iter()
+                .map(|record| record.stamp().map(crate::time::Stamp::date))
+                .collect()
         }
         match kind {
             SubjectKind::Company => days(&self.companies),
@@ -234,10 +241,10 @@ impl Book {
             SubjectKind::Company => vec![false; self.companies.records.len()],
             SubjectKind::Account => vec![false; self.accounts.records.len()],
             SubjectKind::Subscription => {
-                self.subscriptions.records.iter().map(|it| it.is_over(as_of)).collect()
+                self.subscriptions.records.iter().map(|record| record.is_over(as_of)).collect()
             }
             SubjectKind::Case => {
-                self.cases.records.iter().map(|it| it.is_resolved(as_of)).collect()
+                self.cases.records.iter().map(|record| record.is_resolved(as_of)).collect()
             }
         }
     }

@@ -41,7 +41,7 @@ pub(crate) fn is_stamp(
     is_meant: &dyn Fn(&'static str, Stamp) -> bool,
 ) -> bool {
     let mark = field.downcast_ref().copied().and_then(Mark::stamp);
-    field.downcast_ref().copied().or(mark).is_some_and(|it| is_meant(name, it))
+    field.downcast_ref().copied().or(mark).is_some_and(|stamp| is_meant(name, stamp))
 }
 
 /// Takes the dates of a record into the zone of its book.
@@ -73,7 +73,7 @@ impl<R: Record + Clone> Store<R> {
     fn known(&self, until: Until, counts: [usize; 4]) -> Option<Self> {
         let happened = |name: &str| !PLANNED.contains(&name);
         let moves = |name: &'static str, it: Stamp| happened(name) && until.moves(it);
-        if !self.records.iter().any(|it| it.has_stamp(&moves)) {
+        if !self.records.iter().any(|record| record.has_stamp(&moves)) {
             return None;
         }
         let mut all = self.clone();
@@ -99,7 +99,7 @@ impl Series {
     /// The values as they are known at a moment, where that is another thing than on its day.
     fn known(&self, until: Until, counts: [usize; 4]) -> Option<Self> {
         let counted = |(stamp, value, owners, own)| (until.counted(stamp), value, owners, own);
-        let moves = self.moments().any(|it| until.moves(it));
+        let moves = self.moments().any(|moment| until.moves(moment));
         moves.then(|| Self::build(self.timed().map(counted).collect(), counts))
     }
 }
@@ -138,7 +138,7 @@ impl Book {
     /// How many records of a table of things that happen lie after that day, by table; tables without any are left
     /// out, and so are those whose records are written down ahead: what begins, ends or is renewed later is no slip.
     pub(crate) fn after(&self, day: NaiveDate) -> Vec<(&'static str, usize)> {
-        let usage = self.usage.values().map(|it| it.after(day.num_days_from_ce())).sum();
+        let usage = self.usage.values().map(|usage| usage.after(day.num_days_from_ce())).sum();
         let counts = [
             ("cases", self.cases.after(day)),
             ("surveys", self.surveys.after(day)),

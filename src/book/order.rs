@@ -85,7 +85,7 @@ mod tests {
         ];
         let said: Vec<Said> = rows
             .iter()
-            .map(|it| Said::by(Some(&serde_json::from_str::<Node>(it).unwrap().to_survey())))
+            .map(|row| Said::by(Some(&serde_json::from_str::<Node>(row).unwrap().to_survey())))
             .collect();
         for (at, pair) in said.windows(2).enumerate() {
             assert!(pair[0] < pair[1], "{} before {}", rows[at], rows[at + 1]);

@@ -124,8 +124,8 @@ pub(crate) fn days_ago(stamp: Stamp, as_of: NaiveDate) -> f64 {
 /// Whether a name needs no quotes.
 fn is_word(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(|it| it.is_ascii_alphabetic() || it == '_')
-        && chars.all(|it| it.is_ascii_alphanumeric() || it == '_')
+    chars.next().is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_')
+        && chars.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// The name between `["` and `"]`.

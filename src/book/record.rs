@@ -108,7 +108,7 @@ macro_rules! record {
             fn has_stamp(&self, is_meant: &dyn Fn(&'static str, $crate::time::Stamp) -> bool) -> bool {
                 use $crate::book::moment::is_stamp;
                 $(is_stamp(&self.$must, stringify!($must), is_meant) ||)*
-                $(self.$may.as_ref().is_some_and(|it| is_stamp(it, stringify!($may), is_meant)) ||)*
+                $(self.$may.as_ref().is_some_and(|field| is_stamp(field, stringify!($may), is_meant)) ||)*
                 false
             }
         }

@@ -113,7 +113,7 @@ impl Doubts {
     pub(super) fn columns<R: Record>(&mut self, record: Option<&R>, row: usize, node: &Node) {
         let Node::Table(entries) = node else { return };
         match record {
-            Some(it) => it.custom().keys().for_each(|it| self.column::<R>(it, row, entries)),
+            Some(it) => it.custom().keys().for_each(|key| self.column::<R>(key, row, entries)),
             None => {
                 let unknown = |it: &&(String, Node)| {
                     it.1 != Node::Removed && !R::FIELDS.contains(&it.0.as_str())
@@ -169,7 +169,7 @@ fn misspelt(name: &str, known: &'static [&'static str]) -> Option<&'static str> 
     }
     let plain = words(name);
     let dated = |text: &str| {
-        let bare = DATED.iter().find_map(|it| text.strip_suffix(it)?.strip_suffix('_'));
+        let bare = DATED.iter().find_map(|suffix| text.strip_suffix(suffix)?.strip_suffix('_'));
         bare.map(str::to_owned)
     };
     let bare = dated(&plain);
@@ -177,7 +177,7 @@ fn misspelt(name: &str, known: &'static [&'static str]) -> Option<&'static str> 
         plain == **it
             || bare.as_deref().is_some_and(|bare| bare == *it || dated(it).as_deref() == Some(bare))
     };
-    if let Some(it) = known.iter().copied().find(|it| same(it)) {
+    if let Some(it) = known.iter().copied().find(|known| same(known)) {
         return Some(it);
     }
     let near = nearest(name, known.iter().copied())?;

@@ -43,7 +43,7 @@ pub(super) fn read_row<R: Record>(node: &mut Node, row: usize) -> Result<R, Fail
         };
         let fault = error.into_fault(&base);
         let path = fault.place.path.clone();
-        let key = path.strip_prefix(&base).and_then(|it| it.strip_prefix('.')).unwrap_or("");
+        let key = path.strip_prefix(&base).and_then(|rest| rest.strip_prefix('.')).unwrap_or("");
         let missing = fault.code == Code::MissingKey && key.is_empty();
         let lost = if missing { fault.message.split('`').nth(1) } else { None };
         let key = lost.unwrap_or(key).to_owned();
@@ -86,7 +86,7 @@ fn prepare(entries: &mut [(String, Node)], fields: &[&str], checks: &mut Checks<
     let mut keys = BTreeSet::new();
     for (key, value) in entries {
         // One that is said to be the host's own is called as it is without that, unless a field is called so.
-        let plain = key.strip_prefix(OWN).filter(|it| !fields.contains(it)).unwrap_or(key);
+        let plain = key.strip_prefix(OWN).filter(|name| !fields.contains(name)).unwrap_or(key);
         if !keys.insert(plain.to_owned()) {
             let message = format!("the field `{}` stands twice", shorten(key));
             checks.add("duplicate-field", Code::Duplicate, &shorten(key), message);
@@ -142,7 +142,7 @@ fn settle<R: Record>(record: &mut R) {
     };
     let custom = record.custom_mut();
     // One that is said to be the host's own is called as it is without that.
-    let own: Vec<String> = custom.keys().filter(|it| it.starts_with(OWN)).cloned().collect();
+    let own: Vec<String> = custom.keys().filter(|name| name.starts_with(OWN)).cloned().collect();
     for key in own {
         if let (Some(cell), Some(name)) = (custom.remove(&key), key.strip_prefix(OWN)) {
             custom.insert(name.to_owned(), cell);

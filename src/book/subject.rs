@@ -268,7 +268,7 @@ impl Subscription {
 
     /// For how many; `None` where no exact sum can be made of it.
     fn billed_quantity(&self) -> Option<Amount> {
-        self.quantity.map_or(Some(Amount::whole(1)), |it| Amount::from_f64(it).ok())
+        self.quantity.map_or(Some(Amount::whole(1)), |quantity| Amount::from_f64(quantity).ok())
     }
 
     /// Says why a price that is to become a recurring amount does not.
@@ -279,7 +279,7 @@ impl Subscription {
                 why.split_once(": ").map_or((why.as_str(), None), |it| (it.0, Some(it.1)));
             checks.doubt(Code::UnknownName, "billing", message, help);
         } else if let (None, Some(quantity)) =
-            (self.billed_quantity(), self.quantity.filter(|it| it.is_finite()))
+            (self.billed_quantity(), self.quantity.filter(|quantity| quantity.is_finite()))
         {
             let message = format!("`quantity` must have at most 6 decimals, got `{quantity}`");
             checks.doubt(Code::OutOfRange, "quantity", &message, None);
@@ -296,7 +296,7 @@ impl Subscription {
     }
 
     pub(crate) fn is_cancelled(&self, as_of: NaiveDate) -> bool {
-        self.cancelled_on.is_some_and(|it| it.date() <= as_of)
+        self.cancelled_on.is_some_and(|day| day.date() <= as_of)
     }
 }
 
@@ -325,6 +325,6 @@ impl Record for Case {
 
 impl Case {
     pub(crate) fn is_resolved(&self, as_of: NaiveDate) -> bool {
-        self.resolved.is_some_and(|it| it.date() <= as_of)
+        self.resolved.is_some_and(|resolved| resolved.date() <= as_of)
     }
 }

@@ -23,15 +23,15 @@ fn stamp(text: &str) -> Stamp {
 
 /// A row from `key=value` pairs, as a line of cells.
 fn row(text: &str) -> Node {
-    let pairs = text.split(',').filter(|it| !it.is_empty());
-    Node::table(pairs.map(|it| {
-        let (key, value) = it.split_once('=').unwrap();
+    let pairs = text.split(',').filter(|part| !part.is_empty());
+    Node::table(pairs.map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap();
         (key.trim(), Node::text(value.trim()))
     }))
 }
 
 fn rows(lines: &[&str]) -> Vec<Node> {
-    lines.iter().map(|it| row(it)).collect()
+    lines.iter().map(|line| row(line)).collect()
 }
 
 /// Two accounts of one company, and a subscription of the first.
@@ -181,7 +181,7 @@ fn a_near_word_and_a_near_table_are_suggested() {
     tables.insert("surveys", rows(&["kind=cast,date=2026-03-01,score=3,account_id=a1"]));
     let loaded = Book::lenient(tables);
     let help: Vec<&str> =
-        loaded.rejected.iter().filter_map(|it| it.fault.help.as_deref()).collect();
+        loaded.rejected.iter().filter_map(|rejected| rejected.fault.help.as_deref()).collect();
     assert_eq!(
         help,
         ["did you mean `usage`?", "did you mean `usage`?", "did you mean `csat`?"],
@@ -202,7 +202,7 @@ fn strict_lists_every_fault_of_every_record() {
     tables.insert("nonsense", vec![]);
     let faults = Book::strict(tables).unwrap_err();
     let shown: Vec<(&str, Code)> =
-        faults.list().iter().map(|it| (it.place.path.as_str(), it.code)).collect();
+        faults.list().iter().map(|fault| (fault.place.path.as_str(), fault.code)).collect();
     assert_eq!(
         shown,
         [
@@ -252,8 +252,11 @@ fn what_hangs_under_a_rejected_record_is_rejected_too() {
     tables.insert("subscriptions", rows(&["id=s1,account_id=a1", "id=s2,account_id=a2"]));
     tables.insert("usage", rows(&["subscription_id=s1,name=n,date=2026-01-01,value=1"]));
     let loaded = Book::lenient(tables);
-    let mut shown: Vec<String> =
-        loaded.rejected.iter().map(|it| format!("{} {}{}", it.reason, it.table, it.id)).collect();
+    let mut shown: Vec<String> = loaded
+        .rejected
+        .iter()
+        .map(|rejected| format!("{} {}{}", rejected.reason, rejected.table, rejected.id))
+        .collect();
     shown.sort();
     assert_eq!(
         shown,
@@ -271,7 +274,7 @@ fn what_hangs_under_a_rejected_record_is_rejected_too() {
         ]
     );
     let ids: Vec<&str> =
-        loaded.book.subjects(SubjectKind::Company).iter().map(|it| &**it).collect();
+        loaded.book.subjects(SubjectKind::Company).iter().map(|subject| &**subject).collect();
     assert_eq!(ids, ["c6", "c7"]);
 }
 
@@ -350,7 +353,7 @@ fn usage_may_run_on_to_the_end_of_the_term_after_notice() {
         let mut tables = Tables::default();
         tables.push(subscription);
         tables.push(usage);
-        Book::lenient(tables).rejected.first().map(|it| it.reason)
+        Book::lenient(tables).rejected.first().map(|rejected| rejected.reason)
     };
     assert_eq!(check("2026-06-30"), None);
     assert_eq!(check("2026-07-01"), Some("after-end"));
@@ -413,7 +416,7 @@ fn amounts_are_converted_or_not_known() {
         ("EUR USD GBP", true, "GBP", "", "!"),
     ] {
         let mut tables = Tables::default();
-        for (at, currency) in stated.split(' ').filter(|it| !it.is_empty()).enumerate() {
+        for (at, currency) in stated.split(' ').filter(|part| !part.is_empty()).enumerate() {
             let mut it = Subscription::new(format!("s{at}"));
             it.arr = Some(1.into());
             it.currency = currency.parse().ok();
@@ -426,7 +429,7 @@ fn amounts_are_converted_or_not_known() {
         let book = Book::strict(tables).unwrap();
         let got =
             book.convert(10.into(), asked.parse().ok(), reporting.parse().ok(), day("2026-01-01"));
-        let got = got.map_or_else(|| "!".to_owned(), |it| it.to_string());
+        let got = got.map_or_else(|| "!".to_owned(), |value| value.to_string());
         assert_eq!(got, expected, "{stated:?} {rates} {asked:?} {reporting:?}");
     }
 }
@@ -445,7 +448,7 @@ fn typed_records_are_checked_like_rows() {
     tables.push(company);
     tables.push(Account::new("a1"));
     let faults = Book::load(tables, Mode::Strict).unwrap_err();
-    let shown: Vec<&str> = faults.list().iter().map(|it| it.place.path.as_str()).collect();
+    let shown: Vec<&str> = faults.list().iter().map(|fault| fault.place.path.as_str()).collect();
     assert_eq!(
         shown,
         ["companies[0].id", "companies[0].x", "surveys[0].score", "invoices[0].account_id"]

@@ -92,7 +92,7 @@ mod tests {
             counts[draw.below(5)] += 1;
             assert!((0.0..1.0).contains(&draw.share()));
         }
-        assert!(counts.iter().all(|it| (850..1150).contains(it)), "{counts:?}");
+        assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
         assert_eq!((draw.below(0), draw.some_of(&[1, 2, 3], 9).len()), (0, 3));
     }
 }

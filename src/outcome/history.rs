@@ -189,7 +189,7 @@ impl Span {
             Some(it) if self.holds(it) && end < Some(self.closes) => Came::Unknown,
             Some(it) if self.holds(it) => Came::Lost,
             Some(_) => Came::Kept,
-            None if known_until.is_some_and(|it| self.closes <= it) => Came::Kept,
+            None if known_until.is_some_and(|until| self.closes <= until) => Came::Kept,
             None => Came::Unknown,
         }
     }
@@ -243,13 +243,13 @@ impl History {
     /// which it was there: nobody said what came. All others are known until the day.
     #[must_use]
     pub fn of_book(book: &Book, day: NaiveDate) -> Self {
-        let happenings = book.outcomes().iter().filter(|it| it.date.date() <= day);
-        let happenings = happenings.map(|it| Happening {
-            subject: it.subscription_id.as_str().into(),
-            day: it.date.date(),
-            outcome: it.outcome,
-            value_before: it.value_before.map(Amount::to_f64),
-            value_after: it.value_after.map(Amount::to_f64),
+        let happenings = book.outcomes().iter().filter(|outcome| outcome.date.date() <= day);
+        let happenings = happenings.map(|outcome| Happening {
+            subject: outcome.subscription_id.as_str().into(),
+            day: outcome.date.date(),
+            outcome: outcome.outcome,
+            value_before: outcome.value_before.map(Amount::to_f64),
+            value_after: outcome.value_after.map(Amount::to_f64),
         });
         let recorded = Self::new(happenings, [] as [(&str, NaiveDate); 0]);
         let (mut unsaid, mut known) = (Vec::new(), Vec::new());
@@ -261,7 +261,7 @@ impl History {
                 unsaid.push(Happening::new(id, on, OutcomeKind::Churned));
             }
             let open = end.filter(|end| {
-                cancelled.is_none() && recorded.known_until(id).is_none_or(|it| it < *end)
+                cancelled.is_none() && recorded.known_until(id).is_none_or(|until| until < *end)
             });
             let last = open.map(|end| before(end, 1));
             known.push((Arc::from(id), last.unwrap_or(day)));
@@ -279,18 +279,20 @@ impl History {
     /// The first loss of a subject.
     #[must_use]
     pub fn loss(&self, subject: &str) -> Option<&Happening> {
-        self.of(subject).iter().find(|it| it.outcome.is_lost())
+        self.of(subject).iter().find(|happening| happening.outcome.is_lost())
     }
 
     /// The first loss of every subject that was lost, by subject.
     pub fn losses(&self) -> impl Iterator<Item = &Happening> {
-        self.happenings.values().filter_map(|it| it.iter().find(|it| it.outcome.is_lost()))
+        self.happenings.values().filter_map(|happenings| {
+            happenings.iter().find(|happening| happening.outcome.is_lost())
+        })
     }
 
     /// The day until which a subject is known.
     #[must_use]
     pub fn known_until(&self, subject: &str) -> Option<NaiveDate> {
-        let last = self.of(subject).last().map(|it| it.day);
+        let last = self.of(subject).last().map(|happening| happening.day);
         last.max(self.known_until.get(subject).copied())
     }
 
@@ -333,7 +335,11 @@ impl History {
 
     /// The last day of which anything is known.
     pub(crate) fn end(&self) -> Option<NaiveDate> {
-        let last = self.happenings.values().filter_map(|it| it.last()).map(|it| it.day);
+        let last = self
+            .happenings
+            .values()
+            .filter_map(|happenings| happenings.last())
+            .map(|happening| happening.day);
         last.chain(self.known_until.values().copied()).max()
     }
 
@@ -347,15 +353,15 @@ impl History {
         let as_of = span.as_of;
         let row = |known_on: NaiveDate, lost: Option<&Happening>| Observation {
             settled_on: span.closes,
-            outcome: lost.map(|it| it.outcome),
-            value: lost.and_then(|it| it.value_before),
+            outcome: lost.map(|loss| loss.outcome),
+            value: lost.and_then(|loss| loss.value_before),
             ..Observation::new(subject, as_of, known_on, lost.is_some())
         };
         let loss = self.loss(subject);
-        match span.came(loss.map(|it| it.day), self.known_until(subject), end) {
+        match span.came(loss.map(|loss| loss.day), self.known_until(subject), end) {
             Came::Over => out.over += 1,
             Came::TooLate => out.too_late += 1,
-            Came::Lost => out.rows.push(row(loss.map_or(span.closes, |it| it.day), loss)),
+            Came::Lost => out.rows.push(row(loss.map_or(span.closes, |loss| loss.day), loss)),
             Came::Kept => out.rows.push(row(span.closes, None)),
             Came::Unknown => out.censored += 1,
         }

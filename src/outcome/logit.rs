@@ -48,7 +48,8 @@ impl Rows {
     }
 
     pub(crate) fn row(&self, at: usize) -> &[(usize, f64)] {
-        let start = at.checked_sub(1).and_then(|it| self.ends.get(it)).copied().unwrap_or(0);
+        let start =
+            at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         let end = self.ends.get(at).copied().unwrap_or(start);
         self.cells.get(start..end).unwrap_or(&[])
     }
@@ -207,7 +208,7 @@ impl Problem<'_> {
     /// Projected Newton: Bertsekas (1982), SIAM J. Control Optim. 20(2), 221-246.
     pub(crate) fn solve(&self) -> Fit {
         let mean = {
-            let sum: f64 = self.used.iter().filter_map(|it| self.target.get(*it)).sum();
+            let sum: f64 = self.used.iter().filter_map(|row| self.target.get(*row)).sum();
             let rows = self.used.len() as f64;
             // Of no rows nothing is known.
             if rows > 0.0 { (sum / rows).clamp(1e-6, 1.0 - 1e-6) } else { 0.5 }
@@ -221,8 +222,8 @@ impl Problem<'_> {
             let (first, second) = self.slopes(&point);
             let movable = self.movable(&point, &first);
             let slopes: Vec<f64> =
-                movable.iter().filter_map(|it| first.get(*it)).copied().collect();
-            if slopes.iter().all(|it| it.abs() <= self.tolerance) {
+                movable.iter().filter_map(|column| first.get(*column)).copied().collect();
+            if slopes.iter().all(|slope| slope.abs() <= self.tolerance) {
                 converged = true;
                 break;
             }
@@ -332,7 +333,11 @@ mod tests {
             }
         }
         let fit = solve(&rows, &target, &[Bound::First, Bound::Next, Bound::Next], 0.0);
-        let p: Vec<f64> = fit.coefficients.iter().map(|it| sigmoid(fit.intercept + it)).collect();
+        let p: Vec<f64> = fit
+            .coefficients
+            .iter()
+            .map(|coefficient| sigmoid(fit.intercept + coefficient))
+            .collect();
         assert!((p[0] - 0.375).abs() < 1e-7 && (p[1] - 0.375).abs() < 1e-7, "{p:?}");
         assert!((p[2] - 0.75).abs() < 1e-7, "{p:?}");
     }

@@ -8,7 +8,7 @@ pub(crate) struct Matrix {
 
 /// Adds to each item those after it for as long as they hang on the one before.
 pub(super) fn suffix_sums(items: &mut [f64], chained: impl Fn(usize) -> bool) {
-    for at in (1..items.len()).rev().filter(|it| chained(*it)) {
+    for at in (1..items.len()).rev().filter(|at| chained(*at)) {
         let (left, right) = items.split_at_mut(at);
         if let (Some(before), Some(it)) = (left.last_mut(), right.first()) {
             *before += it;
@@ -22,11 +22,11 @@ impl Matrix {
     }
 
     pub(crate) fn get(&self, row: usize, column: usize) -> f64 {
-        self.rows.get(row).and_then(|it| it.get(column)).copied().unwrap_or(0.0)
+        self.rows.get(row).and_then(|row| row.get(column)).copied().unwrap_or(0.0)
     }
 
     pub(super) fn add(&mut self, row: usize, column: usize, value: f64) {
-        if let Some(it) = self.rows.get_mut(row).and_then(|it| it.get_mut(column)) {
+        if let Some(it) = self.rows.get_mut(row).and_then(|row| row.get_mut(column)) {
             *it += value;
         }
     }
@@ -61,7 +61,7 @@ impl Matrix {
         for row in &mut self.rows {
             suffix_sums(row, &chained);
         }
-        for at in (1..self.rows.len()).rev().filter(|it| chained(*it)) {
+        for at in (1..self.rows.len()).rev().filter(|at| chained(*at)) {
             let (left, right) = self.rows.split_at_mut(at);
             if let (Some(before), Some(it)) = (left.last_mut(), right.first()) {
                 before.iter_mut().zip(it).for_each(|(to, from)| *to += from);
@@ -71,9 +71,10 @@ impl Matrix {
 
     /// The rows and columns at these places.
     pub(super) fn part(&self, places: &[usize]) -> Self {
-        let pick =
-            |row: &Vec<f64>| places.iter().map(|it| row.get(*it).copied().unwrap_or(0.0)).collect();
-        Self { rows: places.iter().filter_map(|it| self.rows.get(*it)).map(pick).collect() }
+        let pick = |row: &Vec<f64>| {
+            places.iter().map(|place| row.get(*place).copied().unwrap_or(0.0)).collect()
+        };
+        Self { rows: places.iter().filter_map(|place| self.rows.get(*place)).map(pick).collect() }
     }
 
     /// The lower triangle whose square it is. A diagonal that is not above 0 by rounding is lifted.
@@ -86,7 +87,7 @@ impl Matrix {
                 next.push((value - dot) / other.last().copied().unwrap_or(1.0));
             }
             let own = row.get(at).copied().unwrap_or(0.0);
-            let rest = own - next.iter().map(|it| it * it).sum::<f64>();
+            let rest = own - next.iter().map(|value| value * value).sum::<f64>();
             next.push(rest.max(1e-12 * (1.0 + own.abs())).sqrt());
             done.push(next);
         }
@@ -119,7 +120,7 @@ impl Matrix {
         let lower = self.cholesky();
         let unit = |at: usize| {
             let right: Vec<f64> =
-                (0..self.rows.len()).map(|it| if it == at { 1.0 } else { 0.0 }).collect();
+                (0..self.rows.len()).map(|row| if row == at { 1.0 } else { 0.0 }).collect();
             lower.back(&right)
         };
         Self { rows: (0..self.rows.len()).map(unit).collect() }
@@ -137,7 +138,7 @@ mod tests {
         let inverse = matrix.inverse();
         for (at, row) in rows.iter().enumerate() {
             for column in 0..3 {
-                let got: f64 = (0..3).map(|it| row[it] * inverse.get(it, column)).sum();
+                let got: f64 = (0..3).map(|inner| row[inner] * inverse.get(inner, column)).sum();
                 let want = if at == column { 1.0 } else { 0.0 };
                 assert!((got - want).abs() < 1e-12, "{at} {column}: {got}");
             }

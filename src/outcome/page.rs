@@ -7,7 +7,11 @@ use crate::score::tenths;
 pub(super) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let wide = |at: usize| {
-        rows.iter().filter_map(|it| it.get(at)).map(|it| it.chars().count()).max().unwrap_or(0)
+        rows.iter()
+            .filter_map(|row| row.get(at))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
     };
     let wides: Vec<usize> = (0..columns).map(wide).collect();
     let mut out = String::new();
@@ -58,7 +62,7 @@ pub(super) fn percent(share: f64) -> String {
 
 /// A share with the ends of its interval: `7.0% (6.4-7.6)`.
 pub(super) fn interval(it: Share) -> String {
-    let [low, high] = [it.low, it.high].map(|it| tenths(it * 100.0));
+    let [low, high] = [it.low, it.high].map(|share| tenths(share * 100.0));
     format!("{} ({low}-{high})", percent(it.value))
 }
 

@@ -32,16 +32,17 @@ impl Reference {
     }
 
     fn numbers(&self, path: &str) -> Vec<f64> {
-        self.at(path).as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect()
+        self.at(path).as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
     }
 
     fn flags(&self, path: &str) -> Vec<bool> {
-        self.at(path).as_array().unwrap().iter().map(|it| it.as_bool().unwrap()).collect()
+        self.at(path).as_array().unwrap().iter().map(|flag| flag.as_bool().unwrap()).collect()
     }
 
     fn table(&self, path: &str) -> Vec<Vec<f64>> {
-        let row =
-            |it: &Value| it.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect();
+        let row = |it: &Value| {
+            it.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+        };
         self.at(path).as_array().unwrap().iter().map(row).collect()
     }
 
@@ -93,14 +94,14 @@ fn measures_agree_with_their_references() {
     let mut sorted = risk;
     sorted.sort_by(f64::total_cmp);
     let shares = [0.0, 0.05, 0.25, 0.5, 0.9, 1.0];
-    it.all_near("/measures/quantiles", &shares.map(|it| quantile(&sorted, it).unwrap()));
+    it.all_near("/measures/quantiles", &shares.map(|share| quantile(&sorted, share).unwrap()));
 }
 
 #[test]
 fn functions_agree_with_their_references() {
     let it = Reference::read();
     let arguments: Vec<(f64, f64)> =
-        it.table("/special/arguments").iter().map(|it| (it[0], it[1])).collect();
+        it.table("/special/arguments").iter().map(|row| (row[0], row[1])).collect();
     let each = |of: &dyn Fn(f64, f64) -> f64| -> Vec<f64> {
         arguments.iter().map(|(a, b)| of(*a, *b)).collect()
     };
@@ -131,8 +132,8 @@ fn weights_agree_with_their_references() {
     let it = Reference::read();
     let x = it.table("/inputs/x");
     let lost = it.flags("/inputs/lost");
-    let gone: Vec<f64> = lost.iter().map(|it| f64::from(u8::from(*it))).collect();
-    let kept: Vec<f64> = gone.iter().map(|it| 1.0 - it).collect();
+    let gone: Vec<f64> = lost.iter().map(|lost| f64::from(u8::from(*lost))).collect();
+    let kept: Vec<f64> = gone.iter().map(|gone| 1.0 - gone).collect();
 
     let free = solve(&x, &kept, &[Bound::Free; 4], 1.0, 0.0);
     it.near("/ridge_logistic/intercept", free.intercept);
@@ -141,13 +142,16 @@ fn weights_agree_with_their_references() {
     let bound = solve(&x, &kept, &[Bound::Above; 4], 2.0, 0.5);
     it.near("/bound_logistic/intercept", bound.intercept);
     it.all_near("/bound_logistic/coefficients", &bound.coefficients);
-    assert!(bound.coefficients.iter().any(|it| *it <= 0.0), "one is at its bound");
+    assert!(
+        bound.coefficients.iter().any(|coefficient| *coefficient <= 0.0),
+        "one is at its bound"
+    );
 
     let level = it.numbers("/chain_logistic/level");
     let one = |level: f64| {
-        (0..5).map(|it| f64::from(u8::from((f64::from(it) - level).abs() < 0.5))).collect()
+        (0..5).map(|at| f64::from(u8::from((f64::from(at) - level).abs() < 0.5))).collect()
     };
-    let levels: Vec<Vec<f64>> = level.iter().map(|it| one(*it)).collect();
+    let levels: Vec<Vec<f64>> = level.iter().map(|level| one(*level)).collect();
     let bounds = [Bound::First, Bound::Next, Bound::Next, Bound::Next, Bound::Next];
     let chain = {
         let used: Vec<usize> = (0..levels.len()).collect();
@@ -172,22 +176,22 @@ fn weights_agree_with_their_references() {
 fn calibrations_agree_with_their_references() {
     let it = Reference::read();
     let (score, lost) = (it.numbers("/inputs/score"), it.flags("/inputs/lost"));
-    let kept: Vec<f64> = lost.iter().map(|it| f64::from(u8::from(!it))).collect();
+    let kept: Vec<f64> = lost.iter().map(|lost| f64::from(u8::from(!lost))).collect();
     let fitted = isotonic(&score, &kept, &it.numbers("/isotonic/weights")).unwrap();
     it.all_near("/isotonic/fitted", &fitted);
 
     let at = it.numbers("/platt/at");
     let line = Calibration::with(Method::Platt, &score, &lost);
-    let estimates: Vec<_> = at.iter().map(|it| line.estimate(*it)).collect();
+    let estimates: Vec<_> = at.iter().map(|score| line.estimate(*score)).collect();
     it.all_near(
         "/platt/probability",
-        &estimates.iter().map(|it| it.probability).collect::<Vec<_>>(),
+        &estimates.iter().map(|estimate| estimate.probability).collect::<Vec<_>>(),
     );
-    it.all_near("/platt/low", &estimates.iter().map(|it| it.low).collect::<Vec<_>>());
-    it.all_near("/platt/high", &estimates.iter().map(|it| it.high).collect::<Vec<_>>());
+    it.all_near("/platt/low", &estimates.iter().map(|estimate| estimate.low).collect::<Vec<_>>());
+    it.all_near("/platt/high", &estimates.iter().map(|estimate| estimate.high).collect::<Vec<_>>());
 
     let curve = Calibration::with(Method::Beta, &score, &lost);
-    let got: Vec<f64> = at.iter().map(|it| curve.probability(*it)).collect();
+    let got: Vec<f64> = at.iter().map(|score| curve.probability(*score)).collect();
     it.all_near("/beta_calibration/probability", &got);
 }
 
@@ -199,13 +203,22 @@ fn base_rates_agree_with_their_references() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|it| it.as_str().unwrap())
+        .map(|segment| segment.as_str().unwrap())
         .collect();
     let rates = base_rates(&segments, &it.flags("/inputs/segment_lost")).unwrap();
     assert_eq!(rates.method, RateMethod::Likelihood);
     it.near("/base_rates/mean", rates.mean);
     it.near("/base_rates/strength", rates.strength);
-    it.all_near("/base_rates/rate", &rates.segments.iter().map(|it| it.rate).collect::<Vec<_>>());
-    it.all_near("/base_rates/low", &rates.segments.iter().map(|it| it.low).collect::<Vec<_>>());
-    it.all_near("/base_rates/high", &rates.segments.iter().map(|it| it.high).collect::<Vec<_>>());
+    it.all_near(
+        "/base_rates/rate",
+        &rates.segments.iter().map(|segment| segment.rate).collect::<Vec<_>>(),
+    );
+    it.all_near(
+        "/base_rates/low",
+        &rates.segments.iter().map(|segment| segment.low).collect::<Vec<_>>(),
+    );
+    it.all_near(
+        "/base_rates/high",
+        &rates.segments.iter().map(|segment| segment.high).collect::<Vec<_>>(),
+    );
 }

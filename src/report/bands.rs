@@ -24,7 +24,7 @@ pub(super) struct Band {
 impl Bands {
     pub(super) fn of(engine: &Engine, scorecard: &str) -> Self {
         let cards = &engine.config().scorecards;
-        let Some(card) = cards.iter().find(|it| it.name == scorecard) else {
+        let Some(card) = cards.iter().find(|card| card.name == scorecard) else {
             return Self::default();
         };
         let edge = |at: usize| {
@@ -36,10 +36,9 @@ impl Bands {
             name: name.to_owned(),
             from: edge(at).unwrap_or(0.0),
             to: edge(at + 1).unwrap_or(100.0),
-            least: card
-                .bands
-                .get(at)
-                .map_or(0.0, |it| least(it.from.or(it.above).unwrap_or(0.0), it.above.is_none())),
+            least: card.bands.get(at).map_or(0.0, |band| {
+                least(band.from.or(band.above).unwrap_or(0.0), band.above.is_none())
+            }),
             mark: Mark::band(at, count),
         };
         Self { list: card.bands.iter().enumerate().map(|(at, it)| band(at, &it.name)).collect() }
@@ -47,30 +46,30 @@ impl Bands {
 
     /// The same, where the engine is the one of a hash; any other is not asked.
     pub(super) fn made_by(engine: Option<&Engine>, hash: &str, scorecard: &str) -> Self {
-        let engine = engine.filter(|it| it.hash() == hash);
-        engine.map_or_else(Self::default, |it| Self::of(it, scorecard))
+        let engine = engine.filter(|engine| engine.hash() == hash);
+        engine.map_or_else(Self::default, |engine| Self::of(engine, scorecard))
     }
 
     /// The mark of the band that a score lies in; a plain one where the bands are not known.
     pub(super) fn at(&self, score: f64) -> Mark {
-        let found = self.list.iter().rev().find(|it| it.from <= score);
-        found.map_or_else(|| Mark::band(0, 1), |it| it.mark.clone())
+        let found = self.list.iter().rev().find(|band| band.from <= score);
+        found.map_or_else(|| Mark::band(0, 1), |band| band.mark.clone())
     }
 
     /// The mark of a band by name; a plain one where the bands are not known.
     pub(super) fn mark(&self, name: &str) -> Mark {
-        let found = self.list.iter().find(|it| it.name == name);
-        found.map_or_else(|| Mark::band(0, 1), |it| it.mark.clone())
+        let found = self.list.iter().find(|band| band.name == name);
+        found.map_or_else(|| Mark::band(0, 1), |band| band.mark.clone())
     }
 
     /// A score for people, on its side of every edge.
     pub(super) fn shown(&self, score: f64) -> String {
-        let edges: Vec<f64> = self.list.iter().skip(1).map(|it| it.least).collect();
+        let edges: Vec<f64> = self.list.iter().skip(1).map(|band| band.least).collect();
         sided(score, &edges)
     }
 
     /// A band with its mark.
     pub(super) fn marked(&self, name: Option<&str>) -> Option<(Mark, String)> {
-        name.map(|it| (self.mark(it), it.to_owned()))
+        name.map(|name| (self.mark(name), name.to_owned()))
     }
 }

@@ -40,7 +40,8 @@ pub(super) fn row(out: &mut Html, (low, high): (f64, f64), row: &Row) {
     let said = match &row.sort {
         RowSort::Group { .. } => None,
         RowSort::Step { from, to, reach } => {
-            let most = reach.map(|it| format!(", at most {}", tenths(it))).unwrap_or_default();
+            let most =
+                reach.map(|reach| format!(", at most {}", tenths(reach))).unwrap_or_default();
             Some(format!("{}: from {} to {}{most}", row.name, tenths(*from), tenths(*to)))
         }
         RowSort::Nothing { .. } => Some(format!("{}: adds nothing", row.name)),
@@ -48,7 +49,7 @@ pub(super) fn row(out: &mut Html, (low, high): (f64, f64), row: &Row) {
             Some(format!("{}: {}", row.name, tenths(*at)))
         }
         RowSort::Amount { to, reach, interval } => {
-            let of = reach.map(|it| format!(" of {}", whole(it))).unwrap_or_default();
+            let of = reach.map(|reach| format!(" of {}", whole(reach))).unwrap_or_default();
             let ends =
                 interval.map(|[low, high]| format!(", between {} and {}", whole(low), whole(high)));
             Some(format!("{}: {}{of}{}", row.name, whole(*to), ends.unwrap_or_default()))
@@ -134,7 +135,7 @@ pub(super) fn strip(out: &mut Html, strip: &Strip) {
         }
         interval(out, strip, 25, 3);
         let mut last = f64::NEG_INFINITY;
-        let inner = strip.bands.list.iter().map(|it| it.from).skip(1);
+        let inner = strip.bands.list.iter().map(|band| band.from).skip(1);
         let edges: Vec<f64> = [0.0].into_iter().chain(inner).chain([100.0]).collect();
         for at in &edges {
             // The ends of the scale are always said.
@@ -182,7 +183,7 @@ pub(super) fn shares(out: &mut Html, shares: &Shares) {
         let all: Vec<String> = shares.parts.iter().map(part).collect();
         out.tag("desc", &[], |out| out.text(&all.join(", ")));
         let mut from = 0.0;
-        for it in shares.parts.iter().filter(|it| it.count > 0) {
+        for it in shares.parts.iter().filter(|part| part.count > 0) {
             let to = from + it.count as f64 / total;
             rect(out, "ft-share", apart(from, to), (0, 16), Some(it.mark.colour()));
             from = to;
@@ -199,8 +200,9 @@ fn apart(from: f64, to: f64) -> (f64, f64) {
 /// What a strip shows, in words.
 fn said(out: &mut Html, strip: &Strip) {
     let shown = |it: f64| strip.bands.shown(it);
-    let score =
-        strip.score.map_or_else(|| "no score".to_owned(), |it| format!("score {}", shown(it)));
+    let score = strip
+        .score
+        .map_or_else(|| "no score".to_owned(), |score| format!("score {}", shown(score)));
     out.tag("title", &[], |out| out.text(&format!("{score} between 0 and 100")));
     let mut more = Vec::new();
     if let Some(it) = strip.before {
@@ -209,7 +211,9 @@ fn said(out: &mut Html, strip: &Strip) {
     if let Some([low, high]) = strip.interval {
         more.push(format!("between {} and {} {}", shown(low), shown(high), strip.meaning));
     }
-    more.extend(strip.bands.list.iter().map(|it| format!("{} from {}", it.name, number(it.from))));
+    more.extend(
+        strip.bands.list.iter().map(|band| format!("{} from {}", band.name, number(band.from))),
+    );
     if !more.is_empty() {
         out.tag("desc", &[], |out| out.text(&more.join(", ")));
     }
@@ -268,7 +272,7 @@ fn rect(
     let (y, height) = (y.to_string(), height.to_string());
     let mut all =
         vec![("class", class), ("x", &x), ("width", &width), ("y", &y), ("height", &height)];
-    all.extend(colour.map(|it| ("fill", it)));
+    all.extend(colour.map(|colour| ("fill", colour)));
     out.leaf("rect", &all);
 }
 
@@ -312,14 +316,14 @@ fn whole(it: f64) -> String {
 /// six spaces. Our choice, looked at in a browser.
 fn step(size: f64) -> f64 {
     let all = [1.0, 2.0, 5.0, 10.0, 25.0];
-    let large = (1..=12).flat_map(|ten| [5.0, 10.0, 20.0].map(|it| it * 10_f64.powi(ten)));
-    let small = all.into_iter().find(|it| size / it <= 6.0);
-    small.or_else(|| large.into_iter().find(|it| size / it <= 4.0)).unwrap_or(size)
+    let large = (1..=12).flat_map(|ten| [5.0, 10.0, 20.0].map(|step| step * 10_f64.powi(ten)));
+    let small = all.into_iter().find(|step| size / step <= 6.0);
+    small.or_else(|| large.into_iter().find(|step| size / step <= 4.0)).unwrap_or(size)
 }
 
 /// From 0 to the first whole step that leaves nothing out; none where there is nothing to draw.
 pub(super) fn from_zero(rows: &[Row]) -> Option<(f64, f64)> {
-    let ends = rows.iter().map(|it| match it.sort {
+    let ends = rows.iter().map(|row| match row.sort {
         RowSort::Amount { to, reach, interval } => {
             let [_, high] = interval.unwrap_or_default();
             to.max(reach.unwrap_or(0.0)).max(high)
@@ -348,5 +352,7 @@ pub(super) fn span(low: f64, high: f64) -> (f64, f64) {
 fn ticks((low, high): (f64, f64)) -> impl Iterator<Item = f64> {
     let step = step(high - low);
     let first = (low / step).ceil() * step;
-    (0..=MOST_TICKS).map(move |it| first + step * f64::from(it)).take_while(move |it| *it <= high)
+    (0..=MOST_TICKS)
+        .map(move |number| first + step * f64::from(number))
+        .take_while(move |place| *place <= high)
 }

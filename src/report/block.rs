@@ -247,7 +247,7 @@ impl Cell {
 
 impl Shares {
     pub(super) fn total(&self) -> usize {
-        self.parts.iter().map(|it| it.count).sum()
+        self.parts.iter().map(|part| part.count).sum()
     }
 }
 

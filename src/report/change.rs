@@ -119,7 +119,7 @@ pub(super) fn waterfall(change: &Change) -> Waterfall {
         });
     }
     if !small.is_empty() {
-        let points = small.iter().map(|it| it.points).sum();
+        let points = small.iter().map(|part| part.points).sum();
         rows.push(Row {
             depth: 0,
             name: format!("{} smaller parts", small.len()),
@@ -155,7 +155,7 @@ fn end(change: &Change, name: &str, score: Option<f64>) -> Row {
 
 /// The part of the scale on which the bars lie.
 fn span(rows: &[Row]) -> (f64, f64) {
-    let ends = rows.iter().flat_map(|it| match it.sort {
+    let ends = rows.iter().flat_map(|row| match row.sort {
         RowSort::Step { from, to, .. } => [from, to],
         RowSort::Stand { at } => [at, at],
         _ => [f64::NAN; 2],

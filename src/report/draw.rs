@@ -19,9 +19,9 @@ impl Block {
             Self::Shares(it) => it.draw(out),
             Self::Grid(it) => it.draw(out),
             Self::Notices(all) => out.tag("ul", &[("class", "ft-notices")], |out| {
-                all.iter().for_each(|it| it.draw(out));
+                all.iter().for_each(|notice| notice.draw(out));
             }),
-            Self::Listing(all) => all.iter().for_each(|it| it.draw(out)),
+            Self::Listing(all) => all.iter().for_each(|entry| entry.draw(out)),
             Self::Timeline(it) => timeline::draw(out, it),
         }
     }
@@ -31,7 +31,7 @@ impl Score {
     fn draw(&self, out: &mut Html) {
         out.tag("div", &[("class", "ft-score")], |out| {
             out.tag("p", &[("class", "ft-lead")], |out| {
-                let large = self.strip.as_ref().is_none_or(|it| it.score.is_some());
+                let large = self.strip.as_ref().is_none_or(|strip| strip.score.is_some());
                 let large = if large { "ft-value" } else { "ft-none" };
                 out.says("span", large, &self.value);
                 if let Some((mark, name)) = &self.band {
@@ -85,7 +85,7 @@ impl Waterfall {
                 });
             });
             out.tag("tbody", &[], |out| {
-                self.rows.iter().for_each(|it| self.row(out, it));
+                self.rows.iter().for_each(|row| self.row(out, row));
             });
         });
     }
@@ -141,8 +141,8 @@ impl Shares {
 impl Grid {
     fn draw(&self, out: &mut Html) {
         let number = |at: usize| {
-            let mut cells = self.rows.iter().filter_map(|it| it.get(at));
-            cells.next().is_some_and(|it| it.number)
+            let mut cells = self.rows.iter().filter_map(|row| row.get(at));
+            cells.next().is_some_and(|cell| cell.number)
         };
         out.tag("table", &[("class", "ft-table ft-list")], |out| {
             out.says("caption", "ft-caption", &self.title);
@@ -185,7 +185,7 @@ impl Cell {
             if let Some(strip) = &self.strip {
                 bar::small_strip(out, strip);
             }
-            for note in self.notes.iter().filter(|it| !it.is_empty()) {
+            for note in self.notes.iter().filter(|note| !note.is_empty()) {
                 out.tag("span", &[("class", "ft-why")], |out| out.sentence(note));
             }
         });

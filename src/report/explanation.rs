@@ -81,7 +81,8 @@ fn lightest(lines: &[Line]) -> (Vec<&Line>, Vec<&Line>) {
         return (lines.iter().collect(), Vec::new());
     }
     let mut order: Vec<usize> = (0..lines.len()).collect();
-    let weight = |at: &usize| lines.get(*at).map_or(0.0, |it| it.effective_weight.max(it.weight));
+    let weight =
+        |at: &usize| lines.get(*at).map_or(0.0, |line| line.effective_weight.max(line.weight));
     order.sort_by(|left, right| weight(right).total_cmp(&weight(left)));
     order.truncate(MOST_FACTORS);
     let (mut kept, mut others) = (Vec::new(), Vec::new());
@@ -106,7 +107,7 @@ impl<'a> Walk<'a> {
         let common = self.path.iter().zip(path).take_while(|(left, right)| left == right).count();
         for depth in common..path.len() {
             let inner = path.get(..=depth).unwrap_or(path);
-            let Some(group) = groups.iter().find(|it| it.path == inner) else { continue };
+            let Some(group) = groups.iter().find(|group| group.path == inner) else { continue };
             self.rows.push(self.group(group, depth));
         }
         self.path = path;
@@ -114,7 +115,7 @@ impl<'a> Walk<'a> {
 
     /// What the factors of a group add together: its score times its share.
     fn group(&self, group: &GroupLine, depth: usize) -> Row {
-        let inside = self.lines.iter().filter(|it| it.path.starts_with(&group.path));
+        let inside = self.lines.iter().filter(|line| line.path.starts_with(&group.path));
         let (added, share) = inside.fold((0.0, 0.0), |(added, share), it| {
             (added + it.contribution, share + it.effective_weight)
         });
@@ -169,8 +170,8 @@ impl<'a> Walk<'a> {
             return;
         }
         let from = self.at;
-        let added: f64 = lines.iter().map(|it| it.contribution).sum();
-        let share: f64 = lines.iter().map(|it| it.effective_weight).sum();
+        let added: f64 = lines.iter().map(|line| line.contribution).sum();
+        let share: f64 = lines.iter().map(|line| line.effective_weight).sum();
         self.at += added;
         let reach = Some(from + share * 100.0);
         self.rows.push(Row {
@@ -200,7 +201,10 @@ fn ends(explanation: &Explanation, bands: &Bands) -> Vec<Row> {
             note: text.clone(),
             sort: RowSort::Step { from, to: score, reach: None },
             value: signed(score - from),
-            detail: format!("without it {}", raw.map_or_else(no_score, |it| explanation.shown(it))),
+            detail: format!(
+                "without it {}",
+                raw.map_or_else(no_score, |value| explanation.shown(value))
+            ),
         });
     }
     let band = explanation.band.as_deref();

@@ -79,8 +79,9 @@ pub fn post_mortem(engine: Option<&Engine>, loss: &PostMortem) -> Report {
     report.push(Block::Heading("First signal".to_owned()));
     let none = "None: alerts, bands and factors were as at their best.";
     let signal = loss.first_signal.as_ref();
-    report
-        .push(Block::Line(signal.map_or_else(|| none.to_owned(), |it| sentence(&it.to_string()))));
+    report.push(Block::Line(
+        signal.map_or_else(|| none.to_owned(), |signal| sentence(&signal.to_string())),
+    ));
     if let (Some(said), Some(fall)) = (loss.fell(), &loss.fall) {
         report.push(Block::Heading("Why it fell".to_owned()));
         report.push(Block::Line(sentence(&said)));
@@ -112,9 +113,9 @@ pub(super) fn sentence(text: &str) -> String {
 
 fn headline(loss: &PostMortem) -> Score {
     let mut facts = vec![("lost on".to_owned(), loss.lost_on.to_string())];
-    facts.extend(loss.worth().map(|it| ("worth".to_owned(), it)));
-    facts.extend(loss.first_signal.as_ref().map(|it| {
-        let what = format!("{}, {} before", it.what.short(), days(it.lead));
+    facts.extend(loss.worth().map(|worth| ("worth".to_owned(), worth)));
+    facts.extend(loss.first_signal.as_ref().map(|signal| {
+        let what = format!("{}, {} before", signal.what.short(), days(signal.lead));
         ("first signal".to_owned(), what)
     }));
     Score {
@@ -135,7 +136,7 @@ fn timeline(loss: &PostMortem, bands: &Bands) -> Option<Timeline> {
     let point = |it: &post_mortem::Standing| Point {
         day: it.day,
         score: it.score,
-        mark: it.band.as_deref().map_or_else(Mark::none, |it| bands.mark(it)),
+        mark: it.band.as_deref().map_or_else(Mark::none, |band| bands.mark(band)),
         held: it.overridden.is_some() && it.score.is_some(),
     };
     let points: Vec<Point> = loss.course.iter().map(point).collect();
@@ -144,25 +145,25 @@ fn timeline(loss: &PostMortem, bands: &Bands) -> Option<Timeline> {
         let name = "first signal".to_owned();
         lanes.push(Lane { name, spans: Vec::new(), signs: vec![(it.day, Sign::Seen)] });
     }
-    if let Some(it) = loss.call.as_ref().filter(|it| from <= it.day) {
+    if let Some(it) = loss.call.as_ref().filter(|call| from <= call.day) {
         let name = "the human call".to_owned();
         lanes.push(Lane { name, spans: Vec::new(), signs: vec![(it.day, Sign::Call)] });
     }
-    if loss.course.iter().any(|it| it.coverage < 1.0) {
-        let spans = spans(loss, |it| it.coverage);
+    if loss.course.iter().any(|standing| standing.coverage < 1.0) {
+        let spans = spans(loss, |standing| standing.coverage);
         lanes.push(Lane {
             name: "share of the score measured".to_owned(),
             spans,
             signs: Vec::new(),
         });
     }
-    let seen = |sign: Sign| lanes.iter().any(|it| it.signs.iter().any(|it| it.1 == sign));
-    let fires = loss.course.iter().any(|it| !it.alerts.is_empty());
+    let seen = |sign: Sign| lanes.iter().any(|lane| lane.signs.iter().any(|it| it.1 == sign));
+    let fires = loss.course.iter().any(|standing| !standing.alerts.is_empty());
     let legend = [
         (Sign::Told, "alert, somebody was told", seen(Sign::Told)),
         (Sign::Untold, "alert, nobody was told", seen(Sign::Untold)),
         (Sign::Span, "alert firing", fires),
-        (Sign::Held, "score by hand or by rule", points.iter().any(|it| it.held)),
+        (Sign::Held, "score by hand or by rule", points.iter().any(|point| point.held)),
     ];
     let tick = |it: &post_mortem::Mark| {
         let back = chrono::Days::new(it.before.into());
@@ -180,7 +181,7 @@ fn timeline(loss: &PostMortem, bands: &Bands) -> Option<Timeline> {
         ahead: Vec::new(),
         ticks,
         feet: [from.to_string(), "days before".to_owned(), format!("lost {}", loss.lost_on)],
-        line: loss.first_signal.as_ref().map(|it| it.day),
+        line: loss.first_signal.as_ref().map(|signal| signal.day),
         lanes,
         legend: legend.into_iter().filter(|it| it.2).map(|it| (it.0, it.1)).collect(),
     })
@@ -189,7 +190,7 @@ fn timeline(loss: &PostMortem, bands: &Bands) -> Option<Timeline> {
 /// What the picture shows, in sentences.
 fn said(loss: &PostMortem) -> String {
     let scored: Vec<(NaiveDate, f64)> =
-        loss.course.iter().filter_map(|it| Some((it.day, it.score?))).collect();
+        loss.course.iter().filter_map(|standing| Some((standing.day, standing.score?))).collect();
     let Some((first, last)) = scored.first().zip(scored.last()) else {
         return format!("No score until the loss on {}.", loss.lost_on);
     };
@@ -216,7 +217,7 @@ fn spans(
     loss: &PostMortem,
     share: impl Fn(&post_mortem::Standing) -> f64,
 ) -> Vec<(NaiveDate, NaiveDate, f64)> {
-    let next = loss.course.iter().skip(1).map(|it| it.day).chain([loss.lost_on]);
+    let next = loss.course.iter().skip(1).map(|standing| standing.day).chain([loss.lost_on]);
     let mut out: Vec<(NaiveDate, NaiveDate, f64)> = Vec::new();
     for (it, to) in loss.course.iter().zip(next) {
         let share = share(it);
@@ -233,9 +234,11 @@ fn spans(
 /// A lane for each rule, in the order of their first days.
 fn alerts(loss: &PostMortem) -> Vec<Lane> {
     let mut rules: Vec<&str> = Vec::new();
-    let fired = loss.warnings.iter().map(|it| (it.day, it.rule.as_str()));
-    let open =
-        loss.course.iter().flat_map(|it| it.alerts.iter().map(|rule| (it.day, rule.as_str())));
+    let fired = loss.warnings.iter().map(|warning| (warning.day, warning.rule.as_str()));
+    let open = loss
+        .course
+        .iter()
+        .flat_map(|standing| standing.alerts.iter().map(|rule| (standing.day, rule.as_str())));
     let mut all: Vec<(NaiveDate, &str)> = fired.chain(open).collect();
     all.sort_unstable();
     for (_, rule) in all {
@@ -247,15 +250,18 @@ fn alerts(loss: &PostMortem) -> Vec<Lane> {
     let (own, others) = rules.split_at_checked(own).unwrap_or((&rules, &[]));
     let lane = |name: String, rules: &[&str]| {
         let among = |rule: &String| rules.contains(&rule.as_str());
-        let warnings = loss.warnings.iter().filter(|it| among(&it.rule));
+        let warnings = loss.warnings.iter().filter(|warning| among(&warning.rule));
         let sign = |told| if told { Sign::Told } else { Sign::Untold };
         Lane {
             name,
-            spans: spans(loss, |it| if it.alerts.iter().any(among) { 1.0 } else { 0.0 }),
-            signs: warnings.map(|it| (it.day, sign(it.told))).collect(),
+            spans: spans(
+                loss,
+                |standing| if standing.alerts.iter().any(among) { 1.0 } else { 0.0 },
+            ),
+            signs: warnings.map(|warning| (warning.day, sign(warning.told))).collect(),
         }
     };
-    let mut out: Vec<Lane> = own.iter().map(|it| lane((*it).to_owned(), &[it])).collect();
+    let mut out: Vec<Lane> = own.iter().map(|rule| lane((*rule).to_owned(), &[rule])).collect();
     if !others.is_empty() {
         out.push(lane(format!("{} other rules", others.len()), others));
     }
@@ -264,7 +270,7 @@ fn alerts(loss: &PostMortem) -> Vec<Lane> {
 
 /// How it stood so many days before.
 fn marks(loss: &PostMortem, bands: &Bands) -> Grid {
-    let held = loss.marks.iter().any(|it| it.overridden.is_some());
+    let held = loss.marks.iter().any(|mark| mark.overridden.is_some());
     let row = |it: &post_mortem::Mark| {
         let before =
             |note: String| Cell { notes: vec![note], ..Cell::number(days(it.before.into())) };
@@ -294,7 +300,7 @@ fn marks(loss: &PostMortem, bands: &Bands) -> Grid {
         row
     };
     let heads = ["before", &loss.scorecard, "0 to 100", "measured", "alerts", "by hand or rule"];
-    let heads = heads.iter().take(if held { 6 } else { 5 }).map(|it| (*it).to_owned());
+    let heads = heads.iter().take(if held { 6 } else { 5 }).map(|head| (*head).to_owned());
     let rows = loss.marks.iter().map(row).collect();
     Grid { title: "How it stood".to_owned(), heads: heads.collect(), rows }
 }
@@ -365,8 +371,8 @@ pub fn losses(all: &PostMortems, most: usize) -> Report {
     let about = "post-mortems of losses".to_owned();
     let title = format!("Losses by {}", all.scorecard);
     let mut report = Report::new(title, about).made_by(&all.engine).said_as(all.page(most));
-    let missed = all.losses.iter().filter(|it| !it.told_in_time).count();
-    let [missed, count] = [missed, all.losses.len()].map(|it| grouped(it as f64, 0));
+    let missed = all.losses.iter().filter(|loss| !loss.told_in_time).count();
+    let [missed, count] = [missed, all.losses.len()].map(|count| grouped(count as f64, 0));
     let facts = all.facts().into_iter().map(|(name, said)| (name.to_owned(), said));
     report.push(Score {
         value: format!("{missed} of {count} missed"),
@@ -431,7 +437,8 @@ fn listing(all: &PostMortems, most: usize) -> Grid {
     let listed = all.listed();
     let row = |it: &&PostMortem| {
         let signal = it.first_signal.as_ref();
-        let signal = signal.map(|it| format!("{}, {} before", it.what.short(), days(it.lead)));
+        let signal =
+            signal.map(|signal| format!("{}, {} before", signal.what.short(), days(signal.lead)));
         let mark = if it.told_in_time { Mark::band(1, 2) } else { Mark::band(0, 2) };
         vec![
             Cell::text(&it.subject),

@@ -149,7 +149,7 @@ impl Report {
             out.style(style::FRAGMENT);
             out.tag("p", &[("class", "ft-about")], |out| out.text(&self.about));
             out.tag("h3", &[("class", "ft-title")], |out| out.name(&self.title));
-            self.blocks.iter().for_each(|it| it.draw(out));
+            self.blocks.iter().for_each(|block| block.draw(out));
             if let Some(foot) = self.foot() {
                 out.says("p", "ft-foot", &foot);
             }
@@ -163,7 +163,7 @@ impl Report {
         };
         let rounding = "Numbers are rounded half away from zero; bars are not.";
         let rounding = self.blocks.iter().any(rounded).then(|| rounding.to_owned());
-        let engine = self.engine.as_ref().map(|it| format!("Engine {it}."));
+        let engine = self.engine.as_ref().map(|engine| format!("Engine {engine}."));
         let all: Vec<String> = rounding.into_iter().chain(engine).collect();
         (!all.is_empty()).then(|| all.join(" "))
     }
@@ -175,7 +175,7 @@ impl fmt::Display for Report {
             writeln!(f, "{}", text.trim_end())?;
         } else {
             writeln!(f, "{}\n{}", self.title, self.about)?;
-            self.blocks.iter().try_for_each(|it| it.write(f))?;
+            self.blocks.iter().try_for_each(|block| block.write(f))?;
         }
         match self.foot() {
             Some(foot) => writeln!(f, "\n{foot}"),

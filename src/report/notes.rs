@@ -28,7 +28,7 @@ pub(super) fn sentence(note: &Note) -> String {
             format!("{metric} of {}: {values} left out, as {why}.", kind.plural())
         }
         Note::NotRead { kind, column, near } => {
-            let near = near.as_ref().map(|it| format!("; is it {it}?")).unwrap_or_default();
+            let near = near.as_ref().map(|near| format!("; is it {near}?")).unwrap_or_default();
             format!("{column} of {} was given and is read by nothing{near}.", kind.plural())
         }
         Note::Computed { kind, column } => {
@@ -77,7 +77,7 @@ pub(super) fn sentence(note: &Note) -> String {
             format!("{metric} of {} has no value at all: {}.", kind.plural(), why(*reason, wanted))
         }
         Note::Unknown { kind, metric, name, near } => {
-            let near = near.as_ref().map(|it| format!("; is it {it}?")).unwrap_or_default();
+            let near = near.as_ref().map(|near| format!("; is it {near}?")).unwrap_or_default();
             format!("{metric} of {} reads {name}, which no record has{near}.", kind.plural())
         }
         Note::SetAside { kind, subjects } => {

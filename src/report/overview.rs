@@ -49,7 +49,7 @@ fn sentences(report: &mut Report, heading: &str, all: Vec<String>, most: usize) 
     }
     let rest = all.len().saturating_sub(most);
     report.push(Block::Heading(heading.to_owned()));
-    all.into_iter().take(most).for_each(|it| report.push(Block::Line(it)));
+    all.into_iter().take(most).for_each(|line| report.push(Block::Line(line)));
     if rest > 0 {
         report.push(Block::Line(format!("{} more.", whole(rest))));
     }
@@ -67,9 +67,9 @@ fn scorecard(
     (card, most): (&str, usize),
 ) {
     let scores: Vec<SubjectScore<'_>> = assessment.scores(card).collect();
-    let scored = scores.iter().filter(|it| it.score.is_some()).count();
+    let scored = scores.iter().filter(|row| row.score.is_some()).count();
     let kind = kind_of(engine, card);
-    let mean = scores.iter().map(|it| it.coverage).sum::<f64>() / scores.len() as f64;
+    let mean = scores.iter().map(|row| row.coverage).sum::<f64>() / scores.len() as f64;
     let subjects = counted(scores.len() as f64, kind.name(), kind.plural());
     report.push(Block::Heading(format!("{card} of {subjects}")));
     if scores.is_empty() {
@@ -84,7 +84,7 @@ fn scorecard(
 
     let bands = Bands::of(engine, card);
     let part = |it: &crate::engine::BandCount<'_>| Share {
-        mark: it.band.map_or_else(Mark::none, |it| bands.mark(it)),
+        mark: it.band.map_or_else(Mark::none, |band| bands.mark(band)),
         name: it
             .band
             .unwrap_or(if bands.list.is_empty() { "no band" } else { "no score" })
@@ -108,14 +108,14 @@ fn scorecard(
 /// What a scorecard is about.
 fn kind_of(engine: &Engine, card: &str) -> crate::frame::SubjectKind {
     let config = engine.config();
-    let found = config.scorecards.iter().find(|it| it.name == card);
-    found.and_then(|it| it.subject).unwrap_or(config.subject)
+    let found = config.scorecards.iter().find(|scorecard| scorecard.name == card);
+    found.and_then(|card| card.subject).unwrap_or(config.subject)
 }
 
 /// The subjects with the lowest scores.
 fn lowest(scores: Vec<SubjectScore<'_>>, most: usize) -> Vec<SubjectScore<'_>> {
     let mut list: Vec<(f64, SubjectScore<'_>)> =
-        scores.into_iter().filter_map(|it| Some((it.score?, it))).collect();
+        scores.into_iter().filter_map(|row| Some((row.score?, row))).collect();
     let order = |left: &(f64, SubjectScore<'_>), right: &(f64, SubjectScore<'_>)| {
         left.0.total_cmp(&right.0).then_with(|| left.1.subject.cmp(right.1.subject))
     };
@@ -134,7 +134,7 @@ fn row(
     (card, bands): (&str, &Bands),
     it: &SubjectScore<'_>,
 ) -> Vec<Cell> {
-    let score = it.score.map_or_else(|| NOTHING.to_owned(), |it| bands.shown(it));
+    let score = it.score.map_or_else(|| NOTHING.to_owned(), |score| bands.shown(score));
     let score = Cell::score(score, it.band, bands);
     let strip = Strip {
         score: it.score,
@@ -144,8 +144,8 @@ fn row(
         bands: bands.clone(),
     };
     let explained = engine.explain(assessment, card, it.subject);
-    let strongest = explained.iter().flat_map(|it| it.strongest(REASONS));
-    let reasons = strongest.map(|it| format!("{}: {} points", it.why(), tenths(it.lost())));
+    let strongest = explained.iter().flat_map(|explanation| explanation.strongest(REASONS));
+    let reasons = strongest.map(|line| format!("{}: {} points", line.why(), tenths(line.lost())));
     vec![
         Cell::text(it.subject),
         score,
@@ -160,7 +160,7 @@ fn alerts(report: &mut Report, assessment: &Assessment, most: usize) {
     let mut open: Vec<&OpenAlert> = assessment.alerts().iter().collect();
     sort(&mut open);
     let count = |rule: &str, is: fn(&OpenAlert) -> bool| {
-        Cell::number(whole(open.iter().filter(|it| it.rule == rule && is(it)).count()))
+        Cell::number(whole(open.iter().filter(|alert| alert.rule == rule && is(alert)).count()))
     };
     let row = |it: &RuleResult| {
         vec![
@@ -169,8 +169,8 @@ fn alerts(report: &mut Report, assessment: &Assessment, most: usize) {
                 Mark::square(words::severity_colour(it.severity)),
                 it.severity.to_string(),
             ),
-            count(&it.rule, |it| it.phase.is_firing()),
-            count(&it.rule, |it| !it.phase.is_firing()),
+            count(&it.rule, |alert| alert.phase.is_firing()),
+            count(&it.rule, |alert| !alert.phase.is_firing()),
             Cell::number(whole(it.no_data.len())),
             Cell::number(whole(it.faulted.len())),
         ]
@@ -181,15 +181,16 @@ fn alerts(report: &mut Report, assessment: &Assessment, most: usize) {
         heads: heads.map(str::to_owned).to_vec(),
         rows: assessment.rules().iter().map(row).collect(),
     });
-    let firing = open.iter().filter(|it| it.phase.is_firing());
+    let firing = open.iter().filter(|alert| alert.phase.is_firing());
     let notices: Vec<_> = firing
         .take(most)
-        .map(|it| {
-            let name = format!("{} of {} {}", it.rule, it.kind, it.subject);
-            words::notice(it, name, evidence(assessment, it))
+        .map(|alert| {
+            let name = format!("{} of {} {}", alert.rule, alert.kind, alert.subject);
+            words::notice(alert, name, evidence(assessment, alert))
         })
         .collect();
-    let rest = open.iter().filter(|it| it.phase.is_firing()).count().saturating_sub(notices.len());
+    let rest =
+        open.iter().filter(|alert| alert.phase.is_firing()).count().saturating_sub(notices.len());
     if !notices.is_empty() {
         report.push(Block::Notices(notices));
     }

@@ -152,13 +152,13 @@ fn by(title: &str, groups: &[Group]) -> Waterfall {
 /// How many renewals, expansions and so on.
 fn likely(report: &mut Report, forecast: &Forecast) {
     let all = forecast.whole.renewals;
-    let rows = forecast.whole.likely.iter().map(|it| Row {
+    let rows = forecast.whole.likely.iter().map(|likely| Row {
         depth: 0,
-        name: named(it.what, &it.scorecard),
-        note: format!("worth {}", whole(it.value.value)),
-        sort: bar_of(it.count, all as f64),
-        value: format!("{:.1}", it.count.value),
-        detail: format!("of {all}; {:.0} to {:.0}", it.count.low, it.count.high),
+        name: named(likely.what, &likely.scorecard),
+        note: format!("worth {}", whole(likely.value.value)),
+        sort: bar_of(likely.count, all as f64),
+        value: format!("{:.1}", likely.count.value),
+        detail: format!("of {all}; {:.0} to {:.0}", likely.count.low, likely.count.high),
     });
     let rows: Vec<Row> = rows.collect();
     if !rows.is_empty() {
@@ -183,7 +183,7 @@ fn chance(it: &Chance) -> Cell {
 
 /// Whose renewal it is and when.
 fn whose(subject: &str, day: NaiveDate, owner: Option<&str>) -> Cell {
-    let owner = owner.map(|it| format!(", {it}")).unwrap_or_default();
+    let owner = owner.map(|owner| format!(", {owner}")).unwrap_or_default();
     Cell { notes: vec![format!("{day}{owner}")], ..Cell::text(subject) }
 }
 
@@ -206,13 +206,13 @@ fn risks(report: &mut Report, forecast: &Forecast, most: usize) {
         return;
     }
     let lines = forecast.by_risk();
-    let known = forecast.lines.iter().any(|it| it.health.is_some());
+    let known = forecast.lines.iter().any(|line| line.health.is_some());
     let row = |it: &&Line| {
         let mut row = vec![
             whose(&it.subject, it.day, it.owner.as_deref()),
             maybe(it.value),
             chance(&it.renewal),
-            maybe(it.expected.map(|it| it.value)),
+            maybe(it.expected.map(|expected| expected.value)),
             maybe(it.at_risk()),
         ];
         if known {
@@ -223,7 +223,7 @@ fn risks(report: &mut Report, forecast: &Forecast, most: usize) {
     let heads = ["renewal", "value", "likely", "expected", "at risk", "health then"];
     let title = "Renewals with the most value at risk".to_owned();
     let rows = lines.iter().take(most).map(row).collect();
-    let heads = heads.iter().take(if known { 6 } else { 5 }).map(|it| (*it).to_owned());
+    let heads = heads.iter().take(if known { 6 } else { 5 }).map(|head| (*head).to_owned());
     report.push(Grid { title, heads: heads.collect(), rows });
     more(report, lines.len(), most);
 }
@@ -265,7 +265,7 @@ fn queue(report: &mut Report, forecast: &Forecast, most: usize) {
 /// People's past calls against the model's.
 fn compared(report: &mut Report, it: &Comparison) {
     report.push(Block::Heading(it.title()));
-    it.conclusion().into_iter().for_each(|it| report.push(Block::Line(it)));
+    it.conclusion().into_iter().for_each(|conclusion| report.push(Block::Line(conclusion)));
     // Each figure of the people stands beside that of the model.
     let row = |cells: Vec<String>| {
         let mut cells = cells.into_iter();
@@ -284,7 +284,7 @@ fn compared(report: &mut Report, it: &Comparison) {
         heads: heads.map(str::to_owned).to_vec(),
         rows: it.rows().into_iter().map(row).collect(),
     });
-    text::LEGEND.iter().for_each(|it| report.push(Block::Line((*it).to_owned())));
+    text::LEGEND.iter().for_each(|line| report.push(Block::Line((*line).to_owned())));
 }
 
 /// A report on one renewal of a forecast: how likely it is and on what that rests, what it is worth, and where its
@@ -345,11 +345,14 @@ fn chances(forecast: &Forecast, line: &Line) -> Score {
     let mut facts = vec![("renewal".to_owned(), line.day.to_string())];
     let amounts = [
         ("worth", line.value.map(money)),
-        ("expected", line.expected.map(|it| money(it.value))),
+        ("expected", line.expected.map(|expected| money(expected.value))),
         ("at risk", line.at_risk().map(money)),
         ("a person says", line.human.map(percent)),
-        ("health then", line.health.map(|it| tenths(it.score))),
-        ("95% sure", line.health.map(|it| format!("{} to {}", tenths(it.low), tenths(it.high)))),
+        ("health then", line.health.map(|health| tenths(health.score))),
+        (
+            "95% sure",
+            line.health.map(|health| format!("{} to {}", tenths(health.low), tenths(health.high))),
+        ),
         ("owner", line.owner.as_ref().map(ToString::to_string)),
         ("segment", line.segment.as_ref().map(ToString::to_string)),
     ];
@@ -380,7 +383,7 @@ fn timeline(card: &str, as_of: NaiveDate, line: &Line, bands: &Bands) -> Option<
         Some(trend.at(last.checked_add_days(chrono::Days::new(days))?))
     };
     let mut ahead: Vec<Reach> = (0..=AHEAD).filter_map(step).collect();
-    ahead.dedup_by_key(|it| it.day);
+    ahead.dedup_by_key(|reach| reach.day);
     let point = |(day, score): &(NaiveDate, f64)| Point {
         day: *day,
         score: Some(*score),

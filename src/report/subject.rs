@@ -71,11 +71,11 @@ pub(super) fn sort(alerts: &mut [&OpenAlert]) {
 
 /// What a rule shows of a subject on the day of the assessment.
 pub(super) fn evidence<'a>(assessment: &'a Assessment, alert: &OpenAlert) -> &'a [(String, Value)] {
-    let rule = assessment.rules().iter().find(|it| it.rule == alert.rule);
-    let firing = rule.into_iter().flat_map(|it| &it.matches);
+    let rule = assessment.rules().iter().find(|rule| rule.rule == alert.rule);
+    let firing = rule.into_iter().flat_map(|rule| &rule.matches);
     firing
-        .filter(|it| it.kind == alert.kind && *it.subject == *alert.subject)
-        .map(|it| it.evidence.as_slice())
+        .filter(|matched| matched.kind == alert.kind && *matched.subject == *alert.subject)
+        .map(|matched| matched.evidence.as_slice())
         .next()
         .unwrap_or(&[])
 }

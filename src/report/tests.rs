@@ -42,7 +42,7 @@ fn explained(factors: usize) -> Explanation {
         lines.join(",")
     );
     let mut explained: Explanation = serde_json::from_str(&text).unwrap();
-    let sum: f64 = explained.lines.iter().map(|it| it.contribution).sum();
+    let sum: f64 = explained.lines.iter().map(|line| line.contribution).sum();
     (explained.score, explained.raw_score) = (Some(sum), Some(sum));
     explained
 }
@@ -53,10 +53,10 @@ fn many_factors_are_summed_up() {
         let explained = explained(factors);
         let drawn = explanation::waterfall(&explained, &Bands::default());
         let shown =
-            drawn.rows.iter().filter(|it| !matches!(it.sort, RowSort::Total { .. })).count();
+            drawn.rows.iter().filter(|row| !matches!(row.sort, RowSort::Total { .. })).count();
         assert_eq!(shown, lines, "{factors}");
         let bars = bars(&drawn);
-        assert!(bars.windows(2).all(|it| (it[0].1 - it[1].0).abs() < 1e-12), "{factors}");
+        assert!(bars.windows(2).all(|pair| (pair[0].1 - pair[1].0).abs() < 1e-12), "{factors}");
         let end = bars.last().map_or(0.0, |it| it.1);
         assert!((end - explained.raw_score.unwrap()).abs() < 1e-9, "{factors}: {end}");
     }
@@ -81,7 +81,7 @@ fn changed(points: &[f64]) -> Change {
 #[test]
 fn many_parts_are_summed_up() {
     for (parts, lines) in [(0, 0), (15, 15), (16, 15), (200, 15)] {
-        let points: Vec<f64> = (0..parts).map(|it| f64::from(it % 9) - 4.25).collect();
+        let points: Vec<f64> = (0..parts).map(|number| f64::from(number % 9) - 4.25).collect();
         let change = changed(&points);
         let drawn = change::waterfall(&change);
         assert_eq!(bars(&drawn).len(), lines, "{parts}");

@@ -21,8 +21,8 @@ impl Block {
             Self::Waterfall(it) => it.write(f),
             Self::Shares(it) => it.write(f),
             Self::Grid(it) => it.write(f),
-            Self::Notices(all) => all.iter().try_for_each(|it| it.write(f)),
-            Self::Listing(all) => all.iter().try_for_each(|it| it.write(f)),
+            Self::Notices(all) => all.iter().try_for_each(|notice| notice.write(f)),
+            Self::Listing(all) => all.iter().try_for_each(|entry| entry.write(f)),
             // What it shows is said in lines.
             Self::Timeline(_) => Ok(()),
         }
@@ -50,8 +50,8 @@ impl Waterfall {
         let [what, value, detail] = &self.heads;
         let title = |it: &Row| format!("{}{}", "  ".repeat(it.depth), it.name);
         let name = width(self.rows.iter().map(title), what);
-        let value = width(self.rows.iter().map(|it| it.value.clone()), value);
-        let wide = width(self.rows.iter().map(|it| it.detail.clone()), detail);
+        let value = width(self.rows.iter().map(|row| row.value.clone()), value);
+        let wide = width(self.rows.iter().map(|row| row.detail.clone()), detail);
         for it in &self.rows {
             let bar =
                 self.span.map(|span| format!("  {}", bar(&it.sort, span))).unwrap_or_default();
@@ -71,7 +71,7 @@ impl Waterfall {
 /// How many letters the longest has, up to a limit.
 fn width(all: impl Iterator<Item = String>, head: &str) -> usize {
     let letters = |it: &str| it.chars().count();
-    all.map(|it| letters(&it)).chain([letters(head)]).max().unwrap_or(0).min(WIDEST)
+    all.map(|text| letters(&text)).chain([letters(head)]).max().unwrap_or(0).min(WIDEST)
 }
 
 /// A bar in letters: `=` what is there, `.` what could be, `-` what is taken, `|` where it stands.
@@ -95,9 +95,9 @@ fn bar(sort: &RowSort, (low, high): (f64, f64)) -> String {
 
 impl Shares {
     fn write(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let name = width(self.parts.iter().map(|it| it.name.clone()), "");
+        let name = width(self.parts.iter().map(|part| part.name.clone()), "");
         let count = |it: usize| grouped(it as f64, 0);
-        let wide = width(self.parts.iter().map(|it| count(it.count)), "");
+        let wide = width(self.parts.iter().map(|part| count(part.count)), "");
         let total = self.total() as f64;
         for it in &self.parts {
             let share = if total > 0.0 { it.count as f64 / total } else { 0.0 };
@@ -113,14 +113,14 @@ impl Grid {
         writeln!(f, "\n{}", self.title)?;
         // What is only drawn, and what is only sentences, has no column.
         let shown = |at: &usize| {
-            self.rows.iter().filter_map(|it| it.get(*at)).any(|it| !it.text.is_empty())
+            self.rows.iter().filter_map(|row| row.get(*at)).any(|cell| !cell.text.is_empty())
         };
         let columns: Vec<usize> = (0..self.heads.len()).filter(shown).collect();
         let head = |at: usize| self.heads.get(at).map_or("", String::as_str);
-        let texts = |at: usize| self.rows.iter().filter_map(move |it| it.get(at));
+        let texts = |at: usize| self.rows.iter().filter_map(move |row| row.get(at));
         let widths: Vec<(usize, usize)> = columns
             .iter()
-            .map(|at| (*at, width(texts(*at).map(|it| it.text.clone()), head(*at))))
+            .map(|at| (*at, width(texts(*at).map(|cell| cell.text.clone()), head(*at))))
             .collect();
         let line = |cell: &dyn Fn(usize) -> Option<(String, bool)>| {
             let one = |(at, wide): &(usize, usize)| match cell(*at) {
@@ -130,13 +130,13 @@ impl Grid {
             };
             widths.iter().map(one).collect::<String>()
         };
-        let number = |at: usize| texts(at).next().is_some_and(|it| it.number);
+        let number = |at: usize| texts(at).next().is_some_and(|cell| cell.number);
         let heads = line(&|at| Some((head(at).to_owned(), number(at))));
         writeln!(f, "{}", heads.trim_end())?;
         for row in &self.rows {
             let text = line(&|at| row.get(at).map(|it: &Cell| (it.text.clone(), it.number)));
             writeln!(f, "{}", text.trim_end())?;
-            for note in row.iter().flat_map(|it| &it.notes).filter(|it| !it.is_empty()) {
+            for note in row.iter().flat_map(|row| &row.notes).filter(|note| !note.is_empty()) {
                 writeln!(f, "      - {note}")?;
             }
         }
@@ -155,13 +155,13 @@ impl Notice {
         if !evidence.is_empty() {
             writeln!(f, "    {}", evidence.join(", "))?;
         }
-        self.notes.iter().try_for_each(|it| writeln!(f, "    {it}"))
+        self.notes.iter().try_for_each(|note| writeln!(f, "    {note}"))
     }
 }
 
 impl Entry {
     fn write(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n{}: {}\n  {}", self.place, self.code, self.state)?;
-        self.lines.iter().try_for_each(|it| writeln!(f, "    {it}"))
+        self.lines.iter().try_for_each(|line| writeln!(f, "    {line}"))
     }
 }

@@ -109,7 +109,7 @@ fn bands(out: &mut Html, it: &Timeline) {
     }
     let mut last = depth(0.0);
     beside(out, last, "0");
-    for edge in it.bands.list.iter().map(|it| it.from).filter(|it| *it > 0.0) {
+    for edge in it.bands.list.iter().map(|band| band.from).filter(|edge| *edge > 0.0) {
         let at = depth(edge);
         if last - at >= EDGE && at - depth(100.0) >= EDGE {
             beside(out, at, &number(edge));
@@ -158,13 +158,14 @@ fn lines(out: &mut Html, it: &Timeline) {
     };
     out.tag("svg", &[&frame[..], &stretch].concat(), |out| {
         if !it.ahead.is_empty() {
-            let high = it.ahead.iter().map(|it| at(it.day, it.high));
-            let low = it.ahead.iter().rev().map(|it| at(it.day, it.low));
+            let high = it.ahead.iter().map(|reach| at(reach.day, reach.high));
+            let low = it.ahead.iter().rev().map(|reach| at(reach.day, reach.low));
             let points: Vec<String> = high.chain(low).collect();
             let ink = [("fill", "currentColor"), ("fill-opacity", "0.14")];
             let fan = [("class", "ft-fan"), ("points", &points.join(" "))];
             out.leaf("polygon", &[&fan[..], &ink].concat());
-            let middle: Vec<String> = it.ahead.iter().map(|it| at(it.day, it.score)).collect();
+            let middle: Vec<String> =
+                it.ahead.iter().map(|reach| at(reach.day, reach.score)).collect();
             path(out, "ft-ahead", &format!("M{}", middle.join(" L")));
         }
         let mut course = String::new();
@@ -172,7 +173,7 @@ fn lines(out: &mut Html, it: &Timeline) {
         let mut last: Option<NaiveDate> = None;
         for point in &it.points {
             if let Some(score) = point.score {
-                let near = last.is_some_and(|it| ((point.day - it).num_days() as f64) < hole);
+                let near = last.is_some_and(|day| ((point.day - day).num_days() as f64) < hole);
                 let pen = if near { " L" } else { " M" };
                 course += &format!("{pen}{}", at(point.day, score));
             }
@@ -190,13 +191,13 @@ fn hole(points: &[Point]) -> f64 {
     let mut steps: Vec<i64> =
         points.iter().zip(next).map(|(it, to)| (to.day - it.day).num_days()).collect();
     steps.sort_unstable();
-    steps.get(steps.len() / 2).map_or(f64::INFINITY, |it| *it as f64 * HOLE)
+    steps.get(steps.len() / 2).map_or(f64::INFINITY, |step| *step as f64 * HOLE)
 }
 
 /// A point, where it is not lost among many others.
 fn dot(out: &mut Html, it: &Timeline, at: usize) {
     let known = |at: Option<usize>| {
-        at.and_then(|at| it.points.get(at)).is_some_and(|it| it.score.is_some())
+        at.and_then(|at| it.points.get(at)).is_some_and(|point| point.score.is_some())
     };
     let Some(Point { day, score: Some(score), mark, held }) = it.points.get(at) else { return };
     let alone = !known(at.checked_sub(1)) && !known(Some(at + 1));

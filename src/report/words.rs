@@ -32,14 +32,14 @@ pub(super) fn score(it: &Explanation, bands: &Bands) -> Score {
         let between = format!("{} to {}", it.shown(low), it.shown(high));
         facts.push(("once the rest is known".to_owned(), between));
     }
-    let dated = it.oldest_input.map(|it| it.to_string());
+    let dated = it.oldest_input.map(|day| day.to_string());
     for (name, value) in [("oldest input", &dated), ("segment", &it.segment), ("stage", &it.stage)]
     {
-        facts.extend(value.iter().map(|it| (name.to_owned(), it.clone())));
+        facts.extend(value.iter().map(|value| (name.to_owned(), value.clone())));
     }
-    let withheld = it.withheld.as_ref().map(|it| format!("{it} withheld"));
+    let withheld = it.withheld.as_ref().map(|withheld| format!("{withheld} withheld"));
     let own = it.raw_band.as_ref().filter(|_| it.raw_band != it.band);
-    let aside = withheld.or_else(|| own.map(|it| format!("on its own {it}")));
+    let aside = withheld.or_else(|| own.map(|band| format!("on its own {band}")));
     Score {
         value: score_or_why(it),
         band: bands.marked(it.band.as_deref()),
@@ -78,7 +78,7 @@ pub(super) fn notice(it: &OpenAlert, name: String, shown: &[(String, Value)]) ->
         _ => format!("since {}", it.since),
     };
     let mut notes: Vec<String> = it.suppressed_by.iter().map(quiet).collect();
-    notes.extend(it.owner.as_ref().map(|it| format!("for {it}")));
+    notes.extend(it.owner.as_ref().map(|owner| format!("for {owner}")));
     match it.health {
         Health::Ok => {}
         Health::NoData => notes.push("its condition has no data".to_owned()),

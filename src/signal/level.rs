@@ -79,14 +79,14 @@ fn last<T>(all: &[T], most: usize) -> &[T] {
 }
 
 fn values(levels: &[Point]) -> Vec<f64> {
-    levels.iter().map(|it| it.level).collect()
+    levels.iter().map(|point| point.level).collect()
 }
 
 /// How far numbers are from their median, in sum.
 fn cost(levels: &[Point]) -> f64 {
     let all = values(levels);
     let middle = median(&all).unwrap_or(0.0);
-    all.iter().map(|it| (it - middle).abs()).sum()
+    all.iter().map(|value| (value - middle).abs()).sum()
 }
 
 /// Where two levels fit best, of the places with enough points before and after, and how well they fit.
@@ -96,7 +96,7 @@ fn split(levels: &[Point], from: usize) -> Option<(usize, f64)> {
     for at in from.max(FEWEST_BEFORE)..=to {
         let Some((before, after)) = levels.split_at_checked(at) else { continue };
         let cost = cost(before) + cost(after);
-        if best.is_none_or(|it| cost < it.1) {
+        if best.is_none_or(|best| cost < best.1) {
             best = Some((at, cost));
         }
     }
@@ -105,7 +105,7 @@ fn split(levels: &[Point], from: usize) -> Option<(usize, f64)> {
 
 /// The numbers of some points, in the middle.
 fn usual(levels: &[Point]) -> Option<f64> {
-    median(&levels.iter().map(|it| it.number).collect::<Vec<f64>>())
+    median(&levels.iter().map(|point| point.number).collect::<Vec<f64>>())
 }
 
 /// How much of a number is left, whichever way it went: 0 for nothing, 1 for all.
@@ -134,7 +134,7 @@ fn shift(series: &Series, levels: &[Point], bare: bool) -> Option<Signal> {
     let left = left(before, after);
     let newest = values(last(levels, FRESH));
     let confirmed = pettitt(&newest)
-        .filter(|it| newest.len() >= FEWEST_PETTITT && it.p <= PETTITT)
+        .filter(|pettitt| newest.len() >= FEWEST_PETTITT && pettitt.p <= PETTITT)
         .filter(|_| apart >= HARDLY && left <= FAIR);
     let (test, statistic, threshold) = match confirmed {
         _ if apart >= FAR && left <= LARGE => (Test::Medians, apart, FAR),
@@ -145,7 +145,7 @@ fn shift(series: &Series, levels: &[Point], bare: bool) -> Option<Signal> {
     // Of three points the first may still be of the old level.
     let middle = median(&was)? + moved / 2.0;
     let still_old = |it: &Point| (it.level < middle) != (moved < 0.0);
-    let first = levels.get(at..)?.iter().find(|it| !still_old(it))?.at;
+    let first = levels.get(at..)?.iter().find(|point| !still_old(point))?.at;
     let kind = if moved < 0.0 { SignalKind::Drop } else { SignalKind::Rise };
     let ago = series.len - first;
     let sentence = words::moved(series, kind, (before, after), ago, bare);
@@ -157,7 +157,8 @@ fn drift(series: &Series, scale: f64, levels: &[Point], bare: bool) -> Option<(S
     if levels.len() < FEWEST_DRIFT {
         return None;
     }
-    let points: Vec<(f64, f64)> = levels.iter().map(|it| (it.at as f64, it.level)).collect();
+    let points: Vec<(f64, f64)> =
+        levels.iter().map(|point| (point.at as f64, point.level)).collect();
     let line = theil_sen(&points)?;
     let on = |x: f64| line.intercept + line.slope * x;
     let rest: Vec<f64> = points.iter().map(|(x, y)| y - on(*x)).collect();

@@ -211,7 +211,7 @@ pub fn detect(values: &[f64], options: &Options) -> Finding {
     let found = series.scale.and_then(|scale| {
         silence::find(&series, scale).or_else(|| {
             let pattern = season::find(&series, scale);
-            let lost = pattern.as_ref().and_then(|it| season::lost(&series, scale, it));
+            let lost = pattern.as_ref().and_then(|pattern| season::lost(&series, scale, pattern));
             lost.or_else(|| level::find(&series, scale, pattern.as_ref()))
         })
     });
@@ -247,7 +247,8 @@ impl Series {
     fn of(values: &[f64], options: Options) -> Self {
         let known = values.iter().copied().enumerate().filter(|it| it.1.is_finite());
         let points: Vec<(usize, f64)> = known.collect();
-        let sizes: Vec<f64> = points.iter().map(|it| it.1.abs()).filter(|it| *it > 0.0).collect();
+        let sizes: Vec<f64> =
+            points.iter().map(|point| point.1.abs()).filter(|size| *size > 0.0).collect();
         let scale = median(&sizes);
         Self { options, len: values.len(), points, scale }
     }

@@ -29,7 +29,7 @@ pub fn median(values: &[f64]) -> Option<f64> {
 #[must_use]
 pub fn mad(values: &[f64]) -> Option<f64> {
     let middle = median(values)?;
-    let far: Vec<f64> = values.iter().map(|it| (it - middle).abs()).collect();
+    let far: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
     median(&far)
 }
 
@@ -145,7 +145,7 @@ pub fn mann_kendall(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let ties = sorted.chunk_by(|left, right| left.total_cmp(right).is_eq());
-    let tied: f64 = ties.map(|it| weigh(it.len() as f64)).sum();
+    let tied: f64 = ties.map(|tie| weigh(tie.len() as f64)).sum();
     let variance = (weigh(values.len() as f64) - tied) / 18.0;
     if variance > 0.0 { s / variance.sqrt() } else { 0.0 }
 }

@@ -36,7 +36,7 @@ impl Pattern {
 /// rhythm; what points of the same place in the season deviate by in the middle is its effect. It counts
 /// where it foretells the deviations of points that it was not learned from.
 pub(super) fn find(series: &Series, scale: f64) -> Option<Pattern> {
-    let season = series.options.season.filter(|it| (2..=MOST).contains(it))?;
+    let season = series.options.season.filter(|season| (2..=MOST).contains(season))?;
     let learned = series.len.checked_sub(FRESH)?;
     if learned < season + season / 2 {
         return None;
@@ -51,7 +51,7 @@ pub(super) fn find(series: &Series, scale: f64) -> Option<Pattern> {
     for (at, it) in levels.iter().enumerate().filter(|it| !it.1.is_nan()) {
         let from = at.saturating_sub(season / 2).min(learned - season);
         let around = levels.get(from..from + season).unwrap_or(&[]);
-        let around: Vec<f64> = around.iter().copied().filter(|it| !it.is_nan()).collect();
+        let around: Vec<f64> = around.iter().copied().filter(|value| !value.is_nan()).collect();
         let (Some(middle), Some(place)) = (median(&around), places.get_mut(at % season)) else {
             continue;
         };
@@ -60,14 +60,14 @@ pub(super) fn find(series: &Series, scale: f64) -> Option<Pattern> {
     if !explains(&places) {
         return None;
     }
-    let effects: Option<Vec<f64>> = places.iter().map(|it| median(it)).collect();
+    let effects: Option<Vec<f64>> = places.iter().map(|place| median(place)).collect();
     Some(Pattern { effects: effects? })
 }
 
 /// Whether the other points of a place foretell each of its points.
 fn explains(places: &[Vec<f64>]) -> bool {
     let (mut all, mut left) = (Vec::new(), Vec::new());
-    for place in places.iter().filter(|it| it.len() > 1) {
+    for place in places.iter().filter(|place| place.len() > 1) {
         for (at, it) in place.iter().enumerate() {
             let others: Vec<f64> =
                 place.iter().enumerate().filter(|other| other.0 != at).map(|it| *it.1).collect();
@@ -92,9 +92,9 @@ pub(super) fn lost(series: &Series, scale: f64, pattern: &Pattern) -> Option<Sig
     let begin = series.len.checked_sub(stretch)?;
     let of = |from: usize| strength(series, scale, pattern, from..from + stretch);
     let now = of(begin)?;
-    let mut starts = (0..begin / stretch).map(|it| begin - (it + 1) * stretch).peekable();
+    let mut starts = (0..begin / stretch).map(|number| begin - (number + 1) * stretch).peekable();
     starts.peek()?;
-    let always = starts.all(|from| of(from).is_some_and(|it| it >= STRONG));
+    let always = starts.all(|from| of(from).is_some_and(|strength| strength >= STRONG));
     if !always || now > GONE {
         return None;
     }
@@ -119,7 +119,7 @@ fn strength(
     places: std::ops::Range<usize>,
 ) -> Option<f64> {
     let inside = || series.points.iter().filter(|it| places.contains(&it.0));
-    let levels: Vec<f64> = inside().map(|it| super::level(it.1, scale)).collect();
+    let levels: Vec<f64> = inside().map(|point| super::level(point.1, scale)).collect();
     let middle = median(&levels)?;
     let most = pattern.effects.iter().fold(0.0, |most: f64, it| most.max(it.abs())) * 1.5;
     let (mut common, mut own) = (0.0, 0.0);

@@ -29,7 +29,7 @@ const SPARSE: f64 = 0.25;
 
 pub(super) fn find(series: &Series, scale: f64) -> Option<Signal> {
     let silent = |it: &(usize, f64)| it.1.abs() <= scale * NEARLY_ZERO;
-    let last = series.points.iter().rposition(|it| !silent(it))?;
+    let last = series.points.iter().rposition(|point| !silent(point))?;
     let (history, silence) = series.points.split_at_checked(last + 1)?;
     let first = silence.first()?.0;
     collapse(series, history, (silence.len(), first), silent)
@@ -40,7 +40,7 @@ pub(super) fn find(series: &Series, scale: f64) -> Option<Signal> {
 /// where it is silent too often to have one.
 pub(super) fn leveled(series: &Series, scale: f64, has_pattern: bool) -> Option<usize> {
     let silent = |it: &(usize, f64)| it.1.abs() <= scale * NEARLY_ZERO;
-    let last = series.points.iter().rposition(|it| !silent(it))?;
+    let last = series.points.iter().rposition(|point| !silent(point))?;
     let (history, silence) = series.points.split_at_checked(last + 1)?;
     let (quiet, longest) = runs(history, silent);
     if !has_pattern && quiet as f64 > history.len() as f64 * SPARSE {
@@ -78,7 +78,8 @@ fn collapse(
     if (silence as f64) < needed {
         return None;
     }
-    let busy: Vec<f64> = history.iter().filter(|it| !silent(it)).map(|it| it.1).collect();
+    let busy: Vec<f64> =
+        history.iter().filter(|point| !silent(point)).map(|point| point.1).collect();
     let before = median(&busy)?;
     Some(Signal {
         kind: SignalKind::Collapse,
@@ -99,7 +100,8 @@ fn overdue(
     first: usize,
     silent: impl Fn(&(usize, f64)) -> bool,
 ) -> Option<Signal> {
-    let uses: Vec<usize> = history.iter().filter(|it| !silent(it)).map(|it| it.0).collect();
+    let uses: Vec<usize> =
+        history.iter().filter(|point| !silent(point)).map(|point| point.0).collect();
     let gaps: Vec<f64> =
         uses.iter().zip(uses.iter().skip(1)).map(|(from, to)| (to - from) as f64).collect();
     let (usual, spread) = (median(&gaps)?, 1.4826 * mad(&gaps)?);

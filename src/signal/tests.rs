@@ -157,7 +157,8 @@ fn per_mille(
     is: impl Fn(&Signal) -> bool,
 ) -> usize {
     let mut draw = Draw::new(seed);
-    let hits = (0..runs).filter(|_| found(&series(&mut draw), options).is_some_and(|it| is(&it)));
+    let hits =
+        (0..runs).filter(|_| found(&series(&mut draw), options).is_some_and(|signal| is(&signal)));
     hits.count() * 1000 / runs
 }
 
@@ -224,7 +225,7 @@ fn planted_changes_are_found() {
     }
     // Where it begins is found too, but for a point.
     let series = |draw: &mut Draw| draw.counts(&levels(26, |at| drop(at, 26)), 0.3, 0.0);
-    let rate = per_mille(400, 1, series, &WEEKS, |it| it.at.abs_diff(22) <= 1);
+    let rate = per_mille(400, 1, series, &WEEKS, |signal| signal.at.abs_diff(22) <= 1);
     assert!(rate >= 900, "{rate} in 1000");
     // Below a weekly rhythm, which hides it.
     let week = |at: usize| if at % 7 < 5 { 40.0 } else { 10.0 };
@@ -258,7 +259,7 @@ fn a_pattern_that_is_gone_is_missed() {
     let rate = per_mille(200, 3, series, &DAYS, is);
     assert!(rate >= 700, "{rate} in 1000");
     let series = |draw: &mut Draw| draw.counts(&levels(84, week), 0.2, 0.0);
-    assert_eq!(per_mille(200, 3, series, &DAYS, |it| it.test == Test::Pattern), 0);
+    assert_eq!(per_mille(200, 3, series, &DAYS, |signal| signal.test == Test::Pattern), 0);
 }
 
 #[test]
@@ -295,7 +296,7 @@ proptest! {
 
     #[test]
     fn no_series_makes_it_panic(values in anything(), options in options()) {
-        let known = values.iter().rev().take(MOST).filter(|it| it.is_finite()).count();
+        let known = values.iter().rev().take(MOST).filter(|value| value.is_finite()).count();
         match detect(&values, &options) {
             Finding::TooShort => prop_assert!(known < FEWEST),
             Finding::Quiet => prop_assert!(known >= FEWEST),
@@ -317,18 +318,18 @@ proptest! {
     ) {
         let mut values = values;
         let from = values.len() - 4;
-        values.iter_mut().skip(from).for_each(|it| *it *= tail);
+        values.iter_mut().skip(from).for_each(|value| *value *= tail);
         // A power of two changes no digit.
-        let scaled: Vec<f64> = values.iter().map(|it| it * 2f64.powi(power)).collect();
+        let scaled: Vec<f64> = values.iter().map(|value| value * 2f64.powi(power)).collect();
         let (one, two) = (found(&values, &WEEKS), found(&scaled, &WEEKS));
-        let same = |it: Option<Signal>| it.map(|it| (it.kind, it.at, it.test, it.statistic.to_bits()));
+        let same = |it: Option<Signal>| it.map(|signal| (signal.kind, signal.at, signal.test, signal.statistic.to_bits()));
         prop_assert_eq!(same(one), same(two));
     }
 
     #[test]
     fn what_is_not_finite_is_missing(values in anything()) {
         let other: Vec<f64> =
-            values.iter().map(|it| if it.is_finite() { *it } else { f64::INFINITY }).collect();
+            values.iter().map(|value| if value.is_finite() { *value } else { f64::INFINITY }).collect();
         prop_assert_eq!(detect(&values, &WEEKS), detect(&other, &WEEKS));
     }
 
@@ -336,7 +337,7 @@ proptest! {
     fn only_the_newest_count(old in anything(), values in prop::collection::vec(0.0..9.0f64, MOST)) {
         let alone = found(&values, &WEEKS);
         let after = found(&[old.clone(), values].concat(), &WEEKS);
-        let moved = alone.map(|it| Signal { at: it.at + old.len(), ..it });
+        let moved = alone.map(|signal| Signal { at: signal.at + old.len(), ..signal });
         prop_assert_eq!(moved, after);
     }
 }

@@ -6,7 +6,8 @@ use super::*;
 fn pieces_are_one_table() {
     let engine = engine();
     let rows = 150_000_u32;
-    let x: Float64Array = (0..rows).map(|it| (it % 7 != 0).then_some(f64::from(it % 11))).collect();
+    let x: Float64Array =
+        (0..rows).map(|row| (row % 7 != 0).then_some(f64::from(row % 11))).collect();
     let table =
         |ids: Vec<i64>| batch(vec![("id", arc(Int64Array::from(ids))), ("x", arc(x.clone()))]);
     let rising = table((0..i64::from(rows)).collect());

@@ -17,8 +17,8 @@ pub(super) fn told(pass: &Backtest, card: &Card, budget: f64, quiet: u32) -> Vec
         let scores = card.day(at).zip(day.present(card.kind));
         let scored =
             scores.filter(|it| !it.0.0.is_nan()).map(|((score, _), subject)| (score, *subject));
-        let riskiest = lowest(scored.collect(), budget, |it| {
-            Draw::named(0, subjects.get(it as usize).map_or("", AsRef::as_ref)).next()
+        let riskiest = lowest(scored.collect(), budget, |number| {
+            Draw::named(0, subjects.get(number as usize).map_or("", AsRef::as_ref)).next()
         });
         for subject in riskiest {
             let Some(last) = last.get_mut(subject as usize) else { continue };
@@ -49,7 +49,7 @@ fn lowest(mut scored: Vec<(f64, u32)>, budget: f64, lot: impl Fn(u32) -> u64) ->
     let mut at_edge: Vec<u32> = at_edge.map(|it| it.1).collect();
     let room = fit.saturating_sub(out.len());
     if at_edge.len() > room {
-        at_edge.sort_by_key(|it| (lot(*it), *it));
+        at_edge.sort_by_key(|subject| (lot(*subject), *subject));
         at_edge.truncate(room);
     }
     out.extend(at_edge);
@@ -75,7 +75,7 @@ mod tests {
         ];
         for (scores, budget, want) in rows {
             let scored = (0..).zip(scores).map(|(at, it)| (*it, at)).collect();
-            let got = lowest(scored, budget, |it| 10 - u64::from(it));
+            let got = lowest(scored, budget, |value| 10 - u64::from(value));
             assert_eq!(got, want, "{scores:?} {budget}");
         }
         // Products that lie just above a whole number, 0.07 * 100 among them.

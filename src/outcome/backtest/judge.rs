@@ -62,8 +62,8 @@ pub fn judge(passes: &[&Backtest], aims: &[Aim], options: &JudgeOptions) -> Judg
         exposure.add(pass.exposure());
     }
     let bench = Bench { passes, aims, views: &views, exposure: &exposure };
-    let rules: &[(String, SubjectKind)] = passes.first().map_or(&[], |it| &it.rules);
-    let all: Vec<Vec<Firing>> = passes.iter().map(|it| firings(it.events())).collect();
+    let rules: &[(String, SubjectKind)] = passes.first().map_or(&[], |pass| &pass.rules);
+    let all: Vec<Vec<Firing>> = passes.iter().map(|pass| firings(pass.events())).collect();
     let mut sources: Vec<SourceJudgement> =
         rules.iter().map(|(name, kind)| bench.rule(Some(name), Some(*kind), &all)).collect();
     if !rules.is_empty() {
@@ -72,11 +72,11 @@ pub fn judge(passes: &[&Backtest], aims: &[Aim], options: &JudgeOptions) -> Judg
         let one = kinds.first().copied().filter(|_| kinds.len() == 1);
         sources.push(bench.rule(None, one, &all));
     }
-    let cards: &[Card] = passes.first().map_or(&[], |it| &it.cards.0);
+    let cards: &[Card] = passes.first().map_or(&[], |pass| &pass.cards.0);
     if options.budget > 0.0 {
-        sources.extend(cards.iter().map(|it| bench.card(it, options)));
+        sources.extend(cards.iter().map(|card| bench.card(card, options)));
     }
-    let days: Vec<NaiveDate> = passes.iter().flat_map(|it| it.days()).collect();
+    let days: Vec<NaiveDate> = passes.iter().flat_map(|pass| pass.days()).collect();
     let days = days.iter().min().zip(days.iter().max()).map(|(first, last)| [*first, *last]);
     Judged {
         days,

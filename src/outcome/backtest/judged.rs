@@ -162,23 +162,23 @@ impl Judged {
     /// A rule's alerts against an aim.
     #[must_use]
     pub fn rule(&self, rule: &str, aim: &str) -> Option<&Against> {
-        self.find(aim, |it| matches!(it, Source::Rule(name) if name == rule))
+        self.find(aim, |source| matches!(source, Source::Rule(name) if name == rule))
     }
 
     /// The alerts of all rules against an aim.
     #[must_use]
     pub fn any_rule(&self, aim: &str) -> Option<&Against> {
-        self.find(aim, |it| *it == Source::AnyRule)
+        self.find(aim, |source| *source == Source::AnyRule)
     }
 
     /// The lowest scores of a scorecard against an aim.
     #[must_use]
     pub fn scorecard(&self, scorecard: &str, aim: &str) -> Option<&Against> {
-        self.find(aim, |it| matches!(it, Source::Scorecard(name) if name == scorecard))
+        self.find(aim, |source| matches!(source, Source::Scorecard(name) if name == scorecard))
     }
 
     fn find(&self, aim: &str, is_it: impl Fn(&Source) -> bool) -> Option<&Against> {
-        let source = self.sources.iter().find(|it| is_it(&it.source))?;
-        source.against.iter().find(|it| it.aim == aim)
+        let source = self.sources.iter().find(|source| is_it(&source.source))?;
+        source.against.iter().find(|against| against.aim == aim)
     }
 }

@@ -83,12 +83,12 @@ impl Aim {
             }
         }
         // A loss elsewhere is known for as long as anything is known of anybody.
-        let days = losses.values().flatten().chain(&others).map(|it| it.day);
+        let days = losses.values().flatten().chain(&others).map(|loss| loss.day);
         let end = days.chain(known.iter().map(|it| it.1)).max().unwrap_or(NaiveDate::MAX);
         let aim = |name: &String| {
             let own = losses.get(name).into_iter().flatten().chain(&others).cloned();
-            let elsewhere = losses.iter().filter(|it| it.0 != name).flat_map(|it| it.1);
-            let elsewhere = elsewhere.map(|it| (Arc::clone(&it.subject), end));
+            let elsewhere = losses.iter().filter(|aim| aim.0 != name).flat_map(|aim| aim.1);
+            let elsewhere = elsewhere.map(|loss| (Arc::clone(&loss.subject), end));
             let history = History::new(own, known.iter().cloned().chain(elsewhere));
             Self { name: name.clone(), kind, history, window }
         };
@@ -151,7 +151,7 @@ impl<'e> Backtester<'e> {
     /// A pass from an empty state.
     #[must_use]
     pub fn new(engines: &[&'e Engine]) -> Self {
-        let passes = engines.iter().map(|it| Backtest::new(it)).collect();
+        let passes = engines.iter().map(|engine| Backtest::new(engine)).collect();
         Self { engines: engines.to_vec(), passes }
     }
 
@@ -181,13 +181,20 @@ impl Backtest {
         let kind = |it: Option<SubjectKind>| it.unwrap_or(config.subject);
         Self {
             engine: engine.hash().into(),
-            rules: config.rules.iter().map(|it| (it.name.clone(), kind(it.subject))).collect(),
+            rules: config
+                .rules
+                .iter()
+                .map(|rule| (rule.name.clone(), kind(rule.subject)))
+                .collect(),
             events: Vec::new(),
             exposure: Exposure::default(),
             faults: Vec::new(),
             shelf: Shelf::default(),
             cards: Cards::new(
-                config.scorecards.iter().map(|it| (it.name.clone(), kind(it.subject))),
+                config
+                    .scorecards
+                    .iter()
+                    .map(|scorecard| (scorecard.name.clone(), kind(scorecard.subject))),
             ),
             last: None,
         }
@@ -207,7 +214,8 @@ impl Backtest {
     }
 
     pub(in crate::outcome) fn day(&mut self, engine: &Engine, as_of: NaiveDate, input: &Input<'_>) {
-        if let Some(last) = self.last.as_ref().map(|it| it.as_of().day()).filter(|it| as_of <= *it)
+        if let Some(last) =
+            self.last.as_ref().map(|out| out.as_of().day()).filter(|day| as_of <= *day)
         {
             let message = format!("the day {as_of} is not later than {last}, the day before it");
             let fault = Fault::new(Code::TimeReversed, "history", message)
@@ -219,11 +227,13 @@ impl Backtest {
         // What is looked back on has happened, whatever guards say.
         let out = match engine.assess(input, as_of, state).or_else(AssessError::accept) {
             Ok(out) => out,
-            Err(why) => return self.faults.extend(why.faults().into_iter().map(|it| (as_of, it))),
+            Err(why) => {
+                return self.faults.extend(why.faults().into_iter().map(|fault| (as_of, fault)));
+            }
         };
-        self.exposure.note(as_of, SubjectKind::ALL.map(|it| (it, out.subjects(it).len())));
+        self.exposure.note(as_of, SubjectKind::ALL.map(|kind| (kind, out.subjects(kind).len())));
         self.events.extend_from_slice(out.events());
-        self.faults.extend(out.faults().iter().map(|it| (as_of, it.clone())));
+        self.faults.extend(out.faults().iter().map(|fault| (as_of, fault.clone())));
         self.shelf.add(&out);
         self.cards.add(&out);
         self.last = Some(out);
@@ -237,7 +247,7 @@ impl Backtest {
 
     /// The days, in order.
     pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
-        self.shelf.days.iter().map(|it| it.as_of)
+        self.shelf.days.iter().map(|day| day.as_of)
     }
 
     /// Every event, by day, rule and subject: those of [`Engine::replay`].
@@ -288,7 +298,7 @@ impl Backtest {
 
     /// The numbers of those that were assessed on the last day, in their order.
     pub(in crate::outcome) fn present(&self, kind: SubjectKind) -> &[u32] {
-        self.shelf.days.last().map_or(&[], |it| it.present(kind))
+        self.shelf.days.last().map_or(&[], |day| day.present(kind))
     }
 
     const fn recorded(&self) -> &[Day] {

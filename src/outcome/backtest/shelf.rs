@@ -39,7 +39,7 @@ impl Shelf {
             if ids.is_empty() {
                 continue;
             }
-            let before = self.days.last().map_or(&[][..], |it| it.present(kind));
+            let before = self.days.last().map_or(&[][..], |day| day.present(kind));
             let numbers = self.known.entry(kind).or_default().number(ids, before);
             present.insert(kind, numbers);
         }
@@ -47,7 +47,7 @@ impl Shelf {
     }
 
     pub(super) fn subjects(&self, kind: SubjectKind) -> &[Arc<str>] {
-        self.known.get(&kind).map_or(&[], |it| &it.ids)
+        self.known.get(&kind).map_or(&[], |known| &known.ids)
     }
 
     pub(super) fn number(&self, kind: SubjectKind, id: &str) -> Option<u32> {
@@ -73,7 +73,7 @@ impl Known {
                     Some(it) => {
                         let number = *it;
                         // Those between are gone.
-                        let ahead = before.clone().take(AHEAD).position(|it| it == number);
+                        let ahead = before.clone().take(AHEAD).position(|other| other == number);
                         if let Some(ahead) = ahead {
                             before.nth(ahead);
                         }
@@ -137,14 +137,14 @@ impl Cards {
         for card in &mut self.0 {
             if card.scores.is_empty() {
                 let bands = out.bands(&card.name);
-                card.bands = bands.iter().filter_map(|it| it.band).map(str::to_owned).collect();
+                card.bands = bands.iter().filter_map(|row| row.band).map(str::to_owned).collect();
             }
             let rows = out.subjects(card.kind).len();
             let (mut scores, mut bands) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
             for it in out.scores(&card.name) {
                 scores.push(it.score.unwrap_or(f64::NAN));
-                let at = it.band.and_then(|band| card.bands.iter().position(|it| it == band));
-                bands.push(at.and_then(|it| u8::try_from(it).ok()).unwrap_or(NO_BAND));
+                let at = it.band.and_then(|band| card.bands.iter().position(|name| name == band));
+                bands.push(at.and_then(|place| u8::try_from(place).ok()).unwrap_or(NO_BAND));
             }
             card.scores.push(scores);
             card.in_band.push(bands);
@@ -152,7 +152,7 @@ impl Cards {
     }
 
     pub(super) fn find(&self, name: &str) -> Option<&Card> {
-        self.0.iter().find(|it| it.name == name)
+        self.0.iter().find(|card| card.name == name)
     }
 }
 

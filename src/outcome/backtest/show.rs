@@ -40,11 +40,11 @@ impl fmt::Display for Judged {
                 "caught",
                 "lead (days)",
             ])];
-            rows.extend(self.sources.iter().filter_map(|it| against(it, &aim.aim)));
+            rows.extend(self.sources.iter().filter_map(|source| against(source, &aim.aim)));
             if rows.len() > 1 {
                 text += &table(&rows);
             }
-            for card in self.cards.iter().filter(|it| it.aim == aim.aim) {
+            for card in self.cards.iter().filter(|card| card.aim == aim.aim) {
                 text += &format!("\n{}", bands(card));
             }
             if at + 1 == self.aims.len() && rows.len() > 1 {
@@ -81,12 +81,12 @@ fn heading(it: &JudgedAim) -> String {
 
 impl Judged {
     fn alerts(&self) -> Vec<Vec<String>> {
-        let by_account = self.sources.iter().any(|it| it.per_account_month.is_some());
+        let by_account = self.sources.iter().any(|source| source.per_account_month.is_some());
         let mut heads = row(["", "fired", "told", "per subject and month"]);
         if by_account {
             heads.push("per account and month".to_owned());
         }
-        let rate = |it: Option<f64>| maybe(it.map(|it| format!("{it:.3}")));
+        let rate = |it: Option<f64>| maybe(it.map(|value| format!("{value:.3}")));
         let line = |it: &SourceJudgement| {
             let mut cells = vec![
                 it.source.to_string(),
@@ -104,7 +104,7 @@ impl Judged {
 }
 
 fn against(source: &SourceJudgement, aim: &str) -> Option<Vec<String>> {
-    let it = source.against.iter().find(|it| it.aim == aim)?;
+    let it = source.against.iter().find(|against| against.aim == aim)?;
     let lift = it.precision.zip(it.base).filter(|it| it.1 > 0.0);
     Some(vec![
         source.source.to_string(),
@@ -122,7 +122,8 @@ fn against(source: &SourceJudgement, aim: &str) -> Option<Vec<String>> {
 
 fn lead(it: &Against) -> String {
     let lead = it.lead.as_ref();
-    let numbers = lead.and_then(|it| Some((it.median?, it.lower_quartile?, it.upper_quartile?)));
+    let numbers =
+        lead.and_then(|lead| Some((lead.median?, lead.lower_quartile?, lead.upper_quartile?)));
     maybe(numbers.map(|(median, low, high)| format!("{median:.0} ({low:.0}-{high:.0})")))
 }
 

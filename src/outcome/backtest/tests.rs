@@ -42,15 +42,15 @@ cooldown = "30d"
 "#;
 
 fn engine(text: &str) -> Engine {
-    Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{it}"))
+    Engine::compile(&Config::parse(text)).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// A frame of subjects with their quiet days and cases.
 fn frame(rows: &[(&str, f64, f64)]) -> Frame {
-    let mut frame = Frame::new(SubjectKind::Subscription, rows.iter().map(|it| it.0)).unwrap();
+    let mut frame = Frame::new(SubjectKind::Subscription, rows.iter().map(|row| row.0)).unwrap();
     let known = |it: f64| (!it.is_nan()).then_some(it);
-    frame.insert("quiet_days", Column::numbers(rows.iter().map(|it| known(it.1)))).unwrap();
-    frame.insert("cases", Column::numbers(rows.iter().map(|it| known(it.2)))).unwrap();
+    frame.insert("quiet_days", Column::numbers(rows.iter().map(|row| known(row.1)))).unwrap();
+    frame.insert("cases", Column::numbers(rows.iter().map(|row| known(row.2)))).unwrap();
     frame
 }
 
@@ -60,7 +60,7 @@ fn drawn(seed: u64, weeks: u64) -> Vec<(NaiveDate, Frame)> {
     let week = |week: u64| {
         let mut draw = Draw::named(seed, &format!("week {week}"));
         let mut rows = Vec::new();
-        let names: Vec<String> = (0..quiet.len()).map(|it| format!("s{it}")).collect();
+        let names: Vec<String> = (0..quiet.len()).map(|number| format!("s{number}")).collect();
         for (name, quiet) in names.iter().zip(&mut quiet) {
             *quiet = if draw.share() < 0.3 { 0.0 } else { *quiet + 7.0 };
             let cases = if draw.share() < 0.1 { f64::NAN } else { draw.below(12) as f64 };
@@ -70,7 +70,7 @@ fn drawn(seed: u64, weeks: u64) -> Vec<(NaiveDate, Frame)> {
         }
         let places: Vec<usize> = (0..rows.len()).collect();
         let shuffled: Vec<_> = match draw.below(3) {
-            0 => draw.some_of(&places, places.len()).iter().map(|it| rows[*it]).collect(),
+            0 => draw.some_of(&places, places.len()).iter().map(|place| rows[*place]).collect(),
             _ => rows,
         };
         (day(7 * week), frame(&shuffled))
@@ -84,7 +84,7 @@ fn inputs(days: &[(NaiveDate, Frame)]) -> impl Iterator<Item = (NaiveDate, Input
 
 /// Everything that was said, as text.
 fn said(pass: &Backtest) -> Vec<String> {
-    pass.scores("health").map(|it| format!("{it:?}")).collect()
+    pass.scores("health").map(|score| format!("{score:?}")).collect()
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_pass_says_what_a_replay_and_its_assessments_say() {
             let out = engine.assess(&input, day, &state).unwrap();
             want.extend(
                 out.scores("health")
-                    .map(|it| format!("{:?}", (day, it.subject, it.score, it.band))),
+                    .map(|row| format!("{:?}", (day, row.subject, row.score, row.band))),
             );
             state = out.state().clone();
         }
@@ -120,7 +120,8 @@ fn appending_the_future_changes_nothing_before() {
         let whole = Backtest::run(&engine, inputs(&days));
         let part = Backtest::run(&engine, inputs(&days[..9]));
         let until = day(7 * 8);
-        let before: Vec<&Event> = whole.events().iter().filter(|it| it.day <= until).collect();
+        let before: Vec<&Event> =
+            whole.events().iter().filter(|event| event.day <= until).collect();
         assert_eq!(before, part.events().iter().collect::<Vec<_>>());
         assert!(said(&whole).starts_with(&said(&part)));
     }
@@ -157,7 +158,7 @@ fn a_day_that_is_not_later_is_left_out_and_said() {
 fn an_alert_counts_by_what_comes_after_it() {
     let engine = engine(CONFIG);
     let days: Vec<(NaiveDate, Frame)> = (0..4)
-        .map(|it| (day(7 * it), frame(&[("a", 7.0 * it as f64, 0.0), ("b", 0.0, 0.0)])))
+        .map(|week| (day(7 * week), frame(&[("a", 7.0 * week as f64, 0.0), ("b", 0.0, 0.0)])))
         .collect();
     let pass = Backtest::run(&engine, inputs(&days));
     // Lead 7, horizon 28: the day of the loss, the last day of which anything is known, then hits, false alarms, too late,
@@ -174,7 +175,7 @@ fn an_alert_counts_by_what_comes_after_it() {
         (Some(28), 55, [0, 0, 1, 0]),
     ];
     for (lost, end, want) in rows {
-        let losses = lost.map(|it| Happening::new("a", day(it), OutcomeKind::Churned));
+        let losses = lost.map(|lost| Happening::new("a", day(lost), OutcomeKind::Churned));
         let history = History::new(losses, [("a", day(55)), ("b", day(end))]);
         let window = Window { lead: 7, horizon: 28 };
         let kind = SubjectKind::Subscription;
@@ -183,9 +184,9 @@ fn an_alert_counts_by_what_comes_after_it() {
         let it = judged.rule("no_login", "lost").unwrap();
         assert_eq!([it.hits, it.false_alarms, it.too_late, it.unknown], want, "{lost:?} {end}");
         assert_eq!(
-            it.lead.as_ref().and_then(|it| it.median),
+            it.lead.as_ref().and_then(|lead| lead.median),
             match want[0] {
-                1 => lost.map(|it| it as f64 - 21.0),
+                1 => lost.map(|day| day as f64 - 21.0),
                 _ => None,
             }
         );
@@ -194,7 +195,7 @@ fn an_alert_counts_by_what_comes_after_it() {
 
 /// Ten subjects over four weeks. s0 and s1 go quiet and are cancelled, s2 goes quiet and silent, s3 goes quiet and stays.
 fn ten() -> (Vec<(NaiveDate, Frame)>, Vec<Aim>) {
-    let names: Vec<String> = (0..10).map(|it| format!("s{it}")).collect();
+    let names: Vec<String> = (0..10).map(|number| format!("s{number}")).collect();
     let week = |week: u64| {
         let quiet = |at: usize| if at < 4 { 7.0 * week as f64 + 6.0 } else { at as f64 - 4.0 };
         let rows: Vec<(&str, f64, f64)> =
@@ -209,7 +210,7 @@ fn ten() -> (Vec<(NaiveDate, Frame)>, Vec<Aim>) {
         ("went silent", lost("s2", 60)),
         ("went on", Happening::new("s3", day(80), OutcomeKind::Renewed)),
     ];
-    let known = names.iter().map(|it| (it.as_str(), day(300)));
+    let known = names.iter().map(|name| (name.as_str(), day(300)));
     let window = Window { lead: 7, horizon: 56 };
     let aims = Aim::by_label(SubjectKind::Subscription, ends, known, window);
     ((0..4).map(week).collect(), aims)
@@ -240,9 +241,9 @@ fn precision_recall_base_and_bands_are_as_counted_by_hand() {
     // The mean of both factors: quiet ones have 94, 87, 80 and 73 points, so nobody is red.
     let card = &judged.cards[0];
     assert_eq!(card.rows, 40);
-    let bands: Vec<(usize, usize)> = card.bands.iter().map(|it| (it.rows, it.lost)).collect();
-    assert_eq!(bands.iter().map(|it| it.0).sum::<usize>(), 40);
-    assert_eq!(bands.iter().map(|it| it.1).sum::<usize>(), 12);
+    let bands: Vec<(usize, usize)> = card.bands.iter().map(|band| (band.rows, band.lost)).collect();
+    assert_eq!(bands.iter().map(|band| band.0).sum::<usize>(), 40);
+    assert_eq!(bands.iter().map(|band| band.1).sum::<usize>(), 12);
     assert_eq!(bands[0], (0, 0));
 }
 
@@ -261,13 +262,13 @@ fn parts_of_a_history_are_judged_as_the_whole() {
         let frame_of = |week: u64| {
             let rows = rows(week);
             let rows: Vec<(&str, f64, f64)> =
-                rows.iter().map(|it| (it.0.as_str(), it.1, it.2)).collect();
+                rows.iter().map(|row| (row.0.as_str(), row.1, row.2)).collect();
             (day(7 * week), frame(&rows))
         };
         (0..4).map(frame_of).collect()
     };
-    let [even, odd] = [split(&|it| it % 2 == 0), split(&|it| it % 2 == 1)];
-    let [even, odd] = [&even, &odd].map(|it| Backtest::run(&engine, inputs(it)));
+    let [even, odd] = [split(&|number| number % 2 == 0), split(&|number| number % 2 == 1)];
+    let [even, odd] = [&even, &odd].map(|days| Backtest::run(&engine, inputs(days)));
     let options = JudgeOptions { budget: 0.0, ..JudgeOptions::default() };
     let (one, two) = (judge(&[&whole], &aims, &options), judge(&[&odd, &even], &aims, &options));
     assert_eq!(one.cards, two.cards);

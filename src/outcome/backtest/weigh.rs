@@ -35,7 +35,7 @@ impl<'a> View<'a> {
     pub(super) fn new(pass: &'a Backtest, aim: &Aim) -> Self {
         let subjects = pass.shelf.subjects(aim.kind);
         let end = |id: &std::sync::Arc<str>| {
-            (aim.history.loss(id).map(|it| it.day), aim.history.known_until(id))
+            (aim.history.loss(id).map(|loss| loss.day), aim.history.known_until(id))
         };
         let mut out = Self {
             window: aim.window,
@@ -93,12 +93,12 @@ pub(super) fn judged_aim(aim: &Aim, views: &[View<'_>]) -> JudgedAim {
         aim: aim.name.clone(),
         kind: aim.kind,
         window: [aim.window.lead, aim.window.horizon],
-        subjects: sum(&|it| it.ends.len()),
-        lost: sum(&|it| it.losses().count()),
+        subjects: sum(&|view| view.ends.len()),
+        lost: sum(&|view| view.losses().count()),
         rows: sums[0],
         base: (sums[0] > 0).then(|| sums[1] as f64 / sums[0] as f64),
-        too_late: sum(&|it| it.too_late),
-        unknown: sum(&|it| it.unknown),
+        too_late: sum(&|view| view.too_late),
+        unknown: sum(&|view| view.unknown),
     }
 }
 
@@ -120,10 +120,15 @@ impl Bench<'_> {
     ) -> SourceJudgement {
         let own: Vec<Vec<&Firing>> = all
             .iter()
-            .map(|it| it.iter().filter(|it| rule.is_none_or(|rule| it.key.rule == rule)).collect())
+            .map(|firings| {
+                firings
+                    .iter()
+                    .filter(|firing| rule.is_none_or(|rule| firing.key.rule == rule))
+                    .collect()
+            })
             .collect();
-        let told = own.iter().flatten().filter(|it| it.told_on.is_some());
-        let of_account = told.clone().filter(|it| it.is_of_account()).count();
+        let told = own.iter().flatten().filter(|firing| firing.told_on.is_some());
+        let of_account = told.clone().filter(|firing| firing.is_of_account()).count();
         let against = |(aim, views): (&Aim, &Vec<View<'_>>)| {
             let mut tally = Tally::default();
             for (at, (view, firings)) in views.iter().zip(&own).enumerate() {
@@ -133,7 +138,7 @@ impl Bench<'_> {
                         true => Some(&it.key.subject),
                         false => it.parents.get(&aim.kind),
                     };
-                    match subject.and_then(|it| view.pass.shelf.number(view.kind, it)) {
+                    match subject.and_then(|subject| view.pass.shelf.number(view.kind, subject)) {
                         Some(subject) => tally.add(at, view, subject, day),
                         None => tally.elsewhere += 1,
                     }
@@ -142,7 +147,7 @@ impl Bench<'_> {
             tally.against(&aim.name, views)
         };
         self.judged(
-            rule.map_or(Source::AnyRule, |it| Source::Rule(it.to_owned())),
+            rule.map_or(Source::AnyRule, |rule| Source::Rule(rule.to_owned())),
             kind,
             [own.iter().map(Vec::len).sum(), told.count(), of_account],
             self.aims.iter().zip(self.views).map(against).collect(),
@@ -155,15 +160,15 @@ impl Bench<'_> {
             .iter()
             .map(|pass| {
                 let card = pass.cards.find(&card.name);
-                card.map_or_else(Vec::new, |it| {
-                    budget::told(pass, it, options.budget, options.quiet)
+                card.map_or_else(Vec::new, |card| {
+                    budget::told(pass, card, options.budget, options.quiet)
                 })
             })
             .collect();
         let against = |(aim, views): (&Aim, &Vec<View<'_>>)| {
             let mut tally = Tally::default();
             for (at, (view, told)) in views.iter().zip(&told).enumerate() {
-                told.iter().for_each(|it| tally.add(at, view, it.subject, it.day));
+                told.iter().for_each(|firing| tally.add(at, view, firing.subject, firing.day));
             }
             tally.against(&aim.name, views)
         };
@@ -192,7 +197,7 @@ impl Bench<'_> {
             source,
             fired,
             told,
-            per_subject_month: kind.and_then(|it| rate(told, it)),
+            per_subject_month: kind.and_then(|kind| rate(told, kind)),
             per_account_month: rate(of_account, SubjectKind::Account),
             against,
         }
@@ -220,8 +225,9 @@ fn card_judgement(card: &Card, aim: &Aim, views: &[View<'_>]) -> CardJudgement {
                     _ => continue,
                 };
                 let band = usize::from(band).min(card.bands.len());
-                let first = seen.get_mut(band).and_then(|it| it.get_mut(*subject as usize));
-                let first = first.is_some_and(|it| !std::mem::replace(it, true));
+                let first =
+                    seen.get_mut(band).and_then(|subjects| subjects.get_mut(*subject as usize));
+                let first = first.is_some_and(|already| !std::mem::replace(already, true));
                 if let Some([rows, losses, subjects]) = counts.get_mut(band) {
                     *rows += 1;
                     *losses += usize::from(gone);
@@ -234,7 +240,7 @@ fn card_judgement(card: &Card, aim: &Aim, views: &[View<'_>]) -> CardJudgement {
             }
         }
     }
-    let names = card.bands.iter().map(|it| Some(it.clone())).chain([None]);
+    let names = card.bands.iter().map(|name| Some(name.clone())).chain([None]);
     let band = |(band, [rows, lost, subjects]): (Option<String>, [usize; 3])| BandRisk {
         band,
         rows,

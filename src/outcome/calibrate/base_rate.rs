@@ -63,7 +63,7 @@ impl BaseRates {
             let m = self.strength;
             ((m * self.mean).max(1e-3), (m * (1.0 - self.mean)).max(1e-3))
         } else {
-            pooled(self.mean, self.segments.iter().map(|it| it.rows).sum())
+            pooled(self.mean, self.segments.iter().map(|segment| segment.rows).sum())
         };
         let (low, high) = (beta_quantile(0.025, a, b), beta_quantile(0.975, a, b));
         (self.mean, low.min(self.mean), high.max(self.mean))
@@ -72,7 +72,10 @@ impl BaseRates {
     /// The rate of a segment; of one that was never seen the mean.
     #[must_use]
     pub fn rate(&self, segment: &str) -> f64 {
-        self.segments.iter().find(|it| it.segment == segment).map_or(self.mean, |it| it.rate)
+        self.segments
+            .iter()
+            .find(|it| it.segment == segment)
+            .map_or(self.mean, |segment| segment.rate)
     }
 }
 
@@ -152,7 +155,7 @@ struct Cell {
 /// Small segments are alike in great numbers: each sort is worked out once.
 fn cells(counts: impl Iterator<Item = (usize, usize)>) -> Vec<Cell> {
     let mut sorts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    counts.for_each(|it| *sorts.entry(it).or_default() += 1);
+    counts.for_each(|count| *sorts.entry(count).or_default() += 1);
     let cell = |((rows, lost), segments): ((usize, usize), usize)| Cell {
         rows: rows as f64,
         lost: lost as f64,
@@ -163,12 +166,12 @@ fn cells(counts: impl Iterator<Item = (usize, usize)>) -> Vec<Cell> {
 
 /// A sum over all segments.
 fn sum(cells: &[Cell], of: impl Fn(&Cell) -> f64) -> f64 {
-    cells.iter().map(|it| it.segments * of(it)).sum()
+    cells.iter().map(|cell| cell.segments * of(cell)).sum()
 }
 
 /// Mean, strength, and how they were found.
 fn spread(cells: &[Cell]) -> (f64, f64, RateMethod) {
-    let pooled = sum(cells, |it| it.lost) / sum(cells, |it| it.rows);
+    let pooled = sum(cells, |cell| cell.lost) / sum(cells, |cell| cell.rows);
     if sum(cells, |_| 1.0) < 2.0 || pooled <= 0.0 || pooled >= 1.0 {
         return (pooled, f64::INFINITY, RateMethod::Pooled);
     }
@@ -192,8 +195,8 @@ fn spread(cells: &[Cell]) -> (f64, f64, RateMethod) {
 /// The slope of the log-likelihood by the strength.
 fn strength_slope(cells: &[Cell], mean: f64, m: f64) -> f64 {
     let (a, b) = (m * mean, m * (1.0 - mean));
-    sum(cells, |it| {
-        let (n, k) = (it.rows, it.lost);
+    sum(cells, |cell| {
+        let (n, k) = (cell.rows, cell.lost);
         mean * (digamma(k + a) - digamma(a)) + (1.0 - mean) * (digamma(n - k + b) - digamma(b))
             - (digamma(n + m) - digamma(m))
     })
@@ -203,9 +206,9 @@ fn strength_slope(cells: &[Cell], mean: f64, m: f64) -> f64 {
 fn best_mean(cells: &[Cell], m: f64) -> f64 {
     let slope = |mean: f64| -> f64 {
         let (a, b) = (m * mean, m * (1.0 - mean));
-        sum(cells, |it| {
-            let kept = it.rows - it.lost;
-            (digamma(it.lost + a) - digamma(a)) - (digamma(kept + b) - digamma(b))
+        sum(cells, |cell| {
+            let kept = cell.rows - cell.lost;
+            (digamma(cell.lost + a) - digamma(a)) - (digamma(kept + b) - digamma(b))
         })
     };
     let (mut low, mut high) = (1e-9, 1.0 - 1e-9);
@@ -221,10 +224,10 @@ fn best_mean(cells: &[Cell], m: f64) -> f64 {
 /// # Source
 /// Kleinman (1973), with the number of rows as weights.
 fn moments(cells: &[Cell], pooled: f64) -> (f64, f64, RateMethod) {
-    let rows = sum(cells, |it| it.rows);
-    let between = sum(cells, |it| it.rows * (it.lost / it.rows - pooled).powi(2));
+    let rows = sum(cells, |cell| cell.rows);
+    let between = sum(cells, |cell| cell.rows * (cell.lost / cell.rows - pooled).powi(2));
     let chance = pooled * (1.0 - pooled);
-    let effective = rows - sum(cells, |it| it.rows * it.rows) / rows;
+    let effective = rows - sum(cells, |cell| cell.rows * cell.rows) / rows;
     let groups = sum(cells, |_| 1.0);
     let variance = (between - (groups - 1.0) * chance) / effective;
     if variance <= 0.0 || effective <= 0.0 {

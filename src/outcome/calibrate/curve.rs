@@ -24,8 +24,8 @@ pub(super) enum Curve {
 /// The scores' centre and spread.
 fn moments(pairs: &[(f64, bool)]) -> (f64, f64) {
     let count = pairs.len().max(1) as f64;
-    let mean = pairs.iter().map(|it| it.0).sum::<f64>() / count;
-    let spread = (pairs.iter().map(|it| (it.0 - mean).powi(2)).sum::<f64>() / count).sqrt();
+    let mean = pairs.iter().map(|pair| pair.0).sum::<f64>() / count;
+    let spread = (pairs.iter().map(|pair| (pair.0 - mean).powi(2)).sum::<f64>() / count).sqrt();
     (mean, if spread > 0.0 { spread } else { 1.0 })
 }
 
@@ -34,11 +34,11 @@ fn moments(pairs: &[(f64, bool)]) -> (f64, f64) {
 /// # Source
 /// Platt (1999), "Probabilistic outputs for support vector machines"; Lin, Lin, Weng (2007), Machine Learning 68, 267.
 fn targets(pairs: &[(f64, bool)]) -> Vec<f64> {
-    let lost = pairs.iter().filter(|it| it.1).count() as f64;
+    let lost = pairs.iter().filter(|pair| pair.1).count() as f64;
     let kept = pairs.len() as f64 - lost;
     pairs
         .iter()
-        .map(|it| if it.1 { 1.0 / (lost + 2.0) } else { (kept + 1.0) / (kept + 2.0) })
+        .map(|pair| if pair.1 { 1.0 / (lost + 2.0) } else { (kept + 1.0) / (kept + 2.0) })
         .collect()
 }
 
@@ -70,7 +70,7 @@ impl Curve {
     pub(super) fn fit(method: Method, pairs: &[(f64, bool)], ridge: f64) -> Self {
         match method {
             Method::BaseRate => {
-                let lost = pairs.iter().filter(|it| it.1).count();
+                let lost = pairs.iter().filter(|pair| pair.1).count();
                 let (p, low, high) = jeffreys(lost as f64, pairs.len() as f64);
                 Self::Flat(p, low, high)
             }
@@ -82,7 +82,7 @@ impl Curve {
 
     fn platt(pairs: &[(f64, bool)], ridge: f64) -> Self {
         let (mean, spread) = moments(pairs);
-        let inputs: Vec<[f64; 1]> = pairs.iter().map(|it| [(it.0 - mean) / spread]).collect();
+        let inputs: Vec<[f64; 1]> = pairs.iter().map(|pair| [(pair.0 - mean) / spread]).collect();
         let fit = fit(&inputs, &targets(pairs), ridge);
         let covariance = fit.covariance();
         let slope = fit.coefficients.first().copied().unwrap_or(0.0);
@@ -95,7 +95,7 @@ impl Curve {
     }
 
     fn beta(pairs: &[(f64, bool)], ridge: f64) -> Self {
-        let inputs: Vec<[f64; 2]> = pairs.iter().map(|it| two_logs(it.0)).collect();
+        let inputs: Vec<[f64; 2]> = pairs.iter().map(|pair| two_logs(pair.0)).collect();
         // Its inputs have a spread of about 1 as they are.
         let fit = fit(&inputs, &targets(pairs), ridge);
         let covariance = fit.covariance();
@@ -109,15 +109,15 @@ impl Curve {
 
     fn steps(pairs: &[(f64, bool)]) -> Self {
         // Risk falls with the score: isotonic in the score turned.
-        let turned = pairs.iter().map(|it| (-it.0, f64::from(u8::from(it.1)), 1.0));
+        let turned = pairs.iter().map(|pair| (-pair.0, f64::from(u8::from(pair.1)), 1.0));
         let steps = blocks(turned);
         let drawn: Vec<(f64, f64, f64)> =
-            steps.iter().map(|it| jeffreys(it.sum, it.weight)).collect();
+            steps.iter().map(|step| jeffreys(step.sum, step.weight)).collect();
         // The pull of the prior is stronger on small steps; it must not break the order, nor may a step of a few rows decide
         // on those of many: they are joined by their rows.
         let [place, weight] = [|it: &Block| it.centre, |it: &Block| it.weight]
             .map(|of| steps.iter().map(of).collect::<Vec<f64>>());
-        let value: Vec<f64> = drawn.iter().map(|it| it.0).collect();
+        let value: Vec<f64> = drawn.iter().map(|estimate| estimate.0).collect();
         let value = isotonic(&place, &value, &weight).unwrap_or(value);
         let knots = place.iter().zip(&value).zip(&drawn);
         let knots = knots.map(|((at, p), (_, low, high))| [-at, *p, low.min(*p), high.max(*p)]);
@@ -186,8 +186,8 @@ fn around(z: f64, variance: f64) -> (f64, f64, f64) {
 
 /// Straight between knots, held outside.
 fn between(knots: &[[f64; 4]], score: f64) -> (f64, f64, f64) {
-    let at = knots.partition_point(|it| it[0] <= score);
-    let left = at.checked_sub(1).and_then(|it| knots.get(it)).or_else(|| knots.first());
+    let at = knots.partition_point(|knot| knot[0] <= score);
+    let left = at.checked_sub(1).and_then(|before| knots.get(before)).or_else(|| knots.first());
     let right = knots.get(at).or_else(|| knots.last());
     let (Some(left), Some(right)) = (left, right) else { return (0.5, 0.0, 1.0) };
     let width = right[0] - left[0];

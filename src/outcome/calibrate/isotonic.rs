@@ -34,7 +34,8 @@ impl Block {
 pub(crate) fn pool(points: impl IntoIterator<Item = Block>) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::new();
     for mut block in points {
-        while let Some(last) = out.last().copied().filter(|it| it.value() >= block.value()) {
+        while let Some(last) = out.last().copied().filter(|before| before.value() >= block.value())
+        {
             block = last.with(block);
             out.pop();
         }
@@ -45,7 +46,8 @@ pub(crate) fn pool(points: impl IntoIterator<Item = Block>) -> Vec<Block> {
 
 /// The steps of points `(x, y, weight)` in any order; points at one `x` are one.
 pub(crate) fn blocks(points: impl Iterator<Item = (f64, f64, f64)>) -> Vec<Block> {
-    let mut points: Vec<(f64, f64, f64)> = points.map(|it| (it.0 + 0.0, it.1, it.2)).collect();
+    let mut points: Vec<(f64, f64, f64)> =
+        points.map(|point| (point.0 + 0.0, point.1, point.2)).collect();
     points.sort_by(|left, right| left.0.total_cmp(&right.0));
     let mut singles: Vec<Block> = Vec::new();
     let mut at = None;
@@ -75,14 +77,19 @@ pub(crate) fn blocks(points: impl Iterator<Item = (f64, f64, f64)>) -> Vec<Block
 #[must_use]
 pub fn isotonic(x: &[f64], y: &[f64], weight: &[f64]) -> Option<Vec<f64>> {
     let sound = x.len() == y.len() && x.len() == weight.len();
-    if !sound || x.iter().chain(y).any(|it| it.is_nan()) || !weight.iter().all(|it| *it > 0.0) {
+    if !sound
+        || x.iter().chain(y).any(|value| value.is_nan())
+        || !weight.iter().all(|weight| *weight > 0.0)
+    {
         return None;
     }
     let points = x.iter().zip(y).zip(weight).map(|((x, y), weight)| (*x, *y, *weight));
-    let mut order: Vec<f64> = x.iter().map(|it| it + 0.0).collect();
+    let mut order: Vec<f64> = x.iter().map(|value| value + 0.0).collect();
     order.sort_by(f64::total_cmp);
     // The value of each place in the order of `x`, block by block.
-    let values: Vec<f64> =
-        blocks(points).iter().flat_map(|it| std::iter::repeat_n(it.value(), it.points)).collect();
-    x.iter().map(|x| values.get(order.partition_point(|it| it < x)).copied()).collect()
+    let values: Vec<f64> = blocks(points)
+        .iter()
+        .flat_map(|block| std::iter::repeat_n(block.value(), block.points))
+        .collect();
+    x.iter().map(|x| values.get(order.partition_point(|other| other < x)).copied()).collect()
 }

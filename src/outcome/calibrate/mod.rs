@@ -87,7 +87,7 @@ impl Calibration {
     #[must_use]
     pub fn fit(score: &[f64], lost: &[bool]) -> Self {
         let pairs = pairs(score, lost);
-        let gone = pairs.iter().filter(|it| it.1).count();
+        let gone = pairs.iter().filter(|pair| pair.1).count();
         let kept = pairs.len() - gone;
         let (method, why) = if pairs.len() < LEAST_ROWS || gone.min(kept) < LEAST_EVENTS {
             let why = format!(
@@ -110,7 +110,7 @@ impl Calibration {
     }
 
     fn of(method: Method, pairs: &[(f64, bool)], why: String) -> Self {
-        let lost = pairs.iter().filter(|it| it.1).count();
+        let lost = pairs.iter().filter(|pair| pair.1).count();
         Self { curve: Curve::fit(method, pairs, RIDGE), why, rows: pairs.len(), lost }
     }
 
@@ -118,9 +118,9 @@ impl Calibration {
     /// without having seen the row, `intercept + slope * score` what the same score says now.
     pub(crate) fn line(log_odds: &[f64], lost: &[bool], intercept: f64, slope: f64) -> Self {
         // A score must fall with the risk.
-        let turned: Vec<f64> = log_odds.iter().map(|it| -it).collect();
+        let turned: Vec<f64> = log_odds.iter().map(|value| -value).collect();
         let pairs = pairs(&turned, lost);
-        let gone = pairs.iter().filter(|it| it.1).count();
+        let gone = pairs.iter().filter(|pair| pair.1).count();
         let few = gone.min(pairs.len() - gone) < LEAST_EVENTS;
         let method = if few { Method::BaseRate } else { Method::Platt };
         let mut out = Self::of(method, &pairs, String::new());

@@ -9,20 +9,20 @@ use crate::outcome::Draw;
 fn drawn(rows: usize, seed: u64, p: impl Fn(f64) -> f64) -> (Vec<f64>, Vec<bool>) {
     let mut draw = Draw::new(seed);
     let score: Vec<f64> = (0..rows).map(|_| draw.share() * 100.0).collect();
-    let lost = score.iter().map(|it| draw.share() < p(*it)).collect();
+    let lost = score.iter().map(|score| draw.share() < p(*score)).collect();
     (score, lost)
 }
 
 #[test]
 fn few_outcomes_give_the_base_rate() {
-    let (score, lost) = drawn(29, 1, |it| 1.0 - it / 100.0);
+    let (score, lost) = drawn(29, 1, |score| 1.0 - score / 100.0);
     let few = Calibration::fit(&score, &lost);
     assert_eq!(few.method(), Method::BaseRate);
     assert_eq!(few.probability(0.0).to_bits(), few.probability(100.0).to_bits());
     assert!(few.why().contains("29 outcomes"), "{}", few.why());
 
     let score: Vec<f64> = (0..60).map(f64::from).collect();
-    let lost: Vec<bool> = (0..60).map(|it| it < 4).collect();
+    let lost: Vec<bool> = (0..60).map(|row| row < 4).collect();
     assert_eq!(Calibration::fit(&score, &lost).method(), Method::BaseRate);
     let nothing = Calibration::fit(&[], &[]);
     assert_eq!((nothing.probability(50.0), nothing.rows()), (0.5, 0));
@@ -31,7 +31,7 @@ fn few_outcomes_give_the_base_rate() {
 #[test]
 fn a_clean_split_of_few_rows_is_no_certainty() {
     let score: Vec<f64> = (0..40).map(f64::from).collect();
-    let lost: Vec<bool> = (0..40).map(|it| it < 12).collect();
+    let lost: Vec<bool> = (0..40).map(|row| row < 12).collect();
     let split = Calibration::fit(&score, &lost);
     assert_eq!(split.method(), Method::Platt);
     let (worst, best) = (split.probability(0.0), split.probability(40.0));
@@ -40,9 +40,9 @@ fn a_clean_split_of_few_rows_is_no_certainty() {
 
 #[test]
 fn many_outcomes_choose_the_curve_that_fits() {
-    let line = drawn(4000, 3, |it| 1.0 / (1.0 + ((it - 40.0) / 12.0).exp()));
+    let line = drawn(4000, 3, |score| 1.0 / (1.0 + ((score - 40.0) / 12.0).exp()));
     assert_eq!(Calibration::fit(&line.0, &line.1).method(), Method::Platt);
-    let cliff = drawn(4000, 4, |it| if it < 30.0 { 0.5 } else { 0.05 });
+    let cliff = drawn(4000, 4, |score| if score < 30.0 { 0.5 } else { 0.05 });
     let chosen = Calibration::fit(&cliff.0, &cliff.1);
     assert_eq!(chosen.method(), Method::Isotonic, "{}", chosen.why());
     assert!((chosen.probability(10.0) - 0.5).abs() < 0.05);
@@ -51,7 +51,7 @@ fn many_outcomes_choose_the_curve_that_fits() {
 
 #[test]
 fn a_line_that_would_rise_is_flat() {
-    let (score, lost) = drawn(300, 5, |it| it / 100.0);
+    let (score, lost) = drawn(300, 5, |score| score / 100.0);
     let turned = Calibration::fit(&score, &lost);
     let (low, high) = (turned.probability(0.0), turned.probability(100.0));
     assert!((low - high).abs() < 1e-9, "a high score never means more risk: {low} {high}");
@@ -71,17 +71,17 @@ fn the_interval_holds_the_truth_about_as_often_as_it_says() {
 
 #[test]
 fn a_missing_score_has_the_base_rate() {
-    let (score, lost) = drawn(300, 6, |it| 1.0 - it / 100.0);
+    let (score, lost) = drawn(300, 6, |score| 1.0 - score / 100.0);
     let calibration = Calibration::fit(&score, &lost);
-    let share = lost.iter().filter(|it| **it).count() as f64 / 300.0;
+    let share = lost.iter().filter(|lost| **lost).count() as f64 / 300.0;
     assert!((calibration.probability(f64::NAN) - share).abs() < 0.002);
 }
 
 #[test]
 fn a_line_through_other_log_odds_is_in_points() {
     // Log-odds that are twice too sure: half the slope is right.
-    let (score, lost) = drawn(5000, 8, |it| 1.0 / (1.0 + ((it - 50.0) / 20.0).exp()));
-    let sure: Vec<f64> = score.iter().map(|it| 2.0 * (50.0 - it) / 20.0).collect();
+    let (score, lost) = drawn(5000, 8, |score| 1.0 / (1.0 + ((score - 50.0) / 20.0).exp()));
+    let sure: Vec<f64> = score.iter().map(|score| 2.0 * (50.0 - score) / 20.0).collect();
     let line = Calibration::line(&sure, &lost, 5.0, -0.1);
     let (_, slope) = line.line_of().unwrap();
     assert!((slope + 0.05).abs() < 0.005, "{slope}");
@@ -90,16 +90,13 @@ fn a_line_through_other_log_odds_is_in_points() {
 
 #[test]
 fn segments_that_do_not_differ_are_pooled() {
-    let segments: Vec<String> = (0..400).map(|it| format!("s{}", it % 4)).collect();
-    let lost: Vec<bool> = (0..400).map(|it| (it / 4) % 5 == 0).collect();
+    let segments: Vec<String> = (0..400).map(|row| format!("s{}", row % 4)).collect();
+    let lost: Vec<bool> = (0..400).map(|row| (row / 4) % 5 == 0).collect();
     let rates = base_rates(&segments, &lost).unwrap();
     assert_eq!((rates.method, rates.strength), (RateMethod::Pooled, f64::INFINITY));
-    assert!(
-        rates
-            .segments
-            .iter()
-            .all(|it| (it.rate - 0.2).abs() < 1e-12 && it.low < 0.2 && 0.2 < it.high)
-    );
+    assert!(rates.segments.iter().all(|segment| (segment.rate - 0.2).abs() < 1e-12
+        && segment.low < 0.2
+        && 0.2 < segment.high));
     assert_eq!((rates.rate("s1"), rates.rate("never seen")), (0.2, 0.2));
     assert_eq!(base_rates::<&str>(&[], &[]), None);
 }
@@ -129,7 +126,7 @@ proptest! {
         method in prop_oneof![Just(Method::BaseRate), Just(Method::Platt), Just(Method::Beta), Just(Method::Isotonic)],
     ) {
         let (score, lost): (Vec<f64>, Vec<bool>) =
-            rows.iter().map(|it| (f64::from(it.0), it.1)).unzip();
+            rows.iter().map(|row| (f64::from(row.0), row.1)).unzip();
         let calibration = Calibration::with(method, &score, &lost);
         let mut before = 1.0;
         for at in 0..=50 {
@@ -144,7 +141,7 @@ proptest! {
     #[test]
     fn what_never_falls_is_its_own_isotonic_fit(mut y in proptest::collection::vec(-5.0_f64..5.0, 1..40)) {
         y.sort_by(f64::total_cmp);
-        let x: Vec<f64> = (0..y.len()).map(|it| it as f64).collect();
+        let x: Vec<f64> = (0..y.len()).map(|row| row as f64).collect();
         let fitted = isotonic(&x, &y, &vec![1.0; y.len()]).unwrap();
         for (a, b) in fitted.iter().zip(&y) {
             prop_assert!((a - b).abs() < 1e-12);
@@ -156,13 +153,13 @@ proptest! {
 fn a_step_of_one_row_does_not_decide_on_those_of_many() {
     // One row at the lowest score; at 10 nine of ten of 100 are lost, at 90 one of ten.
     let ones = [(0.0, true)].into_iter();
-    let many = (0..100).flat_map(|it| [(10.0, it % 10 != 0), (90.0, it % 10 == 0)]);
+    let many = (0..100).flat_map(|row| [(10.0, row % 10 != 0), (90.0, row % 10 == 0)]);
     let (score, lost): (Vec<f64>, Vec<bool>) = ones.chain(many).unzip();
     let steps = Calibration::with(Method::Isotonic, &score, &lost);
     let at_ten = steps.probability(10.0);
     assert!((at_ten - 0.9).abs() < 0.01, "{at_ten}");
-    let all: Vec<f64> = (0..=100).map(|it| steps.probability(f64::from(it))).collect();
-    assert!(all.windows(2).all(|it| it[1] <= it[0]), "{all:?}");
+    let all: Vec<f64> = (0..=100).map(|score| steps.probability(f64::from(score))).collect();
+    assert!(all.windows(2).all(|pair| pair[1] <= pair[0]), "{all:?}");
 }
 
 #[test]
@@ -197,7 +194,7 @@ fn thousands_of_small_segments_are_worked_out_by_sort() {
 
 #[test]
 fn a_score_that_is_no_number_moves_nothing() {
-    let (mut score, mut lost) = drawn(200, 2, |it| 1.0 - it / 100.0);
+    let (mut score, mut lost) = drawn(200, 2, |score| 1.0 - score / 100.0);
     let sound = Calibration::fit(&score, &lost);
     for odd in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
         score.push(odd);

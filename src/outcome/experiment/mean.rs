@@ -28,11 +28,11 @@ pub struct MeanDifference {
 /// How many, their mean, and the squared standard error of the mean.
 fn mean(values: &[f64]) -> Option<(usize, f64, f64)> {
     let n = values.len() as f64;
-    if values.len() < 2 || values.iter().any(|it| !it.is_finite()) {
+    if values.len() < 2 || values.iter().any(|value| !value.is_finite()) {
         return None;
     }
     let mean = values.iter().sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|it| (it - mean).powi(2)).sum();
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     Some((values.len(), mean, squares / (n - 1.0) / n))
 }
 

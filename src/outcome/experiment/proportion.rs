@@ -133,7 +133,7 @@ pub fn minimum_detectable(
 /// ```
 #[must_use]
 pub fn sample_size(control: f64, treated: f64, alpha: f64, wanted: f64) -> Option<usize> {
-    let enough = |n: usize| power((control, n), (treated, n), alpha).map(|it| it >= wanted);
+    let enough = |n: usize| power((control, n), (treated, n), alpha).map(|power| power >= wanted);
     let (mut low, mut high) = (0_usize, 1_usize);
     while !enough(high)? {
         if high > 1_000_000_000 {

@@ -32,9 +32,9 @@ fn peeking_finds_nothing_where_there_is_nothing() {
                 arm.renewal.of += 1;
                 arm.renewal.count += usize::from(draw.share() < base);
                 if at % 40 == 0 {
-                    decided |= look(&plan, &treated, &control).is_some_and(|it| it.decided);
+                    decided |= look(&plan, &treated, &control).is_some_and(|look| look.decided);
                     let plain = newcombe(treated.renewal, control.renewal, 0.95);
-                    seen |= plain.is_some_and(|it| !it.holds(0.0));
+                    seen |= plain.is_some_and(|gap| !gap.holds(0.0));
                 }
             }
             guarded += usize::from(decided);
@@ -53,7 +53,7 @@ fn a_difference_that_is_there_is_found_in_time() {
     let mut found = 0;
     for seed in 0..200 {
         let all = subjects(&plan, 1000, seed, [0.8, 0.9]);
-        found += usize::from(analyse(&plan, all).look.is_some_and(|it| it.decided));
+        found += usize::from(analyse(&plan, all).look.is_some_and(|look| look.decided));
     }
     println!("found {found} of 200");
     assert!(found >= 140, "{found} of 200");
@@ -77,7 +77,8 @@ fn arms_are_by_assignment_whatever_was_done() {
 #[test]
 fn what_cannot_be_is_counted_and_left_out() {
     let plan = Plan::new("call", 40, 0.5);
-    let mut rows: Vec<Participant> = (0..40).map(|it| Participant::new(format!("s{it}"))).collect();
+    let mut rows: Vec<Participant> =
+        (0..40).map(|number| Participant::new(format!("s{number}"))).collect();
     rows.push(Participant { nps: Some(3.0), ..Participant::new("s1") });
     rows[2].nps = Some(11.0);
     rows[3].value = Some(f64::NAN);
@@ -94,11 +95,11 @@ fn what_cannot_be_is_counted_and_left_out() {
 #[test]
 fn those_lost_are_worth_nothing() {
     let plan = Plan::new("call", 60, 0.5);
-    let rows = (0..60).map(|it| Participant {
-        renewed: Some(it % 2 == 0),
-        value: (it % 2 == 0).then_some(100.0),
-        nps: Some(f64::from(it % 11)),
-        ..Participant::new(format!("s{it}"))
+    let rows = (0..60).map(|number| Participant {
+        renewed: Some(number % 2 == 0),
+        value: (number % 2 == 0).then_some(100.0),
+        nps: Some(f64::from(number % 11)),
+        ..Participant::new(format!("s{number}"))
     });
     let got = analyse(&plan, rows);
     let value = got.value.unwrap();
@@ -111,10 +112,10 @@ fn those_lost_are_worth_nothing() {
 #[test]
 fn renewals_of_unknown_value_are_told() {
     let plan = Plan::new("call", 60, 0.5);
-    let rows = (0..60).map(|it| Participant {
-        renewed: Some(it % 2 == 0),
-        value: (it % 4 == 0).then_some(100.0),
-        ..Participant::new(format!("s{it}"))
+    let rows = (0..60).map(|number| Participant {
+        renewed: Some(number % 2 == 0),
+        value: (number % 4 == 0).then_some(100.0),
+        ..Participant::new(format!("s{number}"))
     });
     let got = analyse(&plan, rows);
     assert_eq!(got.without_value, 15);
@@ -217,11 +218,11 @@ fn arms_are_even_and_experiments_draw_apart() {
         both[arm("first")][arm("second")] += 1;
     }
     // 1,000 each, with four standard deviations.
-    assert!(both.iter().flatten().all(|it| (890..1110).contains(it)), "{both:?}");
+    assert!(both.iter().flatten().all(|count| (890..1110).contains(count)), "{both:?}");
     // As it was when the first experiment ran: an assignment must never change.
     let arms: String = (0..24)
-        .map(|it| {
-            if assign("onboarding call", &format!("s{it}"), 0.5) == Arm::Treated {
+        .map(|number| {
+            if assign("onboarding call", &format!("s{number}"), 0.5) == Arm::Treated {
                 't'
             } else {
                 '.'

@@ -106,7 +106,7 @@ impl Comparison {
     pub fn is_telling(&self) -> bool {
         let enough = self.whole.calls >= 30
             && !matches!(self.whole.caution, Some(Caution::OneOutcome | Caution::VeryFew));
-        enough && self.brier_gap.is_some_and(|it| !it.holds(0.0))
+        enough && self.brier_gap.is_some_and(|gap| !gap.holds(0.0))
     }
 }
 
@@ -129,15 +129,15 @@ pub fn compare(calls: &[Call]) -> Option<Comparison> {
     rows.sort_by(Row::order);
     let all: Vec<&Row<'_>> = rows.iter().collect();
     let far: Vec<&Row<'_>> =
-        rows.iter().filter(|it| (it.human - it.model).abs() >= super::GAP).collect();
-    let apart = Share::new(far.iter().filter(|it| it.gap() > 0.0).count(), far.len());
+        rows.iter().filter(|row| (row.human - row.model).abs() >= super::GAP).collect();
+    let apart = Share::new(far.iter().filter(|row| row.gap() > 0.0).count(), far.len());
     Some(Comparison {
         whole: period(None, &all)?,
-        quarters: by(&rows, &|it| {
+        quarters: by(&rows, &|row| {
             use chrono::Datelike as _;
-            Some(format!("{}-Q{}", it.call.day.year(), it.call.day.month0() / 3 + 1))
+            Some(format!("{}-Q{}", row.call.day.year(), row.call.day.month0() / 3 + 1))
         }),
-        owners: by(&rows, &|it| it.call.owner.as_ref().map(ToString::to_string)),
+        owners: by(&rows, &|row| row.call.owner.as_ref().map(ToString::to_string)),
         brier_gap: gap(&rows),
         apart,
         model_right: wilson(apart, 0.95),
@@ -181,25 +181,25 @@ fn period(name: Option<String>, rows: &[&Row<'_>]) -> Option<Period> {
         return None;
     }
     let mean =
-        |of: &dyn Fn(&Row<'_>) -> f64| rows.iter().map(|it| of(it)).sum::<f64>() / count as f64;
+        |of: &dyn Fn(&Row<'_>) -> f64| rows.iter().map(|row| of(row)).sum::<f64>() / count as f64;
     let side = |of: &dyn Fn(&Row<'_>) -> f64| Side {
-        bias: mean(&|it| of(it) - it.came),
-        brier: mean(&|it| (of(it) - it.came).powi(2)),
+        bias: mean(&|row| of(row) - row.came),
+        brier: mean(&|row| (of(row) - row.came).powi(2)),
         value_bias: count as f64
-            * mean(&|it| {
-                let value = it.call.value.filter(super::is_amount);
-                value.unwrap_or(0.0) * (of(it) - it.came)
+            * mean(&|row| {
+                let value = row.call.value.filter(super::is_amount);
+                value.unwrap_or(0.0) * (of(row) - row.came)
             }),
     };
-    let renewed = rows.iter().filter(|it| it.call.renewed).count();
+    let renewed = rows.iter().filter(|row| row.call.renewed).count();
     Some(Period {
         name,
         calls: count,
         renewed,
-        human: side(&|it| it.human),
-        model: side(&|it| it.model),
-        human_nearer: rows.iter().filter(|it| it.gap() < 0.0).count(),
-        model_nearer: rows.iter().filter(|it| it.gap() > 0.0).count(),
+        human: side(&|row| row.human),
+        model: side(&|row| row.model),
+        human_nearer: rows.iter().filter(|row| row.gap() < 0.0).count(),
+        model_nearer: rows.iter().filter(|row| row.gap() > 0.0).count(),
         caution: Caution::of(count - renewed, renewed),
     })
 }
@@ -221,7 +221,7 @@ fn by(rows: &[Row<'_>], name: &dyn Fn(&Row<'_>) -> Option<String>) -> Vec<Period
 fn gap(rows: &[Row<'_>]) -> Option<Span> {
     let count = rows.len() as f64;
     let mean = rows.iter().map(Row::gap).sum::<f64>() / count;
-    let squares: f64 = rows.iter().map(|it| (it.gap() - mean).powi(2)).sum();
+    let squares: f64 = rows.iter().map(|row| (row.gap() - mean).powi(2)).sum();
     if rows.len() < 2 || squares <= 0.0 {
         return None;
     }

@@ -107,7 +107,7 @@ impl Group {
             name,
             renewals: lines.len(),
             without_value: lines.len() - parts.len(),
-            value: parts.iter().map(|it| it.value).sum(),
+            value: parts.iter().map(|part| part.value).sum(),
             expected: total(&parts),
             rests,
             people,
@@ -121,8 +121,8 @@ fn likely(at: usize, likelihood: &Likelihood, lines: &[&Line]) -> LikelyTotal {
         let it = line.chances.get(at)?;
         Some(Part { value, probability: it.probability, low: it.low, high: it.high })
     };
-    let counts: Vec<Part> = lines.iter().filter_map(|it| part(1.0, it)).collect();
-    let values: Vec<Part> = lines.iter().filter_map(|it| part(it.value?, it)).collect();
+    let counts: Vec<Part> = lines.iter().filter_map(|line| part(1.0, line)).collect();
+    let values: Vec<Part> = lines.iter().filter_map(|line| part(line.value?, line)).collect();
     let (what, scorecard) = likelihood.name();
     LikelyTotal { what, scorecard, count: total(&counts), value: total(&values) }
 }

@@ -160,7 +160,7 @@ impl Likelihood {
     /// The chance of a subject with a score, or for want of one in a segment.
     #[must_use]
     pub fn chance(&self, score: Option<f64>, segment: Option<&str>) -> Chance {
-        let score = score.filter(|it| it.is_finite());
+        let score = score.filter(|score| score.is_finite());
         let curve = self.calibration.method() != Method::BaseRate;
         let worse = match score.filter(|_| curve) {
             Some(score) => {
@@ -178,11 +178,12 @@ impl Likelihood {
             let it = self.calibration.estimate(f64::NAN);
             return Chance::new(it.probability, it.low, it.high, Basis::Everyone, it.rows);
         };
-        let known = segment.and_then(|it| rates.segments.iter().find(|rate| rate.segment == it));
+        let known =
+            segment.and_then(|segment| rates.segments.iter().find(|rate| rate.segment == segment));
         if let Some(it) = known {
             return Chance::new(it.rate, it.low, it.high, Basis::Segment, it.rows);
         }
-        let rows: usize = rates.segments.iter().map(|it| it.rows).sum();
+        let rows: usize = rates.segments.iter().map(|segment| segment.rows).sum();
         let (mean, low, high) = rates.unseen();
         Chance::new(mean, low, high, Basis::Everyone, rows)
     }

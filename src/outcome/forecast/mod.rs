@@ -98,7 +98,8 @@ impl Forecaster {
         mut self,
         categories: impl IntoIterator<Item = (S, f64)>,
     ) -> Self {
-        self.categories.extend(categories.into_iter().map(|it| (it.0.into(), it.1)));
+        self.categories
+            .extend(categories.into_iter().map(|category| (category.0.into(), category.1)));
         self
     }
 
@@ -106,7 +107,9 @@ impl Forecaster {
     /// [`base_rates`](super::calibrate::base_rates) gives them.
     #[must_use]
     pub fn with_category_rates(self, rates: &BaseRates) -> Self {
-        self.with_categories(rates.segments.iter().map(|it| (it.segment.clone(), 1.0 - it.rate)))
+        self.with_categories(
+            rates.segments.iter().map(|segment| (segment.segment.clone(), 1.0 - segment.rate)),
+        )
     }
 
     /// The currency of all values, to be named beside them. Nothing is converted.
@@ -238,7 +241,7 @@ impl Forecast {
     /// The line of a subscription.
     #[must_use]
     pub fn of(&self, subject: &str) -> Option<&Line> {
-        self.lines.iter().find(|it| it.subject.as_ref() == subject)
+        self.lines.iter().find(|line| line.subject.as_ref() == subject)
     }
 
     /// The lines by value less what is expected, the most first. Those without a value are last, the least likely first.
@@ -301,10 +304,12 @@ impl Forecaster {
             currency: self.currency,
             likelihoods: self.likelihoods.iter().map(Likelihood::name).collect(),
             whole,
-            months: by(&|it| Some(format!("{}-{:02}", it.day.year(), it.day.month()))),
-            quarters: by(&|it| Some(format!("{}-Q{}", it.day.year(), it.day.month0() / 3 + 1))),
-            segments: by(&|it| text(&it.segment)),
-            owners: by(&|it| text(&it.owner)),
+            months: by(&|line| Some(format!("{}-{:02}", line.day.year(), line.day.month()))),
+            quarters: by(&|line| {
+                Some(format!("{}-Q{}", line.day.year(), line.day.month0() / 3 + 1))
+            }),
+            segments: by(&|line| text(&line.segment)),
+            owners: by(&|line| text(&line.owner)),
             disagreements: self.disagreements(&lines),
             lines,
             left_out,
@@ -319,7 +324,7 @@ impl Forecaster {
         };
         let chances: Vec<Chance> = self.likelihoods.iter().map(chance).collect();
         let renewal = self.renewal(&chances);
-        let (human, human_expected) = match it.human.as_ref().map(|it| self.read(it, value)) {
+        let (human, human_expected) = match it.human.as_ref().map(|human| self.read(human, value)) {
             None => (None, None),
             Some(Ok((probability, amount))) => (Some(probability), amount),
             Some(Err(word)) => {
@@ -337,11 +342,12 @@ impl Forecaster {
             value,
             renewal,
             chances,
-            expected: value
-                .map(|it| Span::new(it * renewal.probability, it * renewal.low, it * renewal.high)),
+            expected: value.map(|value| {
+                Span::new(value * renewal.probability, value * renewal.low, value * renewal.high)
+            }),
             human,
             human_expected,
-            health: Trend::fit(&past).map(|it| it.at(day)),
+            health: Trend::fit(&past).map(|trend| trend.at(day)),
             past: trend::daily(&past),
         }
     }
@@ -365,21 +371,25 @@ impl Forecaster {
     ) -> Result<(f64, Option<f64>), Option<String>> {
         let sound = |p: f64| (0.0..=1.0).contains(&p);
         let probability = match human {
-            Human::Probability(it) => Some(*it).filter(|it| sound(*it)),
+            Human::Probability(it) => Some(*it).filter(|chance| sound(*chance)),
             Human::Category(word) => {
-                let meant = self.categories.get(word.as_ref()).copied().filter(|it| sound(*it));
+                let meant =
+                    self.categories.get(word.as_ref()).copied().filter(|chance| sound(*chance));
                 return meant
-                    .map(|it| (it, value.map(|value| value * it)))
+                    .map(|chance| (chance, value.map(|value| value * chance)))
                     .ok_or_else(|| Some(word.to_string()));
             }
             Human::Amount(amount) if is_amount(amount) => {
                 // More than the value is a renewal with more; nothing of nothing says nothing.
-                let share = value.filter(|it| *it > 0.0).map(|it| (amount / it).min(1.0));
-                return share.map(|it| (it, Some(*amount))).ok_or(None);
+                let share =
+                    value.filter(|value| *value > 0.0).map(|value| (amount / value).min(1.0));
+                return share.map(|share| (share, Some(*amount))).ok_or(None);
             }
             Human::Amount(_) => None,
         };
-        probability.map(|it| (it, value.map(|value| value * it))).ok_or(None)
+        probability
+            .map(|probability| (probability, value.map(|value| value * probability)))
+            .ok_or(None)
     }
 
     fn disagreements(&self, lines: &[Line]) -> Vec<Disagreement> {

@@ -83,7 +83,7 @@ impl Renewal {
                 let scores = self.scores.iter().zip(&other.scores);
                 let mut orders =
                     scores.map(|(one, two)| one.0.cmp(two.0).then_with(|| one.1.total_cmp(two.1)));
-                let first = orders.find(|it| it.is_ne());
+                let first = orders.find(|order| order.is_ne());
                 first.unwrap_or_else(|| self.scores.len().cmp(&other.scores.len()))
             })
     }
@@ -138,7 +138,7 @@ pub fn renewals(book: &Book, as_of: NaiveDate, reporting: Option<Currency>) -> V
         let mut renewal = Renewal::new(it.id.as_str(), day, value.map(Amount::to_f64));
         let owner = it.owner.as_deref().or_else(|| account?.owner.as_deref());
         renewal.owner = owner.map(Into::into);
-        renewal.segment = account.and_then(|it| it.segment.as_deref()).map(Into::into);
+        renewal.segment = account.and_then(|account| account.segment.as_deref()).map(Into::into);
         out.push(renewal);
     }
     out
@@ -156,12 +156,12 @@ pub fn take_scores(renewals: &mut [Renewal], scores: &Scores, scorecards: &[&str
         let Some(row) = rows.get(it.subject.as_ref()).copied() else { continue };
         for name in scorecards {
             // A scorecard of another kind of subject has other rows.
-            let column = scores.score(name).filter(|it| it.len() == ids.len());
-            if let Some(score) = column.and_then(|it| it.get(row)) {
+            let column = scores.score(name).filter(|column| column.len() == ids.len());
+            if let Some(score) = column.and_then(|column| column.get(row)) {
                 it.scores.insert((*name).into(), *score);
             }
         }
-        if let Some(Value::Text(name)) = segment.map(|it| it.value(row)) {
+        if let Some(Value::Text(name)) = segment.map(|segment| segment.value(row)) {
             it.segment = Some(name);
         }
     }

@@ -39,8 +39,8 @@ impl Part {
 
 /// The expected sum, and the interval that holds what comes with 95%.
 pub(super) fn total(parts: &[Part]) -> Span {
-    let most: f64 = parts.iter().map(|it| it.value).sum();
-    let expected: f64 = parts.iter().map(|it| it.value * it.probability).sum();
+    let most: f64 = parts.iter().map(|part| part.value).sum();
+    let expected: f64 = parts.iter().map(|part| part.value * part.probability).sum();
     let (low, high) = if most <= 0.0 {
         (0.0, 0.0)
     } else if parts.len() <= WORKED_OUT {
@@ -54,15 +54,16 @@ pub(super) fn total(parts: &[Part]) -> Span {
 /// By the normal approximation, the variances of chance and curve added up.
 fn normal(parts: &[Part], expected: f64) -> (f64, f64) {
     let chance = |it: &Part| it.value * it.value * it.probability * (1.0 - it.probability);
-    let curve: f64 = parts.iter().map(|it| 0.5 * it.value * (it.at(1.0) - it.at(-1.0))).sum();
+    let curve: f64 =
+        parts.iter().map(|part| 0.5 * part.value * (part.at(1.0) - part.at(-1.0))).sum();
     let reach = Z * (parts.iter().map(chance).sum::<f64>() + curve * curve).sqrt();
     (expected - reach, expected + reach)
 }
 
 /// By the distribution itself, on a grid of values.
 fn worked_out(parts: &[Part], most: f64) -> (f64, f64) {
-    let first = parts.first().map_or(0.0, |it| it.value);
-    let alike = first > 0.0 && parts.iter().all(|it| it.value.to_bits() == first.to_bits());
+    let first = parts.first().map_or(0.0, |part| part.value);
+    let alike = first > 0.0 && parts.iter().all(|part| part.value.to_bits() == first.to_bits());
     // Where all are worth the same, the steps are theirs and nothing is rounded.
     let step = if alike { first } else { most / CELLS as f64 };
     let mut mixed: Vec<f64> = Vec::new();
@@ -119,7 +120,8 @@ mod tests {
         let it = &values["poisson_binomial"];
         let number = |name: &str| it[name].as_f64().unwrap();
         let chances = it["probability"].as_array().unwrap();
-        let parts: Vec<Part> = chances.iter().map(|it| known(1.0, it.as_f64().unwrap())).collect();
+        let parts: Vec<Part> =
+            chances.iter().map(|chance| known(1.0, chance.as_f64().unwrap())).collect();
         let got = total(&parts);
         for (got, want) in [(got.value, "mean"), (got.low, "low"), (got.high, "high")] {
             assert!((got - number(want)).abs() < 1e-6, "{want}: {got}");

@@ -17,13 +17,13 @@ fn day(text: &str) -> NaiveDate {
 fn curve(seed: u64) -> Calibration {
     let mut draw = Draw::new(seed);
     let score: Vec<f64> = (0..400).map(|_| draw.share() * 100.0).collect();
-    let lost: Vec<bool> = score.iter().map(|it| draw.share() > it / 100.0).collect();
+    let lost: Vec<bool> = score.iter().map(|score| draw.share() > score / 100.0).collect();
     Calibration::fit(&score, &lost)
 }
 
 fn likelihood() -> Likelihood {
     let segments = ["small", "small", "large", "large"].repeat(30);
-    let lost: Vec<bool> = (0..120).map(|it| it % 4 < 2 && it % 3 != 0).collect();
+    let lost: Vec<bool> = (0..120).map(|number| number % 4 < 2 && number % 3 != 0).collect();
     Likelihood::renewal("health", curve(1)).with_base_rates(base_rates(&segments, &lost).unwrap())
 }
 
@@ -137,11 +137,11 @@ fn the_most_at_risk_come_first() {
         one("small and lost", Some(300.0), 1.0),
         one("nothing", Some(0.0), 1.0),
     ];
-    let score: Vec<f64> = (0..200).map(|it| f64::from(it) / 2.0).collect();
-    let lost: Vec<bool> = score.iter().map(|it| *it < 50.0).collect();
+    let score: Vec<f64> = (0..200).map(|number| f64::from(number) / 2.0).collect();
+    let lost: Vec<bool> = score.iter().map(|score| *score < 50.0).collect();
     let health = Likelihood::renewal("health", Calibration::fit(&score, &lost));
     let out = Forecaster::new(30).with_likelihood(health).forecast(day(0).unwrap(), rows);
-    let order: Vec<&str> = out.by_risk().iter().map(|it| it.subject.as_ref()).collect();
+    let order: Vec<&str> = out.by_risk().iter().map(|line| line.subject.as_ref()).collect();
     assert_eq!(order, ["small and lost", "large and safe", "nothing", "unpriced"]);
     let risk: f64 = out.lines.iter().filter_map(Line::at_risk).sum();
     assert!((risk - (out.whole.value - out.whole.expected.value)).abs() < 1e-9);
@@ -163,9 +163,10 @@ fn the_queue_is_by_value_at_stake() {
         say("gloomy", 5e4, 95.0, 0.1),
     ];
     let got = forecaster().forecast(day(TODAY), rows.clone());
-    let queue: Vec<&str> = got.disagreements.iter().map(|it| it.subject.as_ref()).collect();
+    let queue: Vec<&str> =
+        got.disagreements.iter().map(|disagreement| disagreement.subject.as_ref()).collect();
     assert_eq!(queue, ["large", "gloomy", "small", "unvalued"]);
-    assert!(got.disagreements.iter().all(|it| it.beyond));
+    assert!(got.disagreements.iter().all(|disagreement| disagreement.beyond));
     let strict = forecaster().disagree_from(0.0).forecast(day(TODAY), rows);
     assert_eq!(strict.disagreements.len(), 5);
 }
@@ -173,15 +174,15 @@ fn the_queue_is_by_value_at_stake() {
 #[test]
 fn both_sides_are_measured_on_the_same_renewals() {
     let mut calls: Vec<Call> = (0..80)
-        .map(|it| Call {
-            owner: Some(if it % 2 == 0 { "ann" } else { "bob" }.into()),
+        .map(|number| Call {
+            owner: Some(if number % 2 == 0 { "ann" } else { "bob" }.into()),
             value: Some(10.0),
             ..Call::new(
-                format!("s{it}"),
+                format!("s{number}"),
                 day("2025-05-01"),
                 0.9,
-                if it % 4 == 0 { 0.3 } else { 0.9 },
-                it % 4 != 0,
+                if number % 4 == 0 { 0.3 } else { 0.9 },
+                number % 4 != 0,
             )
         })
         .collect();
@@ -193,7 +194,7 @@ fn both_sides_are_measured_on_the_same_renewals() {
     assert!((got.whole.human.bias - 0.15).abs() < 1e-9 && got.whole.model.bias.abs() < 1e-9);
     assert!((got.whole.human.value_bias - 120.0).abs() < 1e-9);
     assert!(got.is_telling() && got.brier_gap.unwrap().low > 0.0);
-    assert_eq!(got.owners.iter().map(|it| it.calls).sum::<usize>(), 80);
+    assert_eq!(got.owners.iter().map(|owner| owner.calls).sum::<usize>(), 80);
     assert_eq!(got.owners[0].renewed, 20, "ann has all that were lost");
     calls[0].human = None;
     calls[1].model = Some(1.5);
@@ -207,7 +208,7 @@ fn both_sides_are_measured_on_the_same_renewals() {
 #[test]
 fn a_slope_is_robust() {
     let mut points: Vec<(f64, f64)> =
-        (0..12).map(|it| (f64::from(it), 60.0 - f64::from(it))).collect();
+        (0..12).map(|week| (f64::from(week), 60.0 - f64::from(week))).collect();
     points[4].1 = 100.0;
     points[9].1 = 0.0;
     assert!((theil_sen(&points).unwrap().slope + 1.0).abs() < 0.05);
@@ -250,7 +251,7 @@ fn intervals_hold_the_later_score() {
             for seed in 0..trials {
                 let mut draw = Draw::new(seed * 97 + kind as u64);
                 let scores = walk(kind, past + ahead, &mut draw);
-                let known: Vec<_> = (0..past).map(|it| (at(it), scores[it])).collect();
+                let known: Vec<_> = (0..past).map(|week| (at(week), scores[week])).collect();
                 let reach = Trend::fit(&known).unwrap().at(at(past + ahead - 1));
                 let came = scores[past + ahead - 1].clamp(0.0, 100.0);
                 held += usize::from(reach.low <= came && came <= reach.high);
@@ -271,7 +272,7 @@ fn intervals_hold_the_later_score() {
 fn a_trend_that_never_ends_is_not_carried_on_for_ever() {
     let start = day("2025-01-06");
     let past: Vec<_> = (0..26_u32)
-        .map(|it| (start + chrono::Days::new(7 * u64::from(it)), 90.0 - f64::from(it)))
+        .map(|week| (start + chrono::Days::new(7 * u64::from(week)), 90.0 - f64::from(week)))
         .collect();
     let trend = Trend::fit(&past).unwrap();
     let year = trend.at(trend.last + chrono::Days::new(365));
@@ -280,7 +281,7 @@ fn a_trend_that_never_ends_is_not_carried_on_for_ever() {
     shuffled.rotate_left(11);
     assert_eq!(Trend::fit(&shuffled), Some(trend), "the order does not matter");
     // A score that never moved stays; several on a day are one.
-    let flat: Vec<_> = past.iter().flat_map(|it| [(it.0, 40.0), (it.0, 60.0)]).collect();
+    let flat: Vec<_> = past.iter().flat_map(|past| [(past.0, 40.0), (past.0, 60.0)]).collect();
     let still = Trend::fit(&flat).unwrap();
     assert_eq!(still.scores, 26);
     let there = still.at(day("2026-01-01"));
@@ -294,16 +295,16 @@ fn any_renewal() -> impl Strategy<Value = Renewal> {
     ];
     let human = prop_oneof![
         Just(None),
-        (0.0_f64..=1.0).prop_map(|it| Some(Human::Probability(it))),
-        (0.0_f64..2e7).prop_map(|it| Some(Human::Amount(it))),
-        prop::num::f64::ANY.prop_map(|it| Some(Human::Amount(it))),
+        (0.0_f64..=1.0).prop_map(|share| Some(Human::Probability(share))),
+        (0.0_f64..2e7).prop_map(|amount| Some(Human::Amount(amount))),
+        prop::num::f64::ANY.prop_map(|amount| Some(Human::Amount(amount))),
         Just(Some(Human::Category("commit".into()))),
         Just(Some(Human::Category("unheard of".into()))),
     ];
     let score = prop_oneof![3 => 0.0_f64..=100.0, 1 => prop::num::f64::ANY];
     (0_u8..60, prop::option::weighted(0.9, -40_i64..200), value, human, score, any::<[bool; 3]>())
         .prop_map(|(id, offset, value, human, score, [scored, segment, owner])| {
-            let on = offset.map(|it| day(TODAY) + chrono::TimeDelta::days(it));
+            let on = offset.map(|days| day(TODAY) + chrono::TimeDelta::days(days));
             let mut out = Renewal::new(format!("s{id}"), on, value);
             out.human = human;
             out.segment = segment.then(|| if id % 2 == 0 { "small" } else { "odd" }.into());
@@ -328,13 +329,13 @@ proptest! {
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.abs().max(1.0);
         for groups in [&got.months, &got.quarters, &got.segments, &got.owners] {
             let sum = |of: &dyn Fn(&Group) -> f64| groups.iter().map(of).sum::<f64>();
-            prop_assert_eq!(groups.iter().map(|it| it.renewals).sum::<usize>(), whole.renewals);
-            prop_assert_eq!(groups.iter().map(|it| it.without_value).sum::<usize>(), whole.without_value);
-            prop_assert_eq!(groups.iter().map(|it| it.people.calls).sum::<usize>(), whole.people.calls);
-            prop_assert!(near(sum(&|it| it.value), whole.value));
-            prop_assert!(near(sum(&|it| it.expected.value), whole.expected.value));
-            prop_assert!(near(sum(&|it| it.people.expected), whole.people.expected));
-            prop_assert!(near(sum(&|it| it.likely[1].count.value), whole.likely[1].count.value));
+            prop_assert_eq!(groups.iter().map(|group| group.renewals).sum::<usize>(), whole.renewals);
+            prop_assert_eq!(groups.iter().map(|group| group.without_value).sum::<usize>(), whole.without_value);
+            prop_assert_eq!(groups.iter().map(|group| group.people.calls).sum::<usize>(), whole.people.calls);
+            prop_assert!(near(sum(&|line| line.value), whole.value));
+            prop_assert!(near(sum(&|line| line.expected.value), whole.expected.value));
+            prop_assert!(near(sum(&|line| line.people.expected), whole.people.expected));
+            prop_assert!(near(sum(&|line| line.likely[1].count.value), whole.likely[1].count.value));
             for it in groups.iter().chain([whole]) {
                 let rests = it.rests;
                 prop_assert_eq!(rests.score + rests.segment + rests.everyone + rests.nothing, it.renewals);
@@ -346,7 +347,7 @@ proptest! {
             }
         }
         for line in &got.lines {
-            let months = got.months.iter().filter(|it| line.day.to_string().starts_with(it.name.as_deref().unwrap()));
+            let months = got.months.iter().filter(|month| line.day.to_string().starts_with(month.name.as_deref().unwrap()));
             prop_assert_eq!(months.count(), 1);
             for it in line.chances.iter().chain([&line.renewal]) {
                 prop_assert!(0.0 <= it.low && it.low <= it.probability && it.probability <= it.high && it.high <= 1.0, "{it:?}");
@@ -365,7 +366,7 @@ proptest! {
         past in prop::collection::vec((0_i64..400, prop_oneof![8 => 0.0_f64..=100.0, 1 => prop::num::f64::ANY]), 0..60),
         ahead in -30_i64..800,
     ) {
-        let past: Vec<_> = past.iter().map(|it| (day(TODAY) + chrono::TimeDelta::days(it.0), it.1)).collect();
+        let past: Vec<_> = past.iter().map(|past| (day(TODAY) + chrono::TimeDelta::days(past.0), past.1)).collect();
         if let Some(trend) = Trend::fit(&past) {
             let it = trend.at(trend.last + chrono::TimeDelta::days(ahead));
             prop_assert!(0.0 <= it.low && it.low <= it.score && it.score <= it.high && it.high <= 100.0, "{it:?} {trend:?}");

@@ -60,13 +60,13 @@ pub(crate) fn part(part: f64, all: f64) -> String {
 
 /// Rows below their titles: the first column to the left, all others to the right.
 fn table(f: &mut Formatter<'_>, titles: &[&str], rows: &[Vec<String>]) -> Result {
-    let mut widths: Vec<usize> = titles.iter().map(|it| it.chars().count()).collect();
+    let mut widths: Vec<usize> = titles.iter().map(|title| title.chars().count()).collect();
     for row in rows {
         for (width, it) in widths.iter_mut().zip(row) {
             *width = (*width).max(it.chars().count());
         }
     }
-    let titles: Vec<String> = titles.iter().map(|it| (*it).to_owned()).collect();
+    let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
     for row in std::iter::once(&titles).chain(rows) {
         let mut line = String::new();
         for (at, (it, width)) in row.iter().zip(&widths).enumerate() {
@@ -86,7 +86,7 @@ pub(crate) fn name(name: Option<&str>) -> String {
 
 /// What is counted and above 0, in words.
 fn counted<const N: usize>(counts: [(usize, &str); N]) -> String {
-    let some = counts.into_iter().filter(|it| it.0 > 0);
+    let some = counts.into_iter().filter(|count| count.0 > 0);
     some.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
 }
 
@@ -124,10 +124,11 @@ impl Forecast {
 
     /// A page with so many renewals and disagreements at most.
     pub(crate) fn page(&self, f: &mut Formatter<'_>, most: usize) -> Result {
-        let currency = self.currency.map_or_else(String::new, |it| format!(", in {it}"));
+        let currency =
+            self.currency.map_or_else(String::new, |currency| format!(", in {currency}"));
         writeln!(f, "{}{currency}\n", self.title())?;
         let facts = self.facts();
-        let wide = facts.iter().map(|it| it.0.len()).max().unwrap_or(0);
+        let wide = facts.iter().map(|fact| fact.0.len()).max().unwrap_or(0);
         for (name, said) in facts {
             writeln!(f, "  {name:<wide$}  {said}")?;
         }
@@ -150,7 +151,7 @@ impl Forecast {
                 "model",
             ];
             let shown = if spoken { titles.len() } else { WITHOUT_PEOPLE };
-            rows.iter_mut().for_each(|it| it.truncate(shown));
+            rows.iter_mut().for_each(|row| row.truncate(shown));
             table(f, titles.get(..shown).unwrap_or(&titles), &rows)?;
         }
         self.likely(f)?;
@@ -169,7 +170,7 @@ impl Forecast {
         // Nor is a quarter of one month told from that month.
         let one = self.months.len() < 2;
         let said = move |it: &(&str, &Vec<Group>)| {
-            it.1.iter().any(|it| it.name.is_some()) && !(one && it.0 == "By quarter")
+            it.1.iter().any(|group| group.name.is_some()) && !(one && it.0 == "By quarter")
         };
         groups.into_iter().filter(said).map(|(title, groups)| (title, groups.as_slice()))
     }
@@ -250,7 +251,7 @@ impl Forecast {
         }
         if out.unread_calls > 0 {
             let words: Vec<String> =
-                out.unknown_categories.iter().map(|it| format!("`{it}`")).collect();
+                out.unknown_categories.iter().map(|word| format!("`{word}`")).collect();
             let words =
                 if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
             facts.push(("not understood", format!("{} calls of people{words}", out.unread_calls)));
@@ -266,14 +267,14 @@ impl Forecast {
         writeln!(f, "\nRenewals with the most value at risk: value less what is expected")?;
         let lines = self.by_risk();
         let mut rows = vec![RISK.map(str::to_owned).to_vec()];
-        rows.extend(lines.iter().take(most).map(|it| risk(it)));
+        rows.extend(lines.iter().take(most).map(|line| risk(line)));
         // Without owners there is no owner to name, and without a past nobody knows where health is going.
-        let owned = self.lines.iter().any(|it| it.owner.is_some());
-        let known = self.lines.iter().any(|it| it.health.is_some());
+        let owned = self.lines.iter().any(|line| line.owner.is_some());
+        let known = self.lines.iter().any(|line| line.health.is_some());
         let shown = |at: &usize| (owned || *at != OWNER) && (known || *at < HEALTH);
         for row in &mut rows {
             let cells = row.iter().enumerate().filter(|it| shown(&it.0));
-            *row = cells.map(|it| it.1.clone()).collect();
+            *row = cells.map(|cell| cell.1.clone()).collect();
         }
         if let Some((titles, rows)) = rows.split_first() {
             let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
@@ -287,13 +288,13 @@ impl Forecast {
             return Ok(());
         }
         writeln!(f, "\nWhat is likely")?;
-        let rows = self.whole.likely.iter().map(|it| {
+        let rows = self.whole.likely.iter().map(|likely| {
             vec![
-                format!("{} by {}", it.what.as_str(), it.scorecard),
-                format!("{:.1} of {}", it.count.value, self.whole.renewals),
-                format!("{:.0}", it.count.low),
-                format!("{:.0}", it.count.high),
-                whole(it.value.value),
+                format!("{} by {}", likely.what.as_str(), likely.scorecard),
+                format!("{:.1} of {}", likely.count.value, self.whole.renewals),
+                format!("{:.0}", likely.count.low),
+                format!("{:.0}", likely.count.high),
+                whole(likely.value.value),
             ]
         });
         table(f, &["", "expected", "95% from", "to", "with a value of"], &rows.collect::<Vec<_>>())
@@ -343,10 +344,12 @@ fn risk(it: &Line) -> Vec<String> {
         percent(it.renewal.probability),
         ends(it.renewal.low, it.renewal.high),
         it.renewal.basis.as_str().to_owned(),
-        maybe(it.expected.map(|it| it.value)),
+        maybe(it.expected.map(|expected| expected.value)),
         maybe(it.at_risk()),
-        health.map_or_else(|| "-".to_owned(), |it| tenths(it.score)),
-        health.map_or_else(String::new, |it| format!("{} to {}", tenths(it.low), tenths(it.high))),
+        health.map_or_else(|| "-".to_owned(), |health| tenths(health.score)),
+        health.map_or_else(String::new, |health| {
+            format!("{} to {}", tenths(health.low), tenths(health.high))
+        }),
     ]
 }
 
@@ -394,7 +397,7 @@ impl Display for Comparison {
         table(f, &COLUMNS, &self.rows())?;
         writeln!(f)?;
         LEGEND.iter().try_for_each(|it| writeln!(f, "  {it}"))?;
-        self.conclusion().iter().try_for_each(|it| writeln!(f, "  {it}"))
+        self.conclusion().iter().try_for_each(|conclusion| writeln!(f, "  {conclusion}"))
     }
 }
 
@@ -431,7 +434,7 @@ impl Comparison {
     /// All, then quarters and owners, in the order of [`COLUMNS`].
     pub(crate) fn rows(&self) -> Vec<Vec<String>> {
         let parts = self.quarters.iter().chain(&self.owners);
-        let named = parts.map(|it| past(&name(it.name.as_deref()), it));
+        let named = parts.map(|part| past(&name(part.name.as_deref()), part));
         std::iter::once(past("all", &self.whole)).chain(named).collect()
     }
 

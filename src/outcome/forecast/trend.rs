@@ -94,8 +94,8 @@ impl Trend {
         let gap = -points.first()?.0 / (count - 1.0);
         let (noise, wander) = spreads(&rest)?;
         let (level, seen) = level(&rest, noise, wander);
-        let centre = points.iter().map(|it| it.0).sum::<f64>() / count;
-        let squares: f64 = points.iter().map(|it| (it.0 - centre).powi(2)).sum();
+        let centre = points.iter().map(|point| point.0).sum::<f64>() / count;
+        let squares: f64 = points.iter().map(|point| (point.0 - centre).powi(2)).sum();
         // Of noise as least squares has it, of wandering as the ends of a random walk have it.
         let slope_variance = noise / squares + 1.2 * wander / (count * gap * gap);
         let square = raw_slope * raw_slope;
@@ -139,8 +139,9 @@ pub(super) fn daily(past: &[(NaiveDate, f64)]) -> Vec<(NaiveDate, f64)> {
         past.iter().copied().filter(|it| (0.0..=100.0).contains(&it.1)).collect();
     sorted.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
     let same = sorted.chunk_by(|left, right| left.0 == right.0);
-    let mean = |it: &[(NaiveDate, f64)]| it.iter().map(|it| it.1).sum::<f64>() / it.len() as f64;
-    same.filter_map(|it| Some((it.first()?.0, mean(it)))).collect()
+    let mean =
+        |it: &[(NaiveDate, f64)]| it.iter().map(|point| point.1).sum::<f64>() / it.len() as f64;
+    same.filter_map(|points| Some((points.first()?.0, mean(points)))).collect()
 }
 
 /// The variances of noise and of wandering from score to score, by how the differences of scores grow with the number of
@@ -151,7 +152,7 @@ fn spreads(rest: &[f64]) -> Option<(f64, f64)> {
     for lag in 1..=furthest {
         let gaps = rest.iter().zip(rest.iter().skip(lag)).map(|it| (it.1 - it.0).abs());
         let gaps: Vec<f64> = gaps.collect();
-        let usual = gaps.iter().map(|it| it * it).sum::<f64>() / gaps.len() as f64;
+        let usual = gaps.iter().map(|gap| gap * gap).sum::<f64>() / gaps.len() as f64;
         // 1.4826 times the median of absolute values is a standard deviation (Rousseeuw & Croux 1993).
         let robust = (1.4826 * median(&gaps)?).powi(2);
         squares.push((lag as f64, 0.5 * (usual + robust)));

@@ -32,11 +32,11 @@ impl Observations {
     #[must_use]
     pub fn split_at(&self, day: NaiveDate) -> Split {
         let mut out = Split::default();
-        let test = self.rows.iter().filter(|it| day <= it.as_of);
+        let test = self.rows.iter().filter(|row| day <= row.as_of);
         out.test = test.cloned().collect();
-        let tested: BTreeSet<&Arc<str>> = out.test.iter().map(|it| &it.subject).collect();
+        let tested: BTreeSet<&Arc<str>> = out.test.iter().map(|row| &row.subject).collect();
         let (mut train, mut open, mut shared) = (Vec::new(), 0, 0);
-        for it in self.rows.iter().filter(|it| it.as_of < day) {
+        for it in self.rows.iter().filter(|row| row.as_of < day) {
             if day <= it.settled_on {
                 open += 1;
             } else if tested.contains(&it.subject) {

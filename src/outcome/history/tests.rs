@@ -62,7 +62,7 @@ fn a_renewal_is_seen_once_with_its_lead() {
     let days = [10, 60, 80, 95, 100, 440].map(|at| (day(at), vec!["a"]));
     let seen = history.observe_renewals(days, Window { lead: 14, horizon: 30 });
     let rows: Vec<(NaiveDate, Option<OutcomeKind>)> =
-        seen.rows.iter().map(|it| (it.as_of, it.outcome)).collect();
+        seen.rows.iter().map(|row| (row.as_of, row.outcome)).collect();
     assert_eq!(
         rows,
         [(day(80), Some(OutcomeKind::Expanded)), (day(440), Some(OutcomeKind::Churned))]
@@ -96,29 +96,29 @@ fn a_book_without_outcomes_still_knows_who_cancelled() {
         ("ends later", None, Some(300)),
     ] {
         let mut one = Subscription::new(id);
-        one.cancelled_on = cancelled.map(|it| Stamp::day(day(it)));
-        one.end = end.map(|it| Stamp::day(day(it)));
+        one.cancelled_on = cancelled.map(|at| Stamp::day(day(at)));
+        one.end = end.map(|at| Stamp::day(day(at)));
         tables.push(one);
     }
     let history = History::of_book(&Book::strict(tables).unwrap(), day(100));
     let lost: Vec<(&str, NaiveDate)> =
-        history.losses().map(|it| (it.subject.as_ref(), it.day)).collect();
+        history.losses().map(|loss| (loss.subject.as_ref(), loss.day)).collect();
     assert_eq!(lost, [("left", day(50))]);
-    let until = ["runs", "leaves later", "over", "ends later"].map(|it| history.known_until(it));
-    assert_eq!(until, [100, 100, 59, 100].map(|it| Some(day(it))));
+    let until = ["runs", "leaves later", "over", "ends later"].map(|id| history.known_until(id));
+    assert_eq!(until, [100, 100, 59, 100].map(|at| Some(day(at))));
 }
 
 /// Subjects that are assessed every 30 days and lost at the same rate for ever, known until the day 720.
 fn steady() -> (History, Observations) {
     let mut draw = crate::outcome::Draw::new(4);
-    let ids: Vec<String> = (0..600).map(|it| format!("s{it}")).collect();
+    let ids: Vec<String> = (0..600).map(|number| format!("s{number}")).collect();
     let end = |id: &String| {
         let months = (draw.share().ln() / 0.96_f64.ln()) as u64;
         churned(id, 15 + 30 * months)
     };
-    let lost = ids.iter().map(end).filter(|it| it.day < day(720)).collect::<Vec<_>>();
-    let history = History::new(lost, ids.iter().map(|it| (it.as_str(), day(720))));
-    let days = (0..20).map(|it| (day(it * 30), ids.clone()));
+    let lost = ids.iter().map(end).filter(|loss| loss.day < day(720)).collect::<Vec<_>>();
+    let history = History::new(lost, ids.iter().map(|id| (id.as_str(), day(720))));
+    let days = (0..20).map(|month| (day(month * 30), ids.clone()));
     let seen = history.observe(days, Window { lead: 0, horizon: 90 });
     (history, seen)
 }
@@ -126,18 +126,18 @@ fn steady() -> (History, Observations) {
 #[test]
 fn the_end_of_a_history_gives_no_losses_alone() {
     let (history, _) = steady();
-    let ids: Vec<String> = (0..600).map(|it| format!("s{it}")).collect();
-    let days = (0..24).map(|it| (day(it * 30), ids.clone()));
+    let ids: Vec<String> = (0..600).map(|number| format!("s{number}")).collect();
+    let days = (0..24).map(|month| (day(month * 30), ids.clone()));
     let seen = history.observe(days, Window { lead: 0, horizon: 90 });
-    assert!(seen.rows.iter().all(|it| it.settled_on <= day(720)));
+    assert!(seen.rows.iter().all(|row| row.settled_on <= day(720)));
     let late: Vec<Observation> =
-        seen.rows.iter().filter(|it| day(540) <= it.as_of).cloned().collect();
+        seen.rows.iter().filter(|row| day(540) <= row.as_of).cloned().collect();
     // A tenth is lost in 90 days, at any time.
     assert!((0.05..0.2).contains(&share_lost(&late)), "{} of {}", share_lost(&late), late.len());
 }
 
 fn share_lost(rows: &[Observation]) -> f64 {
-    rows.iter().filter(|it| it.lost).count() as f64 / rows.len() as f64
+    rows.iter().filter(|row| row.lost).count() as f64 / rows.len() as f64
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn a_split_does_not_choose_by_what_came() {
     assert!((train - all).abs() < 0.03 && (test - all).abs() < 0.03, "{train} {test} of {all}");
     let rows = split.train.len() + split.test.len() + split.open + split.shared;
     assert_eq!(rows, seen.rows.len());
-    let sides: [BTreeSet<&str>; 2] =
-        [&split.train, &split.test].map(|it| it.iter().map(|it| it.subject.as_ref()).collect());
+    let sides: [BTreeSet<&str>; 2] = [&split.train, &split.test]
+        .map(|side| side.iter().map(|row| row.subject.as_ref()).collect());
     assert!(sides[0].is_disjoint(&sides[1]));
 }
 
@@ -159,9 +159,11 @@ fn a_window_that_is_not_over_gives_no_losses_to_learn_from_either() {
     let (_, seen) = steady();
     let split = seen.split_at(day(360));
     let late: Vec<NaiveDate> =
-        split.train.iter().map(|it| it.as_of).filter(|it| day(270) <= *it).collect();
+        split.train.iter().map(|row| row.as_of).filter(|at| day(270) <= *at).collect();
     assert_eq!(late, []);
-    assert!(seen.rows.iter().any(|it| it.as_of == day(300) && it.lost && it.known_on < day(360)));
+    assert!(
+        seen.rows.iter().any(|row| row.as_of == day(300) && row.lost && row.known_on < day(360))
+    );
 }
 
 proptest! {
@@ -173,20 +175,20 @@ proptest! {
         horizon in 1_u32..60,
     ) {
         let happened = losses.iter().map(|(who, at)| churned(&format!("s{who}"), *at));
-        let history = History::new(happened, (0..9).map(|it| (format!("s{it}"), day(300))));
-        let days = (0..30).map(|it| (day(it * 10), (0..9).map(|it| format!("s{it}")).collect()));
+        let history = History::new(happened, (0..9).map(|number| (format!("s{number}"), day(300))));
+        let days = (0..30).map(|step| (day(step * 10), (0..9).map(|number| format!("s{number}")).collect()));
         let seen = history.observe(days, Window { lead, horizon });
         let split = seen.split_at(day(cut));
         let sides: [BTreeSet<&str>; 2] =
-            [&split.train, &split.test].map(|it| it.iter().map(|it| it.subject.as_ref()).collect());
+            [&split.train, &split.test].map(|side| side.iter().map(|row| row.subject.as_ref()).collect());
         prop_assert!(sides[0].is_disjoint(&sides[1]));
-        prop_assert!(split.train.iter().all(|it| it.settled_on < day(cut) && it.as_of < it.known_on));
-        prop_assert!(split.test.iter().all(|it| day(cut) <= it.as_of));
+        prop_assert!(split.train.iter().all(|row| row.settled_on < day(cut) && row.as_of < row.known_on));
+        prop_assert!(split.test.iter().all(|row| day(cut) <= row.as_of));
         prop_assert_eq!(split.train.len() + split.test.len() + split.open + split.shared, seen.rows.len());
 
         let by_subject = seen.split_by_subject(0.3, 5);
         let sides: [BTreeSet<&str>; 2] =
-            [&by_subject.train, &by_subject.test].map(|it| it.iter().map(|it| it.subject.as_ref()).collect());
+            [&by_subject.train, &by_subject.test].map(|side| side.iter().map(|row| row.subject.as_ref()).collect());
         prop_assert!(sides[0].is_disjoint(&sides[1]));
         prop_assert_eq!(by_subject.train.len() + by_subject.test.len(), seen.rows.len());
     }
@@ -198,10 +200,10 @@ proptest! {
     ) {
         let happened: Vec<Happening> = losses.iter().map(|(who, at)| churned(&format!("s{who}"), *at)).collect();
         let window = Window { lead: 7, horizon: 28 };
-        let days = || (0..30).map(|it| (day(it * 10), (0..9).map(|it| format!("s{it}")).collect::<Vec<_>>()));
+        let days = || (0..30).map(|step| (day(step * 10), (0..9).map(|number| format!("s{number}")).collect::<Vec<_>>()));
         let seen_at = |until: u64| {
-            let known = happened.iter().filter(|it| it.day <= day(until)).cloned();
-            History::new(known, (0..9).map(|it| (format!("s{it}"), day(until)))).observe(days(), window)
+            let known = happened.iter().filter(|happening| happening.day <= day(until)).cloned();
+            History::new(known, (0..9).map(|number| (format!("s{number}"), day(until)))).observe(days(), window)
         };
         let (early, late) = (seen_at(100), seen_at(100 + later));
         for it in &early.rows {

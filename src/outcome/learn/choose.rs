@@ -44,7 +44,7 @@ fn candidates(table: &Table, breakpoints: bool, events: usize) -> Vec<Candidate>
 
 /// The fold of each row: of its subject, so that no subject is on both sides.
 fn folds(table: &Table, count: usize, seed: u64) -> Vec<usize> {
-    table.subjects.iter().map(|it| Draw::named(seed, it).below(count)).collect()
+    table.subjects.iter().map(|subject| Draw::named(seed, subject).below(count)).collect()
 }
 
 /// The log-odds of losing of each row, from a model fitted on the other folds.
@@ -52,7 +52,7 @@ fn unseen(table: &Table, candidate: Candidate, folds: &[usize], count: usize) ->
     let mut out = vec![0.0; table.lost.len()];
     for fold in 0..count {
         let (test, train): (Vec<usize>, Vec<usize>) =
-            (0..out.len()).partition(|it| folds.get(*it) == Some(&fold));
+            (0..out.len()).partition(|row| folds.get(*row) == Some(&fold));
         let model = fit(table, &train, candidate);
         let base = base_odds(table, &train);
         for row in test {
@@ -83,7 +83,7 @@ fn mean(values: &[f64]) -> f64 {
 /// Chooses by the surprise on unseen rows.
 pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
     let rows = table.lost.len();
-    let gone = table.lost.iter().filter(|it| **it).count();
+    let gone = table.lost.iter().filter(|lost| **lost).count();
     let (count, rounds) = if rows <= FEW_ROWS {
         (10, 3)
     } else if rows <= MANY_ROWS {
@@ -96,8 +96,9 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
     let average = |candidate: Candidate| {
         let each: Vec<Vec<f64>> =
             all.iter().map(|folds| unseen(table, candidate, folds, count)).collect();
-        let row =
-            |row: usize| each.iter().filter_map(|it| it.get(row)).sum::<f64>() / each.len() as f64;
+        let row = |row: usize| {
+            each.iter().filter_map(|round| round.get(row)).sum::<f64>() / each.len() as f64
+        };
         (0..rows).map(row).collect::<Vec<f64>>()
     };
     let written = average(Candidate::Written);
@@ -118,7 +119,7 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
         let odds = average(candidate);
         let lost = losses(table, &odds);
         let loss = mean(&lost);
-        if best.as_ref().is_none_or(|it| loss < it.0) {
+        if best.as_ref().is_none_or(|best| loss < best.0) {
             best = Some((loss, candidate, odds, lost));
         }
     }

@@ -61,7 +61,7 @@ pub fn column_name(heading: &str, taken: &[String]) -> String {
         name.push_str("_value");
     }
     let free = |it: &String| !taken.contains(it);
-    let numbered = (2..).map(|it| format!("{name}_{it}"));
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
     std::iter::once(name.clone()).chain(numbered).find(free).unwrap_or(name)
 }
 
@@ -93,7 +93,7 @@ pub fn draft(frame: &Frame, lost: &[bool], rows: &[usize]) -> Drafted {
     for (name, column, it) in drafts {
         config.metrics.push(MetricConfig {
             name: name.to_owned(),
-            kind: Some(column.kind()).filter(|it| *it != Kind::Number),
+            kind: Some(column.kind()).filter(|kind| *kind != Kind::Number),
             better: it.better,
             ..MetricConfig::default()
         });
@@ -116,20 +116,20 @@ const WEAK: f64 = 0.05;
 fn turn(drafts: &mut [(&str, &Column, Draft)], lost: &[bool], rows: &[usize]) {
     let map = |draft: &Draft, column: &Column, row: usize| {
         let map = PointMap::new(&draft.points);
-        let points = map.map_or(f64::NAN, |it| it.of(column, row));
+        let points = map.map_or(f64::NAN, |map| map.of(column, row));
         if points.is_nan() { draft.missing.unwrap_or(50.0) / 100.0 } else { points / 100.0 }
     };
     let columns: Vec<Vec<f64>> = drafts
         .iter()
         .map(|(_, column, draft)| rows.iter().map(|row| map(draft, column, *row)).collect())
         .collect();
-    let lost: Vec<bool> = rows.iter().map(|it| lost.get(*it) == Some(&true)).collect();
+    let lost: Vec<bool> = rows.iter().map(|row| lost.get(*row) == Some(&true)).collect();
     let wrong = super::wrong_beside_others(&columns, &lost);
     for ((_, _, draft), wrong) in drafts.iter_mut().zip(wrong) {
         if let (true, true, Points::Linear(line)) = (wrong, draft.weak, &mut draft.points) {
             std::mem::swap(&mut line.worst, &mut line.best);
-            draft.missing = draft.missing.map(|it| rounded(100.0 - it, 1));
-            draft.better = draft.better.map(|it| match it {
+            draft.missing = draft.missing.map(|missing| rounded(100.0 - missing, 1));
+            draft.better = draft.better.map(|better| match better {
                 Better::Higher => Better::Lower,
                 Better::Lower => Better::Higher,
             });
@@ -168,7 +168,8 @@ impl Draft {
     fn of(column: &Column, lost: &[bool], rows: &[usize]) -> Result<Self, String> {
         match column.data() {
             Data::Number(values) => {
-                let pairs = rows.iter().filter_map(|it| Some((*values.get(*it)?, *lost.get(*it)?)));
+                let pairs =
+                    rows.iter().filter_map(|row| Some((*values.get(*row)?, *lost.get(*row)?)));
                 Self::number(&pairs.collect::<Vec<_>>())
             }
             Data::Flag(values) => {
@@ -177,16 +178,17 @@ impl Draft {
                     1 => 1.0,
                     _ => f64::NAN,
                 };
-                let pairs =
-                    rows.iter().filter_map(|it| Some((number(values.get(*it)?), *lost.get(*it)?)));
+                let pairs = rows
+                    .iter()
+                    .filter_map(|row| Some((number(values.get(*row)?), *lost.get(*row)?)));
                 let it = Self::number(&pairs.collect::<Vec<_>>())?;
                 let yes = if it.better == Some(Better::Higher) { 100.0 } else { 0.0 };
                 let points = Points::Flag(FlagPoints { yes, no: 100.0 - yes });
                 Ok(Self { points, weak: false, better: None, missing: it.missing })
             }
             Data::Text { codes, labels } => {
-                let pairs = rows.iter().filter_map(|it| {
-                    Some((labels.text(*codes.get(*it)?).map(AsRef::as_ref), *lost.get(*it)?))
+                let pairs = rows.iter().filter_map(|row| {
+                    Some((labels.text(*codes.get(*row)?).map(AsRef::as_ref), *lost.get(*row)?))
                 });
                 Self::text(&pairs.collect::<Vec<_>>())
             }
@@ -194,7 +196,8 @@ impl Draft {
     }
 
     fn number(pairs: &[(f64, bool)]) -> Result<Self, String> {
-        let there: Vec<(f64, bool)> = pairs.iter().copied().filter(|it| !it.0.is_nan()).collect();
+        let there: Vec<(f64, bool)> =
+            pairs.iter().copied().filter(|pair| !pair.0.is_nan()).collect();
         let (values, lost): (Vec<f64>, Vec<bool>) = there.iter().copied().unzip();
         let mut sorted = values.clone();
         sorted.sort_by(f64::total_cmp);
@@ -205,7 +208,8 @@ impl Draft {
             .ok_or("it has a single value")?;
         if let Some(points) = bent(&values, &lost) {
             let map = PointMap::new(&points);
-            let sum: f64 = values.iter().filter_map(|it| Some(map.as_ref()?.of_number(*it))).sum();
+            let sum: f64 =
+                values.iter().filter_map(|value| Some(map.as_ref()?.of_number(*value))).sum();
             let missing = (there.len() < pairs.len()).then(|| rounded(sum / there.len() as f64, 1));
             return Ok(Self { points, weak: false, better: None, missing });
         }
@@ -214,7 +218,7 @@ impl Draft {
         let rises = auc <= 0.5;
         let (worst, best) = if rises { (low, high) } else { (high, low) };
         let points = |value: f64| ((value - worst) / (best - worst)).clamp(0.0, 1.0) * 100.0;
-        let sum: f64 = values.iter().map(|it| points(*it)).sum();
+        let sum: f64 = values.iter().map(|value| points(*value)).sum();
         let missing = (there.len() < pairs.len()).then(|| rounded(sum / there.len() as f64, 1));
         Ok(Self {
             points: Points::Linear(LinearPoints { worst, best, outside: Outside::Clamp }),
@@ -238,7 +242,7 @@ impl Draft {
         if counts.len() < 2 {
             return Err("it has a single value".to_owned());
         }
-        let gone = pairs.iter().filter(|it| it.1).count() as f64;
+        let gone = pairs.iter().filter(|pair| pair.1).count() as f64;
         let base = gone / pairs.len() as f64;
         let kept = |(rows, gone): (f64, f64)| 1.0 - (gone + LEAN * base) / (rows + LEAN);
         let mut common: Vec<(Option<&str>, (f64, f64))> = counts.into_iter().collect();

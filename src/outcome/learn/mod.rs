@@ -137,7 +137,7 @@ pub enum LearnError {
 }
 
 fn listed(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
@@ -203,10 +203,10 @@ pub fn learn(
     let new_scores = scores(&after, &question, past, test);
     let compared = Compared::new(&held_out, &calibration_before, &calibration, &new_scores);
     let factors = factors(&table, &parts, (!keeps).then_some(&model), candidate, options);
-    let gone = table.lost.iter().filter(|it| **it).count();
-    let by_case = parts.iter().filter(|it| it.by_case && !keeps);
+    let gone = table.lost.iter().filter(|lost| **lost).count();
+    let by_case = parts.iter().filter(|part| part.by_case && !keeps);
     let notes = by_case
-        .map(|it| format!("the weight of `{}` differed by case and is one number now", it.name))
+        .map(|part| format!("the weight of `{}` differed by case and is one number now", part.name))
         .chain(on_both_sides(&table, &held_out));
     let report = LearnReport {
         scorecard: scorecard.to_owned(),
@@ -246,13 +246,13 @@ fn in_order(observations: &[Observation]) -> Vec<Observation> {
 }
 
 fn kind_of(config: &Config, scorecard: &str) -> SubjectKind {
-    let card = config.scorecards.iter().find(|it| it.name == scorecard);
-    card.and_then(|it| it.subject).unwrap_or(config.subject)
+    let card = config.scorecards.iter().find(|card| card.name == scorecard);
+    card.and_then(|card| card.subject).unwrap_or(config.subject)
 }
 
 fn find(config: &Config, scorecard: &str) -> Result<Vec<Found>, LearnError> {
-    let card = config.scorecards.iter().find(|it| it.name == scorecard).ok_or_else(|| {
-        let known = config.scorecards.iter().map(|it| it.name.clone()).collect();
+    let card = config.scorecards.iter().find(|card| card.name == scorecard).ok_or_else(|| {
+        let known = config.scorecards.iter().map(|scorecard| scorecard.name.clone()).collect();
         LearnError::UnknownScorecard { name: scorecard.to_owned(), known }
     })?;
     let parts = tree::parts(card);
@@ -271,7 +271,7 @@ fn changed(config: &Config, scorecard: &str, parts: &[Found], model: &Model) -> 
     };
     let changes: Vec<Change> = model.parts.iter().take(parts.len()).map(change).collect();
     let mut out = config.clone().without_source();
-    for card in out.scorecards.iter_mut().filter(|it| it.name == scorecard) {
+    for card in out.scorecards.iter_mut().filter(|card| card.name == scorecard) {
         tree::change(card, &changes);
     }
     out
@@ -284,18 +284,19 @@ fn scores(
     past: &[Moment<'_>],
     observations: &[Observation],
 ) -> Vec<f64> {
-    let mut days: Vec<NaiveDate> = observations.iter().map(|it| it.as_of).collect();
+    let mut days: Vec<NaiveDate> =
+        observations.iter().map(|observation| observation.as_of).collect();
     days.sort_unstable();
     days.dedup();
     let mut out = Vec::with_capacity(observations.len());
     for day in days {
-        let Some(moment) = past.iter().find(|it| it.as_of == day) else { continue };
+        let Some(moment) = past.iter().find(|moment| moment.as_of == day) else { continue };
         let scores = engine.score(&moment.input, day, &State::new());
         let places = rows::places(&scores, question.kind);
         let values = scores.score(question.scorecard).unwrap_or(&[]);
-        let of_day = observations.iter().filter(|it| it.as_of == day);
+        let of_day = observations.iter().filter(|observation| observation.as_of == day);
         let row = |it: &Observation| places.get(it.subject.as_ref()).copied();
-        out.extend(of_day.filter_map(row).map(|it| values.get(it).copied().unwrap_or(f64::NAN)));
+        out.extend(of_day.filter_map(row).map(|row| values.get(row).copied().unwrap_or(f64::NAN)));
     }
     out
 }
@@ -309,8 +310,8 @@ struct Compared {
 impl Compared {
     fn new(table: &Table, before: &Calibration, after: &Calibration, scores: &[f64]) -> Self {
         Self {
-            before: table.score.iter().map(|it| before.probability(*it)).collect(),
-            after: scores.iter().map(|it| after.probability(*it)).collect(),
+            before: table.score.iter().map(|score| before.probability(*score)).collect(),
+            after: scores.iter().map(|score| after.probability(*score)).collect(),
         }
     }
 
@@ -321,7 +322,7 @@ impl Compared {
             .map(|((before, after), lost)| surprise(*before, *lost) - surprise(*after, *lost))
             .collect();
         let mean = |rows: &[usize]| {
-            let sum: f64 = rows.iter().filter_map(|it| gains.get(*it)).sum();
+            let sum: f64 = rows.iter().filter_map(|row| gains.get(*row)).sum();
             (!rows.is_empty()).then(|| sum / rows.len() as f64)
         };
         let all: Vec<usize> = (0..gains.len()).collect();
@@ -331,7 +332,10 @@ impl Compared {
 }
 
 fn segments(table: &Table, probability: &[f64]) -> Vec<super::measure::SegmentMeasures> {
-    table.segments.as_ref().map_or_else(Vec::new, |it| by_segment(it, probability, &table.lost))
+    table
+        .segments
+        .as_ref()
+        .map_or_else(Vec::new, |segments| by_segment(segments, probability, &table.lost))
 }
 
 /// Less than this share of the whole does nothing, in percent. Our choice, tested by `a_factor_of_noise_does_nothing`.
@@ -364,15 +368,15 @@ fn factors(
         Vec::new()
     };
     let wrong = beside_others(table);
-    let kept: Vec<bool> = table.lost.iter().map(|it| !it).collect();
+    let kept: Vec<bool> = table.lost.iter().map(|lost| !lost).collect();
     let each = parts.iter().zip(&table.parts).enumerate();
     each.map(|(at, (found, part))| {
-        let mut drawn: Vec<f64> = draws.iter().filter_map(|it| it.get(at)).copied().collect();
+        let mut drawn: Vec<f64> = draws.iter().filter_map(|draw| draw.get(at)).copied().collect();
         drawn.sort_by(f64::total_cmp);
         let before = 100.0 * found.written;
-        let after = after.as_ref().and_then(|it| it.get(at)).copied().unwrap_or(before);
+        let after = after.as_ref().and_then(|after| after.get(at)).copied().unwrap_or(before);
         let (auc, sure) = alone(&part.points, &kept);
-        let idle_draws = drawn.iter().filter(|it| **it < IDLE).count();
+        let idle_draws = drawn.iter().filter(|drawn| **drawn < IDLE).count();
         FactorReport {
             factor: found.name.clone(),
             before,
@@ -381,12 +385,12 @@ fn factors(
             idle_share: (!drawn.is_empty()).then(|| idle_draws as f64 / drawn.len() as f64),
             auc,
             idle: after < IDLE,
-            conflict: if sure && auc.is_some_and(|it| it < 0.5) {
+            conflict: if sure && auc.is_some_and(|auc| auc < 0.5) {
                 Some(Conflict::Alone)
             } else {
                 wrong.get(at).copied().unwrap_or(false).then_some(Conflict::BesideOthers)
             },
-            missing: part.points.iter().filter(|it| it.is_nan()).count(),
+            missing: part.points.iter().filter(|point| point.is_nan()).count(),
         }
     })
     .collect()
@@ -397,7 +401,7 @@ fn alone(points: &[f64], kept: &[bool]) -> (Option<f64>, bool) {
     let there = points.iter().zip(kept).filter(|it| !it.0.is_nan());
     let (points, kept): (Vec<f64>, Vec<bool>) = there.map(|it| (*it.0, *it.1)).unzip();
     let Some(auc) = roc_auc(&points, &kept) else { return (None, false) };
-    let yes = kept.iter().filter(|it| **it).count() as f64;
+    let yes = kept.iter().filter(|kept| **kept).count() as f64;
     let no = kept.len() as f64 - yes;
     let error = ((yes + no + 1.0) / (12.0 * yes * no)).sqrt();
     (Some(auc), (auc - 0.5).abs() > 2.0 * error)
@@ -406,9 +410,9 @@ fn alone(points: &[f64], kept: &[bool]) -> (Option<f64>, bool) {
 /// Which parts have a weight below 0, by more than two standard errors, when weights may be anything.
 fn beside_others(table: &Table) -> Vec<bool> {
     let filled = |part: &rows::Part| -> Vec<f64> {
-        let there = || part.points.iter().copied().filter(|it| !it.is_nan());
+        let there = || part.points.iter().copied().filter(|point| !point.is_nan());
         let mean = there().sum::<f64>() / there().count().max(1) as f64;
-        part.points.iter().map(|it| if it.is_nan() { mean } else { *it }).collect()
+        part.points.iter().map(|point| if point.is_nan() { mean } else { *point }).collect()
     };
     wrong_beside_others(&table.parts.iter().map(filled).collect::<Vec<_>>(), &table.lost)
 }
@@ -417,11 +421,11 @@ fn beside_others(table: &Table) -> Vec<bool> {
 fn wrong_beside_others(columns: &[Vec<f64>], lost: &[bool]) -> Vec<bool> {
     let width = columns.len();
     let row = |row: usize| -> Vec<f64> {
-        columns.iter().map(|it| it.get(row).copied().unwrap_or(0.5)).collect()
+        columns.iter().map(|column| column.get(row).copied().unwrap_or(0.5)).collect()
     };
     let cells: Vec<Vec<f64>> = (0..lost.len()).map(row).collect();
     let rows = Rows::dense(cells.iter().map(Vec::as_slice));
-    let target: Vec<f64> = lost.iter().map(|it| f64::from(u8::from(!*it))).collect();
+    let target: Vec<f64> = lost.iter().map(|lost| f64::from(u8::from(!*lost))).collect();
     let used: Vec<usize> = (0..target.len()).collect();
     let problem = Problem {
         rows: &rows,

@@ -45,7 +45,7 @@ impl Fitted {
             None => part.points.get(row).copied().unwrap_or(f64::NAN),
             Some((shape, levels)) => {
                 let cells = shape.cells(&part.values, row);
-                let weight: f64 = cells.iter().map(|it| it.1).sum();
+                let weight: f64 = cells.iter().map(|cell| cell.1).sum();
                 let sum: f64 =
                     cells.iter().map(|(at, share)| share * levels.get(*at).unwrap_or(&0.0)).sum();
                 if weight > 0.0 { sum } else { f64::NAN }
@@ -57,7 +57,7 @@ impl Fitted {
 impl Model {
     /// The sum of the weights: the log-odds between a score of 0 and one of 100.
     pub(super) fn slope(&self) -> f64 {
-        self.parts.iter().map(|it| it.weight).sum()
+        self.parts.iter().map(|part| part.weight).sum()
     }
 
     /// The score, 0 to 1, as the engine gives it: what is missing has no weight. NaN where nothing is there.
@@ -82,7 +82,7 @@ impl Model {
 
 /// Outcomes as the solver takes them: 1 for kept.
 fn kept(table: &Table) -> Vec<f64> {
-    table.lost.iter().map(|it| f64::from(u8::from(!*it))).collect()
+    table.lost.iter().map(|lost| f64::from(u8::from(!*lost))).collect()
 }
 
 /// Fits a candidate on the used rows.
@@ -100,7 +100,7 @@ pub(super) fn fit(table: &Table, used: &[usize], candidate: Candidate) -> Model 
 
 /// Parts as written.
 fn plain(table: &Table) -> Vec<Fitted> {
-    table.parts.iter().map(|it| Fitted { weight: it.written, shape: None }).collect()
+    table.parts.iter().map(|part| Fitted { weight: part.written, shape: None }).collect()
 }
 
 /// Parts with points learned one by one.
@@ -111,7 +111,7 @@ fn alone(table: &Table, used: &[usize]) -> Vec<Fitted> {
         spread(&mut levels);
         Some((shape, levels))
     };
-    let fitted = |it| Fitted { weight: super::rows::Part::written(it), shape: shaped(it) };
+    let fitted = |part| Fitted { weight: super::rows::Part::written(part), shape: shaped(part) };
     table.parts.iter().map(fitted).collect()
 }
 
@@ -160,15 +160,18 @@ fn scaled(table: &Table, used: &[usize], model: Model) -> Model {
     let slope = fit.coefficients.first().copied().unwrap_or(0.0);
     let sum = model.slope();
     let factor = if sum > 0.0 { slope / sum } else { 0.0 };
-    let parts =
-        model.parts.into_iter().map(|it| Fitted { weight: it.weight * factor, ..it }).collect();
+    let parts = model
+        .parts
+        .into_iter()
+        .map(|part| Fitted { weight: part.weight * factor, ..part })
+        .collect();
     Model { intercept: fit.intercept, parts }
 }
 
 /// Weights for given points.
 fn weights(table: &Table, used: &[usize], parts: Vec<Fitted>, ridge: f64) -> Model {
     let mut model = scaled(table, used, Model { intercept: 0.0, parts });
-    let prior: Vec<f64> = model.parts.iter().map(|it| it.weight).collect();
+    let prior: Vec<f64> = model.parts.iter().map(|part| part.weight).collect();
     let target = kept(table);
     let bounds = vec![Bound::Above; prior.len()];
     let ridges = vec![ridge; prior.len()];
@@ -177,12 +180,15 @@ fn weights(table: &Table, used: &[usize], parts: Vec<Fitted>, ridge: f64) -> Mod
             model.parts.iter().zip(&table.parts).map(|(it, part)| it.points(part, row)).collect()
         })
         .collect();
-    let some_missing = points.iter().flatten().any(|it| it.is_nan());
+    let some_missing = points.iter().flatten().any(|point| point.is_nan());
     for _ in 0..if some_missing { ROUNDS } else { 1 } {
         let filled = points.iter().enumerate().map(|(row, points)| {
             let score = model.score(table, row);
             let other = if score.is_nan() { 0.5 } else { score };
-            points.iter().map(|it| if it.is_nan() { other } else { *it }).collect::<Vec<f64>>()
+            points
+                .iter()
+                .map(|point| if point.is_nan() { other } else { *point })
+                .collect::<Vec<f64>>()
         });
         let filled: Vec<Vec<f64>> = filled.collect();
         let rows = Rows::dense(filled.iter().map(Vec::as_slice));
@@ -292,7 +298,7 @@ pub(super) fn risk(model: &Model, table: &Table, row: usize) -> f64 {
 
 /// The mean share lost, as log-odds, away from certainty.
 pub(super) fn base_odds(table: &Table, used: &[usize]) -> f64 {
-    let gone = used.iter().filter(|it| table.lost.get(**it) == Some(&true)).count() as f64;
+    let gone = used.iter().filter(|row| table.lost.get(**row) == Some(&true)).count() as f64;
     logit((gone + 0.5) / (used.len() as f64 + 1.0))
 }
 
@@ -300,5 +306,5 @@ pub(super) fn base_odds(table: &Table, used: &[usize]) -> f64 {
 pub(super) fn levels(table: &Table) -> usize {
     let all: Vec<usize> = (0..table.lost.len()).collect();
     let shape = |it: &super::rows::Part| Shape::new(&it.values, &table.lost, &all);
-    table.parts.iter().filter_map(shape).map(|it| it.levels()).sum()
+    table.parts.iter().filter_map(shape).map(|shape| shape.levels()).sum()
 }

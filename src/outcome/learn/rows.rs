@@ -64,7 +64,7 @@ pub(in crate::outcome) fn direction(
 ) -> Option<Way> {
     let way = |rises: bool| if rises { Way::Up } else { Way::Down };
     let along = |values: &mut dyn Iterator<Item = f64>| {
-        let values: Vec<f64> = values.filter(|it| !it.is_nan()).collect();
+        let values: Vec<f64> = values.filter(|value| !value.is_nan()).collect();
         let pairs = || values.iter().zip(values.iter().skip(1));
         match (pairs().all(|(a, b)| a <= b), pairs().all(|(a, b)| a >= b)) {
             (true, false) => Some(Way::Up),
@@ -75,13 +75,13 @@ pub(in crate::outcome) fn direction(
         }
     };
     match points {
-        None => better.map(|it| way(it == Better::Higher)),
+        None => better.map(|better| way(better == Better::Higher)),
         Some(Variants::Cases(_)) => None,
         Some(Variants::One(points)) => match points {
             Points::Linear(it) => Some(way(it.worst < it.best)),
             Points::Log(it) => Some(way(it.worst < it.best)),
-            Points::Piecewise(it) => along(&mut it.iter().map(|it| it[1])),
-            Points::Steps(it) => along(&mut it.iter().map(|it| it.points.unwrap_or(f64::NAN))),
+            Points::Piecewise(it) => along(&mut it.iter().map(|knot| knot[1])),
+            Points::Steps(it) => along(&mut it.iter().map(|row| row.points.unwrap_or(f64::NAN))),
             Points::Decay(_) => Some(Way::Down),
             Points::Percentile(it) => Some(way(!it.descending)),
             Points::Flag(it) => Some(way(it.no <= it.yes)),
@@ -94,11 +94,10 @@ pub(in crate::outcome) fn direction(
 /// How the values of a part may be read, in the engine of the probes.
 fn readable(config: &Config, kind: SubjectKind, part: &Found) -> Option<Way> {
     let factor = part.factor.as_ref().filter(|_| !part.guarded)?;
-    let declared = config
-        .metrics
-        .iter()
-        .find(|it| it.name == factor.metric && it.subject.unwrap_or(config.subject) == kind);
-    direction(factor.points.as_ref(), declared.and_then(|it| it.better))
+    let declared = config.metrics.iter().find(|metric| {
+        metric.name == factor.metric && metric.subject.unwrap_or(config.subject) == kind
+    });
+    direction(factor.points.as_ref(), declared.and_then(|declared| declared.better))
 }
 
 /// The row in which each subject of a day stands.
@@ -129,7 +128,7 @@ impl Question<'_> {
         }
         let mut out = self.empty();
         for (day, observations) in by_day {
-            let Some(moment) = past.iter().find(|it| it.as_of == day) else {
+            let Some(moment) = past.iter().find(|moment| moment.as_of == day) else {
                 out.unassessed += observations.len();
                 continue;
             };
@@ -145,7 +144,7 @@ impl Question<'_> {
     fn empty(&self) -> Table {
         let part = |it: &Found| {
             let way = if self.breakpoints { readable(self.config, self.kind, it) } else { None };
-            let values = match (way, it.factor.as_ref().and_then(|it| it.points.as_ref())) {
+            let values = match (way, it.factor.as_ref().and_then(|factor| factor.points.as_ref())) {
                 (Some(_), Some(Variants::One(Points::Map(_)))) => {
                     Values::Texts { codes: Vec::new(), names: Vec::new() }
                 }
@@ -159,7 +158,7 @@ impl Question<'_> {
         };
         let segmented = self.config.segments.iter();
         let kind = |it: &crate::config::ClassConfig| it.subject.unwrap_or(self.config.subject);
-        let has = segmented.map(kind).any(|it| it == self.kind);
+        let has = segmented.map(kind).any(|kind| kind == self.kind);
         Table {
             parts: self.parts.iter().map(part).collect(),
             segments: has.then(Vec::new),
@@ -181,7 +180,7 @@ impl Question<'_> {
             }
         }
         let of = |values: Option<&[f64]>, row: usize| {
-            values.and_then(|it| it.get(row)).copied().unwrap_or(f64::NAN)
+            values.and_then(|values| values.get(row)).copied().unwrap_or(f64::NAN)
         };
         let score = scores.score(self.scorecard);
         out.score.extend(rows.iter().map(|row| of(score, *row)));
@@ -194,7 +193,7 @@ impl Question<'_> {
         for (part, found) in out.parts.iter_mut().zip(self.parts) {
             let points = scores.score(probe(found));
             part.points.extend(rows.iter().map(|row| of(points, *row) / 100.0));
-            let metric = found.factor.as_ref().map_or("", |it| it.metric.as_str());
+            let metric = found.factor.as_ref().map_or("", |factor| factor.metric.as_str());
             part.values.take(scores.column(self.kind, metric), &rows);
         }
     }
@@ -231,9 +230,9 @@ impl Values {
             Self::Texts { codes, names } => {
                 let mut known: BTreeMap<Arc<str>, usize> = names.iter().cloned().zip(0..).collect();
                 for row in rows {
-                    let code = text(Some(column), *row).map(|it| {
-                        *known.entry(Arc::clone(it)).or_insert_with(|| {
-                            names.push(Arc::clone(it));
+                    let code = text(Some(column), *row).map(|text| {
+                        *known.entry(Arc::clone(text)).or_insert_with(|| {
+                            names.push(Arc::clone(text));
                             names.len() - 1
                         })
                     });

@@ -50,10 +50,10 @@ fn readable(value: f64, range: f64) -> f64 {
 fn knots(values: &[f64], used: &[usize], bins: usize) -> Vec<f64> {
     let mut sorted: Vec<f64> = used
         .iter()
-        .filter_map(|it| values.get(*it))
+        .filter_map(|row| values.get(*row))
         .copied()
-        .filter(|it| !it.is_nan())
-        .map(|it| it + 0.0)
+        .filter(|value| !value.is_nan())
+        .map(|value| value + 0.0)
         .collect();
     sorted.sort_by(f64::total_cmp);
     let mut distinct = sorted.clone();
@@ -66,9 +66,9 @@ fn knots(values: &[f64], used: &[usize], bins: usize) -> Vec<f64> {
         return distinct;
     }
     let range = highest - lowest;
-    let cuts = (0..=bins).filter_map(|it| quantile(&sorted, it as f64 / bins as f64));
-    let mut out: Vec<f64> = cuts.map(|it| readable(it, range)).collect();
-    let at_lowest = sorted.iter().take_while(|it| **it <= lowest).count();
+    let cuts = (0..=bins).filter_map(|bin| quantile(&sorted, bin as f64 / bins as f64));
+    let mut out: Vec<f64> = cuts.map(|cut| readable(cut, range)).collect();
+    let at_lowest = sorted.iter().take_while(|value| **value <= lowest).count();
     if at_lowest * 50 > sorted.len() {
         out.push(lowest);
         out.extend(distinct.get(1));
@@ -81,7 +81,7 @@ fn knots(values: &[f64], used: &[usize], bins: usize) -> Vec<f64> {
 impl Shape {
     /// The levels that the used rows call for; `None` where only the points count, or there is one value.
     pub(super) fn new(values: &Values, lost: &[bool], used: &[usize]) -> Option<Self> {
-        let gone = used.iter().filter(|it| lost.get(**it) == Some(&true)).count();
+        let gone = used.iter().filter(|row| lost.get(**row) == Some(&true)).count();
         let events = gone.min(used.len() - gone);
         match values {
             Values::Fixed => None,
@@ -89,15 +89,16 @@ impl Shape {
                 // A level needs some events to say anything.
                 let bins = (events / 12).clamp(2, BINS);
                 let knots = knots(values, used, bins);
-                let missing = used.iter().any(|it| values.get(*it).is_some_and(|it| it.is_nan()));
+                let missing =
+                    used.iter().any(|row| values.get(*row).is_some_and(|value| value.is_nan()));
                 let form = Form::Knots { knots, way: *way, flag: *flag };
-                Some(Self { form, missing }).filter(|it| it.chain() >= 2)
+                Some(Self { form, missing }).filter(|shape| shape.chain() >= 2)
             }
             Values::Texts { codes, names } => {
                 let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
                 used.iter()
-                    .filter_map(|it| *codes.get(*it)?)
-                    .for_each(|it| *counts.entry(it).or_default() += 1);
+                    .filter_map(|row| *codes.get(*row)?)
+                    .for_each(|code| *counts.entry(code).or_default() += 1);
                 let mut common: Vec<(usize, usize)> =
                     counts.into_iter().map(|(code, count)| (count, code)).collect();
                 common.sort_by(|left, right| right.cmp(left));
@@ -105,8 +106,8 @@ impl Shape {
                 let common = common.into_iter().filter(|it| least <= it.0).take(TEXTS);
                 let mut own: Vec<usize> = common.map(|it| it.1).collect();
                 own.sort_by(|left, right| names.get(*left).cmp(&names.get(*right)));
-                let missing = used.iter().any(|it| codes.get(*it).is_some_and(Option::is_none));
-                let texts = own.iter().filter_map(|it| names.get(*it)).cloned().collect();
+                let missing = used.iter().any(|row| codes.get(*row).is_some_and(Option::is_none));
+                let texts = own.iter().filter_map(|code| names.get(*code)).cloned().collect();
                 let form = Form::Texts { names: texts, levels: own.into_iter().zip(0..).collect() };
                 Some(Self { form, missing })
             }
@@ -152,7 +153,7 @@ impl Shape {
                 }
                 let last = knots.len().saturating_sub(1);
                 let level = |it: usize| if *way == Way::Down { last - it } else { it };
-                let above = knots.partition_point(|it| *it <= value);
+                let above = knots.partition_point(|knot| *knot <= value);
                 match (above.checked_sub(1), knots.get(above)) {
                     (None, _) => [(level(0), 1.0), NONE],
                     (Some(_), None) => [(level(last), 1.0), NONE],
@@ -192,15 +193,15 @@ impl Shape {
             }
         }
         let all = used.len().max(1) as f64;
-        let gone = used.iter().filter(|it| lost.get(**it) == Some(&true)).count() as f64;
+        let gone = used.iter().filter(|row| lost.get(**row) == Some(&true)).count() as f64;
         let mean = ((all - gone + 0.5) / (all + 1.0)).clamp(1e-6, 1.0 - 1e-6);
         let odds = |(n, k): (&f64, &f64)| logit((k + LEAN * mean) / (n + LEAN));
         let odds: Vec<f64> = rows.iter().zip(&kept).map(odds).collect();
         let Form::Knots { way: Way::Up | Way::Down, .. } = self.form else { return odds };
         let chain = self.chain();
-        let place: Vec<f64> = (0..chain).map(|it| it as f64).collect();
+        let place: Vec<f64> = (0..chain).map(|place| place as f64).collect();
         let (inside, outside) = odds.split_at(chain.min(odds.len()));
-        let weight: Vec<f64> = rows.iter().take(chain).map(|it| it + 1e-6).collect();
+        let weight: Vec<f64> = rows.iter().take(chain).map(|count| count + 1e-6).collect();
         let mut out = isotonic(&place, inside, &weight).unwrap_or_else(|| inside.to_vec());
         out.extend(outside);
         out
@@ -255,7 +256,7 @@ pub(super) fn bent(values: &[f64], lost: &[bool]) -> Option<Points> {
     };
     let (up, down, (free, shape, mut odds)) =
         (fitted(Way::Up)?.0, fitted(Way::Down)?.0, fitted(Way::Both)?);
-    let gone = lost.iter().filter(|it| **it).count();
+    let gone = lost.iter().filter(|lost| **lost).count();
     let events = gone.min(lost.len() - gone) as f64;
     let least = (BEND.0 * events).max(BEND.1 + 2.0 * shape.levels() as f64);
     if up.min(down) - free < least {
@@ -270,7 +271,7 @@ fn without_flats(knots: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
     let same = |left: &[f64; 2], right: &[f64; 2]| left[1].to_bits() == right[1].to_bits();
     let all = knots.clone();
     let between = |at: usize| {
-        let (before, it) = (at.checked_sub(1).and_then(|it| all.get(it)), all.get(at));
+        let (before, it) = (at.checked_sub(1).and_then(|before| all.get(before)), all.get(at));
         match (before, it, all.get(at + 1)) {
             (Some(before), Some(it), Some(after)) => same(before, it) && same(it, after),
             _ => false,

@@ -25,7 +25,7 @@ fn day(text: &str) -> NaiveDate {
 
 fn population(rows: usize, seed: u64, strength: f64) -> Population {
     let mut draw = Draw::new(seed);
-    let ids: Vec<String> = (0..rows).map(|it| format!("s{it}")).collect();
+    let ids: Vec<String> = (0..rows).map(|number| format!("s{number}")).collect();
     let (mut usage, mut cases, mut noise, mut plan, mut lost) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rows {
@@ -105,7 +105,7 @@ factors = [
 "#;
 
 fn factor<'a>(learned: &'a Learned, name: &str) -> &'a FactorReport {
-    learned.report.factors.iter().find(|it| it.factor == name).unwrap()
+    learned.report.factors.iter().find(|factor| factor.factor == name).unwrap()
 }
 
 fn quick() -> LearnOptions {
@@ -143,14 +143,17 @@ fn a_learned_config_reads_as_text_and_scores_alike() {
     let read = Config::parse(&text);
     assert_eq!(read.faults(), [], "{text}");
     let score = |config: &Config| {
-        let engine = Engine::compile(config).unwrap_or_else(|it| panic!("{it}\n{text}"));
+        let engine = Engine::compile(config).unwrap_or_else(|faults| panic!("{faults}\n{text}"));
         let scores = engine.score(&Input::frame(&people.frame), day("2026-01-01"), &State::new());
         scores.score("health").unwrap().to_vec()
     };
     assert_eq!(score(&read), score(&learned.config));
     // What is said of the test rows is what a host gets by score and calibration.
-    let p: Vec<f64> =
-        score(&read).into_iter().skip(700).map(|it| learned.calibration.probability(it)).collect();
+    let p: Vec<f64> = score(&read)
+        .into_iter()
+        .skip(700)
+        .map(|score| learned.calibration.probability(score))
+        .collect();
     let loss = log_loss(&p, &people.lost[700..]).unwrap();
     assert!((loss - learned.report.after.log_loss.unwrap()).abs() < 1e-12);
 }
@@ -188,11 +191,11 @@ fn points_are_learned_in_the_written_direction() {
     let card = &learned.config.scorecards[0];
     let usage = &card.groups[0].factors[0];
     let Some(Variants::One(Points::Piecewise(knots))) = &usage.points else { panic!("{usage:?}") };
-    assert!(knots.windows(2).all(|it| it[0][1] <= it[1][1]), "{knots:?}");
+    assert!(knots.windows(2).all(|pair| pair[0][1] <= pair[1][1]), "{knots:?}");
     assert!(matches!(usage.missing, MissingPolicy::Value(_)), "a tenth is missing: {usage:?}");
     let cases = &card.groups[1].factors[0];
     let Some(Variants::One(Points::Piecewise(knots))) = &cases.points else { panic!("{cases:?}") };
-    assert!(knots.windows(2).all(|it| it[0][1] >= it[1][1]), "{knots:?}");
+    assert!(knots.windows(2).all(|pair| pair[0][1] >= pair[1][1]), "{knots:?}");
     let plan = &card.groups[1].factors[1];
     let Some(Variants::One(Points::Map(map))) = &plan.points else { panic!("{plan:?}") };
     assert!(map["free"] < map["team"] && map.contains_key("_"), "{map:?}");
@@ -201,7 +204,7 @@ fn points_are_learned_in_the_written_direction() {
 #[test]
 fn too_few_outcomes_teach_nothing() {
     let people = population(400, 7, 1.0);
-    let lost_at: Vec<usize> = (0..400).filter(|it| people.lost[*it]).collect();
+    let lost_at: Vec<usize> = (0..400).filter(|person| people.lost[*person]).collect();
     // Just before the tenth loss.
     let train = lost_at[9];
     let written = Config::parse(WRITTEN);
@@ -226,7 +229,7 @@ fn few_outcomes_are_never_learned_from_to_harm() {
         gains.push(report.before.log_loss.unwrap() - report.after.log_loss.unwrap());
     }
     let mean = gains.iter().sum::<f64>() / 12.0;
-    let spread = gains.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / 11.0;
+    let spread = gains.iter().map(|gain| (gain - mean).powi(2)).sum::<f64>() / 11.0;
     assert!(mean > -(spread / 12.0).sqrt() - 1e-12, "{gains:?}");
 }
 
@@ -257,16 +260,17 @@ fn a_weak_direction_is_read_beside_the_others() {
         usage.push(Some(used));
         cases.push(Some(open));
     }
-    let ids = (0..3000).map(|it| format!("s{it}"));
+    let ids = (0..3000).map(|number| format!("s{number}"));
     let mut frame = Frame::new(SubjectKind::Subscription, ids).unwrap();
     frame.insert("usage", Column::numbers(usage)).unwrap();
     frame.insert("cases_open", Column::numbers(cases.clone())).unwrap();
     let rows: Vec<usize> = (0..3000).collect();
-    let alone: Vec<f64> = cases.iter().map(|it| it.unwrap()).collect();
+    let alone: Vec<f64> = cases.iter().map(|case| case.unwrap()).collect();
     let auc = roc_auc(&alone, &lost).unwrap();
     assert!((auc - 0.5).abs() < 0.05, "{auc}");
     let drafted = draft(&frame, &lost, &rows);
-    let metric = |name: &str| drafted.config.metrics.iter().find(|it| it.name == name).unwrap();
+    let metric =
+        |name: &str| drafted.config.metrics.iter().find(|metric| metric.name == name).unwrap();
     assert_eq!(metric("cases_open").better, Some(crate::config::Better::Lower));
     assert_eq!(metric("usage").better, Some(crate::config::Better::Higher));
 }
@@ -283,7 +287,7 @@ fn only_a_clear_bend_is_drafted() {
         products.push(Some(count as f64));
         spend.push(Some(spent));
     }
-    let ids = (0..1400).map(|it| format!("s{it}"));
+    let ids = (0..1400).map(|number| format!("s{number}"));
     let mut frame = Frame::new(SubjectKind::Subscription, ids.clone()).unwrap();
     frame.insert("products", Column::numbers(products)).unwrap();
     frame.insert("spend", Column::numbers(spend)).unwrap();
@@ -384,7 +388,8 @@ fn a_book_teaches_nothing_of_what_came_later() {
     let learned = |more: bool| {
         let book = book(more);
         let then = day("2026-01-15");
-        let ids: Vec<&str> = book.subscriptions().iter().map(|it| it.id.as_str()).collect();
+        let ids: Vec<&str> =
+            book.subscriptions().iter().map(|subscription| subscription.id.as_str()).collect();
         let history = crate::outcome::history::History::of_book(&book, day("2026-06-01"));
         let window = crate::outcome::history::Window { lead: 7, horizon: 60 };
         let split = history.observe([(then, ids)], window).split_by_subject(0.3, 1);
@@ -407,7 +412,7 @@ fn subjects_on_both_sides_are_told() {
     let past = [Moment { as_of: day("2026-01-01"), input: Input::frame(&people.frame) }];
     let (train, test) = (people.observations(0..150), people.observations(140..200));
     let mixed = learn(&config, "health", &past, &train, &test, &quick()).unwrap();
-    let note = mixed.report.notes.iter().find(|it| it.contains("10 of 60 subjects"));
+    let note = mixed.report.notes.iter().find(|note| note.contains("10 of 60 subjects"));
     assert!(note.is_some(), "{:?}", mixed.report.notes);
     let apart = people.learn(&config, 150, &quick()).unwrap();
     assert_eq!(apart.report.notes, Vec::<String>::new());
@@ -418,7 +423,7 @@ fn many_texts_that_say_nothing_are_left_out() {
     let mut draw = Draw::new(6);
     let rows: Vec<usize> = (0..1200).collect();
     let lost: Vec<bool> = rows.iter().map(|_| draw.share() < 0.3).collect();
-    let ids: Vec<String> = rows.iter().map(|it| format!("s{it}")).collect();
+    let ids: Vec<String> = rows.iter().map(|row| format!("s{row}")).collect();
     let mut frame = Frame::new(SubjectKind::Subscription, ids.iter().map(String::as_str)).unwrap();
     let noise: Vec<Option<String>> =
         rows.iter().map(|_| Some(format!("rep {}", draw.below(100)))).collect();
@@ -430,7 +435,8 @@ fn many_texts_that_say_nothing_are_left_out() {
     frame.insert("town", Column::texts(telling.collect::<Vec<_>>())).unwrap();
     frame.insert("rep", Column::texts(noise)).unwrap();
     let drafted = draft(&frame, &lost, &rows);
-    let kept: Vec<&str> = drafted.config.metrics.iter().map(|it| it.name.as_str()).collect();
+    let kept: Vec<&str> =
+        drafted.config.metrics.iter().map(|metric| metric.name.as_str()).collect();
     assert_eq!(kept, ["town"]);
     assert!(drafted.left_out[0].1.contains("no more than chance"), "{:?}", drafted.left_out);
 }
@@ -476,12 +482,12 @@ proptest! {
                 prop_assert!(*weight >= 0.0);
             }
             if let Some(Variants::One(Points::Piecewise(knots))) = &factor.points {
-                let rises = knots.windows(2).all(|it| it[0][1] <= it[1][1]);
-                let falls = knots.windows(2).all(|it| it[0][1] >= it[1][1]);
+                let rises = knots.windows(2).all(|pair| pair[0][1] <= pair[1][1]);
+                let falls = knots.windows(2).all(|pair| pair[0][1] >= pair[1][1]);
                 prop_assert!(rises || falls, "{knots:?}");
             }
         }
-        let sum: f64 = learned.report.factors.iter().map(|it| it.after).sum();
+        let sum: f64 = learned.report.factors.iter().map(|factor| factor.after).sum();
         prop_assert!((sum - 100.0).abs() < 1e-6, "{}", learned.report);
     }
 }

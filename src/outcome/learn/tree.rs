@@ -44,7 +44,7 @@ fn plain(weight: Option<&Variants<Valued<f64>>>) -> f64 {
     match weight {
         None => 1.0,
         Some(Variants::One(it)) => it.0,
-        Some(Variants::Cases(cases)) => cases.last().map_or(1.0, |it| it.body.0),
+        Some(Variants::Cases(cases)) => cases.last().map_or(1.0, |case| case.body.0),
     }
 }
 
@@ -83,8 +83,8 @@ fn each(
     groups: &mut [GroupConfig],
     seen: &mut dyn FnMut(&Around, f64, Part<'_>),
 ) {
-    let weights = factors.iter().map(|it| plain(it.weight.as_ref()));
-    let sum: f64 = weights.chain(groups.iter().map(|it| plain(it.weight.as_ref()))).sum();
+    let weights = factors.iter().map(|factor| plain(factor.weight.as_ref()));
+    let sum: f64 = weights.chain(groups.iter().map(|group| plain(group.weight.as_ref()))).sum();
     let share = |weight: f64| if sum > 0.0 { around.share * weight / sum } else { 0.0 };
     for factor in factors {
         seen(around, share(plain(factor.weight.as_ref())), Part::Factor(factor));
@@ -160,7 +160,7 @@ pub(super) fn parts(card: &ScorecardConfig) -> Vec<Found> {
 pub(super) fn probing(config: &Config, parts: &[Found]) -> Config {
     let mut out = config.clone();
     out.tests.clear();
-    out.scorecards.extend(parts.iter().map(|it| it.probe.clone()));
+    out.scorecards.extend(parts.iter().map(|part| part.probe.clone()));
     out
 }
 
@@ -211,12 +211,12 @@ fn add_up(group: &mut GroupConfig) -> f64 {
         return plain(group.weight.as_ref());
     }
     let inner: f64 = group.groups.iter_mut().map(add_up).sum();
-    let sum = inner + group.factors.iter().map(|it| plain(it.weight.as_ref())).sum::<f64>();
+    let sum = inner + group.factors.iter().map(|factor| plain(factor.weight.as_ref())).sum::<f64>();
     if sum <= 0.0 {
         // A group may not be without weight inside, so it is shown evenly, without counting.
         let even = || Some(Variants::One(Valued(1.0)));
-        group.factors.iter_mut().for_each(|it| it.weight = even());
-        group.groups.iter_mut().for_each(|it| it.weight = even());
+        group.factors.iter_mut().for_each(|factor| factor.weight = even());
+        group.groups.iter_mut().for_each(|group| group.weight = even());
     }
     let sum = super::rounded(sum, 2);
     group.weight = Some(Variants::One(Valued(sum)));

@@ -48,7 +48,7 @@ pub fn bootstrap(
     seed: u64,
     statistic: impl Fn(&[usize]) -> Option<f64>,
 ) -> Option<Interval> {
-    let groups: Vec<Vec<usize>> = (0..rows).map(|it| vec![it]).collect();
+    let groups: Vec<Vec<usize>> = (0..rows).map(|row| vec![row]).collect();
     over(&groups, resamples, seed, statistic)
 }
 
@@ -88,7 +88,7 @@ fn over(
     let mut draw = Draw::new(seed);
     let mut values: Vec<f64> = (0..resamples)
         .filter_map(|_| statistic(&resample(groups, &mut draw)))
-        .filter(|it| !it.is_nan())
+        .filter(|value| !value.is_nan())
         .collect();
     values.sort_by(f64::total_cmp);
     let count = values.len();
@@ -96,7 +96,8 @@ fn over(
         return None;
     }
     let mean = values.iter().sum::<f64>() / count as f64;
-    let spread = values.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / (count - 1) as f64;
+    let spread =
+        values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1) as f64;
     Some(Interval {
         low: quantile(&values, 0.025)?,
         high: quantile(&values, 0.975)?,

@@ -44,10 +44,10 @@ pub fn lead_times(
     let mut days = Vec::new();
     for (loss, warning) in losses {
         lost += 1;
-        days.extend(warning.map(|it| (loss - it).num_days()).filter(|it| *it > 0));
+        days.extend(warning.map(|day| (loss - day).num_days()).filter(|days| *days > 0));
     }
     days.sort_unstable();
-    let numbers: Vec<f64> = days.iter().map(|it| *it as f64).collect();
+    let numbers: Vec<f64> = days.iter().map(|day| *day as f64).collect();
     (lost > 0).then(|| LeadTimes {
         lost,
         warned: days.len(),

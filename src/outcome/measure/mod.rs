@@ -26,8 +26,8 @@ pub use time::concordance;
 /// The rows, and how many are lost; `None` where nothing can be said of them.
 fn counts(values: &[f64], lost: &[bool]) -> Option<(usize, usize)> {
     let sound = values.len() == lost.len() && !values.is_empty();
-    (sound && values.iter().all(|it| !it.is_nan()))
-        .then(|| (lost.len(), lost.iter().filter(|it| **it).count()))
+    (sound && values.iter().all(|value| !value.is_nan()))
+        .then(|| (lost.len(), lost.iter().filter(|lost| **lost).count()))
 }
 
 /// The same where both outcomes are there.
@@ -46,7 +46,7 @@ struct Tie {
 fn ties(values: &[f64], lost: &[bool]) -> Vec<Tie> {
     // Adding 0 turns -0 into 0, so that equal values have equal bits.
     let mut pairs: Vec<(f64, bool)> =
-        values.iter().map(|it| it + 0.0).zip(lost.iter().copied()).collect();
+        values.iter().map(|value| value + 0.0).zip(lost.iter().copied()).collect();
     pairs.sort_by(|left, right| right.0.total_cmp(&left.0));
     let mut out: Vec<Tie> = Vec::new();
     for (value, lost) in pairs {

@@ -72,7 +72,7 @@ fn bin(p: f64, bins: usize) -> usize {
 #[must_use]
 pub fn reliability(probability: &[f64], lost: &[bool], bins: usize) -> Option<Vec<Reliability>> {
     counts(probability, lost)?;
-    if bins == 0 || !probability.iter().all(|it| (0.0..=1.0).contains(it)) {
+    if bins == 0 || !probability.iter().all(|probability| (0.0..=1.0).contains(probability)) {
         return None;
     }
     let mut sums = vec![(0_usize, 0_usize, 0.0_f64); bins];

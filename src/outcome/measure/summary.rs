@@ -65,7 +65,7 @@ pub struct Measures {
 /// All measures of probabilities of loss, 0 to 1.
 #[must_use]
 pub fn measure(probability: &[f64], lost: &[bool]) -> Measures {
-    let gone = lost.iter().filter(|it| **it).count();
+    let gone = lost.iter().filter(|lost| **lost).count();
     let tenth = at_budget(probability, lost, 0.1);
     Measures {
         rows: lost.len(),
@@ -76,8 +76,8 @@ pub fn measure(probability: &[f64], lost: &[bool]) -> Measures {
         brier: brier(probability, lost),
         ece10: calibration_error(probability, lost, 10),
         ks: ks(probability, lost),
-        lift_10: tenth.map(|it| it.lift),
-        capture_10: tenth.map(|it| it.capture),
+        lift_10: tenth.map(|tenth| tenth.lift),
+        capture_10: tenth.map(|tenth| tenth.capture),
         caution: Caution::of(gone, lost.len() - gone),
     }
 }

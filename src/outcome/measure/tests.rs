@@ -48,7 +48,7 @@ fn a_budget_takes_the_riskiest_and_shares_out_ties() {
     // Products that lie just above a whole number, 0.07 * 100 among them.
     for percent in 1..=100_u32 {
         let (risk, lost): (Vec<f64>, Vec<bool>) =
-            (0..100).map(|it| (f64::from(it), it == 0)).unzip();
+            (0..100).map(|row| (f64::from(row), row == 0)).unzip();
         let it = at_budget(&risk, &lost, f64::from(percent) / 100.0).unwrap();
         assert_eq!(it.flagged, percent as usize);
     }
@@ -67,7 +67,7 @@ fn a_threshold_belongs_to_those_called() {
 fn a_reliability_table_owns_its_edges() {
     let table = reliability(&[0.0, 0.1, 0.15, 1.0], &[F, F, T, T], 10).unwrap();
     let shown: Vec<(f64, usize, usize)> =
-        table.iter().map(|it| (it.from, it.rows, it.lost)).collect();
+        table.iter().map(|row| (row.from, row.rows, row.lost)).collect();
     assert_eq!(shown, [(0.0, 1, 0), (0.1, 2, 1), (0.9, 1, 1)]);
     // Only the middle bin is off, by 0.375, and holds half.
     let error = calibration_error(&[0.0, 0.1, 0.15, 1.0], &[F, F, T, T], 10).unwrap();
@@ -154,14 +154,14 @@ proptest! {
     fn order_of_rows_and_stretching_the_scale_change_no_rank_measure(rows in sample(), shift in 0.1_f64..9.0) {
         let (risk, lost): (Vec<f64>, Vec<bool>) = rows.iter().copied().unzip();
         let (back, lost_back): (Vec<f64>, Vec<bool>) = rows.iter().rev().copied().unzip();
-        let stretched: Vec<f64> = risk.iter().map(|it| (it * shift).exp_m1()).collect();
+        let stretched: Vec<f64> = risk.iter().map(|risk| (risk * shift).exp_m1()).collect();
         for measured in [roc_auc, pr_auc, ks] {
             let one = measured(&risk, &lost);
             prop_assert_eq!(one, measured(&back, &lost_back));
             prop_assert_eq!(one, measured(&stretched, &lost));
         }
         // The other way round it is the other share.
-        let turned: Vec<f64> = risk.iter().map(|it| -it).collect();
+        let turned: Vec<f64> = risk.iter().map(|risk| -risk).collect();
         if let (Some(one), Some(other)) = (roc_auc(&risk, &lost), roc_auc(&turned, &lost)) {
             prop_assert!((one + other - 1.0).abs() < 1e-12);
         }
@@ -171,7 +171,7 @@ proptest! {
     fn concordance_without_time_is_the_area(rows in sample()) {
         // All lost at once, all others kept until later: the pairs are those of lost and kept.
         let (risk, lost): (Vec<f64>, Vec<bool>) = rows.iter().copied().unzip();
-        let time: Vec<f64> = lost.iter().map(|it| if *it { 1.0 } else { 2.0 }).collect();
+        let time: Vec<f64> = lost.iter().map(|lost| if *lost { 1.0 } else { 2.0 }).collect();
         match (concordance(&time, &lost, &risk), roc_auc(&risk, &lost)) {
             (Some(one), Some(other)) => prop_assert!((one - other).abs() < 1e-12),
             (one, other) => prop_assert_eq!(one, other),

@@ -11,13 +11,13 @@
 #[must_use]
 pub fn concordance(time: &[f64], lost: &[bool], risk: &[f64]) -> Option<f64> {
     let sound = time.len() == lost.len() && time.len() == risk.len();
-    if !sound || time.iter().chain(risk).any(|it| it.is_nan()) {
+    if !sound || time.iter().chain(risk).any(|value| value.is_nan()) {
         return None;
     }
-    let mut values: Vec<f64> = risk.iter().map(|it| it + 0.0).collect();
+    let mut values: Vec<f64> = risk.iter().map(|value| value + 0.0).collect();
     values.sort_by(f64::total_cmp);
     values.dedup_by(|left, right| left.to_bits() == right.to_bits());
-    let rank = |risk: f64| values.partition_point(|it| *it < risk);
+    let rank = |risk: f64| values.partition_point(|known| *known < risk);
     let mut rows: Vec<(f64, bool, usize)> = time
         .iter()
         .zip(lost)
@@ -30,18 +30,18 @@ pub fn concordance(time: &[f64], lost: &[bool], risk: &[f64]) -> Option<f64> {
     let (mut pairs, mut right) = (0.0, 0.0);
     let mut rest = rows.as_slice();
     while let Some((now, _, _)) = rest.first() {
-        let same = rest.iter().take_while(|it| it.0.to_bits() == now.to_bits()).count();
+        let same = rest.iter().take_while(|row| row.0.to_bits() == now.to_bits()).count();
         let (block, later) = rest.split_at(same);
-        let (died, kept): (Vec<Row>, Vec<Row>) = block.iter().partition(|it| it.1);
+        let (died, kept): (Vec<Row>, Vec<Row>) = block.iter().partition(|row| row.1);
         let mut against = |rank: usize, gone: &Sums| {
             let (below, up_to) = (gone.below(rank), gone.below(rank + 1));
             let above = gone.total - up_to;
             pairs += gone.total;
             right += above + (up_to - below) / 2.0;
         };
-        died.iter().for_each(|it| against(it.2, &gone));
-        died.iter().for_each(|it| gone.add(it.2));
-        kept.iter().for_each(|it| against(it.2, &gone));
+        died.iter().for_each(|row| against(row.2, &gone));
+        died.iter().for_each(|row| gone.add(row.2));
+        kept.iter().for_each(|row| against(row.2, &gone));
         rest = later;
     }
     (pairs > 0.0).then(|| right / pairs)

@@ -41,20 +41,25 @@ impl Lived {
         let config = engine.config();
         let of =
             |it: &MetricConfig, kind: SubjectKind| it.subject.unwrap_or(config.subject) == kind;
-        let own = config.metrics.iter().filter(|it| of(it, kind));
+        let own = config.metrics.iter().filter(|metric| of(metric, kind));
         let mut names: Vec<Name> = own
-            .map(|it| Name { parent: None, metric: it.name.clone(), computed: it.expr.is_some() })
+            .map(|metric| Name {
+                parent: None,
+                metric: metric.name.clone(),
+                computed: metric.expr.is_some(),
+            })
             .collect();
         for column in engine.columns(kind) {
-            let parents = SubjectKind::ALL.into_iter().filter(|it| *it < kind);
+            let parents = SubjectKind::ALL.into_iter().filter(|parent| *parent < kind);
             for parent in parents {
-                let metric = column.strip_prefix(parent.name()).and_then(|it| it.strip_prefix('.'));
+                let metric =
+                    column.strip_prefix(parent.name()).and_then(|rest| rest.strip_prefix('.'));
                 let known = |it: &&str| {
                     config.metrics.iter().any(|metric| of(metric, parent) && metric.name == **it)
                 };
-                names.extend(metric.filter(known).map(|it| Name {
+                names.extend(metric.filter(known).map(|metric| Name {
                     parent: Some(parent),
-                    metric: it.to_owned(),
+                    metric: metric.to_owned(),
                     computed: false,
                 }));
             }
@@ -82,14 +87,15 @@ impl Lived {
         };
         let values = self.names.iter().map(value).collect();
         self.days.push((out.as_of().day(), Some(values)));
-        self.told.extend(own_events(out, self.kind, subject).map(|it| (it.day, in_short(it))));
+        self.told
+            .extend(own_events(out, self.kind, subject).map(|event| (event.day, in_short(event))));
     }
 
     /// The names that are given: what expressions say only where `computed` asks for it, and nothing that is never known.
     fn given(&self, computed: bool) -> Vec<(usize, &Name, Kind)> {
         let all = self.names.iter().enumerate().filter(|it| computed || !it.1.computed);
         let kind = |at: usize| {
-            let values = self.days.iter().filter_map(|it| it.1.as_ref()?.get(at)?.kind());
+            let values = self.days.iter().filter_map(|day| day.1.as_ref()?.get(at)?.kind());
             values.into_iter().next()
         };
         all.filter_map(|(at, name)| Some((at, name, kind(at)?))).collect()
@@ -97,7 +103,7 @@ impl Lived {
 
     fn value(&self, day: usize, at: usize) -> Value {
         let values = self.days.get(day).and_then(|it| it.1.as_ref());
-        values.and_then(|it| it.get(at)).cloned().unwrap_or(Value::Missing)
+        values.and_then(|values| values.get(at)).cloned().unwrap_or(Value::Missing)
     }
 }
 
@@ -106,7 +112,7 @@ fn own_events<'a>(
     kind: SubjectKind,
     subject: &'a str,
 ) -> impl Iterator<Item = &'a Event> {
-    out.events().iter().filter(move |it| it.kind == kind && it.subject == subject)
+    out.events().iter().filter(move |event| event.kind == kind && event.subject == subject)
 }
 
 fn in_short(event: &Event) -> String {
@@ -140,8 +146,8 @@ fn alone(it: &PostMortem, engine: &Engine, given: &[(usize, &Name, Kind)]) -> Al
             out.told.push((event.day, in_short(event)));
         }
         let score = said.score(&it.scorecard, &it.subject);
-        out.score = score.and_then(|it| it.score);
-        out.band = score.and_then(|it| it.band.map(str::to_owned));
+        out.score = score.and_then(|row| row.score);
+        out.band = score.and_then(|row| row.band.map(str::to_owned));
         state = said.state().clone();
     }
     out
@@ -209,9 +215,9 @@ impl Steps {
         };
         let since: Vec<u32> = days.iter().map(since).collect();
         let every = since.iter().fold(0, |it, next| divisor(it, *next)).max(1);
-        let of_day: Vec<u32> = since.iter().map(|it| it / every).collect();
+        let of_day: Vec<u32> = since.iter().map(|days| days / every).collect();
         let last = of_day.last().copied().unwrap_or(0);
-        let skip = (0..=last).filter(|it| of_day.binary_search(it).is_err()).collect();
+        let skip = (0..=last).filter(|day| of_day.binary_search(day).is_err()).collect();
         Self { every, of_day, skip }
     }
 }
@@ -237,7 +243,7 @@ fn series(steps: &Steps, value: impl Fn(usize) -> Value) -> String {
             other => other.to_string(),
         };
         for (text, times) in [("_".to_owned(), gap), (text, 1)] {
-            match runs.last_mut().filter(|it| it.0 == text) {
+            match runs.last_mut().filter(|run| run.0 == text) {
                 Some(run) => run.1 += times,
                 None if times > 0 => runs.push((text, times)),
                 None => {}
@@ -312,7 +318,7 @@ fn test(it: &PostMortem, given: &[(usize, &Name, Kind)], said: &Alone) -> TestCo
     let own = TestSubject {
         id: it.subject.clone(),
         subject: Some(it.kind),
-        parents: parents.iter().map(|it| (*it, it.name().to_owned())).collect(),
+        parents: parents.iter().map(|parent| (*parent, parent.name().to_owned())).collect(),
         given: of(None),
         present: (!always).then(|| Given::Text(series(&steps, present))),
         events: Some(events),
@@ -331,10 +337,10 @@ fn test(it: &PostMortem, given: &[(usize, &Name, Kind)], said: &Alone) -> TestCo
         bands: [(it.scorecard.clone(), said.band.clone().unwrap_or_else(none))].into(),
         ..TestExpect::default()
     });
-    let told = it.warnings.iter().find(|it| it.told);
+    let told = it.warnings.iter().find(|warning| warning.told);
     let warned = told.map_or_else(
         || "nobody was told".to_owned(),
-        |it| format!("somebody was told {} days before", it.lead),
+        |warning| format!("somebody was told {} days before", warning.lead),
     );
     TestConfig {
         name: format!("{} was lost on {}: {warned}", it.subject, it.lost_on),

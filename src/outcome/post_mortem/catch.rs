@@ -83,10 +83,10 @@ struct Metric {
 fn factors(card: &ScorecardConfig) -> Vec<&FactorConfig> {
     fn of_group<'a>(group: &'a GroupConfig, out: &mut Vec<&'a FactorConfig>) {
         out.extend(&group.factors);
-        group.groups.iter().for_each(|it| of_group(it, out));
+        group.groups.iter().for_each(|group| of_group(group, out));
     }
     let mut out: Vec<&FactorConfig> = card.factors.iter().collect();
-    card.groups.iter().for_each(|it| of_group(it, &mut out));
+    card.groups.iter().for_each(|group| of_group(group, &mut out));
     out
 }
 
@@ -99,23 +99,23 @@ impl Worst {
     ) -> Self {
         let mut metrics: Vec<Metric> = Vec::new();
         for factor in factors(card) {
-            let own = config.metrics.iter().find(|it| {
-                it.name == factor.metric && it.subject.unwrap_or(config.subject) == kind
+            let own = config.metrics.iter().find(|metric| {
+                metric.name == factor.metric && metric.subject.unwrap_or(config.subject) == kind
             });
-            let better = own.and_then(|it| it.better);
+            let better = own.and_then(|metric| metric.better);
             let up = match direction(factor.points.as_ref(), better) {
                 Some(Way::Up) => true,
                 Some(Way::Down) => false,
                 Some(Way::Both) | None => continue,
             };
-            if metrics.iter().any(|it| it.name == factor.metric) {
+            if metrics.iter().any(|metric| metric.name == factor.metric) {
                 continue;
             }
-            let label = own.and_then(|it| it.label.clone());
+            let label = own.and_then(|metric| metric.label.clone());
             metrics.push(Metric {
                 name: factor.metric.clone(),
                 label: label.unwrap_or_else(|| factor.metric.clone()),
-                unit: own.and_then(|it| it.unit.clone()),
+                unit: own.and_then(|metric| metric.unit.clone()),
                 up,
                 values: Vec::new(),
             });
@@ -127,9 +127,9 @@ impl Worst {
     pub(super) fn see(&mut self, pass: &Backtest, out: &Assessment, history: &History) {
         let subjects = pass.subjects(self.kind);
         let new = subjects.iter().skip(self.losses.len());
-        self.losses.extend(new.map(|it| history.loss(it).map(|it| it.day)));
+        self.losses.extend(new.map(|subject| history.loss(subject).map(|loss| loss.day)));
         let span = self.window.after(out.as_of().day());
-        let counts = |loss: Option<NaiveDate>| loss.is_none_or(|it| span.holds(it));
+        let counts = |loss: Option<NaiveDate>| loss.is_none_or(|day| span.holds(day));
         for metric in &mut self.metrics {
             metric.values.resize(subjects.len(), (f64::NAN, out.as_of().day()));
             let Some(column) = out.column(self.kind, &metric.name) else { continue };
@@ -152,8 +152,8 @@ impl Worst {
             return Vec::new();
         };
         let mut out: Vec<ThresholdCatch> =
-            self.metrics.iter().filter_map(|it| self.threshold(it, at)).collect();
-        let precision = |it: &ThresholdCatch| it.precision.map_or(0.0, |it| it.value);
+            self.metrics.iter().filter_map(|metric| self.threshold(metric, at)).collect();
+        let precision = |it: &ThresholdCatch| it.precision.map_or(0.0, |share| share.value);
         out.sort_by(|one, two| {
             let by_precision = precision(two).total_cmp(&precision(one));
             by_precision.then(two.caught.cmp(&one.caught)).then(one.metric.cmp(&two.metric))

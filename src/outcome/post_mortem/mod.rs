@@ -316,7 +316,8 @@ impl<'e> Inquest<'e> {
     #[must_use]
     pub fn new(engine: &'e Engine, history: &History, options: &PostMortemOptions) -> Option<Self> {
         let config = engine.config();
-        let card = config.scorecards.iter().find(|it| it.name == options.scorecard)?;
+        let card =
+            config.scorecards.iter().find(|scorecard| scorecard.name == options.scorecard)?;
         let kind = card.subject.unwrap_or(config.subject);
         let watch = |it: &super::history::Happening| {
             (Arc::clone(&it.subject), Watch::new(engine, kind, it, &options.marks))
@@ -336,10 +337,14 @@ impl<'e> Inquest<'e> {
     pub fn day(&mut self, as_of: NaiveDate, input: &Input<'_>) {
         let before = self.pass.last().map(crate::engine::Assessment::as_of);
         self.pass.day(self.engine, as_of, input);
-        let Some(out) = self.pass.last().filter(|it| before != Some(it.as_of())) else { return };
+        let Some(out) = self.pass.last().filter(|out| before != Some(out.as_of())) else {
+            return;
+        };
         self.worst.see(&self.pass, out, &self.history);
         let mut firing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for it in out.alerts().iter().filter(|it| it.kind == self.kind && it.phase.is_firing()) {
+        for it in
+            out.alerts().iter().filter(|alert| alert.kind == self.kind && alert.phase.is_firing())
+        {
             firing.entry(&it.subject).or_default().push(&it.rule);
         }
         for (subject, watch) in &mut self.watched {
@@ -360,7 +365,7 @@ impl<'e> Inquest<'e> {
         let judging = JudgeOptions { budget: 0.0, ..JudgeOptions::default() };
         let judged = judge(&[&self.pass], std::slice::from_ref(&aim), &judging);
         let mut events: BTreeMap<&str, Vec<&crate::alert::Event>> = BTreeMap::new();
-        for it in self.pass.events().iter().filter(|it| it.kind == self.kind) {
+        for it in self.pass.events().iter().filter(|event| event.kind == self.kind) {
             events.entry(&it.subject).or_default().push(it);
         }
         let mut calls: BTreeMap<&str, Vec<&HumanCall>> = BTreeMap::new();
@@ -411,7 +416,7 @@ impl PostMortems {
     /// The loss of a subject.
     #[must_use]
     pub fn of(&self, subject: &str) -> Option<&PostMortem> {
-        self.losses.iter().find(|it| it.subject == subject)
+        self.losses.iter().find(|loss| loss.subject == subject)
     }
 
     /// How many losses somebody was told of how early: the missed, then classes of days between the marks, the latest first.

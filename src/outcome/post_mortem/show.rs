@@ -36,12 +36,12 @@ pub(crate) fn between(it: Share) -> String {
 impl PostMortem {
     /// What it was worth, with its currency.
     pub(crate) fn worth(&self) -> Option<String> {
-        self.value.map(|it| money(it, self.currency))
+        self.value.map(|value| money(value, self.currency))
     }
 
     /// How many days before the loss somebody was first told in time, and by which rule.
     pub(crate) fn told(&self) -> Option<(i64, &str)> {
-        let first = self.rules.iter().find(|it| it.told)?;
+        let first = self.rules.iter().find(|rule| rule.told)?;
         Some(((self.lost_on - first.day).num_days(), &first.rule))
     }
 
@@ -51,7 +51,7 @@ impl PostMortem {
             return format!("Told in time: {} before the loss, by the rule {rule}.", days(lead));
         }
         let [lead, horizon] = self.window;
-        let told = self.warnings.iter().rev().find(|it| it.told);
+        let told = self.warnings.iter().rev().find(|warning| warning.told);
         let why = match told {
             Some(it) if it.lead <= i64::from(lead) => {
                 format!(
@@ -91,7 +91,7 @@ impl PostMortem {
 impl fmt::Display for PostMortem {
     /// A page. The last line has no line break.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = self.worth().map_or_else(String::new, |it| format!(", worth {it}"));
+        let value = self.worth().map_or_else(String::new, |worth| format!(", worth {worth}"));
         let mut text = format!(
             "Post-mortem: {} {}, lost on {}{value}\n{}\n",
             self.kind,
@@ -112,7 +112,7 @@ impl fmt::Display for PostMortem {
         };
         if let (Some(said), Some(it)) = (self.fell(), &self.fall) {
             text += &format!("\nWhy it fell: {said}\n");
-            for part in it.change.parts.iter().filter(|it| it.points < 0.0).take(PARTS) {
+            for part in it.change.parts.iter().filter(|part| part.points < 0.0).take(PARTS) {
                 let name =
                     if part.path.is_empty() { "score".to_owned() } else { part.path.join(" / ") };
                 text += &format!("  {:>6} points  {name}: {}\n", tenths(part.points), part.text);
@@ -122,11 +122,11 @@ impl fmt::Display for PostMortem {
         if self.warnings.is_empty() {
             text += "  nobody: no rule fired\n";
         }
-        self.warnings.iter().for_each(|it| text += &format!("  {it}\n"));
+        self.warnings.iter().for_each(|warning| text += &format!("  {warning}\n"));
         text += &format!("\nThe human call: {}\n", self.said());
         text += "\nWhat would have caught it, and at what cost\n";
-        self.rules.iter().for_each(|it| text += &format!("  {it}\n"));
-        self.thresholds.iter().for_each(|it| text += &format!("  {it}\n"));
+        self.rules.iter().for_each(|rule| text += &format!("  {rule}\n"));
+        self.thresholds.iter().for_each(|threshold| text += &format!("  {threshold}\n"));
         if self.rules.is_empty() && self.thresholds.is_empty() {
             text += "  no rule, and no threshold on one metric of the scorecard\n";
         }
@@ -265,8 +265,8 @@ impl PostMortems {
         let [lead, horizon] = self.window;
         let worth = |told: Option<bool>| {
             let those =
-                self.losses.iter().filter(|it| told.is_none_or(|told| it.told_in_time == told));
-            let sum: f64 = those.filter_map(|it| it.value).sum();
+                self.losses.iter().filter(|loss| told.is_none_or(|told| loss.told_in_time == told));
+            let sum: f64 = those.filter_map(|loss| loss.value).sum();
             if sum > 0.0 { format!(", worth {}", money(sum, self.currency)) } else { String::new() }
         };
         let all = self.losses.len();
@@ -278,14 +278,14 @@ impl PostMortems {
         let from = u64::from(lead) + u64::from(horizon);
         let in_time = format!("an alert {from} to {} days before the loss", u64::from(lead) + 1);
         out.push(("in time is", in_time));
-        let missed = self.losses.iter().filter(|it| !it.told_in_time).count();
+        let missed = self.losses.iter().filter(|loss| !loss.told_in_time).count();
         if let Some(it) = self.missed {
             let (missed, worth) = (grouped(missed), worth(Some(false)));
             let share = format!("{} ({})", percent(it.value), between(it));
             out.push(("missed", format!("{missed} of {}: {share}{worth}", grouped(all))));
         }
-        if let Some(it) = self.lead.as_ref().filter(|it| it.warned > 0) {
-            let day = |it: Option<f64>| maybe(it.map(|it| format!("{it:.0}")));
+        if let Some(it) = self.lead.as_ref().filter(|lead| lead.warned > 0) {
+            let day = |it: Option<f64>| maybe(it.map(|value| format!("{value:.0}")));
             let [median, low, high] = [it.median, it.lower_quartile, it.upper_quartile].map(day);
             let told = grouped(it.warned);
             let when = format!(
@@ -303,8 +303,8 @@ impl PostMortems {
     /// First signals in words with how many losses began with them, the most frequent first; those without one last.
     pub(crate) fn signals(&self) -> Vec<(String, usize)> {
         let seen = |name: &str| {
-            let mut all = self.losses.iter().filter_map(|it| it.first_signal.as_ref());
-            all.find(|it| it.what.name() == name).map(|it| it.what.short())
+            let mut all = self.losses.iter().filter_map(|loss| loss.first_signal.as_ref());
+            all.find(|signal| signal.what.name() == name).map(|signal| signal.what.short())
         };
         let named = self.first_signals.iter();
         let mut out: Vec<(String, usize)> = named
@@ -377,9 +377,9 @@ pub(crate) fn listed_told(it: &PostMortem) -> String {
 /// Texts of some columns begin where their head does.
 fn left(rows: &mut [Vec<String>], columns: std::ops::RangeInclusive<usize>) {
     for at in columns {
-        let letters = |it: &Vec<String>| it.get(at).map_or(0, |it| it.chars().count());
+        let letters = |it: &Vec<String>| it.get(at).map_or(0, |cell| cell.chars().count());
         let wide = rows.iter().map(letters).max().unwrap_or(0);
-        for cell in rows.iter_mut().filter_map(|it| it.get_mut(at)) {
+        for cell in rows.iter_mut().filter_map(|row| row.get_mut(at)) {
             *cell = format!("{cell:<wide$}");
         }
     }
@@ -387,14 +387,17 @@ fn left(rows: &mut [Vec<String>], columns: std::ops::RangeInclusive<usize>) {
 
 fn listing<'a>(losses: impl Iterator<Item = &'a &'a PostMortem>) -> String {
     let mut rows = vec![row(["", "lost on", "worth", "told", "first signal"])];
-    rows.extend(losses.map(|it| {
-        let signal = it.first_signal.as_ref();
+    rows.extend(losses.map(|loss| {
+        let signal = loss.first_signal.as_ref();
         vec![
-            it.subject.clone(),
-            it.lost_on.to_string(),
-            maybe(it.value.map(amount)),
-            listed_told(it),
-            maybe(signal.map(|it| format!("{}, {} before", it.what.short(), days(it.lead)))),
+            loss.subject.clone(),
+            loss.lost_on.to_string(),
+            maybe(loss.value.map(amount)),
+            listed_told(loss),
+            maybe(
+                signal
+                    .map(|signal| format!("{}, {} before", signal.what.short(), days(signal.lead))),
+            ),
         ]
     }));
     left(&mut rows, 3..=4);

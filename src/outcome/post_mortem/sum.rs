@@ -38,16 +38,19 @@ impl Scene<'_> {
         if !watch.lived.days().any(in_time) {
             return None;
         }
-        let before: Vec<&Event> = events.iter().copied().filter(|it| it.day < lost_on).collect();
+        let before: Vec<&Event> =
+            events.iter().copied().filter(|event| event.day < lost_on).collect();
         let fires = |it: &&&Event| matches!(it.change, Change::Fired | Change::Repeated { .. });
         let warnings: Vec<Warning> =
-            before.iter().filter(fires).map(|it| warning(it, lost_on)).collect();
+            before.iter().filter(fires).map(|event| warning(event, lost_on)).collect();
         let acts = |it: &&&HumanCall| it.day < lost_on && !self.too_late(it.day, lost_on);
-        let call = calls.iter().filter(acts).max_by_key(|it| (it.day, &it.by)).copied().cloned();
+        let call =
+            calls.iter().filter(acts).max_by_key(|call| (call.day, &call.by)).copied().cloned();
         let rules = self.rules(&before, in_time);
         let fall = watch.peak.as_ref().zip(watch.last.as_ref()).and_then(|(best, last)| {
             let change = self.engine.change(best, last);
-            let fell = change.difference.is_none_or(|it| it < 0.0) && best.as_of < last.as_of;
+            let fell =
+                change.difference.is_none_or(|points| points < 0.0) && best.as_of < last.as_of;
             fell.then(|| Fall { from: best.as_of, to: last.as_of, change })
         });
         let mut thresholds = self.worst.thresholds(self.pass, &watch.loss.subject);
@@ -65,7 +68,7 @@ impl Scene<'_> {
             marks: watch.marks(),
             fall,
             first_signal: self.first_signal(&watch, &before),
-            told_in_time: rules.iter().any(|it| it.told),
+            told_in_time: rules.iter().any(|rule| rule.told),
             warnings,
             call,
             rules,
@@ -80,14 +83,14 @@ impl Scene<'_> {
 
     /// The earliest of what could be seen; of several on one day an alert, then the band, then the deepest fall.
     fn first_signal(&self, watch: &Watch, events: &[&Event]) -> Option<Signal> {
-        let bands = self.pass.last().map_or_else(Vec::new, |it| {
-            it.bands(&self.options.scorecard)
+        let bands = self.pass.last().map_or_else(Vec::new, |out| {
+            out.bands(&self.options.scorecard)
                 .iter()
-                .filter_map(|it| it.band.map(str::to_owned))
+                .filter_map(|row| row.band.map(str::to_owned))
                 .collect()
         });
-        let fired = events.iter().filter(|it| it.change == Change::Fired);
-        let alerts = fired.map(|it| (it.day, Seen::Alert { rule: it.rule.clone() }));
+        let fired = events.iter().filter(|event| event.change == Change::Fired);
+        let alerts = fired.map(|event| (event.day, Seen::Alert { rule: event.rule.clone() }));
         let all = alerts.chain(watch.falls(&bands));
         let depth = |it: &Seen| match it {
             Seen::Alert { .. } => f64::INFINITY,
@@ -121,9 +124,9 @@ impl Scene<'_> {
             RuleCatch {
                 day,
                 told,
-                false_alarms: against.map_or(0, |it| it.false_alarms),
-                hits: against.map_or(0, |it| it.hits),
-                precision: against.and_then(|it| it.precision),
+                false_alarms: against.map_or(0, |against| against.false_alarms),
+                hits: against.map_or(0, |against| against.hits),
+                precision: against.and_then(|against| against.precision),
                 rule,
             }
         };
@@ -152,22 +155,22 @@ pub(super) fn of_all(
     losses: Vec<PostMortem>,
     unassessed: usize,
 ) -> PostMortems {
-    let missed = losses.iter().filter(|it| !it.told_in_time).count();
-    let first = |it: &PostMortem| it.rules.iter().find(|it| it.told).map(|it| it.day);
+    let missed = losses.iter().filter(|loss| !loss.told_in_time).count();
+    let first = |it: &PostMortem| it.rules.iter().find(|rule| rule.told).map(|rule| rule.day);
     let mut signals: BTreeMap<String, usize> = BTreeMap::new();
     let mut caught_by: BTreeMap<String, usize> = BTreeMap::new();
     for it in &losses {
         if let Some(signal) = &it.first_signal {
             *signals.entry(signal.what.name()).or_default() += 1;
         }
-        for rule in it.rules.iter().filter(|it| it.told) {
+        for rule in it.rules.iter().filter(|rule| rule.told) {
             *caught_by.entry(rule.rule.clone()).or_default() += 1;
         }
     }
     let mut first_signals: Vec<(String, usize)> = signals.into_iter().collect();
     first_signals.sort_by(|one, two| two.1.cmp(&one.1).then(one.0.cmp(&two.0)));
     let called: Vec<bool> =
-        losses.iter().filter_map(|it| Some(it.call.as_ref()?.outcome.is_lost())).collect();
+        losses.iter().filter_map(|loss| Some(loss.call.as_ref()?.outcome.is_lost())).collect();
     PostMortems {
         scorecard: options.scorecard.clone(),
         engine: engine.hash().to_owned(),
@@ -175,8 +178,8 @@ pub(super) fn of_all(
         window: [options.window.lead, options.window.horizon],
         unassessed,
         missed: Share::of(missed, losses.len()),
-        lead: lead_times(losses.iter().map(|it| (it.lost_on, first(it)))),
-        unseen: losses.iter().filter(|it| it.first_signal.is_none()).count(),
+        lead: lead_times(losses.iter().map(|loss| (loss.lost_on, first(loss)))),
+        unseen: losses.iter().filter(|loss| loss.first_signal.is_none()).count(),
         first_signals,
         called_wrong: Share::of(called.iter().filter(|it| !**it).count(), called.len()),
         caught_by,
@@ -186,23 +189,23 @@ pub(super) fn of_all(
 
 /// Losses by how early somebody was told; the classes begin where an alert is in time, and at each mark before.
 pub(super) fn how_early(all: &PostMortems) -> Vec<(String, usize)> {
-    let days = all.lead.as_ref().map_or(&[][..], |it| it.days.as_slice());
+    let days = all.lead.as_ref().map_or(&[][..], |lead| lead.days.as_slice());
     let [lead, horizon] = all.window;
     let (first, last) = (i64::from(lead) + 1, i64::from(lead) + i64::from(horizon));
-    let marks = all.losses.iter().flat_map(|it| &it.marks).map(|it| i64::from(it.before));
-    let mut edges: Vec<i64> = marks.filter(|it| first < *it && *it < last).collect();
+    let marks = all.losses.iter().flat_map(|loss| &loss.marks).map(|mark| i64::from(mark.before));
+    let mut edges: Vec<i64> = marks.filter(|day| first < *day && *day < last).collect();
     edges.push(first);
     edges.sort_unstable();
     edges.dedup();
     let mut out = vec![("missed".to_owned(), all.losses.len().saturating_sub(days.len()))];
     for (at, from) in edges.iter().enumerate() {
-        let to = edges.get(at + 1).map_or(last, |it| it - 1);
+        let to = edges.get(at + 1).map_or(last, |next| next - 1);
         let name = if from < &to {
             format!("{from} to {to} days before")
         } else {
             format!("{from} days before")
         };
-        out.push((name, days.iter().filter(|it| (*from..=to).contains(*it)).count()));
+        out.push((name, days.iter().filter(|day| (*from..=to).contains(*day)).count()));
     }
     out
 }

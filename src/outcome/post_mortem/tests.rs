@@ -56,7 +56,7 @@ fn day(week: u64) -> NaiveDate {
 }
 
 fn engine() -> Engine {
-    Engine::compile(&Config::parse(CONFIG)).unwrap_or_else(|it| panic!("{it}"))
+    Engine::compile(&Config::parse(CONFIG)).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// A week: `fader` uses less from week 10 on and stops logging in in week 18; `quitter` is well to the end; `sleeper` never logs in
@@ -72,12 +72,12 @@ fn week(at: u64) -> [Frame; 2] {
     if at == 2 {
         rows.push(("gone", 3.0, 0.5, "pro"));
     }
-    let mut frame = Frame::new(SubjectKind::Subscription, rows.iter().map(|it| it.0)).unwrap();
+    let mut frame = Frame::new(SubjectKind::Subscription, rows.iter().map(|row| row.0)).unwrap();
     let parents = rows.iter().map(|_| Some("acme".into())).collect();
     frame.set_parents(SubjectKind::Account, parents).unwrap();
-    frame.insert("quiet_days", Column::numbers(rows.iter().map(|it| Some(it.1)))).unwrap();
-    frame.insert("usage", Column::numbers(rows.iter().map(|it| Some(it.2)))).unwrap();
-    frame.insert("plan", Column::texts(rows.iter().map(|it| Some(it.3)))).unwrap();
+    frame.insert("quiet_days", Column::numbers(rows.iter().map(|row| Some(row.1)))).unwrap();
+    frame.insert("usage", Column::numbers(rows.iter().map(|row| Some(row.2)))).unwrap();
+    frame.insert("plan", Column::texts(rows.iter().map(|row| Some(row.3)))).unwrap();
     let mut account = Frame::new(SubjectKind::Account, ["acme"]).unwrap();
     account.insert("on_notice", Column::flags([Some(at < 3)])).unwrap();
     [frame, account]
@@ -110,7 +110,7 @@ fn looked_at_in(skip: &[u64], window: Window) -> PostMortems {
     ]);
     let engine = engine();
     let weeks: Vec<(NaiveDate, [Frame; 2])> =
-        (0..WEEKS).filter(|it| !skip.contains(it)).map(|it| (day(it), week(it))).collect();
+        (0..WEEKS).filter(|week| !skip.contains(week)).map(|at| (day(at), week(at))).collect();
     let days =
         weeks.iter().map(|(day, [own, account])| (*day, Input::frame(own).and_frame(account)));
     post_mortems(&engine, days, &history, &options).unwrap()
@@ -128,17 +128,18 @@ fn a_post_mortem_reads_as_a_report() {
 fn what_was_seen_and_said_is_found() {
     let all = looked_at(&[]);
     let it = all.of("fader").unwrap();
-    let days: Vec<Option<NaiveDate>> = it.marks.iter().map(|it| it.day).collect();
+    let days: Vec<Option<NaiveDate>> = it.marks.iter().map(|mark| mark.day).collect();
     // Lost on day 199: 180 days before is day 19, in week 2; a week before is day 192, in week 27.
-    assert_eq!(days, [2, 15, 19, 24, 27].map(|it| Some(day(it))));
+    assert_eq!(days, [2, 15, 19, 24, 27].map(|week| Some(day(week))));
     assert_eq!(it.marks[4].alerts, ["no_login"]);
     assert_eq!(it.marks[0].alerts, [""; 0]);
     // 30 days of quiet are reached in week 23, and held for two weeks in week 25.
-    let told: Vec<(NaiveDate, bool)> = it.warnings.iter().map(|it| (it.day, it.told)).collect();
+    let told: Vec<(NaiveDate, bool)> =
+        it.warnings.iter().map(|warning| (warning.day, warning.told)).collect();
     assert_eq!(told, [(day(25), true)]);
     assert!(it.told_in_time);
-    assert_eq!(it.call.as_ref().map(|it| it.day), Some(day(20)));
-    assert_eq!(all.called_wrong.map(|it| it.value), Some(1.0));
+    assert_eq!(it.call.as_ref().map(|call| call.day), Some(day(20)));
+    assert_eq!(all.called_wrong.map(|share| share.value), Some(1.0));
     // The sleeper's alert is the false alarm.
     assert_eq!((it.rules[0].hits, it.rules[0].false_alarms), (1, 1));
     let fall = it.fall.as_ref().unwrap();
@@ -147,7 +148,7 @@ fn what_was_seen_and_said_is_found() {
     let quitter = all.of("quitter").unwrap();
     assert!(!quitter.told_in_time && quitter.first_signal.is_none() && quitter.fall.is_none());
     assert_eq!((all.losses.len(), all.unassessed), (2, 1));
-    assert_eq!(all.missed.map(|it| it.value), Some(0.5));
+    assert_eq!(all.missed.map(|share| share.value), Some(0.5));
     // Usage: fader's worst in time is 0.05, which nobody else reaches.
     let best = &it.thresholds[0];
     assert_eq!((best.metric.as_str(), best.caught, best.false_alarms), ("usage", 1, 0));
@@ -184,7 +185,7 @@ fn a_course_goes_from_the_first_day_to_the_last_before_the_loss() {
     assert_eq!(it.course.len(), 29);
     assert_eq!((it.course[0].day, it.course[28].day), (day(0), day(28)));
     assert_eq!(it.course[28].alerts, ["no_login"]);
-    assert!(it.course.iter().all(|it| it.coverage > 0.0 && it.score.is_some()));
+    assert!(it.course.iter().all(|standing| standing.coverage > 0.0 && standing.score.is_some()));
 }
 
 #[test]
@@ -212,7 +213,7 @@ fn the_exported_case_passes_in_the_config_it_is_appended_to() {
                 // Who breaks the rule is told.
                 let broken = CONFIG.replace("worry >= 60", "worry >= 600");
                 let engine = Engine::compile(&Config::parse(&format!("{broken}\n{case}")));
-                assert!(!engine.unwrap_or_else(|it| panic!("{it}")).run_tests().passed());
+                assert!(!engine.unwrap_or_else(|faults| panic!("{faults}")).run_tests().passed());
             }
         }
     }

@@ -48,7 +48,7 @@ impl Watch {
     pub(super) fn new(engine: &Engine, kind: SubjectKind, loss: &Happening, marks: &[u32]) -> Self {
         Self {
             loss: loss.clone(),
-            marks: marks.iter().map(|it| (*it, None)).collect(),
+            marks: marks.iter().map(|mark| (*mark, None)).collect(),
             peak: None,
             last: None,
             days: Vec::new(),
@@ -71,14 +71,14 @@ impl Watch {
         let at = self.days.len();
         let names = out.bands(card);
         let band = explanation.band.as_deref();
-        let band = band.and_then(|band| names.iter().position(|it| it.band == Some(band)));
+        let band = band.and_then(|band| names.iter().position(|row| row.band == Some(band)));
         let stood = Standing {
             day: out.as_of().day(),
             score: explanation.score,
             band: explanation.band.clone(),
             coverage: explanation.coverage,
             overridden: explanation.overridden.clone(),
-            alerts: open.iter().map(|it| (*it).to_owned()).collect(),
+            alerts: open.iter().map(|alert| (*alert).to_owned()).collect(),
         };
         self.days.push(Day { stood, band });
         for line in &explanation.lines {
@@ -91,12 +91,12 @@ impl Watch {
         let before = (self.loss.day - out.as_of().day()).num_days();
         for (mark, kept) in &mut self.marks {
             if i64::from(*mark) <= before {
-                let open = open.iter().map(|it| (*it).to_owned()).collect();
+                let open = open.iter().map(|alert| (*alert).to_owned()).collect();
                 *kept = Some((Arc::clone(&explanation), open));
             }
         }
         let best = |it: &Explanation| it.score.unwrap_or(f64::NEG_INFINITY);
-        if self.peak.as_ref().is_none_or(|it| best(it) <= best(&explanation)) {
+        if self.peak.as_ref().is_none_or(|peak| best(peak) <= best(&explanation)) {
             self.peak = Some(Arc::clone(&explanation));
         }
         self.last = Some(explanation);
@@ -118,7 +118,7 @@ impl Watch {
     }
 
     pub(super) fn course(&self) -> Vec<Standing> {
-        self.days.iter().map(|it| it.stood.clone()).collect()
+        self.days.iter().map(|day| day.stood.clone()).collect()
     }
 
     pub(super) fn marks(&self) -> Vec<Mark> {
@@ -141,10 +141,10 @@ impl Watch {
     pub(super) fn falls(&self, bands: &[String]) -> Vec<(NaiveDate, Seen)> {
         let mut out = Vec::new();
         let name = |it: usize| bands.get(it).cloned().unwrap_or_default();
-        let best = self.days.iter().filter_map(|it| it.band).max();
+        let best = self.days.iter().filter_map(|day| day.band).max();
         if let Some(best) = best {
             // A day without a score is no sign of either.
-            let known = self.days.iter().filter_map(|it| Some((it.stood.day, it.band?)));
+            let known = self.days.iter().filter_map(|day| Some((day.stood.day, day.band?)));
             let known: Vec<(NaiveDate, usize)> = known.collect();
             let run = known.iter().rev().take_while(|it| it.1 < best).last();
             out.extend(

@@ -15,7 +15,7 @@ fn read() -> Value {
 }
 
 fn list(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect()
+    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
 }
 
 fn table(value: &Value) -> Vec<Vec<f64>> {
@@ -94,7 +94,7 @@ fn forecasts_and_experiments_agree_with_their_references() {
 
     let series = &it["theil_sen"];
     let start: chrono::NaiveDate = "2025-01-01".parse().unwrap();
-    let days = list(&series["days"]).into_iter().map(|it| start + chrono::Days::new(it as u64));
+    let days = list(&series["days"]).into_iter().map(|days| start + chrono::Days::new(days as u64));
     let past: Vec<_> = days.zip(list(&series["score"])).collect();
     near("theil-sen", Trend::fit(&past).unwrap().raw_slope, series["slope"].as_f64().unwrap());
 }

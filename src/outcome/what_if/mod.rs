@@ -219,15 +219,16 @@ pub fn compare(
     (options, judging): (&WhatIfOptions, &JudgeOptions),
 ) -> Comparison {
     let last = before.1.last().zip(after.1.last());
-    let told = [before.1, after.1].map(|it| {
+    let told = [before.1, after.1].map(|pass| {
         let mut by_rule: BTreeMap<String, Vec<Firing>> = BTreeMap::new();
-        for it in firings(it.events()).into_iter().filter(|it| it.told) {
+        for it in firings(pass.events()).into_iter().filter(|firing| firing.told) {
             by_rule.entry(it.key.rule.clone()).or_default().push(it);
         }
         by_rule
     });
     let [first, second] = &told;
-    let names = [before.0, after.0].map(|it| it.config().rules.iter().map(|it| &it.name));
+    let names =
+        [before.0, after.0].map(|engine| engine.config().rules.iter().map(|rule| &rule.name));
     let names: BTreeSet<&String> = names.into_iter().flatten().collect();
     let none = Vec::new();
     let rules = names.into_iter().map(|rule| {
@@ -262,8 +263,10 @@ fn paired(rule: &str, before: &[Firing], after: &[Firing]) -> RuleComparison {
         };
         let mut out: Vec<(NaiveDate, String)> = these
             .iter()
-            .filter(|it| !met(it))
-            .map(|it| (it.told_on.unwrap_or(it.key.fired.day()), it.key.subject.clone()))
+            .filter(|firing| !met(firing))
+            .map(|firing| {
+                (firing.told_on.unwrap_or(firing.key.fired.day()), firing.key.subject.clone())
+            })
             .collect();
         out.sort();
         out
@@ -286,14 +289,14 @@ fn side_by_side(
     let kinds = |engine: &Engine| -> Vec<(String, SubjectKind)> {
         let config = engine.config();
         let kind = |it: Option<SubjectKind>| it.unwrap_or(config.subject);
-        config.scorecards.iter().map(|it| (it.name.clone(), kind(it.subject))).collect()
+        config.scorecards.iter().map(|card| (card.name.clone(), kind(card.subject))).collect()
     };
     let (first, second) = (kinds(before.0), kinds(after.0));
-    let cards = second.iter().filter(|it| first.contains(it));
+    let cards = second.iter().filter(|card| first.contains(card));
     let unmatched: BTreeSet<&String> = first
         .iter()
-        .filter(|it| !second.contains(it))
-        .chain(second.iter().filter(|it| !first.contains(it)))
+        .filter(|card| !second.contains(card))
+        .chain(second.iter().filter(|card| !first.contains(card)))
         .map(|it| &it.0)
         .collect();
     WhatIf {
@@ -314,8 +317,8 @@ fn card(
     options: &WhatIfOptions,
 ) -> CardWhatIf {
     let mut bands: Vec<String> = Vec::new();
-    for it in [before.1, after.1].iter().flat_map(|it| it.bands(name)) {
-        if let Some(band) = it.band.filter(|it| !bands.iter().any(|known| known == it)) {
+    for it in [before.1, after.1].iter().flat_map(|out| out.bands(name)) {
+        if let Some(band) = it.band.filter(|band| !bands.iter().any(|known| known == band)) {
             bands.push(band.to_owned());
         }
     }
@@ -335,7 +338,8 @@ fn card(
     };
     for (id, (score_before, from)) in &first {
         let Some((score_after, to)) = second.get(id) else { continue };
-        let value = worth.as_ref().and_then(|it| it.get(id.as_str())).copied().unwrap_or(0.0);
+        let value =
+            worth.as_ref().and_then(|values| values.get(id.as_str())).copied().unwrap_or(0.0);
         let (count, sum) = pairs.entry((place(from), place(to))).or_default();
         *count += 1;
         *sum += value;
@@ -389,7 +393,8 @@ fn worths(outs: [&Assessment; 2], kind: SubjectKind, metric: &str) -> BTreeMap<A
     let Some(out) = outs.into_iter().find(|it| it.column(kind, metric).is_some()) else {
         return BTreeMap::new();
     };
-    let value = |row: usize| out.column(kind, metric).map_or(Value::Missing, |it| it.value(row));
+    let value =
+        |row: usize| out.column(kind, metric).map_or(Value::Missing, |column| column.value(row));
     let ids = out.subjects(kind).iter().enumerate();
     ids.filter_map(|(row, id)| Some((Arc::clone(id), value(row).number()?))).collect()
 }
@@ -399,7 +404,7 @@ fn rules(before: &Assessment, after: &Assessment) -> Vec<RuleWhatIf> {
     type Speaks = BTreeMap<(String, SubjectKind), BTreeSet<String>>;
     let speaks = |out: &Assessment| -> Speaks {
         let of = |it: &crate::engine::RuleResult| {
-            let ids = it.matches.iter().map(|it| it.subject.to_string());
+            let ids = it.matches.iter().map(|matched| matched.subject.to_string());
             ((it.rule.clone(), it.kind), ids.collect())
         };
         out.rules().iter().map(of).collect()

@@ -30,7 +30,7 @@ impl fmt::Display for WhatIf {
 }
 
 fn card(it: &CardWhatIf) -> String {
-    let all: usize = it.moves.iter().map(|it| it.subjects).sum();
+    let all: usize = it.moves.iter().map(|moved| moved.subjects).sum();
     let mut text = format!(
         "{}: {} of {} in another band",
         it.scorecard,
@@ -62,7 +62,7 @@ fn card(it: &CardWhatIf) -> String {
 /// The first config's bands down, the second's across.
 fn matrix(it: &CardWhatIf) -> String {
     let mut names: Vec<Option<&String>> = it.bands.iter().map(Some).collect();
-    if it.moves.iter().any(|it| it.from.is_none() || it.to.is_none()) {
+    if it.moves.iter().any(|moved| moved.from.is_none() || moved.to.is_none()) {
         names.push(None);
     }
     let name = |it: &Option<&String>| band(it.map(String::as_str)).to_owned();
@@ -72,11 +72,13 @@ fn matrix(it: &CardWhatIf) -> String {
     for from in &names {
         let mut cells = vec![name(from)];
         for to in &names {
-            let found =
-                it.moves.iter().find(|it| it.from.as_ref() == *from && it.to.as_ref() == *to);
-            cells.push(found.map_or_else(String::new, |it| match it.value {
-                Some(value) => format!("{} ({})", grouped(it.subjects), amount(value)),
-                None => grouped(it.subjects),
+            let found = it
+                .moves
+                .iter()
+                .find(|moved| moved.from.as_ref() == *from && moved.to.as_ref() == *to);
+            cells.push(found.map_or_else(String::new, |moved| match moved.value {
+                Some(value) => format!("{} ({})", grouped(moved.subjects), amount(value)),
+                None => grouped(moved.subjects),
             }));
         }
         rows.push(cells);
@@ -87,7 +89,7 @@ fn matrix(it: &CardWhatIf) -> String {
 fn rule(it: &RuleWhatIf) -> Vec<String> {
     let mut who = Vec::new();
     for (sign, ids) in [("+", &it.gained), ("-", &it.lost)] {
-        who.extend(ids.iter().take(NAMED).map(|it| format!("{sign}{it}")));
+        who.extend(ids.iter().take(NAMED).map(|id| format!("{sign}{id}")));
         if ids.len() > NAMED {
             who.push(format!("{sign}{} more", grouped(ids.len() - NAMED)));
         }
@@ -132,21 +134,21 @@ impl fmt::Display for Comparison {
 
 /// One line for all rules, and one for each scorecard.
 fn accuracy(it: &Judged, aim: &str, when: &str) -> Vec<Vec<String>> {
-    let shown = it.sources.iter().filter(|it| !matches!(it.source, Source::Rule(_)));
+    let shown = it.sources.iter().filter(|source| !matches!(source.source, Source::Rule(_)));
     let line = |source: &crate::outcome::backtest::SourceJudgement| {
-        let against = source.against.iter().find(|it| it.aim == aim)?;
+        let against = source.against.iter().find(|against| against.aim == aim)?;
         let auc = it.cards.iter().find(|card| {
             card.aim == aim && source.source == Source::Scorecard(card.scorecard.clone())
         });
-        let lead = against.lead.as_ref().and_then(|it| it.median);
+        let lead = against.lead.as_ref().and_then(|lead| lead.median);
         let share = |it: Option<Share>| maybe(it.map(interval));
         Some(vec![
             format!("{}, {when}", source.source),
             grouped(source.told),
             share(against.precision),
             share(against.recall),
-            maybe(lead.map(|it| format!("{it:.0}"))),
-            maybe(auc.and_then(|it| it.roc_auc).map(|it| format!("{it:.3}"))),
+            maybe(lead.map(|days| format!("{days:.0}"))),
+            maybe(auc.and_then(|auc| auc.roc_auc).map(|roc_auc| format!("{roc_auc:.3}"))),
         ])
     };
     shown.filter_map(line).collect()

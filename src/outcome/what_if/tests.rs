@@ -27,7 +27,7 @@ when = "quiet_days >= 30"
 "#;
 
 fn engine(text: &str) -> Engine {
-    Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{it}"))
+    Engine::compile(&Config::parse(text)).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 fn stricter() -> Engine {
@@ -47,11 +47,11 @@ const ROWS: [Row; 5] = [
 ];
 
 fn frame(older: f64) -> Frame {
-    let mut frame = Frame::new(SubjectKind::Subscription, ROWS.map(|it| it.0)).unwrap();
-    let quiet = ROWS.iter().map(|it| it.1.map(|it| it + older));
+    let mut frame = Frame::new(SubjectKind::Subscription, ROWS.map(|row| row.0)).unwrap();
+    let quiet = ROWS.iter().map(|row| row.1.map(|days| days + older));
     frame.insert("quiet_days", Column::numbers(quiet)).unwrap();
-    frame.insert("cases", Column::numbers(ROWS.iter().map(|it| it.2))).unwrap();
-    frame.insert("arr", Column::numbers(ROWS.iter().map(|it| it.3))).unwrap();
+    frame.insert("cases", Column::numbers(ROWS.iter().map(|row| row.2))).unwrap();
+    frame.insert("arr", Column::numbers(ROWS.iter().map(|row| row.3))).unwrap();
     frame
 }
 
@@ -71,16 +71,16 @@ fn moves_are_counted_and_explained() {
     let card = &seen.cards[0];
     // globex 50 -> 30; initech 60 -> 40, of no known worth; hooli stays red; umbrella has no score in either.
     assert_eq!((card.moved, card.moved_value), (2, Some(12_000.0)));
-    let ids: Vec<&str> = card.furthest.iter().map(|it| it.subject.as_str()).collect();
+    let ids: Vec<&str> = card.furthest.iter().map(|moved| moved.subject.as_str()).collect();
     assert_eq!(ids, ["globex", "initech"]);
     for it in &card.furthest {
-        let parts: f64 = it.change.parts.iter().map(|it| it.points).sum();
+        let parts: f64 = it.change.parts.iter().map(|part| part.points).sum();
         assert!((parts - it.change.difference.unwrap()).abs() < 1e-9);
     }
     let rules: Vec<(&str, usize, usize, usize)> = seen
         .rules
         .iter()
-        .map(|it| (it.rule.as_str(), it.both, it.gained.len(), it.lost.len()))
+        .map(|rule| (rule.rule.as_str(), rule.both, rule.gained.len(), rule.lost.len()))
         .collect();
     assert_eq!(rules, [("many_cases", 0, 1, 0), ("no_login", 2, 1, 0)]);
     insta::assert_snapshot!(seen);
@@ -92,7 +92,7 @@ fn nothing_moves_between_a_config_and_itself_and_back_is_the_mirror() {
     let same = seen(&now, &now);
     let card = &same.cards[0];
     assert_eq!((card.moved, card.furthest.len(), card.mean_change), (0, 0, Some(0.0)));
-    assert!(same.rules.iter().all(|it| it.gained.is_empty() && it.lost.is_empty()));
+    assert!(same.rules.iter().all(|rule| rule.gained.is_empty() && rule.lost.is_empty()));
 
     let (there, back) = (seen(&now, &stricter), seen(&stricter, &now));
     let turned =
@@ -123,7 +123,7 @@ fn over_a_history_alerts_come_and_go_and_accuracy_is_told() {
     }
     let passes = both.finish();
     let lost = Happening::new("globex", day(40), OutcomeKind::Churned);
-    let history = History::new([lost], ROWS.map(|it| (it.0, day(200))));
+    let history = History::new([lost], ROWS.map(|row| (row.0, day(200))));
     let aim = Aim {
         name: "cancelled".to_owned(),
         kind: SubjectKind::Subscription,
@@ -138,11 +138,12 @@ fn over_a_history_alerts_come_and_go_and_accuracy_is_told() {
         (&options, &JudgeOptions::default()),
     );
     // Earlier is not another alert: globex is told of on day 0 and not on day 7, acme never in the first config.
-    let it = seen.rules.iter().find(|it| it.rule == "no_login").unwrap();
+    let it = seen.rules.iter().find(|rule| rule.rule == "no_login").unwrap();
     assert_eq!((it.both, it.lost.len()), (3, 0));
     assert_eq!(it.gained, [(day(21), "acme".to_owned())]);
     let [before, after] = seen.accuracy.as_ref().unwrap();
-    let hits = |it: &Judged| it.any_rule("cancelled").map(|it| (it.hits, it.false_alarms));
+    let hits =
+        |it: &Judged| it.any_rule("cancelled").map(|judged| (judged.hits, judged.false_alarms));
     assert_eq!([hits(before), hits(after)], [Some((1, 2)), Some((1, 4))]);
     insta::assert_snapshot!(seen);
 }
