@@ -57,11 +57,11 @@ pub(crate) fn step(
     now: AsOf,
     last: Option<AsOf>,
 ) -> Step {
-    let mut alert = before.cloned().unwrap_or_else(|| idle(now, None));
+    let mut alert = before.cloned().unwrap_or_else(|| AlertState::idle(now, None));
     cool(&mut alert, rule, now);
     if answer.changed && alert.phase == Phase::Pending {
         // What has been true for a while was another condition.
-        alert = idle(now, alert.resolved);
+        alert = AlertState::idle(now, alert.resolved);
     }
     let verdict = match answer.clear {
         Some(clear) if alert.phase.is_firing() => opposite(clear),
@@ -74,7 +74,7 @@ pub(crate) fn step(
     match (alert.phase, bit(&alert, verdict, rule, now)) {
         (Phase::Inactive, Bit::True) => {
             let (health, unknown_since) = (alert.health, alert.unknown_since);
-            alert = idle(now, alert.resolved);
+            alert = AlertState::idle(now, alert.resolved);
             alert.phase = Phase::Pending;
             alert.evaluations = 1;
             (alert.health, alert.unknown_since) = (health, unknown_since);
@@ -92,7 +92,7 @@ pub(crate) fn step(
         (Phase::Inactive | Phase::Pending, Bit::False | Bit::Ends) => {
             let resolved = alert.resolved;
             let (health, unknown_since) = (alert.health, alert.unknown_since);
-            alert = idle(now, resolved);
+            alert = AlertState::idle(now, resolved);
             (alert.health, alert.unknown_since) = (health, unknown_since);
         }
         (Phase::Inactive, Bit::Frozen) => {}
@@ -163,7 +163,7 @@ pub(crate) fn end(
     if alert.phase.is_firing() {
         resolve(&mut alert, reason, now, &mut happenings);
     }
-    let mut rest = idle(now, alert.resolved);
+    let mut rest = AlertState::idle(now, alert.resolved);
     let Some(rule) = rule else { return Step { next: None, happenings } };
     cool(&mut rest, rule, now);
     Step { next: kept(rest, rule, now), happenings }
@@ -181,25 +181,6 @@ pub(super) fn repeat(alert: &mut AlertState, now: AsOf) -> Happening {
 pub(crate) fn cools(alert: &AlertState, rule: &RuleConfig, now: AsOf) -> Option<NaiveDate> {
     let (wait, resolved) = (rule.cooldown?, alert.resolved?);
     (!over(Some(wait), resolved, now)).then(|| wait.after(resolved.day()))
-}
-
-fn idle(now: AsOf, resolved: Option<AsOf>) -> AlertState {
-    AlertState {
-        phase: Phase::Inactive,
-        began: now,
-        since: now,
-        evaluations: 0,
-        fired: None,
-        clear_since: None,
-        health: Health::Ok,
-        unknown_since: None,
-        told: false,
-        last_event: None,
-        repeats: 0,
-        health_changes: 0,
-        resolved,
-        message: String::new(),
-    }
 }
 
 /// Forgets the firing before once it has cooled down.
@@ -256,7 +237,7 @@ fn resolve(alert: &mut AlertState, reason: Reason, now: AsOf, happenings: &mut V
     happenings.push(happening(alert, Change::Resolved { reason }, 0));
     let (health, unknown_since) = (alert.health, alert.unknown_since);
     // What nobody heard of starts no new cooldown, or an alert that comes and goes is mute for ever.
-    *alert = idle(now, if alert.told { Some(now) } else { alert.resolved });
+    *alert = AlertState::idle(now, if alert.told { Some(now) } else { alert.resolved });
     (alert.health, alert.unknown_since) = (health, unknown_since);
 }
 

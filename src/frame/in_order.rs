@@ -15,11 +15,7 @@ pub(crate) struct RowsInOrder<'a> {
     last: Cell<usize>,
 }
 
-impl<'a> RowsInOrder<'a> {
-    pub(super) const fn of(ids: &'a [Arc<str>], by_id: &'a [u32]) -> Self {
-        Self { ids, by_id, last: Cell::new(0) }
-    }
-
+impl RowsInOrder<'_> {
     /// The row of an id.
     pub(crate) fn row_of(&self, id: &str) -> Option<usize> {
         // Ever wider steps from the last to where the id must lie before, or from the start where it lies behind.
@@ -53,7 +49,7 @@ impl<'a> RowsInOrder<'a> {
 impl Table {
     /// Finds rows of ids that mostly come in order.
     pub(crate) fn rows_in_order(&self) -> RowsInOrder<'_> {
-        RowsInOrder::of(self.ids(), self.by_id())
+        RowsInOrder { ids: self.ids(), by_id: self.by_id(), last: Cell::new(0) }
     }
 }
 

@@ -76,23 +76,35 @@ pub struct AlertState {
 }
 
 impl AlertState {
-    /// One that fires, of which nothing is known but when it began and fired, and what it said.
-    pub(crate) const fn fired(began: AsOf, fired: AsOf, message: String) -> Self {
+    /// One of which nothing is up; `resolved` is the day on which the firing before ended.
+    pub(crate) const fn idle(now: AsOf, resolved: Option<AsOf>) -> Self {
         Self {
-            phase: Phase::Firing,
-            began,
-            since: began,
+            phase: Phase::Inactive,
+            began: now,
+            since: now,
             evaluations: 0,
-            fired: Some(fired),
+            fired: None,
             clear_since: None,
             health: Health::Ok,
             unknown_since: None,
-            told: true,
-            last_event: Some(fired),
+            told: false,
+            last_event: None,
             repeats: 0,
             health_changes: 0,
-            resolved: None,
+            resolved,
+            message: String::new(),
+        }
+    }
+
+    /// One that fires and was told, of which nothing is known but when it began and fired, and what it said.
+    pub(crate) fn fired(began: AsOf, fired: AsOf, message: String) -> Self {
+        Self {
+            phase: Phase::Firing,
+            fired: Some(fired),
+            told: true,
+            last_event: Some(fired),
             message,
+            ..Self::idle(began, None)
         }
     }
 }

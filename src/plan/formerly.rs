@@ -72,18 +72,9 @@ impl Formerly {
             && !self.parts
     }
 
-    /// What a rule is called today.
-    pub(crate) fn rule<'a>(&'a self, name: &'a str) -> &'a str {
-        self.rules.get(name).map_or(name, String::as_str)
-    }
-
     /// What a scorecard is called today.
     pub(crate) fn card<'a>(&'a self, name: &'a str) -> &'a str {
         self.cards.get(name).map_or(name, String::as_str)
-    }
-
-    fn playbook<'a>(&'a self, name: &'a str) -> &'a str {
-        self.playbooks.get(name).map_or(name, String::as_str)
     }
 
     /// What a metric that had a name is called today.
@@ -146,11 +137,11 @@ fn all_names<'a>(
 
 impl Naming for Formerly {
     fn rule<'a>(&'a self, name: &'a str) -> &'a str {
-        self.rule(name)
+        self.rules.get(name).map_or(name, String::as_str)
     }
 
     fn playbook<'a>(&'a self, name: &'a str) -> &'a str {
-        self.playbook(name)
+        self.playbooks.get(name).map_or(name, String::as_str)
     }
 }
 
@@ -158,14 +149,13 @@ impl Compiled {
     /// A state under the names of today: as it is where it holds no former one.
     pub(crate) fn renamed<'a>(&self, state: &'a State) -> Cow<'a, State> {
         let names = &self.formerly;
-        let is_known = state.engine != *self.hash;
+        let is_of_another = state.engine != *self.hash;
         // What ended at the last assessment is held by what that replaced.
         let are_in = |it: &State| names.are_in(&self.config, it);
-        let are_said = || state.record.has_names(names);
-        if names.is_empty()
-            || !is_known
-            || !(are_in(state) || are_said() || state.ground_ref().is_some_and(are_in))
-        {
+        let are_there = || {
+            are_in(state) || state.record.has_names(names) || state.ground_ref().is_some_and(are_in)
+        };
+        if names.is_empty() || !is_of_another || !are_there() {
             return Cow::Borrowed(state);
         }
         let mut now = self.under_new_names(state.truth());

@@ -279,13 +279,9 @@ impl Asked<'_> {
         now: AsOf,
         last: Option<AsOf>,
     ) -> (Step, bool) {
-        let stood = || Step {
-            next: self.stood.and_then(|it| it.subjects.get(subject)).cloned(),
-            ..Step::default()
-        };
-        let fired_now = |it: &AlertState| it.fired == Some(now);
         let was = self.stood.and_then(|it| it.subjects.get(subject));
-        let was_told = was.is_some_and(fired_now);
+        let stood = || Step { next: was.cloned(), ..Step::default() };
+        let was_told = was.is_some_and(|it| it.fired == Some(now));
         match there {
             There::Kept => return (stood(), true),
             // What was told is taken back where it is not true, not where nothing is known of it.

@@ -8,8 +8,8 @@ use crate::config::{Config, FactorConfig, GroupConfig};
 use crate::frame::SubjectKind;
 use crate::memory::{Bands, BySubject, Carried, History};
 use crate::state::{
-    AlertState, CarriedValue, EnrolmentPhase, EnrolmentState, Held, Phase, PlaybookEnrolments,
-    RuleAlerts, State,
+    AlertState, CarriedValue, EnrolmentPhase, EnrolmentState, Held, Naming as _, Phase,
+    PlaybookEnrolments, RuleAlerts, State,
 };
 use crate::value::Value;
 

@@ -10,29 +10,31 @@ use crate::time::AsOf;
 
 /// What rules and playbooks are called today.
 pub(crate) trait Naming {
+    /// What a rule that had a name is called today.
     fn rule<'a>(&'a self, name: &'a str) -> &'a str;
-    fn playbook<'a>(&'a self, name: &'a str) -> &'a str;
-}
 
-fn set(name: &mut String, now: &dyn Fn(&str) -> String) {
-    let other = now(name);
-    if other != *name {
-        *name = other;
+    /// What a playbook that had a name is called today.
+    fn playbook<'a>(&'a self, name: &'a str) -> &'a str;
+
+    fn set_rule(&self, name: &mut String) {
+        *name = self.rule(name).to_owned();
+    }
+
+    fn set_playbook(&self, name: &mut String) {
+        *name = self.playbook(name).to_owned();
     }
 }
 
 impl Content {
     fn under_names(&mut self, names: &dyn Naming) {
-        let rule = |it: &str| names.rule(it).to_owned();
-        let playbook = |it: &str| names.playbook(it).to_owned();
         match self {
-            Self::Event(it) => {
-                set(&mut it.rule, &rule);
-                it.playbook.iter_mut().for_each(|it| set(it, &playbook));
+            Self::Event(event) => {
+                names.set_rule(&mut event.rule);
+                event.playbook.iter_mut().for_each(|playbook| names.set_playbook(playbook));
             }
-            Self::Action(it) => {
-                set(&mut it.rule, &rule);
-                set(&mut it.playbook, &playbook);
+            Self::Action(action) => {
+                names.set_rule(&mut action.rule);
+                names.set_playbook(&mut action.playbook);
             }
         }
     }
@@ -49,11 +51,10 @@ impl Content {
 
 impl EnrolmentChange {
     fn under_names(&mut self, names: &dyn Naming) {
-        let rule = |it: &str| names.rule(it).to_owned();
-        set(&mut self.rule, &rule);
-        set(&mut self.playbook, &|it| names.playbook(it).to_owned());
+        names.set_rule(&mut self.rule);
+        names.set_playbook(&mut self.playbook);
         if let Turn::Declined { enrolled_by } = &mut self.turn {
-            set(enrolled_by, &rule);
+            names.set_rule(enrolled_by);
         }
     }
 
@@ -108,7 +109,7 @@ impl Record {
             }
         }
         for it in self.renamed.values_mut() {
-            set(&mut it.playbook, &|it| names.playbook(it).to_owned());
+            names.set_playbook(&mut it.playbook);
         }
         let said = self.said.values_mut().map(|it| &mut it.content);
         for it in said.chain(self.outbox.iter_mut().map(|it| &mut it.content)) {

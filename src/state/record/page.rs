@@ -130,8 +130,11 @@ impl Record {
     /// The alerts that fired at a day or moment as people were told, where it is assessed again from an older state.
     pub(crate) fn fired_then(&self, as_of: AsOf) -> BTreeMap<String, RuleAlerts> {
         let mut all: BTreeMap<String, RuleAlerts> = BTreeMap::new();
+        if self.rewound.is_none() {
+            return all;
+        }
         let said = self.said.values().filter(|it| it.released && it.withdrawn.is_none());
-        for event in said.filter(|_| self.rewound.is_some()).filter_map(|it| it.content.event()) {
+        for event in said.filter_map(|it| it.content.event()) {
             if event.change.told() != Told::Fired || event.fired != Some(as_of) {
                 continue;
             }
