@@ -79,7 +79,10 @@ pub fn assessment(assessment: &Assessment, kind: SubjectKind, id: &str) -> Recor
             match assessment.column(kind, &name) {
                 Some(column) => out.column(name, column),
                 None => {
-                    out.texts(name, cells().map(|cell| if raw { cell.raw_band } else { cell.band }))
+                    out.texts(
+                        name,
+                        cells().map(|cell| if raw { cell.raw_band } else { cell.band }),
+                    );
                 }
             }
         }
