@@ -224,7 +224,7 @@ impl Fault {
                 let indent: String = snippet
                     .chars()
                     .take((*column as usize).saturating_sub(1))
-                    .map(|it| if it == '\t' { '\t' } else { ' ' })
+                    .map(|letter| if letter == '\t' { '\t' } else { ' ' })
                     .collect();
                 text += &format!("{pad}--> {line}:{column}");
                 if !self.place.path.is_empty() {
@@ -261,7 +261,7 @@ impl Faults {
     /// Whether any fault is an error rather than a warning.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|it| it.severity == Severity::Error)
+        self.0.iter().any(|fault| fault.severity == Severity::Error)
     }
 }
 
@@ -298,8 +298,10 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     known
         .into_iter()
         // Names far apart in length cannot be near.
-        .filter(|it| it.len() <= 4 * (wanted.length + most) && it.len() + most >= wanted.length)
-        .map(|it| (wanted.distance(it), it))
+        .filter(|known| {
+            known.len() <= 4 * (wanted.length + most) && known.len() + most >= wanted.length
+        })
+        .map(|known| (wanted.distance(known), known))
         .filter(|(edits, _)| *edits <= most)
         .min()
         .map(|(_, it)| it)
@@ -309,7 +311,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 /// three characters, in which capitals do not count and swapped neighbours are one.
 #[must_use]
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(name, known).map(|it| format!("did you mean `{it}`?"))
+    nearest(name, known).map(|nearest| format!("did you mean `{nearest}`?"))
 }
 
 /// A name to which others are compared: for each of its characters, at which places it stands.
@@ -372,7 +374,9 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for code in Code::ALL {
             assert!(seen.insert(code.as_str()), "{code} stands twice");
-            assert!(code.as_str().chars().all(|it| it.is_ascii_lowercase() || it == '-'));
+            assert!(
+                code.as_str().chars().all(|letter| letter.is_ascii_lowercase() || letter == '-')
+            );
         }
     }
 

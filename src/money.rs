@@ -124,7 +124,7 @@ fn fixed(text: &str, places: u32, wanted: &str) -> Result<i128, String> {
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let fraction = fraction.trim_end_matches('0');
-    let is_digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+    let is_digits = |it: &str| it.bytes().all(|byte| byte.is_ascii_digit());
     let bare = digits.len() - usize::from(digits.contains('.')) == 0;
     if bare || whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
         return wrong("");
@@ -136,7 +136,8 @@ fn fixed(text: &str, places: u32, wanted: &str) -> Result<i128, String> {
     let zeros = (places as usize).saturating_sub(fraction.len());
     let padding = std::iter::repeat_n(b'0', zeros);
     for digit in whole.bytes().chain(fraction.bytes()).chain(padding) {
-        let next = number.checked_mul(10).and_then(|it| it.checked_add(i128::from(digit - b'0')));
+        let next =
+            number.checked_mul(10).and_then(|tens| tens.checked_add(i128::from(digit - b'0')));
         match next {
             Some(next) => number = next,
             None => return wrong(" that fits"),

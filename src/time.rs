@@ -71,9 +71,9 @@ impl Period {
     #[must_use]
     pub fn before(self, date: NaiveDate) -> NaiveDate {
         let month = date.checked_sub_months(Months::new(self.months));
-        let month = month.map(|it| if is_month_end(date) { month_end(it) } else { it });
+        let month = month.map(|month| if is_month_end(date) { month_end(month) } else { month });
         month
-            .and_then(|it| it.checked_sub_days(Days::new(self.days.into())))
+            .and_then(|month| month.checked_sub_days(Days::new(self.days.into())))
             .unwrap_or(NaiveDate::MIN)
     }
 
@@ -81,7 +81,7 @@ impl Period {
     #[must_use]
     pub fn after(self, date: NaiveDate) -> NaiveDate {
         date.checked_add_months(Months::new(self.months))
-            .and_then(|it| it.checked_add_days(Days::new(self.days.into())))
+            .and_then(|month| month.checked_add_days(Days::new(self.days.into())))
             .unwrap_or(NaiveDate::MAX)
     }
 
@@ -100,8 +100,8 @@ impl Period {
         let passed =
             (last.year() - began.year()) * 12 + last.month0() as i32 - began.month0() as i32;
         let passed = u32::try_from(passed).unwrap_or(0) / self.months;
-        let due = (passed..).take(3).map(|it| self.times(it).after(began));
-        due.into_iter().find(|it| last < *it).unwrap_or(NaiveDate::MAX)
+        let due = (passed..).take(3).map(|number| self.times(number).after(began));
+        due.into_iter().find(|due| last < *due).unwrap_or(NaiveDate::MAX)
     }
 
     /// This many times as long.
@@ -129,8 +129,8 @@ fn is_month_end(date: NaiveDate) -> bool {
 
 /// The last day of a day's month.
 fn month_end(date: NaiveDate) -> NaiveDate {
-    let first = date.with_day0(0).and_then(|it| it.checked_add_months(Months::new(1)));
-    first.and_then(|it| it.pred_opt()).unwrap_or(date)
+    let first = date.with_day0(0).and_then(|next| next.checked_add_months(Months::new(1)));
+    first.and_then(|next| next.pred_opt()).unwrap_or(date)
 }
 
 impl FromStr for Period {

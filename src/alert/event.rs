@@ -102,7 +102,7 @@ impl Event {
         Self {
             id: event_id(rule, (kind, subject), change.name(), (fired, as_of), 0),
             day: as_of.day(),
-            moment: Some(as_of).filter(|it| !it.is_day()),
+            moment: Some(as_of).filter(|moment| !moment.is_day()),
             rule: rule.to_owned(),
             kind,
             subject: subject.to_owned(),

@@ -46,7 +46,7 @@ impl Exposure {
         day: NaiveDate,
         subjects: impl IntoIterator<Item = (SubjectKind, usize)>,
     ) {
-        let passed = self.last.map_or(1, |it| (day - it).num_days());
+        let passed = self.last.map_or(1, |last| (day - last).num_days());
         let Ok(passed @ 1..) = u64::try_from(passed) else { return };
         for (kind, count) in subjects.into_iter().filter(|it| it.1 > 0) {
             let count = u64::try_from(count).unwrap_or(u64::MAX);

@@ -101,7 +101,7 @@ impl AlertQuality {
     /// A rule by its name.
     #[must_use]
     pub fn rule(&self, name: &str) -> Option<&RuleQuality> {
-        self.rules.iter().find(|it| it.rule == name)
+        self.rules.iter().find(|rule| rule.rule == name)
     }
 
     /// The rules that nobody needs, as far as is known: never fired, or judged and never useful.
@@ -227,7 +227,7 @@ pub fn alert_quality<'a>(
         tally.add(firing, said.opinions.get(&firing.key).copied());
     }
     let accounts = exposure.subject_months(SubjectKind::Account);
-    let told = all.iter().filter(|it| it.told && it.is_of_account()).count();
+    let told = all.iter().filter(|firing| firing.told && firing.is_of_account()).count();
     AlertQuality {
         rules: tallies.into_iter().map(|(key, it)| it.rule(key, exposure)).collect(),
         per_account_month: rate(told, accounts),
@@ -245,15 +245,19 @@ struct Said {
 
 impl Said {
     fn new(events: &[&Event], firings: &[Firing], judgements: &[Judgement]) -> Self {
-        let by_id: BTreeMap<&str, &Event> = events.iter().map(|it| (it.id.as_str(), *it)).collect();
+        let by_id: BTreeMap<&str, &Event> =
+            events.iter().map(|event| (event.id.as_str(), *event)).collect();
         let mut out = Self { opinions: BTreeMap::new(), replaced: 0, unknown: Vec::new() };
         for judgement in judgements {
             let key = match &judgement.alert {
-                AlertRef::Event(id) => by_id.get(id.as_str()).and_then(|it| FiringKey::of(it)),
-                // They come sorted by their keys.
-                AlertRef::Firing(key) => {
-                    firings.binary_search_by(|it| it.key.cmp(key)).is_ok().then(|| key.clone())
+                AlertRef::Event(id) => {
+                    by_id.get(id.as_str()).and_then(|event| FiringKey::of(event))
                 }
+                // They come sorted by their keys.
+                AlertRef::Firing(key) => firings
+                    .binary_search_by(|firing| firing.key.cmp(key))
+                    .is_ok()
+                    .then(|| key.clone()),
             };
             match key {
                 Some(key) => {
@@ -284,13 +288,15 @@ impl<'a> Tally<'a> {
     }
 
     fn rule(self, (rule, kind): (&str, SubjectKind), exposure: &Exposure) -> RuleQuality {
-        let count =
-            |test: &dyn Fn(&Firing) -> bool| self.firings.iter().filter(|it| test(it)).count();
+        let count = |test: &dyn Fn(&Firing) -> bool| {
+            self.firings.iter().filter(|firing| test(firing)).count()
+        };
         let [useful, noise, too_early] = [Opinion::Useful, Opinion::Noise, Opinion::TooEarly]
-            .map(|it| self.opinions.get(&it).copied().unwrap_or(0));
+            .map(|opinion| self.opinions.get(&opinion).copied().unwrap_or(0));
         let (fired, judged) = (self.firings.len(), useful + noise + too_early);
-        let told = count(&|it| it.told);
-        let days = self.firings.iter().filter_map(|it| Some(it.days_open()? as f64)).collect();
+        let told = count(&|firing| firing.told);
+        let days =
+            self.firings.iter().filter_map(|firing| Some(firing.days_open()? as f64)).collect();
         RuleQuality {
             rule: rule.to_owned(),
             kind,
@@ -298,7 +304,7 @@ impl<'a> Tally<'a> {
             fired,
             told,
             suppressed: fired - told,
-            open: count(&|it| it.resolved.is_none()),
+            open: count(&|firing| firing.resolved.is_none()),
             judged,
             useful,
             noise,
@@ -307,7 +313,7 @@ impl<'a> Tally<'a> {
             median_days_open: median_of(days),
             per_subject_month: rate(told, exposure.subject_months(kind)),
             per_account_month: rate(
-                count(&|it| it.told && it.is_of_account()),
+                count(&|firing| firing.told && firing.is_of_account()),
                 exposure.subject_months(SubjectKind::Account),
             ),
             standing: match (fired, judged, useful) {

@@ -69,7 +69,7 @@ pub(crate) fn step(
     };
     let was = (alert.phase, alert.health);
     note_health(&mut alert, verdict, now);
-    let passed = last.map_or(TimeDelta::zero(), |it| it.span(now));
+    let passed = last.map_or(TimeDelta::zero(), |last| last.span(now));
     let mut happenings = Vec::new();
     match (alert.phase, bit(&alert, verdict, rule, now)) {
         (Phase::Inactive, Bit::True) => {
@@ -102,7 +102,7 @@ pub(crate) fn step(
         }
         (Phase::Firing, Bit::Frozen) => {}
         (Phase::Recovering, Bit::Frozen) => {
-            alert.clear_since = alert.clear_since.map(|it| it.later(passed));
+            alert.clear_since = alert.clear_since.map(|since| since.later(passed));
         }
         (Phase::Firing | Phase::Recovering, Bit::False) => {
             let clear_since = *alert.clear_since.get_or_insert(now);
@@ -142,10 +142,10 @@ pub(crate) fn wait(
     last: Option<AsOf>,
 ) -> Option<AlertState> {
     let mut alert = before.clone();
-    let passed = last.map_or(TimeDelta::zero(), |it| it.span(now));
+    let passed = last.map_or(TimeDelta::zero(), |last| last.span(now));
     match alert.phase {
         Phase::Pending => alert.since = alert.since.later(passed),
-        Phase::Recovering => alert.clear_since = alert.clear_since.map(|it| it.later(passed)),
+        Phase::Recovering => alert.clear_since = alert.clear_since.map(|since| since.later(passed)),
         Phase::Inactive | Phase::Firing => {}
     }
     kept(alert, rule, now)
@@ -270,5 +270,5 @@ fn opposite(verdict: Verdict) -> Verdict {
 
 /// Whether a wait is over.
 fn over(wait: Option<Period>, since: AsOf, now: AsOf) -> bool {
-    wait.is_none_or(|it| it.after(since.counted_to(now)) <= now.day())
+    wait.is_none_or(|wait| wait.after(since.counted_to(now)) <= now.day())
 }

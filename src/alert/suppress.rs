@@ -55,11 +55,11 @@ impl Matcher {
     fn fits(&self, alert: &About<'_>) -> bool {
         let listed = |list: &[String], it: &str| list.iter().any(|listed| listed == it);
         (self.rules.is_empty() || listed(&self.rules, alert.rule))
-            && self.kind.is_none_or(|it| it == alert.kind)
+            && self.kind.is_none_or(|kind| kind == alert.kind)
             && (self.subjects.is_empty()
                 || listed(&self.subjects, alert.subject)
-                || alert.parents.values().any(|it| listed(&self.subjects, it)))
-            && self.severity.is_none_or(|it| alert.severity <= it)
+                || alert.parents.values().any(|parent| listed(&self.subjects, parent)))
+            && self.severity.is_none_or(|severity| alert.severity <= severity)
             && self
                 .labels
                 .iter()
@@ -188,31 +188,35 @@ impl Suppressions {
         off: &dyn Fn(&str) -> bool,
     ) -> Vec<Suppressor> {
         let within = |from: NaiveDate, until: NaiveDate| from <= now && now < until;
-        let silences = self.silences.iter().filter(|it| {
-            within(it.from, it.until) && !it.matches.is_empty() && it.matches.fits(alert)
+        let silences = self.silences.iter().filter(|silence| {
+            within(silence.from, silence.until)
+                && !silence.matches.is_empty()
+                && silence.matches.fits(alert)
         });
-        let snoozes = self.snoozes.iter().filter(|it| {
-            within(it.from, it.until) && it.rule == alert.rule && it.subject == alert.subject
+        let snoozes = self.snoozes.iter().filter(|snooze| {
+            within(snooze.from, snooze.until)
+                && snooze.rule == alert.rule
+                && snooze.subject == alert.subject
         });
         let weekend = matches!(now.weekday(), Weekday::Sat | Weekday::Sun);
-        let calendars = self.calendars.iter().filter(|it| {
-            let quiet =
-                (it.weekends && weekend) || it.spans.iter().any(|(from, to)| within(*from, *to));
-            (quiet || it.calendar.as_deref().is_some_and(off)) && it.matches.fits(alert)
+        let calendars = self.calendars.iter().filter(|calendar| {
+            let quiet = (calendar.weekends && weekend)
+                || calendar.spans.iter().any(|(from, to)| within(*from, *to));
+            (quiet || calendar.calendar.as_deref().is_some_and(off)) && calendar.matches.fits(alert)
         });
         let mut all: Vec<Suppressor> = silences
-            .map(|it| Suppressor::Silence {
-                id: it.id.clone(),
-                author: it.author.clone(),
-                reason: it.reason.clone(),
-                until: it.until,
+            .map(|silence| Suppressor::Silence {
+                id: silence.id.clone(),
+                author: silence.author.clone(),
+                reason: silence.reason.clone(),
+                until: silence.until,
             })
-            .chain(snoozes.map(|it| Suppressor::Snooze {
-                author: it.author.clone(),
-                reason: it.reason.clone(),
-                until: it.until,
+            .chain(snoozes.map(|snooze| Suppressor::Snooze {
+                author: snooze.author.clone(),
+                reason: snooze.reason.clone(),
+                until: snooze.until,
             }))
-            .chain(calendars.map(|it| Suppressor::Calendar { name: it.name.clone() }))
+            .chain(calendars.map(|calendar| Suppressor::Calendar { name: calendar.name.clone() }))
             .collect();
         all.sort();
         all.dedup();
@@ -231,7 +235,7 @@ pub(crate) fn inhibitors(
     open: &Open<'_>,
 ) -> Vec<Suppressor> {
     let mut all = Vec::new();
-    for rule in rules.iter().filter(|it| it.is_target(target.rule, target.severity)) {
+    for rule in rules.iter().filter(|rule| rule.is_target(target.rule, target.severity)) {
         let both = rule.is_source(target.rule, target.severity);
         let related: Vec<(SubjectKind, &str)> = match rule.on {
             InhibitOn::Subject => vec![(target.kind, target.subject)],
@@ -239,7 +243,7 @@ pub(crate) fn inhibitors(
                 target.parents.iter().map(|(kind, id)| (*kind, id.as_str())).collect()
             }
         };
-        for source in related.iter().filter_map(|it| open.get(it)).flatten() {
+        for source in related.iter().filter_map(|rule| open.get(rule)).flatten() {
             // Two alerts that silence one another would both be lost.
             let mutual = both
                 && rule.on == InhibitOn::Subject

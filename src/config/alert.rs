@@ -136,13 +136,13 @@ pub enum InhibitOn {
 impl InhibitConfig {
     /// Whether an alert of a rule with a severity silences others.
     pub(crate) fn is_source(&self, rule: &str, severity: RuleSeverity) -> bool {
-        (self.source.is_empty() || self.source.iter().any(|it| it == rule))
-            && self.source_severity.is_none_or(|it| it <= severity)
+        (self.source.is_empty() || self.source.iter().any(|name| name == rule))
+            && self.source_severity.is_none_or(|least| least <= severity)
     }
 
     /// Whether an alert of a rule with a severity can be silenced.
     pub(crate) fn is_target(&self, rule: &str, severity: RuleSeverity) -> bool {
-        (self.target.is_empty() || self.target.iter().any(|it| it == rule))
-            && self.target_severity.is_none_or(|it| severity <= it)
+        (self.target.is_empty() || self.target.iter().any(|name| name == rule))
+            && self.target_severity.is_none_or(|most| severity <= most)
     }
 }

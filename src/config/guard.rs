@@ -109,7 +109,8 @@ impl<'de> Deserialize<'de> for Percent {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Percent, E> {
-                let number = text.trim().strip_suffix('%').and_then(|it| it.trim().parse().ok());
+                let number =
+                    text.trim().strip_suffix('%').and_then(|number| number.trim().parse().ok());
                 match number {
                     Some(it) if (0.0..=100.0).contains(&it) => Ok(Percent(it / 100.0)),
                     _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),

@@ -208,7 +208,7 @@ impl Config {
     #[must_use]
     pub fn to_toml(&self) -> String {
         // The config's own types always serialize.
-        Node::of(self).map_or_else(|_| String::new(), |it| it.to_toml())
+        Node::of(self).map_or_else(|_| String::new(), |node| node.to_toml())
     }
 
     /// The same without the places of a text, which it no longer is.

@@ -173,7 +173,7 @@ impl<'de> Deserialize<'de> for Points {
                 f.write_str("a table with one kind of points")
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Points, A::Error> {
-                super::variants::read_body(map, false).map(|it| it.body)
+                super::variants::read_body(map, false).map(|variant| variant.body)
             }
         }
 

@@ -76,21 +76,22 @@ impl Series {
     /// How many values there are; none when the last one goes on up to the last step.
     #[must_use]
     pub fn length(&self) -> Option<u32> {
-        self.ends.last().copied().filter(|it| *it != u32::MAX)
+        self.ends.last().copied().filter(|end| *end != u32::MAX)
     }
 
     /// The value of a step, from 0; none past the end.
     #[must_use]
     pub fn get(&self, step: u32) -> Option<Value> {
-        let at = self.ends.partition_point(|it| *it <= step);
+        let at = self.ends.partition_point(|end| *end <= step);
         let run = self.runs.get(at)?;
-        let before = at.checked_sub(1).and_then(|it| self.ends.get(it)).copied().unwrap_or(0);
+        let before =
+            at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         Some(run.value(step.saturating_sub(before)))
     }
 
     /// The first value of each run, in order.
     pub(crate) fn firsts(&self) -> impl Iterator<Item = &Value> {
-        self.runs.iter().map(|it| &it.first)
+        self.runs.iter().map(|run| &run.first)
     }
 
     /// Reads a series, with the place of each run in the text.
@@ -103,7 +104,7 @@ impl Series {
                 break;
             }
             if let (Some(Times::ToEnd), Some(place)) =
-                (runs.last().map(|it| it.times), places.last())
+                (runs.last().map(|run| run.times), places.last())
             {
                 let message = "nothing comes after what goes on up to the last step";
                 return Err(error(Code::TestSyntax, place.clone(), message));
@@ -117,7 +118,7 @@ impl Series {
             return Err(error(Code::Empty, 0..text.len(), message));
         }
         let series = Self::of(runs);
-        if series.length().is_some_and(|it| it > Self::LONGEST) {
+        if series.length().is_some_and(|length| length > Self::LONGEST) {
             return Err(too_long(0..text.len()));
         }
         Ok((series, places))
@@ -150,7 +151,7 @@ impl FromStr for Series {
     type Err = SeriesError;
 
     fn from_str(text: &str) -> Result<Self, SeriesError> {
-        Self::read(text).map(|it| it.0)
+        Self::read(text).map(|read| read.0)
     }
 }
 
@@ -226,7 +227,7 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
-        let length = rest.find(|it| !wanted(it)).unwrap_or(rest.len());
+        let length = rest.find(|letter| !wanted(letter)).unwrap_or(rest.len());
         self.at += length;
         rest.get(..length).unwrap_or("")
     }
@@ -310,7 +311,8 @@ impl<'a> Reader<'a> {
         let place = self.word(start);
         let word = self.text.get(place.clone()).unwrap_or("");
         let message = format!("`{}` is no value of a series", shorten(word));
-        let plain = !word.is_empty() && word.chars().all(|it| it.is_alphanumeric() || it == '_');
+        let plain = !word.is_empty()
+            && word.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
         let help = plain.then(|| format!("write a text as `'{}'`", shorten(word)));
         Err(SeriesError { help, ..error(Code::TestSyntax, place, message) })
     }
@@ -319,7 +321,7 @@ impl<'a> Reader<'a> {
     fn quoted(&mut self, quote: &str, start: usize) -> Result<Value, SeriesError> {
         let mut text = String::new();
         loop {
-            text += self.take(|it| !quote.starts_with(it));
+            text += self.take(|letter| !quote.starts_with(letter));
             if !self.eat(quote) {
                 let message = "a text has no closing quote";
                 return Err(error(Code::TestSyntax, start..self.text.len(), message));
@@ -363,7 +365,7 @@ impl<'a> Reader<'a> {
         if self.eat("*") {
             return Ok(Times::ToEnd);
         }
-        let digits = self.take(|it| it.is_ascii_digit());
+        let digits = self.take(|letter| letter.is_ascii_digit());
         if digits.is_empty() {
             let message = format!("expected a number or `*` after `{}`", self.since(start));
             return Err(error(Code::TestSyntax, self.word(start), message));

@@ -101,7 +101,7 @@ pub(super) fn read_body<'de, T: CaseBody, A: MapAccess<'de>>(
             case.1 = Some(T::from_entry(&key, &mut map)?);
         }
     }
-    let wanted = T::KEYS.iter().filter(|it| **it != "when").map(|it| format!("`{it}`"));
+    let wanted = T::KEYS.iter().filter(|key| **key != "when").map(|key| format!("`{key}`"));
     let body = case.1.ok_or_else(|| {
         de::Error::custom(format!("expected one of {}", wanted.collect::<Vec<_>>().join(", ")))
     })?;
@@ -158,7 +158,7 @@ impl<'de, T: CaseBody> Deserialize<'de> for Variants<T> {
                 self.number(number as f64)
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                read_body(map, false).map(|it| Variants::One(it.body))
+                read_body(map, false).map(|variant| Variants::One(variant.body))
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut cases = Vec::new();

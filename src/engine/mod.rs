@@ -87,7 +87,7 @@ impl Engine {
             return Err(Faults(vec![fault]));
         }
         let callable = Node::List(functions.signatures().map(Node::Text).collect());
-        let language = Language::new(functions).map_err(|it| Faults(vec![it]))?;
+        let language = Language::new(functions).map_err(|fault| Faults(vec![fault]))?;
         let resolver = Resolver::new(config, &language);
         let calendars = resolver.calendars();
         resolver.everything();
@@ -106,7 +106,7 @@ impl Engine {
             key(left).cmp(&key(right))
         });
         finished.faults.dedup();
-        if finished.faults.iter().any(|it| it.severity == Severity::Error) {
+        if finished.faults.iter().any(|fault| fault.severity == Severity::Error) {
             return Err(Faults(finished.faults));
         }
         if let Node::Table(entries) = &mut content {
@@ -149,11 +149,14 @@ impl Engine {
     /// whether nothing but a column, or an attribute of that name in a book, can say them.
     pub fn givable(&self, kind: SubjectKind) -> impl Iterator<Item = (&str, Kind, bool)> {
         let space = self.compiled.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
-        let steps =
-            self.compiled.steps.iter().filter(move |it| it.kind == kind && it.work.takes_given());
-        steps.filter(|it| is_first(space, it.slot)).filter_map(move |it| {
-            let slot = space.get(it.slot)?;
-            let alone = matches!(it.work, Work::Attribute { .. });
+        let steps = self
+            .compiled
+            .steps
+            .iter()
+            .filter(move |step| step.kind == kind && step.work.takes_given());
+        steps.filter(|step| is_first(space, step.slot)).filter_map(move |step| {
+            let slot = space.get(step.slot)?;
+            let alone = matches!(step.work, Work::Attribute { .. });
             Some((slot.name.as_str(), slot.kind, alone))
         })
     }

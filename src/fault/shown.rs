@@ -15,7 +15,7 @@ impl fmt::Display for Faults {
     /// The first twenty faults, errors before warnings where there are more, then how many there are of each code, and how many
     /// errors and warnings. [`Faults::list`] has them all.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self.0.iter().filter(|it| it.severity == Severity::Error).count();
+        let errors = self.0.iter().filter(|fault| fault.severity == Severity::Error).count();
         let warnings = self.0.len() - errors;
         if self.0.len() <= SHOWN {
             for fault in &self.0 {
@@ -23,12 +23,12 @@ impl fmt::Display for Faults {
             }
         } else {
             let is_error = |it: &&Fault| it.severity == Severity::Error;
-            let rest = self.0.iter().filter(|it| !is_error(it));
+            let rest = self.0.iter().filter(|fault| !is_error(fault));
             for fault in self.0.iter().filter(is_error).chain(rest).take(SHOWN) {
                 writeln!(f, "{}", fault.render())?;
             }
             let mut codes: BTreeMap<Code, usize> = BTreeMap::new();
-            self.0.iter().for_each(|it| *codes.entry(it.code).or_default() += 1);
+            self.0.iter().for_each(|fault| *codes.entry(fault.code).or_default() += 1);
             let codes: Vec<String> =
                 codes.iter().map(|(code, it)| format!("{it} {code}")).collect();
             writeln!(f, "and {} more; of all: {}\n", self.0.len() - SHOWN, codes.join(", "))?;

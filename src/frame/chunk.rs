@@ -25,11 +25,11 @@ pub(crate) fn each<T: Send, R: Default>(
         if items.len() > 1 {
             items.into_par_iter().for_each_init(R::default, |room, it| act(room, it));
         } else {
-            items.into_iter().for_each(|it| act(room, it));
+            items.into_iter().for_each(|piece| act(room, piece));
         }
     }
     #[cfg(not(feature = "rayon"))]
-    items.for_each(|it| act(room, it));
+    items.for_each(|piece| act(room, piece));
 }
 
 /// So many items, on the threads of the pool if they are new: whatever is in them is to be written over.

@@ -30,7 +30,7 @@ impl Labels {
         for (text, code) in texts.iter().zip(0..) {
             codes.entry(Arc::clone(text)).or_insert(code);
         }
-        let longest = texts.iter().map(|it| it.len()).max().unwrap_or(0);
+        let longest = texts.iter().map(|text| text.len()).max().unwrap_or(0);
         Self { texts, codes, longest }
     }
 
@@ -70,7 +70,7 @@ impl Labels {
             return None;
         }
         let mut labels = Self::default();
-        let codes = self.texts.iter().map(|it| labels.code(it)).collect();
+        let codes = self.texts.iter().map(|text| labels.code(text)).collect();
         Some((labels, codes))
     }
 
@@ -124,7 +124,7 @@ impl Data {
     fn canonical(mut self) -> Self {
         match &mut self {
             Self::Number(_) => {}
-            Self::Flag(all) => all.iter_mut().for_each(|it| *it = (*it).min(Self::NO_FLAG)),
+            Self::Flag(all) => all.iter_mut().for_each(|flag| *flag = (*flag).min(Self::NO_FLAG)),
             Self::Text { codes, labels } => {
                 if let Some((distinct, by_code)) = labels.distinct() {
                     *labels = Arc::new(distinct);
@@ -213,15 +213,15 @@ impl Column {
     /// as it does an infinity. Where NaN means missing, say so with [`Data::Number`].
     pub fn numbers(values: impl IntoIterator<Item = Option<f64>>) -> Self {
         let values: Vec<Option<f64>> = values.into_iter().collect();
-        let given_nan = values.iter().position(|it| it.is_some_and(f64::is_nan));
-        let values = values.into_iter().map(|it| it.unwrap_or(f64::NAN)).collect();
+        let given_nan = values.iter().position(|value| value.is_some_and(f64::is_nan));
+        let values = values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect();
         Self { given_nan, ..Self::of(Data::Number(values)) }
     }
 
     /// A flag column.
     pub fn flags(values: impl IntoIterator<Item = Option<bool>>) -> Self {
         Self::of(Data::Flag(
-            values.into_iter().map(|it| it.map_or(Data::NO_FLAG, u8::from)).collect(),
+            values.into_iter().map(|value| value.map_or(Data::NO_FLAG, u8::from)).collect(),
         ))
     }
 
@@ -230,7 +230,7 @@ impl Column {
         let mut labels = Labels::default();
         let codes = values
             .into_iter()
-            .map(|it| it.map_or(Data::NO_CODE, |it| labels.code(it.as_ref())))
+            .map(|value| value.map_or(Data::NO_CODE, |text| labels.code(text.as_ref())))
             .collect();
         Self::of(Data::Text { codes, labels: Arc::new(labels) })
     }
@@ -241,7 +241,7 @@ impl Column {
     pub fn observed(mut self, days: impl IntoIterator<Item = Option<NaiveDate>>) -> Self {
         let mut seen: Vec<i32> = days
             .into_iter()
-            .map(|it| it.map_or(NO_DAY, |it| it.num_days_from_ce()))
+            .map(|day| day.map_or(NO_DAY, |day| day.num_days_from_ce()))
             .take(self.len())
             .collect();
         seen.resize(self.len(), NO_DAY);
@@ -285,7 +285,7 @@ impl Column {
 
     /// The day number on which the value of a row was observed.
     pub(crate) fn seen(&self, row: usize) -> Option<i32> {
-        self.seen.as_ref().and_then(|it| it.get(row)).copied().filter(|it| *it != NO_DAY)
+        self.seen.as_ref().and_then(|days| days.get(row)).copied().filter(|day| *day != NO_DAY)
     }
 
     /// The number of rows.
@@ -301,7 +301,7 @@ impl Column {
     /// Whether it has so many rows, and no number that no column holds.
     pub(crate) fn is_even(&self, rows: usize) -> bool {
         self.len() == rows
-            && self.seen.as_ref().is_none_or(|it| it.len() == rows)
+            && self.seen.as_ref().is_none_or(|days| days.len() == rows)
             && self.first_not_finite(self.extent()).is_none()
     }
 
@@ -336,8 +336,8 @@ impl Column {
             },
             Data::Text { codes, labels } => codes
                 .get(row)
-                .and_then(|it| labels.text(*it))
-                .map_or(Value::Missing, |it| Value::Text(Arc::clone(it))),
+                .and_then(|code| labels.text(*code))
+                .map_or(Value::Missing, |text| Value::Text(Arc::clone(text))),
         }
     }
 
@@ -345,10 +345,10 @@ impl Column {
     #[must_use]
     pub fn is_missing(&self, row: usize) -> bool {
         match &self.data {
-            Data::Number(values) => values.get(row).is_none_or(|it| it.is_nan()),
-            Data::Flag(values) => values.get(row).is_none_or(|it| *it > 1),
+            Data::Number(values) => values.get(row).is_none_or(|value| value.is_nan()),
+            Data::Flag(values) => values.get(row).is_none_or(|value| *value > 1),
             Data::Text { codes, labels } => {
-                codes.get(row).is_none_or(|it| labels.text(*it).is_none())
+                codes.get(row).is_none_or(|code| labels.text(*code).is_none())
             }
         }
     }
@@ -360,13 +360,13 @@ impl Column {
             for (all, it) in all.iter_mut().zip(values) {
                 *all &= present(it);
             }
-            all.iter_mut().skip(values.len()).for_each(|it| *it = false);
+            all.iter_mut().skip(values.len()).for_each(|known| *known = false);
         }
         match &self.data {
-            Data::Number(values) => and(all, values.get(rows), |it| !it.is_nan()),
-            Data::Flag(values) => and(all, values.get(rows), |it| *it < Data::NO_FLAG),
+            Data::Number(values) => and(all, values.get(rows), |number| !number.is_nan()),
+            Data::Flag(values) => and(all, values.get(rows), |flag| *flag < Data::NO_FLAG),
             Data::Text { codes, labels } => {
-                and(all, codes.get(rows), |it| labels.text(*it).is_some());
+                and(all, codes.get(rows), |code| labels.text(*code).is_some());
             }
         }
     }
@@ -389,7 +389,7 @@ impl Column {
     /// The values of other rows, in their order; missing where a row is not there.
     pub(crate) fn gather(&self, rows: &[u32]) -> Self {
         fn pick<T: Copy>(values: &[T], rows: &[u32], missing: T) -> Vec<T> {
-            rows.iter().map(|it| values.get(*it as usize).copied().unwrap_or(missing)).collect()
+            rows.iter().map(|row| values.get(*row as usize).copied().unwrap_or(missing)).collect()
         }
         let data = match &self.data {
             Data::Number(values) => Data::Number(pick(values, rows, f64::NAN)),
@@ -398,7 +398,7 @@ impl Column {
                 Data::Text { codes: pick(codes, rows, Data::NO_CODE), labels: Arc::clone(labels) }
             }
         };
-        let seen = self.seen.as_ref().map(|it| pick(it, rows, NO_DAY));
+        let seen = self.seen.as_ref().map(|days| pick(days, rows, NO_DAY));
         Self { seen, ..Self::of(data) }
     }
 
@@ -427,7 +427,7 @@ impl Column {
         let infinite = match &self.data {
             // Where the lowest and the highest are finite, all are: one pass less over long columns.
             Data::Number(values) if low < f64::MIN || f64::MAX < high => {
-                values.iter().position(|it| it.is_infinite())
+                values.iter().position(|value| value.is_infinite())
             }
             _ => None,
         };
@@ -440,12 +440,12 @@ mod sparse {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(all: &[f64], to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(all.iter().map(|it| (!it.is_nan()).then_some(*it)))
+        to.collect_seq(all.iter().map(|number| (!number.is_nan()).then_some(*number)))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
         let all = Vec::<Option<f64>>::deserialize(from)?;
-        Ok(all.into_iter().map(|it| it.unwrap_or(f64::NAN)).collect())
+        Ok(all.into_iter().map(|number| number.unwrap_or(f64::NAN)).collect())
     }
 }
 
@@ -453,11 +453,11 @@ mod sparse {
 pub(crate) fn column_of(kind: Kind, values: &[Value]) -> Column {
     match kind {
         Kind::Number => Column::numbers(values.iter().map(Value::number)),
-        Kind::Flag => Column::flags(values.iter().map(|it| match it {
+        Kind::Flag => Column::flags(values.iter().map(|value| match value {
             Value::Flag(it) => Some(*it),
             _ => None,
         })),
-        Kind::Text => Column::texts(values.iter().map(|it| match it {
+        Kind::Text => Column::texts(values.iter().map(|value| match value {
             Value::Text(it) => Some(it),
             _ => None,
         })),

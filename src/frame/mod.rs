@@ -322,7 +322,7 @@ impl Frame {
     /// The column of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Column> {
-        given(&self.columns, name).map(|it| it.column.as_ref())
+        given(&self.columns, name).map(|given| given.column.as_ref())
     }
 
     /// Every column, in the order of names, to be read without a copy.
@@ -359,11 +359,11 @@ fn twice(ids: &[Arc<str>]) -> Option<(usize, usize)> {
     let mut rows: Vec<(u64, usize)> = ids.iter().map(hash).zip(0..).collect();
     rows.sort_unstable();
     let mut first: Option<(usize, usize)> = None;
-    for same in rows.chunk_by(|one, two| one.0 == two.0).filter(|it| it.len() > 1) {
+    for same in rows.chunk_by(|one, two| one.0 == two.0).filter(|rows| rows.len() > 1) {
         let mut same: Vec<(&str, usize)> =
             same.iter().filter_map(|it| Some((ids.get(it.1)?.as_ref(), it.1))).collect();
         same.sort_unstable();
-        let pairs = same.windows(2).filter_map(|it| match it {
+        let pairs = same.windows(2).filter_map(|pair| match pair {
             [(one, at), (two, then)] if one == two => Some((*at, *then)),
             _ => None,
         });

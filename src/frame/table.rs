@@ -41,7 +41,7 @@ impl Table {
         self.failures = Failures::default();
         // From the last, so that of a column that stands twice the first is free once it is met.
         for slot in self.slots.iter_mut().rev() {
-            slot.column.take_if(|it| Arc::strong_count(it) > 1);
+            slot.column.take_if(|column| Arc::strong_count(column) > 1);
             (slot.solid, slot.rests, slot.used) = (None, None, true);
         }
         self.slots.resize_with(slots, Slot::default);
@@ -50,7 +50,7 @@ impl Table {
 
     /// The column of a slot, whatever is in it, if it is of an earlier run and no one else's.
     fn used(&mut self, slot: usize) -> Option<Arc<Column>> {
-        let mut column = self.slots.get_mut(slot).filter(|it| it.used)?.column.take()?;
+        let mut column = self.slots.get_mut(slot).filter(|slot| slot.used)?.column.take()?;
         Arc::get_mut(&mut column)?.days().is_none().then_some(column)
     }
 
@@ -96,8 +96,8 @@ impl Table {
     pub(crate) fn is_even(&self) -> bool {
         let rows = self.len();
         let even = |it: &Slot| {
-            it.column.as_ref().is_none_or(|it| it.is_even(rows))
-                && it.solid.as_ref().is_none_or(|it| it.len() == rows)
+            it.column.as_ref().is_none_or(|column| column.is_even(rows))
+                && it.solid.as_ref().is_none_or(|solid| solid.len() == rows)
         };
         self.slots.iter().all(even)
     }
@@ -117,10 +117,10 @@ impl Table {
 
     /// The row of an id.
     pub(crate) fn row_of(&self, id: &str) -> Option<usize> {
-        let of = |row: &u32| self.ids.get(*row as usize).map_or("", |it| it.as_ref());
+        let of = |row: &u32| self.ids.get(*row as usize).map_or("", |id| id.as_ref());
         let by_id = self.by_id();
         let at = by_id.binary_search_by(|row| of(row).cmp(id)).ok()?;
-        by_id.get(at).map(|it| *it as usize)
+        by_id.get(at).map(|row| *row as usize)
     }
 
     /// The ids, sorted.
@@ -154,7 +154,7 @@ impl Table {
         // Of those that rest on others themselves: on what.
         let mut bases: Vec<usize> = Vec::with_capacity(on.len());
         for it in on {
-            match self.slots.get(*it).and_then(|it| it.rests.as_ref()) {
+            match self.slots.get(*it).and_then(|slot| slot.rests.as_ref()) {
                 Some(rests) => bases.extend_from_slice(rests),
                 None => bases.push(*it),
             }
@@ -167,11 +167,11 @@ impl Table {
     }
 
     pub(crate) fn column(&self, slot: usize) -> Option<&Column> {
-        self.slots.get(slot).filter(|it| !it.used).and_then(|it| it.column.as_deref())
+        self.slots.get(slot).filter(|slot| !slot.used).and_then(|slot| slot.column.as_deref())
     }
 
     pub(crate) fn value(&self, slot: usize, row: usize) -> Value {
-        self.column(slot).map_or(Value::Missing, |it| it.value(row))
+        self.column(slot).map_or(Value::Missing, |column| column.value(row))
     }
 
     pub(crate) fn number(&self, slot: usize, row: usize) -> f64 {
@@ -179,7 +179,7 @@ impl Table {
     }
 
     pub(crate) fn is_missing(&self, slot: usize, row: usize) -> bool {
-        self.column(slot).is_none_or(|it| it.is_missing(row))
+        self.column(slot).is_none_or(|column| column.is_missing(row))
     }
 
     /// Whether the value of a row would stay the same whatever missing inputs turned out to be.
@@ -188,10 +188,12 @@ impl Table {
             None => false,
             Some(it) => match &it.solid {
                 Some(solid) => solid.get(row).copied().unwrap_or(false),
-                None if it.rests.is_some() => {
-                    it.rests.iter().flat_map(|it| it.iter()).all(|it| self.is_solid(*it, row))
-                }
-                None => self.column(slot).is_some_and(|it| !it.is_missing(row)),
+                None if it.rests.is_some() => it
+                    .rests
+                    .iter()
+                    .flat_map(|bases| bases.iter())
+                    .all(|base| self.is_solid(*base, row)),
+                None => self.column(slot).is_some_and(|column| !column.is_missing(row)),
             },
         }
     }
@@ -204,10 +206,10 @@ impl Table {
                 for (all, it) in all.iter_mut().zip(solid) {
                     *all &= it;
                 }
-                all.iter_mut().skip(solid.len()).for_each(|it| *it = false);
+                all.iter_mut().skip(solid.len()).for_each(|known| *known = false);
             }
             Some(Slot { rests: Some(rests), .. }) => {
-                rests.iter().for_each(|it| self.and_solid(*it, rows.clone(), all));
+                rests.iter().for_each(|base| self.and_solid(*base, rows.clone(), all));
             }
             Some(Slot { column: Some(column), solid: None, used: false, .. }) => {
                 column.and_present(rows, all);
@@ -219,6 +221,6 @@ impl Table {
     /// The day number of the input that a value rests on: of records the newest that counts for
     /// their take, of an expression or of children the oldest of their inputs' days.
     pub(crate) fn seen(&self, slot: usize, row: usize) -> Option<i32> {
-        self.column(slot).and_then(|it| it.seen(row))
+        self.column(slot).and_then(|column| column.seen(row))
     }
 }

@@ -170,7 +170,11 @@ const TWO_WAYS: [(&str, &str); 5] = [
 
 /// A term in small letters without what stands between its words.
 fn plain(text: &str) -> String {
-    text.chars().take(LONGEST).filter(|it| it.is_alphanumeric()).collect::<String>().to_lowercase()
+    text.chars()
+        .take(LONGEST)
+        .filter(|letter| letter.is_alphanumeric())
+        .collect::<String>()
+        .to_lowercase()
 }
 
 /// Words after a term that say nothing more.
@@ -206,12 +210,13 @@ fn read(text: &str) -> Option<Billing> {
     // `p.a.` and `mo.`, but not `0.5 years`.
     let dots = !lower.contains(|it: char| it.is_ascii_digit());
     let is_between = |it: char| it.is_whitespace() || it == '-' || it == '_' || (dots && it == '.');
-    let plain: String = lower.chars().filter(|it| !is_between(*it)).collect();
-    let bare = AFTER.into_iter().find_map(|it| plain.strip_suffix(it)).unwrap_or(&plain);
+    let plain: String = lower.chars().filter(|letter| !is_between(*letter)).collect();
+    let bare = AFTER.into_iter().find_map(|ending| plain.strip_suffix(ending)).unwrap_or(&plain);
     if ONCE.contains(&bare) {
         return Some(Billing::ONE_TIME);
     }
-    let bare = BEFORE.into_iter().find_map(|it| bare.strip_prefix(it)).unwrap_or(bare);
+    let bare =
+        BEFORE.into_iter().find_map(|beginning| bare.strip_prefix(beginning)).unwrap_or(bare);
     let (count, unit) = counted(bare)?;
     of(count, unit)
 }

@@ -25,7 +25,8 @@ fn amounts_are_read_exactly_or_refused() {
         ("1,000", "!"),
         ("NaN", "!"),
     ] {
-        let got = text.parse::<Amount>().map_or_else(|_| "!".to_owned(), |it| it.to_string());
+        let got =
+            text.parse::<Amount>().map_or_else(|_| "!".to_owned(), |amount| amount.to_string());
         assert_eq!(got, expected, "{text}");
     }
 }
@@ -42,7 +43,8 @@ fn a_million_tenths_are_a_hundred_thousand() {
 
 #[test]
 fn json_gives_amounts_and_currencies() {
-    let read = |text: &str| serde_json::from_str::<Amount>(text).map(|it| it.to_string()).ok();
+    let read =
+        |text: &str| serde_json::from_str::<Amount>(text).map(|amount| amount.to_string()).ok();
     assert_eq!(read("12"), Some("12".into()));
     assert_eq!(read("18446744073709551615"), Some("18446744073709551615".into()));
     assert_eq!(read("12.5"), Some("12.5".into()));
@@ -80,7 +82,7 @@ fn rates_convert_both_ways_and_round_away_from_zero() {
     ] {
         let got =
             rates.convert(amount.parse().unwrap(), from.parse().unwrap(), to.parse().unwrap());
-        let got = got.map_or_else(|| "!".to_owned(), |it| it.to_string());
+        let got = got.map_or_else(|| "!".to_owned(), |amount| amount.to_string());
         assert_eq!(got, expected, "{amount} {from} {to}");
     }
     for wrong in ["0", "-1", "\"x\"", "1e-20"] {
@@ -174,7 +176,9 @@ fn terms_are_read_or_refused() {
         ),
     ] {
         for text in texts.split('|') {
-            let got = text.parse::<Billing>().map_or_else(|_| "!".to_owned(), |it| it.to_string());
+            let got = text
+                .parse::<Billing>()
+                .map_or_else(|_| "!".to_owned(), |billing| billing.to_string());
             assert_eq!(got, expected, "{text:?}");
         }
     }

@@ -68,7 +68,7 @@ impl<'a> Json<'a> {
             None => "the text ends".to_owned(),
             Some(_) => {
                 let word: String =
-                    rest.chars().take_while(|it| !it.is_whitespace()).take(20).collect();
+                    rest.chars().take_while(|letter| !letter.is_whitespace()).take(20).collect();
                 format!("`{}` stands", shorten(&word))
             }
         };
@@ -186,7 +186,7 @@ impl<'a> Json<'a> {
             }
         }
         let text = self.text.get(from..self.at).unwrap_or_default();
-        let whole = text.parse().ok().filter(|it| is_whole && !(is_below && *it == 0));
+        let whole = text.parse().ok().filter(|number| is_whole && !(is_below && *number == 0));
         let float = || text.parse().ok().filter(|it: &f64| it.is_finite()).map(Node::Float);
         whole.map(Node::Int).or_else(float).ok_or_else(|| self.wrong("a number of 64 bits"))
     }
@@ -230,8 +230,11 @@ impl<'a> Json<'a> {
     }
 
     fn four(&mut self) -> Result<u32, JsonError> {
-        let digits = self.rest().get(..4).filter(|it| it.bytes().all(|it| it.is_ascii_hexdigit()));
-        let code = digits.and_then(|it| u32::from_str_radix(it, 16).ok());
+        let digits = self
+            .rest()
+            .get(..4)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let code = code.ok_or_else(|| self.wrong("four hexadecimal digits"))?;
         self.at += 4;
         Ok(code)

@@ -134,7 +134,7 @@ impl de::Error for ReadError {
 }
 
 fn list(names: &[&str]) -> String {
-    names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// What was wanted, in the words of a document's author instead of Rust's.
@@ -340,7 +340,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
             Some((index, node)) => seed
                 .deserialize(self.reader.at(node))
                 .map(Some)
-                .map_err(|it| it.under(Step::Index(index))),
+                .map_err(|fault| fault.under(Step::Index(index))),
         }
     }
 }
@@ -372,7 +372,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
         let Some((key, node)) = self.value.take() else {
             return Err(de::Error::custom("a value was asked for before its key"));
         };
-        seed.deserialize(self.reader.at(node)).map_err(|it| it.under(Step::Key(key.clone())))
+        seed.deserialize(self.reader.at(node)).map_err(|fault| fault.under(Step::Key(key.clone())))
     }
 }
 
@@ -402,7 +402,7 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
 
 impl<'de> Variant<'de> {
     fn body(&self) -> Result<Reader<'de>, ReadError> {
-        self.body.map(|it| self.reader.at(it)).ok_or_else(|| {
+        self.body.map(|body| self.reader.at(body)).ok_or_else(|| {
             let mut error = ReadError::new(
                 Code::WrongType,
                 format!("`{}` needs settings of its own", self.name),
@@ -428,7 +428,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
         let name = self.name.to_owned();
-        seed.deserialize(self.body()?).map_err(|it| it.under(Step::Key(name)))
+        seed.deserialize(self.body()?).map_err(|fault| fault.under(Step::Key(name)))
     }
 
     fn tuple_variant<V: Visitor<'de>>(
@@ -437,7 +437,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         let name = self.name.to_owned();
-        self.body()?.deserialize_any(visitor).map_err(|it| it.under(Step::Key(name)))
+        self.body()?.deserialize_any(visitor).map_err(|fault| fault.under(Step::Key(name)))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -446,6 +446,6 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         let name = self.name.to_owned();
-        self.body()?.deserialize_any(visitor).map_err(|it| it.under(Step::Key(name)))
+        self.body()?.deserialize_any(visitor).map_err(|fault| fault.under(Step::Key(name)))
     }
 }

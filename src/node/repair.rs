@@ -32,13 +32,13 @@ impl Removed {
     /// something within, or its key under another spelling.
     pub(crate) fn touches(&self, path: &str) -> bool {
         let path = self.original(path);
-        if self.paths.iter().any(|it| is_within(it, &path)) {
+        if self.paths.iter().any(|outer| is_within(outer, &path)) {
             return true;
         }
         path.rsplit_once('.').is_some_and(|(parent, key)| {
             let lost = |it: &String| {
-                let child = it.strip_prefix(parent).and_then(|it| it.strip_prefix('.'));
-                child.is_some_and(|it| nearest(it, [key]).is_some())
+                let child = it.strip_prefix(parent).and_then(|rest| rest.strip_prefix('.'));
+                child.is_some_and(|child| nearest(child, [key]).is_some())
             };
             self.paths.iter().any(lost)
         })
@@ -56,7 +56,8 @@ impl Removed {
             text += head;
             rest = tail;
             let Some(close) = tail.find(']') else { break };
-            let Some(mut index) = tail.get(1..close).and_then(|it| it.parse::<usize>().ok()) else {
+            let Some(mut index) = tail.get(1..close).and_then(|index| index.parse::<usize>().ok())
+            else {
                 break;
             };
             for (_, gone) in self.items.range((text.clone(), 0)..=(text.clone(), usize::MAX)) {
@@ -102,7 +103,7 @@ pub(crate) fn read_all<T: DeserializeOwned + Default>(mut node: Node) -> Repaire
 /// Whether a path is another one or lies within it.
 fn is_within(path: &str, outer: &str) -> bool {
     let rest = path.strip_prefix(outer);
-    rest.is_some_and(|it| it.is_empty() || outer.is_empty() || it.starts_with(['.', '[']))
+    rest.is_some_and(|rest| rest.is_empty() || outer.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Whether something is wrong only because of what was taken out: a key is missing whose faulty
@@ -117,9 +118,11 @@ fn is_consequence(error: &ReadError, poisoned: &BTreeSet<String>) -> bool {
         Code::UnknownKey => false,
         Code::MissingKey => {
             poisoned.contains(&here)
-                || poisoned.iter().any(|it| it.strip_prefix(&below).is_some_and(missing))
+                || poisoned
+                    .iter()
+                    .any(|poisoned| poisoned.strip_prefix(&below).is_some_and(missing))
         }
-        _ => poisoned.iter().any(|it| is_within(it, &here)),
+        _ => poisoned.iter().any(|poisoned| is_within(poisoned, &here)),
     }
 }
 
@@ -188,7 +191,7 @@ fn collect_names(node: &Node, names: &mut BTreeSet<String>) {
                 }
             }
         }
-        Node::List(items) => items.iter().for_each(|it| collect_names(it, names)),
+        Node::List(items) => items.iter().for_each(|node| collect_names(node, names)),
         _ => {}
     }
 }
@@ -234,8 +237,11 @@ mod tests {
             ),
         ]);
         let read = read_all::<Doc>(doc);
-        let shown: Vec<String> =
-            read.faults.iter().map(|it| format!("{}: {}", it.place.path, it.message)).collect();
+        let shown: Vec<String> = read
+            .faults
+            .iter()
+            .map(|fault| format!("{}: {}", fault.place.path, fault.message))
+            .collect();
         assert_eq!(
             shown,
             [
@@ -244,7 +250,7 @@ mod tests {
                 "items[2]: missing key `weight`",
             ]
         );
-        let names: Vec<&str> = read.value.items.iter().map(|it| it.name.as_str()).collect();
+        let names: Vec<&str> = read.value.items.iter().map(|entry| entry.name.as_str()).collect();
         assert_eq!(names, ["b", "d"]);
         assert_eq!(read.removed.original("items[0].weight"), "items[1].weight");
         assert_eq!(read.removed.original("items[1]"), "items[3]");
@@ -255,14 +261,14 @@ mod tests {
     fn a_misspelt_key_is_one_fault() {
         let item = Node::table([("nam", Node::text("a")), ("weight", Node::Int(1))]);
         let read = read_all::<Doc>(Node::table([("items", Node::List(vec![item]))]));
-        let shown: Vec<&str> = read.faults.iter().map(|it| it.message.as_str()).collect();
+        let shown: Vec<&str> = read.faults.iter().map(|fault| fault.message.as_str()).collect();
         assert_eq!(shown, ["unknown key `nam`"]);
         assert!(read.removed.names.contains("a"));
     }
 
     #[test]
     fn the_faults_listed_are_bounded() {
-        let many = (0..1000).map(|it| (format!("k{it}"), Node::Null));
+        let many = (0..1000).map(|number| (format!("k{number}"), Node::Null));
         assert_eq!(read_all::<Doc>(Node::table(many)).faults.len(), 200);
     }
 }

@@ -61,7 +61,7 @@ impl Source {
                 source.locate(fault);
             }
         }
-        debug_assert!(faults.iter().all(|it| it.severity == Severity::Error));
+        debug_assert!(faults.iter().all(|fault| fault.severity == Severity::Error));
         (source, node, faults)
     }
 
@@ -112,11 +112,11 @@ impl Source {
     pub(crate) fn quoted(&self) -> BTreeSet<String> {
         let between = |quote| self.text.split(quote).skip(1);
         let all = between('"').chain(between('\''));
-        all.filter(|it| it.len() <= LONGEST_QUOTED).map(str::to_owned).collect()
+        all.filter(|quoted| quoted.len() <= LONGEST_QUOTED).map(str::to_owned).collect()
     }
 
     fn is_long(&self, span: &Range<usize>) -> bool {
-        self.text.get(span.clone()).is_some_and(|it| it.contains('\n'))
+        self.text.get(span.clone()).is_some_and(|text| text.contains('\n'))
     }
 
     fn mark(&self, place: &mut Place, span: Range<usize>) {
@@ -125,7 +125,7 @@ impl Source {
             start -= 1;
         }
         let before = self.text.get(..start).unwrap_or("");
-        let line_start = before.rfind('\n').map_or(0, |it| it + 1);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         let rest = self.text.get(line_start..).unwrap_or("");
         let line = rest.split('\n').next().unwrap_or("").trim_end_matches('\r');
         let column = before.get(line_start..).unwrap_or("").chars().count();
@@ -148,12 +148,12 @@ fn to_u32(number: usize) -> u32 {
 
 /// The byte offset in the raw TOML string literal of byte `wanted` of its decoded text.
 fn raw_offset(raw: &str, wanted: usize) -> usize {
-    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|it| raw.starts_with(it));
+    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| raw.starts_with(quotes));
     let Some(quotes) = quotes else { return 0 };
     let mut at = quotes.len();
     if quotes.len() == 3 {
         for newline in ["\r\n", "\n"] {
-            if raw.get(at..).is_some_and(|it| it.starts_with(newline)) {
+            if raw.get(at..).is_some_and(|rest| rest.starts_with(newline)) {
                 at += newline.len();
                 break;
             }
@@ -181,7 +181,7 @@ fn raw_offset(raw: &str, wanted: usize) -> usize {
         };
         if kind.is_whitespace() {
             // A line-ending backslash swallows the white space that follows.
-            while rest.next_if(|it| it.is_whitespace()).is_some() {
+            while rest.next_if(|letter| letter.is_whitespace()).is_some() {
                 at += 1;
             }
             continue;
@@ -197,7 +197,7 @@ fn raw_offset(raw: &str, wanted: usize) -> usize {
 /// The offset past backslashes that join lines, of which the decoded text has nothing.
 fn past_joins(raw: &str, mut at: usize) -> usize {
     while raw.starts_with("\"\"\"")
-        && let Some(rest) = raw.get(at..).and_then(|it| it.strip_prefix('\\'))
+        && let Some(rest) = raw.get(at..).and_then(|rest| rest.strip_prefix('\\'))
         && rest.starts_with(char::is_whitespace)
     {
         at += 1 + rest.len() - rest.trim_start().len();
@@ -209,7 +209,7 @@ fn past_joins(raw: &str, mut at: usize) -> usize {
 fn reword(message: &str) -> String {
     let message = message.trim().trim_end_matches('.').replace('\n', ", ");
     let mut chars = message.chars();
-    chars.next().map_or_else(String::new, |it| it.to_lowercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 #[cfg(feature = "toml")]
@@ -309,7 +309,7 @@ mod tests {
     fn every_syntax_fault_is_reported_and_the_rest_kept() {
         let (_, node, faults) = Source::toml("a = \nb = 2\nc = [1, \nd = = 3\n");
         assert!(faults.len() >= 2, "{faults:?}");
-        assert!(faults.iter().all(|it| it.place.line.is_some()), "{faults:?}");
+        assert!(faults.iter().all(|fault| fault.place.line.is_some()), "{faults:?}");
         assert!(node.get("b").is_some());
     }
 }

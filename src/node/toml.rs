@@ -12,7 +12,7 @@ impl Node {
         let Self::Table(entries) = self else { return out };
         let is_section = |it: &Self| match it {
             Self::List(items) => {
-                !items.is_empty() && items.iter().all(|it| matches!(it, Self::Table(_)))
+                !items.is_empty() && items.iter().all(|node| matches!(node, Self::Table(_)))
             }
             _ => false,
         };
@@ -46,7 +46,7 @@ fn line(out: &mut String, key: &str, value: &Node) {
     }
     let whole = inline(value);
     let tables = match value {
-        Node::List(items) if items.iter().any(|it| matches!(it, Node::Table(_))) => Some(items),
+        Node::List(items) if items.iter().any(|node| matches!(node, Node::Table(_))) => Some(items),
         _ => None,
     };
     match tables {
@@ -70,7 +70,8 @@ fn inline(value: &Node) -> String {
         Node::Float(it) => number(*it),
         Node::Text(it) => quoted(it),
         Node::List(items) => {
-            let items: Vec<String> = items.iter().filter(|it| it.is_said()).map(inline).collect();
+            let items: Vec<String> =
+                items.iter().filter(|node| node.is_said()).map(inline).collect();
             format!("[{}]", items.join(", "))
         }
         Node::Table(entries) => {

@@ -64,7 +64,7 @@ impl Node {
             Self::Text(it) => hash.text(it),
             Self::List(items) => {
                 hash.add(b"[");
-                items.iter().for_each(|it| it.feed(hash));
+                items.iter().for_each(|node| node.feed(hash));
                 hash.add(b"]");
             }
             Self::Table(entries) => {
@@ -131,19 +131,19 @@ impl Serializer for Writer {
 
     scalars! {
         serialize_bool: bool => Node::Bool;
-        serialize_i8: i8 => |it| Node::Int(it.into());
-        serialize_i16: i16 => |it| Node::Int(it.into());
-        serialize_i32: i32 => |it| Node::Int(it.into());
+        serialize_i8: i8 => |number| Node::Int(number.into());
+        serialize_i16: i16 => |number| Node::Int(number.into());
+        serialize_i32: i32 => |number| Node::Int(number.into());
         serialize_i64: i64 => Node::Int;
-        serialize_u8: u8 => |it| Node::Int(it.into());
-        serialize_u16: u16 => |it| Node::Int(it.into());
-        serialize_u32: u32 => |it| Node::Int(it.into());
-        serialize_u64: u64 => |it| i64::try_from(it).map_or(Node::Float(it as f64), Node::Int);
-        serialize_f32: f32 => |it| Node::Float(it.into());
+        serialize_u8: u8 => |number| Node::Int(number.into());
+        serialize_u16: u16 => |number| Node::Int(number.into());
+        serialize_u32: u32 => |number| Node::Int(number.into());
+        serialize_u64: u64 => |number| i64::try_from(number).map_or(Node::Float(number as f64), Node::Int);
+        serialize_f32: f32 => |number| Node::Float(number.into());
         serialize_f64: f64 => Node::Float;
-        serialize_char: char => |it| Node::Text(it.to_string());
-        serialize_str: &str => |it| Node::Text(it.to_owned());
-        serialize_bytes: &[u8] => |it| Node::List(it.iter().map(|it| Node::Int((*it).into())).collect());
+        serialize_char: char => |letter| Node::Text(letter.to_string());
+        serialize_str: &str => |text| Node::Text(text.to_owned());
+        serialize_bytes: &[u8] => |bytes| Node::List(bytes.iter().map(|byte| Node::Int((*byte).into())).collect());
         serialize_unit_struct: &'static str => |_| Node::Null;
     }
 

@@ -59,14 +59,14 @@ impl Course<'_> {
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.steps.iter().position(|it| it.name() == name)
+        self.steps.iter().position(|step| step.name() == name)
     }
 }
 
 /// The first step not yet reached after the last one reached that still exists.
 pub(crate) fn next_step<'a>(enrolment: &'a EnrolmentState, course: Course<'_>) -> Option<Next<'a>> {
-    let last = enrolment.reached.iter().rev().find_map(|it| course.position(it));
-    let start = last.map_or(0, |it| it + 1);
+    let last = enrolment.reached.iter().rev().find_map(|name| course.position(name));
+    let start = last.map_or(0, |last| last + 1);
     let fresh = |it: &StepConfig| !enrolment.reached.iter().any(|name| name == it.name());
     let (step, config) = course.steps.iter().enumerate().skip(start).find(|(_, it)| fresh(it))?;
     let due = match anchored(enrolment, config.after) {
@@ -74,7 +74,7 @@ pub(crate) fn next_step<'a>(enrolment: &'a EnrolmentState, course: Course<'_>) -
         None => course.after(enrolment.last.unwrap_or(enrolment.began.day()), config.after),
     };
     let before = enrolment.reached.last().filter(|_| config.after_done);
-    let waits_for = before.filter(|it| enrolment.awaited.iter().any(|open| open.step == **it));
+    let waits_for = before.filter(|name| enrolment.awaited.iter().any(|open| open.step == **name));
     Some(Next { step, due, waits_for: waits_for.map(String::as_str) })
 }
 
@@ -127,7 +127,7 @@ pub(crate) fn advance(
                 happenings.push(Happening::Skipped { step, reason });
             } else {
                 // Nobody can be late with what they had not heard of.
-                let deadline = config.deadline.map(|it| course.after(today.day, it));
+                let deadline = config.deadline.map(|deadline| course.after(today.day, deadline));
                 enrolment.awaited.push(AwaitedStep { step: name.clone(), deadline });
                 happenings.push(Happening::Issued { step, due, deadline });
             }
@@ -135,14 +135,16 @@ pub(crate) fn advance(
             // A late step puts off those after it, in whatever they count; one in time leaves months as they run.
             enrolment.anchor = match (due == today.day, config.after.is_zero()) {
                 (true, true) => enrolment.anchor,
-                (true, false) => anchored(enrolment, config.after).filter(|it| it.moved(today.day)),
+                (true, false) => {
+                    anchored(enrolment, config.after).filter(|anchor| anchor.moved(today.day))
+                }
                 (false, _) => None,
             };
             enrolment.last = Some(today.day);
         }
     }
     forget(enrolment, course);
-    let waits = enrolment.awaited.iter().any(|it| it.deadline.is_some());
+    let waits = enrolment.awaited.iter().any(|awaited| awaited.deadline.is_some());
     if !waits && next_step(enrolment, course).is_none() {
         happenings.push(Happening::Ended(EndReason::Finished));
     }
@@ -157,10 +159,12 @@ fn escalate(
     happenings: &mut Vec<Happening>,
 ) {
     for awaited in &mut enrolment.awaited {
-        let Some(deadline) = awaited.deadline.filter(|it| *it < today) else { continue };
+        let Some(deadline) = awaited.deadline.filter(|deadline| *deadline < today) else {
+            continue;
+        };
         awaited.deadline = None;
         let step = course.position(&awaited.step);
-        let told = step.and_then(|it| course.steps.get(it)?.escalate_to.as_ref());
+        let told = step.and_then(|at| course.steps.get(at)?.escalate_to.as_ref());
         if let (Some(step), Some(_)) = (step, told) {
             happenings.push(Happening::Escalated { step, deadline });
         }
@@ -169,14 +173,14 @@ fn escalate(
 
 /// Forgets the issued steps whose report nothing waits for.
 fn forget(enrolment: &mut EnrolmentState, course: Course<'_>) {
-    let next = next_step(enrolment, course).and_then(|it| course.steps.get(it.step));
-    let waits = next.is_some_and(|it| it.after_done);
+    let next = next_step(enrolment, course).and_then(|next| course.steps.get(next.step));
+    let waits = next.is_some_and(|config| config.after_done);
     let last = enrolment.reached.last();
-    enrolment.awaited.retain_mut(|it| {
-        let config = course.position(&it.step).and_then(|at| course.steps.get(at));
-        if config.is_none_or(|it| it.escalate_to.is_none()) {
-            it.deadline = None;
+    enrolment.awaited.retain_mut(|awaited| {
+        let config = course.position(&awaited.step).and_then(|at| course.steps.get(at));
+        if config.is_none_or(|config| config.escalate_to.is_none()) {
+            awaited.deadline = None;
         }
-        it.deadline.is_some() || (waits && last == Some(&it.step))
+        awaited.deadline.is_some() || (waits && last == Some(&awaited.step))
     });
 }

@@ -73,7 +73,7 @@ impl AsOf {
             return self.0.wall();
         }
         let next = self.day().checked_add_days(Days::new(1));
-        next.map_or(NaiveDateTime::MAX, |it| it.and_time(NaiveTime::MIN))
+        next.map_or(NaiveDateTime::MAX, |next| next.and_time(NaiveTime::MIN))
     }
 
     /// The day from which a wait counts that began then, seen from `now`: between the two lie as many days as have
@@ -295,7 +295,7 @@ mod tests {
         #[test]
         fn in_one_zone_moments_are_in_order(one in any(), two in any(), minutes in -1080..1080_i32) {
             let zone = crate::time::Zone::fixed(minutes).unwrap();
-            let [a, b] = [one, two].map(|it| it.in_zone(&zone));
+            let [a, b] = [one, two].map(|at| at.in_zone(&zone));
             if let (Some(left), Some(right)) = (a.moment(), b.moment()) {
                 prop_assert_eq!(a.cmp(&b), left.cmp(&right));
             }

@@ -75,9 +75,9 @@ impl Calendar {
     pub fn checked(config: &CalendarConfig) -> Result<(Self, Faults), Faults> {
         let Checked { calendar, faults } = Self::check(config, "");
         let faults = Faults(faults.into_iter().map(|it| it.0).collect());
-        let sound =
-            calendar.filter(|_| faults.list().iter().all(|it| it.severity == Severity::Warning));
-        sound.map(|it| (it, faults.clone())).ok_or(faults)
+        let sound = calendar
+            .filter(|_| faults.list().iter().all(|fault| fault.severity == Severity::Warning));
+        sound.map(|calendar| (calendar, faults.clone())).ok_or(faults)
     }
 
     /// What it is called; empty for one that has no name.
@@ -140,7 +140,7 @@ impl Calendar {
     #[must_use]
     pub fn next_open(&self, at: NaiveDateTime) -> Option<NaiveDateTime> {
         // What is counted is finer than any opening, so that a moment within one is found again.
-        self.after(self.worked(at)).map(|it| it.max(at))
+        self.after(self.worked(at)).map(|open| open.max(at))
     }
 
     /// Whether it opens on a day. A night shift is worked on the day on which it begins.

@@ -15,7 +15,7 @@ fn period(text: &str) -> Period {
 
 /// Days of nine years, of which three have a 29 February.
 fn days() -> impl Iterator<Item = NaiveDate> {
-    day("2023-01-01").iter_days().take_while(|it| *it < day("2033-01-01"))
+    day("2023-01-01").iter_days().take_while(|at| *at < day("2033-01-01"))
 }
 
 const LENGTHS: [&str; 9] = ["1mo", "2mo", "3mo", "5mo", "6mo", "1y", "2y", "4y", "30d"];
@@ -37,7 +37,7 @@ fn before_and_after_are_one_rule() {
 #[test]
 fn windows_that_end_with_months_hold_every_day_once() {
     let ends: Vec<NaiveDate> = days()
-        .filter(|it| it.succ_opt().is_some_and(|it| it.format("%d").to_string() == "01"))
+        .filter(|at| at.succ_opt().is_some_and(|next| next.format("%d").to_string() == "01"))
         .collect();
     for (length, months) in [("1mo", 1), ("2mo", 2), ("3mo", 3), ("6mo", 6), ("1y", 12), ("2y", 24)]
     {
@@ -72,7 +72,8 @@ fn no_day_is_in_two_windows_whatever_the_day_of_the_month() {
     for (length, months) in [("1mo", 1_u32), ("3mo", 3), ("1y", 12)] {
         let length = period(length);
         for begin in day("2023-12-01").iter_days().take(91) {
-            let looked: Vec<NaiveDate> = (0..30).map(|it| length.times(it).after(begin)).collect();
+            let looked: Vec<NaiveDate> =
+                (0..30).map(|number| length.times(number).after(begin)).collect();
             for pair in looked.windows(2) {
                 assert!(
                     pair[0] <= length.before(pair[1]),
@@ -88,7 +89,7 @@ fn no_day_is_in_two_windows_whatever_the_day_of_the_month() {
 fn consecutive_windows_of_a_day_hold_every_day_once() {
     for length in LENGTHS.map(period) {
         for end in days().step_by(7) {
-            let edges: Vec<NaiveDate> = (0..30).map(|it| length.edge(end, it)).collect();
+            let edges: Vec<NaiveDate> = (0..30).map(|number| length.edge(end, number)).collect();
             assert_eq!(edges[0], end);
             assert!(
                 edges.is_sorted_by(|left, right| right < left),
@@ -128,7 +129,7 @@ proptest! {
         let began = day("2020-01-01").checked_add_days(Days::new(from)).unwrap();
         let last = began.checked_add_days(Days::new(late)).unwrap();
         let due = length.again(began, last);
-        let first = (1..).map(|it| length.times(it).after(began)).find(|it| last < *it);
+        let first = (1..).map(|number| length.times(number).after(began)).find(|due| last < *due);
         prop_assert_eq!(Some(due), first);
     }
 }

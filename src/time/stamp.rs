@@ -90,7 +90,7 @@ impl Stamp {
     /// A moment in UTC with the local time of a zone; local time itself without one.
     #[cfg(feature = "arrow")]
     pub(crate) fn there(utc: NaiveDateTime, zone: Option<&Zone>) -> Self {
-        zone.map_or_else(|| Self::local(utc), |it| Self::at_offset(utc, it.offset(utc)))
+        zone.map_or_else(|| Self::local(utc), |zone| Self::at_offset(utc, zone.offset(utc)))
     }
 
     /// The same moment at an offset in seconds.
@@ -118,10 +118,10 @@ impl Stamp {
         if self.time.is_none() {
             let wall = self.wall();
             let east = (wall - zone.utc(wall)).num_seconds();
-            let east = i32::try_from(east).ok().filter(|it| *it != 0);
+            let east = i32::try_from(east).ok().filter(|seconds| *seconds != 0);
             return Self { east, ..self };
         }
-        if self.east.is_some_and(|it| it != 0) { self } else { self.moved_to(zone) }
+        if self.east.is_some_and(|east| east != 0) { self } else { self.moved_to(zone) }
     }
 
     /// The same with the day on which it counts where what is known ends at a moment of a day: what lies after that
@@ -134,7 +134,7 @@ impl Stamp {
         let date = if self.at() <= until { self.date.min(day) } else { self.date.max(next) };
         // The moment stays: the clock is said to be days ahead.
         let days = (date - self.date).num_days();
-        let east = i32::try_from(days).ok().and_then(|it| it.checked_mul(DAY)).unwrap_or(0);
+        let east = i32::try_from(days).ok().and_then(|days| days.checked_mul(DAY)).unwrap_or(0);
         Self { date, time: self.time, east: Some(self.east.unwrap_or(0) + east) }
     }
 }
@@ -208,19 +208,19 @@ fn read(text: &str) -> Option<Stamp> {
     };
     let time = time.trim_end();
     let formats = ["%H:%M:%S%.f", "%H:%M"];
-    let time = formats.iter().find_map(|it| NaiveTime::parse_from_str(time, it).ok())?;
+    let time = formats.iter().find_map(|format| NaiveTime::parse_from_str(time, format).ok())?;
     Some(Stamp { date, time: Some(time), east })
 }
 
 /// The seconds of an offset: `02:00`, `0200`, `02`.
 fn seconds(offset: &str) -> Option<i32> {
-    let digits: String = offset.chars().filter(|it| *it != ':').collect();
+    let digits: String = offset.chars().filter(|letter| *letter != ':').collect();
     let is_known = matches!(offset.len(), 2 | 4 | 5 | 8);
-    if !is_known || !digits.bytes().all(|it| it.is_ascii_digit()) {
+    if !is_known || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let mut parts = digits.as_bytes().chunks(2).map(|it| {
-        let text = std::str::from_utf8(it).ok()?;
+    let mut parts = digits.as_bytes().chunks(2).map(|pair| {
+        let text = std::str::from_utf8(pair).ok()?;
         text.parse::<i32>().ok()
     });
     let mut next = || parts.next().unwrap_or(Some(0));
@@ -290,7 +290,8 @@ mod tests {
             ("1026-03-01", "!"),
             ("", "!"),
         ] {
-            let got = text.parse::<Stamp>().map_or_else(|_| "!".to_owned(), |it| it.to_string());
+            let got =
+                text.parse::<Stamp>().map_or_else(|_| "!".to_owned(), |stamp| stamp.to_string());
             assert_eq!(got, expected, "{text}");
         }
     }

@@ -105,9 +105,9 @@ impl Zone {
         if let Ok(zone) = name.parse::<chrono_tz::Tz>() {
             return Ok(Self(Kind::Named(zone)));
         }
-        let known = chrono_tz::TZ_VARIANTS.iter().map(|it| it.name());
+        let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
         let near = crate::fault::nearest(name, known);
-        let near = near.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         Err(format!("no zone is called `{}`{near}", crate::node::shorten(name)))
     }
 
@@ -149,9 +149,10 @@ impl Zone {
             Kind::Fixed(minutes) => moved(local, -minutes * 60),
             Kind::Changing(it) => {
                 // A change is past for sure a day after it.
-                let past = it.changes.partition_point(|it| moved(it.0, 24 * 60 * 60) <= local);
+                let past =
+                    it.changes.partition_point(|change| moved(change.0, 24 * 60 * 60) <= local);
                 let (past, open) = it.changes.split_at_checked(past).unwrap_or_default();
-                let mut before = past.last().map_or(it.first, |it| it.1);
+                let mut before = past.last().map_or(it.first, |change| change.1);
                 for (change, after) in open {
                     // The offset before a change holds up to the last local time that it gives.
                     if local < moved(*change, before.max(*after) * 60) {
@@ -183,7 +184,7 @@ impl Zone {
             Kind::Changing(it) => {
                 let begun = it.changes.partition_point(|(change, _)| *change <= utc);
                 let last = begun.checked_sub(1).and_then(|at| it.changes.get(at));
-                last.map_or(it.first, |it| it.1) * 60
+                last.map_or(it.first, |change| change.1) * 60
             }
             #[cfg(feature = "zones")]
             Kind::Named(zone) => {
@@ -230,25 +231,25 @@ impl FromStr for Zone {
         if matches!(text, "UTC" | "Z") {
             return Ok(Self::UTC);
         }
-        let signed = text.strip_prefix('+').map(|it| (1, it));
-        let Some((sign, rest)) = signed.or_else(|| text.strip_prefix('-').map(|it| (-1, it)))
+        let signed = text.strip_prefix('+').map(|rest| (1, rest));
+        let Some((sign, rest)) = signed.or_else(|| text.strip_prefix('-').map(|rest| (-1, rest)))
         else {
             return Self::named(text);
         };
         let number = |it: &str| {
-            (it.len() == 2 && it.bytes().all(|it| it.is_ascii_digit()))
+            (it.len() == 2 && it.bytes().all(|byte| byte.is_ascii_digit()))
                 .then(|| it.parse::<i32>().ok())
                 .flatten()
         };
         let minutes = rest.split_once(':').and_then(|(hours, minutes)| {
-            let minutes = number(minutes).filter(|it| *it < 60)?;
-            Some(sign * (number(hours)? * 60 + minutes)).filter(|it| it.abs() <= MOST)
+            let minutes = number(minutes).filter(|number| *number < 60)?;
+            Some(sign * (number(hours)? * 60 + minutes)).filter(|offset| offset.abs() <= MOST)
         });
         let wrong = || {
             let got = crate::node::shorten(text);
             format!("expected an offset such as `+05:30` of at most 18 hours, got `{got}`")
         };
-        minutes.map(|it| Self(Kind::Fixed(it))).ok_or_else(wrong)
+        minutes.map(|minutes| Self(Kind::Fixed(minutes))).ok_or_else(wrong)
     }
 }
 
@@ -356,7 +357,7 @@ mod tests {
             ("", "!"),
             ("Nowhere/At_All", "!"),
         ] {
-            let got = text.parse::<Zone>().map_or_else(|_| "!".to_owned(), |it| it.to_string());
+            let got = text.parse::<Zone>().map_or_else(|_| "!".to_owned(), |zone| zone.to_string());
             assert_eq!(got, expected, "{text}");
         }
         let backwards = [(at("2026-10-25T01:00:00"), 60), (at("2026-03-29T01:00:00"), 120)];

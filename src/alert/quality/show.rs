@@ -7,7 +7,7 @@ use super::{AlertQuality, RuleQuality, Share, Standing};
 impl fmt::Display for Share {
     /// Such as `40% (23% to 59%)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [value, low, high] = [self.value, self.low, self.high].map(|it| it * 100.0);
+        let [value, low, high] = [self.value, self.low, self.high].map(|share| share * 100.0);
         write!(f, "{value:.0}% ({low:.0}% to {high:.0}%)")
     }
 }
@@ -49,7 +49,8 @@ impl fmt::Display for AlertQuality {
 fn cells(it: &RuleQuality) -> [String; 10] {
     let maybe = |it: Option<String>| it.unwrap_or_else(|| "-".to_owned());
     let [fired, told, judged, useful, noise, too_early] =
-        [it.fired, it.told, it.judged, it.useful, it.noise, it.too_early].map(|it| it.to_string());
+        [it.fired, it.told, it.judged, it.useful, it.noise, it.too_early]
+            .map(|count| count.to_string());
     [
         it.rule.clone(),
         fired,
@@ -58,8 +59,8 @@ fn cells(it: &RuleQuality) -> [String; 10] {
         useful,
         noise,
         too_early,
-        maybe(it.precision.map(|it| it.to_string())),
-        maybe(it.median_days_open.map(|it| it.to_string())),
+        maybe(it.precision.map(|precision| precision.to_string())),
+        maybe(it.median_days_open.map(|days| days.to_string())),
         maybe(it.per_subject_month.map(number)),
     ]
 }
@@ -68,7 +69,7 @@ fn cells(it: &RuleQuality) -> [String; 10] {
 fn line(row: &[String; 10], rows: &[[String; 10]]) -> String {
     let mut text = String::new();
     for (at, cell) in row.iter().enumerate() {
-        let wide = rows.iter().filter_map(|it| it.get(at)).map(|it| it.chars().count()).max();
+        let wide = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
         let wide = wide.unwrap_or(0);
         text += &if at == 0 { format!("{cell:<wide$}") } else { format!("  {cell:>wide$}") };
     }

@@ -135,7 +135,7 @@ fn counts_are_what_the_story_says() {
     let months = 2.0 * 64.0 / (365.2425 / 12.0);
     assert!((quality.per_account_month.unwrap() - 44.0 / months).abs() < 1e-12);
     assert_eq!((quality.replaced, quality.unknown.len()), (1, 2));
-    let idle: Vec<&str> = quality.not_needed().map(|it| it.rule.as_str()).collect();
+    let idle: Vec<&str> = quality.not_needed().map(|rule| rule.rule.as_str()).collect();
     assert_eq!(idle, ["w", "z"]);
 }
 
@@ -144,8 +144,8 @@ fn without_exposure_rates_are_not_known() {
     let (config, events, _, _) = story();
     let quality = alert_quality(&config, &events, &Exposure::default(), &[]);
     assert_eq!(quality.per_account_month, None);
-    assert!(quality.rules.iter().all(|it| it.per_subject_month.is_none()));
-    assert!(quality.rules.iter().all(|it| it.precision.is_none()));
+    assert!(quality.rules.iter().all(|rule| rule.per_subject_month.is_none()));
+    assert!(quality.rules.iter().all(|rule| rule.precision.is_none()));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn small_samples_say_so() {
         assert_eq!(it.is_small_sample(), small, "{judged}");
         let told = quality.to_string().contains("under 30 says little");
         assert_eq!(told, small, "{judged}");
-        let width = it.precision.map_or(0.0, |it| it.high - it.low);
+        let width = it.precision.map_or(0.0, |share| share.high - share.low);
         assert!((width - wide).abs() < 0.01, "{judged}: {width}");
     }
 }
@@ -257,11 +257,11 @@ proptest! {
         // Copies of one event are the same.
         let mut seen = std::collections::BTreeSet::new();
         let mut events = events;
-        events.retain(|it| seen.insert(it.id.clone()));
+        events.retain(|event| seen.insert(event.id.clone()));
         let judgements: Vec<Judgement> = opinions
             .iter()
             .map(|(at, opinion)| Judgement {
-                alert: AlertRef::Event(events.get(*at).map_or_else(|| "?".into(), |it| it.id.clone())),
+                alert: AlertRef::Event(events.get(*at).map_or_else(|| "?".into(), |event| event.id.clone())),
                 opinion: [Opinion::Useful, Opinion::Noise, Opinion::TooEarly][*opinion],
             })
             .collect();
@@ -277,7 +277,7 @@ proptest! {
             }
             judged += it.judged;
         }
-        let fired: usize = quality.rules.iter().map(|it| it.fired).sum();
+        let fired: usize = quality.rules.iter().map(|rule| rule.fired).sum();
         prop_assert_eq!(fired, firings(&events).len());
         prop_assert_eq!(judged + quality.replaced + quality.unknown.len(), judgements.len());
         // Another order, and every event twice.

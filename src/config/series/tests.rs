@@ -9,8 +9,8 @@ fn values(text: &str) -> String {
     match text.parse::<Series>() {
         Ok(series) => {
             let steps = series.length();
-            let all = (0..steps.unwrap_or(4)).filter_map(|it| series.get(it));
-            let mut shown: Vec<String> = all.map(|it| it.to_string()).collect();
+            let all = (0..steps.unwrap_or(4)).filter_map(|step| series.get(step));
+            let mut shown: Vec<String> = all.map(|value| value.to_string()).collect();
             shown.extend(steps.is_none().then(|| "…".to_owned()));
             shown.join(" ")
         }
@@ -74,13 +74,13 @@ fn run() -> impl Strategy<Value = (String, Option<u32>, bool)> {
     ];
     let value = prop_oneof![
         Just("_".to_owned()),
-        any::<bool>().prop_map(|it| it.to_string()),
-        "[a-z' \"é]{0,5}".prop_map(|it| format!("'{}'", it.replace('\'', "''"))),
-        number.clone().prop_map(|it| it.to_string()),
+        any::<bool>().prop_map(|flag| flag.to_string()),
+        "[a-z' \"é]{0,5}".prop_map(|text| format!("'{}'", text.replace('\'', "''"))),
+        number.clone().prop_map(|number| number.to_string()),
     ];
     let times = prop_oneof![
         Just((String::new(), Some(1))),
-        (1..50_u32).prop_map(|it| (format!("x{it}"), Some(it))),
+        (1..50_u32).prop_map(|number| (format!("x{number}"), Some(number))),
         Just(("x*".to_owned(), None)),
     ];
     let plain = (value, times)
@@ -111,7 +111,7 @@ proptest! {
         for step in 0..want.unwrap_or(100) {
             prop_assert!(series.get(step).is_some());
         }
-        prop_assert_eq!(want.and_then(|it| series.get(it)), None);
+        prop_assert_eq!(want.and_then(|step| series.get(step)), None);
         prop_assert_eq!(series.to_string().parse::<Series>().unwrap(), series);
     }
 }

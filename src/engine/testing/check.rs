@@ -60,12 +60,16 @@ impl<'c> Resolver<'c> {
         );
         let config: &'c Config = self.config;
         let kind = |it: Option<SubjectKind>| it.unwrap_or(config.subject);
-        let rules = config.rules.iter().map(|it| (it.name.as_str(), kind(it.subject)));
+        let rules = config.rules.iter().map(|rule| (rule.name.as_str(), kind(rule.subject)));
         let checker = Checker {
             resolver: self,
             columns: self.columns_made(),
             rules: rules.collect(),
-            cards: config.scorecards.iter().map(|it| (it.name.as_str(), it)).collect(),
+            cards: config
+                .scorecards
+                .iter()
+                .map(|scorecard| (scorecard.name.as_str(), scorecard))
+                .collect(),
             room: Cell::new(MOST_ASSESSED),
         };
         tests.iter().enumerate().map(|(at, it)| checker.test(&format!("tests[{at}]"), it)).collect()
@@ -77,9 +81,9 @@ impl<'c> Resolver<'c> {
         let kind_of = |it: &Slot| (it.name.clone(), (it.kind, false));
         let spaces = self.spaces.borrow();
         let mut all: Vec<BTreeMap<_, _>> =
-            spaces.iter().map(|it| it.iter().map(kind_of).collect()).collect();
+            spaces.iter().map(|slots| slots.iter().map(kind_of).collect()).collect();
         self.each_step(|step| {
-            let slot = spaces.get(step.kind.index()).and_then(|it| it.get(step.slot));
+            let slot = spaces.get(step.kind.index()).and_then(|slots| slots.get(step.slot));
             if let (Some(slot), Some(columns)) = (slot, all.get_mut(step.kind.index())) {
                 let takes = step.work.takes_given();
                 // An own field that is read as several kinds is given as the first of them.
@@ -110,7 +114,7 @@ impl Checker<'_, '_> {
             calendar: config
                 .calendar
                 .as_deref()
-                .and_then(|it| self.resolver.calendar(&format!("{path}.calendar"), it)),
+                .and_then(|calendar| self.resolver.calendar(&format!("{path}.calendar"), calendar)),
             subjects,
             expected: BTreeMap::new(),
         };
@@ -208,8 +212,9 @@ impl Checker<'_, '_> {
                 let message =
                     format!("{} are no parents of {}", kind.plural(), subject.kind.plural());
                 self.fault(Fault::new(Code::Incompatible, path, message));
-            } else if !all.iter().any(|it| it.kind == *kind && it.id == *id) {
-                let known = all.iter().filter(|it| it.kind == *kind).map(|it| it.id.as_str());
+            } else if !all.iter().any(|other| other.kind == *kind && other.id == *id) {
+                let known =
+                    all.iter().filter(|other| other.kind == *kind).map(|other| other.id.as_str());
                 let message = format!("the test has no {kind} `{id}`");
                 let fault = Fault::new(Code::UnknownName, path, message);
                 self.fault(fault.maybe_help(self.suggest(id, known)));
@@ -263,8 +268,8 @@ impl Checker<'_, '_> {
         let others: Vec<SubjectKind> = config
             .metrics
             .iter()
-            .filter(|it| it.name == name)
-            .map(|it| it.subject.unwrap_or(config.subject))
+            .filter(|metric| metric.name == name)
+            .map(|metric| metric.subject.unwrap_or(config.subject))
             .collect();
         if others.contains(&kind) || config.is_lost(name) {
             return None;
@@ -355,15 +360,15 @@ impl Checker<'_, '_> {
         }
         let start = config.start.unwrap_or(START);
         let most = Series::LONGEST;
-        if let Some(it) = config.steps.filter(|it| !(1..=most).contains(it)) {
+        if let Some(it) = config.steps.filter(|count| !(1..=most).contains(count)) {
             let message = format!("a test has 1 to {most} steps, got {it}");
             self.fault(Fault::new(Code::OutOfRange, format!("{path}.steps"), message));
         }
         let longest = lengths.as_ref().map(|all| {
-            let longest = all.iter().filter_map(|it| it.series.length()).max();
+            let longest = all.iter().filter_map(|given| given.series.length()).max();
             longest.unwrap_or(1)
         });
-        let count = config.steps.map(|it| it.clamp(1, most)).or(longest);
+        let count = config.steps.map(|count| count.clamp(1, most)).or(longest);
         for it in lengths.into_iter().flatten() {
             let (Some(length), Some(count)) = (it.series.length(), count) else { continue };
             if length != count {
@@ -380,7 +385,7 @@ impl Checker<'_, '_> {
         let days = count.and_then(|count| self.days(path, (start, every), count, subjects));
         let steps = Steps { start, every, days, skipped: config.skip.iter().copied().collect() };
         for (at, step) in config.skip.iter().enumerate() {
-            if steps.days.as_ref().is_some_and(|it| it.len() <= *step as usize) {
+            if steps.days.as_ref().is_some_and(|days| days.len() <= *step as usize) {
                 let message = format!("there is no step {step}: {}", steps.range());
                 self.fault(Fault::new(Code::OutOfRange, format!("{path}.skip[{at}]"), message));
             }
@@ -416,7 +421,7 @@ impl Checker<'_, '_> {
             self.fault(Fault::new(Code::Limit, path, message).help(help));
         }
         self.room.set(left.unwrap_or(0));
-        left.map(|_| (0..count).map(|it| every.times(it).after(start)).collect())
+        left.map(|_| (0..count).map(|number| every.times(number).after(start)).collect())
     }
 }
 
@@ -445,8 +450,10 @@ impl Steps {
     pub(super) fn step(&self, time: TestTime) -> Option<Result<u32, (Code, String)>> {
         let days = self.days.as_ref()?;
         let found = match time {
-            TestTime::Step(it) => Some(it).filter(|it| (*it as usize) < days.len()),
-            TestTime::Day(it) => days.binary_search(&it).ok().and_then(|it| u32::try_from(it).ok()),
+            TestTime::Step(it) => Some(it).filter(|step| (*step as usize) < days.len()),
+            TestTime::Day(it) => {
+                days.binary_search(&it).ok().and_then(|place| u32::try_from(place).ok())
+            }
         };
         Some(match found {
             Some(it) if self.skipped.contains(&it) => {

@@ -18,14 +18,16 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn add(&mut self, out: &Assessment) {
-        let fired = out.events().iter().filter(|it| it.change == Change::Fired);
-        self.fired.extend(fired.map(|it| it.rule.clone()));
+        let fired = out.events().iter().filter(|event| event.change == Change::Fired);
+        self.fired.extend(fired.map(|event| event.rule.clone()));
         for card in out.scorecards() {
-            let bands = out.scores(card).filter_map(|it| it.band);
-            self.bands.extend(bands.map(|it| (card.to_owned(), it.to_owned())));
+            let bands = out.scores(card).filter_map(|row| row.band);
+            self.bands.extend(bands.map(|band| (card.to_owned(), band.to_owned())));
         }
         for kind in SubjectKind::ALL {
-            for action in out.subjects(kind).iter().flat_map(|it| actions_of(out, kind, it)) {
+            for action in
+                out.subjects(kind).iter().flat_map(|subject| actions_of(out, kind, subject))
+            {
                 let playbook = action.split('/').next().unwrap_or("");
                 self.playbooks.insert(playbook.to_owned());
             }
@@ -34,16 +36,18 @@ impl Seen {
 
     /// What of a config was not seen, in its order.
     pub(super) fn missing(&self, config: &Config) -> TestCoverage {
-        let rules = config.rules.iter().map(|it| it.name.clone());
+        let rules = config.rules.iter().map(|rule| rule.name.clone());
         let bands = config
             .scorecards
             .iter()
-            .flat_map(|card| card.bands.iter().map(|it| (card.name.clone(), it.name.clone())));
+            .flat_map(|card| card.bands.iter().map(|band| (card.name.clone(), band.name.clone())));
         let playbooks = playbooks(config).into_iter().map(str::to_owned);
         TestCoverage {
-            rules_not_fired: rules.filter(|it| !self.fired.contains(it)).collect(),
-            bands_not_reached: bands.filter(|it| !self.bands.contains(it)).collect(),
-            playbooks_not_begun: playbooks.filter(|it| !self.playbooks.contains(it)).collect(),
+            rules_not_fired: rules.filter(|rule| !self.fired.contains(rule)).collect(),
+            bands_not_reached: bands.filter(|band| !self.bands.contains(band)).collect(),
+            playbooks_not_begun: playbooks
+                .filter(|playbook| !self.playbooks.contains(playbook))
+                .collect(),
         }
     }
 }

@@ -40,10 +40,11 @@ impl Checker<'_, '_> {
         for ((path, events, actions), subject) in lists.into_iter().zip(&mut test.subjects) {
             says |= events.is_some() || actions.is_some();
             let events = events.as_ref();
-            let events =
-                events.map(|it| self.all_events(&format!("{path}.events"), it, subject, steps));
+            let events = events
+                .map(|events| self.all_events(&format!("{path}.events"), events, subject, steps));
             let actions = actions.as_ref();
-            let actions = actions.map(|it| self.all_actions(&format!("{path}.actions"), it, steps));
+            let actions =
+                actions.map(|actions| self.all_actions(&format!("{path}.actions"), actions, steps));
             (subject.events, subject.actions) = (events, actions);
         }
         if !says {
@@ -58,7 +59,8 @@ impl Checker<'_, '_> {
             };
             let Some(about) = test.subjects.get(subject) else { continue };
             let wanted = self.wanted(&path, it, about);
-            if let Some(got) = it.tolerance.filter(|it| !(0.0..=LARGEST).contains(it)) {
+            if let Some(got) = it.tolerance.filter(|tolerance| !(0.0..=LARGEST).contains(tolerance))
+            {
                 let message = format!("a tolerance is a number from 0, got `{got}`");
                 self.fault(Fault::new(Code::OutOfRange, format!("{path}.tolerance"), message));
             }
@@ -90,19 +92,22 @@ impl Checker<'_, '_> {
         for (card, band) in &it.bands {
             let path = format!("{path}.bands.{card}");
             let known = self.card(&path, card, subject);
-            let names = || known.into_iter().flat_map(|it| &it.bands).map(|it| it.name.as_str());
-            if known.is_some() && band != NONE && !names().any(|it| it == band) {
+            let names =
+                || known.into_iter().flat_map(|card| &card.bands).map(|band| band.name.as_str());
+            if known.is_some() && band != NONE && !names().any(|name| name == band) {
                 let message = format!("`{card}` has no band `{band}`");
                 let fault = Fault::new(Code::UnknownName, path, message);
                 self.fault(fault.maybe_help(self.suggest(band, names())));
             }
-            let band = Some(band.clone()).filter(|it| it != NONE);
+            let band = Some(band.clone()).filter(|band| band != NONE);
             all.push(Wanted::Band { card: card.clone(), band });
         }
         for (name, given) in &it.values {
             let path = format!("{path}.values.{name}");
-            let there =
-                self.columns.get(subject.kind.index()).is_some_and(|it| it.contains_key(name));
+            let there = self
+                .columns
+                .get(subject.kind.index())
+                .is_some_and(|columns| columns.contains_key(name));
             let name = if there { Cow::Borrowed(name.as_str()) } else { computed_as(name) };
             if let Some(value) = self.value(&path, &name, given, subject) {
                 all.push(Wanted::Value { name: name.into_owned(), value });
@@ -206,14 +211,15 @@ impl Checker<'_, '_> {
         let head = name.split('.').next().unwrap_or(name);
         let of = |it: Option<SubjectKind>| it.unwrap_or(config.subject) == kind;
         let classes = |name: &str| match name {
-            "segment" => config.segments.iter().any(|it| of(it.subject)),
-            "stage" => config.stages.iter().any(|it| of(it.subject)),
+            "segment" => config.segments.iter().any(|segment| of(segment.subject)),
+            "stage" => config.stages.iter().any(|stage| of(stage.subject)),
             _ => false,
         };
         // A scorecard that was compiled has its score among the columns.
-        let compiled = self.columns.get(kind.index()).is_some_and(|it| it.contains_key(head));
+        let compiled =
+            self.columns.get(kind.index()).is_some_and(|columns| columns.contains_key(head));
         let card = |it: &ScorecardConfig| it.name == head && of(it.subject) && !compiled;
-        config.metrics.iter().any(|it| it.name == name && of(it.subject))
+        config.metrics.iter().any(|metric| metric.name == name && of(metric.subject))
             || config.scorecards.iter().any(card)
             || classes(name)
             || config.is_lost(head)
@@ -276,11 +282,11 @@ impl Checker<'_, '_> {
 
     /// The position of a subject by its id.
     pub(super) fn subject(&self, path: &str, id: &str, subjects: &[Subject]) -> Option<usize> {
-        let found = subjects.iter().position(|it| it.id == id);
+        let found = subjects.iter().position(|subject| subject.id == id);
         if found.is_none() {
             let message = format!("the test has no subject `{id}`");
             let fault = Fault::new(Code::UnknownName, path, message);
-            let known = subjects.iter().map(|it| it.id.as_str());
+            let known = subjects.iter().map(|subject| subject.id.as_str());
             self.fault(fault.maybe_help(self.suggest(id, known)));
         }
         found
@@ -337,7 +343,7 @@ impl Checker<'_, '_> {
             for told in self.told(&path, text, subject) {
                 let (start, length) = (told.start, told.length);
                 let place = |fault: Fault| self.resolver.fault_inside(fault, start, length);
-                match told.at.map(|it| steps.step(it)) {
+                match told.at.map(|at| steps.step(at)) {
                     None => {
                         let message = format!("`{}` does not say when", told.text);
                         let fault = Fault::new(Code::MissingKey, path.clone(), message);
@@ -351,7 +357,7 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        all.values_mut().for_each(|it| it.sort());
+        all.values_mut().for_each(|list| list.sort());
         all
     }
 
@@ -394,7 +400,7 @@ impl Checker<'_, '_> {
                 None => {}
             }
         }
-        all.values_mut().for_each(|it| it.sort());
+        all.values_mut().for_each(|list| list.sort());
         all
     }
 

@@ -18,7 +18,7 @@ fn config(login: &[Option<u8>], present: &[bool], skip: &[u32]) -> Config {
         table(&entries)
     };
     let series: Vec<String> =
-        login.iter().map(|it| it.map_or("_".to_owned(), |it| it.to_string())).collect();
+        login.iter().map(|login| login.map_or("_".to_owned(), |login| login.to_string())).collect();
     let there: Vec<String> = present.iter().map(ToString::to_string).collect();
     let subject = |id: &str, present: &str| {
         table(&[
@@ -47,7 +47,7 @@ fn config(login: &[Option<u8>], present: &[bool], skip: &[u32]) -> Config {
             "tests",
             Node::List(vec![table(&[
                 ("name", text("random")),
-                ("skip", Node::List(skip.iter().map(|it| Node::Int((*it).into())).collect())),
+                ("skip", Node::List(skip.iter().map(|step| Node::Int((*step).into())).collect())),
                 (
                     "subjects",
                     Node::List(vec![subject("a", &there.join(" ")), subject("b", "truex*")]),
@@ -88,7 +88,7 @@ proptest! {
         let mut want: Vec<String> = replay
             .events
             .iter()
-            .map(|it| format!("{} {} {}", it.day, it.subject, super::notation::show(it)))
+            .map(|event| format!("{} {} {}", event.day, event.subject, super::notation::show(event)))
             .collect();
         got.sort();
         want.sort();

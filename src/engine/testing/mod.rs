@@ -127,11 +127,11 @@ const OVERDUE: &str = " (overdue)";
 
 /// The actions of an assessment for a subject, as `playbook/step`, sorted.
 fn actions_of(out: &Assessment, kind: SubjectKind, id: &str) -> Vec<String> {
-    let own = out.actions().iter().filter(|it| it.kind == kind && it.subject == id);
+    let own = out.actions().iter().filter(|action| action.kind == kind && action.subject == id);
     let mut all: Vec<String> = own
-        .map(|it| {
-            let mark = if it.sort == ActionSort::Escalation { OVERDUE } else { "" };
-            format!("{}/{}{mark}", it.playbook, it.step)
+        .map(|action| {
+            let mark = if action.sort == ActionSort::Escalation { OVERDUE } else { "" };
+            format!("{}/{}{mark}", action.playbook, action.step)
         })
         .collect();
     all.sort();
@@ -140,5 +140,5 @@ fn actions_of(out: &Assessment, kind: SubjectKind, id: &str) -> Vec<String> {
 
 /// The names of the playbooks of a config.
 fn playbooks(config: &Config) -> Vec<&str> {
-    config.playbooks.iter().map(|it| it.name.as_str()).collect()
+    config.playbooks.iter().map(|playbook| playbook.name.as_str()).collect()
 }

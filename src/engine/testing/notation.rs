@@ -125,7 +125,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Told>, Problem> {
     let ends: Vec<usize> = ends.map(|it| it.0).chain([text.len()]).collect();
     for end in ends {
         let part = text.get(start..end).unwrap_or("");
-        let rule = all.first().map(|it| it.rule.clone());
+        let rule = all.first().map(|first| first.rule.clone());
         all.push(read_one(part, start, rule)?);
         start = end + 1;
     }
@@ -148,7 +148,7 @@ fn read_one(part: &str, offset: usize, rule: Option<String>) -> Result<Told, Pro
         None => words.remove(0).to_owned(),
     };
     let mut at = None;
-    if let Some(here) = words.iter().position(|it| *it == "at") {
+    if let Some(here) = words.iter().position(|word| *word == "at") {
         let time = words.get(here + 1).copied().unwrap_or("");
         let read = time.parse::<TestTime>().ok().filter(|_| words.len() == here + 2);
         if read.is_none() {
@@ -169,7 +169,7 @@ fn read_one(part: &str, offset: usize, rule: Option<String>) -> Result<Told, Pro
         return Err(unknown(what, &change, &CHANGES, place));
     }
     let mut marks = Vec::new();
-    for mark in inside.into_iter().flat_map(|it| it.split(',')).map(str::trim) {
+    for mark in inside.into_iter().flat_map(|inside| inside.split(',')).map(str::trim) {
         if !MARKS.contains(&mark) {
             let what = format!("`{}` is no reason known here", shorten(mark));
             return Err(unknown(what, mark, &MARKS, place));
@@ -199,7 +199,7 @@ fn problem(code: Code, place: (usize, usize), message: String, help: Option<Stri
 }
 
 fn unknown(message: String, got: &str, known: &[&str], place: (usize, usize)) -> Problem {
-    let all: Vec<String> = known.iter().map(|it| format!("`{it}`")).collect();
+    let all: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
     let help = did_you_mean(got.trim(), known.iter().copied())
         .unwrap_or_else(|| format!("expected one of {}", all.join(", ")));
     problem(Code::UnknownName, place, message, Some(help))

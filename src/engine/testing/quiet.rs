@@ -56,13 +56,13 @@ impl Checker<'_, '_> {
             self.rule_of(
                 &format!("{path}.rule"),
                 &it.rule,
-                subject.and_then(|it| subjects.get(it)),
+                subject.and_then(|subject| subjects.get(subject)),
             );
             self.span(&path, it.from, it.until, steps);
-            let subject = subject.and_then(|it| subjects.get(it));
+            let subject = subject.and_then(|subject| subjects.get(subject));
             all.snoozes.push(Snooze {
                 rule: it.rule.clone(),
-                subject: subject.map_or_else(String::new, |it| it.id.clone()),
+                subject: subject.map_or_else(String::new, |subject| subject.id.clone()),
                 author: author.clone(),
                 reason: reason.clone(),
                 from: steps.day(it.from),
@@ -86,7 +86,11 @@ impl Checker<'_, '_> {
             }
             all.calendars.push(QuietCalendar {
                 name: format!("calendar {at}"),
-                spans: it.spans.iter().map(|it| it.map(|it| steps.day(it)).into()).collect(),
+                spans: it
+                    .spans
+                    .iter()
+                    .map(|span| span.map(|time| steps.day(time)).into())
+                    .collect(),
                 weekends: it.weekends,
                 calendar: it.calendar.clone(),
                 matches: Matcher::default(),

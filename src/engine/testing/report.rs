@@ -88,7 +88,7 @@ impl TestReport {
     /// How many tests passed, and how many failed.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
-        let passed = self.tests.iter().filter(|it| it.passed()).count();
+        let passed = self.tests.iter().filter(|test| test.passed()).count();
         (passed, self.tests.len() - passed)
     }
 }
@@ -126,7 +126,7 @@ impl fmt::Display for TestReport {
                 plural(checks)
             )?;
         }
-        for it in self.tests.iter().filter(|it| !it.passed()) {
+        for it in self.tests.iter().filter(|test| !test.passed()) {
             writeln!(f, "\n---- {} ----", it.name)?;
             for (at, failure) in it.failures.iter().enumerate() {
                 failure.fmt(f)?;

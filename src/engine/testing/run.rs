@@ -49,7 +49,7 @@ impl Engine {
     #[must_use]
     pub fn run_tests(&self) -> TestReport {
         let mut seen = Seen::default();
-        let tests = self.tests.iter().map(|it| it.run(self, &mut seen)).collect();
+        let tests = self.tests.iter().map(|test| test.run(self, &mut seen)).collect();
         TestReport { tests, coverage: seen.missing(self.config()) }
     }
 }
@@ -84,7 +84,8 @@ impl Test {
 
     /// What is given at a step.
     pub(super) fn frames(&self, step: u32) -> Vec<Frame> {
-        let kinds: BTreeSet<SubjectKind> = self.subjects.iter().map(|it| it.kind).collect();
+        let kinds: BTreeSet<SubjectKind> =
+            self.subjects.iter().map(|subject| subject.kind).collect();
         // The ids and the lengths were checked with the config.
         kinds.into_iter().filter_map(|kind| self.frame(kind, step)).collect()
     }
@@ -92,19 +93,20 @@ impl Test {
     fn frame(&self, kind: SubjectKind, step: u32) -> Option<Frame> {
         let there = |it: &&Subject| it.kind == kind && it.is_present(step);
         let subjects: Vec<&Subject> = self.subjects.iter().filter(there).collect();
-        let mut frame = Frame::new(kind, subjects.iter().map(|it| it.id.as_str())).ok()?;
+        let mut frame =
+            Frame::new(kind, subjects.iter().map(|subject| subject.id.as_str())).ok()?;
         let above = |it: &SubjectKind| *it < kind || *it == SubjectKind::Company;
         for parent in SubjectKind::ALL.into_iter().filter(above) {
-            let id = |it: &&Subject| it.parents.get(&parent).map(|it| it.as_str().into());
+            let id = |it: &&Subject| it.parents.get(&parent).map(|id| id.as_str().into());
             frame.set_parents(parent, subjects.iter().map(id).collect()).ok()?;
         }
         let names: BTreeMap<&str, Kind> = subjects
             .iter()
-            .flat_map(|it| it.given.iter().map(|(name, kind, _)| (name.as_str(), *kind)))
+            .flat_map(|subject| subject.given.iter().map(|(name, kind, _)| (name.as_str(), *kind)))
             .collect();
         for (name, kind) in names {
-            let values = subjects.iter().map(|it| {
-                let series = it.given.iter().find(|it| it.0 == name);
+            let values = subjects.iter().map(|subject| {
+                let series = subject.given.iter().find(|it| it.0 == name);
                 series.and_then(|it| it.2.get(step)).unwrap_or(Value::Missing)
             });
             frame.insert(name, column(kind, values)).ok()?;
@@ -115,7 +117,7 @@ impl Test {
     /// The input of frames, with what is quiet.
     pub(super) fn input<'a>(&'a self, engine: &'a Engine, frames: &'a [Frame]) -> Input<'a> {
         let mut quiet = Input::default().with_suppressions(&self.suppressions);
-        if let Some(it) = self.calendar.and_then(|it| engine.compiled.calendar_at(it)) {
+        if let Some(it) = self.calendar.and_then(|number| engine.compiled.calendar_at(number)) {
             quiet = quiet.with_work_calendar(it);
         }
         frames.iter().fold(quiet, Input::and_frame)
@@ -127,8 +129,8 @@ impl Test {
             let Compared { what, fits, expected, got, mut because } = compared;
             if !fits {
                 // Where a function of the host's failed, that may be why.
-                let failed = out.faults().iter().filter(|it| it.code == Code::Faulted);
-                because.extend(failed.map(|it| it.message.clone()));
+                let failed = out.faults().iter().filter(|fault| fault.code == Code::Faulted);
+                because.extend(failed.map(|fault| fault.message.clone()));
                 let (day, subject) = (out.as_of().day(), subject.id.clone());
                 let failure = TestFailure { step, day, subject, what, expected, got, because };
                 result.failures.push(failure);
@@ -186,7 +188,7 @@ impl Case<'_> {
                 self.compare_score(card, *score, off.unwrap_or(SCORE_TOLERANCE))
             }
             Wanted::Band { card, band } => {
-                let got = self.out.score(card, self.id).map(|it| it.band);
+                let got = self.out.score(card, self.id).map(|row| row.band);
                 let fits = got == Some(band.as_deref());
                 let show = |it: Option<&str>| it.unwrap_or("no band").to_owned();
                 let got = got.map_or_else(not_assessed, show);
@@ -197,15 +199,16 @@ impl Case<'_> {
             Wanted::Alert { rule, phase, health } => {
                 let got = self
                     .open(rule)
-                    .map_or((Phase::Inactive, Health::Ok), |it| (it.phase, it.health));
+                    .map_or((Phase::Inactive, Health::Ok), |alert| (alert.phase, alert.health));
                 let wanted = (*phase, health.unwrap_or(got.1));
                 let show = |it: (Phase, Health)| show_state(it.0, it.1);
                 compared(format!("alert `{rule}`"), wanted == got, show(wanted), show(got))
                     .because(|| self.alert(rule))
             }
             Wanted::Message { rule, text } => {
-                let event = self.own_events().find(|it| it.rule == *rule).map(|it| &it.message);
-                let got = event.or_else(|| self.open(rule).map(|it| &it.message));
+                let event =
+                    self.own_events().find(|event| event.rule == *rule).map(|event| &event.message);
+                let got = event.or_else(|| self.open(rule).map(|alert| &alert.message));
                 let shown = got.map_or("no alert", String::as_str);
                 compared(format!("message of `{rule}`"), got == Some(text), text, shown)
                     .because(|| self.alert(rule))
@@ -217,7 +220,8 @@ impl Case<'_> {
 
     fn compare_score(&self, card: &str, wanted: Option<f64>, off: f64) -> Compared {
         let show = |it: Option<f64>| it.map_or_else(|| "no score".to_owned(), tenths);
-        let (fits, wanted, got) = match (wanted, self.out.score(card, self.id).map(|it| it.score)) {
+        let (fits, wanted, got) = match (wanted, self.out.score(card, self.id).map(|row| row.score))
+        {
             (wanted, None) => (false, show(wanted), not_assessed()),
             (Some(wanted), Some(Some(got))) => numbers(wanted, got, off, tenths),
             (wanted, Some(got)) => (wanted.is_none() && got.is_none(), show(wanted), show(got)),
@@ -242,11 +246,11 @@ impl Case<'_> {
     /// The alert of a rule about the subject, if it is open.
     fn open(&self, rule: &str) -> Option<&OpenAlert> {
         let own = |it: &&OpenAlert| it.kind == self.kind && it.subject == self.id;
-        self.out.alerts().iter().filter(own).find(|it| it.rule == rule)
+        self.out.alerts().iter().filter(own).find(|alert| alert.rule == rule)
     }
 
     fn own_events(&self) -> impl Iterator<Item = &Event> {
-        self.out.events().iter().filter(|it| it.kind == self.kind && it.subject == self.id)
+        self.out.events().iter().filter(|event| event.kind == self.kind && event.subject == self.id)
     }
 
     fn events(&self, wanted: &[String]) -> Compared {
@@ -255,12 +259,12 @@ impl Case<'_> {
         compared("events", wanted == got, list(wanted), list(&got)).because(|| {
             // The rules of what is in one of the two only.
             let differ = |left: &[String], right: &[String]| -> BTreeSet<String> {
-                let only = left.iter().filter(|it| !right.contains(it));
-                only.filter_map(|it| it.split(' ').next()).map(str::to_owned).collect()
+                let only = left.iter().filter(|line| !right.contains(line));
+                only.filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
             };
             let mut rules = differ(wanted, &got);
             rules.extend(differ(&got, wanted));
-            rules.iter().flat_map(|it| self.alert(it)).collect()
+            rules.iter().flat_map(|rule| self.alert(rule)).collect()
         })
     }
 
@@ -294,12 +298,12 @@ fn list(all: &[String]) -> String {
 
 fn column(kind: Kind, values: impl Iterator<Item = Value>) -> Column {
     match kind {
-        Kind::Number => Column::numbers(values.map(|it| it.number())),
-        Kind::Flag => Column::flags(values.map(|it| match it {
+        Kind::Number => Column::numbers(values.map(|value| value.number())),
+        Kind::Flag => Column::flags(values.map(|value| match value {
             Value::Flag(it) => Some(it),
             _ => None,
         })),
-        Kind::Text => Column::texts(values.map(|it| match it {
+        Kind::Text => Column::texts(values.map(|value| match value {
             Value::Text(it) => Some(it),
             _ => None,
         })),

@@ -20,23 +20,23 @@ pub(super) struct Case<'a> {
 impl Case<'_> {
     /// Whether the subject was assessed.
     pub(super) fn is_there(&self) -> bool {
-        self.out.subjects(self.kind).iter().any(|it| it.as_ref() == self.id)
+        self.out.subjects(self.kind).iter().any(|subject| subject.as_ref() == self.id)
     }
 
     /// How a score came about; nothing for a name that is not that of a scorecard or of a part.
     pub(super) fn score(&self, name: &str) -> Vec<String> {
         let card = name.split('.').next().unwrap_or(name);
         let explanation = self.engine.explain(self.out, card, self.id);
-        let text = explanation.map_or_else(String::new, |it| it.to_string());
+        let text = explanation.map_or_else(String::new, |explanation| explanation.to_string());
         text.lines().map(str::to_owned).collect()
     }
 
     /// What an alert asks, what the answer rests on, and where the alert stands.
     pub(super) fn alert(&self, name: &str) -> Vec<String> {
         let engine = self.engine;
-        let rules = engine.compiled.rules.iter().filter_map(|it| {
-            let config = engine.config().rules.get(it.number)?;
-            Some((it, config))
+        let rules = engine.compiled.rules.iter().filter_map(|rule| {
+            let config = engine.config().rules.get(rule.number)?;
+            Some((rule, config))
         });
         let Some((rule, config)) = rules.into_iter().find(|it| it.1.name == name) else {
             return Vec::new();
@@ -56,10 +56,9 @@ impl Case<'_> {
         let mut lines = vec![asks];
         let mut seen = BTreeSet::new();
         let columns = engine.compiled.spaces.get(self.kind.index());
-        let columns = slots
-            .into_iter()
-            .filter(|it| seen.insert(*it))
-            .filter_map(|slot| columns.and_then(|it| it.get(slot)).map(|it| it.name.as_str()));
+        let columns = slots.into_iter().filter(|slot| seen.insert(*slot)).filter_map(|slot| {
+            columns.and_then(|slots| slots.get(slot)).map(|slot| slot.name.as_str())
+        });
         lines.extend(columns.filter(|_| self.is_there()).map(|name| {
             match self.out.value(self.kind, name, self.id) {
                 Value::Missing => format!("  {name} has no data"),
@@ -72,11 +71,11 @@ impl Case<'_> {
 
     fn standing(&self, rule: &str) -> String {
         let open = self.out.alerts().iter();
-        let open = open.filter(|it| it.kind == self.kind && it.subject == self.id);
-        let Some(it) = open.into_iter().find(|it| it.rule == rule) else {
+        let open = open.filter(|alert| alert.kind == self.kind && alert.subject == self.id);
+        let Some(it) = open.into_iter().find(|alert| alert.rule == rule) else {
             return "  inactive".to_owned();
         };
-        let fired = it.fired.map_or_else(String::new, |it| format!(", fired on {it}"));
+        let fired = it.fired.map_or_else(String::new, |fired| format!(", fired on {fired}"));
         format!("  {}, true since {}{fired}", show_state(it.phase, it.health), it.since)
     }
 }

@@ -127,7 +127,8 @@ fn overflow(week: &[Shift; 7], keys: &[String; 7], found: &mut Found<'_>) {
     let mut said: Vec<(&str, String)> = Vec::new();
     for (at, (shift, key)) in week.iter().zip(keys).enumerate() {
         let next = (at + 1) % 7;
-        let (Some(last), Some(first)) = (shift.last(), week.get(next).and_then(|it| it.first()))
+        let (Some(last), Some(first)) =
+            (shift.last(), week.get(next).and_then(|shift| shift.first()))
         else {
             continue;
         };

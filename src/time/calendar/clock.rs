@@ -35,9 +35,9 @@ impl Clock {
         let mut pieces: Vec<Piece> = Vec::new();
         for (start, offset) in changes(zone) {
             let local = shifted(start, offset);
-            let before = pieces.last().map(|it| it.worked(opening, start));
+            let before = pieces.last().map(|piece| piece.worked(opening, start));
             let at_start = before.unwrap_or(i64::MIN);
-            let base = before.map_or(0, |it| it - opening.worked(local));
+            let base = before.map_or(0, |before| before - opening.worked(local));
             pieces.push(Piece { start, offset, at_start, base });
         }
         Self { pieces }
@@ -46,12 +46,12 @@ impl Clock {
     /// What was open before a moment.
     pub(super) fn worked(&self, opening: &Opening, at: NaiveDateTime) -> i64 {
         let piece = self.piece(at);
-        piece.map_or(0, |it| it.worked(opening, at))
+        piece.map_or(0, |piece| piece.worked(opening, at))
     }
 
     /// The first moment by which so much was open.
     pub(super) fn when(&self, opening: &Opening, worked: i64) -> Option<NaiveDateTime> {
-        let at = self.pieces.partition_point(|it| it.at_start < worked);
+        let at = self.pieces.partition_point(|piece| piece.at_start < worked);
         let piece = self.pieces.get(at.checked_sub(1)?)?;
         opening.when(worked.checked_sub(piece.base)?)?.checked_sub_signed(piece.offset)
     }
@@ -70,7 +70,7 @@ impl Clock {
     }
 
     fn place(&self, at: NaiveDateTime) -> usize {
-        self.pieces.partition_point(|it| it.start <= at).saturating_sub(1)
+        self.pieces.partition_point(|piece| piece.start <= at).saturating_sub(1)
     }
 
     fn piece(&self, at: NaiveDateTime) -> Option<&Piece> {

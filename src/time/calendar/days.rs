@@ -154,34 +154,34 @@ impl Opening {
     /// Whether it is ever open.
     pub(super) fn is_ever(&self) -> bool {
         let open =
-            |it: &Other| self.sorts.get(it.sort as usize).is_some_and(|it| !it.open.is_empty());
+            |it: &Other| self.sorts.get(it.sort as usize).is_some_and(|sort| !sort.open.is_empty());
         self.total.minutes > 0 || self.others.iter().any(open)
     }
 
     fn sort(&self, day: i32) -> Option<&Sort> {
-        let at = match self.others.binary_search_by_key(&day, |it| it.day) {
-            Ok(at) => self.others.get(at).map_or(0, |it| it.sort as usize),
+        let at = match self.others.binary_search_by_key(&day, |other| other.day) {
+            Ok(at) => self.others.get(at).map_or(0, |other| other.sort as usize),
             Err(_) => weekday(day),
         };
         self.sorts.get(at)
     }
 
     fn open(&self, day: i32) -> &[(u32, u32)] {
-        self.sort(day).map_or(&[], |it| it.open.as_slice())
+        self.sort(day).map_or(&[], |sort| sort.open.as_slice())
     }
 
     /// What there is before a day, since the year 1.
     fn before(&self, day: i32) -> Sum {
         let weeks = (i64::from(day) - 1).div_euclid(7);
-        let in_week = self.sorts.get(weekday(day)).map_or(Sum::default(), |it| it.before);
-        let at = self.others.partition_point(|it| it.day < day);
-        let change = self.others.get(at).map_or(self.change, |it| it.before);
+        let in_week = self.sorts.get(weekday(day)).map_or(Sum::default(), |sort| sort.before);
+        let at = self.others.partition_point(|other| other.day < day);
+        let change = self.others.get(at).map_or(self.change, |other| other.before);
         self.total.times(weeks).plus(in_week).plus(change)
     }
 
     /// Whether a day is one of work.
     pub(super) fn works(&self, day: i32) -> bool {
-        self.sort(day).is_some_and(|it| it.works)
+        self.sort(day).is_some_and(|sort| sort.works)
     }
 
     /// How many days of work there are before a day, since the year 1.
@@ -191,7 +191,7 @@ impl Opening {
 
     /// The day of work of that number, if there is one from a day on.
     pub(super) fn day_of(&self, wanted: i64, from: i64) -> Option<i32> {
-        self.first(from, |it| wanted <= it.days)
+        self.first(from, |sum| wanted <= sum.days)
     }
 
     /// Microseconds that are open before a moment of local time, since the year 1.
@@ -209,7 +209,7 @@ impl Opening {
     /// The first moment of local time by which so much was open.
     pub(super) fn when(&self, worked: i64) -> Option<NaiveDateTime> {
         let first = i64::from(day_number(NaiveDate::MIN));
-        let day = self.first(first, |it| worked <= it.minutes * MINUTE)?;
+        let day = self.first(first, |sum| worked <= sum.minutes * MINUTE)?;
         let mut left = worked - self.before(day).minutes * MINUTE;
         for (from, to) in self.open(day) {
             let (from, to) = (i64::from(*from) * MINUTE, i64::from(*to) * MINUTE);
@@ -226,7 +226,7 @@ impl Opening {
     fn first(&self, from: i64, is_so: impl Fn(Sum) -> bool) -> Option<i32> {
         let last = i64::from(day_number(NaiveDate::MAX)) - 1;
         let (mut low, mut high) = (from, last);
-        let at_end = |day: i64| i32::try_from(day + 1).is_ok_and(|it| is_so(self.before(it)));
+        let at_end = |day: i64| i32::try_from(day + 1).is_ok_and(|next| is_so(self.before(next)));
         if !at_end(last) {
             return None;
         }

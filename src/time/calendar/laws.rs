@@ -65,7 +65,7 @@ impl Plain {
         let week = week.map(|(at, it)| (days_are(at).to_owned(), spans(it)));
         let mut config = CalendarConfig::default().in_zone(self.zone.clone());
         config.hours = Some(CalendarHours::Week(week.collect()));
-        config.holidays = self.holidays.iter().map(|it| Holiday::from(*it)).collect();
+        config.holidays = self.holidays.iter().map(|holiday| Holiday::from(*holiday)).collect();
         if self.by_day {
             config.holidays_close = HolidaysClose::Day;
         }
@@ -95,7 +95,7 @@ fn shift() -> impl Strategy<Value = Shift> {
     let cuts = prop::collection::btree_set(24_u32..88, 0..6);
     (cuts, prop::option::weighted(0.3, (88_u32..96, 96_u32..=120))).prop_map(|(cuts, night)| {
         let cuts: Vec<u32> = cuts.into_iter().collect();
-        let day = cuts.chunks_exact(2).map(|it| (it[0] * 15, it[1] * 15));
+        let day = cuts.chunks_exact(2).map(|pair| (pair[0] * 15, pair[1] * 15));
         let mut all: Shift = day.collect();
         all.extend(night.map(|it| (it.0 * 15, it.1 * 15)));
         all
@@ -103,15 +103,15 @@ fn shift() -> impl Strategy<Value = Shift> {
 }
 
 fn zone() -> BoxedStrategy<Zone> {
-    let minutes = || (-26..=28_i32).prop_map(|it| it * 30);
-    let fixed = minutes().prop_map(|it| Zone::fixed(it).unwrap());
+    let minutes = || (-26..=28_i32).prop_map(|halves| halves * 30);
+    let fixed = minutes().prop_map(|minutes| Zone::fixed(minutes).unwrap());
     let near = prop::sample::select(vec![-60, 60, 30, -30, 1440, -1440, 17]);
     let change = (0_i64..20_000, near);
     let changing = (-26..=26_i32, change, prop::option::of(20_001_i64..28_000)).prop_map(
         |(hours, (at, by), back)| {
             let before = (hours * 30).clamp(-600, 600);
             let after = (before + by).clamp(-1080, 1080);
-            let back = back.map(|it| (minute(it), before));
+            let back = back.map(|at| (minute(at), before));
             let changes = std::iter::once((minute(at), after)).chain(back);
             Zone::from_transitions(before, changes).unwrap()
         },
@@ -125,7 +125,7 @@ fn zone() -> BoxedStrategy<Zone> {
             "America/Sao_Paulo",
             "Asia/Kathmandu",
         ]);
-        let named = named.prop_map(|it| it.parse().unwrap());
+        let named = named.prop_map(|name| name.parse().unwrap());
         prop_oneof![fixed, changing, named].boxed()
     }
     #[cfg(not(feature = "zones"))]
@@ -133,7 +133,7 @@ fn zone() -> BoxedStrategy<Zone> {
 }
 
 fn plain() -> impl Strategy<Value = Plain> {
-    let day = || (0_u64..25).prop_map(|it| first().date() + Days::new(it));
+    let day = || (0_u64..25).prop_map(|days| first().date() + Days::new(days));
     let holidays = prop::collection::btree_set(day(), 0..5);
     let others = prop::collection::btree_map(day(), shift(), 0..4);
     let week = prop::collection::vec(shift(), 7);
@@ -145,7 +145,7 @@ fn plain() -> impl Strategy<Value = Plain> {
             by_day,
             zone,
         })
-        .prop_filter("never open", |it| it.week.iter().any(|it| !it.is_empty()))
+        .prop_filter("never open", |plain| plain.week.iter().any(|shift| !shift.is_empty()))
 }
 
 /// A calendar, and three moments in order.
@@ -166,7 +166,7 @@ proptest! {
         prop_assert_eq!(calendar.working_time(to, from), TimeDelta::minutes(-counted));
         prop_assert_eq!(calendar.working_hours(from, to).to_bits(), (counted as f64 / 60.0).to_bits());
         prop_assert_eq!(calendar.is_open(from), plain.is_open(from));
-        if let Some(next) = calendar.next_open(from).filter(|it| *it < to) {
+        if let Some(next) = calendar.next_open(from).filter(|next| *next < to) {
             prop_assert!(plain.is_open(next));
             prop_assert_eq!(plain.minutes(from, next), 0);
         } else {
@@ -211,12 +211,12 @@ proptest! {
         let works = |day: NaiveDate| !plain.is_closed(day) && !plain.shift(day).is_empty();
         let from = first().date() + Days::new(from);
         prop_assert_eq!(calendar.is_working_day(from), works(from));
-        let mut after = from.iter_days().skip(1).filter(|it| works(*it));
+        let mut after = from.iter_days().skip(1).filter(|at| works(*at));
         let nth = after.nth(days as usize - 1).unwrap();
         prop_assert_eq!(calendar.working_days_after(from, days), nth);
         prop_assert_eq!(calendar.working_days(from, nth), i64::from(days));
         prop_assert_eq!(calendar.working_days(nth, from), -i64::from(days));
-        let first = from.iter_days().find(|it| works(*it)).unwrap();
+        let first = from.iter_days().find(|at| works(*at)).unwrap();
         prop_assert_eq!(calendar.on_or_after(from), first);
     }
 

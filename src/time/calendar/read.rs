@@ -69,7 +69,7 @@ pub(super) fn shift(text: &str) -> Result<(u32, u32), Wrong> {
         (Code::OutOfRange, message, None)
     };
     let (from, to) = text.split_once(['-', '–']).ok_or_else(wrong)?;
-    let from = time(from).filter(|it| *it < DAY).ok_or_else(wrong)?;
+    let from = time(from).filter(|time| *time < DAY).ok_or_else(wrong)?;
     let to = time(to).ok_or_else(wrong)?;
     if from < to {
         return Ok((from, to));
@@ -94,11 +94,11 @@ fn time(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':').unwrap_or((text, "00"));
     let number = |it: &str, longest: usize| {
         let plain =
-            !it.is_empty() && it.len() <= longest && it.bytes().all(|it| it.is_ascii_digit());
+            !it.is_empty() && it.len() <= longest && it.bytes().all(|byte| byte.is_ascii_digit());
         plain.then(|| it.parse::<u32>().ok()).flatten()
     };
-    let minutes = number(minutes, 2).filter(|it| minutes.len() == 2 && *it < 60)?;
-    Some(number(hours, 2)? * 60 + minutes).filter(|it| *it <= DAY)
+    let minutes = number(minutes, 2).filter(|number| minutes.len() == 2 && *number < 60)?;
+    Some(number(hours, 2)? * 60 + minutes).filter(|time| *time <= DAY)
 }
 
 /// A date, of one year or of every year.
@@ -127,7 +127,7 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
     let text = text.trim();
     if let [month, day] = text.split('-').collect::<Vec<_>>().as_slice() {
         let number = |it: &str| {
-            let plain = it.len() <= 2 && it.bytes().all(|it| it.is_ascii_digit());
+            let plain = it.len() <= 2 && it.bytes().all(|byte| byte.is_ascii_digit());
             plain.then(|| it.parse::<u32>().ok()).flatten()
         };
         if let (Some(month), Some(day)) = (number(month), number(day))

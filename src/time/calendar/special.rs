@@ -95,12 +95,12 @@ pub(super) fn special(
     *room -= all.len();
     all.sort_unstable();
     contradictions(&all, found);
-    all.dedup_by_key(|it| it.day);
+    all.dedup_by_key(|said| said.day);
     let closed = |it: &&Said| by_day(config) && matches!(it.by, By::Holiday(_));
-    let closed = all.iter().filter(closed).map(|it| it.day).collect();
+    let closed = all.iter().filter(closed).map(|said| said.day).collect();
     // Where a holiday closes the day alone, what would begin on it goes on after midnight.
-    let single = all.iter().filter(|it| !(by_day(config) && matches!(it.by, By::Holiday(_))));
-    (single.map(|it| (it.day, it.shift)).collect(), closed)
+    let single = all.iter().filter(|said| !(by_day(config) && matches!(said.by, By::Holiday(_))));
+    (single.map(|said| (said.day, said.shift)).collect(), closed)
 }
 
 fn number(at: usize) -> u32 {
@@ -178,7 +178,7 @@ impl Range {
                 Box::new(each(*it).map(move |day| (day, rank)))
             }
             Self::Days(first, last) => {
-                let days = first.iter_days().take_while(|it| it <= last);
+                let days = first.iter_days().take_while(|day| day <= last);
                 Box::new(days.map(|day| (day, Rank::Span)))
             }
             Self::Yearly(first, last) => {
@@ -186,8 +186,9 @@ impl Range {
                 let over = i32::from(last < first);
                 let spans = YEARS
                     .filter_map(move |year| Some((near(*first, year)?, near(*last, year + over)?)));
-                let days = spans
-                    .flat_map(|(first, last)| first.iter_days().take_while(move |it| *it <= last));
+                let days = spans.flat_map(|(first, last)| {
+                    first.iter_days().take_while(move |day| *day <= last)
+                });
                 Box::new(days.map(|day| (day, Rank::YearlySpan)))
             }
         }
