@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod text;
 pub mod fault;
 mod any;
 pub mod value;

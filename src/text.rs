@@ -1,0 +1,4 @@
+//! Text: numbers in words, words of a text.
+
+pub(crate) mod number;
+pub(crate) mod words;

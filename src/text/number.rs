@@ -1,0 +1,1 @@
+//! Money, percent, dates and counts as people read them: one format everywhere.
