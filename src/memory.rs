@@ -7,10 +7,11 @@ mod along;
 mod copy_on_write;
 mod playbook;
 
-pub use alert::{AlertState, Health, Phase, RuleAlerts};
+pub(crate) use alert::{AlertState, RuleAlerts};
+pub use alert::{Health, Phase};
 pub(crate) use along::Along;
-pub use copy_on_write::CopyOnWrite;
-pub use playbook::{
+pub(crate) use copy_on_write::CopyOnWrite;
+pub(crate) use playbook::{
     AwaitedStep, DelayAnchor, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
 };
 
@@ -38,30 +39,30 @@ pub(crate) type History = BTreeMap<SubjectKind, BTreeMap<String, BySubject<Vec<H
 /// A value, and the day or moment of the first assessment at which it was this one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Held {
+pub(crate) struct Held {
     /// The day or moment.
-    pub since: AsOf,
+    pub(crate) since: AsOf,
     /// The value; it may be missing.
-    pub value: Value,
+    pub(crate) value: Value,
 }
 
 /// The band that data hold a subject in: of its score before any override, held by margin and stay. An override acts
 /// on the band of its day and is not remembered, so that lifting it acts at once too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BandState {
+pub(crate) struct BandState {
     /// Its name.
-    pub band: String,
+    pub(crate) band: String,
     /// The day or moment at which the subject came into it.
-    pub since: AsOf,
+    pub(crate) since: AsOf,
 }
 
 /// A last known value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CarriedValue {
+pub(crate) struct CarriedValue {
     /// The value.
-    pub value: Value,
+    pub(crate) value: Value,
     /// The day on which it was observed.
-    pub day: NaiveDate,
+    pub(crate) day: NaiveDate,
 }

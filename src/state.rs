@@ -14,25 +14,20 @@ mod outbox;
 mod record;
 mod undo;
 
-pub use crate::memory::{
-    AlertState, AwaitedStep, BandState, CarriedValue, CopyOnWrite, DelayAnchor, EnrolmentCause,
-    EnrolmentPhase, EnrolmentState, Health, Held, Phase, PlaybookEnrolments, RuleAlerts,
-};
-pub use eve::Eve;
+pub(crate) use eve::Eve;
 pub use form::HandedOn;
 pub use group::GroupBy;
 pub use outbox::{Content, Delivery, Group, HandOut, Outbox};
-pub(crate) use record::Naming;
-pub use record::Record;
-pub use undo::Undo;
-pub(crate) use undo::lacking;
+pub(crate) use record::{Naming, Record};
+pub(crate) use undo::{Undo, lacking};
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
 
 use crate::frame::SubjectKind;
-use crate::memory::{Bands, BySubject, Carried, History};
+use crate::memory::{Bands, BySubject, Carried, History, PlaybookEnrolments, RuleAlerts};
 use crate::node::Node;
 use crate::time::AsOf;
 
@@ -49,44 +44,44 @@ use crate::time::AsOf;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
     /// The day or moment of the last assessment.
-    pub as_of: Option<AsOf>,
+    pub(crate) as_of: Option<AsOf>,
     /// The hash of the engine that made it.
-    pub engine: String,
+    pub(crate) engine: String,
     /// Bands by scorecard and subject.
-    pub bands: Bands,
+    pub(crate) bands: Bands,
     /// Last known values by scorecard, factor and subject, where a factor carries them forward. A
     /// factor's name stands after those of its groups: `product / nps`.
-    pub carried: Carried,
+    pub(crate) carried: Carried,
     /// What values were, by kind of subject, name and subject: of the names whose past something in the
     /// config asks for, as far back as it asks, oldest first.
-    pub history: History,
+    pub(crate) history: History,
     /// Alerts by rule: those that are pending, firing, recovering or cooling down.
-    pub alerts: BTreeMap<String, RuleAlerts>,
+    pub(crate) alerts: BTreeMap<String, RuleAlerts>,
     /// Enrolments by playbook: those under way, and those that must not begin again yet.
-    pub playbooks: BTreeMap<String, PlaybookEnrolments>,
+    pub(crate) playbooks: BTreeMap<String, PlaybookEnrolments>,
     /// The subjects of which something is remembered and that were not there, and since when.
-    pub absent: BTreeMap<SubjectKind, BySubject<AsOf>>,
+    pub(crate) absent: BTreeMap<SubjectKind, BySubject<AsOf>>,
     /// How many subjects there were, and how many of their values were missing.
-    pub tallies: BTreeMap<SubjectKind, Tally>,
+    pub(crate) tallies: BTreeMap<SubjectKind, Tally>,
     /// What the last assessment replaced of all this.
-    pub undo: Option<Box<Undo>>,
+    pub(crate) undo: Option<Box<Undo>>,
     /// What was replaced since before the last day that was assessed to its end, where the last assessment was one of a moment.
-    pub eve: Option<Box<Eve>>,
+    pub(crate) eve: Option<Box<Eve>>,
     /// What was said.
-    pub record: Record,
+    pub(crate) record: Record,
     /// Sections of a later version that are handed on as they came ([`HandedOn`]).
-    pub handed_on: BTreeMap<String, Node>,
+    pub(crate) handed_on: BTreeMap<String, Node>,
 }
 
 /// How many subjects of a kind an assessment had.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// How many.
-    pub subjects: usize,
+    pub(crate) subjects: usize,
     /// For how many of them a metric was missing, by metric; those of which none was are not named.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub missing: BTreeMap<String, usize>,
+    pub(crate) missing: BTreeMap<String, usize>,
 }
 
 impl State {
@@ -105,6 +100,30 @@ impl State {
         let mut state = Self::new();
         state.record.begin(None);
         state
+    }
+
+    /// The day or moment of the last assessment; nothing before the first.
+    #[must_use]
+    pub fn as_of(&self) -> Option<AsOf> {
+        self.as_of
+    }
+
+    /// The hash of the engine that made it; empty before the first assessment.
+    #[must_use]
+    pub fn engine_hash(&self) -> &str {
+        &self.engine
+    }
+
+    /// Whether a band, a carried value, an alert, an enrolment or a past of a subject of that id is remembered.
+    ///
+    /// A host asks it before it goes on with one subject alone.
+    #[must_use]
+    pub fn remembers(&self, id: &str) -> bool {
+        self.bands.values().any(|all| all.contains_key(id))
+            || self.alerts.values().any(|all| all.subjects.contains_key(id))
+            || self.playbooks.values().any(|all| all.subjects.contains_key(id))
+            || self.carried.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
+            || self.history.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
     }
 
     /// Whether nothing is remembered yet.
@@ -160,5 +179,15 @@ impl State {
             tallies: self.tallies.clone(),
             ..Self::default()
         }
+    }
+}
+
+/// `state of 2026-03-01: 3 bands, 4 alerts`; alerts are those pending, firing, recovering or cooling down.
+impl Display for State {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(as_of) = self.as_of else { return f.write_str("state without a past") };
+        let bands: usize = self.bands.values().map(|all| all.len()).sum();
+        let alerts: usize = self.alerts.values().map(|all| all.subjects.len()).sum();
+        write!(f, "state of {as_of}: {bands} bands, {alerts} alerts")
     }
 }

@@ -11,8 +11,8 @@ mod two_lines;
 
 use std::fmt::Write as _;
 
+use foretell::alert::Phase;
 use foretell::alert::{Change, Event, Reason, Suppressor};
-use foretell::state::Phase;
 
 /// The tables of timelines, by name.
 const TABLES: [(&str, &str); 8] = [

@@ -83,7 +83,8 @@ fn points_by_expression_cannot_be_carried() {
 fn a_state_of_a_later_day_is_an_error() {
     let engine = engine("[[metrics]]\nname = \"a\"\n");
     let empty = frame(&[("a", Some(1.0), None)]);
-    let later = State { as_of: Some(day("2026-04-01").into()), ..State::new() };
+    let later = engine.assess(&Input::frame(&empty), day("2026-04-01"), &State::new()).unwrap();
+    let later = later.into_state();
     let why = engine.assess(&Input::frame(&empty), day("2026-03-01"), &later).unwrap_err();
     assert_eq!(why.faults()[0].code, Code::TimeReversed);
     let said = "the state is of 2026-04-01, later than 2026-03-01; assess days in order, or from a state that was kept \

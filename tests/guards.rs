@@ -139,7 +139,7 @@ fn night(text: &str, kept: &[State], engine: &Engine) -> (String, State) {
     let (mut ids, mut gone, mut x, mut y) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut at = 0;
     let (mut whole, mut all_gone) = (false, false);
-    let mut on = state.as_of.map_or(0, |it| (it.day() - day(0)).num_days() as u64 + 1);
+    let mut on = state.as_of().map_or(0, |it| (it.day() - day(0)).num_days() as u64 + 1);
     for token in text.split_whitespace() {
         if let Some(night) = token.strip_prefix("back") {
             on = night.parse().unwrap();

@@ -62,6 +62,8 @@ mod own_fields;
 mod records;
 #[cfg(feature = "toml")]
 mod replay_history;
+#[cfg(feature = "toml")]
+mod sections;
 #[cfg(all(feature = "toml", feature = "report"))]
 mod report;
 mod signals;

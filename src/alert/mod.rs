@@ -12,6 +12,7 @@ mod quality;
 mod step;
 mod suppress;
 
+pub use crate::memory::{Health, Phase};
 pub(crate) use event::event_id;
 pub use event::{Change, Event, OpenAlert, Reason, Told};
 pub use exposure::Exposure;

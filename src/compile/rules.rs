@@ -9,9 +9,9 @@ use crate::config::{Hold, NoDataPolicy, RuleConfig};
 use crate::expr::{Program, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
+use crate::memory::Phase;
 use crate::plan::names::{ALERTS, meaning};
 use crate::plan::steps::{AlertOutputs, Rule, Slot, Step, Work};
-use crate::state::Phase;
 use crate::time::Period;
 use crate::value::Kind;
 

@@ -13,66 +13,66 @@ use crate::time::AsOf;
 /// The alerts of a rule, with what is needed to end them should the rule be gone.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RuleAlerts {
+pub(crate) struct RuleAlerts {
     /// What the rule is about.
-    pub subject: SubjectKind,
+    pub(crate) subject: SubjectKind,
     /// How much it matters.
-    pub severity: RuleSeverity,
+    pub(crate) severity: RuleSeverity,
     /// The hash of what its conditions mean.
-    pub meaning: String,
+    pub(crate) meaning: String,
     /// Its labels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub labels: BTreeMap<String, String>,
+    pub(crate) labels: BTreeMap<String, String>,
     /// Who it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
+    pub(crate) owner: Option<String>,
     /// By subject.
-    pub subjects: BySubject<AlertState>,
+    pub(crate) subjects: BySubject<AlertState>,
 }
 
 /// Where the alert of a rule about a subject stands. Days are moments where it was assessed as of moments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AlertState {
+pub(crate) struct AlertState {
     /// How far it is.
-    pub phase: Phase,
+    pub(crate) phase: Phase,
     /// The day on which the condition was first true.
-    pub began: AsOf,
+    pub(crate) began: AsOf,
     /// The day from which `for` counts: `began`, moved by the days that do not count.
-    pub since: AsOf,
+    pub(crate) since: AsOf,
     /// Evaluations in a row at which the condition was true, while pending.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub evaluations: u32,
+    pub(crate) evaluations: u32,
     /// The day on which it fired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fired: Option<AsOf>,
+    pub(crate) fired: Option<AsOf>,
     /// The day from which `keep_firing_for` counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clear_since: Option<AsOf>,
+    pub(crate) clear_since: Option<AsOf>,
     /// Whether its condition could be asked.
     #[serde(default, skip_serializing_if = "Health::is_ok")]
-    pub health: Health,
+    pub(crate) health: Health,
     /// The day since when it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unknown_since: Option<AsOf>,
+    pub(crate) unknown_since: Option<AsOf>,
     /// Whether an event said that it fires, and was not suppressed.
     #[serde(default, skip_serializing_if = "is_false")]
-    pub told: bool,
+    pub(crate) told: bool,
     /// The day of the last event that said so, suppressed or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_event: Option<AsOf>,
+    pub(crate) last_event: Option<AsOf>,
     /// How many events repeated it.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub repeats: u32,
+    pub(crate) repeats: u32,
     /// How many events told of its health.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub health_changes: u32,
+    pub(crate) health_changes: u32,
     /// The day on which the firing before ended, while it cools down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolved: Option<AsOf>,
+    pub(crate) resolved: Option<AsOf>,
     /// What it said when its condition was last true.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl AlertState {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!((one.len(), other.len()), (1, 2));
 /// ```
 #[derive(Debug, Default)]
-pub struct CopyOnWrite<T>(Arc<T>);
+pub(crate) struct CopyOnWrite<T>(Arc<T>);
 
 impl<T> CopyOnWrite<T> {
     /// Whether two are copies of which neither was changed.

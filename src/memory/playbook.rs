@@ -13,78 +13,78 @@ use crate::time::AsOf;
 /// The enrolments in a playbook.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PlaybookEnrolments {
+pub(crate) struct PlaybookEnrolments {
     /// What the playbook is about.
-    pub subject: SubjectKind,
+    pub(crate) subject: SubjectKind,
     /// By subject: by rule, then by the day on which its alert fired.
-    pub subjects: BySubject<Vec<EnrolmentState>>,
+    pub(crate) subjects: BySubject<Vec<EnrolmentState>>,
 }
 
 /// One firing of an alert and what has come of it in a playbook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EnrolmentState {
+pub(crate) struct EnrolmentState {
     /// The rule whose alert began it.
-    pub rule: String,
+    pub(crate) rule: String,
     /// The day or moment at which that alert fired.
-    pub fired: AsOf,
+    pub(crate) fired: AsOf,
     /// The day or moment at which it began, or was declined.
-    pub began: AsOf,
+    pub(crate) began: AsOf,
     /// How far it is.
     #[serde(default, skip_serializing_if = "EnrolmentPhase::is_open")]
-    pub phase: EnrolmentPhase,
+    pub(crate) phase: EnrolmentPhase,
     /// The day from which the delay of the next step counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<NaiveDate>,
+    pub(crate) last: Option<NaiveDate>,
     /// The day from which a run of delays in months counts, so that what began on the 31st comes on the last days
     /// of shorter months; none where that is the same as `last`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub anchor: Option<DelayAnchor>,
+    pub(crate) anchor: Option<DelayAnchor>,
     /// The steps that were issued or skipped, in that order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reached: Vec<String>,
+    pub(crate) reached: Vec<String>,
     /// The issued steps whose report something waits for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub awaited: Vec<AwaitedStep>,
+    pub(crate) awaited: Vec<AwaitedStep>,
     /// What the alert said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<EnrolmentCause>,
+    pub(crate) cause: Option<EnrolmentCause>,
 }
 
 /// The day from which a run of delays in months counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DelayAnchor {
+pub(crate) struct DelayAnchor {
     /// The day.
-    pub day: NaiveDate,
+    pub(crate) day: NaiveDate,
     /// How many months the steps reached so far have come after it.
-    pub months: u32,
+    pub(crate) months: u32,
 }
 
 /// What the alert that began an enrolment said when it was last heard of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EnrolmentCause {
+pub(crate) struct EnrolmentCause {
     /// The day or moment at which its condition was first true.
-    pub since: AsOf,
+    pub(crate) since: AsOf,
     /// How much it matters.
-    pub severity: RuleSeverity,
+    pub(crate) severity: RuleSeverity,
     /// What it told people.
-    pub message: String,
+    pub(crate) message: String,
     /// Its labels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub labels: BTreeMap<String, String>,
+    pub(crate) labels: BTreeMap<String, String>,
 }
 
 /// A step that was issued and not yet reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AwaitedStep {
+pub(crate) struct AwaitedStep {
     /// Its name.
-    pub step: String,
+    pub(crate) step: String,
     /// The day by which it is to be reported, until that was escalated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<NaiveDate>,
+    pub(crate) deadline: Option<NaiveDate>,
 }
 
 /// How far an enrolment is.
@@ -93,7 +93,7 @@ pub struct AwaitedStep {
 )]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum EnrolmentPhase {
+pub(crate) enum EnrolmentPhase {
     /// It is under way.
     #[default]
     Open,
@@ -106,7 +106,7 @@ pub enum EnrolmentPhase {
 impl EnrolmentPhase {
     /// Whether it is under way.
     #[must_use]
-    pub const fn is_open(&self) -> bool {
+    pub(crate) const fn is_open(&self) -> bool {
         matches!(self, Self::Open)
     }
 }

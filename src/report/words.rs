@@ -5,8 +5,8 @@ use super::block::{Notice, Score, Strip};
 use super::colour::{FALL, PLAIN, RISE};
 use crate::alert::{OpenAlert, Suppressor};
 use crate::config::RuleSeverity;
+use crate::memory::Health;
 use crate::score::{Explanation, NoScore, percent, shown};
-use crate::state::Health;
 use crate::value::Value;
 
 /// A score, or why there is none.

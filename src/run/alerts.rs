@@ -8,6 +8,7 @@ use crate::alert::{
 };
 use crate::config::{NoDataPolicy, RuleConfig};
 use crate::frame::{NO_ROW, SubjectKind, Table};
+use crate::memory::{AlertState, RuleAlerts};
 use crate::memory::{Along, BySubject};
 use crate::plan::Compiled;
 use crate::plan::steps::Rule;
@@ -20,7 +21,7 @@ use crate::run::night::Night;
 use crate::run::presence::There;
 use crate::run::steps::Run;
 use crate::run::subjects::Rows;
-use crate::state::{AlertState, Content, Record, RuleAlerts, State};
+use crate::state::{Content, Record, State};
 use crate::time::AsOf;
 use crate::verdict::{Verdict, ask};
 

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use crate::fault::{Fault, Faults};
 use crate::frame::Table;
 use crate::memory::Along;
+use crate::memory::{BandState, CarriedValue};
 use crate::plan::Compiled;
 use crate::result::assessment::Assessment;
 use crate::result::error::{AssessError, Guarded};
@@ -26,7 +27,7 @@ use crate::run::{feeds, suppressions, vanished};
 use crate::score::{
     Applied, CardRows, Change, Context, Effect, Explanation, Frame, ScoreCell, Scorecard,
 };
-use crate::state::{BandState, CarriedValue, Content, Eve, State, Undo};
+use crate::state::{Content, Eve, State, Undo};
 use crate::time::AsOf;
 use crate::value::Value;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::alert::Step;
 use crate::config::RuleConfig;
 use crate::frame::SubjectKind;
+use crate::memory::RuleAlerts;
 use crate::plan::steps::Rule;
-use crate::state::RuleAlerts;
 
 /// One alert on its way: what it is about and what happened to it.
 pub(crate) struct Moving<'a> {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use crate::book::own::is_own;
 use crate::frame::{Column, SubjectKind, Table};
+use crate::memory::Held;
 use crate::memory::{Along, BySubject, History};
 use crate::plan::Compiled;
 use crate::plan::steps::PastTake;
@@ -14,7 +15,7 @@ use crate::result::assessment::Assessment;
 use crate::run::columns::column_of;
 use crate::run::night::Night;
 use crate::run::presence::There;
-use crate::state::{Held, State};
+use crate::state::State;
 use crate::time::AsOf;
 use crate::value::{Kind, Value};
 

@@ -10,6 +10,10 @@ use crate::config::{OnePer, StepConfig};
 use crate::expr::{Outcome, Program};
 use crate::fault::{Code, Fault};
 use crate::frame::{SubjectKind, Table};
+use crate::memory::{
+    AlertState, EnrolmentCause, EnrolmentPhase, EnrolmentState, Phase, PlaybookEnrolments,
+    RuleAlerts,
+};
 use crate::plan::Compiled;
 use crate::plan::playbook::Playbook;
 use crate::playbook::{
@@ -25,10 +29,7 @@ use crate::run::night::Night;
 use crate::run::presence::There;
 use crate::run::reports::take_reports;
 use crate::run::subjects::Rows;
-use crate::state::{
-    AlertState, Content, EnrolmentCause, EnrolmentPhase, EnrolmentState, Phase, PlaybookEnrolments,
-    RuleAlerts,
-};
+use crate::state::Content;
 use crate::time::{AsOf, Calendar};
 use crate::value::Value;
 use crate::verdict::{Verdict, ask};

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::config::StepConfig;
+use crate::memory::{EnrolmentState, PlaybookEnrolments};
 use crate::plan::Compiled;
 use crate::playbook::{ActionReport, ActionSort, EnrolmentChange, Turn, action_id};
 use crate::result::reasons::ReportNotUsed;
-use crate::state::{EnrolmentState, PlaybookEnrolments};
 
 /// What became of reports.
 #[derive(Debug, Default)]
@@ -104,7 +104,7 @@ fn origins(
 
 /// The steps that an enrolment can have issued: those it says it has, and any once it is over.
 fn steps<'a>(it: &'a EnrolmentState, written: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    use crate::state::EnrolmentPhase;
+    use crate::memory::EnrolmentPhase;
     match it.phase {
         EnrolmentPhase::Open => it.reached.iter().map(String::as_str).collect(),
         EnrolmentPhase::Over => written.collect(),

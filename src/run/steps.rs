@@ -7,6 +7,7 @@ use crate::config::RuleConfig;
 use crate::expr::{Outcome, Scratch, count};
 use crate::fault::{Code, Fault};
 use crate::frame::{Column, Given, NO_ROW, SubjectKind, Table, chunks};
+use crate::memory::{Phase, RuleAlerts};
 use crate::plan::Compiled;
 use crate::plan::memory::Room;
 use crate::plan::names::is_first;
@@ -22,7 +23,7 @@ use crate::run::past::{past, remembered};
 use crate::run::presence::Presence;
 use crate::run::subjects::Rows;
 use crate::run::tree::Tree;
-use crate::state::{Phase, RuleAlerts, State};
+use crate::state::State;
 use crate::value::Value;
 use crate::verdict::{Conditions, solid};
 

@@ -8,7 +8,7 @@ use crate::time::AsOf;
 /// What was replaced since the truth before the last day that was assessed to its end, where moments were assessed after it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Eve {
+pub(crate) struct Eve {
     /// That day.
     pub(super) day: AsOf,
     undo: Undo,

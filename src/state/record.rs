@@ -28,7 +28,7 @@ use crate::time::AsOf;
 /// What was said, and what waits to be delivered.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Record {
+pub(crate) struct Record {
     /// The facts of the last day or moment, by the id that each has of itself.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     said: BTreeMap<String, Said>,

@@ -36,7 +36,7 @@ impl<K: Ord, V> Was<K, V> {
 /// its day or moment, and what is older than any window asks for is read by none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Undo {
+pub(crate) struct Undo {
     as_of: Option<AsOf>,
     engine: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::sections::section;
+use foretell::alert::Phase;
 use foretell::alert::{
     Change, Event, Matcher, OpenAlert, QuietCalendar, Silence, Snooze, Suppressions,
 };
 use foretell::config::Config;
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::state::Phase;
 use foretell::{Engine, Input, State};
 use proptest::prelude::*;
 
@@ -249,7 +250,9 @@ proptest! {
             prop_assert!(told.contains(&key), "nobody was told before {:?}", it);
         }
         let firing = open.iter().filter(|it| it.fired.is_some()).count();
-        let kept: usize = state.alerts.values().map(|it| it.subjects.len()).sum();
+        let alerts = section(&state, "alerts");
+        let rules = alerts.as_object().into_iter().flatten();
+        let kept: usize = rules.map(|(_, it)| it["subjects"].as_object().unwrap().len()).sum();
         prop_assert!(firing <= kept && kept <= history.rules.len() * IDS.len());
     }
 }

@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::sections::section;
 use foretell::alert::{Matcher, Silence, Suppressions};
 use foretell::playbook::{ActionReport, Outcome};
 use foretell::state::{Content, HandOut, Outbox};
@@ -142,7 +143,7 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
             }
         }
     }
-    let record = serde_json::to_value(&state.record).unwrap();
+    let record = section(&state, "record");
     let record =
         record.as_object().unwrap().keys().filter(|it| *it != "delivers" && *it != "pages");
     (told.join(" | "), record.cloned().collect::<Vec<_>>().join(" "))

@@ -1,5 +1,6 @@
 //! What a host asks to be quiet is checked, and followed as far as it can be.
 
+use crate::sections::section;
 use foretell::alert::Suppressions;
 use foretell::fault::Severity;
 use foretell::frame::{Column, Frame, SubjectKind};
@@ -19,7 +20,7 @@ fn warnings(text: &str) -> Vec<String> {
         .unwrap();
     // Whatever is wrong, every alert fires and is recorded.
     assert_eq!(out.events().len(), 2, "{text}");
-    assert_eq!(out.state().alerts.len(), 1, "{text}");
+    assert_eq!(section(out.state(), "alerts").as_object().unwrap().len(), 1, "{text}");
     let show = |it: &foretell::fault::Fault| {
         assert_eq!(it.severity, Severity::Warning);
         let path = it.place.path.strip_prefix("suppressions.").unwrap();

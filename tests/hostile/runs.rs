@@ -1,9 +1,9 @@
 //! A rule that cannot be asked leaves all others their answers.
 
 use foretell::alert::Change;
+use foretell::alert::Health;
 use foretell::expr::{Functions, Kind, Value};
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::state::Health;
 use foretell::time::AsOf;
 use foretell::{Config, Engine, Input, State};
 

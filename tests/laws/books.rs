@@ -428,7 +428,7 @@ proptest! {
         for day in days {
             let day = NaiveDate::from_ymd_opt(2025, 6, 1).unwrap() + chrono::Duration::days(day);
             for input in [Input::book(&loaded.book), Input::book(&loaded.book).with_ended()] {
-                let back = state.as_of.is_some_and(|it| it.day() > day);
+                let back = state.as_of().is_some_and(|it| it.day() > day);
                 let assessment = match engine.assess(&input, day, &state) {
                     Ok(it) => it,
                     Err(why) => {

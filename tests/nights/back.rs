@@ -17,6 +17,7 @@ use super::receiver::{Receiver, plain};
 use super::world::{day, worlds};
 use super::{Perfect, perfect, perfect_at, truth};
 use crate::laws::cases;
+use crate::sections::{alert, fires};
 
 /// What stands is what a perfect run tells. `held` says whether the deliveries of the nights in between waited: then an alert that
 /// was over before anybody could hear of it is left out, and so are repetitions of one of which nobody had heard.
@@ -76,7 +77,7 @@ proptest! {
             }
         }
         let kept = kept.unwrap();
-        let newest = channel.state.as_of;
+        let newest = channel.state.as_of();
         let whole = Run { delivers: false, ..Run::whole(world.subjects()) };
         let rounds = if twice > 0 { 2 } else { 1 };
         for round in 0..rounds {
@@ -107,8 +108,8 @@ proptest! {
             prop_assert_eq!(open.get(&alert), Some(&message), "{:?}", alert);
         }
         for (rule, subject) in open.keys() {
-            let alert = channel.state.alerts.get(rule).and_then(|it| it.subjects.get(subject));
-            prop_assert!(alert.is_some_and(|it| it.phase.is_firing()), "{} {}", rule, subject);
+            let alert = alert(&channel.state, rule, subject);
+            prop_assert!(fires(&alert), "{} {}", rule, subject);
         }
         // The same nights with the same data tell nothing.
         let log = channel.receiver.log();
@@ -139,7 +140,7 @@ proptest! {
                 kept = channel.state.clone();
             }
         }
-        if channel.state.as_of > kept.as_of {
+        if channel.state.as_of() > kept.as_of() {
             channel.state = kept.rewind(&channel.state);
         }
         for night in from + 1..=last {

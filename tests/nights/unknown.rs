@@ -3,10 +3,12 @@
 
 use std::sync::LazyLock;
 
+use crate::sections::{alert, fires};
+use foretell::alert::Health;
 use foretell::alert::{Change, Told};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::playbook::ActionChange;
-use foretell::state::{Content, Health, State};
+use foretell::state::{Content, State};
 use foretell::{Config, Engine, Input};
 
 use super::back::{CALLS, told};
@@ -86,11 +88,11 @@ fn what_is_not_known_takes_nothing_back() {
             _ => vec![],
         };
         assert_eq!(actions(&said), wanted, "{at}: {said:?}");
-        let fires = |state: &State| {
-            let alert = state.alerts.get("low").and_then(|it| it.subjects.get("s"));
-            alert.is_some_and(|it| it.phase.is_firing() && it.fired == Some(day(1).into()))
+        let stands = |state: &State| {
+            let alert = alert(state, "low", "s");
+            fires(&alert) && alert["fired"] == day(1).to_string()
         };
-        assert_eq!(fires(&back), stays, "{at}");
+        assert_eq!(stands(&back), stays, "{at}");
         if !stays {
             continue;
         }

@@ -76,7 +76,7 @@ fn what_form_1_says_was_told_ends_out_loud() {
     let engine = Engine::compile(&Config::parse(text)).unwrap();
     let mut frame = Frame::new(SubjectKind::Subscription, ["a"]).unwrap();
     frame.insert("x", Column::numbers([Some(0.0)])).unwrap();
-    let later = state.as_of.unwrap().day() + chrono::Days::new(1);
+    let later = state.as_of().unwrap().day() + chrono::Days::new(1);
     let out = engine.assess(&Input::frame(&frame), later, &state).unwrap();
     let [event] = out.events() else { panic!("{:?}", out.events()) };
     assert!(event.change.name() == "resolved" && event.is_sent(), "{event:?}");
@@ -88,6 +88,6 @@ fn who_goes_back_keeps_what_is_handed_on() {
     later["sections"]["seats"] = json!({"v3": {"s1": 5}});
     later.as_object_mut().unwrap().remove("sum");
     let HandedOn(newest) = serde_json::from_value(later).unwrap();
-    assert_eq!(newest.handed_on.len(), 1);
-    assert_eq!(state().rewind(&newest).handed_on, newest.handed_on);
+    let back = serde_json::to_value(state().rewind(&newest)).unwrap();
+    assert_eq!(back["sections"]["seats"], json!({"v3": {"s1": 5}}));
 }

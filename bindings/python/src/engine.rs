@@ -23,7 +23,7 @@ use crate::errors::{
 use crate::explain::{Change, Explanation};
 use crate::functions::Hosts;
 use crate::input::{Beside, Given, How, Keys, one};
-use crate::past::{has_id, is_later, knows, past, refused};
+use crate::past::{has_id, is_later, past, refused};
 use crate::replay::Replay;
 use crate::scores::Scores;
 use crate::state::State;
@@ -338,7 +338,7 @@ impl Engine {
             let as_of = crate::convert::as_of(as_of)?;
             let past = past(py, state, as_of)?;
             let (_, kind) = self.card(scorecard)?;
-            if !past.is_new() && !has_id(what, kind)? && !knows(&past, "row") {
+            if !past.is_new() && !has_id(what, kind)? && !past.remembers("row") {
                 let message = format!(
                     "the row has no id, by which the state knows it: add `id` or `{kind}_id`"
                 );

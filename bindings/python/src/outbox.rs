@@ -230,7 +230,7 @@ pub(crate) fn hand_out(
         // What was not kept yet is of the last day or moment.
         let known = waiting.get(it.id()).map(|it| Delivery::of(it));
         let delivery = known.or_else(|| {
-            Some(Delivery { at: state.as_of?, content: it.clone(), handed_out: false })
+            Some(Delivery { at: state.as_of()?, content: it.clone(), handed_out: false })
         });
         let Some(delivery) = delivery else { return f64::NAN };
         valued(py, value, delivery).unwrap_or_else(|error| {

@@ -1,7 +1,5 @@
 //! Whether a state can be gone on from, and why there is no assessment.
 
-use std::collections::BTreeMap;
-
 use foretell::engine::AssessError;
 use foretell::frame::SubjectKind;
 use foretell::time::AsOf;
@@ -20,7 +18,7 @@ pub(crate) fn past(
 ) -> PyResult<foretell::State> {
     let Some(state) = state else { return Ok(foretell::State::new()) };
     let state = &state.get().0;
-    match state.as_of {
+    match state.as_of() {
         Some(last) if is_later(last, as_of) => Err(past_error(py, last, as_of)),
         _ => Ok(state.clone()),
     }
@@ -42,13 +40,6 @@ pub(crate) fn refused(py: Python<'_>, error: AssessError) -> PyErr {
         AssessError::State(it) => state_faults(py, &it),
         other => state_error(other.to_string()),
     }
-}
-
-/// Whether a state remembers a subject of that id.
-pub(crate) fn knows(state: &foretell::State, id: &str) -> bool {
-    state.bands.values().any(|all| all.contains_key(id))
-        || state.carried.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
-        || state.history.values().flat_map(BTreeMap::values).any(|all| all.contains_key(id))
 }
 
 /// Whether a row has its id.

@@ -126,30 +126,23 @@ impl State {
     /// The day of the last assessment; `None` of a new state.
     #[getter]
     fn as_of(&self) -> Option<NaiveDate> {
-        self.0.as_of.map(AsOf::day)
+        self.0.as_of().map(AsOf::day)
     }
 
     /// The moment of the last assessment, in UTC; `None` where that was the end of a day.
     #[getter]
     fn moment(&self) -> Option<DateTime<Utc>> {
-        self.0.as_of?.moment().map(|it| it.and_utc())
+        self.0.as_of()?.moment().map(|it| it.and_utc())
     }
 
     /// The hash of the engine that made it; empty of a new state.
     #[getter]
     fn engine_hash(&self) -> &str {
-        &self.0.engine
+        self.0.engine_hash()
     }
 
     fn __repr__(&self) -> String {
-        match self.0.as_of {
-            Some(day) => {
-                let bands: usize = self.0.bands.values().map(|it| it.len()).sum();
-                let alerts: usize = self.0.alerts.values().map(|it| it.subjects.len()).sum();
-                format!("<foretell.State of {day}: {bands} bands, {alerts} alerts>")
-            }
-            None => "<foretell.State without a past>".to_owned(),
-        }
+        format!("<foretell.{}>", self.0.to_string().replacen("state", "State", 1))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {

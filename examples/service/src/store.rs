@@ -112,7 +112,7 @@ impl Store {
     pub(crate) fn save(&mut self, states: &[State], marker: &str) -> Result<()> {
         let all = self.0.transaction()?;
         for state in states {
-            let as_of = state.as_of.ok_or("a state of no night is not stored")?.to_string();
+            let as_of = state.as_of().ok_or("a state of no night is not stored")?.to_string();
             let sql = "INSERT INTO nights (as_of, state, marker) VALUES (?1, ?2, ?3)
                 ON CONFLICT (as_of) DO UPDATE SET state = excluded.state, marker = excluded.marker";
             all.execute(sql, params![as_of, serde_json::to_string(state)?, marker])?;

@@ -23,9 +23,9 @@ use chrono::NaiveDate;
 use crate::alert::Suppressions;
 use crate::config::{Config, Series};
 use crate::frame::SubjectKind;
+use crate::memory::{Health, Phase};
 use crate::playbook::ActionSort;
 use crate::result::assessment::Assessment;
-use crate::state::{Health, Phase};
 use crate::value::{Kind, Value};
 
 /// The first day of a test that names none: a Thursday.

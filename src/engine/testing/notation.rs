@@ -5,8 +5,8 @@ use crate::alert::{Change, Event, Reason, Suppressor};
 use crate::config::TestTime;
 use crate::expr::Problem;
 use crate::fault::{Code, Severity, did_you_mean};
+use crate::memory::{Health, Phase};
 use crate::node::shorten;
-use crate::state::{Health, Phase};
 
 /// What can happen to an alert.
 const CHANGES: [&str; 6] = ["fired", "repeated", "resolved", "no data", "faulted", "data again"];

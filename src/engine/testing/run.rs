@@ -16,8 +16,9 @@ use crate::alert::{Event, OpenAlert};
 use crate::engine::{AssessError, Assessment, Engine, Input};
 use crate::fault::Code;
 use crate::frame::{Column, Frame, SubjectKind};
+use crate::memory::{Health, Phase};
 use crate::score::{shown, tenths};
-use crate::state::{Health, Phase, State};
+use crate::state::State;
 use crate::value::{Kind, Value};
 
 impl Engine {

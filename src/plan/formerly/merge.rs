@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use super::Formerly;
 use crate::config::{Config, FactorConfig, GroupConfig};
 use crate::frame::SubjectKind;
-use crate::memory::{Bands, BySubject, Carried, History};
-use crate::state::{
-    AlertState, CarriedValue, EnrolmentPhase, EnrolmentState, Held, Naming as _, Phase,
-    PlaybookEnrolments, RuleAlerts, State,
+use crate::memory::{
+    AlertState, CarriedValue, EnrolmentPhase, EnrolmentState, Held, Phase, PlaybookEnrolments,
+    RuleAlerts,
 };
+use crate::memory::{Bands, BySubject, Carried, History};
+use crate::state::{Naming as _, State};
 use crate::value::Value;
 
 /// By subject what is held under names of which one comes after the other.

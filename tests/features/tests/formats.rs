@@ -173,8 +173,10 @@ fn values_come_back() {
 #[test]
 fn a_state_and_an_assessment_come_back() {
     let whole = assessment();
-    assert!(!whole.state().history.is_empty() && !whole.state().carried.is_empty());
-    assert!(!whole.state().alerts.is_empty() && !whole.state().playbooks.is_empty());
+    let stored = serde_json::to_value(whole.state()).unwrap();
+    for section in ["history", "carried", "alerts", "enrolments"] {
+        assert!(stored["sections"][section].is_object(), "{section}");
+    }
     assert!(!whole.events().is_empty() && !whole.actions().is_empty());
     same(whole.state());
     let shown = serde_json::to_string(&whole).unwrap();
