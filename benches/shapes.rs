@@ -24,7 +24,7 @@ use foretell::book::OutcomeKind;
 use foretell::book::{Account, Book, Subscription, Survey, SurveyKind, Tables, Usage};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::outcome::backtest::{Aim, Backtest, JudgeOptions, judge};
-use foretell::outcome::history::{Happening, History, Window};
+use foretell::outcome::history::{Happening, History, Horizon};
 use foretell::time::Stamp;
 use foretell::{Assessment, Config, Engine, Input, State};
 
@@ -313,7 +313,7 @@ fn backtest(c: &mut Criterion) {
         name: "lost".to_owned(),
         kind: SubjectKind::Subscription,
         history,
-        window: Window { lead: 7, horizon: 56 },
+        window: Horizon { lead: 7, horizon: 56 },
     };
     let pass = || {
         let said = Backtest::run(&engine, days.iter().map(|day| (*day, input.clone())));

@@ -15,7 +15,7 @@ use foretell::book::{Account, Book, Subscription, Tables, Usage};
 use foretell::outcome::Draw;
 use foretell::outcome::calibrate::{Calibration, base_rates};
 use foretell::outcome::forecast::{
-    Call, Comparison, Forecast, Forecaster, Human, Likelihood, Likely, compare, renewals,
+    Call, CallComparison, Forecast, Forecaster, Human, Likelihood, Likely, compare, renewals,
     take_scores,
 };
 use foretell::time::Stamp;
@@ -84,7 +84,7 @@ fn past(draw: &mut Draw) -> Vec<(f64, &'static str, bool)> {
 }
 
 /// The forecast, and how people and the model did before.
-pub(crate) fn made() -> Result<(Forecast, Comparison), Box<dyn Error>> {
+pub(crate) fn made() -> Result<(Forecast, CallComparison), Box<dyn Error>> {
     let mut draw = Draw::new(2026);
     let as_of: NaiveDate = "2026-03-01".parse()?;
     let (book, past) = (book(&mut draw)?, past(&mut draw));
@@ -135,12 +135,12 @@ pub(crate) fn made() -> Result<(Forecast, Comparison), Box<dyn Error>> {
 
 /// The same as a page of HTML.
 #[cfg(feature = "report")]
-fn page(forecast: &Forecast, past: &Comparison) -> Option<String> {
+fn page(forecast: &Forecast, past: &CallComparison) -> Option<String> {
     Some(foretell::report::forecast(forecast, Some(past), 15).page())
 }
 
 #[cfg(not(feature = "report"))]
-fn page(_: &Forecast, _: &Comparison) -> Option<String> {
+fn page(_: &Forecast, _: &CallComparison) -> Option<String> {
     None
 }
 

@@ -17,7 +17,7 @@ mod undo;
 pub(crate) use eve::Eve;
 pub use form::HandedOn;
 pub use group::GroupBy;
-pub use outbox::{Content, Delivery, Group, HandOut, Outbox};
+pub use outbox::{Content, Delivery, DeliveryGroup, HandOut, Outbox};
 pub(crate) use record::{Naming, Record};
 pub(crate) use undo::{Undo, lacking};
 

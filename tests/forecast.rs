@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use foretell::book::{Account, Book, Subscription, Tables, Usage};
 use foretell::outcome::calibrate::{Calibration, base_rates};
-use foretell::outcome::experiment::{Arm, Participant, Plan, analyse, assign};
+use foretell::outcome::experiment::{Arm, ExperimentPlan, Participant, analyse, assign};
 use foretell::outcome::forecast::{Forecaster, Likelihood, Renewal, renewals, take_scores};
 use foretell::time::Stamp;
 use foretell::{Config, Engine, Input, State};
@@ -96,7 +96,7 @@ fn the_sample_is_foretold_by_the_year_before() {
 
 #[test]
 fn an_experiment_reads_as_it_should() {
-    let plan = Plan::new("onboarding call", 400, 0.80);
+    let plan = ExperimentPlan::new("onboarding call", 400, 0.80);
     let subjects = (0..400_u32).map(|it| {
         let mut one = Participant::new(format!("s{it}"));
         let helped = assign(&plan.name, &one.subject, plan.share) == Arm::Treated;

@@ -13,7 +13,7 @@ use foretell::config::Config;
 use foretell::engine::{Note, Renamed};
 use foretell::fault::Severity;
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::playbook::{ActionReport, Outcome};
+use foretell::playbook::{ActionOutcome, ActionReport};
 use foretell::state::State;
 use foretell::{Engine, Input};
 
@@ -278,7 +278,7 @@ fn a_report_on_an_action_of_a_former_name_is_taken() {
     let past = old.assess(&Input::frame(&today), day(0), &State::new()).unwrap();
     let reports = [ActionReport {
         action: past.actions()[0].id.clone(),
-        outcome: Outcome::Done,
+        outcome: ActionOutcome::Done,
         day: day(1),
         by: None,
         note: None,

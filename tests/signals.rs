@@ -1,6 +1,6 @@
 //! Signals: the statistics against numpy and scipy, and signals as metrics of a config.
 
-use foretell::signal::{Line, mad, mann_kendall, median, pettitt, theil_sen};
+use foretell::signal::{TrendLine, mad, mann_kendall, median, pettitt, theil_sen};
 use serde::Deserialize;
 
 /// One series with what numpy and scipy say of it: `tests/reference/signals.py`.
@@ -41,7 +41,7 @@ fn statistics_are_those_of_numpy_and_scipy() {
         assert!(near(mad(&it.values).unwrap(), it.mad), "{shown:?}");
         let points: Vec<(f64, f64)> =
             it.values.iter().enumerate().map(|(at, it)| (at as f64, *it)).collect();
-        let Line { slope, intercept } = theil_sen(&points).unwrap();
+        let TrendLine { slope, intercept } = theil_sen(&points).unwrap();
         assert!(near(slope, it.theil_sen.slope), "{slope} {shown:?}");
         assert!(near(intercept, it.theil_sen.intercept), "{intercept} {shown:?}");
         let found = pettitt(&it.values).unwrap();

@@ -17,7 +17,7 @@ pub(crate) use event::event_id;
 pub use event::{Change, Event, OpenAlert, Reason, Told};
 pub use exposure::Exposure;
 pub use judgement::{AlertRef, Firing, FiringKey, Judgement, Opinion, firings};
-pub use quality::{AlertQuality, RuleQuality, Share, Standing, alert_quality};
+pub use quality::{AlertQuality, RuleQuality, RuleStanding, Share, alert_quality};
 pub(crate) use step::{Answer, Happening, Step, end, step, wait};
 pub(crate) use suppress::{About, Open, cooling, inhibitors, settle};
 pub use suppress::{Matcher, QuietCalendar, Silence, Snooze, Suppressions, Suppressor};

@@ -67,14 +67,14 @@ pub struct RuleQuality {
     /// The same for each account and month, of alerts about it or what belongs to it.
     pub per_account_month: Option<f64>,
     /// Whether anybody needs it, as far as is known.
-    pub standing: Standing,
+    pub standing: RuleStanding,
 }
 
 /// Whether anybody needs a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Standing {
+pub enum RuleStanding {
     /// An alert of it was judged useful.
     Useful,
     /// It fired, and nobody said anything.
@@ -106,8 +106,9 @@ impl AlertQuality {
 
     /// The rules that nobody needs, as far as is known: never fired, or judged and never useful.
     pub fn not_needed(&self) -> impl Iterator<Item = &RuleQuality> {
-        let idle =
-            |it: &&RuleQuality| matches!(it.standing, Standing::NeverFired | Standing::NeverUseful);
+        let idle = |it: &&RuleQuality| {
+            matches!(it.standing, RuleStanding::NeverFired | RuleStanding::NeverUseful)
+        };
         self.rules.iter().filter(idle)
     }
 }
@@ -173,7 +174,7 @@ impl Share {
 ///
 /// ```
 /// use chrono::NaiveDate;
-/// use foretell::alert::{AlertRef, Judgement, Opinion, Standing, alert_quality};
+/// use foretell::alert::{AlertRef, Judgement, Opinion, RuleStanding, alert_quality};
 /// use foretell::frame::{Column, Frame, SubjectKind};
 /// use foretell::{Config, Engine, Input, State};
 ///
@@ -204,7 +205,7 @@ impl Share {
 /// let rule = quality.rule("no_login").unwrap();
 /// assert_eq!((rule.fired, rule.told, rule.useful), (1, 1, 1));
 /// assert!(rule.is_small_sample());
-/// assert_eq!(quality.rule("lost").unwrap().standing, Standing::NeverFired);
+/// assert_eq!(quality.rule("lost").unwrap().standing, RuleStanding::NeverFired);
 /// println!("{quality}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -317,10 +318,10 @@ impl<'a> Tally<'a> {
                 exposure.subject_months(SubjectKind::Account),
             ),
             standing: match (fired, judged, useful) {
-                (0, ..) => Standing::NeverFired,
-                (_, 0, _) => Standing::NotJudged,
-                (_, _, 0) => Standing::NeverUseful,
-                _ => Standing::Useful,
+                (0, ..) => RuleStanding::NeverFired,
+                (_, 0, _) => RuleStanding::NotJudged,
+                (_, _, 0) => RuleStanding::NeverUseful,
+                _ => RuleStanding::Useful,
             },
         }
     }

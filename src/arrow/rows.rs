@@ -12,7 +12,7 @@ use crate::engine::{Assessment, Engine};
 use crate::frame::SubjectKind;
 use crate::node::Node;
 use crate::playbook::Action;
-use crate::score::{Explanation, Line};
+use crate::score::{Explanation, FactorLine};
 use crate::time::AsOf;
 use crate::value::Value;
 
@@ -168,7 +168,7 @@ pub fn factors(engine: &Engine, assessment: &Assessment, scorecard: &str) -> Opt
     let ids = assessment.subjects(kind).iter();
     let explained: Vec<Explanation> =
         ids.filter_map(|id| engine.explain(assessment, scorecard, id)).collect();
-    let all: Vec<(&str, &Line)> = explained
+    let all: Vec<(&str, &FactorLine)> = explained
         .iter()
         .flat_map(|explanation| {
             explanation.lines.iter().map(|line| (explanation.subject.as_str(), line))
@@ -179,8 +179,8 @@ pub fn factors(engine: &Engine, assessment: &Assessment, scorecard: &str) -> Opt
     Some(out.finish())
 }
 
-fn lines(out: &mut Columns, all: &[(&str, &Line)]) {
-    let known = |it: &Line| (!it.value.is_missing()).then(|| it.value.to_string());
+fn lines(out: &mut Columns, all: &[(&str, &FactorLine)]) {
+    let known = |it: &FactorLine| (!it.value.is_missing()).then(|| it.value.to_string());
     out.texts("subject", all.iter().map(|row| Some(row.0)));
     out.texts("group", all.iter().map(|row| Some(row.1.path.join(" / "))));
     out.texts("factor", all.iter().map(|row| Some(&row.1.factor)));
@@ -266,7 +266,7 @@ mod tests {
     use arrow_array::RecordBatch;
     use arrow_array::cast::AsArray as _;
 
-    use super::{Action, Columns, Event, Line, OpenAlert, actions, alerts, events};
+    use super::{Action, Columns, Event, FactorLine, OpenAlert, actions, alerts, events};
 
     /// The names of fields, each taken out of the record: a new field does not build until a column has it.
     macro_rules! fields {
@@ -446,7 +446,7 @@ mod tests {
 
     #[test]
     fn a_table_of_factors_has_every_field_of_a_line() {
-        let line: Line = serde_json::from_str(
+        let line: FactorLine = serde_json::from_str(
             r#"{
                 "path": ["product"], "factor": "f", "metric": "m", "label": "l", "unit": "u", "value": 1.5,
                 "points": 40.0, "weight": 0.5, "effective_weight": 0.5, "contribution": 20.0, "status": "measured",
@@ -459,7 +459,7 @@ mod tests {
         let batch = out.finish();
         carries(
             &batch,
-            &fields!(Line {
+            &fields!(FactorLine {
                 path,
                 factor,
                 metric,

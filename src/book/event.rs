@@ -242,7 +242,7 @@ record! {
 
 record! {
     /// What a person thinks of a subject.
-    Assessment
+    AssessmentRecord
     must {
         /// What kind of subject.
         subject: SubjectKind,
@@ -415,7 +415,7 @@ fn subject_ref(kind: SubjectKind, id: &str) -> Refs<'_> {
     refs
 }
 
-impl Record for Assessment {
+impl Record for AssessmentRecord {
     const TABLE: &'static str = "assessments";
 
     fn id(&self) -> Option<&str> {

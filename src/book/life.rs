@@ -6,7 +6,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::asset::{Contact, Deployment, Entitlement, License};
-use super::event::{Assessment, Engagement, Invoice, Outcome, Override, Survey, Usage};
+use super::event::{AssessmentRecord, Engagement, Invoice, Outcome, Override, Survey, Usage};
 use super::record::Record;
 use super::subject::{Account, Case, Company, Subscription};
 use crate::time::Stamp;
@@ -83,7 +83,7 @@ lives! {
     Survey: ;
     Invoice: ;
     Engagement: ;
-    Assessment: ;
+    AssessmentRecord: ;
     Outcome: ;
     Usage: ;
 }

@@ -36,8 +36,8 @@ pub use asset::{Contact, Deployment, Entitlement, License};
 pub use cell::{Cell, Mark};
 pub(crate) use company::rings;
 pub use event::{
-    Assessment, Engagement, EngagementKind, Invoice, Outcome, OutcomeKind, Override, OverrideKind,
-    Survey, SurveyKind, Usage,
+    AssessmentRecord, Engagement, EngagementKind, Invoice, Outcome, OutcomeKind, Override,
+    OverrideKind, Survey, SurveyKind, Usage,
 };
 pub(crate) use index::{Groups, Series, Store};
 pub(crate) use life::Life;
@@ -72,7 +72,7 @@ pub struct Book {
     pub(crate) surveys: Store<Survey>,
     pub(crate) invoices: Store<Invoice>,
     pub(crate) engagements: Store<Engagement>,
-    pub(crate) assessments: Store<Assessment>,
+    pub(crate) assessments: Store<AssessmentRecord>,
     pub(crate) overrides: Store<Override>,
     pub(crate) outcomes: Store<Outcome>,
     pub(crate) usage: BTreeMap<Arc<str>, Series>,
@@ -189,7 +189,7 @@ impl Book {
             Survey::TABLE => self.surveys.records.len(),
             Invoice::TABLE => self.invoices.records.len(),
             Engagement::TABLE => self.engagements.records.len(),
-            Assessment::TABLE => self.assessments.records.len(),
+            AssessmentRecord::TABLE => self.assessments.records.len(),
             Override::TABLE => self.overrides.records.len(),
             Outcome::TABLE => self.outcomes.records.len(),
             Usage::TABLE => self.usage.values().map(Series::len).sum(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 
 use super::asset::{Contact, Deployment, Entitlement, License};
-use super::event::{Assessment, Engagement, Invoice, Outcome, Override, Survey, Usage};
+use super::event::{AssessmentRecord, Engagement, Invoice, Outcome, Override, Survey, Usage};
 use super::subject::{Account, Case, Company, Subscription};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::money::Rates;
@@ -99,7 +99,7 @@ tables! {
     surveys: Survey,
     invoices: Invoice,
     engagements: Engagement,
-    assessments: Assessment,
+    assessments: AssessmentRecord,
     usage: Usage,
     overrides: Override,
     outcomes: Outcome,

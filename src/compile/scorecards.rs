@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::compile::own::read_as;
 use crate::compile::resolve::{Found, Resolver};
 use crate::config::{
-    Case, FactorConfig, GroupConfig, MissingPolicy, Points, ScorecardConfig, Valued, Variants,
-    Weights,
+    FactorConfig, GroupConfig, MissingPolicy, Points, ScorecardConfig, Valued, VariantCase,
+    Variants, Weights,
 };
 use crate::expr::{Program, Symbol};
 use crate::fault::{Code, Fault};
@@ -406,7 +406,7 @@ impl Builder<'_, '_> {
             Variants::One(_) => None,
         });
         let lists: Vec<_> = lists.collect();
-        let whens = |cases: &[Case<Valued<f64>>]| -> Vec<Option<String>> {
+        let whens = |cases: &[VariantCase<Valued<f64>>]| -> Vec<Option<String>> {
             cases.iter().map(|it| it.when.clone()).collect()
         };
         let aligned = lists.windows(2).all(|it| match it {

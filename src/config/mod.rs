@@ -35,7 +35,7 @@ pub use series::{Series, SeriesError};
 pub use test::{
     Given, TestCalendar, TestConfig, TestExpect, TestSilence, TestSnooze, TestSubject, TestTime,
 };
-pub use variants::{Case, CaseBody, Valued, Variants};
+pub use variants::{CaseBody, Valued, VariantCase, Variants};
 
 pub use crate::time::{CalendarConfig, CalendarException, CalendarHours, Holiday, HolidaysClose};
 

@@ -16,12 +16,12 @@ pub enum Variants<T> {
     /// The same for all.
     One(T),
     /// First match; a subject that no case matches has none.
-    Cases(Vec<Case<T>>),
+    Cases(Vec<VariantCase<T>>),
 }
 
 /// One case of a first-match list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Case<T> {
+pub struct VariantCase<T> {
     /// The condition; always true if not said.
     pub when: Option<String>,
     /// What holds then.
@@ -32,7 +32,7 @@ pub struct Case<T> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Valued<T>(pub T);
 
-impl<T: CaseBody> Serialize for Case<T> {
+impl<T: CaseBody> Serialize for VariantCase<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap as _;
         let mut map = serializer.serialize_map(None)?;
@@ -88,7 +88,7 @@ impl CaseBody for Valued<f64> {
 pub(super) fn read_body<'de, T: CaseBody, A: MapAccess<'de>>(
     mut map: A,
     with_when: bool,
-) -> Result<Case<T>, A::Error> {
+) -> Result<VariantCase<T>, A::Error> {
     let mut case = (None, None);
     while let Some(key) = map.next_key::<String>()? {
         if key == "when" && with_when {
@@ -105,20 +105,20 @@ pub(super) fn read_body<'de, T: CaseBody, A: MapAccess<'de>>(
     let body = case.1.ok_or_else(|| {
         de::Error::custom(format!("expected one of {}", wanted.collect::<Vec<_>>().join(", ")))
     })?;
-    Ok(Case { when: case.0, body })
+    Ok(VariantCase { when: case.0, body })
 }
 
-impl<'de, T: CaseBody> Deserialize<'de> for Case<T> {
+impl<'de, T: CaseBody> Deserialize<'de> for VariantCase<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct CaseVisitor<T>(PhantomData<T>);
 
         impl<'de, T: CaseBody> Visitor<'de> for CaseVisitor<T> {
-            type Value = Case<T>;
+            type Value = VariantCase<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a table with `when` and what holds then")
             }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Case<T>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<VariantCase<T>, A::Error> {
                 read_body(map, true)
             }
         }

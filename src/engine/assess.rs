@@ -5,7 +5,7 @@ use crate::result::assessment::Assessment;
 use crate::result::error::AssessError;
 use crate::result::replay::Replay;
 use crate::run::input::Input;
-use crate::score::{Change, Explanation};
+use crate::score::{Explanation, ScoreChange};
 use crate::state::State;
 use crate::time::AsOf;
 
@@ -44,7 +44,7 @@ impl Engine {
     /// Splits the change from one explanation to a later one by cause. This must be the engine of
     /// the later one for a change of config and a change of data to be told apart.
     #[must_use]
-    pub fn change(&self, before: &Explanation, after: &Explanation) -> Change {
+    pub fn change(&self, before: &Explanation, after: &Explanation) -> ScoreChange {
         self.compiled.change(before, after)
     }
 

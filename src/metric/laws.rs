@@ -9,8 +9,8 @@ use super::View;
 use super::tests::{day, run, stamp};
 use super::{Derivation, attribute, attribute_names};
 use crate::book::{
-    Account, Assessment, Book, Case, Cell, Company, Engagement, EngagementKind, Invoice, Outcome,
-    OutcomeKind, Subscription, Survey, SurveyKind, Tables, Usage,
+    Account, AssessmentRecord, Book, Case, Cell, Company, Engagement, EngagementKind, Invoice,
+    Outcome, OutcomeKind, Subscription, Survey, SurveyKind, Tables, Usage,
 };
 use crate::frame::SubjectKind;
 use crate::time::Stamp;
@@ -96,7 +96,7 @@ fn fill(tables: &mut Tables, prefix: &str, events: &[Event]) {
         tables.push(engagement);
         let id = owner.unwrap();
         let cell = Cell::from(score);
-        tables.push(Assessment::new(SubjectKind::Subscription, &*id, "mood", on, cell));
+        tables.push(AssessmentRecord::new(SubjectKind::Subscription, &*id, "mood", on, cell));
         tables.push(Outcome::new(id, on, OutcomeKind::Renewed));
     }
 }

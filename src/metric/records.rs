@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::slot::{Fields, Parts, Slot, amount, days_ago, flag, number, past, plan, text};
 use crate::book::{
-    Assessment, Cell, Contact, Deployment, Engagement, EngagementKind, Entitlement, Invoice,
+    AssessmentRecord, Cell, Contact, Deployment, Engagement, EngagementKind, Entitlement, Invoice,
     License, Life as _, Outcome, OutcomeKind, Override, Survey, SurveyKind,
 };
 use crate::money::{Amount, Currency};
@@ -141,11 +141,11 @@ impl Fields for Engagement {
 
 /// The value of an assessment while it holds: one that has expired is not known any more, and does
 /// not bring an older one back.
-fn judgement(it: &Assessment, day: NaiveDate) -> Option<&Cell> {
+fn judgement(it: &AssessmentRecord, day: NaiveDate) -> Option<&Cell> {
     Some(&it.value).filter(|_| it.expires.is_none_or(|it| day <= it.date()))
 }
 
-impl Fields for Assessment {
+impl Fields for AssessmentRecord {
     const PARTS: Parts = Parts::Any;
     const SLOTS: &'static [Slot<Self>] = &[
         number("value", |it: &Self, day| judgement(it, day).and_then(Cell::number)),

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use super::slot::{Dated, Fields, Got, Parts, Slot, View};
 use super::{Field, subject_table};
 use crate::book::{
-    Account, Assessment, Book, Case, Cell, Company, Contact, Deployment, Engagement, Entitlement,
-    Groups, Invoice, License, Outcome, Override, Series, Store, Subscription, Survey,
+    Account, AssessmentRecord, Book, Case, Cell, Company, Contact, Deployment, Engagement,
+    Entitlement, Groups, Invoice, License, Outcome, Override, Series, Store, Subscription, Survey,
 };
 use crate::frame::SubjectKind;
 use crate::value::Kind;
@@ -191,7 +191,7 @@ sources! {
     surveys: Survey,
     invoices: Invoice,
     engagements: Engagement,
-    assessments: Assessment,
+    assessments: AssessmentRecord,
     overrides: Override,
     outcomes: Outcome,
 }

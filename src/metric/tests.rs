@@ -8,8 +8,8 @@ use super::{
     table_fields,
 };
 use crate::book::{
-    Account, Assessment, Book, Case, Cell, Company, Contact, Engagement, EngagementKind, Invoice,
-    Mark, Subscription, Survey, SurveyKind, Tables, Usage,
+    Account, AssessmentRecord, Book, Case, Cell, Company, Contact, Engagement, EngagementKind,
+    Invoice, Mark, Subscription, Survey, SurveyKind, Tables, Usage,
 };
 use crate::config::{Empty, MetricConfig, Take, Window};
 use crate::frame::SubjectKind;
@@ -288,7 +288,7 @@ fn surveys_assessments_engagements_and_invoices() {
         ("mood", "2026-02-01", Cell::from(5.0), Some("2026-02-10")),
         ("risk", "2026-01-01", Cell::from("high"), None),
     ] {
-        let mut it = Assessment::new(SubjectKind::Account, "a1", name, stamp(date), value);
+        let mut it = AssessmentRecord::new(SubjectKind::Account, "a1", name, stamp(date), value);
         it.expires = expires.map(stamp);
         tables.push(it);
     }

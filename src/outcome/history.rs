@@ -77,7 +77,7 @@ pub struct History {
 
 /// Which part of the future an observation asks about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
+pub struct Horizon {
     /// Days that somebody needs to act: a loss within them comes too late to be foreseen.
     pub lead: u32,
     /// Days after the lead in which a loss counts.
@@ -166,7 +166,7 @@ pub(super) struct Span {
     closes: NaiveDate,
 }
 
-impl Window {
+impl Horizon {
     pub(super) fn after(self, as_of: NaiveDate) -> Span {
         let opens = after(as_of, self.lead);
         Span { as_of, opens, closes: after(opens, self.horizon) }
@@ -320,7 +320,7 @@ impl History {
     pub fn observe<S: AsRef<str>>(
         &self,
         days: impl IntoIterator<Item = (NaiveDate, Vec<S>)>,
-        window: Window,
+        window: Horizon,
     ) -> Observations {
         let mut out = Observations::default();
         let end = self.end();
@@ -372,7 +372,7 @@ impl History {
     pub fn observe_renewals<S: AsRef<str>>(
         &self,
         days: impl IntoIterator<Item = (NaiveDate, Vec<S>)>,
-        window: Window,
+        window: Horizon,
     ) -> Observations {
         let mut assessed: BTreeMap<Arc<str>, Vec<NaiveDate>> = BTreeMap::new();
         for (day, subjects) in days {

@@ -158,7 +158,7 @@ pub struct ActionReport {
     /// The action's id.
     pub action: String,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: ActionOutcome,
     /// The day on which that was so; nothing is known of it before.
     pub day: NaiveDate,
     /// Who says so.
@@ -173,7 +173,7 @@ pub struct ActionReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Outcome {
+pub enum ActionOutcome {
     /// It was carried out.
     Done,
     /// It will not be.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::Outcome;
+use super::ActionOutcome;
 use crate::frame::SubjectKind;
 use crate::time::AsOf;
 
@@ -78,7 +78,7 @@ pub enum Turn {
         /// The step.
         step: String,
         /// What became of it.
-        outcome: Outcome,
+        outcome: ActionOutcome,
         /// Who says so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,

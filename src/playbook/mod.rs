@@ -13,7 +13,7 @@ mod ready;
 mod record;
 
 pub(crate) use action::action_id;
-pub use action::{Action, ActionChange, ActionReport, ActionSort, Outcome};
+pub use action::{Action, ActionChange, ActionOutcome, ActionReport, ActionSort};
 pub(crate) use advance::{Course, Happening, Today, advance, next_step};
 pub use enrolment::{EndReason, Enrolment, EnrolmentChange, NextStep, SkipReason, Turn};
 pub(crate) use ready::filled;

@@ -7,7 +7,7 @@ use super::block::{Block, Row, RowSort, Waterfall};
 use super::explanation::NOTHING;
 use super::words;
 use crate::Engine;
-use crate::score::{Change, ChangePart, Explanation, signed, tenths};
+use crate::score::{ChangePart, Explanation, ScoreChange, signed, tenths};
 
 /// The most parts that get a line of their own; the smallest of more are summed up in one. Our choice: one
 /// screen, tested by `many_parts_are_summed_up`.
@@ -17,7 +17,7 @@ pub(super) const MOST_PARTS: usize = 15;
 ///
 /// [`comparison`] says also whose score it is, and shows it.
 #[must_use]
-pub fn change(change: &Change) -> Report {
+pub fn change(change: &ScoreChange) -> Report {
     let mut report = Report::new(ends(change), "change of a score");
     report.push(Block::Line(said(change)));
     report.push(waterfall(change));
@@ -56,12 +56,12 @@ fn at(it: &Explanation) -> String {
     it.band.as_ref().map_or_else(|| score.clone(), |band| format!("{score} {band}"))
 }
 
-fn ends(change: &Change) -> String {
+fn ends(change: &ScoreChange) -> String {
     format!("{} \u{2192} {}", change.shown(change.before), change.shown(change.after))
 }
 
 /// What moved it the most, in a sentence.
-fn said(change: &Change) -> String {
+fn said(change: &ScoreChange) -> String {
     let Some(difference) = change.difference else {
         return "Without a score before and after there is nothing to sum up to; what happened \
                 still counts."
@@ -89,7 +89,7 @@ fn name(part: &ChangePart) -> String {
 }
 
 /// From before to after, the largest part first.
-pub(super) fn waterfall(change: &Change) -> Waterfall {
+pub(super) fn waterfall(change: &ScoreChange) -> Waterfall {
     let drawn = change.difference.is_some();
     let mut at = change.before.unwrap_or(0.0);
     let mut rows = vec![end(change, "before", change.before)];
@@ -139,7 +139,7 @@ pub(super) fn waterfall(change: &Change) -> Waterfall {
     }
 }
 
-fn end(change: &Change, name: &str, score: Option<f64>) -> Row {
+fn end(change: &ScoreChange, name: &str, score: Option<f64>) -> Row {
     Row {
         depth: 0,
         name: name.to_owned(),

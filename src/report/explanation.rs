@@ -5,7 +5,7 @@ use super::bands::Bands;
 use super::block::{Block, Row, RowSort, Waterfall};
 use super::words;
 use crate::Engine;
-use crate::score::{Explanation, GroupLine, Line, percent, signed, tenths};
+use crate::score::{Explanation, FactorLine, GroupLine, percent, signed, tenths};
 
 /// The most factors that get a line of their own; the lightest of more are summed up in one. Our choice: two
 /// screens, tested by `many_factors_are_summed_up`.
@@ -46,7 +46,7 @@ pub(super) fn costs(explanation: &Explanation) -> Option<String> {
     if strongest.is_empty() {
         return Some("No factor costs any points.".to_owned());
     }
-    let one = |it: &&Line| format!("{} ({})", it.factor, tenths(it.lost()));
+    let one = |it: &&FactorLine| format!("{} ({})", it.factor, tenths(it.lost()));
     let all: Vec<String> = strongest.iter().map(one).collect();
     Some(format!("Most points are lost to {}.", all.join(", ")))
 }
@@ -76,7 +76,7 @@ pub(super) fn waterfall(explanation: &Explanation, bands: &Bands) -> Waterfall {
 }
 
 /// The lines to show, and those to sum up.
-fn lightest(lines: &[Line]) -> (Vec<&Line>, Vec<&Line>) {
+fn lightest(lines: &[FactorLine]) -> (Vec<&FactorLine>, Vec<&FactorLine>) {
     if lines.len() <= MOST_FACTORS {
         return (lines.iter().collect(), Vec::new());
     }
@@ -96,7 +96,7 @@ fn lightest(lines: &[Line]) -> (Vec<&Line>, Vec<&Line>) {
 struct Walk<'a> {
     scored: bool,
     at: f64,
-    lines: &'a [Line],
+    lines: &'a [FactorLine],
     path: &'a [String],
     rows: Vec<Row>,
 }
@@ -140,7 +140,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn factor(&mut self, line: &Line) {
+    fn factor(&mut self, line: &FactorLine) {
         let counted = self.scored && line.effective_weight > 0.0 && line.points.is_some();
         let sort = if counted {
             let from = self.at;
@@ -165,7 +165,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    fn others(&mut self, lines: &[&Line]) {
+    fn others(&mut self, lines: &[&FactorLine]) {
         if lines.is_empty() {
             return;
         }

@@ -133,7 +133,7 @@ fn headline(loss: &PostMortem) -> Score {
 /// The score over time, and what happened meanwhile; none where there is but a day.
 fn timeline(loss: &PostMortem, bands: &Bands) -> Option<Timeline> {
     let from = loss.course.first()?.day;
-    let point = |it: &post_mortem::Standing| Point {
+    let point = |it: &post_mortem::SubjectStanding| Point {
         day: it.day,
         score: it.score,
         mark: it.band.as_deref().map_or_else(Mark::none, |band| bands.mark(band)),
@@ -165,7 +165,7 @@ fn timeline(loss: &PostMortem, bands: &Bands) -> Option<Timeline> {
         (Sign::Span, "alert firing", fires),
         (Sign::Held, "score by hand or by rule", points.iter().any(|point| point.held)),
     ];
-    let tick = |it: &post_mortem::Mark| {
+    let tick = |it: &post_mortem::BeforeLoss| {
         let back = chrono::Days::new(it.before.into());
         Some((loss.lost_on.checked_sub_days(back)?, it.before.to_string()))
     };
@@ -215,7 +215,7 @@ fn said(loss: &PostMortem) -> String {
 /// Spans from each day to the next, with a share of each day; those of nothing are left out.
 fn spans(
     loss: &PostMortem,
-    share: impl Fn(&post_mortem::Standing) -> f64,
+    share: impl Fn(&post_mortem::SubjectStanding) -> f64,
 ) -> Vec<(NaiveDate, NaiveDate, f64)> {
     let next = loss.course.iter().skip(1).map(|standing| standing.day).chain([loss.lost_on]);
     let mut out: Vec<(NaiveDate, NaiveDate, f64)> = Vec::new();
@@ -271,7 +271,7 @@ fn alerts(loss: &PostMortem) -> Vec<Lane> {
 /// How it stood so many days before.
 fn marks(loss: &PostMortem, bands: &Bands) -> Grid {
     let held = loss.marks.iter().any(|mark| mark.overridden.is_some());
-    let row = |it: &post_mortem::Mark| {
+    let row = |it: &post_mortem::BeforeLoss| {
         let before =
             |note: String| Cell { notes: vec![note], ..Cell::number(days(it.before.into())) };
         let Some(day) = it.day else {

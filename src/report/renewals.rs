@@ -16,7 +16,8 @@ use crate::money::Currency;
 use crate::outcome::Span;
 use crate::outcome::forecast::text::{self, part, percent, whole};
 use crate::outcome::forecast::{
-    Basis, Chance, Comparison, Disagreement, Forecast, Group, Likely, Line, Reach, Trend,
+    Basis, CallComparison, Chance, Disagreement, Forecast, Likely, Reach, RenewalGroup,
+    RenewalLine, Trend,
 };
 use crate::score::tenths;
 
@@ -27,7 +28,7 @@ const AHEAD: i64 = 24;
 /// with 95%; the same by month, quarter, segment and owner; the renewals with most value at risk; where people
 /// and the model disagree; and, where past calls are given, who was right so far.
 ///
-/// `most` is the length of each list. As text it is the text of the [`Forecast`], with as many, and of the [`Comparison`].
+/// `most` is the length of each list. As text it is the text of the [`Forecast`], with as many, and of the [`CallComparison`].
 ///
 /// ```
 /// use foretell::outcome::calibrate::Calibration;
@@ -47,7 +48,7 @@ const AHEAD: i64 = 24;
 /// assert!(report::renewal(None, &forecast, "acme").is_some());
 /// ```
 #[must_use]
-pub fn forecast(forecast: &Forecast, past: Option<&Comparison>, most: usize) -> Report {
+pub fn forecast(forecast: &Forecast, past: Option<&CallComparison>, most: usize) -> Report {
     let mut said = Page(forecast, most).to_string();
     if let Some(it) = past {
         said += &format!("\n{it}");
@@ -119,8 +120,8 @@ fn bar_of(expected: Span, of: f64) -> RowSort {
 }
 
 /// The book in parts.
-fn by(title: &str, groups: &[Group]) -> Waterfall {
-    let row = |it: &Group| {
+fn by(title: &str, groups: &[RenewalGroup]) -> Waterfall {
+    let row = |it: &RenewalGroup| {
         let count = if it.renewals == 1 { "renewal" } else { "renewals" };
         let mut note = format!("{} {count} worth {}", it.renewals, whole(it.value));
         if it.people.calls > 0 {
@@ -207,7 +208,7 @@ fn risks(report: &mut Report, forecast: &Forecast, most: usize) {
     }
     let lines = forecast.by_risk();
     let known = forecast.lines.iter().any(|line| line.health.is_some());
-    let row = |it: &&Line| {
+    let row = |it: &&RenewalLine| {
         let mut row = vec![
             whose(&it.subject, it.day, it.owner.as_deref()),
             maybe(it.value),
@@ -263,7 +264,7 @@ fn queue(report: &mut Report, forecast: &Forecast, most: usize) {
 }
 
 /// People's past calls against the model's.
-fn compared(report: &mut Report, it: &Comparison) {
+fn compared(report: &mut Report, it: &CallComparison) {
     report.push(Block::Heading(it.title()));
     it.conclusion().into_iter().for_each(|conclusion| report.push(Block::Line(conclusion)));
     // Each figure of the people stands beside that of the model.
@@ -339,7 +340,7 @@ const fn rests(basis: Basis) -> &'static str {
     }
 }
 
-fn chances(forecast: &Forecast, line: &Line) -> Score {
+fn chances(forecast: &Forecast, line: &RenewalLine) -> Score {
     let it = &line.renewal;
     let money = |it: f64| money(it, forecast.currency);
     let mut facts = vec![("renewal".to_owned(), line.day.to_string())];
@@ -372,7 +373,7 @@ fn chances(forecast: &Forecast, line: &Line) -> Score {
 }
 
 /// Its health so far and until the day of the renewal.
-fn timeline(card: &str, as_of: NaiveDate, line: &Line, bands: &Bands) -> Option<Timeline> {
+fn timeline(card: &str, as_of: NaiveDate, line: &RenewalLine, bands: &Bands) -> Option<Timeline> {
     let trend = Trend::fit(&line.past)?;
     let (from, score) = *line.past.first()?;
     let (last, now) = *line.past.last()?;

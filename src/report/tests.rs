@@ -6,7 +6,7 @@ use super::bar::span;
 use super::block::{RowSort, Waterfall};
 use super::{change, explanation};
 use crate::report::bands::Bands;
-use crate::score::{Change, Explanation};
+use crate::score::{Explanation, ScoreChange};
 
 /// The bars of a waterfall, end to end.
 fn bars(of: &Waterfall) -> Vec<(f64, f64)> {
@@ -62,7 +62,7 @@ fn many_factors_are_summed_up() {
     }
 }
 
-fn changed(points: &[f64]) -> Change {
+fn changed(points: &[f64]) -> ScoreChange {
     let part = |points: &f64| {
         format!(r#"{{"path": ["f"], "cause": "data", "points": {points}, "text": "m 1 -> 2"}}"#)
     };

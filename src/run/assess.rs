@@ -25,7 +25,7 @@ use crate::run::subjects::{link, subjects};
 use crate::run::unnamed::unnamed;
 use crate::run::{feeds, suppressions, vanished};
 use crate::score::{
-    Applied, CardRows, Change, Context, Effect, Explanation, Frame, ScoreCell, Scorecard,
+    Applied, CardRows, Context, Effect, Explanation, Frame, ScoreCell, ScoreChange, Scorecard,
 };
 use crate::state::{Content, Eve, State, Undo};
 use crate::time::AsOf;
@@ -250,9 +250,9 @@ impl Compiled {
     }
 
     /// Splits the change from one explanation to a later one by cause.
-    pub(crate) fn change(&self, before: &Explanation, after: &Explanation) -> Change {
+    pub(crate) fn change(&self, before: &Explanation, after: &Explanation) -> ScoreChange {
         let card = self.card(&after.scorecard).filter(|_| after.engine == self.hash());
-        Change::with(before, after, &|line, value| {
+        ScoreChange::with(before, after, &|line, value| {
             card.and_then(|(_, card)| card.points_of(line, value))
         })
     }

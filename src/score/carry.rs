@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::explain::{Line, present};
+use super::explain::{FactorLine, present};
 use super::factor::{Around, key};
 use super::tree::{Factor, Scorecard};
 use crate::config::MissingPolicy;
@@ -19,7 +19,7 @@ impl Scorecard {
     }
 
     /// The points of a value on the line of an explanation.
-    pub(crate) fn points_of(&self, line: &Line, value: &Value) -> Option<f64> {
+    pub(crate) fn points_of(&self, line: &FactorLine, value: &Value) -> Option<f64> {
         let key = key(&line.path, &line.factor);
         let factor = self.factors.iter().find(|it| it.key == key && it.metric == line.metric)?;
         let case = line.points_case.map(Pick::Case)?;

@@ -13,7 +13,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::digits::{percent, sided, tenths};
-use super::explain::{Explanation, Line};
+use super::explain::{Explanation, FactorLine};
 use super::factor::Status;
 use crate::value::Value;
 
@@ -59,7 +59,7 @@ pub struct ChangePart {
 /// Why a score moved between two days.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Change {
+pub struct ScoreChange {
     /// The earlier score.
     pub before: Option<f64>,
     /// The later score.
@@ -74,9 +74,9 @@ pub struct Change {
 }
 
 /// What a factor's value would be worth under the later config, where that can be said.
-pub(crate) type Rescore<'a> = &'a dyn Fn(&Line, &Value) -> Option<f64>;
+pub(crate) type Rescore<'a> = &'a dyn Fn(&FactorLine, &Value) -> Option<f64>;
 
-impl Change {
+impl ScoreChange {
     /// The change from one explanation to a later one of the same subject and scorecard.
     ///
     /// Where the config changed and a metric moved too, both effects on points fall under
@@ -123,7 +123,7 @@ const ROUNDING: f64 = 1e-12;
 
 /// The two explanations side by side.
 struct Split<'a> {
-    pairs: Vec<(Option<&'a Line>, Option<&'a Line>)>,
+    pairs: Vec<(Option<&'a FactorLine>, Option<&'a FactorLine>)>,
     rescore: Rescore<'a>,
     /// The config is another.
     recompiled: bool,
@@ -133,9 +133,10 @@ struct Split<'a> {
 
 impl<'a> Split<'a> {
     fn new(before: &'a Explanation, after: &'a Explanation, rescore: Rescore<'a>) -> Self {
-        let same =
-            |left: &Line, right: &Line| left.path == right.path && left.factor == right.factor;
-        let mut pairs: Vec<(Option<&Line>, Option<&Line>)> = Vec::new();
+        let same = |left: &FactorLine, right: &FactorLine| {
+            left.path == right.path && left.factor == right.factor
+        };
+        let mut pairs: Vec<(Option<&FactorLine>, Option<&FactorLine>)> = Vec::new();
         for line in &after.lines {
             pairs.push((before.lines.iter().find(|it| same(it, line)), Some(line)));
         }
@@ -145,7 +146,7 @@ impl<'a> Split<'a> {
             }
         }
         let rearranged = pairs.iter().any(|(left, right)| {
-            let counted = |it: &Option<&Line>| it.map(|it| it.points.is_some());
+            let counted = |it: &Option<&FactorLine>| it.map(|it| it.points.is_some());
             counted(left) != counted(right)
         });
         Self { pairs, rescore, recompiled: before.engine != after.engine, rearranged }
@@ -174,7 +175,7 @@ impl<'a> Split<'a> {
         parts
     }
 
-    fn line(&self, before: &Line, after: &Line, parts: &mut Vec<ChangePart>) {
+    fn line(&self, before: &FactorLine, after: &FactorLine, parts: &mut Vec<ChangePart>) {
         let (p0, p1) = match (before.points, after.points) {
             (Some(p0), Some(p1)) => (p0, p1),
             (Some(it), None) | (None, Some(it)) => (it, it),
@@ -195,8 +196,8 @@ impl<'a> Split<'a> {
     /// The part of moved points; under a new config it is parted into config and data.
     fn points_parts(
         &self,
-        before: &Line,
-        after: &Line,
+        before: &FactorLine,
+        after: &FactorLine,
         (p0, p1): (f64, f64),
         factor: f64,
         parts: &mut Vec<ChangePart>,
@@ -235,12 +236,12 @@ impl<'a> Split<'a> {
         parts.push(part(after, Cause::Data, (p1 - middle) * factor, moved));
     }
 
-    fn share_cause(&self, before: &Line, after: &Line) -> Cause {
+    fn share_cause(&self, before: &FactorLine, after: &FactorLine) -> Cause {
         if self.recompiled {
             return Cause::Config;
         }
         let applies = self.pairs.iter().any(|pair| {
-            let gone = |it: Option<&Line>| it.map(|it| it.status == Status::NotApplicable);
+            let gone = |it: Option<&FactorLine>| it.map(|it| it.status == Status::NotApplicable);
             gone(pair.0) != gone(pair.1)
         });
         if applies && before.weight_case == after.weight_case {
@@ -250,7 +251,7 @@ impl<'a> Split<'a> {
         }
     }
 
-    fn ratio_cause(&self, before: &Line, after: &Line) -> (Cause, String) {
+    fn ratio_cause(&self, before: &FactorLine, after: &FactorLine) -> (Cause, String) {
         match measured_cause(before, after) {
             Some(it) => it,
             None if self.rearranged => (
@@ -268,8 +269,8 @@ impl<'a> Split<'a> {
 }
 
 /// Why a factor is measured no longer, or again; none where that did not change.
-fn measured_cause(before: &Line, after: &Line) -> Option<(Cause, String)> {
-    let is = |it: &Line| it.status == Status::Measured;
+fn measured_cause(before: &FactorLine, after: &FactorLine) -> Option<(Cause, String)> {
+    let is = |it: &FactorLine| it.status == Status::Measured;
     match (is(before), is(after)) {
         (true, false) if after.status == Status::NotApplicable => None,
         (false, true) if before.status == Status::NotApplicable => None,
@@ -300,7 +301,7 @@ fn configured((n0, n1): (f64, f64), (e0, e1): (f64, f64)) -> f64 {
     mean * (n1 / n0).ln()
 }
 
-fn part(line: &Line, cause: Cause, points: f64, text: String) -> ChangePart {
+fn part(line: &FactorLine, cause: Cause, points: f64, text: String) -> ChangePart {
     let mut path = line.path.clone();
     path.push(line.factor.clone());
     ChangePart { path, cause, points, text }
@@ -315,7 +316,7 @@ fn override_text(before: &Explanation, after: &Explanation) -> String {
     }
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for ScoreChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} -> {}", self.shown(self.before), self.shown(self.after))?;
         match self.difference {

@@ -61,7 +61,7 @@ pub struct Explanation {
     /// Groups, the whole excluded, outer before inner.
     pub groups: Vec<GroupLine>,
     /// Factors, in the order of the config.
-    pub lines: Vec<Line>,
+    pub lines: Vec<FactorLine>,
 }
 
 /// Why there is no score.
@@ -93,7 +93,7 @@ pub struct GroupLine {
 /// A factor's part in a score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Line {
+pub struct FactorLine {
     /// Names of its groups, from the outermost inwards.
     pub path: Vec<String>,
     /// The factor's name.
@@ -142,7 +142,7 @@ pub struct Stall {
     pub until: NaiveDate,
 }
 
-impl Line {
+impl FactorLine {
     /// How many points of the score are lost to this factor.
     #[must_use]
     pub fn lost(&self) -> f64 {
@@ -169,8 +169,8 @@ impl Explanation {
 
     /// The factors that cost the most points, the costliest first; of equals, in config order.
     #[must_use]
-    pub fn strongest(&self, most: usize) -> Vec<&Line> {
-        let mut lines: Vec<&Line> = self.lines.iter().filter(|it| it.lost() > 0.0).collect();
+    pub fn strongest(&self, most: usize) -> Vec<&FactorLine> {
+        let mut lines: Vec<&FactorLine> = self.lines.iter().filter(|it| it.lost() > 0.0).collect();
         lines.sort_by(|left, right| right.lost().total_cmp(&left.lost()));
         lines.truncate(most);
         lines
@@ -259,7 +259,7 @@ struct Walk<'a> {
     /// Whether the group that is walked, and all around it, concern the subject.
     applies: bool,
     groups: Vec<GroupLine>,
-    lines: Vec<Line>,
+    lines: Vec<FactorLine>,
 }
 
 impl Walk<'_> {
@@ -318,7 +318,7 @@ impl Walk<'_> {
             Pick::Case(it) => Some(it),
             Pick::None | Pick::Unclear => None,
         };
-        self.lines.push(Line {
+        self.lines.push(FactorLine {
             path: path.to_vec(),
             factor: factor.name.clone(),
             metric: factor.metric.clone(),
@@ -391,7 +391,7 @@ impl fmt::Display for Explanation {
     }
 }
 
-impl Line {
+impl FactorLine {
     /// Its groups and its name.
     fn title(&self) -> String {
         let mut names: Vec<&str> = self.path.iter().map(String::as_str).collect();

@@ -27,8 +27,8 @@ mod tree;
 mod withhold;
 mod withhold_row;
 
-pub use change::{Cause, Change, ChangePart};
-pub use explain::{Explanation, GroupLine, Line, NoScore, Stall};
+pub use change::{Cause, ChangePart, ScoreChange};
+pub use explain::{Explanation, FactorLine, GroupLine, NoScore, Stall};
 pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};

@@ -33,7 +33,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use robust::{Line, Split, mad, mann_kendall, median, pettitt, theil_sen};
+pub use robust::{LevelShift, TrendLine, mad, mann_kendall, median, pettitt, theil_sen};
 
 /// The fewest numbers of which anything is said. Our choice: with fewer no test that was tried has both few
 /// false alarms and some power, tested by `false_alarms_are_rare`.

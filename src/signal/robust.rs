@@ -35,7 +35,7 @@ pub fn mad(values: &[f64]) -> Option<f64> {
 
 /// A line through points: the median of the slopes of all pairs, through the medians of both axes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Line {
+pub struct TrendLine {
     /// The change of the value for a step of 1.
     pub slope: f64,
     /// The value at 0.
@@ -49,7 +49,7 @@ pub struct Line {
 /// # Source
 /// Sen (1968), "Estimates of the regression coefficient based on Kendall's tau", JASA 63(324), 1379-1389.
 #[must_use]
-pub fn theil_sen(points: &[(f64, f64)]) -> Option<Line> {
+pub fn theil_sen(points: &[(f64, f64)]) -> Option<TrendLine> {
     let mut slopes = Vec::with_capacity(points.len() * points.len() / 2);
     for (at, (x0, y0)) in points.iter().enumerate() {
         for (x1, y1) in points.iter().skip(at + 1) {
@@ -61,12 +61,12 @@ pub fn theil_sen(points: &[(f64, f64)]) -> Option<Line> {
     }
     let slope = median(&slopes)?;
     let (xs, ys): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
-    Some(Line { slope, intercept: median(&ys)? - slope * median(&xs)? })
+    Some(TrendLine { slope, intercept: median(&ys)? - slope * median(&xs)? })
 }
 
 /// Where a series most likely changed its level once, and how sure that is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Split {
+pub struct LevelShift {
     /// The first number of the new level, from 1.
     pub at: usize,
     /// The statistic K: how unevenly the ranks lie before and after.
@@ -82,7 +82,7 @@ pub struct Split {
 /// # Source
 /// Pettitt (1979), "A non-parametric approach to the change-point problem", Applied Statistics 28(2), 126-135.
 #[must_use]
-pub fn pettitt(values: &[f64]) -> Option<Split> {
+pub fn pettitt(values: &[f64]) -> Option<LevelShift> {
     if values.len() < 2 {
         return None;
     }
@@ -98,7 +98,7 @@ pub fn pettitt(values: &[f64]) -> Option<Split> {
     }
     let (at, statistic) = best;
     let p = 2.0 * (-6.0 * statistic * statistic / (n * n * n + n * n)).exp();
-    Some(Split { at, statistic, p: p.min(1.0) })
+    Some(LevelShift { at, statistic, p: p.min(1.0) })
 }
 
 /// Ranks from 1; equal numbers have the mean of theirs.

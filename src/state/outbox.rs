@@ -114,7 +114,7 @@ impl<'a> HandOut<'a> {
 #[non_exhaustive]
 pub struct Outbox {
     /// By what they have in common.
-    pub groups: Vec<Group>,
+    pub groups: Vec<DeliveryGroup>,
     /// How many wait for another day or moment, by severity.
     pub waiting: BTreeMap<RuleSeverity, usize>,
 }
@@ -122,7 +122,7 @@ pub struct Outbox {
 /// Deliveries that belong together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Group {
+pub struct DeliveryGroup {
     /// What they have in common; empty where they lack it.
     pub key: String,
     /// The greatest severity among them.
@@ -221,7 +221,7 @@ impl State {
             .into_iter()
             .map(|(key, deliveries)| {
                 let severity = deliveries.iter().map(|it| it.content.severity()).max();
-                Group { key, severity: severity.unwrap_or_default(), deliveries }
+                DeliveryGroup { key, severity: severity.unwrap_or_default(), deliveries }
             })
             .collect();
         out

@@ -221,7 +221,7 @@ fn a_cap_is_for_each_owner_and_a_value_that_is_none_is_the_least() {
     assert_eq!((ids.len(), state.acknowledge(&ids), state.waiting().count()), (6, 0, 6));
     let told = |most: usize, state: &mut State| {
         let out = state.hand_out(&HandOut::new().at_most(most).valued(&value));
-        let of = |it: &foretell::state::Group| {
+        let of = |it: &foretell::state::DeliveryGroup| {
             let subjects = it.deliveries.iter().filter_map(|it| it.content.event());
             (it.key.clone(), subjects.map(|it| it.subject.clone()).collect::<String>())
         };

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sections::section;
 use foretell::alert::{Matcher, Silence, Suppressions};
-use foretell::playbook::{ActionReport, Outcome};
+use foretell::playbook::{ActionOutcome, ActionReport};
 use foretell::state::{Content, HandOut, Outbox};
 use foretell::{Input, State};
 
@@ -119,7 +119,7 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
                 let [below, above] = frames(value, "_");
                 let report = |(action, on): (String, Option<u64>)| ActionReport {
                     action,
-                    outcome: Outcome::Done,
+                    outcome: ActionOutcome::Done,
                     day: on.map_or(now, day),
                     by: None,
                     note: None,

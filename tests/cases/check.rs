@@ -7,7 +7,7 @@ use foretell::config::{
 };
 use foretell::engine::{NoValue, Note};
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::score::{Explanation, GroupLine, Line as Got};
+use foretell::score::{Explanation, FactorLine as Got, GroupLine};
 use foretell::value::Value;
 use foretell::{Assessment, Config, Engine, Input, State};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foretell::config::{FactorConfig, Points, Step, Variants};
 use foretell::fault::{Code, Fault};
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::score::{Line, Status};
+use foretell::score::{FactorLine, Status};
 use foretell::value::Value;
 use foretell::{Assessment, Config, Engine, Input, State};
 use proptest::prelude::*;
@@ -270,7 +270,7 @@ fn is_refuted(engine: &Engine, assessment: &Assessment, it: &Fault) -> bool {
 
 /// Whether a factor's line comes to what a warning about a case, a step or points calls out of reach.
 fn comes_to(
-    line: &Line,
+    line: &FactorLine,
     factor: &FactorConfig,
     path: &[(&str, Option<usize>)],
     (last, at): (&str, Option<usize>),

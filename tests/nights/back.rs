@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use foretell::alert::{Change, Told};
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::playbook::{ActionChange, ActionReport, Outcome};
+use foretell::playbook::{ActionChange, ActionOutcome, ActionReport};
 use foretell::state::{Content, HandOut, State};
 use foretell::time::AsOf;
 use foretell::{Config, Engine, Input};
@@ -323,7 +323,7 @@ fn what_was_done_is_done_whenever_it_was_due() {
     let action = first.iter().find_map(Content::action).unwrap();
     let report = ActionReport {
         action: action.id.clone(),
-        outcome: Outcome::Done,
+        outcome: ActionOutcome::Done,
         day: day(3),
         by: None,
         note: None,

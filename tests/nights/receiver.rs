@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use foretell::alert::{Change, Event, Told};
-use foretell::playbook::{ActionChange, ActionReport, Outcome};
+use foretell::playbook::{ActionChange, ActionOutcome, ActionReport};
 use foretell::state::{Content, HandOut, Outbox, State};
 use foretell::time::AsOf;
 
@@ -113,7 +113,7 @@ impl Receiver {
             .filter(|it| (it.subject.len() + it.step.len() + world.nights()).is_multiple_of(2))
             .map(|it| ActionReport {
                 action: it.id.clone(),
-                outcome: Outcome::Done,
+                outcome: ActionOutcome::Done,
                 day: day(night),
                 by: None,
                 note: None,

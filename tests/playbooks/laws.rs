@@ -6,7 +6,7 @@ use crate::sections::{alert, fires, section};
 use chrono::NaiveDate;
 use foretell::config::Config;
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::playbook::{Action, ActionReport, ActionSort, EnrolmentChange, Outcome, Turn};
+use foretell::playbook::{Action, ActionOutcome, ActionReport, ActionSort, EnrolmentChange, Turn};
 use foretell::time::{AsOf, Calendar, CalendarConfig};
 use foretell::{Engine, Input, State};
 use proptest::prelude::*;
@@ -159,7 +159,7 @@ impl History {
             let reports: Vec<ActionReport> = picked
                 .map(|(at, it)| ActionReport {
                     action: it.id.clone(),
-                    outcome: if at % 3 == 0 { Outcome::Skipped } else { Outcome::Done },
+                    outcome: if at % 3 == 0 { ActionOutcome::Skipped } else { ActionOutcome::Done },
                     day: as_of,
                     by: None,
                     note: None,

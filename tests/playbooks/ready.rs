@@ -51,7 +51,7 @@ fn walk(text: &str) -> (String, EndReason) {
             .iter()
             .map(|it| foretell::playbook::ActionReport {
                 action: it.id.clone(),
-                outcome: foretell::playbook::Outcome::Done,
+                outcome: foretell::playbook::ActionOutcome::Done,
                 day: day(at),
                 by: None,
                 note: None,

@@ -6,7 +6,7 @@ use foretell::engine::Note;
 use foretell::expr::{Kind, Value};
 use foretell::fault::Code;
 use foretell::frame::{Column, Frame, SubjectKind};
-use foretell::playbook::{Action, ActionRecord, ActionReport, ActionSort, Outcome, Turn};
+use foretell::playbook::{Action, ActionOutcome, ActionRecord, ActionReport, ActionSort, Turn};
 use foretell::time::{Calendar, CalendarConfig, CalendarException};
 use foretell::{Assessment, Engine, Functions, Input, State};
 
@@ -131,7 +131,7 @@ fn a_report_on_an_action_of_the_same_day_is_used_on_the_next() {
         engine.assess(&Input::frame(&frame).and_frame(&above), day(0), &State::new()).unwrap();
     let reports = [ActionReport {
         action: first.actions()[0].id.clone(),
-        outcome: Outcome::Done,
+        outcome: ActionOutcome::Done,
         day: day(0),
         by: Some("ann".to_owned()),
         note: Some("she is on leave".to_owned()),

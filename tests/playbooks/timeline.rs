@@ -19,7 +19,7 @@ use foretell::config::Config;
 use foretell::engine::{Note, ReportNotUsed};
 use foretell::frame::{Column, Frame, SubjectKind};
 use foretell::playbook::{
-    Action, ActionReport, ActionSort, EndReason, EnrolmentChange, Outcome, SkipReason, Turn,
+    Action, ActionOutcome, ActionReport, ActionSort, EndReason, EnrolmentChange, SkipReason, Turn,
 };
 use foretell::time::{Calendar, CalendarConfig};
 use foretell::{Assessment, Engine, Input, State};
@@ -56,7 +56,7 @@ struct Setup {
 #[derive(Debug)]
 struct Report {
     of: String,
-    outcome: Outcome,
+    outcome: ActionOutcome,
     day: u64,
     handed: u64,
 }
@@ -119,7 +119,7 @@ fn report(text: &str) -> Report {
     let (of, rest) = text.split_once(':').expect("a step");
     let (outcome, days) = rest.split_once('@').expect("a day");
     let (day, handed) = days.split_once('>').unwrap_or((days, days));
-    let outcome = if outcome == "done" { Outcome::Done } else { Outcome::Skipped };
+    let outcome = if outcome == "done" { ActionOutcome::Done } else { ActionOutcome::Skipped };
     Report {
         of: of.to_owned(),
         outcome,
@@ -297,7 +297,10 @@ fn change(it: &EnrolmentChange) -> String {
         Turn::Begun => format!("begun@{day}"),
         Turn::Declined { enrolled_by } => format!("declined@{day}({enrolled_by})"),
         Turn::Reported { step, outcome, .. } => {
-            format!("{step}={}@{day}", if *outcome == Outcome::Done { "done" } else { "skipped" })
+            format!(
+                "{step}={}@{day}",
+                if *outcome == ActionOutcome::Done { "done" } else { "skipped" }
+            )
         }
         Turn::Skipped { step, reason } => {
             let reason = match reason {

@@ -195,7 +195,7 @@ fn the_picture_of_a_loss_says_what_its_course_says() {
     let all = lost(&engine, 12);
     let loss = all.of(NAMES[0]).unwrap();
     let html = report::post_mortem(Some(&engine), loss).html();
-    let held = |it: &&foretell::outcome::post_mortem::Standing| it.overridden.is_some();
+    let held = |it: &&foretell::outcome::post_mortem::SubjectStanding| it.overridden.is_some();
     let scored: Vec<_> = loss.course.iter().filter(|it| it.score.is_some()).collect();
     let (squares, dots): (Vec<_>, Vec<_>) = scored.iter().copied().partition(held);
     assert_eq!((scored.len(), squares.len()), (9, 3), "{:?}", loss.course);

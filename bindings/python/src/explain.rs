@@ -214,7 +214,7 @@ impl Explanation {
 /// Lines as dicts, with what stands behind the points in words.
 fn lines<'py, 'a>(
     py: Python<'py>,
-    all: impl Iterator<Item = &'a foretell::score::Line>,
+    all: impl Iterator<Item = &'a foretell::score::FactorLine>,
 ) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
     for line in all {
@@ -229,7 +229,7 @@ fn lines<'py, 'a>(
 /// Why a score moved: parts by cause that sum to the difference.
 #[pyclass(frozen, eq, module = "foretell")]
 pub(crate) struct Change {
-    inner: foretell::score::Change,
+    inner: foretell::score::ScoreChange,
     /// What its report shows beside it.
     of: Option<Box<(Engine, [foretell::score::Explanation; 2])>>,
 }

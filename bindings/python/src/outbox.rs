@@ -109,7 +109,7 @@ impl Delivery {
 /// Deliveries that belong together.
 #[pyclass(frozen, module = "foretell")]
 #[derive(Clone)]
-pub(crate) struct DeliveryGroup(foretell::state::Group);
+pub(crate) struct DeliveryGroup(foretell::state::DeliveryGroup);
 
 #[pymethods]
 impl DeliveryGroup {

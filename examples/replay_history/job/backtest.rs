@@ -8,7 +8,7 @@ use foretell::book::Book;
 use foretell::book::OutcomeKind;
 use foretell::frame::SubjectKind::Subscription;
 use foretell::outcome::backtest::{Aim, Backtest, Backtester, JudgeOptions, judge};
-use foretell::outcome::history::{Happening, Window};
+use foretell::outcome::history::{Happening, Horizon};
 use foretell::outcome::learn::{LearnOptions, Moment, learn};
 use foretell::{Config, Engine, Input, State};
 
@@ -21,10 +21,10 @@ use super::history::{Cohort, Fate, History, Person};
 const CARD: &str = include_str!("../health.toml");
 
 /// Eight weeks, as the detectors that are shown beside were given.
-const WITHIN: Window = Window { lead: 0, horizon: 56 };
+const WITHIN: Horizon = Horizon { lead: 0, horizon: 56 };
 
 /// A term, and longer: who goes silent is known at the end of it.
-const TERM: Window = Window { lead: 0, horizon: 400 };
+const TERM: Horizon = Horizon { lead: 0, horizon: 400 };
 
 /// How many weeks lie between two days that are learned from.
 const EVERY: usize = 4;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AlertQuality, RuleQuality, Share, Standing};
+use super::{AlertQuality, RuleQuality, RuleStanding, Share};
 
 impl fmt::Display for Share {
     /// Such as `40% (23% to 59%)`.
@@ -83,10 +83,10 @@ fn notes(it: &RuleQuality) -> Vec<String> {
         notes.push(format!("{rule}: the config no longer has it"));
     }
     match it.standing {
-        Standing::NeverFired => notes.push(format!("{rule}: never fired")),
-        Standing::NotJudged => notes.push(format!("{rule}: nobody judged it")),
-        Standing::NeverUseful => notes.push(format!("{rule}: never judged useful")),
-        Standing::Useful => {}
+        RuleStanding::NeverFired => notes.push(format!("{rule}: never fired")),
+        RuleStanding::NotJudged => notes.push(format!("{rule}: nobody judged it")),
+        RuleStanding::NeverUseful => notes.push(format!("{rule}: never judged useful")),
+        RuleStanding::Useful => {}
     }
     if it.is_small_sample() {
         let enough = RuleQuality::ENOUGH;

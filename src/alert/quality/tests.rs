@@ -118,11 +118,11 @@ fn counts_are_what_the_story_says() {
     let quality = alert_quality(&config, &events, &exposure, &judgements);
     // Rule, in the config, fired, told, suppressed, open, judged, useful.
     for (rule, in_config, counts, standing) in [
-        ("n", true, [1, 1, 0, 1, 0, 0], Standing::NotJudged),
-        ("old", false, [1, 1, 0, 0, 0, 0], Standing::NotJudged),
-        ("r", true, [42, 41, 1, 2, 40, 20], Standing::Useful),
-        ("w", true, [1, 1, 0, 1, 1, 0], Standing::NeverUseful),
-        ("z", true, [0, 0, 0, 0, 0, 0], Standing::NeverFired),
+        ("n", true, [1, 1, 0, 1, 0, 0], RuleStanding::NotJudged),
+        ("old", false, [1, 1, 0, 0, 0, 0], RuleStanding::NotJudged),
+        ("r", true, [42, 41, 1, 2, 40, 20], RuleStanding::Useful),
+        ("w", true, [1, 1, 0, 1, 1, 0], RuleStanding::NeverUseful),
+        ("z", true, [0, 0, 0, 0, 0, 0], RuleStanding::NeverFired),
     ] {
         let it = quality.rule(rule).unwrap();
         let got = [it.fired, it.told, it.suppressed, it.open, it.judged, it.useful];

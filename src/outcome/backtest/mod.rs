@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::history::{Happening, History, Window};
+use super::history::{Happening, History, Horizon};
 use crate::alert::{Event, Exposure};
 use crate::engine::{AssessError, Assessment, Engine, Input};
 use crate::fault::{Code, Fault};
@@ -59,7 +59,7 @@ pub struct Aim {
     /// Its losses are what an alert is to foresee.
     pub history: History,
     /// How long before a loss an alert counts.
-    pub window: Window,
+    pub window: Horizon,
 }
 
 impl Aim {
@@ -69,7 +69,7 @@ impl Aim {
         kind: SubjectKind,
         happenings: impl IntoIterator<Item = (L, Happening)>,
         known_until: impl IntoIterator<Item = (S, NaiveDate)>,
-        window: Window,
+        window: Horizon,
     ) -> Vec<Self> {
         let known: Vec<(Arc<str>, NaiveDate)> =
             known_until.into_iter().map(|(subject, day)| (subject.into(), day)).collect();

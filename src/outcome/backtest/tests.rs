@@ -177,7 +177,7 @@ fn an_alert_counts_by_what_comes_after_it() {
     for (lost, end, want) in rows {
         let losses = lost.map(|lost| Happening::new("a", day(lost), OutcomeKind::Churned));
         let history = History::new(losses, [("a", day(55)), ("b", day(end))]);
-        let window = Window { lead: 7, horizon: 28 };
+        let window = Horizon { lead: 7, horizon: 28 };
         let kind = SubjectKind::Subscription;
         let aim = Aim { name: "lost".to_owned(), kind, history, window };
         let judged = judge(&[&pass], &[aim], &JudgeOptions::default());
@@ -211,7 +211,7 @@ fn ten() -> (Vec<(NaiveDate, Frame)>, Vec<Aim>) {
         ("went on", Happening::new("s3", day(80), OutcomeKind::Renewed)),
     ];
     let known = names.iter().map(|name| (name.as_str(), day(300)));
-    let window = Window { lead: 7, horizon: 56 };
+    let window = Horizon { lead: 7, horizon: 56 };
     let aims = Aim::by_label(SubjectKind::Subscription, ends, known, window);
     ((0..4).map(week).collect(), aims)
 }

@@ -11,12 +11,12 @@ use super::shelf::Card;
 use super::{Aim, Backtest, budget};
 use crate::alert::{Exposure, Firing, Share};
 use crate::frame::SubjectKind;
-use crate::outcome::history::{Came, Window};
+use crate::outcome::history::{Came, Horizon};
 use crate::outcome::measure::{lead_times, roc_auc};
 
 /// What came of every subject of one pass, for one aim.
 pub(super) struct View<'a> {
-    window: Window,
+    window: Horizon,
     kind: SubjectKind,
     pass: &'a Backtest,
     /// By number: the day of the loss, and the day until which it is known.

@@ -13,7 +13,7 @@ pub use assign::{Arm, assign};
 pub use mean::{MeanDifference, welch};
 pub use peek::{Guard, Look};
 pub use proportion::{
-    SampleRatio, Share, minimum_detectable, newcombe, power, sample_ratio, sample_size, wilson,
+    Proportion, SampleRatio, minimum_detectable, newcombe, power, sample_ratio, sample_size, wilson,
 };
 
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ use super::Span;
 
 /// What is settled before the first subject is treated.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Plan {
+pub struct ExperimentPlan {
     /// The experiment's name: with a subject's id it decides the arm.
     pub name: String,
     /// The share to be treated, above 0 and below 1.
@@ -40,7 +40,7 @@ pub struct Plan {
     pub power: f64,
 }
 
-impl Plan {
+impl ExperimentPlan {
     /// A plan with half treated, an `alpha` of 0.05 and a power of 0.8.
     #[must_use]
     pub fn new(name: impl Into<String>, subjects: usize, base_rate: f64) -> Self {
@@ -110,9 +110,9 @@ pub struct ShareDifference {
     /// The difference with Newcombe's interval, good for one look.
     pub difference: Span,
     /// The treated.
-    pub treated: Share,
+    pub treated: Proportion,
     /// The control.
-    pub control: Share,
+    pub control: Proportion,
 }
 
 /// What an experiment says so far.
@@ -120,7 +120,7 @@ pub struct ShareDifference {
 #[non_exhaustive]
 pub struct Experiment {
     /// What was settled before.
-    pub plan: Plan,
+    pub plan: ExperimentPlan,
     /// How many subjects are in each arm, against the plan.
     pub ratio: Option<SampleRatio>,
     /// Assigned to be treated and known not to have been.
@@ -156,7 +156,7 @@ const LEAST_PER_ARM: usize = 20;
 #[derive(Debug, Default)]
 struct Cell {
     subjects: usize,
-    renewal: Share,
+    renewal: Proportion,
     without_value: usize,
     values: Vec<f64>,
     answers: Vec<f64>,
@@ -192,7 +192,7 @@ impl Cell {
 }
 
 /// What may be said at any look.
-fn look(plan: &Plan, treated: &Cell, control: &Cell) -> Option<Look> {
+fn look(plan: &ExperimentPlan, treated: &Cell, control: &Cell) -> Option<Look> {
     if treated.renewal.of.min(control.renewal.of) < LEAST_PER_ARM {
         return None;
     }
@@ -216,9 +216,9 @@ fn promoter(answer: f64) -> f64 {
 /// the other intervals hold for one that was fixed before.
 ///
 /// ```
-/// use foretell::outcome::experiment::{Arm, Participant, Plan, analyse, assign};
+/// use foretell::outcome::experiment::{Arm, Participant, ExperimentPlan, analyse, assign};
 ///
-/// let plan = Plan::new("onboarding call", 400, 0.80);
+/// let plan = ExperimentPlan::new("onboarding call", 400, 0.80);
 /// let subjects = (0..400).map(|it| {
 ///     let mut one = Participant::new(format!("s{it}"));
 ///     let helped = assign(&plan.name, &one.subject, plan.share) == Arm::Treated;
@@ -230,7 +230,10 @@ fn promoter(answer: f64) -> f64 {
 /// assert!(!experiment.ratio.unwrap().suspicious);
 /// ```
 #[must_use]
-pub fn analyse(plan: &Plan, participants: impl IntoIterator<Item = Participant>) -> Experiment {
+pub fn analyse(
+    plan: &ExperimentPlan,
+    participants: impl IntoIterator<Item = Participant>,
+) -> Experiment {
     let mut subjects: BTreeMap<Arc<str>, Participant> = BTreeMap::new();
     let mut repeated = 0;
     for it in participants {

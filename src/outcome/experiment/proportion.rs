@@ -7,14 +7,14 @@ use crate::outcome::special::{normal_quantile, normal_tail};
 
 /// A count among a number of subjects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Share {
+pub struct Proportion {
     /// Those it is true of.
     pub count: usize,
     /// All of them.
     pub of: usize,
 }
 
-impl Share {
+impl Proportion {
     /// `count` among `of`.
     #[must_use]
     pub const fn new(count: usize, of: usize) -> Self {
@@ -36,16 +36,16 @@ pub(super) fn reach(confidence: f64) -> Option<f64> {
 /// A share with Wilson's interval. `None` of none, or for a confidence not between 0 and 1.
 ///
 /// ```
-/// use foretell::outcome::experiment::{Share, wilson};
+/// use foretell::outcome::experiment::{Proportion, wilson};
 ///
-/// let kept = wilson(Share::new(9, 10), 0.95).unwrap();
+/// let kept = wilson(Proportion::new(9, 10), 0.95).unwrap();
 /// assert!((kept.low - 0.5958).abs() < 1e-4 && (kept.high - 0.9821).abs() < 1e-4);
 /// ```
 ///
 /// # Source
 /// Wilson (1927), JASA 22, 209-212.
 #[must_use]
-pub fn wilson(share: Share, confidence: f64) -> Option<Span> {
+pub fn wilson(share: Proportion, confidence: f64) -> Option<Span> {
     let (p, z) = (share.value()?, reach(confidence)?);
     let n = share.of as f64;
     let square = z * z / n;
@@ -57,16 +57,16 @@ pub fn wilson(share: Share, confidence: f64) -> Option<Span> {
 /// The difference of two shares, treated less control, with Newcombe's interval. `None` where [`wilson`] has none.
 ///
 /// ```
-/// use foretell::outcome::experiment::{Share, newcombe};
+/// use foretell::outcome::experiment::{Proportion, newcombe};
 ///
-/// let rise = newcombe(Share::new(56, 70), Share::new(48, 80), 0.95).unwrap();
+/// let rise = newcombe(Proportion::new(56, 70), Proportion::new(48, 80), 0.95).unwrap();
 /// assert!((rise.low - 0.0524).abs() < 1e-4 && (rise.high - 0.3339).abs() < 1e-4);
 /// ```
 ///
 /// # Source
 /// Newcombe (1998), Statistics in Medicine 17, 873-890, method 10; the numbers are its example (a).
 #[must_use]
-pub fn newcombe(treated: Share, control: Share, confidence: f64) -> Option<Span> {
+pub fn newcombe(treated: Proportion, control: Proportion, confidence: f64) -> Option<Span> {
     let (t, c) = (wilson(treated, confidence)?, wilson(control, confidence)?);
     let difference = t.value - c.value;
     Some(Span::new(

@@ -6,7 +6,7 @@ use super::*;
 use crate::outcome::Draw;
 
 /// Subjects of which each renews with the chance of its arm.
-fn subjects(plan: &Plan, count: usize, seed: u64, chance: [f64; 2]) -> Vec<Participant> {
+fn subjects(plan: &ExperimentPlan, count: usize, seed: u64, chance: [f64; 2]) -> Vec<Participant> {
     let mut draw = Draw::new(seed);
     let one = |it: usize| {
         let mut one = Participant::new(format!("{seed}-{it}"));
@@ -21,7 +21,7 @@ fn subjects(plan: &Plan, count: usize, seed: u64, chance: [f64; 2]) -> Vec<Parti
 fn peeking_finds_nothing_where_there_is_nothing() {
     // 1,000 experiments without any difference, looked at 25 times each, as the outcomes come in.
     for (base, share) in [(0.9, 0.5), (0.8, 0.5), (0.9, 0.2)] {
-        let plan = Plan { share, ..Plan::new("none", 1000, base) };
+        let plan = ExperimentPlan { share, ..ExperimentPlan::new("none", 1000, base) };
         let (mut guarded, mut naive) = (0, 0);
         for seed in 0..1000 {
             let mut draw = Draw::new(seed);
@@ -49,7 +49,7 @@ fn peeking_finds_nothing_where_there_is_nothing() {
 
 #[test]
 fn a_difference_that_is_there_is_found_in_time() {
-    let plan = Plan::new("some", 1000, 0.8);
+    let plan = ExperimentPlan::new("some", 1000, 0.8);
     let mut found = 0;
     for seed in 0..200 {
         let all = subjects(&plan, 1000, seed, [0.8, 0.9]);
@@ -61,7 +61,7 @@ fn a_difference_that_is_there_is_found_in_time() {
 
 #[test]
 fn arms_are_by_assignment_whatever_was_done() {
-    let plan = Plan::new("call", 200, 0.5);
+    let plan = ExperimentPlan::new("call", 200, 0.5);
     let all: Vec<Participant> = subjects(&plan, 200, 3, [0.5, 0.5]);
     let plain = analyse(&plan, all.clone());
     let mut muddled = all;
@@ -76,7 +76,7 @@ fn arms_are_by_assignment_whatever_was_done() {
 
 #[test]
 fn what_cannot_be_is_counted_and_left_out() {
-    let plan = Plan::new("call", 40, 0.5);
+    let plan = ExperimentPlan::new("call", 40, 0.5);
     let mut rows: Vec<Participant> =
         (0..40).map(|number| Participant::new(format!("s{number}"))).collect();
     rows.push(Participant { nps: Some(3.0), ..Participant::new("s1") });
@@ -94,7 +94,7 @@ fn what_cannot_be_is_counted_and_left_out() {
 
 #[test]
 fn those_lost_are_worth_nothing() {
-    let plan = Plan::new("call", 60, 0.5);
+    let plan = ExperimentPlan::new("call", 60, 0.5);
     let rows = (0..60).map(|number| Participant {
         renewed: Some(number % 2 == 0),
         value: (number % 2 == 0).then_some(100.0),
@@ -111,7 +111,7 @@ fn those_lost_are_worth_nothing() {
 
 #[test]
 fn renewals_of_unknown_value_are_told() {
-    let plan = Plan::new("call", 60, 0.5);
+    let plan = ExperimentPlan::new("call", 60, 0.5);
     let rows = (0..60).map(|number| Participant {
         renewed: Some(number % 2 == 0),
         value: (number % 4 == 0).then_some(100.0),
@@ -124,10 +124,10 @@ fn renewals_of_unknown_value_are_told() {
 
 #[test]
 fn a_verdict_says_why_there_is_none_and_never_that_p_is_zero() {
-    let sure = Plan::new("call", 400, 1.0);
+    let sure = ExperimentPlan::new("call", 400, 1.0);
     let text = analyse(&sure, subjects(&sure, 400, 1, [1.0, 1.0])).to_string();
     assert!(text.contains("base rate and alpha have to lie between 0 and 1"), "{text}");
-    let plan = Plan::new("call", 400, 0.5);
+    let plan = ExperimentPlan::new("call", 400, 0.5);
     let text = analyse(&plan, subjects(&plan, 400, 1, [0.2, 0.9])).to_string();
     assert!(text.contains("p < 0.01") && !text.contains("p = 0.00"), "{text}");
 }
@@ -153,9 +153,9 @@ fn sizes_that_do_not_come_from_the_plan_are_told() {
 
 #[test]
 fn what_makes_no_sense_has_no_answer() {
-    assert_eq!(wilson(Share::new(0, 0), 0.95), None);
-    assert_eq!(wilson(Share::new(3, 2), 0.95), None);
-    assert_eq!(wilson(Share::new(1, 2), f64::NAN), None);
+    assert_eq!(wilson(Proportion::new(0, 0), 0.95), None);
+    assert_eq!(wilson(Proportion::new(3, 2), 0.95), None);
+    assert_eq!(wilson(Proportion::new(1, 2), f64::NAN), None);
     assert_eq!(welch(&[1.0, 1.0], &[1.0, 1.0], 0.95), None);
     assert_eq!(welch(&[1.0], &[1.0, 2.0], 0.95), None);
     assert_eq!(welch(&[1.0, f64::NAN], &[1.0, 2.0], 0.95), None);
@@ -163,7 +163,7 @@ fn what_makes_no_sense_has_no_answer() {
     assert_eq!(minimum_detectable((0.99, 10), 10, 0.05, 0.8), None);
     assert_eq!(minimum_detectable((0.5, 100), 100, 0.05, f64::NAN), None);
     assert!(Guard::new(0.05, 0.0).is_none() && Guard::new(f64::NAN, 1.0).is_none());
-    let nothing = Plan { share: f64::NAN, ..Plan::new("x", 0, f64::NAN) };
+    let nothing = ExperimentPlan { share: f64::NAN, ..ExperimentPlan::new("x", 0, f64::NAN) };
     assert!(nothing.guard().is_none() && nothing.detectable().is_none());
 }
 
@@ -173,7 +173,7 @@ proptest! {
         (k, n, l, m) in (1_usize..200, 1_usize..200).prop_flat_map(|(n, m)| (0..=n, Just(n), 0..=m, Just(m))),
         confidence in 0.5_f64..0.999,
     ) {
-        let (t, c) = (Share::new(k, n), Share::new(l, m));
+        let (t, c) = (Proportion::new(k, n), Proportion::new(l, m));
         let one = wilson(t, confidence).unwrap();
         prop_assert!(0.0 <= one.low && one.holds(one.value) && one.high <= 1.0, "{one:?}");
         let there = newcombe(t, c, confidence).unwrap();

@@ -19,7 +19,7 @@ impl Display for Experiment {
         match &self.renewal {
             None => writeln!(f, "  renewal     no outcome is known in one of the arms yet")?,
             Some(it) => {
-                let percent = |share: super::Share| {
+                let percent = |share: super::Proportion| {
                     let percent = share.value().unwrap_or(0.0) * 100.0;
                     format!("{percent:.1}% of {}", share.of)
                 };

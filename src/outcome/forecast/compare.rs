@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::outcome::Span;
-use crate::outcome::experiment::{Share, wilson};
+use crate::outcome::experiment::{Proportion, wilson};
 use crate::outcome::measure::Caution;
 use crate::outcome::special::t_quantile;
 
@@ -60,7 +60,7 @@ pub struct Side {
 /// Both sides over some calls.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Period {
+pub struct CallPeriod {
     /// The quarter such as `2026-Q1`, or the owner; none for the whole, and for calls without an owner.
     pub name: Option<String>,
     /// Calls of both sides.
@@ -82,25 +82,25 @@ pub struct Period {
 /// People against the model on past renewals.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Comparison {
+pub struct CallComparison {
     /// Over all.
-    pub whole: Period,
+    pub whole: CallPeriod,
     /// By quarter of the renewal.
-    pub quarters: Vec<Period>,
+    pub quarters: Vec<CallPeriod>,
     /// By owner.
-    pub owners: Vec<Period>,
+    pub owners: Vec<CallPeriod>,
     /// The people's Brier score less the model's with its 95% interval: above 0 the model was better. None for fewer than
     /// two calls, or where all differ by the same.
     pub brier_gap: Option<Span>,
     /// Where the two were apart by 0.2 or more: how often the model was nearer, with Wilson's interval.
-    pub apart: Share,
+    pub apart: Proportion,
     /// The share of `apart`.
     pub model_right: Option<Span>,
     /// Renewals of which only one side, or none, said something that is a probability: in none of these figures.
     pub one_sided: usize,
 }
 
-impl Comparison {
+impl CallComparison {
     /// Whether the interval of the gap leaves out 0, and 30 renewals or more are behind it, with 10 of either outcome.
     #[must_use]
     pub fn is_telling(&self) -> bool {
@@ -124,14 +124,14 @@ impl Comparison {
 /// assert_eq!((comparison.apart.count, comparison.apart.of), (20, 20));
 /// ```
 #[must_use]
-pub fn compare(calls: &[Call]) -> Option<Comparison> {
+pub fn compare(calls: &[Call]) -> Option<CallComparison> {
     let mut rows: Vec<Row<'_>> = calls.iter().filter_map(Row::of).collect();
     rows.sort_by(Row::order);
     let all: Vec<&Row<'_>> = rows.iter().collect();
     let far: Vec<&Row<'_>> =
         rows.iter().filter(|row| (row.human - row.model).abs() >= super::GAP).collect();
-    let apart = Share::new(far.iter().filter(|row| row.gap() > 0.0).count(), far.len());
-    Some(Comparison {
+    let apart = Proportion::new(far.iter().filter(|row| row.gap() > 0.0).count(), far.len());
+    Some(CallComparison {
         whole: period(None, &all)?,
         quarters: by(&rows, &|row| {
             use chrono::Datelike as _;
@@ -175,7 +175,7 @@ impl<'a> Row<'a> {
     }
 }
 
-fn period(name: Option<String>, rows: &[&Row<'_>]) -> Option<Period> {
+fn period(name: Option<String>, rows: &[&Row<'_>]) -> Option<CallPeriod> {
     let count = rows.len();
     if count == 0 {
         return None;
@@ -192,7 +192,7 @@ fn period(name: Option<String>, rows: &[&Row<'_>]) -> Option<Period> {
             }),
     };
     let renewed = rows.iter().filter(|row| row.call.renewed).count();
-    Some(Period {
+    Some(CallPeriod {
         name,
         calls: count,
         renewed,
@@ -204,7 +204,7 @@ fn period(name: Option<String>, rows: &[&Row<'_>]) -> Option<Period> {
     })
 }
 
-fn by(rows: &[Row<'_>], name: &dyn Fn(&Row<'_>) -> Option<String>) -> Vec<Period> {
+fn by(rows: &[Row<'_>], name: &dyn Fn(&Row<'_>) -> Option<String>) -> Vec<CallPeriod> {
     let mut named: BTreeMap<String, Vec<&Row<'_>>> = BTreeMap::new();
     let mut rest = Vec::new();
     for it in rows {

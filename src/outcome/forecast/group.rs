@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::sum::{Part, total};
-use super::{Basis, Likelihood, Likely, Line};
+use super::{Basis, Likelihood, Likely, RenewalLine};
 use crate::outcome::Span;
 
 /// How many probabilities rest on what.
@@ -54,7 +54,7 @@ pub struct PeopleTotal {
 /// Totals of renewals.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Group {
+pub struct RenewalGroup {
     /// Its name; none for the whole, and for renewals that are in no segment or have no owner.
     pub name: Option<String>,
     /// How many renewals.
@@ -74,9 +74,13 @@ pub struct Group {
     pub likely: Vec<LikelyTotal>,
 }
 
-impl Group {
+impl RenewalGroup {
     /// The totals of some lines.
-    pub(super) fn of(name: Option<String>, lines: &[&Line], likelihoods: &[Likelihood]) -> Self {
+    pub(super) fn of(
+        name: Option<String>,
+        lines: &[&RenewalLine],
+        likelihoods: &[Likelihood],
+    ) -> Self {
         let mut rests = Rests::default();
         let mut people = PeopleTotal::default();
         let mut parts = Vec::with_capacity(lines.len());
@@ -116,8 +120,8 @@ impl Group {
     }
 }
 
-fn likely(at: usize, likelihood: &Likelihood, lines: &[&Line]) -> LikelyTotal {
-    let part = |value: f64, line: &Line| {
+fn likely(at: usize, likelihood: &Likelihood, lines: &[&RenewalLine]) -> LikelyTotal {
+    let part = |value: f64, line: &RenewalLine| {
         let it = line.chances.get(at)?;
         Some(Part { value, probability: it.probability, low: it.low, high: it.high })
     };
@@ -129,11 +133,11 @@ fn likely(at: usize, likelihood: &Likelihood, lines: &[&Line]) -> LikelyTotal {
 
 /// The totals by a name, in the order of names; those without one last.
 pub(super) fn by(
-    lines: &[Line],
+    lines: &[RenewalLine],
     likelihoods: &[Likelihood],
-    name: &dyn Fn(&Line) -> Option<String>,
-) -> Vec<Group> {
-    let mut named: BTreeMap<String, Vec<&Line>> = BTreeMap::new();
+    name: &dyn Fn(&RenewalLine) -> Option<String>,
+) -> Vec<RenewalGroup> {
+    let mut named: BTreeMap<String, Vec<&RenewalLine>> = BTreeMap::new();
     let mut rest = Vec::new();
     for it in lines {
         match name(it) {
@@ -141,10 +145,10 @@ pub(super) fn by(
             None => rest.push(it),
         }
     }
-    let groups = named.into_iter().map(|(name, it)| Group::of(Some(name), &it, likelihoods));
-    let mut out: Vec<Group> = groups.collect();
+    let groups = named.into_iter().map(|(name, it)| RenewalGroup::of(Some(name), &it, likelihoods));
+    let mut out: Vec<RenewalGroup> = groups.collect();
     if !rest.is_empty() {
-        out.push(Group::of(None, &rest, likelihoods));
+        out.push(RenewalGroup::of(None, &rest, likelihoods));
     }
     out
 }

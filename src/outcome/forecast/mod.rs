@@ -12,8 +12,8 @@ mod sum;
 pub(crate) mod text;
 mod trend;
 
-pub use compare::{Call, Comparison, Period, Side, compare};
-pub use group::{Group, LikelyTotal, PeopleTotal, Rests};
+pub use compare::{Call, CallComparison, CallPeriod, Side, compare};
+pub use group::{LikelyTotal, PeopleTotal, RenewalGroup, Rests};
 pub use likelihood::{Basis, Chance, Likelihood, Likely};
 pub use renewal::{Human, Renewal, renewals, take_scores};
 pub use trend::{Reach, Trend};
@@ -130,7 +130,7 @@ impl Forecaster {
 /// One subscription that is up for renewal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Line {
+pub struct RenewalLine {
     /// The subscription's id.
     pub subject: Arc<str>,
     /// The day of the renewal.
@@ -158,7 +158,7 @@ pub struct Line {
     pub health: Option<Reach>,
 }
 
-impl Line {
+impl RenewalLine {
     /// Its value less what is expected.
     #[must_use]
     pub fn at_risk(&self) -> Option<f64> {
@@ -191,7 +191,7 @@ pub struct Disagreement {
 /// What is not in a forecast, and how much of it there is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct LeftOut {
+pub struct NotForecast {
     /// Subscriptions without a day of renewal.
     pub undated: usize,
     /// Those whose day is past.
@@ -217,38 +217,38 @@ pub struct Forecast {
     pub until: NaiveDate,
     /// The currency of its values, where it was named.
     pub currency: Option<Currency>,
-    /// Each likelihood, in the order of [`Line::chances`].
+    /// Each likelihood, in the order of [`RenewalLine::chances`].
     pub likelihoods: Vec<(Likely, Arc<str>)>,
     /// Every subscription in the horizon once, by day, then by id.
-    pub lines: Vec<Line>,
+    pub lines: Vec<RenewalLine>,
     /// All of them.
-    pub whole: Group,
+    pub whole: RenewalGroup,
     /// By month, such as `2026-03`.
-    pub months: Vec<Group>,
+    pub months: Vec<RenewalGroup>,
     /// By quarter, such as `2026-Q1`.
-    pub quarters: Vec<Group>,
+    pub quarters: Vec<RenewalGroup>,
     /// By segment; those in none are in a group of no name, which is last.
-    pub segments: Vec<Group>,
+    pub segments: Vec<RenewalGroup>,
     /// By owner, likewise.
-    pub owners: Vec<Group>,
+    pub owners: Vec<RenewalGroup>,
     /// Where people and the model disagree, most value at stake first; those without a value last.
     pub disagreements: Vec<Disagreement>,
     /// What is not in it.
-    pub left_out: LeftOut,
+    pub left_out: NotForecast,
 }
 
 impl Forecast {
     /// The line of a subscription.
     #[must_use]
-    pub fn of(&self, subject: &str) -> Option<&Line> {
+    pub fn of(&self, subject: &str) -> Option<&RenewalLine> {
         self.lines.iter().find(|line| line.subject.as_ref() == subject)
     }
 
     /// The lines by value less what is expected, the most first. Those without a value are last, the least likely first.
     #[must_use]
-    pub fn by_risk(&self) -> Vec<&Line> {
-        let mut out: Vec<&Line> = self.lines.iter().collect();
-        let risk = |it: &Line| it.at_risk().unwrap_or(-1.0);
+    pub fn by_risk(&self) -> Vec<&RenewalLine> {
+        let mut out: Vec<&RenewalLine> = self.lines.iter().collect();
+        let risk = |it: &RenewalLine| it.at_risk().unwrap_or(-1.0);
         out.sort_by(|left, right| {
             risk(right)
                 .total_cmp(&risk(left))
@@ -270,7 +270,7 @@ impl Forecaster {
     ) -> Forecast {
         let until =
             as_of.checked_add_days(Days::new(self.horizon.into())).unwrap_or(NaiveDate::MAX);
-        let mut left_out = LeftOut::default();
+        let mut left_out = NotForecast::default();
         let mut inside: Vec<(NaiveDate, Renewal)> = Vec::new();
         for it in renewals {
             match it.day {
@@ -294,9 +294,10 @@ impl Forecaster {
                 left_out.repeated += 1;
             }
         }
-        let whole = Group::of(None, &lines.iter().collect::<Vec<_>>(), &self.likelihoods);
-        let by =
-            |name: &dyn Fn(&Line) -> Option<String>| group::by(&lines, &self.likelihoods, name);
+        let whole = RenewalGroup::of(None, &lines.iter().collect::<Vec<_>>(), &self.likelihoods);
+        let by = |name: &dyn Fn(&RenewalLine) -> Option<String>| {
+            group::by(&lines, &self.likelihoods, name)
+        };
         let text = |it: &Option<Arc<str>>| it.as_ref().map(ToString::to_string);
         Forecast {
             as_of,
@@ -316,7 +317,13 @@ impl Forecaster {
         }
     }
 
-    fn line(&self, as_of: NaiveDate, day: NaiveDate, it: Renewal, left_out: &mut LeftOut) -> Line {
+    fn line(
+        &self,
+        as_of: NaiveDate,
+        day: NaiveDate,
+        it: Renewal,
+        left_out: &mut NotForecast,
+    ) -> RenewalLine {
         let value = it.value.filter(is_amount);
         let chance = |likelihood: &Likelihood| {
             let score = it.scores.get(likelihood.scorecard()).copied();
@@ -334,7 +341,7 @@ impl Forecaster {
             }
         };
         let past: Vec<(NaiveDate, f64)> = it.past.into_iter().filter(|it| it.0 <= as_of).collect();
-        Line {
+        RenewalLine {
             subject: it.subject,
             day,
             segment: it.segment,
@@ -392,8 +399,8 @@ impl Forecaster {
             .ok_or(None)
     }
 
-    fn disagreements(&self, lines: &[Line]) -> Vec<Disagreement> {
-        let one = |it: &Line| {
+    fn disagreements(&self, lines: &[RenewalLine]) -> Vec<Disagreement> {
+        let one = |it: &RenewalLine| {
             let human = it.human?;
             let apart = (human - it.renewal.probability).abs() >= self.gap;
             let both = it.human_expected.zip(it.expected);

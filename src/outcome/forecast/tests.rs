@@ -143,7 +143,7 @@ fn the_most_at_risk_come_first() {
     let out = Forecaster::new(30).with_likelihood(health).forecast(day(0).unwrap(), rows);
     let order: Vec<&str> = out.by_risk().iter().map(|line| line.subject.as_ref()).collect();
     assert_eq!(order, ["small and lost", "large and safe", "nothing", "unpriced"]);
-    let risk: f64 = out.lines.iter().filter_map(Line::at_risk).sum();
+    let risk: f64 = out.lines.iter().filter_map(RenewalLine::at_risk).sum();
     assert!((risk - (out.whole.value - out.whole.expected.value)).abs() < 1e-9);
 }
 
@@ -328,7 +328,7 @@ proptest! {
         let whole = &got.whole;
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.abs().max(1.0);
         for groups in [&got.months, &got.quarters, &got.segments, &got.owners] {
-            let sum = |of: &dyn Fn(&Group) -> f64| groups.iter().map(of).sum::<f64>();
+            let sum = |of: &dyn Fn(&RenewalGroup) -> f64| groups.iter().map(of).sum::<f64>();
             prop_assert_eq!(groups.iter().map(|group| group.renewals).sum::<usize>(), whole.renewals);
             prop_assert_eq!(groups.iter().map(|group| group.without_value).sum::<usize>(), whole.without_value);
             prop_assert_eq!(groups.iter().map(|group| group.people.calls).sum::<usize>(), whole.people.calls);

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{Comparison, Disagreement, Forecast, Group, Line, Period};
+use super::{CallComparison, CallPeriod, Disagreement, Forecast, RenewalGroup, RenewalLine};
 use crate::outcome::Span;
 use crate::outcome::measure::Caution;
 use crate::outcome::page::signed;
@@ -98,7 +98,7 @@ impl Display for Forecast {
     }
 }
 
-fn row(it: &Group) -> Vec<String> {
+fn row(it: &RenewalGroup) -> Vec<String> {
     let people = &it.people;
     let said = |amount: f64| if people.calls > 0 { whole(amount) } else { "-".to_owned() };
     vec![
@@ -160,7 +160,7 @@ impl Forecast {
     }
 
     /// The groups, with what they are by; those in which nobody has a name are left out.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = (&'static str, &[Group])> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&'static str, &[RenewalGroup])> {
         let groups = [
             ("By month", &self.months),
             ("By quarter", &self.quarters),
@@ -169,7 +169,7 @@ impl Forecast {
         ];
         // Nor is a quarter of one month told from that month.
         let one = self.months.len() < 2;
-        let said = move |it: &(&str, &Vec<Group>)| {
+        let said = move |it: &(&str, &Vec<RenewalGroup>)| {
             it.1.iter().any(|group| group.name.is_some()) && !(one && it.0 == "By quarter")
         };
         groups.into_iter().filter(said).map(|(title, groups)| (title, groups.as_slice()))
@@ -334,7 +334,7 @@ pub(crate) fn ends(low: f64, high: f64) -> String {
     format!("{} to {}", percent(low), percent(high))
 }
 
-fn risk(it: &Line) -> Vec<String> {
+fn risk(it: &RenewalLine) -> Vec<String> {
     let health = it.health.as_ref();
     vec![
         it.subject.to_string(),
@@ -390,7 +390,7 @@ pub(crate) const COLUMNS: [&str; 12] = [
     "beware",
 ];
 
-impl Display for Comparison {
+impl Display for CallComparison {
     /// Both sides over all, by quarter and by owner, and what may be concluded.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         writeln!(f, "{}\n", self.title())?;
@@ -401,7 +401,7 @@ impl Display for Comparison {
     }
 }
 
-fn past(name: &str, it: &Period) -> Vec<String> {
+fn past(name: &str, it: &CallPeriod) -> Vec<String> {
     let beware = match it.caution {
         None => "",
         Some(Caution::OneOutcome) => "one outcome",
@@ -424,7 +424,7 @@ fn past(name: &str, it: &Period) -> Vec<String> {
     ]
 }
 
-impl Comparison {
+impl CallComparison {
     /// Its title.
     pub(crate) fn title(&self) -> String {
         let it = &self.whole;

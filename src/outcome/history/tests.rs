@@ -29,7 +29,7 @@ fn a_window_owns_its_end_and_not_its_beginning() {
     ];
     for (loss, want) in rows {
         let history = History::new([churned("a", loss)], [("a", day(loss)), ("b", day(200))]);
-        let seen = history.observe([(day(100), vec!["a"])], Window { lead: 7, horizon: 28 });
+        let seen = history.observe([(day(100), vec!["a"])], Horizon { lead: 7, horizon: 28 });
         let got = match seen.rows.as_slice() {
             [it] if it.lost => "lost",
             [_] => "kept",
@@ -46,7 +46,7 @@ fn who_is_not_known_to_the_end_is_not_kept() {
     for (until, kept) in [(134, false), (135, true)] {
         let history = History::new([], [("a", day(until))]);
         let seen =
-            history.observe([(day(100), vec!["a", "stranger"])], Window { lead: 7, horizon: 28 });
+            history.observe([(day(100), vec!["a", "stranger"])], Horizon { lead: 7, horizon: 28 });
         assert_eq!((seen.rows.len() == 1, seen.censored), (kept, 2 - usize::from(kept)), "{until}");
     }
 }
@@ -60,7 +60,7 @@ fn a_renewal_is_seen_once_with_its_lead() {
     };
     let history = History::new([renewed, churned("a", 465), churned("b", 50)], [("a", day(465))]);
     let days = [10, 60, 80, 95, 100, 440].map(|at| (day(at), vec!["a"]));
-    let seen = history.observe_renewals(days, Window { lead: 14, horizon: 30 });
+    let seen = history.observe_renewals(days, Horizon { lead: 14, horizon: 30 });
     let rows: Vec<(NaiveDate, Option<OutcomeKind>)> =
         seen.rows.iter().map(|row| (row.as_of, row.outcome)).collect();
     assert_eq!(
@@ -119,7 +119,7 @@ fn steady() -> (History, Observations) {
     let lost = ids.iter().map(end).filter(|loss| loss.day < day(720)).collect::<Vec<_>>();
     let history = History::new(lost, ids.iter().map(|id| (id.as_str(), day(720))));
     let days = (0..20).map(|month| (day(month * 30), ids.clone()));
-    let seen = history.observe(days, Window { lead: 0, horizon: 90 });
+    let seen = history.observe(days, Horizon { lead: 0, horizon: 90 });
     (history, seen)
 }
 
@@ -128,7 +128,7 @@ fn the_end_of_a_history_gives_no_losses_alone() {
     let (history, _) = steady();
     let ids: Vec<String> = (0..600).map(|number| format!("s{number}")).collect();
     let days = (0..24).map(|month| (day(month * 30), ids.clone()));
-    let seen = history.observe(days, Window { lead: 0, horizon: 90 });
+    let seen = history.observe(days, Horizon { lead: 0, horizon: 90 });
     assert!(seen.rows.iter().all(|row| row.settled_on <= day(720)));
     let late: Vec<Observation> =
         seen.rows.iter().filter(|row| day(540) <= row.as_of).cloned().collect();
@@ -177,7 +177,7 @@ proptest! {
         let happened = losses.iter().map(|(who, at)| churned(&format!("s{who}"), *at));
         let history = History::new(happened, (0..9).map(|number| (format!("s{number}"), day(300))));
         let days = (0..30).map(|step| (day(step * 10), (0..9).map(|number| format!("s{number}")).collect()));
-        let seen = history.observe(days, Window { lead, horizon });
+        let seen = history.observe(days, Horizon { lead, horizon });
         let split = seen.split_at(day(cut));
         let sides: [BTreeSet<&str>; 2] =
             [&split.train, &split.test].map(|side| side.iter().map(|row| row.subject.as_ref()).collect());
@@ -199,7 +199,7 @@ proptest! {
         later in 0_u64..200,
     ) {
         let happened: Vec<Happening> = losses.iter().map(|(who, at)| churned(&format!("s{who}"), *at)).collect();
-        let window = Window { lead: 7, horizon: 28 };
+        let window = Horizon { lead: 7, horizon: 28 };
         let days = || (0..30).map(|step| (day(step * 10), (0..9).map(|number| format!("s{number}")).collect::<Vec<_>>()));
         let seen_at = |until: u64| {
             let known = happened.iter().filter(|happening| happening.day <= day(until)).cloned();

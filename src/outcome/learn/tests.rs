@@ -391,7 +391,7 @@ fn a_book_teaches_nothing_of_what_came_later() {
         let ids: Vec<&str> =
             book.subscriptions().iter().map(|subscription| subscription.id.as_str()).collect();
         let history = crate::outcome::history::History::of_book(&book, day("2026-06-01"));
-        let window = crate::outcome::history::Window { lead: 7, horizon: 60 };
+        let window = crate::outcome::history::Horizon { lead: 7, horizon: 60 };
         let split = history.observe([(then, ids)], window).split_by_subject(0.3, 1);
         let past = [Moment { as_of: then, input: Input::book(&book) }];
         learn(&config, "health", &past, &split.train, &split.test, &quick().with_breakpoints())

@@ -9,7 +9,7 @@ use crate::config::{Config, FactorConfig, GroupConfig, ScorecardConfig};
 use crate::engine::Assessment;
 use crate::frame::{Data, SubjectKind};
 use crate::outcome::backtest::Backtest;
-use crate::outcome::history::{History, Window};
+use crate::outcome::history::{History, Horizon};
 use crate::outcome::learn::{Way, direction};
 
 /// A rule that fired in time for a loss.
@@ -62,7 +62,7 @@ pub struct ThresholdCatch {
 #[derive(Debug)]
 pub(super) struct Worst {
     kind: SubjectKind,
-    window: Window,
+    window: Horizon,
     metrics: Vec<Metric>,
     /// By number of the subject: the day of its loss.
     losses: Vec<Option<NaiveDate>>,
@@ -95,7 +95,7 @@ impl Worst {
         config: &Config,
         card: &ScorecardConfig,
         kind: SubjectKind,
-        window: Window,
+        window: Horizon,
     ) -> Self {
         let mut metrics: Vec<Metric> = Vec::new();
         for factor in factors(card) {

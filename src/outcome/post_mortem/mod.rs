@@ -18,14 +18,14 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::backtest::{Aim, Backtest, JudgeOptions, judge};
-use super::history::{History, Window};
+use super::history::{History, Horizon};
 use super::measure::LeadTimes;
 use crate::alert::Share;
 use crate::book::OutcomeKind;
 use crate::engine::{Engine, Input};
 use crate::frame::SubjectKind;
 use crate::money::Currency;
-use crate::score::Change;
+use crate::score::ScoreChange;
 use case::Lived;
 use catch::Worst;
 use watch::Watch;
@@ -39,7 +39,7 @@ pub struct PostMortemOptions {
     /// So many days before the loss it is looked at.
     pub marks: Vec<u32>,
     /// Which alerts were in time: told before the lead, and at most the horizon earlier.
-    pub window: Window,
+    pub window: Horizon,
     /// What people said would come.
     pub calls: Vec<HumanCall>,
     /// How many thresholds are shown for each loss.
@@ -55,7 +55,7 @@ impl PostMortemOptions {
         Self {
             scorecard: scorecard.into(),
             marks: vec![180, 90, 60, 30, 7],
-            window: Window { lead: 6, horizon: 174 },
+            window: Horizon { lead: 6, horizon: 174 },
             calls: Vec::new(),
             most: 3,
             currency: None,
@@ -78,7 +78,7 @@ impl PostMortemOptions {
 
     /// The same with another window.
     #[must_use]
-    pub const fn with_window(mut self, window: Window) -> Self {
+    pub const fn with_window(mut self, window: Horizon) -> Self {
         self.window = window;
         self
     }
@@ -118,13 +118,13 @@ pub struct PostMortem {
     /// The currency of that, where it was named.
     pub currency: Option<Currency>,
     /// Every day from its first assessment to the last before the loss.
-    pub course: Vec<Standing>,
+    pub course: Vec<SubjectStanding>,
     /// How it stood so many days before.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<BeforeLoss>,
     /// Why the score is not what it was at its best.
     pub fall: Option<Fall>,
     /// The first thing that could be seen.
-    pub first_signal: Option<Signal>,
+    pub first_signal: Option<Sign>,
     /// Who was warned when, in the order of days.
     pub warnings: Vec<Warning>,
     /// Whether somebody was told in time.
@@ -142,7 +142,7 @@ pub struct PostMortem {
 /// How a subject stood on a day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Standing {
+pub struct SubjectStanding {
     /// The day.
     pub day: NaiveDate,
     /// Its score; none where it has none, or was not assessed on the day.
@@ -160,7 +160,7 @@ pub struct Standing {
 /// How a subject stood so many days before its loss.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Mark {
+pub struct BeforeLoss {
     /// Days before the loss.
     pub before: u32,
     /// The last day by then on which it was assessed; none where it was not yet.
@@ -186,13 +186,13 @@ pub struct Fall {
     /// The last day before the loss.
     pub to: NaiveDate,
     /// Why it is another, in parts that sum to the difference.
-    pub change: Change,
+    pub change: ScoreChange,
 }
 
 /// Something that could be seen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Signal {
+pub struct Sign {
     /// The first day on which it was there.
     pub day: NaiveDate,
     /// Days from then to the loss.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    HumanCall, Mark, PostMortem, PostMortems, RuleCatch, Seen, Signal, ThresholdCatch, Warning,
+    BeforeLoss, HumanCall, PostMortem, PostMortems, RuleCatch, Seen, Sign, ThresholdCatch, Warning,
 };
 use crate::alert::Share;
 use crate::book::OutcomeKind;
@@ -134,7 +134,7 @@ impl fmt::Display for PostMortem {
     }
 }
 
-fn mark(it: &Mark) -> Vec<String> {
+fn mark(it: &BeforeLoss) -> Vec<String> {
     let Some(day) = it.day else {
         return vec![it.before.to_string(), "not yet assessed".to_owned()];
     };
@@ -150,7 +150,7 @@ fn mark(it: &Mark) -> Vec<String> {
     ]
 }
 
-impl fmt::Display for Signal {
+impl fmt::Display for Sign {
     /// What it was, and when.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match &self.what {

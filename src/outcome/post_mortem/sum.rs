@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::catch::Worst;
 use super::watch::Watch;
 use super::{
-    Fall, HumanCall, PostMortem, PostMortemOptions, PostMortems, RuleCatch, Seen, Signal, Warning,
+    Fall, HumanCall, PostMortem, PostMortemOptions, PostMortems, RuleCatch, Seen, Sign, Warning,
 };
 use crate::alert::{Change, Event, Share, firings};
 use crate::engine::{Engine, show_event};
@@ -82,7 +82,7 @@ impl Scene<'_> {
     }
 
     /// The earliest of what could be seen; of several on one day an alert, then the band, then the deepest fall.
-    fn first_signal(&self, watch: &Watch, events: &[&Event]) -> Option<Signal> {
+    fn first_signal(&self, watch: &Watch, events: &[&Event]) -> Option<Sign> {
         let bands = self.pass.last().map_or_else(Vec::new, |out| {
             out.bands(&self.options.scorecard)
                 .iter()
@@ -102,7 +102,7 @@ impl Scene<'_> {
             by_day.then_with(|| one.1.name().cmp(&two.1.name()))
         });
         let lead = |day: NaiveDate| (watch.loss.day - day).num_days();
-        first.map(|(day, what)| Signal { day, lead: lead(day), what })
+        first.map(|(day, what)| Sign { day, lead: lead(day), what })
     }
 
     /// The rules that fired in time.

@@ -84,10 +84,10 @@ fn week(at: u64) -> [Frame; 2] {
 }
 
 fn looked_at(skip: &[u64]) -> PostMortems {
-    looked_at_in(skip, Window { lead: 6, horizon: 174 })
+    looked_at_in(skip, Horizon { lead: 6, horizon: 174 })
 }
 
-fn looked_at_in(skip: &[u64], window: Window) -> PostMortems {
+fn looked_at_in(skip: &[u64], window: Horizon) -> PostMortems {
     let lost = |id: &str, week: u64, value: f64| Happening {
         value_before: Some(value),
         ..Happening::new(id, day(week) + Days::new(3), OutcomeKind::Churned)
@@ -166,7 +166,7 @@ fn a_missed_loss_says_why() {
         ),
     ];
     for ((lead, horizon), want) in rows {
-        let all = looked_at_in(&[], Window { lead, horizon });
+        let all = looked_at_in(&[], Horizon { lead, horizon });
         let said = all.of("fader").unwrap().to_string();
         assert!(said.contains(want), "{said}");
         let how_early = all.how_early();

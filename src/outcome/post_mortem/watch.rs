@@ -6,11 +6,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::case::Lived;
-use super::{Mark, Seen, Standing};
+use super::{BeforeLoss, Seen, SubjectStanding};
 use crate::engine::{Assessment, Engine};
 use crate::frame::SubjectKind;
 use crate::outcome::history::Happening;
-use crate::score::{Explanation, Line};
+use crate::score::{Explanation, FactorLine};
 
 /// How a subject stood on a day, and the rules whose alerts were firing.
 type Kept = Option<(Arc<Explanation>, Vec<String>)>;
@@ -31,7 +31,7 @@ pub(super) struct Watch {
 
 #[derive(Debug)]
 struct Day {
-    stood: Standing,
+    stood: SubjectStanding,
     band: Option<usize>,
 }
 
@@ -72,7 +72,7 @@ impl Watch {
         let names = out.bands(card);
         let band = explanation.band.as_deref();
         let band = band.and_then(|band| names.iter().position(|row| row.band == Some(band)));
-        let stood = Standing {
+        let stood = SubjectStanding {
             day: out.as_of().day(),
             score: explanation.score,
             band: explanation.band.clone(),
@@ -105,7 +105,7 @@ impl Watch {
     /// It was not assessed.
     fn absent(&mut self, day: NaiveDate) {
         if !self.days.is_empty() {
-            let stood = Standing {
+            let stood = SubjectStanding {
                 day,
                 score: None,
                 band: None,
@@ -117,14 +117,14 @@ impl Watch {
         }
     }
 
-    pub(super) fn course(&self) -> Vec<Standing> {
+    pub(super) fn course(&self) -> Vec<SubjectStanding> {
         self.days.iter().map(|day| day.stood.clone()).collect()
     }
 
-    pub(super) fn marks(&self) -> Vec<Mark> {
+    pub(super) fn marks(&self) -> Vec<BeforeLoss> {
         let mark = |(before, kept): &(u32, Kept)| {
             let it = kept.as_ref();
-            Mark {
+            BeforeLoss {
                 before: *before,
                 day: it.map(|it| it.0.as_of),
                 score: it.and_then(|it| it.0.score),
@@ -168,14 +168,14 @@ impl Watch {
     }
 }
 
-fn name_of(line: &Line) -> String {
+fn name_of(line: &FactorLine) -> String {
     let mut path = line.path.clone();
     path.push(line.factor.clone());
     path.join(" / ")
 }
 
 /// What people call a factor: its metric's label, or its own name where the metric has none.
-fn label_of(line: &Line) -> String {
+fn label_of(line: &FactorLine) -> String {
     let plain = line.label == line.metric;
     if plain { line.factor.clone() } else { line.label.clone() }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::near;
 use crate::outcome::Span;
 use crate::outcome::experiment::{
-    Guard, Share, minimum_detectable, newcombe, power, sample_ratio, welch, wilson,
+    Guard, Proportion, minimum_detectable, newcombe, power, sample_ratio, welch, wilson,
 };
 use crate::outcome::forecast::Trend;
 use crate::outcome::special::{normal_quantile, normal_tail, t_quantile, t_tail};
@@ -58,7 +58,7 @@ fn forecasts_and_experiments_agree_with_their_references() {
     let shares = &it["shares"];
     let (ones, twos) = (table(&shares["wilson"]), table(&shares["newcombe_90"]));
     for (at, pair) in table(&shares["pairs"]).iter().enumerate() {
-        let share = |at: usize| Share::new(pair[at] as usize, pair[at + 1] as usize);
+        let share = |at: usize| Proportion::new(pair[at] as usize, pair[at + 1] as usize);
         span("wilson", wilson(share(0), 0.95).unwrap(), &ones[at]);
         span("newcombe", newcombe(share(0), share(2), 0.9).unwrap(), &twos[at]);
     }

@@ -15,7 +15,7 @@ use super::backtest::{Aim, Backtest, JudgeOptions, Judged, judge};
 use crate::alert::{Firing, firings};
 use crate::engine::{AssessError, Assessment, Engine, Input};
 use crate::frame::SubjectKind;
-use crate::score::Change;
+use crate::score::ScoreChange;
 use crate::state::State;
 use crate::value::Value;
 
@@ -113,7 +113,7 @@ pub struct Moved {
     /// Its band in the second.
     pub to: Option<String>,
     /// Why, in parts that sum to the difference.
-    pub change: Change,
+    pub change: ScoreChange,
 }
 
 /// A rule in two configs.
@@ -184,7 +184,7 @@ pub fn what_if(
 /// Two configs over one history.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Comparison {
+pub struct ConfigComparison {
     /// Both on the last day, each from its own past; none where there is no day.
     pub last_day: Option<WhatIf>,
     /// The alerts told of every rule of either, by name.
@@ -217,7 +217,7 @@ pub fn compare(
     after: (&Engine, &Backtest),
     aims: &[Aim],
     (options, judging): (&WhatIfOptions, &JudgeOptions),
-) -> Comparison {
+) -> ConfigComparison {
     let last = before.1.last().zip(after.1.last());
     let told = [before.1, after.1].map(|pass| {
         let mut by_rule: BTreeMap<String, Vec<Firing>> = BTreeMap::new();
@@ -236,7 +236,7 @@ pub fn compare(
         paired(rule, &of(first), &of(second))
     });
     let judged = |it: (&Engine, &Backtest)| judge(&[it.1], aims, judging);
-    Comparison {
+    ConfigComparison {
         last_day: last.map(|(one, two)| side_by_side((before.0, one), (after.0, two), options)),
         rules: rules.collect(),
         accuracy: (!aims.is_empty()).then(|| [judged(before), judged(after)]),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{CardWhatIf, Comparison, RuleComparison, RuleWhatIf, WhatIf};
+use super::{CardWhatIf, ConfigComparison, RuleComparison, RuleWhatIf, WhatIf};
 use crate::alert::Share;
 use crate::outcome::backtest::{Judged, Source};
 use crate::outcome::page::{amount, band, count, grouped, interval, maybe, row, signed, table};
@@ -103,7 +103,7 @@ fn rule(it: &RuleWhatIf) -> Vec<String> {
     ]
 }
 
-impl fmt::Display for Comparison {
+impl fmt::Display for ConfigComparison {
     /// A page: alerts told, accuracy before and after, and the last day. The last line has no line break.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = "Two configs over one history\n".to_owned();

@@ -8,7 +8,7 @@ use crate::book::OutcomeKind;
 use crate::config::Config;
 use crate::frame::{Column, Frame};
 use crate::outcome::backtest::Backtester;
-use crate::outcome::history::{Happening, History, Window};
+use crate::outcome::history::{Happening, History, Horizon};
 
 const CONFIG: &str = r#"
 metrics = [{ name = "quiet_days", label = "days without login" }, { name = "cases" }, { name = "arr" }]
@@ -128,7 +128,7 @@ fn over_a_history_alerts_come_and_go_and_accuracy_is_told() {
         name: "cancelled".to_owned(),
         kind: SubjectKind::Subscription,
         history,
-        window: Window { lead: 7, horizon: 56 },
+        window: Horizon { lead: 7, horizon: 56 },
     };
     let options = WhatIfOptions::default().with_value("arr");
     let seen = compare(
