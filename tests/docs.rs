@@ -39,6 +39,35 @@ fn the_fault_of_the_readme_is_what_an_author_sees() {
     assert!(README.contains(&shown), "the README does not show\n{shown}");
 }
 
+/// The names that a fault of serde lists, all of them that there are.
+#[cfg(feature = "toml")]
+fn listed(message: &str) -> Vec<&str> {
+    let list = message.split_once("expected one of").expect(message).1;
+    list.split('`').skip(1).step_by(2).collect()
+}
+
+#[cfg(feature = "toml")]
+#[test]
+fn the_pages_say_what_every_take_and_every_kind_of_points_means() {
+    const TAKES: &str = include_str!("../docs/takes.md");
+    let message = serde_json::from_str::<foretell::config::Take>("\"x\"").unwrap_err().to_string();
+    let takes = listed(&message);
+    assert!(takes.len() > 20, "{takes:?}");
+    for take in takes {
+        assert!(TAKES.contains(&format!("\n| `{take}` |")), "docs/takes.md has no row of `{take}`");
+    }
+    let message =
+        serde_json::from_str::<foretell::config::Points>("{ \"x\": 1 }").unwrap_err().to_string();
+    let kinds = listed(&message);
+    assert!(kinds.len() > 9, "{kinds:?}");
+    for kind in kinds.into_iter().filter(|kind| *kind != "when") {
+        assert!(
+            CONFIG.contains(&format!("\n| `{kind}` |")),
+            "docs/config.md has no row of `{kind}`"
+        );
+    }
+}
+
 /// Every page but that on faults, whose examples are wrong on purpose.
 #[cfg(feature = "toml")]
 #[test]
@@ -47,8 +76,8 @@ fn the_configs_of_the_pages_compile_and_pass_their_own_tests() {
     let calendars = include_str!("../docs/calendars.md");
     let (own, days) = (include_str!("../docs/own_fields.md"), include_str!("../docs/days.md"));
     let (renaming, feeds) = (include_str!("../docs/renaming.md"), include_str!("../docs/feeds.md"));
-    let alerts = include_str!("../docs/alerts.md");
-    for page in [alerts, calendars, own, days, renaming, feeds, TESTS] {
+    let (alerts, takes) = (include_str!("../docs/alerts.md"), include_str!("../docs/takes.md"));
+    for page in [alerts, takes, calendars, own, days, renaming, feeds, TESTS] {
         for text in blocks(page, "toml") {
             let engine = Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{it}"));
             assert_eq!(engine.warnings(), [], "{text}");

@@ -82,6 +82,10 @@ fn points(points: &Points, value: &Value) -> Option<f64> {
         (Points::Decay(it), Value::Number(number)) => {
             Some(100.0 * 0.5_f64.powf(number.max(0.0) / it.half_life))
         }
+        (Points::Sigmoid(it), Value::Number(number)) => {
+            let widths = (number - it.mid) / it.width;
+            Some(50.0 * (1.0 + (if it.descending { -widths } else { widths } / 2.0).tanh()))
+        }
         (Points::Piecewise(knots), Value::Number(number)) => {
             let (first, last) = (knots[0], knots[knots.len() - 1]);
             if *number <= first[0] {
@@ -122,9 +126,11 @@ fn points(points: &Points, value: &Value) -> Option<f64> {
 /// The lowest and highest points.
 fn hull(points: &Points) -> (f64, f64) {
     let all = match points {
-        Points::Linear(_) | Points::Log(_) | Points::Decay(_) | Points::Percentile(_) => {
-            vec![0.0, 100.0]
-        }
+        Points::Linear(_)
+        | Points::Log(_)
+        | Points::Decay(_)
+        | Points::Sigmoid(_)
+        | Points::Percentile(_) => vec![0.0, 100.0],
         Points::Flag(it) => vec![it.yes, it.no],
         Points::Piecewise(knots) => knots.iter().map(|it| it[1]).collect(),
         Points::Map(map) => map.values().copied().collect(),

@@ -21,11 +21,7 @@ pub(crate) fn usual(metric: &MetricConfig) -> Kind {
 
 /// The kind of values that points are for; none where there are no points, or only expressions.
 pub(crate) fn read_as(points: Option<&Variants<Points>>) -> Option<Kind> {
-    let of = |it: &Points| match it {
-        Points::Map(_) => Kind::Text,
-        Points::Flag(_) => Kind::Flag,
-        _ => Kind::Number,
-    };
+    let of = |points: &Points| points.kind().1.unwrap_or(Kind::Number);
     match points? {
         Variants::One(it) => Some(of(it)),
         Variants::Cases(cases) => cases.first().map(|it| of(&it.body)),

@@ -48,34 +48,27 @@ impl Resolver<'_> {
         metric: Option<&Symbol>,
         path: &str,
     ) -> Option<PointMap> {
-        let wanted = match points {
-            Points::Map(_) => Some(Kind::Text),
-            Points::Flag(_) => Some(Kind::Flag),
-            Points::Expr(_) => None,
-            _ => Some(Kind::Number),
-        };
+        let (name, wanted) = points.kind();
         // Of a metric that is not known only the points themselves can be checked.
         if let (Some(wanted), Some(metric)) = (wanted, metric)
             && wanted != metric.kind
         {
             let message = format!("these points are for {wanted}, the metric is {}", metric.kind);
             let help = match metric.kind {
-                Kind::Number => {
-                    "use `linear`, `piecewise`, `steps`, `log`, `decay` or `percentile`"
-                }
-                Kind::Flag => "use `flag = { true = …, false = … }`",
-                Kind::Text => "use `map = { name = points, … }`",
+                Kind::Number => format!("use {}", kinds_of(Kind::Number)),
+                Kind::Flag => "use `flag = { true = …, false = … }`".to_owned(),
+                Kind::Text => "use `map = { name = points, … }`".to_owned(),
             };
             self.fault(Fault::new(Code::WrongType, path, message).help(help));
             return None;
         }
+        let path = format!("{path}.{name}");
         let sound = match points {
-            Points::Linear(it) => self.check_line(it.worst, it.best, &format!("{path}.linear")),
-            Points::Log(it) => self.check_log(it.worst, it.best, &format!("{path}.log")),
-            Points::Piecewise(knots) => self.check_knots(knots, &format!("{path}.piecewise")),
-            Points::Steps(steps) => self.check_steps(steps, &format!("{path}.steps")),
+            Points::Linear(it) => self.check_line(it.worst, it.best, &path),
+            Points::Log(it) => self.check_log(it.worst, it.best, &path),
+            Points::Piecewise(knots) => self.check_knots(knots, &path),
+            Points::Steps(steps) => self.check_steps(steps, &path),
             Points::Map(map) => {
-                let path = format!("{path}.map");
                 if let Some(metric) = metric {
                     self.check_labels(map.keys(), metric, &path);
                 }
@@ -86,17 +79,19 @@ impl Resolver<'_> {
                 all(map.iter().map(|(name, it)| self.check_points(*it, &format!("{path}.{name}"))))
             }
             Points::Flag(it) => {
-                let yes = self.check_points(it.yes, &format!("{path}.flag.true"));
-                self.check_points(it.no, &format!("{path}.flag.false")) && yes
+                let yes = self.check_points(it.yes, &format!("{path}.true"));
+                self.check_points(it.no, &format!("{path}.false")) && yes
             }
-            Points::Decay(it) => {
-                self.check_positive(it.half_life, &format!("{path}.decay.half_life"))
-            }
+            Points::Decay(it) => self.check_positive(it.half_life, &format!("{path}.half_life")),
+            Points::Sigmoid(it) => all([
+                self.check_number(it.mid, &format!("{path}.mid")),
+                self.check_width(it.width, &format!("{path}.width")),
+            ]),
             Points::Percentile(it) => {
-                self.check_quantiles(&it.quantiles, &format!("{path}.percentile.quantiles"))
+                self.check_quantiles(&it.quantiles, &format!("{path}.quantiles"))
             }
             Points::Expr(text) => {
-                let program = self.compile(kind, &format!("{path}.expr"), text, Want::Number)?;
+                let program = self.compile(kind, &path, text, Want::Number)?;
                 return Some(PointMap::Expr(Box::new(program)));
             }
         };
@@ -124,6 +119,16 @@ impl Resolver<'_> {
             self.fault(Fault::new(Code::OutOfRange, path, message));
         }
         fine
+    }
+
+    fn check_width(&self, width: f64, path: &str) -> bool {
+        if width < 0.0 && width.is_finite() {
+            let message = format!("expected a number above 0, got {width}");
+            let help = "write `descending = true` where less is better";
+            self.fault(Fault::new(Code::OutOfRange, path, message).help(help));
+            return false;
+        }
+        self.check_number(width, path) && self.check_positive(width, path)
     }
 
     fn check_line(&self, worst: f64, best: f64, path: &str) -> bool {
@@ -244,6 +249,14 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// The kinds of points for a kind of metric: `` `linear`, `steps` or `log` ``.
+fn kinds_of(kind: Kind) -> String {
+    let all = Points::ALL.iter().filter(|(_, of)| *of == Some(kind));
+    let mut names: Vec<String> = all.map(|(name, _)| format!("`{name}`")).collect();
+    let last = names.pop().unwrap_or_default();
+    if names.is_empty() { last } else { format!("{} or {last}", names.join(", ")) }
 }
 
 /// Whether all hold; every one is asked, so that every fault is seen.

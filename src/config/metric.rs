@@ -97,16 +97,24 @@ pub enum Take {
     Max,
     /// The median of the field.
     Median,
+    /// The field of the oldest record, in the order that [`Take::Last`] has: of several of one moment the first.
+    First,
     /// The field of the newest record. Of several of one moment, the one with the last id counts, letter by letter; without
     /// ids the first field in the order of names on which they differ decides: having it is newer than not, `true` than
     /// `false`, and else what is larger. Of values of a usage series the largest counts.
     Last,
     /// How many different values the field has.
     Distinct,
+    /// Days from the oldest record to the day of the assessment; with a field, from the earliest date of it that is not ahead.
+    /// Missing where the oldest record has no date.
+    DaysSinceFirst,
     /// Days from the newest record to the day of the assessment.
     DaysSinceLast,
     /// Days from the day of the assessment to the nearest date of the field that is not past.
     DaysUntil,
+    /// How many days in a row have a record, counted back from the day of the assessment. That day counts where it has
+    /// a record, and ends no streak where it has none yet: then it is counted back from the day before.
+    Streak,
     /// The least-squares slope of the field against time, per day.
     Slope,
     /// The change of the field's sum against the window just before, in percent.

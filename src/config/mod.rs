@@ -24,7 +24,8 @@ pub use guard::{GuardConfig, Percent};
 pub use metric::{Better, Empty, MetricConfig, Take, Window};
 pub use playbook::{Channel, DayCount, OnePer, PlaybookConfig, ReadyMade, StepConfig};
 pub use points::{
-    DecayPoints, FlagPoints, LinearPoints, LogPoints, Outside, PercentilePoints, Points, Step,
+    DecayPoints, FlagPoints, LinearPoints, LogPoints, Outside, PercentilePoints, Points,
+    SigmoidPoints, Step,
 };
 pub use rule::{RuleConfig, RuleSeverity};
 pub use scorecard::{

@@ -6,30 +6,76 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::variants::CaseBody;
+use crate::value::Kind;
 
-/// How a metric becomes 0 to 100 points, where 100 is healthy.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Points {
+/// The kinds of points: one row each, with the key under which it stands, what stands there, and the
+/// kind of metric that it is for.
+macro_rules! kinds {
+    ($($(#[$about:meta])+ $kind:ident($body:ty) is $key:literal of $of:expr;)+) => {
+        /// How a metric becomes 0 to 100 points, where 100 is healthy.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(rename_all = "lowercase")]
+        #[non_exhaustive]
+        pub enum Points {
+            $($(#[$about])+ $kind($body),)+
+        }
+
+        impl Points {
+            /// Every key, with the kind of metric that it is for; none where it is for any.
+            pub(crate) const ALL: &'static [(&'static str, Option<Kind>)] = &[$(($key, $of),)+];
+
+            /// The key under which it stands, and the kind of metric that it is for.
+            pub(crate) const fn kind(&self) -> (&'static str, Option<Kind>) {
+                match self {
+                    $(Self::$kind(_) => ($key, $of),)+
+                }
+            }
+        }
+
+        impl CaseBody for Points {
+            const KEYS: &'static [&'static str] = &["when", $($key,)+];
+
+            fn from_entry<'de, A: MapAccess<'de>>(key: &str, map: &mut A) -> Result<Self, A::Error> {
+                match key {
+                    $($key => map.next_value().map(Self::$kind),)+
+                    other => Err(de::Error::unknown_field(other, Self::KEYS)),
+                }
+            }
+
+            fn to_entry<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                match self {
+                    $(Self::$kind(body) => map.serialize_entry($key, body),)+
+                }
+            }
+
+            fn from_number(_: f64) -> Option<Self> {
+                None
+            }
+        }
+    };
+}
+
+kinds! {
     /// A straight line from `worst` (0) to `best` (100); `best` may be below `worst`.
-    Linear(LinearPoints),
+    Linear(LinearPoints) is "linear" of Some(Kind::Number);
     /// Straight lines between `[value, points]` knots; the end points hold outside.
-    Piecewise(Vec<[f64; 2]>),
+    Piecewise(Vec<[f64; 2]>) is "piecewise" of Some(Kind::Number);
     /// Fixed points per step; each step says which of its edges belongs to it.
-    Steps(Vec<Step>),
+    Steps(Vec<Step>) is "steps" of Some(Kind::Number);
     /// Points by category; `_` stands for all that are not listed.
-    Map(BTreeMap<String, f64>),
+    Map(BTreeMap<String, f64>) is "map" of Some(Kind::Text);
     /// Points of true and of false.
-    Flag(FlagPoints),
+    Flag(FlagPoints) is "flag" of Some(Kind::Flag);
     /// A straight line in `ln(1 + value)` from `worst` (0) to `best` (100).
-    Log(LogPoints),
+    Log(LogPoints) is "log" of Some(Kind::Number);
     /// 100 at 0, 50 at one half-life, towards 0.
-    Decay(DecayPoints),
+    Decay(DecayPoints) is "decay" of Some(Kind::Number);
+    /// An S-shaped curve, 50 at `mid`, steepest there, flat far from it.
+    Sigmoid(SigmoidPoints) is "sigmoid" of Some(Kind::Number);
     /// The share of a reference population that the value exceeds, times 100.
-    Percentile(PercentilePoints),
+    Percentile(PercentilePoints) is "percentile" of Some(Kind::Number);
     /// An expression over any metrics; its value is clamped to 0 to 100.
-    Expr(String),
+    Expr(String) is "expr" of None;
 }
 
 /// Settings of [`Points::Linear`].
@@ -102,6 +148,19 @@ pub struct DecayPoints {
     pub half_life: f64,
 }
 
+/// Settings of [`Points::Sigmoid`]: `100 / (1 + exp(-(value - mid) / width))`, the logistic function.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SigmoidPoints {
+    /// The value worth 50, in the metric's unit.
+    pub mid: f64,
+    /// How far from `mid` the points are 73.1 and 26.9, in the metric's unit, above 0.
+    pub width: f64,
+    /// Whether less is better.
+    #[serde(default)]
+    pub descending: bool,
+}
+
 /// Settings of [`Points::Percentile`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -112,54 +171,6 @@ pub struct PercentilePoints {
     /// Whether less is better.
     #[serde(default)]
     pub descending: bool,
-}
-
-impl CaseBody for Points {
-    const KEYS: &'static [&'static str] = &[
-        "when",
-        "linear",
-        "piecewise",
-        "steps",
-        "map",
-        "flag",
-        "log",
-        "decay",
-        "percentile",
-        "expr",
-    ];
-
-    fn from_entry<'de, A: MapAccess<'de>>(key: &str, map: &mut A) -> Result<Self, A::Error> {
-        Ok(match key {
-            "linear" => Self::Linear(map.next_value()?),
-            "piecewise" => Self::Piecewise(map.next_value()?),
-            "steps" => Self::Steps(map.next_value()?),
-            "map" => Self::Map(map.next_value()?),
-            "flag" => Self::Flag(map.next_value()?),
-            "log" => Self::Log(map.next_value()?),
-            "decay" => Self::Decay(map.next_value()?),
-            "percentile" => Self::Percentile(map.next_value()?),
-            "expr" => Self::Expr(map.next_value()?),
-            other => return Err(de::Error::unknown_field(other, Self::KEYS)),
-        })
-    }
-
-    fn to_entry<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        match self {
-            Self::Linear(it) => map.serialize_entry("linear", it),
-            Self::Piecewise(it) => map.serialize_entry("piecewise", it),
-            Self::Steps(it) => map.serialize_entry("steps", it),
-            Self::Map(it) => map.serialize_entry("map", it),
-            Self::Flag(it) => map.serialize_entry("flag", it),
-            Self::Log(it) => map.serialize_entry("log", it),
-            Self::Decay(it) => map.serialize_entry("decay", it),
-            Self::Percentile(it) => map.serialize_entry("percentile", it),
-            Self::Expr(it) => map.serialize_entry("expr", it),
-        }
-    }
-
-    fn from_number(_: f64) -> Option<Self> {
-        None
-    }
 }
 
 impl<'de> Deserialize<'de> for Points {

@@ -10,6 +10,7 @@ use super::attributes::column;
 use super::signals::is_signal;
 use super::slot::{Got, View};
 use super::source::{Source, USAGE, source_of};
+use super::takes::{About, Age, Nothing};
 use super::{Derived, Keep, OwnField, RecordFilter};
 use super::{signals, take};
 use crate::book::Cell;
@@ -154,33 +155,6 @@ impl Derivation {
         self.take == Take::SignalText || (own && self.kind == Kind::Text)
     }
 
-    /// Whether it is read from the values of the records that pass, and is as old as they are. What
-    /// counts records is as new as the newest of them, and what compares spans of time too.
-    const fn reads_values(&self) -> bool {
-        match self.take {
-            Take::Mean
-            | Take::Min
-            | Take::Max
-            | Take::Median
-            | Take::Last
-            | Take::StdDev
-            | Take::Ewm
-            | Take::Slope
-            | Take::DaysSinceLast
-            | Take::DaysUntil => true,
-            Take::Count
-            | Take::Sum
-            | Take::Distinct
-            | Take::Share
-            | Take::ZeroShare
-            | Take::Change
-            | Take::Signal
-            | Take::SignalAge
-            | Take::SignalChange
-            | Take::SignalText => false,
-        }
-    }
-
     /// The last day before the window and before the one before it.
     fn cut(&self, as_of: NaiveDate) -> (Option<i32>, Option<i32>) {
         match self.window {
@@ -199,16 +173,15 @@ impl Derivation {
 
     /// What no record at all means; `ever` says whether the subject ever had one.
     fn nothing(&self, ever: bool) -> Option<f64> {
+        let nothing = About::of(self.take).nothing;
         // A series that was silent all the time has only days without it.
-        let zero = if self.take == Take::ZeroShare { 1.0 } else { 0.0 };
-        match (self.empty, self.take) {
+        let zero = if nothing == Nothing::One { 1.0 } else { 0.0 };
+        match (self.empty, nothing) {
             (Some(Empty::Missing), _) => None,
             (Some(Empty::Zero), _) => Some(zero),
-            (None, Take::Count | Take::Sum | Take::Distinct) => {
-                Some(zero).filter(|_| ever || self.table != USAGE)
-            }
-            (None, Take::ZeroShare) => Some(zero).filter(|_| ever),
-            (None, _) => None,
+            (None, Nothing::Zero) => Some(zero).filter(|_| ever || self.table != USAGE),
+            (None, Nothing::One) => Some(zero).filter(|_| ever),
+            (None, Nothing::Missing | Nothing::Never) => None,
         }
     }
 }
@@ -262,9 +235,11 @@ impl<'a> Run<'a> {
         self.select(rows, &span);
         let value = self.value(&span, newest.is_some());
         // Where no record passed, `empty` speaks of the source as a whole.
-        let behind = match self.derivation.reads_values() && !self.passing.is_empty() {
-            true => self.passing.iter().rfind(|row| self.is_known(**row)),
-            false => newest,
+        let mut passing = self.passing.iter();
+        let behind = match About::of(self.derivation.take).age {
+            Age::Newest if !self.passing.is_empty() => passing.rfind(|row| self.is_known(**row)),
+            Age::Oldest if !self.passing.is_empty() => passing.find(|row| self.is_known(**row)),
+            _ => newest,
         };
         (value, behind.map_or(NO_DAY, |row| source.day(*row)))
     }
@@ -394,19 +369,13 @@ impl<'a> Run<'a> {
             return nothing.map_or(Got::Missing, Got::Number);
         }
         let number = match take {
-            Take::Last if self.derivation.says_texts() => {
-                let newest = self.passing.last().and_then(|row| self.cell(*row));
-                self.sentence = newest.map(|(_, cell, _)| cell.show());
-                return Got::Missing;
-            }
-            Take::Last => {
-                let newest = self.passing.last().map_or(Got::Missing, |row| self.get(*row));
-                self.unconverted += usize::from(newest == Got::NoRate);
-                return newest;
-            }
+            Take::First => return self.one(self.passing.first().copied()),
+            Take::Last => return self.one(self.passing.last().copied()),
             Take::Count => Some(self.passing.len() as f64),
             Take::Distinct => self.distinct(),
+            Take::DaysSinceFirst => self.days_since_first(),
             Take::DaysSinceLast => self.days_since_last(),
+            Take::Streak => Some(self.streak()),
             Take::DaysUntil => take::days_until(self.got(false)),
             Take::Share if self.derivation.field.is_none() => {
                 Some(self.passing.len() as f64 / self.in_window as f64)

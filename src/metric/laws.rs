@@ -119,6 +119,7 @@ fn metrics() -> Vec<String> {
                 "min",
                 "max",
                 "median",
+                "first",
                 "last",
                 "distinct",
                 "slope",
@@ -134,6 +135,8 @@ fn metrics() -> Vec<String> {
             }
             metrics.push(format!("from={from} take=count{window}"));
             metrics.push(format!("from={from} take=days_since_last{window}"));
+            metrics.push(format!("from={from} take=days_since_first{window}"));
+            metrics.push(format!("from={from} take=streak{window}"));
             metrics.push(format!("from={from} field={field} take=ewm half_life=3{window}"));
         }
         metrics.push(format!("from=invoices field=due take=days_until{window}"));
@@ -259,7 +262,14 @@ fn twin(take: &str, events: &[Event], window: Option<i64>) -> Option<f64> {
         "mean" => some.then_some(mean),
         "min" => values.iter().copied().reduce(f64::min),
         "max" => values.iter().copied().reduce(f64::max),
+        "first" => values.first().copied(),
         "last" => values.last().copied(),
+        "days_since_first" => now.first().map(|it| it.0 as f64),
+        "streak" => ever.then(|| {
+            let there = |age: i64| now.iter().any(|it| it.0 == age);
+            let from = if there(0) { 0 } else { 1 };
+            (from..).take_while(|age| there(*age)).count() as f64
+        }),
         "days_since_last" => now.last().map(|it| it.0 as f64),
         "median" => {
             let mut sorted = values;
@@ -329,7 +339,8 @@ proptest! {
         }
         let book = Book::strict(tables).unwrap();
         for take in [
-            "count", "sum", "mean", "min", "max", "last", "days_since_last", "median", "distinct",
+            "count", "sum", "mean", "min", "max", "first", "last", "days_since_first",
+            "days_since_last", "streak", "median", "distinct",
             "std_dev", "slope", "ewm", "zero_share", "change",
         ] {
             if window.is_none() && matches!(take, "zero_share" | "change") {

@@ -27,6 +27,9 @@ mod slot;
 mod source;
 mod subjects;
 mod take;
+mod takes;
+#[cfg(test)]
+mod firsts;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]

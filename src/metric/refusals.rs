@@ -41,6 +41,27 @@ fn a_metric_that_makes_no_sense_says_why() {
         (account, "from=usage.x take=zero_share", "window missing-key add `window = \"28d\"`"),
         (
             account,
+            "from=usage.x take=days_since_first empty=zero",
+            "empty incompatible leave `empty` out: no record is missing",
+        ),
+        (
+            account,
+            "from=usage.x take=streak field=value",
+            "field incompatible leave `field` out; `where` says which records count",
+        ),
+        (
+            account,
+            "from=cases take=first field=severity",
+            "type wrong-type write `type = \"text\"`",
+        ),
+        (account, "from=cases take=streak type=flag", "type wrong-type write `type = \"number\"`"),
+        (
+            account,
+            "from=usage.x take=streak half_life=3",
+            "half_life incompatible it is for `take = \"ewm\"`",
+        ),
+        (
+            account,
             "from=usage.x take=days_since_last empty=zero",
             "empty incompatible leave `empty` out: no record is missing",
         ),
@@ -61,6 +82,8 @@ fn a_metric_that_makes_no_sense_says_why() {
         ("from=cases take=days_until", "field", Code::MissingKey),
         ("from=cases take=days_until field=opened", "field", Code::WrongType),
         ("from=cases take=days_since_last field=severity", "field", Code::WrongType),
+        ("from=cases take=days_since_first field=severity", "field", Code::WrongType),
+        ("from=cases take=first", "field", Code::MissingKey),
         ("from=cases.open take=count", "from", Code::UnknownName),
     ] {
         let faults = Derivation::resolve(&metric(text), account).unwrap_err();

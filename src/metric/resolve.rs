@@ -5,6 +5,7 @@ use super::derivation::{Derivation, FieldRef};
 use super::signals::is_signal;
 use super::slot::{Dated, Parts};
 use super::source::{Shape, TABLES, USAGE, shape_of};
+use super::takes::{About, Nothing, Reads, Wants};
 use crate::book::own::{Days, Own};
 use crate::config::{Empty, MetricConfig, Take, Window};
 use crate::fault::{Code, did_you_mean};
@@ -68,16 +69,16 @@ impl Derivation {
             _ => take,
         };
         let result = match (take, &taken) {
-            (Take::Last, Some(taken)) => taken.kind,
+            (Take::First | Take::Last, Some(taken)) => taken.kind,
             (Take::Signal | Take::SignalText, _) => Kind::Text,
             _ => Kind::Number,
         };
         if !is_signal(take) || metric.kind.is_some() {
             faults.kind(metric, result);
         }
-        let latest = matches!(take, Take::DaysSinceLast | Take::DaysUntil);
-        if latest && metric.empty == Some(Empty::Zero) {
-            let message = format!("`empty = \"zero\"` would say that `{}` is today", name_of(take));
+        let about = About::of(take);
+        if about.nothing == Nothing::Never && metric.empty == Some(Empty::Zero) {
+            let message = format!("`empty = \"zero\"` would say that `{}` is today", about.name);
             let help = "leave `empty` out: no record is missing";
             faults.add("empty", Code::Incompatible, message, Some(help));
         }
@@ -164,22 +165,25 @@ impl Faults {
     fn field(&mut self, metric: &MetricConfig, shape: &Shape, take: Take) -> Option<Taken> {
         let valued = shape.table == USAGE || shape.table == "assessments";
         let written = metric.field.as_deref();
-        let unread = match take {
-            Take::Count => true,
-            Take::DaysSinceLast | Take::Share => written.is_none(),
-            Take::ZeroShare
-            | Take::DaysUntil
-            | Take::Signal
-            | Take::SignalAge
-            | Take::SignalChange
-            | Take::SignalText => written.is_none() && !valued,
-            _ => false,
+        let about = About::of(take);
+        let unread = match about.reads {
+            Reads::Records => true,
+            Reads::Named => written.is_none(),
+            Reads::Usual => written.is_none() && !valued,
+            Reads::Field => false,
         };
         if unread {
             if let Some(name) = written {
-                let message =
-                    format!("`take = \"count\"` counts records, it reads no `{}`", shorten(name));
-                let help = "leave `field` out, or take `distinct`, or filter with `where`";
+                let message = format!(
+                    "`take = \"{}\"` counts {}, it reads no `{}`",
+                    about.name,
+                    if take == Take::Count { "records" } else { "days with records" },
+                    shorten(name)
+                );
+                let help = match take {
+                    Take::Count => "leave `field` out, or take `distinct`, or filter with `where`",
+                    _ => "leave `field` out; `where` says which records count",
+                };
                 self.add("field", Code::Incompatible, message, Some(help));
             }
             if take == Take::DaysUntil {
@@ -196,7 +200,7 @@ impl Faults {
                 _ => "value",
             },
             None => {
-                let message = format!("`take = \"{}\"` needs a `field`", name_of(take));
+                let message = format!("`take = \"{}\"` needs a `field`", about.name);
                 let help = format!("the fields are {}", list(shape));
                 self.add("field", Code::MissingKey, message, Some(&help));
                 return None;
@@ -222,14 +226,14 @@ impl Faults {
     ) -> Option<Taken> {
         if let Some(mut own) = Own::parse(name) {
             own.days = match take {
-                Take::DaysSinceLast => Some(Days::Since),
+                Take::DaysSinceFirst | Take::DaysSinceLast => Some(Days::Since),
                 Take::DaysUntil => Some(Days::Until),
                 _ => own.days,
             };
             let listed = metric.values.as_ref().map(|_| Kind::Text);
             let kind = match (take, own.days) {
                 (Take::Share, _) => Kind::Flag,
-                (Take::Last, None) => metric.kind.or(listed).unwrap_or_default(),
+                (Take::First | Take::Last, None) => metric.kind.or(listed).unwrap_or_default(),
                 _ => Kind::Number,
             };
             return Some(Taken { field: FieldRef::Custom(own), kind, dated: Dated::Plan });
@@ -254,32 +258,32 @@ impl Faults {
 
     /// Whether a field can be taken so.
     fn suits(&mut self, name: &str, taken: &Taken, take: Take, shape: &Shape) {
-        let as_written = name_of(take);
-        let (fits, wanted) = match take {
-            Take::Count | Take::Distinct | Take::Last => (true, ""),
-            Take::Sum | Take::Mean => (taken.kind != Kind::Text, "a number or a flag"),
-            Take::Share => (taken.kind == Kind::Flag, "a flag"),
-            Take::DaysSinceLast => (taken.dated != Dated::No, "a date"),
-            Take::DaysUntil => (taken.dated == Dated::Plan, "a date that can lie ahead"),
-            _ => (taken.kind == Kind::Number, "a number"),
+        let about = About::of(take);
+        let (fits, wanted) = match about.wants {
+            Wants::Any => (true, ""),
+            Wants::Number => (taken.kind == Kind::Number, "a number"),
+            Wants::NumberOrFlag => (taken.kind != Kind::Text, "a number or a flag"),
+            Wants::Flag => (taken.kind == Kind::Flag, "a flag"),
+            Wants::Date => (taken.dated != Dated::No, "a date"),
+            Wants::DateAhead => (taken.dated == Dated::Plan, "a date that can lie ahead"),
         };
         if fits {
             return;
         }
         let message =
-            format!("`take = \"{as_written}\"` needs {wanted}, `{name}` is {}", taken.kind);
-        let help = match take {
-            Take::DaysSinceLast | Take::DaysUntil => dates(shape),
+            format!("`take = \"{}\"` needs {wanted}, `{name}` is {}", about.name, taken.kind);
+        let help = match about.wants {
+            Wants::Date | Wants::DateAhead => dates(shape),
             _ => None,
         };
         self.add("field", Code::WrongType, message, help.as_deref());
     }
 
     fn window(&mut self, metric: &MetricConfig, take: Take) {
-        let as_written = name_of(take);
+        let about = About::of(take);
         match (take, metric.window) {
-            (Take::Change | Take::ZeroShare, None) => {
-                let message = format!("`take = \"{as_written}\"` needs a `window`");
+            (_, None) if about.windowed => {
+                let message = format!("`take = \"{}\"` needs a `window`", about.name);
                 self.add("window", Code::MissingKey, message, Some("add `window = \"28d\"`"));
             }
             (Take::Change, Some(Window::SinceStart)) => {
@@ -304,7 +308,7 @@ impl Faults {
             }
             (_, None) => return,
             (_, Some(_)) => {
-                format!("`half_life` means nothing to `take = \"{}\"`", name_of(take))
+                format!("`half_life` means nothing to `take = \"{}\"`", About::of(take).name)
             }
         };
         self.add("half_life", Code::Incompatible, message, Some("it is for `take = \"ewm\"`"));
@@ -312,7 +316,7 @@ impl Faults {
 
     /// What only a signal has: points, and of those enough.
     fn signal(&mut self, metric: &MetricConfig, take: Take) {
-        let as_written = name_of(take);
+        let as_written = About::of(take).name;
         let Some(every) = metric.every else {
             if is_signal(take) {
                 let message = format!("`take = \"{as_written}\"` needs an `every`");
@@ -392,30 +396,4 @@ fn dates(shape: &Shape) -> Option<String> {
     let dates = shape.fields.iter().filter(|it| it.dated != Dated::No);
     let names: Vec<String> = dates.map(|it| format!("`{}`", it.name)).collect();
     if names.is_empty() { None } else { Some(format!("its dates are {}", names.join(", "))) }
-}
-
-/// The word for a take in a config.
-pub(super) const fn name_of(take: Take) -> &'static str {
-    match take {
-        Take::Count => "count",
-        Take::Sum => "sum",
-        Take::Mean => "mean",
-        Take::Min => "min",
-        Take::Max => "max",
-        Take::Median => "median",
-        Take::Last => "last",
-        Take::Distinct => "distinct",
-        Take::DaysSinceLast => "days_since_last",
-        Take::DaysUntil => "days_until",
-        Take::Slope => "slope",
-        Take::Change => "change",
-        Take::StdDev => "std_dev",
-        Take::Ewm => "ewm",
-        Take::ZeroShare => "zero_share",
-        Take::Share => "share",
-        Take::Signal => "signal",
-        Take::SignalAge => "signal_age",
-        Take::SignalChange => "signal_change",
-        Take::SignalText => "signal_text",
-    }
 }

@@ -79,6 +79,23 @@ pub(super) fn days_until<'a>(values: impl Iterator<Item = (i32, Got<'a>)>) -> Op
     numbers(values).map(|it| 0.0 - it.1).filter(|it| *it >= 0.0).reduce(f64::min)
 }
 
+/// How many days in a row have a record, back from today, or from yesterday where today has none yet. Days come newest
+/// first, none after today.
+pub(super) fn streak(days: impl Iterator<Item = i32>, today: i32) -> f64 {
+    let mut length = 0_i32;
+    let mut last = None;
+    for day in days.filter(|day| *day != NO_DAY) {
+        match last {
+            None if today - day > 1 => break,
+            Some(last) if last == day => continue,
+            Some(last) if last - day > 1 => break,
+            _ => length += 1,
+        }
+        last = Some(day);
+    }
+    f64::from(length)
+}
+
 /// The least-squares slope per day; needs two days. Values without a day do not count.
 pub(super) fn slope<'a>(values: impl Iterator<Item = (i32, Got<'a>)>) -> Option<f64> {
     let points: Vec<(f64, f64)> = numbers(values)

@@ -181,7 +181,25 @@ fn takes_of_a_usage_series_on_10_march() {
         ("take=median", "3 7 -"),
         ("take=median window=10d", "2 - -"),
         ("take=last", "0 7 -"),
+        ("take=first", "4 7 -"),
+        ("take=first window=10d", "1 - -"),
+        // The window of 9 days begins on 2 March: 5 March is the first of it.
+        ("take=first window=9d", "3 - -"),
+        ("take=first window=9d empty=zero", "3 0 0"),
+        ("take=first where=value>4", "5 7 -"),
+        ("take=first where=value>9", "- - -"),
         ("take=distinct", "5 1 -"),
+        ("take=days_since_first", "37 433 -"),
+        ("take=days_since_first window=10d", "9 - -"),
+        ("take=days_since_first window=9d", "5 - -"),
+        ("take=days_since_first where=value>4", "18 433 -"),
+        ("take=days_since_first window=start", "37 433 -"),
+        // 10 March has a record, 9 March none.
+        ("take=streak", "1 0 -"),
+        ("take=streak where=value>0", "0 0 -"),
+        ("take=streak where=value>0 empty=missing", "0 0 -"),
+        ("take=streak where=value>9 empty=missing", "- - -"),
+        ("take=streak window=1d empty=missing", "1 - -"),
         ("take=days_since_last", "0 433 -"),
         ("take=days_since_last where=value>0", "5 433 -"),
         // Days 1, 5, 5, 10 of March with 1, 3, 3, 0: mean day 5.25, mean 1.75.
@@ -246,6 +264,21 @@ fn takes_of_cases_and_children() {
         (account, "from=cases take=count window=7d", "1 0"),
         (account, "from=cases take=share where=severity:p1", "1 -"),
         (account, "from=cases take=last field=severity type=text", "p1 -"),
+        (account, "from=cases take=first field=severity type=text", "p1 -"),
+        // The first from 3 March on is k2, without a severity.
+        (account, "from=cases take=first field=severity type=text window=8d", "- -"),
+        (account, "from=cases take=days_since_first", "9 -"),
+        (account, "from=cases take=days_since_first where=severity:p2", "- -"),
+        // k3 is resolved on the day after.
+        (account, "from=cases take=days_since_first field=resolved", "8 -"),
+        // Opened on 1, 3 and 9 March: yesterday.
+        (account, "from=cases take=streak", "1 0"),
+        (account, "from=cases take=streak where=severity:p2", "0 0"),
+        // s2 was always there, so that nobody can say since when.
+        (account, "from=subscriptions take=days_since_first", "- -"),
+        (account, "from=subscriptions take=days_since_first window=90d", "68 -"),
+        // What lies ahead has not begun.
+        (account, "from=subscriptions take=days_since_first field=renewal_date", "9 9"),
         (account, "from=cases take=distinct field=severity", "1 0"),
         (account, "from=cases take=mean field=is_open", "0.666667 -"),
         (account, "from=cases take=share field=is_open", "0.666667 -"),
@@ -344,6 +377,9 @@ fn surveys_assessments_engagements_and_invoices() {
     }
     for (text, expected) in [
         ("from=surveys take=last field=score where=score>5", "2026-01-01"),
+        ("from=surveys take=first field=score where=score<9", "2026-02-01"),
+        ("from=surveys take=days_since_first", "2026-02-15"),
+        ("from=surveys take=streak", "2026-02-15"),
         ("from=surveys take=mean field=score where=score>5", "2026-01-01"),
         ("from=surveys take=days_since_last where=score>5", "2026-01-01"),
         ("from=surveys take=count where=score>5", "2026-02-15"),

@@ -52,6 +52,7 @@ impl PointMap {
                 }
             }
             Self::Piecewise(knots) => knots.fill(values, To::Points(out)),
+            Self::Curve(curve) => curve.fill(values, out),
             Self::Steps(rungs) => {
                 out.fill(f64::NAN);
                 // From the last to the first, so that the first that takes a value in has the say.

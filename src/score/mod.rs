@@ -9,6 +9,7 @@ mod band;
 mod carry;
 mod change;
 mod columns;
+mod curve;
 mod digits;
 mod explain;
 mod factor;
@@ -35,6 +36,7 @@ pub(crate) use band::{Band, Bands};
 #[cfg(feature = "report")]
 pub(crate) use change::signed;
 pub(crate) use columns::{CardColumns, CardPart, CardScratch};
+pub(crate) use curve::curve;
 #[cfg(feature = "report")]
 pub(crate) use digits::percent;
 #[cfg(feature = "report")]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::curve::{Curve, curve};
 use super::knots::Knots;
 use crate::config::{Outside, Points};
 use crate::expr::Program;
@@ -10,14 +11,23 @@ use crate::frame::{Column, Data};
 /// Compiled points. Every number in it is finite and every list in order.
 #[derive(Debug, Clone)]
 pub(crate) enum PointMap {
-    Linear { worst: f64, best: f64, outside: Outside },
+    Linear {
+        worst: f64,
+        best: f64,
+        outside: Outside,
+    },
     Piecewise(Knots),
     Steps(Arc<[Rung]>),
-    Map { points: Arc<[(Arc<str>, f64)]>, other: f64 },
-    Flag { yes: f64, no: f64 },
-    Log { worst: f64, best: f64 },
-    Decay { half_life: f64 },
-    Percentile { quantiles: Arc<[f64]>, descending: bool },
+    Map {
+        points: Arc<[(Arc<str>, f64)]>,
+        other: f64,
+    },
+    Flag {
+        yes: f64,
+        no: f64,
+    },
+    /// Rises or falls throughout.
+    Curve(Arc<dyn Curve>),
     Expr(Box<Program>),
 }
 
@@ -58,13 +68,7 @@ impl PointMap {
                 other: map.get("_").copied().unwrap_or(f64::NAN),
             },
             Points::Flag(it) => Self::Flag { yes: it.yes, no: it.no },
-            Points::Log(it) => Self::Log { worst: it.worst, best: it.best },
-            Points::Decay(it) => Self::Decay { half_life: it.half_life },
-            Points::Percentile(it) => Self::Percentile {
-                quantiles: it.quantiles.as_slice().into(),
-                descending: it.descending,
-            },
-            Points::Expr(_) => return None,
+            _ => Self::Curve(curve(points)?),
         })
     }
 
@@ -98,11 +102,7 @@ impl PointMap {
                 span(points.iter().map(|(_, it)| *it).chain(std::iter::once(*other)))
             }
             Self::Flag { yes, no } => span([*yes, *no].into_iter()),
-            Self::Linear { .. }
-            | Self::Log { .. }
-            | Self::Decay { .. }
-            | Self::Percentile { .. }
-            | Self::Expr(_) => (0.0, 100.0),
+            Self::Linear { .. } | Self::Curve(_) | Self::Expr(_) => (0.0, 100.0),
         }
     }
 
@@ -117,11 +117,7 @@ impl PointMap {
             Self::Map { other, .. } => other.is_nan(),
             // An expression has no points where it has no data.
             Self::Expr(_) => true,
-            Self::Piecewise(_)
-            | Self::Flag { .. }
-            | Self::Log { .. }
-            | Self::Decay { .. }
-            | Self::Percentile { .. } => false,
+            Self::Piecewise(_) | Self::Flag { .. } | Self::Curve(_) => false,
         }
     }
 
@@ -173,47 +169,16 @@ impl PointMap {
                 .iter()
                 .find(|it| if it.with_edge { value <= it.edge } else { value < it.edge })
                 .map_or(f64::NAN, |it| it.points),
-            Self::Log { worst, best } => {
-                // Below -1 there is no logarithm; such a value is beyond the lower end.
-                let at = value.max(-1.0).ln_1p();
-                let share = (at - worst.ln_1p()) / (best.ln_1p() - worst.ln_1p());
-                share.clamp(0.0, 1.0) * 100.0
-            }
-            Self::Decay { half_life } => 100.0 * (-value.max(0.0) / half_life).exp2(),
-            Self::Percentile { quantiles, descending } => {
-                let share = rank(quantiles, value) * 100.0;
-                if *descending { 100.0 - share } else { share }
-            }
+            Self::Curve(curve) => curve.of(value),
             Self::Map { .. } | Self::Flag { .. } | Self::Expr(_) => f64::NAN,
         }
     }
 }
 
-/// The share of a population, given by evenly spaced quantiles, below `value`; within a flat part
-/// its middle.
-fn rank(quantiles: &[f64], value: f64) -> f64 {
-    let steps = quantiles.len().saturating_sub(1).max(1) as f64;
-    let below = quantiles.partition_point(|it| *it < value);
-    let up_to = quantiles.partition_point(|it| *it <= value);
-    if below < up_to {
-        let (first, last) = (below as f64, (up_to - 1) as f64);
-        return (first + last) / 2.0 / steps;
-    }
-    match (below.checked_sub(1).and_then(|it| quantiles.get(it)), quantiles.get(below)) {
-        (Some(low), Some(high)) => {
-            (((below - 1) as f64) + (value - low) / (high - low)).min(below as f64) / steps
-        }
-        (Some(_), None) => 1.0,
-        _ => 0.0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{PointMap, rank};
-    use crate::config::{
-        DecayPoints, LinearPoints, LogPoints, Outside, PercentilePoints, Points, Step,
-    };
+    use super::PointMap;
+    use crate::config::{LinearPoints, Outside, Points, Step};
 
     fn check(points: &Points, rows: &[(f64, f64)]) {
         let map = PointMap::new(points).unwrap();
@@ -253,33 +218,5 @@ mod tests {
                 (59.5, 87.5),
             ],
         );
-    }
-
-    #[test]
-    fn curves_have_their_published_values() {
-        // OpenSSF criticality: log(1 + value) / log(1 + upper).
-        check(
-            &Points::Log(LogPoints { worst: 0.0, best: 5000.0 }),
-            &[
-                (0.0, 0.0),
-                (5000.0, 100.0),
-                (9e9, 100.0),
-                (70.0, 71.0_f64.ln() / 5001.0_f64.ln() * 100.0),
-            ],
-        );
-        check(
-            &Points::Decay(DecayPoints { half_life: 7.0 }),
-            &[(0.0, 100.0), (7.0, 50.0), (14.0, 25.0), (-5.0, 100.0)],
-        );
-        let quantiles = vec![0.0, 0.0, 0.0, 10.0, 20.0];
-        check(
-            &Points::Percentile(PercentilePoints { quantiles, descending: false }),
-            &[(-1.0, 0.0), (0.0, 25.0), (5.0, 62.5), (10.0, 75.0), (99.0, 100.0)],
-        );
-    }
-
-    #[test]
-    fn an_empty_population_ranks_nothing() {
-        assert!(rank(&[], 1.0).abs() < 1e-12);
     }
 }

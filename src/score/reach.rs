@@ -78,10 +78,7 @@ impl PointMap {
         let all = self.hull();
         // What rises or falls throughout is between its points at the ends; for the rest all it can give is said.
         let ends = match self {
-            Self::Linear { .. }
-            | Self::Log { .. }
-            | Self::Decay { .. }
-            | Self::Percentile { .. } => [self.of_number(low), self.of_number(high)],
+            Self::Linear { .. } | Self::Curve(_) => [self.of_number(low), self.of_number(high)],
             Self::Piecewise(knots) if knots.is_monotone() => [knots.of(low), knots.of(high)],
             Self::Steps(rungs) => {
                 let points = rungs.iter().map(|it| it.points);

@@ -6,6 +6,7 @@ use crate::expr::{Span, Spans, Symbol};
 use crate::fault::Code;
 use crate::frame::SubjectKind;
 use crate::score::PointMap;
+use crate::value::Kind;
 
 /// Where a factor's values come from.
 pub(super) struct Source<'a> {
@@ -96,9 +97,6 @@ impl Lint<'_, '_> {
             Points::Linear(it) if it.outside == Outside::Missing => {
                 along(points, &numbers.meet(&both([it.worst, it.best])))
             }
-            Points::Linear(_) | Points::Log(_) | Points::Decay(_) | Points::Percentile(_) => {
-                along(points, &numbers)
-            }
             Points::Piecewise(knots) => {
                 let inside =
                     knots.iter().filter(|it| !numbers.meet(&Spans::point(it[0])).is_empty());
@@ -133,19 +131,16 @@ impl Lint<'_, '_> {
                 let clamped = |it: f64| it.clamp(0.0, 100.0);
                 self.program(&format!("{path}.expr")).map_or(all, |it| it.numbers().mapped(clamped))
             }
+            _ => along(points, &numbers),
         }
     }
 
     /// Looks at the points of a factor.
     pub(super) fn points(&self, points: &Points, source: &Source<'_>, path: &str) {
-        let kind = match points {
-            Points::Steps(_) => "steps",
-            Points::Linear(_) => "linear",
-            Points::Log(_) => "log",
-            Points::Piecewise(_) => "piecewise",
-            _ => return,
-        };
-        let path = format!("{path}.{kind}");
+        if points.kind().1 != Some(Kind::Number) {
+            return;
+        }
+        let path = format!("{path}.{}", points.kind().0);
         if let Points::Steps(steps) = points {
             if steps.iter().all(|it| it.points.is_none()) {
                 let message = format!("no step gives `{}` any points", source.name);

@@ -32,6 +32,32 @@ impl<'a> Run<'a> {
         take::distinct(self.got(false))
     }
 
+    /// The field of one record.
+    pub(super) fn one(&mut self, row: Option<u32>) -> Got<'a> {
+        if self.derivation.says_texts() {
+            let cell = row.and_then(|row| self.cell(row));
+            self.sentence = cell.map(|(_, cell, _)| cell.show());
+            return Got::Missing;
+        }
+        let value = row.map_or(Got::Missing, |row| self.get(row));
+        self.unconverted += usize::from(value == Got::NoRate);
+        value
+    }
+
+    pub(super) fn days_since_first(&self) -> Option<f64> {
+        if self.derivation.field.is_some() {
+            // What lies ahead has not begun.
+            let days = take::numbers(self.got(false)).map(|it| it.1);
+            return days.filter(|days| *days >= 0.0).reduce(f64::max);
+        }
+        let day = self.passing.first().map(|row| self.source.day(*row))?;
+        (day != NO_DAY).then(|| f64::from(self.today - day))
+    }
+
+    pub(super) fn streak(&self) -> f64 {
+        take::streak(self.passing.iter().rev().map(|row| self.source.day(*row)), self.today)
+    }
+
     pub(super) fn days_since_last(&self) -> Option<f64> {
         if self.derivation.field.is_some() {
             return take::numbers(self.got(false)).map(|it| it.1).reduce(f64::min);

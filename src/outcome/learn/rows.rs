@@ -11,6 +11,7 @@ use crate::config::{Better, Config, Points, Variants};
 use crate::engine::{Engine, Scores};
 use crate::frame::{Column, Data, SubjectKind};
 use crate::outcome::history::Observation;
+use crate::score::curve;
 use crate::state::State;
 
 /// Which way points go with the value.
@@ -79,14 +80,12 @@ pub(in crate::outcome) fn direction(
         Some(Variants::Cases(_)) => None,
         Some(Variants::One(points)) => match points {
             Points::Linear(it) => Some(way(it.worst < it.best)),
-            Points::Log(it) => Some(way(it.worst < it.best)),
             Points::Piecewise(it) => along(&mut it.iter().map(|knot| knot[1])),
             Points::Steps(it) => along(&mut it.iter().map(|row| row.points.unwrap_or(f64::NAN))),
-            Points::Decay(_) => Some(Way::Down),
-            Points::Percentile(it) => Some(way(!it.descending)),
             Points::Flag(it) => Some(way(it.no <= it.yes)),
             Points::Map(_) => Some(Way::Up),
-            Points::Expr(_) => None,
+            // An expression hangs on more than the value.
+            _ => curve(points).map(|curve| way(curve.rises())),
         },
     }
 }

@@ -51,11 +51,14 @@ fn rising(up: bool) -> BoxedStrategy<String> {
         let (worst, best) = if up { (low, high) } else { (high, low) };
         format!("log = {{ worst = {worst:?}, best = {best:?} }}")
     });
+    let sigmoid = (-50.0..500.0, 0.01..200.0).prop_map(move |(mid, width)| {
+        format!("sigmoid = {{ mid = {mid:?}, width = {width:?}, descending = {} }}", !up)
+    });
     if up {
-        prop_oneof![linear, piecewise, steps, percentile, log].boxed()
+        prop_oneof![linear, piecewise, steps, percentile, log, sigmoid].boxed()
     } else {
         let decay = (0.5..200.0).prop_map(|it| format!("decay = {{ half_life = {it:?} }}"));
-        prop_oneof![linear, piecewise, steps, percentile, log, decay].boxed()
+        prop_oneof![linear, piecewise, steps, percentile, log, sigmoid, decay].boxed()
     }
 }
 

@@ -78,12 +78,16 @@ pub(super) fn number_points(scope: Scope) -> BoxedStrategy<String> {
     let log = two((0..900_i32).prop_map(f64::from).boxed())
         .prop_map(|(worst, best)| format!("log = {{ worst = {worst:?}, best = {best:?} }}"));
     let decay = (0.5..200.0).prop_map(|it| format!("decay = {{ half_life = {it:?} }}"));
+    let sigmoid =
+        (-50.0..500.0, 0.01..200.0, any::<bool>()).prop_map(|(mid, width, descending)| {
+            format!("sigmoid = {{ mid = {mid:?}, width = {width:?}, descending = {descending} }}")
+        });
     let percentile = (ascending(2..=5), any::<bool>()).prop_map(|(quantiles, descending)| {
         let quantiles = show(&quantiles);
         format!("percentile = {{ quantiles = [{quantiles}], descending = {descending} }}")
     });
     let curves = prop_oneof![
-        3 => linear, 2 => piecewise, 2 => steps, 1 => log, 1 => decay, 1 => percentile,
+        3 => linear, 2 => piecewise, 2 => steps, 1 => log, 1 => decay, 1 => sigmoid, 1 => percentile,
     ]
     .boxed();
     if scope.plain { curves } else { prop_oneof![5 => curves, 1 => expression_points()].boxed() }
