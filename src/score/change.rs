@@ -88,7 +88,7 @@ impl Change {
 
     /// A score for people, or that there is none.
     pub(crate) fn shown(&self, score: Option<f64>) -> String {
-        score.map_or_else(|| "no score".to_owned(), |it| sided(it, &self.edges))
+        score.map_or_else(|| "no score".to_owned(), |score| sided(score, &self.edges))
     }
 
     pub(crate) fn with(before: &Explanation, after: &Explanation, rescore: Rescore<'_>) -> Self {
@@ -106,11 +106,11 @@ impl Change {
             });
         }
         let difference = before.score.zip(after.score).map(|(before, after)| after - before);
-        parts.retain(|it| it.points.abs() > ROUNDING);
+        parts.retain(|part| part.points.abs() > ROUNDING);
         if difference.is_none() {
             // Without two scores there is nothing to sum to; what happened still counts.
-            parts.iter_mut().for_each(|it| it.points = 0.0);
-            parts.retain(|it| !matches!(it.cause, Cause::Data | Cause::Redistributed));
+            parts.iter_mut().for_each(|part| part.points = 0.0);
+            parts.retain(|part| !matches!(part.cause, Cause::Data | Cause::Redistributed));
         }
         parts.sort_by(|left, right| right.points.abs().total_cmp(&left.points.abs()));
         let edges = before.edges.iter().chain(&after.edges).copied().collect();
@@ -137,15 +137,15 @@ impl<'a> Split<'a> {
             |left: &Line, right: &Line| left.path == right.path && left.factor == right.factor;
         let mut pairs: Vec<(Option<&Line>, Option<&Line>)> = Vec::new();
         for line in &after.lines {
-            pairs.push((before.lines.iter().find(|it| same(it, line)), Some(line)));
+            pairs.push((before.lines.iter().find(|other| same(other, line)), Some(line)));
         }
         for line in &before.lines {
-            if !after.lines.iter().any(|it| same(it, line)) {
+            if !after.lines.iter().any(|other| same(other, line)) {
                 pairs.push((Some(line), None));
             }
         }
         let rearranged = pairs.iter().any(|(left, right)| {
-            let counted = |it: &Option<&Line>| it.map(|it| it.points.is_some());
+            let counted = |it: &Option<&Line>| it.map(|line| line.points.is_some());
             counted(left) != counted(right)
         });
         Self { pairs, rescore, recompiled: before.engine != after.engine, rearranged }
@@ -240,7 +240,7 @@ impl<'a> Split<'a> {
             return Cause::Config;
         }
         let applies = self.pairs.iter().any(|pair| {
-            let gone = |it: Option<&Line>| it.map(|it| it.status == Status::NotApplicable);
+            let gone = |it: Option<&Line>| it.map(|line| line.status == Status::NotApplicable);
             gone(pair.0) != gone(pair.1)
         });
         if applies && before.weight_case == after.weight_case {

@@ -42,10 +42,10 @@ impl PointMap {
             Points::Steps(steps) => Self::Steps(
                 steps
                     .iter()
-                    .map(|it| Rung {
-                        edge: it.below.or(it.up_to).unwrap_or(f64::INFINITY),
-                        with_edge: it.below.is_none(),
-                        points: it.points.unwrap_or(f64::NAN),
+                    .map(|step| Rung {
+                        edge: step.below.or(step.up_to).unwrap_or(f64::INFINITY),
+                        with_edge: step.below.is_none(),
+                        points: step.points.unwrap_or(f64::NAN),
                     })
                     .collect(),
             ),
@@ -93,7 +93,7 @@ impl PointMap {
         }
         match self {
             Self::Piecewise(knots) => span(knots.ends().into_iter()),
-            Self::Steps(rungs) => span(rungs.iter().map(|it| it.points)),
+            Self::Steps(rungs) => span(rungs.iter().map(|rung| rung.points)),
             Self::Map { points, other } => {
                 span(points.iter().map(|(_, it)| *it).chain(std::iter::once(*other)))
             }
@@ -111,8 +111,8 @@ impl PointMap {
         match self {
             Self::Linear { outside, .. } => *outside == Outside::Missing,
             Self::Steps(rungs) => {
-                rungs.iter().any(|it| it.points.is_nan())
-                    || rungs.last().is_none_or(|it| it.edge.is_finite())
+                rungs.iter().any(|rung| rung.points.is_nan())
+                    || rungs.last().is_none_or(|rung| rung.edge.is_finite())
             }
             Self::Map { other, .. } => other.is_nan(),
             // An expression has no points where it has no data.
@@ -130,7 +130,9 @@ impl PointMap {
     /// Expressions are not of one value and give NaN here.
     pub(crate) fn of(&self, column: &Column, row: usize) -> f64 {
         match (column.data(), self) {
-            (Data::Number(values), _) => values.get(row).map_or(f64::NAN, |it| self.of_number(*it)),
+            (Data::Number(values), _) => {
+                values.get(row).map_or(f64::NAN, |value| self.of_number(*value))
+            }
             (Data::Flag(values), Self::Flag { yes, no }) => match values.get(row) {
                 Some(1) => *yes,
                 Some(0) => *no,
@@ -138,8 +140,8 @@ impl PointMap {
             },
             (Data::Text { codes, labels }, Self::Map { .. }) => codes
                 .get(row)
-                .and_then(|it| labels.text(*it))
-                .map_or(f64::NAN, |it| self.of_text(it)),
+                .and_then(|code| labels.text(*code))
+                .map_or(f64::NAN, |text| self.of_text(text)),
             _ => f64::NAN,
         }
     }
@@ -171,8 +173,8 @@ impl PointMap {
             Self::Piecewise(knots) => knots.of(value),
             Self::Steps(rungs) => rungs
                 .iter()
-                .find(|it| if it.with_edge { value <= it.edge } else { value < it.edge })
-                .map_or(f64::NAN, |it| it.points),
+                .find(|rung| if rung.with_edge { value <= rung.edge } else { value < rung.edge })
+                .map_or(f64::NAN, |rung| rung.points),
             Self::Log { worst, best } => {
                 // Below -1 there is no logarithm; such a value is beyond the lower end.
                 let at = value.max(-1.0).ln_1p();
@@ -193,13 +195,13 @@ impl PointMap {
 /// its middle.
 fn rank(quantiles: &[f64], value: f64) -> f64 {
     let steps = quantiles.len().saturating_sub(1).max(1) as f64;
-    let below = quantiles.partition_point(|it| *it < value);
-    let up_to = quantiles.partition_point(|it| *it <= value);
+    let below = quantiles.partition_point(|edge| *edge < value);
+    let up_to = quantiles.partition_point(|edge| *edge <= value);
     if below < up_to {
         let (first, last) = (below as f64, (up_to - 1) as f64);
         return (first + last) / 2.0 / steps;
     }
-    match (below.checked_sub(1).and_then(|it| quantiles.get(it)), quantiles.get(below)) {
+    match (below.checked_sub(1).and_then(|at| quantiles.get(at)), quantiles.get(below)) {
         (Some(low), Some(high)) => {
             (((below - 1) as f64) + (value - low) / (high - low)).min(below as f64) / steps
         }
