@@ -204,9 +204,7 @@ impl<'a> Day<'a> {
             }
         }
         for firings in all.values_mut() {
-            firings.sort_by_key(|firing| {
-                (std::cmp::Reverse(firing.list.severity), firing.fired, firing.rule)
-            });
+            firings.sort_by_key(|one| (std::cmp::Reverse(one.list.severity), one.fired, one.rule));
         }
         all
     }
@@ -261,9 +259,7 @@ impl<'a> Day<'a> {
     ) {
         let fresh: Vec<&Firing<'_>> = firings
             .iter()
-            .filter(|firing| {
-                firing.names && firing.alert.told && firing.alert.phase == Phase::Firing
-            })
+            .filter(|new| new.names && new.alert.told && new.alert.phase == Phase::Firing)
             .filter(|firing| !entries.iter().any(|entry| firing.began(entry)))
             .collect();
         if fresh.is_empty() {
