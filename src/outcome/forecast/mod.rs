@@ -333,7 +333,8 @@ impl Forecaster {
                 (None, None)
             }
         };
-        let past: Vec<(NaiveDate, f64)> = it.past.into_iter().filter(|it| it.0 <= as_of).collect();
+        let past: Vec<(NaiveDate, f64)> =
+            it.past.into_iter().filter(|pair| pair.0 <= as_of).collect();
         Line {
             subject: it.subject,
             day,
@@ -356,7 +357,7 @@ impl Forecaster {
     fn renewal(&self, chances: &[Chance]) -> Chance {
         let first = |what: Likely| {
             let mut both = self.likelihoods.iter().zip(chances);
-            both.find(|it| it.0.what() == what).map(|it| *it.1)
+            both.find(|pair| pair.0.what() == what).map(|pair| *pair.1)
         };
         first(Likely::Renewal)
             .or_else(|| first(Likely::Churn).map(Chance::turned))
