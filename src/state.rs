@@ -139,14 +139,15 @@ impl State {
     /// config says (`guards.rewind`, 7 days by default).
     #[must_use]
     pub fn rewind(&self, newest: &Self) -> Self {
-        let until = newest.as_of.max(newest.record.rewound()).filter(|it| Some(*it) > self.as_of);
+        let until =
+            newest.as_of.max(newest.record.rewound()).filter(|until| Some(*until) > self.as_of);
         let record = Record::rewind(self, newest, until);
         Self { record, handed_on: newest.handed_on.clone(), ..self.clone() }
     }
 
     /// What was true before the last assessment; nothing where it is not known.
     pub(crate) fn ground(&self) -> Self {
-        self.as_of.and_then(|it| self.before(it)).unwrap_or_default()
+        self.as_of.and_then(|as_of| self.before(as_of)).unwrap_or_default()
     }
 
     /// The same for those who only look, made once for this state.
@@ -156,13 +157,13 @@ impl State {
 
     /// Whether anything of a playbook is remembered for a subject.
     pub(crate) fn enrols(&self, playbook: &str, subject: &str) -> bool {
-        self.playbooks.get(playbook).is_some_and(|it| it.subjects.contains_key(subject))
+        self.playbooks.get(playbook).is_some_and(|list| list.subjects.contains_key(subject))
     }
 
     /// Whether an alert fires that began to at that day or moment.
     pub(crate) fn fires(&self, rule: &str, subject: &str, fired: AsOf) -> bool {
-        let alert = self.alerts.get(rule).and_then(|it| it.subjects.get(subject));
-        alert.is_some_and(|it| it.phase.is_firing() && it.fired == Some(fired))
+        let alert = self.alerts.get(rule).and_then(|list| list.subjects.get(subject));
+        alert.is_some_and(|alert| alert.phase.is_firing() && alert.fired == Some(fired))
     }
 
     /// What is true of it alone.

@@ -18,21 +18,22 @@ impl Resolver<'_> {
     /// names, waits no longer and ends no sooner; of all else nothing is said.
     pub(crate) fn check_told(&self, rules: &[Rule]) {
         let config = |rule: &Rule| self.config.rules.get(rule.number);
-        let pairs = rules.iter().filter_map(|it| Some((it, config(it)?)));
+        let pairs = rules.iter().filter_map(|rule| Some((rule, config(rule)?)));
         let mut alike: BTreeMap<_, Vec<(&Rule, &RuleConfig)>> = BTreeMap::new();
         for (rule, config) in pairs.filter(|(_, it)| it.no_data == NoDataPolicy::Keep) {
             alike.entry((rule.kind, rule.when.slots())).or_default().push((rule, config));
         }
-        let on_subject = || self.config.inhibit.iter().filter(|it| it.on == InhibitOn::Subject);
+        let on_subject =
+            || self.config.inhibit.iter().filter(|inhibit| inhibit.on == InhibitOn::Subject);
         if on_subject().next().is_none() || !self.is_sound() {
             return;
         }
         let silences = |source: &RuleConfig, target: &RuleConfig| {
-            on_subject().any(|it| {
-                it.is_source(&source.name, source.severity)
-                    && it.is_target(&target.name, target.severity)
-                    && !(it.is_source(&target.name, target.severity)
-                        && it.is_target(&source.name, source.severity))
+            on_subject().any(|inhibit| {
+                inhibit.is_source(&source.name, source.severity)
+                    && inhibit.is_target(&target.name, target.severity)
+                    && !(inhibit.is_source(&target.name, target.severity)
+                        && inhibit.is_target(&source.name, source.severity))
             })
         };
         let mut left = MOST_PAIRS;
@@ -68,7 +69,7 @@ fn lasts(source: &Rule, target: &Rule) -> bool {
     let needs_all = source.when.surely_read().len() == source.when.slots().len();
     needs_all
         && source.when.under(&target.when) == Some(true)
-        && source.clear.as_ref().is_none_or(|it| it.under(&target.when) == Some(false))
+        && source.clear.as_ref().is_none_or(|clear| clear.under(&target.when) == Some(false))
 }
 
 /// Whether one rule waits no longer than another whose condition is not true before its own.

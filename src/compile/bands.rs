@@ -40,13 +40,13 @@ impl Resolver<'_> {
             // The lowest band takes in everything below its edge as well: nothing is without a band.
             let edge = if at == 0 { f64::NEG_INFINITY } else { edge };
             sound &= at == 0 || self.check_points(edge, &path);
-            if let Some(last) = list.last().filter(|it| it.edge >= edge) {
+            if let Some(last) = list.last().filter(|band| band.edge >= edge) {
                 let message =
                     format!("`{}` must begin above `{}`, got {edge}", band.name, last.name);
                 self.fault(Fault::new(Code::Unreachable, &path, message));
                 sound = false;
             }
-            if list.iter().any(|it| it.name == band.name) {
+            if list.iter().any(|other| other.name == band.name) {
                 let message = format!("the band `{}` stands twice", band.name);
                 self.fault(Fault::new(Code::Duplicate, &path, message));
                 sound = false;

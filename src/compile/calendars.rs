@@ -26,7 +26,7 @@ impl Resolver<'_> {
             return Calendars::default();
         }
         let named = all.iter().enumerate();
-        let named = named.filter(|it| !it.1.name.is_empty());
+        let named = named.filter(|pair| !pair.1.name.is_empty());
         self.check_duplicates(
             named.map(|(at, it)| (format!("calendars[{at}]"), None, "calendar", it.name.as_str())),
         );
@@ -45,17 +45,17 @@ impl Resolver<'_> {
             }
             list.push(calendar.map(Arc::new));
         }
-        let default = config.calendar.as_deref().and_then(|it| self.calendar("calendar", it));
+        let default = config.calendar.as_deref().and_then(|name| self.calendar("calendar", name));
         Calendars { list, default, ..Calendars::default() }
     }
 
     /// The number of the calendar that is named at a path.
     pub(crate) fn calendar(&self, path: &str, name: &str) -> Option<usize> {
         let all = &self.config.calendars;
-        let found = all.iter().position(|it| it.name == name);
+        let found = all.iter().position(|calendar| calendar.name == name);
         if found.is_none() && !self.config.is_lost(name) {
             let message = format!("there is no calendar `{}`", shorten(name));
-            let help = did_you_mean(name, all.iter().map(|it| it.name.as_str()));
+            let help = did_you_mean(name, all.iter().map(|calendar| calendar.name.as_str()));
             let help = help.unwrap_or_else(|| self.which_calendars());
             self.fault(Fault::new(Code::UnknownName, path, message).help(help));
         }
@@ -66,8 +66,11 @@ impl Resolver<'_> {
     fn which_calendars(&self) -> String {
         const MOST: usize = 10;
         let all = &self.config.calendars;
-        let names: Vec<String> =
-            all.iter().take(MOST).map(|it| format!("`{}`", shorten(&it.name))).collect();
+        let names: Vec<String> = all
+            .iter()
+            .take(MOST)
+            .map(|calendar| format!("`{}`", shorten(&calendar.name)))
+            .collect();
         match names.as_slice() {
             [] => "add `[[calendars]]` with this `name`".to_owned(),
             [one] => format!("the only one is {one}"),
@@ -90,22 +93,22 @@ impl Resolver<'_> {
         let attribute = metric.attribute.as_ref().unwrap_or(&metric.name);
         let own = metric.from.is_none() && metric.expr.is_none();
         let info = attribute_info(kind, attribute).filter(|_| own);
-        let in_hours = info.is_some_and(|it| it.unit == Some(HOURS))
-            || read.iter().any(|it| it.unit == Some(HOURS));
+        let in_hours = info.is_some_and(|info| info.unit == Some(HOURS))
+            || read.iter().any(|field| field.unit == Some(HOURS));
         if !in_hours {
             let message =
                 format!("`{}` is not measured in hours, so no calendar counts them", metric.name);
             let known = SubjectKind::Case;
-            let hours = attribute_names(known)
-                .into_iter()
-                .filter(|it| attribute_info(known, it).is_some_and(|it| it.unit == Some(HOURS)));
-            let hours: Vec<String> = hours.map(|it| format!("`{it}`")).collect();
+            let hours = attribute_names(known).into_iter().filter(|name| {
+                attribute_info(known, name).is_some_and(|info| info.unit == Some(HOURS))
+            });
+            let hours: Vec<String> = hours.map(|name| format!("`{name}`")).collect();
             let help = format!("what cases have in hours is {}", hours.join(", "));
             self.fault(Fault::new(Code::Incompatible, path, message).help(help));
             return None;
         }
-        let calendar = found.and_then(|it| self.config.calendars.get(it));
-        if calendar.is_some_and(|it| it.hours.is_none() && !it.round_the_clock) {
+        let calendar = found.and_then(|number| self.config.calendars.get(number));
+        if calendar.is_some_and(|calendar| calendar.hours.is_none() && !calendar.round_the_clock) {
             let message = format!(
                 "the calendar `{}` says no hours, so its days of work have 24",
                 shorten(name)

@@ -30,7 +30,8 @@ impl Builder<'_, '_> {
                 resolver.point_map(kind, points, metric, &below).map(Choice::one)
             }
             Some(Variants::Cases(cases)) => {
-                let whens: Vec<Option<&str>> = cases.iter().map(|it| it.when.as_deref()).collect();
+                let whens: Vec<Option<&str>> =
+                    cases.iter().map(|case| case.when.as_deref()).collect();
                 let whens = self.whens(&whens, &below);
                 let maps: Vec<Option<PointMap>> = cases
                     .iter()
@@ -67,9 +68,10 @@ impl Builder<'_, '_> {
                     .iter()
                     .enumerate()
                     .map(|(at, case)| check(case.body.0, &format!("{path}[{at}].value"))));
-                let whens: Vec<Option<&str>> = cases.iter().map(|it| it.when.as_deref()).collect();
+                let whens: Vec<Option<&str>> =
+                    cases.iter().map(|case| case.when.as_deref()).collect();
                 let whens = self.whens(&whens, &path)?;
-                let bodies = cases.iter().map(|it| it.body.0);
+                let bodies = cases.iter().map(|case| case.body.0);
                 numbers.then(|| Choice { cases: whens.into_iter().zip(bodies).collect() })
             }
         }
@@ -106,7 +108,7 @@ impl Builder<'_, '_> {
             let always = match number {
                 None => true,
                 Some(it) => it
-                    .and_then(|it| self.conditions.get(it))
+                    .and_then(|number| self.conditions.get(number))
                     .is_some_and(|(_, it)| it.always() == Some(true)),
             };
             if always && at + 1 < whens.len() {
@@ -121,7 +123,7 @@ impl Builder<'_, '_> {
         // Every condition has been looked at; one that is faulty spoils the list.
         compiled
             .into_iter()
-            .map(|it| match it {
+            .map(|condition| match condition {
                 None => Some(None),
                 Some(number) => number.map(Some),
             })

@@ -44,15 +44,15 @@ impl Resolver<'_> {
             (format!("scorecards[{at}]"), kind(it.subject), "scorecard", it.name.as_str())
         });
         // Results are asked for by the name of a scorecard or rule alone.
-        self.check_duplicates(cards.clone().map(|it| (it.0, None, it.2, it.3)));
+        self.check_duplicates(cards.clone().map(|card| (card.0, None, card.2, card.3)));
         // Conditions read all of these by name.
         let mut seen = BTreeSet::new();
-        let cards = cards.filter(|it| seen.insert(it.3));
+        let cards = cards.filter(|card| seen.insert(card.3));
         let mut read: Vec<_> = metrics.chain(cards).collect();
         for (name, list, classes) in
             [("segment", "segments", &config.segments), ("stage", "stages", &config.stages)]
         {
-            let mut kinds: Vec<_> = classes.iter().map(|it| kind(it.subject)).collect();
+            let mut kinds: Vec<_> = classes.iter().map(|class| kind(class.subject)).collect();
             kinds.sort_unstable();
             kinds.dedup();
             read.extend(kinds.into_iter().map(|kind| (list.to_owned(), kind, name, name)));

@@ -46,7 +46,7 @@ impl Resolver<'_> {
         let compile = |scope: &dyn Names| {
             let (program, mut problems) =
                 self.language.compile_message(text, scope, sure.unwrap_or(&nothing));
-            problems.retain(|it| sure.is_some() || it.code != Code::MaybeMissing);
+            problems.retain(|problem| sure.is_some() || problem.code != Code::MaybeMissing);
             (program, problems)
         };
         self.guarded(path, compile, kind, (None, sure))
@@ -109,7 +109,7 @@ pub(crate) fn in_order(mut programs: Vec<(String, Program)>) -> Vec<(String, Pro
         };
         path.split('.').map(part).collect()
     };
-    programs.sort_by_cached_key(|it| key(&it.0));
+    programs.sort_by_cached_key(|pair| key(&pair.0));
     programs.dedup_by(|one, two| one.0 == two.0);
     programs
 }

@@ -9,7 +9,7 @@ use crate::node::shorten;
 pub(crate) fn unknown(path: String, name: &str, near: Option<String>) -> Fault {
     let help = near.map_or_else(
         || "a feed is a table such as `cases`, or a usage series such as `usage.logins`".to_owned(),
-        |it| format!("did you mean `{it}`?"),
+        |near| format!("did you mean `{near}`?"),
     );
     let message = format!("there is no feed `{}`", shorten(name));
     Fault::new(Code::UnknownName, path, message).help(help)
@@ -19,7 +19,7 @@ impl Resolver<'_> {
     /// Checks what the config says of feeds.
     pub(crate) fn check_feeds(&self) {
         let known: Vec<&str> =
-            self.config.metrics.iter().filter_map(|it| it.from.as_deref()).collect();
+            self.config.metrics.iter().filter_map(|metric| metric.from.as_deref()).collect();
         let named = || {
             let all = self.config.feeds.iter().enumerate();
             all.map(|(at, it)| (format!("feeds[{at}].name"), it.name.as_str()))

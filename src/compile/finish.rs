@@ -26,7 +26,7 @@ impl Compiled {
         mut finished: Finished,
         (rules, playbooks, calendars): (Vec<Rule>, Vec<Playbook>, Calendars),
     ) -> Self {
-        let names = |it: &Vec<Slot>| it.iter().map(|it| it.name.clone()).collect();
+        let names = |it: &Vec<Slot>| it.iter().map(|slot| slot.name.clone()).collect();
         sureness::doubt(&finished.steps, &mut finished.cards);
         sureness::mark(&mut finished.steps, &finished.cards, &rules);
         let batches = Batch::of_all(&rules, &finished.steps);

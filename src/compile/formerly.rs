@@ -42,9 +42,9 @@ impl Resolver<'_> {
         let card = |(at, it): (usize, &'_ crate::config::ScorecardConfig)| {
             (format!("scorecards[{at}]"), it.subject)
         };
-        self.check_former(cards().map(|it| {
-            let path = card(it).0;
-            named(path, "scorecard", "", it.1.name.as_str(), it.1.formerly.as_slice())
+        self.check_former(cards().map(|entry| {
+            let path = card(entry).0;
+            named(path, "scorecard", "", entry.1.name.as_str(), entry.1.formerly.as_slice())
         }));
         // Expressions read both by their names.
         let metrics = config.metrics.iter().enumerate().map(|(at, it)| {
@@ -93,7 +93,7 @@ impl Resolver<'_> {
     fn check_former<'n>(&self, all: impl Iterator<Item = Named<'n>>) {
         let all: Vec<Named<'_>> = all.collect();
         let used: BTreeMap<(&str, &str), &Named<'_>> =
-            all.iter().rev().map(|it| ((it.scope.as_str(), it.name), it)).collect();
+            all.iter().rev().map(|former| ((former.scope.as_str(), former.name), former)).collect();
         let mut listed: BTreeMap<(&str, &str), &Named<'_>> = BTreeMap::new();
         for it in &all {
             for (at, former) in it.formerly.iter().enumerate() {

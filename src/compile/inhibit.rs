@@ -53,7 +53,7 @@ impl Resolver<'_> {
             if names.is_empty() { "no rule".to_owned() } else { format!("no rule of `{side}`") }
         };
         if let Some(least) = inhibit.source_severity
-            && !any(&|it| inhibit.is_source(&it.name, it.severity))
+            && !any(&|rule| inhibit.is_source(&rule.name, rule.severity))
         {
             return format!(
                 "{} has the severity `{least}` or a greater",
@@ -61,7 +61,7 @@ impl Resolver<'_> {
             );
         }
         if let Some(most) = inhibit.target_severity
-            && !any(&|it| inhibit.is_target(&it.name, it.severity))
+            && !any(&|rule| inhibit.is_target(&rule.name, rule.severity))
         {
             return format!(
                 "{} has the severity `{most}` or a lesser",
@@ -79,7 +79,8 @@ impl Resolver<'_> {
 
     fn check_rule_names(&self, names: &[String], path: &str) -> bool {
         let mut sound = true;
-        let known: BTreeSet<&str> = self.config.rules.iter().map(|it| it.name.as_str()).collect();
+        let known: BTreeSet<&str> =
+            self.config.rules.iter().map(|rule| rule.name.as_str()).collect();
         for (at, name) in names.iter().enumerate() {
             if known.contains(name.as_str()) {
                 continue;
@@ -114,7 +115,7 @@ impl Resolver<'_> {
             }
         };
         let kind = |it: &RuleConfig| it.subject.unwrap_or(self.config.subject);
-        Sides(self.config.rules.iter().map(|it| (kind(it), side(it))).collect())
+        Sides(self.config.rules.iter().map(|rule| (kind(rule), side(rule))).collect())
     }
 
     /// Two alerts that silence one another, however many stand between them, would both be lost.
@@ -124,8 +125,8 @@ impl Resolver<'_> {
             .config
             .inhibit
             .iter()
-            .filter(|it| it.on == InhibitOn::Subject)
-            .map(|it| self.sides(it))
+            .filter(|inhibit| inhibit.on == InhibitOn::Subject)
+            .map(|inhibit| self.sides(inhibit))
             .collect();
         let circle = |count: usize| Graph::new(all.iter().take(count)).circle();
         if circle(all.len()).is_none() {
@@ -143,9 +144,9 @@ impl Resolver<'_> {
         }
         let Some(circle) = circle(bad) else { return };
         let numbers = self.config.inhibit.iter().enumerate();
-        let mut numbers = numbers.filter(|(_, it)| it.on == InhibitOn::Subject).map(|it| it.0);
+        let mut numbers = numbers.filter(|(_, it)| it.on == InhibitOn::Subject).map(|pair| pair.0);
         let number = numbers.nth(bad - 1).unwrap_or_default();
-        let name = |at: usize| self.config.rules.get(at).map_or("", |it| it.name.as_str());
+        let name = |at: usize| self.config.rules.get(at).map_or("", |rule| rule.name.as_str());
         let mut names: Vec<&str> = circle.into_iter().map(name).collect();
         names.sort_unstable();
         let message = match names.as_slice() {
@@ -178,8 +179,8 @@ impl Sides {
     /// Whether one rule can silence another at all.
     fn can_silence(&self, on: InhibitOn) -> bool {
         let of = |wanted: &'static [Side]| {
-            let kinds = self.0.iter().filter(move |it| wanted.contains(&it.1));
-            kinds.map(|it| it.0).collect::<BTreeSet<_>>()
+            let kinds = self.0.iter().filter(move |pair| wanted.contains(&pair.1));
+            kinds.map(|pair| pair.0).collect::<BTreeSet<_>>()
         };
         let source = [of(&[Side::Source, Side::Both]), of(&[Side::Source])];
         let target = [of(&[Side::Target]), of(&[Side::Target, Side::Both])];
@@ -190,7 +191,7 @@ impl Sides {
             InhibitOn::Parent => {
                 let [all, _] = source;
                 let [_, below] = target;
-                all.first().is_some_and(|it| below.last().is_some_and(|below| it < below))
+                all.first().is_some_and(|first| below.last().is_some_and(|below| first < below))
             }
         }
     }
@@ -251,12 +252,13 @@ impl Graph {
             let mut way: Vec<(usize, usize)> = vec![(root, 0)];
             let mut on_way = BTreeSet::from([root]);
             while let Some((node, next)) = way.last_mut() {
-                let child = self.below.get(*node).and_then(|it| it.get(*next)).copied();
+                let child = self.below.get(*node).and_then(|children| children.get(*next)).copied();
                 *next += 1;
                 match child {
                     Some(child) if on_way.contains(&child) => {
-                        let circle = way.iter().map(|it| it.0).skip_while(|it| *it != child);
-                        return Some(circle.filter(|it| *it < self.rules).collect());
+                        let circle =
+                            way.iter().map(|step| step.0).skip_while(|node| *node != child);
+                        return Some(circle.filter(|node| *node < self.rules).collect());
                     }
                     Some(child) => {
                         if !done.get(child).copied().unwrap_or(true) {

@@ -38,7 +38,7 @@ impl Resolver<'_> {
             }
         };
         let Some((found, work)) = work.filter(|_| sound) else { return Found::Broken };
-        if let Some(want) = metric.kind.filter(|it| *it != found) {
+        if let Some(want) = metric.kind.filter(|want| *want != found) {
             let message = format!("`{}` is declared as {want}, but is {found}", metric.name);
             let built_in = metric.from.is_none() && metric.expr.is_none();
             let help = built_in.then(|| {
@@ -55,9 +55,10 @@ impl Resolver<'_> {
             Work::Records { derivation, .. } => derivation.labels(),
             _ => None,
         };
-        let written = metric.values.as_ref().map(|it| it.iter().map(String::as_str).collect());
+        let written =
+            metric.values.as_ref().map(|values| values.iter().map(String::as_str).collect());
         let labels: Option<Vec<&str>> = written.or(own);
-        let labels = labels.map(|it| it.into_iter().map(Arc::from).collect());
+        let labels = labels.map(|labels| labels.into_iter().map(Arc::from).collect());
         let slot = Slot { name: metric.name.clone(), kind: found, range, labels, optional: true };
         Found::Symbol(self.filled(kind, slot, work))
     }
@@ -68,7 +69,8 @@ impl Resolver<'_> {
             return self.config.metrics.get(at);
         }
         let (head, rest) = name.split_once('.')?;
-        let parent = SubjectKind::ALL.into_iter().find(|it| *it < kind && it.name() == head)?;
+        let parent =
+            SubjectKind::ALL.into_iter().find(|parent| *parent < kind && parent.name() == head)?;
         self.declaration(parent, rest)
     }
 
@@ -102,7 +104,7 @@ impl Resolver<'_> {
                 self.keep_program(&path, program.as_ref());
                 let program = program?;
                 let reads = program.compiled().columns();
-                let names = reads.filter_map(|it| fields.get(it.0)).map(|it| it.name);
+                let names = reads.filter_map(|column| fields.get(column.0)).map(|field| field.name);
                 self.about_ended(metric, fields, names, &path);
                 Some(program)
             }
@@ -120,12 +122,16 @@ impl Resolver<'_> {
             let fault = Fault::new(Code::Unused, format!("{path}.include_ended"), message);
             self.fault(fault.warning().help("leave it out"));
         }
-        let asked: Vec<usize> =
-            filter.iter().flat_map(|it| it.compiled().columns()).map(|it| it.0).collect();
+        let asked: Vec<usize> = filter
+            .iter()
+            .flat_map(|filter| filter.compiled().columns())
+            .map(|column| column.0)
+            .collect();
         let mut slot = 0..;
-        read.retain(|it| {
+        read.retain(|field| {
             let here = slot.next();
-            metric.field.as_deref() == Some(it.name) || here.is_some_and(|it| asked.contains(&it))
+            metric.field.as_deref() == Some(field.name)
+                || here.is_some_and(|slot| asked.contains(&slot))
         });
         let calendar = self.calendar_of(kind, metric, path, &read);
         let kind = derivation.kind();
@@ -140,8 +146,8 @@ impl Resolver<'_> {
         names: impl Iterator<Item = &'n str>,
         path: &str,
     ) {
-        let is_same = |name: &str| fields.iter().any(|it| it.same && it.name == name);
-        if let Some(name) = names.filter(|_| !metric.include_ended).find(|it| is_same(it)) {
+        let is_same = |name: &str| fields.iter().any(|field| field.same && field.name == name);
+        if let Some(name) = names.filter(|_| !metric.include_ended).find(|name| is_same(name)) {
             let message = format!(
                 "`{name}` is the same of all records that count: those that are over do not"
             );
@@ -189,7 +195,7 @@ impl Resolver<'_> {
         }
         if let Some([low, high]) = metric.range {
             let ends =
-                [low, high].iter().all(|it| self.check_number(*it, &format!("{path}.range")));
+                [low, high].iter().all(|end| self.check_number(*end, &format!("{path}.range")));
             if ends && low >= high {
                 let message = format!("the range must go from low to high, got {low} to {high}");
                 self.fault(Fault::new(Code::BadOrder, format!("{path}.range"), message));
@@ -219,8 +225,8 @@ impl Resolver<'_> {
     pub(crate) fn check_name(&self, name: &str, path: &str) -> bool {
         let mut chars = name.chars();
         let first = chars.next();
-        let plain = first.is_some_and(|it| it.is_ascii_alphabetic() || it == '_')
-            && chars.all(|it| it.is_ascii_alphanumeric() || it == '_');
+        let plain = first.is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_')
+            && chars.all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
         let long = name.chars().count() > LONGEST_NAME;
         if plain && !long && !KEYWORDS.contains(&name) {
             return true;
@@ -260,7 +266,7 @@ impl Resolver<'_> {
         let mut seen = BTreeMap::new();
         for (path, kind, what, name) in names {
             if let Some((first, before)) = seen.insert((kind, name), (path.clone(), what)) {
-                let of = kind.map_or_else(String::new, |it| format!(" for the {it}"));
+                let of = kind.map_or_else(String::new, |kind| format!(" for the {kind}"));
                 let message = if before == what {
                     format!("the {what} `{name}` stands twice{of}")
                 } else {

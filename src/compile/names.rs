@@ -59,7 +59,7 @@ impl Names for Scope<'_, '_> {
 
     fn help(&self, name: &str) -> String {
         let own = shorten(&Own::of(name).to_string());
-        if let Some((head, _)) = split_first(name).filter(|it| is_of_records(it.0)) {
+        if let Some((head, _)) = split_first(name).filter(|parts| is_of_records(parts.0)) {
             return format!(
                 "take records together in a metric: `from = \"{head}\"`, with `take` and perhaps `field`"
             );
@@ -76,9 +76,9 @@ impl Names for Scope<'_, '_> {
 
     fn texts(&self) -> Vec<String> {
         let config = self.resolver.config;
-        let values = config.metrics.iter().flat_map(|it| it.values.iter().flatten());
-        let bands = config.scorecards.iter().flat_map(|it| &it.bands).map(|it| &it.name);
-        let classes = config.segments.iter().chain(&config.stages).map(|it| &it.name);
+        let values = config.metrics.iter().flat_map(|metric| metric.values.iter().flatten());
+        let bands = config.scorecards.iter().flat_map(|card| &card.bands).map(|band| &band.name);
+        let classes = config.segments.iter().chain(&config.stages).map(|class| &class.name);
         values.chain(bands).chain(classes).cloned().collect()
     }
 }
@@ -97,30 +97,34 @@ impl Resolver<'_> {
     fn list_names(&self, kind: SubjectKind) -> Vec<String> {
         let subject = |it: Option<SubjectKind>| it.unwrap_or(self.config.subject) == kind;
         let config = self.config;
-        let metrics =
-            config.metrics.iter().filter(|it| subject(it.subject)).map(|it| it.name.clone());
-        let cards = config.scorecards.iter().filter(|it| subject(it.subject)).flat_map(|it| {
-            reserved()
-                .map(|last| format!("{}.{last}", it.name))
-                .chain([it.name.clone()])
-                .chain(it.groups.iter().map(|group| format!("{}.{}", it.name, group.name)))
-                .collect::<Vec<_>>()
-        });
-        let parents = config.metrics.iter().filter_map(|it| {
-            let owner = it.subject.unwrap_or(config.subject);
-            (owner < kind).then(|| format!("{}.{}", owner.name(), it.name))
+        let metrics = config
+            .metrics
+            .iter()
+            .filter(|metric| subject(metric.subject))
+            .map(|metric| metric.name.clone());
+        let cards =
+            config.scorecards.iter().filter(|card| subject(card.subject)).flat_map(|card| {
+                reserved()
+                    .map(|last| format!("{}.{last}", card.name))
+                    .chain([card.name.clone()])
+                    .chain(card.groups.iter().map(|group| format!("{}.{}", card.name, group.name)))
+                    .collect::<Vec<_>>()
+            });
+        let parents = config.metrics.iter().filter_map(|metric| {
+            let owner = metric.subject.unwrap_or(config.subject);
+            (owner < kind).then(|| format!("{}.{}", owner.name(), metric.name))
         });
         let mut names: Vec<String> = metrics.chain(cards).chain(parents).collect();
-        names.extend(config.rules.iter().filter_map(|it| {
-            let owner = it.subject.unwrap_or(config.subject);
+        names.extend(config.rules.iter().filter_map(|rule| {
+            let owner = rule.subject.unwrap_or(config.subject);
             (owner <= kind).then(|| match owner {
-                own if own == kind => format!("{ALERTS}.{}", it.name),
-                above => format!("{}.{ALERTS}.{}", above.name(), it.name),
+                own if own == kind => format!("{ALERTS}.{}", rule.name),
+                above => format!("{}.{ALERTS}.{}", above.name(), rule.name),
             })
         }));
-        names.extend(attribute_names(kind).iter().map(|it| (*it).to_owned()));
+        names.extend(attribute_names(kind).iter().map(|name| (*name).to_owned()));
         for (name, list) in [("segment", &config.segments), ("stage", &config.stages)] {
-            if list.iter().any(|it| subject(it.subject)) {
+            if list.iter().any(|class| subject(class.subject)) {
                 names.push(name.to_owned());
             }
         }

@@ -15,11 +15,12 @@ impl Resolver<'_> {
             if last == RAW {
                 return Some(self.defined(kind, &format!("{head}.raw_score")));
             }
-            Extra::Whole(WHOLE.iter().find(|it| it.0 == last)?.1)
+            Extra::Whole(WHOLE.iter().find(|pair| pair.0 == last)?.1)
         } else {
             let Found::Symbol(group) = self.defined(kind, head) else { return None };
-            let number = self.outputs_of(card)?.groups.iter().position(|it| *it == group.slot)?;
-            Extra::Group(number, GROUP.iter().find(|it| it.0 == last)?.1)
+            let number =
+                self.outputs_of(card)?.groups.iter().position(|slot| *slot == group.slot)?;
+            Extra::Group(number, GROUP.iter().find(|pair| pair.0 == last)?.1)
         };
         let slot = self.extra(card, extra, Some(name))?;
         Some(Found::Symbol(self.shown(kind, slot, name)))
@@ -29,7 +30,7 @@ impl Resolver<'_> {
     /// not only for how sure a scorecard above is, `name` is what it is called.
     pub(crate) fn extra(&self, card: usize, extra: Extra, name: Option<&str>) -> Option<usize> {
         let (outputs, kind) = (self.outputs_of(card)?, self.cards_kind(card)?);
-        let there = outputs.extras.iter().find(|it| it.0 == extra).map(|it| it.1);
+        let there = outputs.extras.iter().find(|pair| pair.0 == extra).map(|pair| pair.1);
         let (last, top) = extra.last();
         let slot = there.unwrap_or_else(|| {
             let of = match extra {
@@ -60,7 +61,7 @@ impl Resolver<'_> {
     /// Gives a column that was kept for itself its name.
     pub(crate) fn shown(&self, kind: SubjectKind, slot: usize, name: &str) -> Symbol {
         let mut spaces = self.spaces.borrow_mut();
-        let info = spaces.get_mut(kind.index()).and_then(|it| it.get_mut(slot));
+        let info = spaces.get_mut(kind.index()).and_then(|space| space.get_mut(slot));
         let Some(info) = info else { return Slot::number(name, None).symbol(slot) };
         name.clone_into(&mut info.name);
         info.symbol(slot)

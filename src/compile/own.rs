@@ -24,7 +24,7 @@ pub(crate) fn read_as(points: Option<&Variants<Points>>) -> Option<Kind> {
     let of = |points: &Points| points.kind().1.unwrap_or(Kind::Number);
     match points? {
         Variants::One(it) => Some(of(it)),
-        Variants::Cases(cases) => cases.first().map(|it| of(&it.body)),
+        Variants::Cases(cases) => cases.first().map(|case| of(&case.body)),
     }
 }
 
@@ -92,9 +92,10 @@ impl Names for FieldNames<'_> {
     }
 
     fn find_as(&self, name: &str, wanted: Option<Kind>) -> Option<Symbol> {
-        if let Some(slot) = self.fields.iter().position(|it| it.name == name) {
+        if let Some(slot) = self.fields.iter().position(|field| field.name == name) {
             let field = self.fields.get(slot)?;
-            let labels = field.labels.map(|it| it.iter().map(|it| Arc::from(*it)).collect());
+            let labels =
+                field.labels.map(|labels| labels.iter().map(|label| Arc::from(*label)).collect());
             let (kind, range, optional) = (field.kind, field.range, field.optional);
             return Some(Symbol { slot, kind, range, labels, optional });
         }
@@ -103,7 +104,7 @@ impl Names for FieldNames<'_> {
         let range = own.days.map(|_| (0.0, f64::MAX));
         let asked = OwnField { own, kind };
         let mut all = self.own.borrow_mut();
-        let at = all.iter().position(|it| *it == asked).unwrap_or_else(|| {
+        let at = all.iter().position(|field| *field == asked).unwrap_or_else(|| {
             all.push(asked);
             all.len() - 1
         });
@@ -125,6 +126,6 @@ impl Names for FieldNames<'_> {
     }
 
     fn all(&self) -> Arc<[String]> {
-        self.fields.iter().map(|it| it.name.to_string()).collect()
+        self.fields.iter().map(|field| field.name.to_string()).collect()
     }
 }

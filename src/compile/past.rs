@@ -21,7 +21,7 @@ impl Resolver<'_> {
         let take = PastTake::of(suffix)?;
         // What is a parent's has its past with the parent.
         let head = split_first(name)?.0;
-        if SubjectKind::ALL.into_iter().any(|it| it < kind && it.name() == head) {
+        if SubjectKind::ALL.into_iter().any(|parent| parent < kind && parent.name() == head) {
             return None;
         }
         let wanted = match take {

@@ -35,7 +35,7 @@ impl Resolver<'_> {
         }
         self.check_playbook_steps(&config.steps, &path);
         let calendar = config.calendar.as_deref();
-        let calendar = calendar.and_then(|it| self.calendar(&format!("{path}.calendar"), it));
+        let calendar = calendar.and_then(|name| self.calendar(&format!("{path}.calendar"), name));
         if config.calendar.is_some() && config.days == Some(DayCount::Calendar) {
             let message = "`days = \"calendar\"` counts all days, whatever the `calendar`";
             let fault = Fault::new(Code::Incompatible, format!("{path}.calendar"), message);
@@ -78,13 +78,13 @@ impl Resolver<'_> {
         // Of a condition that is faulty it cannot be said what it makes sure.
         let sure = match &guard {
             None => Some(BTreeSet::new()),
-            Some(guard) => guard.as_ref().map(|it| self.with_scores(kind, it.surely_read())),
+            Some(guard) => guard.as_ref().map(|guard| self.with_scores(kind, guard.surely_read())),
         };
         let message = |key: &str, text: &str| {
             self.compile_message(kind, &format!("{path}.{key}"), text, sure.as_ref())
         };
         let title = message("title", &it.title);
-        let text = it.text.as_ref().map(|it| message("text", it));
+        let text = it.text.as_ref().map(|text| message("text", text));
         Some(StepPrograms { when: whole(guard)?, title: title?, text: whole(text)? })
     }
 
@@ -107,7 +107,7 @@ impl Resolver<'_> {
                 ("owner", step.owner.as_ref()),
                 ("escalate_to", step.escalate_to.as_ref()),
             ] {
-                if text.is_some_and(|it| it.trim().is_empty()) {
+                if text.is_some_and(|text| text.trim().is_empty()) {
                     let message = format!("`{key}` must not be empty");
                     self.fault(Fault::new(Code::Empty, format!("{path}.{key}"), message));
                 }
@@ -133,11 +133,11 @@ impl Resolver<'_> {
     fn check_references(&self) {
         let config = self.config;
         let kind = |it: Option<SubjectKind>| it.unwrap_or(config.subject);
-        let names = || config.playbooks.iter().map(|it| it.name.as_str());
+        let names = || config.playbooks.iter().map(|playbook| playbook.name.as_str());
         for (at, rule) in config.rules.iter().enumerate() {
             let Some(name) = &rule.playbook else { continue };
             let path = format!("rules[{at}].playbook");
-            match config.playbooks.iter().find(|it| it.name == *name) {
+            match config.playbooks.iter().find(|playbook| playbook.name == *name) {
                 None if config.is_lost(name) => {}
                 None => {
                     let message = format!("there is no playbook `{name}`");

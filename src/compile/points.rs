@@ -18,7 +18,7 @@ impl Resolver<'_> {
         path: &str,
     ) -> Option<PointMap> {
         let declared = self.declaration(kind, &factor.metric);
-        match (declared.and_then(|it| it.better), metric.range) {
+        match (declared.and_then(|declared| declared.better), metric.range) {
             (Some(better), Some((low, high))) => {
                 let (worst, best) = match better {
                     Better::Higher => (low, high),
@@ -96,7 +96,7 @@ impl Resolver<'_> {
             }
         };
         let map = PointMap::new(points).filter(|_| sound)?;
-        Some(match metric.and_then(|it| it.labels.as_ref()) {
+        Some(match metric.and_then(|metric| metric.labels.as_ref()) {
             Some(texts) => map.for_texts(texts),
             None => map,
         })
@@ -200,11 +200,12 @@ impl Resolver<'_> {
                 (Some(it), None) | (None, Some(it)) => self.check_number(it, &path),
                 (None, None) => true,
             };
-            let points =
-                step.points.is_none_or(|it| self.check_points(it, &format!("{path}.points")));
+            let points = step
+                .points
+                .is_none_or(|points| self.check_points(points, &format!("{path}.points")));
             edge && points
         }));
-        let edges = steps.iter().filter_map(|it| it.below.or(it.up_to));
+        let edges = steps.iter().filter_map(|step| step.below.or(step.up_to));
         each && self.check_order(edges, true, path)
     }
 
@@ -214,7 +215,7 @@ impl Resolver<'_> {
             self.fault(Fault::new(Code::Empty, path, message));
             return false;
         }
-        all(quantiles.iter().map(|it| self.check_number(*it, path)))
+        all(quantiles.iter().map(|quantile| self.check_number(*quantile, path)))
             && self.check_order(quantiles.iter().copied(), false, path)
     }
 
@@ -240,8 +241,8 @@ impl Resolver<'_> {
         path: &str,
     ) {
         let Some(labels) = &metric.labels else { return };
-        for name in names.filter(|it| *it != "_") {
-            if !labels.iter().any(|it| it.as_ref() == name) {
+        for name in names.filter(|name| *name != "_") {
+            if !labels.iter().any(|label| label.as_ref() == name) {
                 let help = did_you_mean(name, labels.iter().map(AsRef::as_ref));
                 let message = format!("the metric is never `{name}`");
                 let fault = Fault::new(Code::UnknownName, format!("{path}.{name}"), message);

@@ -18,13 +18,13 @@ impl Resolver<'_> {
         name: &str,
         [head, rest]: [&str; 2],
     ) -> Option<Found> {
-        let is_subject = SubjectKind::ALL.into_iter().any(|it| it.plural() == head);
+        let is_subject = SubjectKind::ALL.into_iter().any(|kind| kind.plural() == head);
         if is_subject || head == "overrides" || !table_ends(head) {
             return None;
         }
         let (field, take) = match split_last(rest) {
             Some((field, take)) => (Some(field.to_owned()), child_take(take)?),
-            None => (None, child_take(rest).filter(|it| *it == Take::Count)?),
+            None => (None, child_take(rest).filter(|take| *take == Take::Count)?),
         };
         let metric = MetricConfig {
             name: name.to_owned(),

@@ -149,7 +149,7 @@ impl<'c> Resolver<'c> {
 
     /// Whether nothing that was found keeps the config from being used.
     pub(crate) fn is_sound(&self) -> bool {
-        self.faults.borrow().iter().all(|it| it.severity == Severity::Warning)
+        self.faults.borrow().iter().all(|fault| fault.severity == Severity::Warning)
     }
 
     /// Whether suggestions are still worth their time.
@@ -180,8 +180,8 @@ impl<'c> Resolver<'c> {
     /// none all the same, and scorecards too.
     pub(crate) fn fills(&self, kind: SubjectKind, slot: usize) -> bool {
         let steps = self.steps.borrow();
-        let step = steps.iter().find(|it| it.kind == kind && it.slot == slot);
-        match step.map(|it| &it.work) {
+        let step = steps.iter().find(|step| step.kind == kind && step.slot == slot);
+        match step.map(|step| &step.work) {
             Some(Work::Attribute { .. } | Work::Records { .. }) => true,
             Some(Work::Parent { parent, from }) => self.fills(*parent, *from),
             _ => false,
@@ -295,7 +295,9 @@ impl<'c> Resolver<'c> {
                 name: name.to_owned(),
                 kind: info.kind,
                 range: info.range,
-                labels: info.labels.map(|it| it.iter().map(|it| Arc::from(*it)).collect()),
+                labels: info
+                    .labels
+                    .map(|labels| labels.iter().map(|label| Arc::from(*label)).collect()),
                 optional: true,
             };
             let attribute = Some(Attribute::BuiltIn(name.to_owned()));
@@ -316,7 +318,7 @@ impl<'c> Resolver<'c> {
         }
         let head = name.split('.').next().unwrap_or(name);
         let cards = &self.config.scorecards;
-        if let Some(at) = cards.iter().position(|it| subject(it.subject) && it.name == head) {
+        if let Some(at) = cards.iter().position(|card| subject(card.subject) && card.name == head) {
             return Some(self.card_name(kind, at, name));
         }
         let classes = match name {
@@ -324,7 +326,11 @@ impl<'c> Resolver<'c> {
             "stage" => ("stages", self.config.stages.as_slice()),
             _ => return None,
         };
-        classes.1.iter().any(|it| subject(it.subject)).then(|| self.class(kind, name, classes))
+        classes
+            .1
+            .iter()
+            .any(|class| subject(class.subject))
+            .then(|| self.class(kind, name, classes))
     }
 
     /// Where a metric stands in the config.

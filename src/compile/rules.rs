@@ -29,7 +29,7 @@ impl Resolver<'_> {
     /// Compiles a rule if that has not been done, and says whether it can be used. `path` is where it
     /// is asked for.
     fn rule_at(&self, number: usize, name: &str, path: &str) -> bool {
-        let known = self.rules.borrow().get(&number).map(|it| it.as_ref().map(Option::is_some));
+        let known = self.rules.borrow().get(&number).map(|rule| rule.as_ref().map(Option::is_some));
         match known {
             Some(Some(sound)) => return sound,
             Some(None) => {
@@ -41,7 +41,7 @@ impl Resolver<'_> {
             None => {}
         }
         self.rules.borrow_mut().insert(number, None);
-        let rule = self.config.rules.get(number).and_then(|it| self.rule(number, it));
+        let rule = self.config.rules.get(number).and_then(|rule| self.rule(number, rule));
         let sound = rule.is_some();
         self.rules.borrow_mut().insert(number, Some(rule));
         sound
@@ -59,7 +59,7 @@ impl Resolver<'_> {
         let head = rest.split('.').next().unwrap_or(rest);
         let about = |it: &RuleConfig| it.subject.unwrap_or(self.config.subject) == kind;
         let rules = &self.config.rules;
-        let Some(rule) = rules.iter().position(|it| it.name == head && about(it)) else {
+        let Some(rule) = rules.iter().position(|rule| rule.name == head && about(rule)) else {
             return if self.config.is_lost(head) { Found::Broken } else { Found::Unknown };
         };
         if head != rest {
@@ -72,7 +72,7 @@ impl Resolver<'_> {
         if !self.rule_at(rule, head, path) {
             return Found::Broken;
         }
-        let phases = Phase::ALL.map(|it| Arc::from(it.name()));
+        let phases = Phase::ALL.map(|phase| Arc::from(phase.name()));
         let firing = Slot { kind: Kind::Flag, optional: false, ..Slot::number(name, None) };
         let phase = Slot::text(format!("{name}.phase"), Some(phases.into()));
         let phase = Slot { optional: false, ..phase };
@@ -105,7 +105,7 @@ impl Resolver<'_> {
         let because = self.because(kind, rule, &path);
         let message = rule.message.as_ref().map(|text| {
             // Of a condition that is faulty it cannot be said what it makes sure.
-            let sure = when.as_ref().map(|it| self.with_scores(kind, it.surely_read()));
+            let sure = when.as_ref().map(|when| self.with_scores(kind, when.surely_read()));
             self.compile_message(kind, &format!("{path}.message"), text, sure.as_ref())
         });
         let when = when?;
@@ -207,7 +207,7 @@ impl Resolver<'_> {
             return;
         }
         let both = self.compile_quietly(kind, &format!("({}) && ({text})", rule.when));
-        if both.is_some_and(|it| it.always() != Some(false)) {
+        if both.is_some_and(|both| both.always() != Some(false)) {
             let message = "`clear_when` can be true together with `when`";
             let fault = Fault::new(Code::Contradiction, format!("{path}.clear_when"), message);
             self.fault(
@@ -223,7 +223,8 @@ impl Resolver<'_> {
         let mut seen: BTreeMap<_, &str> = BTreeMap::new();
         for rule in rules {
             let Some(one) = self.config.rules.get(rule.number) else { continue };
-            let says = (rule.kind, &rule.meaning, one.severity, one.r#for.map(|it| it.to_string()));
+            let says =
+                (rule.kind, &rule.meaning, one.severity, one.r#for.map(|wait| wait.to_string()));
             match seen.entry(says) {
                 Entry::Vacant(it) => {
                     it.insert(&one.name);
@@ -250,7 +251,7 @@ impl Resolver<'_> {
                 && step.kind == kind
                 && [outputs.score, outputs.raw_score, outputs.band, outputs.raw_band]
                     .iter()
-                    .any(|it| sure.contains(it))
+                    .any(|slot| sure.contains(slot))
             {
                 sure.insert(outputs.score);
             }

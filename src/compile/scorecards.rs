@@ -96,7 +96,7 @@ impl Resolver<'_> {
     ) -> Symbol {
         let name = &card.name;
         let labels: Option<Arc<[Arc<str>]>> = (!card.bands.list.is_empty())
-            .then(|| card.bands.list.iter().map(|it| Arc::from(it.name.as_str())).collect());
+            .then(|| card.bands.list.iter().map(|band| Arc::from(band.name.as_str())).collect());
         let number = |suffix: &str, top: f64| {
             let slot = Slot::number(format!("{name}{suffix}"), Some((0.0, top)));
             let slot = Slot { optional: suffix != ".coverage", ..slot };
@@ -209,7 +209,7 @@ impl Builder<'_, '_> {
             return None;
         }
         let named = self.resolver.check_name(&config.name, &format!("{path}.name"));
-        if above.is_empty() && reserved().any(|it| it == config.name) {
+        if above.is_empty() && reserved().any(|word| word == config.name) {
             let message = format!("every scorecard has a `{}` of its own", config.name);
             let fault = Fault::new(Code::BadName, format!("{path}.name"), message);
             self.resolver.fault(fault.help("give the group another name"));
@@ -273,9 +273,9 @@ impl Builder<'_, '_> {
         let slot = metric?.slot;
         Some(Factor {
             label: declared
-                .and_then(|it| it.label.clone())
+                .and_then(|declared| declared.label.clone())
                 .unwrap_or_else(|| config.metric.clone()),
-            unit: declared.and_then(|it| it.unit.clone()),
+            unit: declared.and_then(|declared| declared.unit.clone()),
             key: factor_key(above, &name),
             name,
             metric: config.metric.clone(),
@@ -323,7 +323,10 @@ impl Builder<'_, '_> {
 
     /// The slot of the subject's age, if a factor warms up.
     fn age(&mut self, path: &str) -> Option<usize> {
-        let needed = self.factors.iter().any(|it| it.warm_up.is_some_and(|it| !it.is_zero()));
+        let needed = self
+            .factors
+            .iter()
+            .any(|factor| factor.warm_up.is_some_and(|warm_up| !warm_up.is_zero()));
         if !needed {
             return None;
         }
@@ -343,7 +346,7 @@ impl Builder<'_, '_> {
     fn check_missing(&self, config: &FactorConfig, path: &str) -> bool {
         let resolver = self.resolver;
         let prior =
-            config.prior.is_none_or(|it| resolver.check_points(it, &format!("{path}.prior")));
+            config.prior.is_none_or(|prior| resolver.check_points(prior, &format!("{path}.prior")));
         let policy = match config.missing {
             MissingPolicy::Prior if config.prior.is_none() => {
                 let message = "`missing = \"prior\"` needs the population's points";
@@ -398,10 +401,13 @@ impl Builder<'_, '_> {
         weights: Weights,
         path: &str,
     ) {
-        let all = factors.iter().map(|it| &it.weight).chain(groups.iter().map(|it| &it.weight));
+        let all = factors
+            .iter()
+            .map(|factor| &factor.weight)
+            .chain(groups.iter().map(|group| &group.weight));
         let all: Vec<_> = all.filter_map(Option::as_ref).collect();
         let unsaid = (factors.len() + groups.len() - all.len()) as f64;
-        let lists = all.iter().filter_map(|it| match it {
+        let lists = all.iter().filter_map(|weight| match weight {
             Variants::Cases(cases) => Some(cases.as_slice()),
             Variants::One(_) => None,
         });
@@ -409,7 +415,7 @@ impl Builder<'_, '_> {
         let whens = |cases: &[VariantCase<Valued<f64>>]| -> Vec<Option<String>> {
             cases.iter().map(|it| it.when.clone()).collect()
         };
-        let aligned = lists.windows(2).all(|it| match it {
+        let aligned = lists.windows(2).all(|pair| match pair {
             [left, right] => whens(left) == whens(right),
             _ => true,
         });
@@ -423,12 +429,12 @@ impl Builder<'_, '_> {
             }
             return;
         }
-        for case in 0..lists.first().map_or(1, |it| it.len()) {
+        for case in 0..lists.first().map_or(1, |list| list.len()) {
             let sum: f64 = all
                 .iter()
-                .filter_map(|it| match it {
+                .filter_map(|weight| match weight {
                     Variants::One(Valued(it)) => Some(*it),
-                    Variants::Cases(cases) => cases.get(case).map(|it| it.body.0),
+                    Variants::Cases(cases) => cases.get(case).map(|case| case.body.0),
                 })
                 .sum::<f64>()
                 + unsaid;
@@ -454,6 +460,6 @@ fn has_expression(points: Option<&Variants<Points>>) -> bool {
     match points {
         None => false,
         Some(Variants::One(it)) => is(it),
-        Some(Variants::Cases(cases)) => cases.iter().any(|it| is(&it.body)),
+        Some(Variants::Cases(cases)) => cases.iter().any(|case| is(&case.body)),
     }
 }

@@ -29,9 +29,9 @@ impl Resolver<'_> {
 
     fn find_sure(&self, kind: SubjectKind, slot: usize) -> Option<Sure> {
         let mut work = None;
-        self.each_step(|it| {
-            if it.kind == kind && it.fills(slot) {
-                work = Some(it.work.clone());
+        self.each_step(|step| {
+            if step.kind == kind && step.fills(slot) {
+                work = Some(step.work.clone());
             }
         });
         match work? {
@@ -44,7 +44,7 @@ impl Resolver<'_> {
                 Some(Sure::share(outputs.coverage))
             }
             Work::Card { card, outputs } => {
-                let group = outputs.groups.iter().position(|it| *it == slot)?;
+                let group = outputs.groups.iter().position(|group| *group == slot)?;
                 let of = |what: Share| self.extra(card, Extra::Group(group, what), None);
                 let (low, high, lacks) = (of(Share::Low), of(Share::High), of(Share::Lacks));
                 Some(Sure { share: of(Share::Coverage)?, low, high, lacks })
@@ -53,7 +53,7 @@ impl Resolver<'_> {
             Work::Children { child, from, take, tree } => {
                 let of = self.sure(child, from);
                 let spaces = self.spaces.borrow();
-                let range = spaces.get(child.index()).and_then(|it| it.get(from)?.range);
+                let range = spaces.get(child.index()).and_then(|space| space.get(from)?.range);
                 drop(spaces);
                 let number =
                     |last: &str| self.slot(kind, Slot::hidden(&self.name_of(kind, slot), last));
@@ -72,9 +72,9 @@ impl Resolver<'_> {
                 };
                 Some(Sure {
                     share: above(of.share, "coverage"),
-                    low: of.low.map(|it| above(it, "low")),
-                    high: of.high.map(|it| above(it, "high")),
-                    lacks: of.lacks.map(|it| above(it, "lacks")),
+                    low: of.low.map(|slot| above(slot, "low")),
+                    high: of.high.map(|slot| above(slot, "high")),
+                    lacks: of.lacks.map(|slot| above(slot, "lacks")),
                 })
             }
             Work::Expression { program } => {
@@ -94,16 +94,16 @@ impl Resolver<'_> {
     pub(crate) fn sure_name(&self, kind: SubjectKind, name: &str, path: &str) -> Option<Found> {
         let (inner, last) = name.rsplit_once('.')?;
         let pick: fn(Sure) -> Option<usize> = match last {
-            "coverage" => |it| Some(it.share),
-            "low" => |it| it.low,
-            "high" => |it| it.high,
+            "coverage" => |sure| Some(sure.share),
+            "low" => |sure| sure.low,
+            "high" => |sure| sure.high,
             _ => return None,
         };
         let Found::Symbol(symbol) = self.find(kind, inner, path) else { return None };
         let mut taken = false;
-        self.each_step(|it| {
-            let fills = it.kind == kind && it.slot == symbol.slot;
-            taken |= fills && matches!(it.work, Work::Children { .. });
+        self.each_step(|step| {
+            let fills = step.kind == kind && step.slot == symbol.slot;
+            taken |= fills && matches!(step.work, Work::Children { .. });
         });
         let slot = pick(self.sure(kind, symbol.slot).filter(|_| taken)?)?;
         Some(Found::Symbol(self.shown(kind, slot, name)))
@@ -111,8 +111,8 @@ impl Resolver<'_> {
 
     pub(crate) fn name_of(&self, kind: SubjectKind, slot: usize) -> String {
         let spaces = self.spaces.borrow();
-        let slot = spaces.get(kind.index()).and_then(|it| it.get(slot));
-        slot.map_or_else(String::new, |it| it.name.clone())
+        let slot = spaces.get(kind.index()).and_then(|space| space.get(slot));
+        slot.map_or_else(String::new, |slot| slot.name.clone())
     }
 }
 
@@ -122,30 +122,32 @@ pub(crate) fn mark(steps: &mut [Step], cards: &BTreeMap<usize, Scorecard>, rules
     let mut wanted: BTreeSet<Place> = BTreeSet::new();
     for step in steps.iter_mut().rev() {
         let kind = step.kind;
-        let read = wanted.iter().any(|it| it.0 == kind && step.fills(it.1));
+        let read = wanted.iter().any(|place| place.0 == kind && step.fills(place.1));
         let mut want = |slots: &mut dyn Iterator<Item = Place>| wanted.extend(slots);
         match &step.work {
             Work::Card { card, .. } => {
                 step.whole |= read;
                 let Some(card) = cards.get(card) else { continue };
                 let slots = if step.whole || card.asks_low() { card.slots() } else { card.aged() };
-                want(&mut slots.into_iter().map(|it| (kind, it)));
+                want(&mut slots.into_iter().map(|slot| (kind, slot)));
             }
             _ if !read => {}
-            Work::Expression { program } => want(&mut program.slots().iter().map(|it| (kind, *it))),
+            Work::Expression { program } => {
+                want(&mut program.slots().iter().map(|slot| (kind, *slot)))
+            }
             Work::Parent { parent, from } => want(&mut std::iter::once((*parent, *from))),
             Work::Children { child, from, take, .. } => {
-                want(&mut take.slots(*from).map(|it| (*child, it)));
+                want(&mut take.slots(*from).map(|slot| (*child, slot)));
             }
             Work::Kin { child, from, take, of, .. } => {
                 let of = of.iter().flat_map(Sure::slots);
-                want(&mut take.slots(*from).chain(of).map(|it| (*child, it)));
+                want(&mut take.slots(*from).chain(of).map(|slot| (*child, slot)));
             }
-            Work::Class { cases } => want(&mut cases.conditions.slots().map(|it| (kind, it))),
+            Work::Class { cases } => want(&mut cases.conditions.slots().map(|slot| (kind, slot))),
             Work::Past { from, .. } => want(&mut std::iter::once((kind, *from))),
             Work::Alerts { rule, .. } => {
-                let when = rules.iter().filter(|it| it.number == *rule).map(|it| &it.when);
-                want(&mut when.flat_map(Program::slots).map(|it| (kind, *it)));
+                let when = rules.iter().filter(|one| one.number == *rule).map(|one| &one.when);
+                want(&mut when.flat_map(Program::slots).map(|slot| (kind, *slot)));
             }
             Work::Attribute { .. } | Work::Records { .. } | Work::Least { .. } => {}
         }
@@ -162,7 +164,7 @@ pub(crate) fn doubt(steps: &[Step], cards: &mut BTreeMap<usize, Scorecard>) {
             Work::Expression { program } => {
                 let sure = program.surely_read();
                 let mut slots = program.slots().iter();
-                slots.all(|it| sure.contains(it) && plain.contains(&(step.kind, *it)))
+                slots.all(|slot| sure.contains(slot) && plain.contains(&(step.kind, *slot)))
             }
             _ => false,
         };

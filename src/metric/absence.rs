@@ -50,12 +50,12 @@ fn unknown(source: &dyn Source, table: &str, field: &str) -> Option<Unknown> {
         return None;
     }
     let own: BTreeSet<&str> = rows(source).flat_map(|row| source.own_names(row)).collect();
-    let fields = shape_of(table).map_or_else(Vec::new, |it| it.fields);
-    let built_in = fields.iter().map(|it| it.name).filter(|it| !own.contains(it));
+    let fields = shape_of(table).map_or_else(Vec::new, |shape| shape.fields);
+    let built_in = fields.iter().map(|field| field.name).filter(|name| !own.contains(name));
     let near = nearest(field, own.iter().copied().chain(built_in.clone()));
-    let near = near.map(|it| match built_in.clone().any(|name| name == it) {
-        true => it.to_owned(),
-        false => Own::of(it).to_string(),
+    let near = near.map(|near| match built_in.clone().any(|name| name == near) {
+        true => near.to_owned(),
+        false => Own::of(near).to_string(),
     });
     Some(Unknown { name: Own::of(field).to_string(), near })
 }
@@ -75,7 +75,7 @@ impl Derivation {
         let part = self.part.as_deref();
         if self.table == USAGE {
             return match part {
-                Some(part) if book.series().all(|it| it != part) => {
+                Some(part) if book.series().all(|series| series != part) => {
                     self.unknown_part(part, book.series()).into_iter().collect()
                 }
                 _ => self.unknown_fields(book),
@@ -83,7 +83,7 @@ impl Derivation {
         }
         let Some(source) = source_of(book, self.table, None) else { return Vec::new() };
         if let Some(part) = part
-            && shape_of(self.table).is_some_and(|it| it.parts == Parts::Any)
+            && shape_of(self.table).is_some_and(|shape| shape.parts == Parts::Any)
             && rows(source).all(|row| source.part(row) != part)
         {
             let all: BTreeSet<&str> = rows(source).map(|row| source.part(row)).collect();
@@ -99,7 +99,7 @@ impl Derivation {
     ) -> Option<Unknown> {
         let mut known = known.into_iter().peekable();
         known.peek()?;
-        let near = nearest(part, known).map(|it| format!("{}.{it}", self.table));
+        let near = nearest(part, known).map(|near| format!("{}.{near}", self.table));
         Some(Unknown { name: self.from(), near })
     }
 
@@ -111,9 +111,9 @@ impl Derivation {
             Some(FieldRef::Custom(own)) => Some(own.field.as_str()),
             _ => None,
         };
-        let read = self.own.iter().map(|it| it.own.field.as_str());
+        let read = self.own.iter().map(|own| own.own.field.as_str());
         let names: BTreeSet<&str> = read.chain(taken).collect();
-        names.into_iter().filter_map(|it| unknown(source, self.table, it)).collect()
+        names.into_iter().filter_map(|name| unknown(source, self.table, name)).collect()
     }
 
     /// The likely reason why it has no value for any subject of a kind.
@@ -124,7 +124,7 @@ impl Derivation {
         }
         let part = self.part.as_deref();
         let Some(source) = source_of(book, self.table, part) else { return Why::NoRecords };
-        let is_in = |row: u32| part.is_none_or(|it| source.is_in(row, it));
+        let is_in = |row: u32| part.is_none_or(|part| source.is_in(row, part));
         if !rows(source).any(is_in) {
             return Why::NoRecords;
         }
@@ -132,12 +132,12 @@ impl Derivation {
         let after = self.first_day(as_of);
         let in_time = |row: u32| match (source.day(row), after) {
             (NO_DAY, after) => after.is_none(),
-            (day, after) => day <= today && after.is_none_or(|it| it < day),
+            (day, after) => day <= today && after.is_none_or(|after| after < day),
         };
         // Records of no subject of the kind are none of theirs.
         let subjects = 0..u32::try_from(book.subjects(kind).len()).unwrap_or(0);
         let groups = source.groups(kind);
-        let mut theirs = subjects.flat_map(|it| groups.map_or(&[][..], |all| all.of(it)));
+        let mut theirs = subjects.flat_map(|subject| groups.map_or(&[][..], |all| all.of(subject)));
         match theirs.any(|row| is_in(*row) && in_time(*row)) {
             true => Why::NothingToTake,
             false => Why::NothingInWindow,

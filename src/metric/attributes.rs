@@ -23,7 +23,7 @@ pub(crate) struct AttributeInfo {
 /// What a built-in attribute of a kind of subject is.
 pub(crate) fn attribute_info(kind: SubjectKind, name: &str) -> Option<AttributeInfo> {
     let shape = shape_of(subject_table(kind))?;
-    let field = shape.fields.into_iter().find(|it| it.name == name)?;
+    let field = shape.fields.into_iter().find(|field| field.name == name)?;
     let (range, labels, unit) = (field.range, field.labels, field.unit);
     Some(AttributeInfo { kind: field.kind, range, labels, unit })
 }
@@ -31,7 +31,7 @@ pub(crate) fn attribute_info(kind: SubjectKind, name: &str) -> Option<AttributeI
 /// The names of a kind's built-in attributes.
 pub(crate) fn attribute_names(kind: SubjectKind) -> Vec<&'static str> {
     let shape = shape_of(subject_table(kind));
-    shape.map_or_else(Vec::new, |it| it.fields.iter().map(|it| it.name).collect())
+    shape.map_or_else(Vec::new, |shape| shape.fields.iter().map(|field| field.name).collect())
 }
 
 /// A built-in attribute of every subject of a kind, as known on the day; `None` if there is no such
@@ -39,7 +39,7 @@ pub(crate) fn attribute_names(kind: SubjectKind) -> Vec<&'static str> {
 pub(crate) fn attribute(view: View<'_>, kind: SubjectKind, name: &str) -> Option<Derived> {
     let View { book, as_of, .. } = view;
     let fields = shape_of(subject_table(kind))?.fields;
-    let slot = fields.iter().position(|it| it.name == name)?;
+    let slot = fields.iter().position(|field| field.name == name)?;
     let wanted = fields.get(slot)?.kind;
     let source = subjects_of(book, kind)?;
     let rows = u32::try_from(book.subjects(kind).len()).ok()?;
@@ -71,8 +71,8 @@ pub(crate) fn custom(
     let mut other_kind = 0;
     let values: Vec<Value> = (0..rows)
         .map(|row| {
-            let cell = source.and_then(|it| it.custom(row, &own.field));
-            let value = cell.map(|it| own.read(it, wanted, (as_of.day(), book.zone())));
+            let cell = source.and_then(|source| source.custom(row, &own.field));
+            let value = cell.map(|cell| own.read(cell, wanted, (as_of.day(), book.zone())));
             other_kind += usize::from(value == Some(None));
             value.flatten().unwrap_or(Value::Missing)
         })
@@ -95,11 +95,11 @@ pub(super) fn got(value: &Value) -> Got<'_> {
 pub(super) fn column<'a>(kind: Kind, values: impl Iterator<Item = Got<'a>>) -> Column {
     match kind {
         Kind::Number => Column::numbers(values.map(Got::number)),
-        Kind::Flag => Column::flags(values.map(|it| match it {
+        Kind::Flag => Column::flags(values.map(|got| match got {
             Got::Flag(it) => Some(it),
             _ => None,
         })),
-        Kind::Text => Column::texts(values.map(|it| match it {
+        Kind::Text => Column::texts(values.map(|got| match got {
             Got::Text(it) => Some(it),
             _ => None,
         })),

@@ -26,9 +26,9 @@ pub(crate) fn check_feed<'a>(
     book: Option<&'a Book>,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Result<(), Option<String>> {
-    let series = book.into_iter().flat_map(Book::series).map(|it| format!("{USAGE}.{it}"));
+    let series = book.into_iter().flat_map(Book::series).map(|series| format!("{USAGE}.{series}"));
     let known: Vec<String> = known.into_iter().map(str::to_owned).chain(series).collect();
-    if TABLES.contains(&name) || known.iter().any(|it| it == name) {
+    if TABLES.contains(&name) || known.iter().any(|feed| feed == name) {
         return Ok(());
     }
     if let Some((table, part)) = name.split_once('.')
@@ -49,7 +49,7 @@ pub(crate) fn check_feed<'a>(
 pub(crate) fn rhythm(book: &Book, table: &str, part: Option<&str>, until: i32) -> Option<Rhythm> {
     let source: &dyn Source = source_of(book, table, part)?;
     let rows = 0..u32::try_from(source.len()).ok()?;
-    let known = |row: u32| Some(source.day(row)).filter(|it| *it != NO_DAY && *it <= until);
+    let known = |row: u32| Some(source.day(row)).filter(|day| *day != NO_DAY && *day <= until);
     let (mut first, mut last) = (i32::MAX, i32::MIN);
     for day in rows.clone().filter_map(known) {
         (first, last) = (first.min(day), last.max(day));
@@ -61,11 +61,11 @@ pub(crate) fn rhythm(book: &Book, table: &str, part: Option<&str>, until: i32) -
     let mut there = vec![false; usize::try_from(last - first).ok()? + 1];
     for day in rows.filter_map(known) {
         let at = usize::try_from(day - first).ok();
-        if let Some(it) = at.and_then(|it| there.get_mut(it)) {
+        if let Some(it) = at.and_then(|at| there.get_mut(at)) {
             *it = true;
         }
     }
-    let days = there.into_iter().filter(|it| *it).count();
+    let days = there.into_iter().filter(|seen| *seen).count();
     Some(Rhythm { days, first, last })
 }
 

@@ -214,7 +214,7 @@ proptest! {
     #[test]
     fn the_order_of_records_changes_nothing(
         (given, shuffled) in events(-9..60, size())
-            .prop_flat_map(|it| (Just(it.clone()), Just(it).prop_shuffle())),
+            .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
     ) {
         // What a record says, apart from the id of its case, must not depend on its row.
         let build = |events: &[Event]| {
@@ -243,15 +243,15 @@ fn twin(take: &str, events: &[Event], window: Option<i64>) -> Option<f64> {
     let within = |from: i64, to: i64| -> Vec<(i64, f64)> {
         let mut all: Vec<(i64, f64)> = events
             .iter()
-            .filter(|it| it.1 >= 0 && from <= it.1 && it.1 < to)
-            .map(|it| (it.1, it.2))
+            .filter(|event| event.1 >= 0 && from <= event.1 && event.1 < to)
+            .map(|event| (event.1, event.2))
             .collect();
         all.sort_by(|left, right| right.0.cmp(&left.0).then(left.1.total_cmp(&right.1)));
         all
     };
-    let ever = events.iter().any(|it| it.1 >= 0);
+    let ever = events.iter().any(|event| event.1 >= 0);
     let now = within(0, window.unwrap_or(i64::MAX));
-    let values: Vec<f64> = now.iter().map(|it| it.1).collect();
+    let values: Vec<f64> = now.iter().map(|pair| pair.1).collect();
     let count = values.len() as f64;
     let sum: f64 = values.iter().sum();
     let some = !now.is_empty();
@@ -288,7 +288,7 @@ fn twin(take: &str, events: &[Event], window: Option<i64>) -> Option<f64> {
             ever.then_some(sorted.len() as f64)
         }
         "std_dev" => (values.len() > 1).then(|| {
-            (values.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
+            (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
         }),
         "slope" => {
             let (x, xx, xy) = now.iter().fold((0.0, 0.0, 0.0), |sums, (age, value)| {
@@ -307,7 +307,8 @@ fn twin(take: &str, events: &[Event], window: Option<i64>) -> Option<f64> {
             let days = window?;
             let idle = (0..days)
                 .filter(|age| {
-                    let sum: f64 = now.iter().filter(|it| it.0 == *age).map(|it| it.1).sum();
+                    let sum: f64 =
+                        now.iter().filter(|pair| pair.0 == *age).map(|pair| pair.1).sum();
                     sum.abs() <= 0.0
                 })
                 .count();
@@ -316,7 +317,7 @@ fn twin(take: &str, events: &[Event], window: Option<i64>) -> Option<f64> {
         "change" => {
             let days = window?;
             let before = within(days, days * 2);
-            let base: f64 = before.iter().map(|it| it.1).sum();
+            let base: f64 = before.iter().map(|pair| pair.1).sum();
             (base.abs() > 0.0).then(|| (sum - base) / base.abs() * 100.0)
         }
         other => panic!("{other}"),
@@ -361,7 +362,7 @@ proptest! {
                 let column = run(&book, kind, day(TODAY), &text).column;
                 for (row, owners) in owners.iter().enumerate() {
                     let own: Vec<Event> =
-                        given.iter().filter(|it| owners.contains(&it.0)).copied().collect();
+                        given.iter().filter(|event| owners.contains(&event.0)).copied().collect();
                     let (got, want) = (column.value(row).number(), twin(take, &own, window));
                     let agree = match (got, want) {
                         (Some(got), Some(want)) => {

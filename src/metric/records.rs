@@ -101,7 +101,7 @@ impl Invoice {
 
     /// Whether nothing is owed on it any more; of a credit note nothing ever is.
     fn is_paid(&self, as_of: NaiveDate) -> bool {
-        self.is_credit() || self.paid.is_some_and(|it| it.date() <= as_of)
+        self.is_credit() || self.paid.is_some_and(|paid| paid.date() <= as_of)
     }
 
     fn is_overdue(&self, as_of: NaiveDate) -> Option<bool> {
@@ -117,8 +117,8 @@ impl Invoice {
         if self.is_credit() {
             return None;
         }
-        let until = self.paid.map(Stamp::date).filter(|it| *it <= as_of).unwrap_or(as_of);
-        self.due.map(|it| days_ago(it, until).max(0.0))
+        let until = self.paid.map(Stamp::date).filter(|paid| *paid <= as_of).unwrap_or(as_of);
+        self.due.map(|due| days_ago(due, until).max(0.0))
     }
 }
 

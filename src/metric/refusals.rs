@@ -100,12 +100,12 @@ fn a_metric_that_makes_no_sense_says_why() {
 fn every_table_has_fields_with_names_of_their_own() {
     for table in TABLES {
         let fields = table_fields(table).unwrap();
-        let mut names: Vec<&str> = fields.iter().map(|it| it.name).collect();
+        let mut names: Vec<&str> = fields.iter().map(|field| field.name).collect();
         assert!(!names.is_empty(), "{table}");
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), fields.len(), "{table}");
     }
-    assert!(Tables::NAMES.iter().all(|it| TABLES.contains(it)));
+    assert!(Tables::NAMES.iter().all(|name| TABLES.contains(name)));
     assert_eq!(table_fields("nowhere"), None);
 }

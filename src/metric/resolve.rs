@@ -20,12 +20,12 @@ pub(crate) type Problem = (String, Code, String, Option<String>);
 /// The fields of a table that a filter may read, in the order of their slots; `None` if there is no
 /// such table. `from` may name a part: `usage.logins`, `surveys.nps`.
 pub(crate) fn table_fields(from: &str) -> Option<Vec<Field>> {
-    shape_of(split(from).0).map(|it| it.fields)
+    shape_of(split(from).0).map(|shape| shape.fields)
 }
 
 /// Whether records of a `from` can be over.
 pub(crate) fn table_ends(from: &str) -> bool {
-    shape_of(split(from).0).is_some_and(|it| it.ends)
+    shape_of(split(from).0).is_some_and(|shape| shape.ends)
 }
 
 /// The table and the part of a `from`.
@@ -89,7 +89,7 @@ impl Derivation {
             table: shape.table,
             part,
             take: run,
-            field: taken.map(|it| it.field),
+            field: taken.map(|taken| taken.field),
             kind: result,
             window: metric.window,
             half_life: metric.half_life.unwrap_or(1.0),
@@ -238,13 +238,13 @@ impl Faults {
             };
             return Some(Taken { field: FieldRef::Custom(own), kind, dated: Dated::Plan });
         }
-        let at = shape.fields.iter().position(|it| it.name == name);
+        let at = shape.fields.iter().position(|field| field.name == name);
         match at.and_then(|at| Some((at, shape.fields.get(at)?))) {
             Some((at, it)) => {
                 Some(Taken { field: FieldRef::Slot(at), kind: it.kind, dated: it.dated })
             }
             None => {
-                let known = shape.fields.iter().map(|it| it.name);
+                let known = shape.fields.iter().map(|field| field.name);
                 let help = did_you_mean(name, known).unwrap_or_else(|| {
                     let own = shorten(&Own::of(name).to_string());
                     format!("the fields are {}; others are read as `{own}`", list(shape))
@@ -373,7 +373,7 @@ impl Faults {
     fn kind(&mut self, metric: &MetricConfig, result: Kind) {
         let wanted = metric.kind.unwrap_or_default();
         // A field that is unknown has been reported, and its kind is not known.
-        if wanted == result || self.0.iter().any(|it| it.0 == "field") {
+        if wanted == result || self.0.iter().any(|pair| pair.0 == "field") {
             return;
         }
         let message = format!("the metric is {wanted}, what is taken is {result}");
@@ -388,12 +388,12 @@ impl Faults {
 }
 
 fn list(shape: &Shape) -> String {
-    let names: Vec<String> = shape.fields.iter().map(|it| format!("`{}`", it.name)).collect();
+    let names: Vec<String> = shape.fields.iter().map(|field| format!("`{}`", field.name)).collect();
     names.join(", ")
 }
 
 fn dates(shape: &Shape) -> Option<String> {
-    let dates = shape.fields.iter().filter(|it| it.dated != Dated::No);
-    let names: Vec<String> = dates.map(|it| format!("`{}`", it.name)).collect();
+    let dates = shape.fields.iter().filter(|field| field.dated != Dated::No);
+    let names: Vec<String> = dates.map(|field| format!("`{}`", field.name)).collect();
     if names.is_empty() { None } else { Some(format!("its dates are {}", names.join(", "))) }
 }

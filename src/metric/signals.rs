@@ -42,10 +42,10 @@ impl Bins {
             if edge < self.begin || edge >= end {
                 break;
             }
-            let from = points.partition_point(|it| it.0 <= edge);
-            let to = points.partition_point(|it| it.0 <= end);
+            let from = points.partition_point(|point| point.0 <= edge);
+            let to = points.partition_point(|point| point.0 <= end);
             let inside = points.get(from..to).unwrap_or(&[]);
-            let sum: f64 = inside.iter().map(|it| it.1).sum();
+            let sum: f64 = inside.iter().map(|point| point.1).sum();
             values.push(if inside.is_empty() && self.missing { f64::NAN } else { sum });
             edges.push(edge);
             end = edge;
@@ -89,7 +89,7 @@ impl Bins {
 
 /// What is known of a series from the length of its bins.
 fn options(every: Period) -> Options {
-    let is = |text: &str| text.parse::<Period>().is_ok_and(|it| it == every);
+    let is = |text: &str| text.parse::<Period>().is_ok_and(|period| period == every);
     let (season, every) = if every == Period::days(1) {
         (Some(7), Every::Day)
     } else if every == Period::days(7) {

@@ -83,7 +83,7 @@ impl Got<'_> {
     /// The value as a number; a flag is 0 or 1.
     pub(crate) fn number(self) -> Option<f64> {
         match self {
-            Self::Number(it) => Some(it).filter(|it| it.is_finite()),
+            Self::Number(it) => Some(it).filter(|number| number.is_finite()),
             Self::Amount(it) => Some(it.to_f64()),
             Self::Flag(it) => Some(f64::from(u8::from(it))),
             Self::Text(_) | Self::NoRate | Self::Missing => None,
@@ -248,12 +248,12 @@ impl<R: Record> Slot<R> {
                     .convert(amount, record.currency(), view.reporting, as_of)
                     .map_or(Got::NoRate, Got::Amount),
             },
-            Get::Past(get) => match get(record).filter(|it| it.date() <= as_of) {
+            Get::Past(get) => match get(record).filter(|moment| moment.date() <= as_of) {
                 None => Got::Missing,
                 Some(it) => Got::Number(days_ago(it, as_of)),
             },
             Get::Plan(get) => {
-                get(record).map_or(Got::Missing, |it| Got::Number(days_ago(it, as_of)))
+                get(record).map_or(Got::Missing, |moment| Got::Number(days_ago(moment, as_of)))
             }
             Get::Hours(get) => get(record, as_of, view.until())
                 .map_or(Got::Missing, |(from, to)| Got::Number(view.hours(from, to))),

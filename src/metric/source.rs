@@ -39,7 +39,7 @@ impl<R: Fields> Source for Store<R> {
         Self::day(self, row)
     }
     fn is_in(&self, row: u32, part: &str) -> bool {
-        self.records.get(row as usize).is_some_and(|it| it.part() == part)
+        self.records.get(row as usize).is_some_and(|record| record.part() == part)
     }
     fn get(&self, row: u32, slot: usize, view: &View<'_>) -> Got<'_> {
         match (self.records.get(row as usize), R::SLOTS.get(slot)) {
@@ -55,13 +55,13 @@ impl<R: Fields> Source for Store<R> {
     }
     fn own_names(&self, row: u32) -> Vec<&str> {
         let record = self.records.get(row as usize);
-        record.into_iter().flat_map(|it| it.custom().keys()).map(String::as_str).collect()
+        record.into_iter().flat_map(|record| record.custom().keys()).map(String::as_str).collect()
     }
     fn part(&self, row: u32) -> &str {
         self.records.get(row as usize).map_or("", Fields::part)
     }
     fn is_over(&self, row: u32, day: NaiveDate) -> bool {
-        R::ENDS && self.records.get(row as usize).is_some_and(|it| it.is_over(day))
+        R::ENDS && self.records.get(row as usize).is_some_and(|record| record.is_over(day))
     }
 }
 
@@ -90,7 +90,7 @@ impl Source for Series {
         Self::len(self)
     }
     fn own_names(&self, row: u32) -> Vec<&str> {
-        self.own(row).into_iter().flat_map(|it| it.keys()).map(String::as_str).collect()
+        self.own(row).into_iter().flat_map(|fields| fields.keys()).map(String::as_str).collect()
     }
     fn part(&self, _: u32) -> &str {
         ""
@@ -172,7 +172,7 @@ macro_rules! sources {
         ) -> Option<&'a dyn Source> {
             match table {
                 $(stringify!($table) => Some(&book.$table),)+
-                USAGE => book.usage.get(part?).map(|it| it as &dyn Source),
+                USAGE => book.usage.get(part?).map(|series| series as &dyn Source),
                 _ => None,
             }
         }

@@ -8,18 +8,18 @@ use crate::time::Stamp;
 
 /// Days since something that has happened by the day.
 fn age(since: Option<Stamp>, as_of: NaiveDate) -> Option<f64> {
-    since.filter(|it| it.date() <= as_of).map(|it| days_ago(it, as_of))
+    since.filter(|since| since.date() <= as_of).map(|since| days_ago(since, as_of))
 }
 
 /// Whole calendar months since a day that has come.
 ///
 /// A month is over on the same day of the next month, or on its last day where it has no such day.
 fn months(since: Option<Stamp>, as_of: NaiveDate) -> Option<f64> {
-    let start = since.map(Stamp::date).filter(|it| *it <= as_of)?;
+    let start = since.map(Stamp::date).filter(|start| *start <= as_of)?;
     let years = as_of.year() - start.year();
     let months = years * 12 + as_of.month() as i32 - start.month() as i32;
     let months = u32::try_from(months).ok()?;
-    let reached = start.checked_add_months(Months::new(months)).is_some_and(|it| it <= as_of);
+    let reached = start.checked_add_months(Months::new(months)).is_some_and(|day| day <= as_of);
     Some(f64::from(if reached { months } else { months.saturating_sub(1) }))
 }
 
@@ -85,10 +85,10 @@ impl Fields for Subscription {
             .range(0.0, f64::MAX)
             .unit("months"),
         number("days_to_renewal", |it: &Self, day| {
-            it.renewal_date.or(it.end).map(|it| 0.0 - days_ago(it, day))
+            it.renewal_date.or(it.end).map(|date| 0.0 - days_ago(date, day))
         })
         .unit("days"),
-        number("days_to_end", |it: &Self, day| it.end.map(|it| 0.0 - days_ago(it, day)))
+        number("days_to_end", |it: &Self, day| it.end.map(|end| 0.0 - days_ago(end, day)))
             .unit("days"),
         flag::<Self>("is_cancelled", |it, day| Some(it.is_cancelled(day))).must().same(),
         flag::<Self>("is_over", |it, day| Some(it.is_over(day))).must().same(),
@@ -126,8 +126,10 @@ impl Fields for Case {
         .must()
         .one_of(&["open", "resolved"]),
         flag::<Self>("is_open", |it, day| Some(!it.is_resolved(day))).must(),
-        flag::<Self>("is_escalated", |it, day| Some(it.escalated.is_some_and(|it| it.holds(day))))
-            .must(),
+        flag::<Self>("is_escalated", |it, day| {
+            Some(it.escalated.is_some_and(|escalated| escalated.holds(day)))
+        })
+        .must(),
         number("reopened", |it: &Self, _| it.reopened).range(0.0, f64::MAX),
         // It is asked for when the case is closed.
         number("satisfaction", |it: &Self, day| {
@@ -140,10 +142,10 @@ impl Fields for Case {
         number("age_days", |it: &Self, day| it.age_days(day)).range(0.0, f64::MAX).unit("days"),
         hours("age_hours", |it: &Self, day, until| it.age(day, until)),
         hours("hours_to_first_response", |it: &Self, day, _| {
-            it.first_response.filter(|it| it.date() <= day).map(|to| (it.opened, to))
+            it.first_response.filter(|moment| moment.date() <= day).map(|to| (it.opened, to))
         }),
         hours("hours_to_resolution", |it: &Self, day, _| {
-            it.resolved.filter(|it| it.date() <= day).map(|to| (it.opened, to))
+            it.resolved.filter(|moment| moment.date() <= day).map(|to| (it.opened, to))
         }),
     ];
 }
@@ -151,7 +153,7 @@ impl Fields for Case {
 impl Case {
     /// When it was resolved, where that has come; `None` before it is opened.
     fn resolution(&self, as_of: NaiveDate) -> Option<Option<Stamp>> {
-        let resolved = self.resolved.filter(|it| it.date() <= as_of);
+        let resolved = self.resolved.filter(|moment| moment.date() <= as_of);
         (self.opened.date() <= as_of).then_some(resolved)
     }
 

@@ -77,22 +77,22 @@ impl RecordFilter for Compare {
 
 fn filter(metric: &MetricConfig) -> Option<Compare> {
     let text = metric.filter.as_deref()?;
-    let sign = text.chars().find(|it| ":<>".contains(*it)).unwrap();
+    let sign = text.chars().find(|letter| ":<>".contains(*letter)).unwrap();
     let (name, with) = text.split_once(sign).unwrap();
     let fields = table_fields(metric.from.as_deref().unwrap()).unwrap();
-    let slot = fields.iter().position(|it| it.name == name).unwrap();
+    let slot = fields.iter().position(|field| field.name == name).unwrap();
     Some(Compare { slot, sign, with: with.to_owned() })
 }
 
 pub(super) fn run(book: &Book, kind: SubjectKind, as_of: NaiveDate, text: &str) -> Derived {
     let metric = metric(text);
     let derivation =
-        Derivation::resolve(&metric, kind).unwrap_or_else(|it| panic!("{text}: {it:?}"));
+        Derivation::resolve(&metric, kind).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
     let filter = filter(&metric);
     derivation.run(
         View::new(book, as_of, None),
         kind,
-        filter.as_ref().map(|it| it as &dyn RecordFilter),
+        filter.as_ref().map(|filter| filter as &dyn RecordFilter),
     )
 }
 

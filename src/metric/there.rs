@@ -69,7 +69,7 @@ fn book(dates: &[Days3]) -> Book {
         it.until = end;
         tables.push(it);
     }
-    Book::strict(tables).unwrap_or_else(|it| panic!("{it}"))
+    Book::strict(tables).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 fn number(text: &str) -> f64 {
@@ -83,26 +83,26 @@ proptest! {
     fn there_or_over_and_never_both(dates in dates()) {
         let book = book(&dates);
         for today in (-2..30).map(date) {
-            let begun = |it: &Days3| stamp(it.0).is_none_or(|it| it.date() <= today);
+            let begun = |it: &Days3| stamp(it.0).is_none_or(|moment| moment.date() <= today);
             // The rules in words: a last day in, a first day out.
-            let last_in = |it: Option<i64>| stamp(it).is_none_or(|it| today <= it.date());
-            let first_out = |it: Option<i64>| stamp(it).is_none_or(|it| today < it.date());
+            let last_in = |it: Option<i64>| stamp(it).is_none_or(|moment| today <= moment.date());
+            let first_out = |it: Option<i64>| stamp(it).is_none_or(|moment| today < moment.date());
             type Rule<'a> = Box<dyn Fn(&Days3) -> bool + 'a>;
             let rules: [(&str, Rule<'_>); 6] = [
-                ("subscriptions", Box::new(|it| begun(it) && first_out(it.1) && first_out(it.2))),
-                ("licenses", Box::new(|it| begun(it) && last_in(it.1))),
-                ("entitlements", Box::new(|it| begun(it) && last_in(it.1))),
-                ("deployments", Box::new(|it| begun(it) && first_out(it.2))),
-                ("contacts", Box::new(|it| begun(it) && first_out(it.2))),
-                ("overrides", Box::new(|it| begun(it) && last_in(it.1))),
+                ("subscriptions", Box::new(|days| begun(days) && first_out(days.1) && first_out(days.2))),
+                ("licenses", Box::new(|days| begun(days) && last_in(days.1))),
+                ("entitlements", Box::new(|days| begun(days) && last_in(days.1))),
+                ("deployments", Box::new(|days| begun(days) && first_out(days.2))),
+                ("contacts", Box::new(|days| begun(days) && first_out(days.2))),
+                ("overrides", Box::new(|days| begun(days) && last_in(days.1))),
             ];
             for (table, there) in &rules {
                 let take = |more: &str| {
                     let text = format!("from={table} take=count{more}");
                     shown(&run(&book, SubjectKind::Account, today, &text)).parse::<usize>().unwrap()
                 };
-                let want = dates.iter().filter(|it| there(it)).count();
-                let all = dates.iter().filter(|it| begun(it)).count();
+                let want = dates.iter().filter(|days| there(days)).count();
+                let all = dates.iter().filter(|days| begun(days)).count();
                 let (got, with_ended) = (take(""), take(" include_ended=true"));
                 prop_assert_eq!((got, with_ended), (want, all), "{} on {}", table, today);
                 // The word for it, which every record has one way or the other.
@@ -142,7 +142,7 @@ fn every_table_that_can_end_says_so_in_one_word() {
     let ends: Vec<&str> = source::TABLES
         .iter()
         .copied()
-        .filter(|it| source::shape_of(it).is_some_and(|it| it.ends))
+        .filter(|table| source::shape_of(table).is_some_and(|shape| shape.ends))
         .collect();
     assert_eq!(
         ends,
@@ -150,7 +150,7 @@ fn every_table_that_can_end_says_so_in_one_word() {
     );
     for table in source::TABLES {
         let shape = source::shape_of(table).unwrap();
-        let same = shape.fields.iter().filter(|it| it.same).count();
+        let same = shape.fields.iter().filter(|field| field.same).count();
         assert_eq!(same > 0, shape.ends, "{table}");
     }
 }

@@ -255,8 +255,8 @@ impl History {
         let (mut unsaid, mut known) = (Vec::new(), Vec::new());
         for it in book.subscriptions() {
             let id = it.id.as_str();
-            let cancelled = it.cancelled_on.map(Stamp::date).filter(|it| *it <= day);
-            let end = it.end.map(Stamp::date).filter(|it| *it <= day);
+            let cancelled = it.cancelled_on.map(Stamp::date).filter(|date| *date <= day);
+            let end = it.end.map(Stamp::date).filter(|date| *date <= day);
             if let Some(on) = cancelled.filter(|_| recorded.loss(id).is_none()) {
                 unsaid.push(Happening::new(id, on, OutcomeKind::Churned));
             }

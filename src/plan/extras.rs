@@ -56,7 +56,7 @@ pub(crate) const RAW: &str = "raw";
 /// What conditions read of every scorecard beside its score and its groups: no group at the top is called so.
 pub(crate) fn reserved() -> impl Iterator<Item = &'static str> {
     let always = ["raw_score", "coverage", "band", "raw_band", RAW];
-    always.into_iter().chain(WHOLE.iter().map(|it| it.0))
+    always.into_iter().chain(WHOLE.iter().map(|pair| pair.0))
 }
 
 /// The name of the column that holds what a name reads: `health.raw` and `health.raw_score` are one.
@@ -72,8 +72,8 @@ impl Extra {
     pub(crate) fn fill(self, rows: &CardRows, as_of: AsOf, out: &mut (Vec<f64>, Vec<bool>)) {
         match self {
             Self::Whole(what) => {
-                out.0.extend(rows.results.iter().map(|it| what.of(it, as_of)));
-                out.1.extend(rows.results.iter().map(|it| it.solid));
+                out.0.extend(rows.results.iter().map(|result| what.of(result, as_of)));
+                out.1.extend(rows.results.iter().map(|result| result.solid));
             }
             Self::Group(number, what) => {
                 let part = rows.groups.get(number);

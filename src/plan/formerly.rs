@@ -94,19 +94,21 @@ impl Formerly {
 
     /// What must be quiet, under the names of today.
     pub(crate) fn quiet<'a>(&self, all: &'a Suppressions) -> Cow<'a, Suppressions> {
-        let is_old = |it: &Matcher| it.rules.iter().any(|it| self.rules.contains_key(it));
+        let is_old = |it: &Matcher| it.rules.iter().any(|rule| self.rules.contains_key(rule));
         let mut matchers = all
             .silences
             .iter()
-            .map(|it| &it.matches)
-            .chain(all.calendars.iter().map(|it| &it.matches));
-        let snoozed = all.snoozes.iter().any(|it| self.rules.contains_key(&it.rule));
+            .map(|silence| &silence.matches)
+            .chain(all.calendars.iter().map(|calendar| &calendar.matches));
+        let snoozed = all.snoozes.iter().any(|snooze| self.rules.contains_key(&snooze.rule));
         if self.rules.is_empty() || !(snoozed || matchers.any(is_old)) {
             return Cow::Borrowed(all);
         }
         let mut all = all.clone();
-        let silences = all.silences.iter_mut().map(|it| &mut it.matches);
-        for matches in silences.chain(all.calendars.iter_mut().map(|it| &mut it.matches)) {
+        let silences = all.silences.iter_mut().map(|silence| &mut silence.matches);
+        for matches in
+            silences.chain(all.calendars.iter_mut().map(|calendar| &mut calendar.matches))
+        {
             for rule in &mut matches.rules {
                 *rule = self.rule(rule).to_owned();
             }
@@ -124,14 +126,14 @@ fn add<K: Ord>(
     name: &str,
     key: impl Fn(&str) -> K,
 ) {
-    all.extend(formerly.iter().map(|it| (key(it), name.to_owned())));
+    all.extend(formerly.iter().map(|former| (key(former), name.to_owned())));
 }
 
 fn all_names<'a>(
     all: &'a BTreeMap<String, String>,
     name: &'a str,
 ) -> impl Iterator<Item = &'a str> {
-    let former = all.iter().filter(move |it| it.1 == name).map(|it| it.0.as_str());
+    let former = all.iter().filter(move |pair| pair.1 == name).map(|pair| pair.0.as_str());
     std::iter::once(name).chain(former)
 }
 
@@ -164,7 +166,7 @@ impl Compiled {
             let before = self.under_new_names(state.ground());
             Box::new(Undo::of(&before, &now))
         });
-        now.eve = state.eve_under(&|it| self.under_new_names(it), &now);
+        now.eve = state.eve_under(&|name| self.under_new_names(name), &now);
         let fired = |rule: &str, subject: &str| {
             let alert = now.alerts.get(rule)?.subjects.get(subject)?;
             alert.fired.filter(|_| alert.phase.is_firing())
@@ -200,7 +202,7 @@ impl Compiled {
             .names_of_playbook(playbook)
             .flat_map(|playbook| names.names_of_rule(rule).map(move |rule| (playbook, rule)));
         let said = all
-            .find_map(|(playbook, rule)| Some(id(playbook, rule)).filter(|it| record.has_said(it)));
+            .find_map(|(playbook, rule)| Some(id(playbook, rule)).filter(|id| record.has_said(id)));
         said.unwrap_or_else(|| id(playbook, rule))
     }
 }

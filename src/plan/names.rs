@@ -48,8 +48,8 @@ pub(crate) fn as_read(name: &str, wanted: Option<Kind>) -> (Cow<'_, str>, Option
 
 /// Whether no slot before has the same name: an own field that is read as several kinds has several.
 pub(crate) fn is_first(space: &[Slot], slot: usize) -> bool {
-    let name = space.get(slot).map_or("", |it| it.name.as_str());
-    !is_own(name) || space.iter().take(slot).all(|it| it.name != name)
+    let name = space.get(slot).map_or("", |slot| slot.name.as_str());
+    !is_own(name) || space.iter().take(slot).all(|slot| slot.name != name)
 }
 
 /// What the names begin with that a company reads of all its tree.
@@ -61,14 +61,14 @@ pub(crate) fn beneath<'n>(
     head: &str,
     rest: &'n str,
 ) -> Option<(SubjectKind, bool, &'n str)> {
-    let named = |name: &str| SubjectKind::ALL.into_iter().find(|it| it.plural() == name);
+    let named = |name: &str| SubjectKind::ALL.into_iter().find(|kind| kind.plural() == name);
     let company = kind == SubjectKind::Company;
     if company && head == TREE {
         let (child, rest) = rest.split_once('.')?;
         return Some((named(child)?, true, rest));
     }
     // Companies have companies beneath them; no other kind has its own.
-    let child = named(head).filter(|it| kind < *it || (company && kind == *it))?;
+    let child = named(head).filter(|child| kind < *child || (company && kind == *child))?;
     Some((child, false, rest))
 }
 

@@ -47,7 +47,7 @@ impl Outline {
             _ => None,
         };
         let place = |rule: usize| {
-            let of = |it: &Batch| it.rules.iter().position(|it| *it == rule);
+            let of = |it: &Batch| it.rules.iter().position(|number| *number == rule);
             batches.iter().enumerate().find_map(|(number, it)| Some([number, of(it)?]))
         };
         let rule = |(at, rule): (usize, &Rule)| {
@@ -55,9 +55,10 @@ impl Outline {
             Some((name, rule.kind, place(at)?))
         };
         let given = |kind: SubjectKind, slots: &Vec<Slot>| {
-            let takes = steps.iter().filter(|it| it.kind == kind && it.work.takes_given());
-            let named = takes
-                .filter_map(|it| Some((Name::from(slots.get(it.slot)?.name.as_str()), it.slot)));
+            let takes = steps.iter().filter(|step| step.kind == kind && step.work.takes_given());
+            let named = takes.filter_map(|step| {
+                Some((Name::from(slots.get(step.slot)?.name.as_str()), step.slot))
+            });
             let mut named: Vec<(Name, usize)> = named.collect();
             named.sort_unstable();
             named
@@ -69,8 +70,11 @@ impl Outline {
             given: SubjectKind::ALL.iter().zip(spaces).map(|(kind, it)| given(*kind, it)).collect(),
             unread: unread(steps.get(last..).unwrap_or_default(), batches),
             last,
-            linked: steps.iter().any(|it| {
-                matches!(it.work, Work::Parent { .. } | Work::Children { .. } | Work::Alerts { .. })
+            linked: steps.iter().any(|step| {
+                matches!(
+                    step.work,
+                    Work::Parent { .. } | Work::Children { .. } | Work::Alerts { .. }
+                )
             }),
             sure: cards.values().any(Scorecard::asks_how_sure),
             wants: Wants::new(spaces, steps, cards, (rules, playbooks)),
@@ -91,7 +95,7 @@ impl Outline {
     /// Whether a host may give a name of a kind of subject.
     pub(crate) fn takes(&self, kind: SubjectKind, name: &str) -> bool {
         let names = self.given.get(kind.index());
-        names.is_some_and(|all| all.binary_search_by(|it| it.0.as_str().cmp(name)).is_ok())
+        names.is_some_and(|all| all.binary_search_by(|entry| entry.0.as_str().cmp(name)).is_ok())
     }
 }
 
@@ -104,10 +108,10 @@ pub(crate) fn unread(
     for step in last {
         let Work::Card { card, outputs } = &step.work else { continue };
         let is_read = |slot: usize| {
-            let its = batches.iter().filter(|it| it.kind == step.kind);
-            its.flat_map(|it| it.conditions.slots()).any(|it| it == slot)
+            let its = batches.iter().filter(|batch| batch.kind == step.kind);
+            its.flat_map(|batch| batch.conditions.slots()).any(|read| read == slot)
         };
-        let groups = outputs.groups.iter().enumerate().filter(|it| !is_read(*it.1));
+        let groups = outputs.groups.iter().enumerate().filter(|pair| !is_read(*pair.1));
         all.extend(groups.map(|(number, slot)| (*card, number, (step.kind, *slot))));
     }
     all
@@ -119,7 +123,7 @@ fn last_cards(steps: &[Step], cards: &BTreeMap<usize, Scorecard>) -> usize {
     for step in steps.iter().rev() {
         let Work::Card { card, outputs } = &step.work else { break };
         let Some(card) = cards.get(card).filter(|_| !step.whole) else { break };
-        let kept = last.iter().filter(|it| it.0 == step.kind);
+        let kept = last.iter().filter(|pair| pair.0 == step.kind);
         if kept.into_iter().any(|(_, it)| outputs.slots().any(|slot| it.reads(slot))) {
             break;
         }

@@ -79,8 +79,11 @@ impl Plan {
     /// counted.
     #[must_use]
     pub fn coverage(&self) -> (usize, usize) {
-        let expressions = || self.expressions.iter().filter(|it| !it.message);
-        (expressions().filter(|it| it.gear == Gear::Compiled).count(), expressions().count())
+        let expressions = || self.expressions.iter().filter(|expression| !expression.message);
+        (
+            expressions().filter(|expression| expression.gear == Gear::Compiled).count(),
+            expressions().count(),
+        )
     }
 }
 
@@ -92,7 +95,7 @@ impl fmt::Display for Plan {
             writeln!(f, "\n{}: {}", it.path, it.text)?;
             match &it.why {
                 Some(why) => writeln!(f, "  interpreted: {why}")?,
-                None => it.steps.iter().try_for_each(|it| writeln!(f, "  {it}"))?,
+                None => it.steps.iter().try_for_each(|step| writeln!(f, "  {step}"))?,
             }
         }
         for it in &self.shared {
@@ -140,18 +143,19 @@ impl Compiled {
             }
         };
         let programs = |rules: &[usize]| {
-            let of = |it: &usize| self.rules.get(*it).map(|it| it.when.compiled().steps());
+            let of = |it: &usize| self.rules.get(*it).map(|rule| rule.when.compiled().steps());
             rules.iter().filter_map(of).sum()
         };
-        let shared = self.batches.iter().filter(|it| it.rules.len() > 1).map(|it| Shared {
-            kind: it.kind,
-            rules: it.rules.len(),
-            steps: it.conditions.steps(),
-            alone: programs(&it.rules),
-        });
+        let shared =
+            self.batches.iter().filter(|batch| batch.rules.len() > 1).map(|batch| Shared {
+                kind: batch.kind,
+                rules: batch.rules.len(),
+                steps: batch.conditions.steps(),
+                alone: programs(&batch.rules),
+            });
         let alone = SubjectKind::ALL.into_iter().zip(self.live.iter()).filter(|(kind, _)| {
-            let scored = self.cards.values().any(|it| it.kind == *kind);
-            scored || self.rules.iter().any(|it| it.kind == *kind)
+            let scored = self.cards.values().any(|card| card.kind == *kind);
+            scored || self.rules.iter().any(|rule| rule.kind == *kind)
         });
         let alone = alone.map(|(kind, it)| Alone { kind, why: it.as_ref().err().cloned() });
         Plan {

@@ -85,7 +85,7 @@ impl Live {
         let mut plan = RowPlan::new(slots.len()).ok_or(MANY)?;
         let (mut takes, mut stages, mut rules) = (Vec::new(), Vec::new(), Vec::new());
         let bases = bases(kind, slots, steps);
-        for step in steps.iter().filter(|it| it.kind == kind) {
+        for step in steps.iter().filter(|step| step.kind == kind) {
             let (Some(slot), Ok(at)) = (slots.get(step.slot), Register::try_from(step.slot)) else {
                 return Err(MANY.to_owned());
             };
@@ -94,19 +94,20 @@ impl Live {
             }
             stages.extend(Stage::new(&mut plan, step, (slot, at), (cards, &bases))?);
         }
-        for (batch, it) in batches.iter().enumerate().filter(|it| it.1.kind == kind) {
+        for (batch, it) in batches.iter().enumerate().filter(|pair| pair.1.kind == kind) {
             let (actions, results) =
                 plan.add(it.conditions.compiled()).ok_or_else(|| needs_more("a rule"))?;
             rules.push(Asked { batch, actions, results });
         }
         takes.sort_unstable_by(|one: &Take, two| one.name.cmp(&two.name));
-        let calculates = stages.iter().any(|it| matches!(it, Stage::Metric { .. }));
+        let calculates = stages.iter().any(|stage| matches!(stage, Stage::Metric { .. }));
         Ok(Self { kind, takes, plan, stages, rules, calculates })
     }
 
     /// Memory for subjects of an engine with these slots.
     pub(crate) fn room(&self, slots: &[Slot]) -> Box<LiveRoom> {
-        let mut columns: Vec<Column> = slots.iter().map(|it| Column::missing(it.kind, 1)).collect();
+        let mut columns: Vec<Column> =
+            slots.iter().map(|slot| Column::missing(slot.kind, 1)).collect();
         for stage in &self.stages {
             let Some((texts, labels)) = stage.texts() else { continue };
             for slot in texts {
@@ -144,7 +145,7 @@ impl Live {
                 return false;
             }
             // What was found stays: an own field that is read as several kinds has several slots.
-            take.put(found.map(|it| &it.1), room);
+            take.put(found.map(|found| &found.1), room);
         }
         room.given.clone_from(frame.all_given());
         true
@@ -152,7 +153,7 @@ impl Live {
 
     /// False where something about the subject takes columns to tell.
     pub(crate) fn run(&self, room: &mut LiveRoom, id: &str, past: &State, as_of: AsOf) -> bool {
-        self.stages.iter().all(|it| it.run(&self.plan, room, (id, past, as_of)))
+        self.stages.iter().all(|stage| stage.run(&self.plan, room, (id, past, as_of)))
     }
 }
 
@@ -177,8 +178,9 @@ impl Take {
             (First::Flag(_), Kind::Flag) => true,
             (First::Text(code), Kind::Text) => match given.column.data() {
                 Data::Text { labels, .. } => {
-                    let known =
-                        |all: &Arc<[Arc<str>]>| labels.text(code).is_none_or(|it| all.contains(it));
+                    let known = |all: &Arc<[Arc<str>]>| {
+                        labels.text(code).is_none_or(|text| all.contains(text))
+                    };
                     labels.longest() <= MAX_TEXT && self.labels.as_ref().is_none_or(known)
                 }
                 _ => false,
@@ -189,11 +191,11 @@ impl Take {
 
     /// Puts the value of a given column into its register, or nothing.
     fn put(&self, given: Option<&Given>, room: &mut LiveRoom) {
-        match (given.map(|it| it.first), self.kind) {
+        match (given.map(|given| given.first), self.kind) {
             (Some(First::Number(it)), _) => room.registers.set_number(self.slot, it),
             (Some(First::Flag(it)), _) => room.registers.set_flag(self.slot, it.min(Data::NO_FLAG)),
             (Some(First::Text(code)), _) => {
-                if let Some(Data::Text { labels, .. }) = given.map(|it| it.column.data()) {
+                if let Some(Data::Text { labels, .. }) = given.map(|given| given.column.data()) {
                     room.registers.set_text(self.slot, labels.text(code));
                 }
             }
@@ -226,6 +228,6 @@ impl LiveRoom {
             return None;
         }
         let given = given.and_then(|name| frame::given(&self.given, name));
-        given.map(|it| it.column.as_ref()).or_else(|| self.columns.get(slot))
+        given.map(|given| given.column.as_ref()).or_else(|| self.columns.get(slot))
     }
 }

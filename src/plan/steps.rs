@@ -117,8 +117,8 @@ impl Cases {
     pub(crate) fn new(cases: Vec<(Arc<str>, Option<Program>)>) -> Self {
         let (mut names, mut programs) = (Vec::new(), Vec::new());
         for (name, when) in cases {
-            let number = when.map(|it| {
-                programs.push(it);
+            let number = when.map(|program| {
+                programs.push(program);
                 programs.len() - 1
             });
             names.push((name, number));
@@ -195,8 +195,8 @@ impl Step {
     /// Whether it fills a slot of its kind of subject.
     pub(crate) fn fills(&self, slot: usize) -> bool {
         match &self.work {
-            Work::Card { outputs, .. } => outputs.slots().any(|it| it == slot),
-            Work::Kin { sure, .. } => sure.slots().any(|it| it == slot),
+            Work::Card { outputs, .. } => outputs.slots().any(|output| output == slot),
+            Work::Kin { sure, .. } => sure.slots().any(|output| output == slot),
             _ => self.slot == slot,
         }
     }
@@ -206,7 +206,7 @@ impl Outputs {
     /// All of them.
     pub(crate) fn slots(&self) -> impl Iterator<Item = usize> + '_ {
         let fixed = [self.score, self.raw_score, self.coverage, self.band, self.raw_band];
-        let extras = self.extras.iter().map(|it| it.1);
+        let extras = self.extras.iter().map(|extra| extra.1);
         fixed.into_iter().chain(self.groups.iter().copied()).chain(extras)
     }
 }
@@ -247,13 +247,18 @@ impl Batch {
         };
         let mut groups: Vec<(SubjectKind, Vec<usize>)> = Vec::new();
         for kind in SubjectKind::ALL {
-            let of_kind = || rules.iter().enumerate().filter(move |it| it.1.kind == kind);
-            groups.extend(of_kind().filter(|it| is_read(it.1)).map(|it| (kind, vec![it.0])));
-            groups.push((kind, of_kind().filter(|it| !is_read(it.1)).map(|it| it.0).collect()));
+            let of_kind = || rules.iter().enumerate().filter(move |pair| pair.1.kind == kind);
+            groups
+                .extend(of_kind().filter(|pair| is_read(pair.1)).map(|pair| (kind, vec![pair.0])));
+            groups.push((
+                kind,
+                of_kind().filter(|pair| !is_read(pair.1)).map(|pair| pair.0).collect(),
+            ));
         }
-        groups.retain(|it| !it.1.is_empty());
+        groups.retain(|group| !group.1.is_empty());
         let batch = |(kind, list): (SubjectKind, Vec<usize>)| {
-            let programs = list.iter().filter_map(|it| rules.get(*it)).map(|it| it.when.clone());
+            let programs =
+                list.iter().filter_map(|at| rules.get(*at)).map(|rule| rule.when.clone());
             Self { kind, conditions: Conditions::new(programs.collect()), rules: list }
         };
         groups.into_iter().map(batch).collect()

@@ -49,7 +49,7 @@ pub(crate) fn tracked(steps: &[Step]) -> Vec<Tracked> {
         let key = (step.kind, from);
         let seen = all.entry(key).or_default();
         let windows = windows.entry(key).or_default();
-        if let Some(window) = take.window().filter(|it| seen.insert(it.to_string())) {
+        if let Some(window) = take.window().filter(|window| seen.insert(window.to_string())) {
             windows.push(window);
         }
     }
@@ -60,6 +60,6 @@ impl Tracked {
     /// As far back as anything looks.
     pub(crate) fn horizon(&self, as_of: AsOf) -> AsOf {
         let windows = self.windows.iter().copied().chain([Period::days(1)]);
-        windows.map(|it| as_of.before(it)).min().unwrap_or(as_of)
+        windows.map(|window| as_of.before(window)).min().unwrap_or(as_of)
     }
 }

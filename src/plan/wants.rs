@@ -37,10 +37,10 @@ impl Wants {
         (rules, playbooks): (&[Rule], &[Playbook]),
     ) -> Self {
         let mut read = roots(steps, cards, rules, playbooks);
-        let classes = steps.iter().any(|it| matches!(it.work, Work::Class { .. }));
+        let classes = steps.iter().any(|step| matches!(step.work, Work::Class { .. }));
         if rules.is_empty() && cards.is_empty() && playbooks.is_empty() && !classes {
             // Nothing but metrics: they are what is asked for.
-            read.extend(steps.iter().map(|it| (it.kind.index(), it.slot)));
+            read.extend(steps.iter().map(|step| (step.kind.index(), step.slot)));
         }
         // What a step reads is filled before it.
         for step in steps.iter().rev() {
@@ -87,7 +87,7 @@ impl Wants {
 }
 
 fn add(read: &mut BTreeSet<Place>, kind: SubjectKind, program: &Program) {
-    read.extend(program.bare_slots().into_iter().map(|it| (kind.index(), it)));
+    read.extend(program.bare_slots().into_iter().map(|slot| (kind.index(), slot)));
 }
 
 /// What the results of a config read.
@@ -100,20 +100,26 @@ fn roots(
     let mut read = BTreeSet::new();
     for rule in rules {
         let programs = [Some(&rule.when), rule.message.as_ref(), rule.clear.as_ref()];
-        programs.into_iter().flatten().for_each(|it| add(&mut read, rule.kind, it));
+        programs.into_iter().flatten().for_each(|program| add(&mut read, rule.kind, program));
     }
     for card in cards.values() {
-        read.extend(card.bare_slots().into_iter().map(|it| (card.kind.index(), it)));
+        read.extend(card.bare_slots().into_iter().map(|slot| (card.kind.index(), slot)));
     }
     for it in playbooks {
-        let steps =
-            it.steps.iter().flat_map(|it| [it.when.as_ref(), Some(&it.title), it.text.as_ref()]);
+        let steps = it
+            .steps
+            .iter()
+            .flat_map(|step| [step.when.as_ref(), Some(&step.title), step.text.as_ref()]);
         let programs = [it.when.as_ref(), it.stop_when.as_ref()].into_iter().chain(steps);
         programs.flatten().for_each(|program| add(&mut read, it.kind, program));
     }
     for step in steps {
         if let Work::Class { cases } = &step.work {
-            cases.conditions.programs().iter().for_each(|it| add(&mut read, step.kind, it));
+            cases
+                .conditions
+                .programs()
+                .iter()
+                .for_each(|program| add(&mut read, step.kind, program));
         }
     }
     read

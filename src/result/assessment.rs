@@ -328,7 +328,7 @@ impl Assessment {
 
     /// The names of the scorecards.
     pub fn scorecards(&self) -> impl Iterator<Item = &str> {
-        self.cards.iter().map(|it| it.name.as_str())
+        self.cards.iter().map(|card| card.name.as_str())
     }
 
     /// Every subject's score on a scorecard, in the order of [`Assessment::subjects`]; none for an
@@ -355,10 +355,10 @@ impl Assessment {
     pub fn bands(&self, scorecard: &str) -> Vec<BandCount<'_>> {
         let Some(card) = self.card(scorecard) else { return Vec::new() };
         let mut counts: Vec<BandCount<'_>> =
-            card.bands.iter().map(|it| BandCount { band: Some(it), subjects: 0 }).collect();
+            card.bands.iter().map(|band| BandCount { band: Some(band), subjects: 0 }).collect();
         let mut without = 0;
         for cell in &card.cells {
-            match cell.band.and_then(|it| counts.get_mut(it)) {
+            match cell.band.and_then(|band| counts.get_mut(band)) {
                 Some(it) => it.subjects += 1,
                 None => without += 1,
             }
@@ -372,14 +372,14 @@ impl Assessment {
     /// The column of a metric, score or other name of the config, for a kind of subject.
     #[must_use]
     pub fn column(&self, kind: SubjectKind, name: &str) -> Option<&Column> {
-        let slot = self.names.get(kind.index())?.iter().position(|it| it == name)?;
+        let slot = self.names.get(kind.index())?.iter().position(|one| one == name)?;
         self.tables.get(kind.index())?.column(slot)
     }
 
     /// A subject's value of a metric, score or other name; missing where there is none.
     #[must_use]
     pub fn value(&self, kind: SubjectKind, name: &str, subject: &str) -> Value {
-        let row = self.tables.get(kind.index()).and_then(|it| it.row_of(subject));
+        let row = self.tables.get(kind.index()).and_then(|table| table.row_of(subject));
         match (self.column(kind, name), row) {
             (Some(column), Some(row)) => column.value(row),
             _ => Value::Missing,
@@ -433,17 +433,17 @@ impl Assessment {
     /// What a scorecard is about; none for an unknown one.
     #[must_use]
     pub fn scorecard_kind(&self, scorecard: &str) -> Option<SubjectKind> {
-        self.card(scorecard).map(|it| it.kind)
+        self.card(scorecard).map(|card| card.kind)
     }
 
     pub(crate) fn card(&self, name: &str) -> Option<&CardResult> {
-        self.cards.iter().find(|it| it.name == name)
+        self.cards.iter().find(|card| card.name == name)
     }
 }
 
 impl CardResult {
     fn view<'a>(&'a self, subject: &'a str, cell: &ScoreCell) -> SubjectScore<'a> {
-        let band = |it: Option<usize>| it.and_then(|it| self.bands.get(it)).map(String::as_str);
+        let band = |it: Option<usize>| it.and_then(|band| self.bands.get(band)).map(String::as_str);
         SubjectScore {
             subject,
             score: present(cell.score),

@@ -122,7 +122,7 @@ impl fmt::Display for Tripped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { guard, kind, name, count, of, limit } = self;
         let plural = kind.plural();
-        let about = name.as_ref().map(|it| format!(" of `{it}`")).unwrap_or_default();
+        let about = name.as_ref().map(|name| format!(" of `{name}`")).unwrap_or_default();
         match *guard {
             "min_subjects" => {
                 write!(f, "there are {count} {plural}, and `{guard}` asks for {limit}")

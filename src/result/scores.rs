@@ -79,26 +79,26 @@ impl Scores {
     /// The scores of a scorecard, 0 to 100, NaN for none; `None` for an unknown scorecard.
     #[must_use]
     pub fn score(&self, scorecard: &str) -> Option<&[f64]> {
-        self.numbers(scorecard, |it| it.score)
+        self.numbers(scorecard, |outputs| outputs.score)
     }
 
     /// The scores before any override, NaN for none; `None` for an unknown scorecard.
     #[must_use]
     pub fn raw_score(&self, scorecard: &str) -> Option<&[f64]> {
-        self.numbers(scorecard, |it| it.raw_score)
+        self.numbers(scorecard, |outputs| outputs.raw_score)
     }
 
     /// The share of weight that is measured, 0 to 1; `None` for an unknown scorecard.
     #[must_use]
     pub fn coverage(&self, scorecard: &str) -> Option<&[f64]> {
-        self.numbers(scorecard, |it| it.coverage)
+        self.numbers(scorecard, |outputs| outputs.coverage)
     }
 
     /// The numbers of the bands, lowest first from 0, [`Data::NO_CODE`] for none, and their names; `None` for an
     /// unknown scorecard.
     #[must_use]
     pub fn bands(&self, scorecard: &str) -> Option<(&[u32], &[Arc<str>])> {
-        match self.output(scorecard, |it| it.band)?.data() {
+        match self.output(scorecard, |outputs| outputs.band)?.data() {
             Data::Text { codes, labels } => Some((codes, labels.texts())),
             _ => None,
         }
@@ -114,7 +114,7 @@ impl Scores {
     /// The column of a metric, a score or any other name of the config.
     #[must_use]
     pub fn column(&self, kind: SubjectKind, name: &str) -> Option<&Column> {
-        let slot = self.names.get(kind.index())?.iter().position(|it| it == name)?;
+        let slot = self.names.get(kind.index())?.iter().position(|one| one == name)?;
         let given = self.outline.takes(kind, name).then_some(name);
         self.found(kind, slot, given)
     }
@@ -143,7 +143,7 @@ impl Scores {
         let absent =
             SubjectKind::ALL.into_iter().zip(&self.outline.given).flat_map(|(kind, all)| {
                 let names = all.iter().filter(move |(name, _)| !live.is_given(kind, name.as_str()));
-                names.map(move |it| (kind.index(), it.1))
+                names.map(move |pair| (kind.index(), pair.1))
             });
         self.outline.wants.not_given(&self.tables, &absent.collect())
     }
@@ -155,19 +155,19 @@ impl Scores {
     }
 
     fn output(&self, scorecard: &str, slot: impl Fn(&Outputs) -> usize) -> Option<&Column> {
-        let (_, kind, outputs) = self.outline.cards.iter().find(|it| it.0 == scorecard)?;
+        let (_, kind, outputs) = self.outline.cards.iter().find(|card| card.0 == scorecard)?;
         self.found(*kind, slot(outputs), None)
     }
 
     /// The column in a slot, and what was given under a name instead, if that may be.
     fn found(&self, kind: SubjectKind, slot: usize, given: Option<&str>) -> Option<&Column> {
-        let live = self.live.as_ref().and_then(|it| it.column(kind, slot, given));
+        let live = self.live.as_ref().and_then(|live| live.column(kind, slot, given));
         if live.is_some() {
             return live;
         }
         let column = self.tables.get(kind.index())?.column(slot)?;
-        let late = self.outline.unread.iter().position(|it| it.2 == (kind, slot));
-        let Some(late) = late.and_then(|it| self.late.get(it)) else { return Some(column) };
+        let late = self.outline.unread.iter().position(|unread| unread.2 == (kind, slot));
+        let Some(late) = late.and_then(|at| self.late.get(at)) else { return Some(column) };
         Some(late.get_or_init(|| {
             let mut column = column.clone();
             if let Data::Number(all) = column.data_mut() {

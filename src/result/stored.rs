@@ -28,11 +28,11 @@ impl Assessment {
         // Years of four digits, as all that shows them has.
         let is_day = |day: i32| {
             let date = NaiveDate::from_num_days_from_ce_opt(day);
-            date.is_some_and(|it| (1..=9999).contains(&it.year()))
+            date.is_some_and(|date| (1..=9999).contains(&date.year()))
         };
         let cells = |it: &CardResult| {
             it.cells.len() == self.subjects(it.kind).len()
-                && it.cells.iter().all(|it| it.oldest.is_none_or(is_day))
+                && it.cells.iter().all(|cell| cell.oldest.is_none_or(is_day))
         };
         self.tables.len() == kinds
             && self.names.len() == kinds

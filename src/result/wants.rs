@@ -12,7 +12,7 @@ impl Wants {
     pub(crate) fn not_given(&self, tables: &[Table], absent: &BTreeSet<Place>) -> Vec<Note> {
         let rows = |kind: usize| tables.get(kind).map_or(0, Table::len);
         let mut notes = Vec::new();
-        for kind in SubjectKind::ALL.into_iter().filter(|it| rows(it.index()) > 0) {
+        for kind in SubjectKind::ALL.into_iter().filter(|kind| rows(kind.index()) > 0) {
             let (mut from, mut columns) = (BTreeSet::new(), BTreeSet::new());
             let all = self.list.range((kind.index(), 0)..=(kind.index(), usize::MAX));
             for (place, want) in all {

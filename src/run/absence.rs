@@ -15,7 +15,7 @@ type Reason = (NoValue, Option<String>);
 impl Run<'_> {
     /// Says of a column that has just been made which names in it no record has, or why it has no value at all.
     pub(crate) fn absence(&mut self, step: &Step, slot: &Slot, made: &Made, out_of_range: usize) {
-        let rows = self.rows.get(step.kind.index()).map_or(0, |it| it.ids.len());
+        let rows = self.rows.get(step.kind.index()).map_or(0, |rows| rows.ids.len());
         if rows == 0 || made.stalled {
             return;
         }
@@ -23,7 +23,7 @@ impl Run<'_> {
         let is_empty = is_empty(&made.column);
         // A near name is a slip of the pen, even where nobody would miss the value.
         let mut unknown = self.unknown(step, made, is_empty);
-        unknown.retain(|it| is_read || it.near.is_some());
+        unknown.retain(|slip| is_read || slip.near.is_some());
         let (kind, metric) = (step.kind, &slot.name);
         if !unknown.is_empty() {
             self.out.notes.extend(unknown.into_iter().map(|Unknown { name, near }| {
@@ -93,7 +93,7 @@ impl Run<'_> {
     fn relatives(&self, kind: SubjectKind, from: Option<usize>) -> Option<Reason> {
         self.source.input.book?;
         let table = self.out.tables.get(kind.index())?;
-        let column = from.and_then(|it| table.column(it));
+        let column = from.and_then(|slot| table.column(slot));
         // What they have no value of themselves is said of them.
         let nothing = table.len() > 0 && column.is_none_or(is_empty);
         (!nothing).then(|| (NoValue::NoRelatives, Some(kind.plural().to_owned())))
@@ -106,7 +106,7 @@ fn is_empty(column: &Column) -> bool {
 
 /// Whether something that a calculation reads has no value for anyone.
 fn rests_on_nothing(program: &Program, table: &Table) -> bool {
-    program.slots().iter().any(|it| table.column(*it).is_none_or(is_empty))
+    program.slots().iter().any(|slot| table.column(*slot).is_none_or(is_empty))
 }
 
 const fn reason_of(why: Why) -> NoValue {

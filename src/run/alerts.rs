@@ -39,18 +39,18 @@ impl Compiled {
             let assessment = match assessed {
                 Err(AssessError::Guarded(it)) => {
                     let as_of = it.assessment.as_of();
-                    out.tripped.extend(it.tripped.into_iter().map(|it| (as_of, it)));
+                    out.tripped.extend(it.tripped.into_iter().map(|tripped| (as_of, tripped)));
                     it.assessment
                 }
                 other => other?,
             };
             let as_of = assessment.as_of();
-            let subjects = SubjectKind::ALL.map(|it| (it, assessment.subjects(it).len()));
+            let subjects = SubjectKind::ALL.map(|kind| (kind, assessment.subjects(kind).len()));
             out.exposure.note(as_of.day(), subjects);
             out.events.extend(assessment.events);
             out.actions.extend(assessment.enrolled.actions);
             out.enrolment_changes.extend(assessment.enrolled.changes);
-            out.faults.extend(assessment.faults.into_iter().map(|it| (as_of, it)));
+            out.faults.extend(assessment.faults.into_iter().map(|fault| (as_of, fault)));
             out.state = assessment.state;
         }
         Ok(out)
@@ -106,18 +106,19 @@ impl Compiled {
         else {
             return all;
         };
-        let of =
-            |state: &'a State| state.alerts.get(&config.name).filter(|it| it.subject == rule.kind);
+        let of = |state: &'a State| {
+            state.alerts.get(&config.name).filter(|list| list.subject == rule.kind)
+        };
         let same = of(past);
-        let then = run.fired_then.get(&config.name).filter(|it| it.subject == rule.kind);
+        let then = run.fired_then.get(&config.name).filter(|list| list.subject == rule.kind);
         let stood = run.standing.and_then(of).or(then);
         let asked = Asked { rule, config, past: same, stood, table, result };
         let messages: BTreeMap<&str, &String> =
-            result.matches.iter().map(|it| (it.subject.as_ref(), &it.message)).collect();
+            result.matches.iter().map(|found| (found.subject.as_ref(), &found.message)).collect();
         let rows = table.rows_in_order();
-        let same_alerts = same.map(|it| Along::of(&it.subjects));
+        let same_alerts = same.map(|list| Along::of(&list.subjects));
         for subject in asked.subjects() {
-            let before = same_alerts.as_ref().and_then(|it| it.get(subject));
+            let before = same_alerts.as_ref().and_then(|alerts| alerts.get(subject));
             let row = rows.row_of(subject);
             let there = match (row, run.presence.there(rule.kind, subject)) {
                 (None, There::Here) if run.source.input.is_gone(rule.kind, subject) => There::Gone,
@@ -126,7 +127,8 @@ impl Compiled {
             };
             let (step, is_kept) =
                 asked.step((subject, row), (before, there), out.as_of, past.as_of);
-            let kept = is_kept.then(|| step.next.as_ref().map(|it| it.message.clone())).flatten();
+            let kept =
+                is_kept.then(|| step.next.as_ref().map(|alert| alert.message.clone())).flatten();
             let mut it = Moving {
                 rule: &config.name,
                 config: Some(config),
@@ -136,7 +138,9 @@ impl Compiled {
                 subject: subject.to_owned(),
                 parents: parents(out, &run.rows, rule.kind, row),
                 row,
-                message: kept.or_else(|| before.map(|it| it.message.clone())).unwrap_or_default(),
+                message: kept
+                    .or_else(|| before.map(|alert| alert.message.clone()))
+                    .unwrap_or_default(),
                 step,
                 is_kept,
                 waits: is_kept || there != There::Here && there != There::Gone,
@@ -147,7 +151,7 @@ impl Compiled {
             if it.message.is_empty() {
                 it.message.clone_from(&config.name);
             }
-            if let Some(alert) = it.step.next.as_mut().filter(|it| !it.phase.is_idle()) {
+            if let Some(alert) = it.step.next.as_mut().filter(|alert| !alert.phase.is_idle()) {
                 alert.message.clone_from(&it.message);
             }
             all.push(it);
@@ -160,16 +164,19 @@ impl Compiled {
         let mut all = Vec::new();
         let is_there = |name: &str, kind: SubjectKind| {
             let of = |it: &Rule| self.config.rules.get(it.number);
-            self.rules.iter().any(|it| it.kind == kind && of(it).is_some_and(|it| it.name == name))
+            self.rules
+                .iter()
+                .any(|rule| rule.kind == kind && of(rule).is_some_and(|config| config.name == name))
         };
         for (rule, past) in past.alerts.iter().filter(|(rule, it)| !is_there(rule, it.subject)) {
-            let reason = if self.config.rules.iter().any(|it| it.name == *rule) {
+            let reason = if self.config.rules.iter().any(|config| config.name == *rule) {
                 Reason::RuleChanged
             } else {
                 Reason::RuleRemoved
             };
             for (subject, before) in &past.subjects {
-                let row = out.tables.get(past.subject.index()).and_then(|it| it.row_of(subject));
+                let row =
+                    out.tables.get(past.subject.index()).and_then(|table| table.row_of(subject));
                 all.push(Moving {
                     rule,
                     config: None,
@@ -209,7 +216,7 @@ impl Compiled {
         }
         let name = |slot: usize| {
             let names = out.names.get(it.kind.index());
-            names.and_then(|it| it.get(slot)).cloned().unwrap_or_default()
+            names.and_then(|names| names.get(slot)).cloned().unwrap_or_default()
         };
         let table = out.tables.get(it.kind.index());
         let mut evidence = Vec::new();
@@ -217,7 +224,7 @@ impl Compiled {
             let values = rule.because.iter().map(|slot| (name(*slot), table.value(*slot, row)));
             evidence = values.collect();
         }
-        if it.config.is_none_or(|it| it.because.is_empty()) {
+        if it.config.is_none_or(|config| config.because.is_empty()) {
             // The order of columns depends on the order of rules.
             evidence.sort_by(|left, right| left.0.cmp(&right.0));
         }
@@ -227,7 +234,7 @@ impl Compiled {
                 event_id(rule, about, what, (first, out.as_of), happening.ordinal)
             }),
             day: out.as_of.day(),
-            moment: Some(out.as_of).filter(|it| !it.is_day()),
+            moment: Some(out.as_of).filter(|moment| !moment.is_day()),
             rule: it.rule.to_owned(),
             kind: it.kind,
             subject: it.subject.clone(),
@@ -240,7 +247,7 @@ impl Compiled {
             evidence,
             labels: about.labels.clone(),
             owner: it.owner(),
-            playbook: it.config.and_then(|it| it.playbook.clone()),
+            playbook: it.config.and_then(|config| config.playbook.clone()),
             suppressed_by,
             told_before: told,
             supersedes: None,
@@ -264,8 +271,8 @@ impl Asked<'_> {
     fn subjects(&self) -> BTreeSet<&str> {
         let known = self.past.into_iter().chain(self.stood);
         let mut all: BTreeSet<&str> =
-            known.flat_map(|it| it.subjects.keys().map(String::as_str)).collect();
-        all.extend(self.result.matches.iter().map(|it| it.subject.as_ref()));
+            known.flat_map(|list| list.subjects.keys().map(String::as_str)).collect();
+        all.extend(self.result.matches.iter().map(|found| found.subject.as_ref()));
         if self.config.no_data == NoDataPolicy::Alert {
             all.extend(self.result.no_data.iter().map(AsRef::as_ref));
         }
@@ -280,20 +287,20 @@ impl Asked<'_> {
         now: AsOf,
         last: Option<AsOf>,
     ) -> (Step, bool) {
-        let was = self.stood.and_then(|it| it.subjects.get(subject));
+        let was = self.stood.and_then(|list| list.subjects.get(subject));
         let stood = || Step { next: was.cloned(), ..Step::default() };
-        let was_told = was.is_some_and(|it| it.fired == Some(now));
+        let was_told = was.is_some_and(|alert| alert.fired == Some(now));
         match there {
             There::Kept => return (stood(), true),
             // What was told is taken back where it is not true, not where nothing is known of it.
             There::Away(_) if was_told => return (stood(), true),
             There::Away(_) => {
-                let next = before.and_then(|it| wait(it, self.config, now, last));
+                let next = before.and_then(|alert| wait(alert, self.config, now, last));
                 return (Step { next, ..Step::default() }, false);
             }
             There::Gone => {
-                let step = before.map_or_else(Step::default, |it| {
-                    end(it, Reason::SubjectGone, Some(self.config), now)
+                let step = before.map_or_else(Step::default, |alert| {
+                    end(alert, Reason::SubjectGone, Some(self.config), now)
                 });
                 return (step, false);
             }
@@ -304,7 +311,7 @@ impl Asked<'_> {
         let answer = Answer {
             when: verdict(&self.rule.when),
             clear: self.rule.clear.as_ref().map(verdict),
-            changed: self.past.is_some_and(|it| it.meaning != self.rule.meaning),
+            changed: self.past.is_some_and(|list| list.meaning != self.rule.meaning),
         };
         let unknown = matches!(answer.when, Verdict::NoData | Verdict::Faulted);
         if unknown && was_told && self.config.no_data == NoDataPolicy::Keep {
@@ -340,7 +347,7 @@ impl Moving<'_> {
     fn owner(&self) -> Option<String> {
         match self.config {
             Some(it) => it.owner.clone(),
-            None => self.past.and_then(|it| it.owner.clone()),
+            None => self.past.and_then(|list| list.owner.clone()),
         }
     }
 
@@ -350,7 +357,7 @@ impl Moving<'_> {
         RuleAlerts {
             subject: self.kind,
             severity: about.severity,
-            meaning: self.compiled.map_or_else(String::new, |it| it.meaning.clone()),
+            meaning: self.compiled.map_or_else(String::new, |rule| rule.meaning.clone()),
             labels: about.labels.clone(),
             owner: self.owner(),
             subjects: BySubject::default(),
@@ -386,18 +393,23 @@ fn suppressed(
 ) -> Vec<Vec<Suppressor>> {
     let mut open = Open::new();
     for it in moving {
-        if it.step.next.as_ref().is_some_and(|it| it.phase.is_firing()) {
+        if it.step.next.as_ref().is_some_and(|alert| alert.phase.is_firing()) {
             open.entry((it.kind, it.subject.as_str())).or_default().push(it.about());
         }
     }
     let off = |name: &str| {
         let number = engine.calendar_number(Some(name));
-        number.is_some_and(|it| engine.calendar_for(Some(it), input).is_day_off(now.day()))
+        number.is_some_and(|number| engine.calendar_for(Some(number), input).is_day_off(now.day()))
     };
     let of = |it: &Moving<'_>| {
         let about = it.about();
         let mut all = inhibitors(&engine.config.inhibit, &about, &open);
-        all.extend(input.suppressions.into_iter().flat_map(|it| it.of(&about, now.day(), &off)));
+        all.extend(
+            input
+                .suppressions
+                .into_iter()
+                .flat_map(|suppressions| suppressions.of(&about, now.day(), &off)),
+        );
         let alert = it.step.next.as_ref().zip(it.config);
         all.extend(alert.and_then(|(alert, config)| cooling(alert, config, now)));
         all
@@ -414,7 +426,7 @@ pub(crate) fn parents(
 ) -> BTreeMap<SubjectKind, String> {
     let (Some(rows), Some(row)) = (rows.get(kind.index()), row) else { return BTreeMap::new() };
     let id = |(parent, links): (&SubjectKind, &Vec<u32>)| {
-        let above = links.get(row).filter(|it| **it != NO_ROW)?;
+        let above = links.get(row).filter(|above| **above != NO_ROW)?;
         let ids = out.tables.get(parent.index())?.ids();
         Some((*parent, ids.get(*above as usize)?.to_string()))
     };

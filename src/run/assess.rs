@@ -41,7 +41,7 @@ impl Compiled {
     ) -> Result<Assessment, AssessError> {
         let as_of = input.settled(as_of.into());
         let known = input.known(as_of);
-        let quiet = input.suppressions.map(|it| self.formerly.quiet(it));
+        let quiet = input.suppressions.map(|suppressions| self.formerly.quiet(suppressions));
         let mut input = input.with_book(known.as_ref());
         input.suppressions = quiet.as_deref();
         self.assess_at(&input, as_of, &self.renamed(state))
@@ -57,8 +57,8 @@ impl Compiled {
         if !without_ids.is_empty() {
             return Err(AssessError::NoIds(Faults(without_ids)));
         }
-        let last = state.as_of.map(|it| input.settled(it));
-        if let Some(last) = last.filter(|it| *it > as_of) {
+        let last = state.as_of.map(|last| input.settled(last));
+        if let Some(last) = last.filter(|last| *last > as_of) {
             return Err(AssessError::Past { state: last, as_of });
         }
         let faults = self.strange(state, last == Some(as_of));
@@ -68,7 +68,7 @@ impl Compiled {
         // The same day or moment again: what the last assessment of it made of the state is undone.
         let standing = (last == Some(as_of)).then_some(state);
         let mut past = if standing.is_some() { state.ground() } else { state.truth() };
-        past.as_of = past.as_of.map(|it| input.settled(it));
+        past.as_of = past.as_of.map(|last| input.settled(last));
         let past = Arc::new(past);
         let mut record = state.record.clone();
         if standing.is_none() {
@@ -78,9 +78,9 @@ impl Compiled {
         run.out.past = Arc::clone(&past);
         run.take_given();
         let quiet = input.suppressions.into_iter();
-        run.out
-            .faults
-            .extend(quiet.flat_map(|it| suppressions::check(self, it, &run.rows, as_of.day())));
+        run.out.faults.extend(
+            quiet.flat_map(|quiet| suppressions::check(self, quiet, &run.rows, as_of.day())),
+        );
         run.out.notes = of_input(self, input, &run.rows);
         run.out.notes.extend(later(self, input, as_of.day()));
         run.out.notes.extend(not_used(self, &run.out.manual));
@@ -100,8 +100,8 @@ impl Compiled {
         run.out.notes.extend(run.feed_notes());
         run.out.waiting = run.waiting();
         // Scorecards were computed as they were needed; results come in the order of the config.
-        let order = |name: &str| self.config.scorecards.iter().position(|it| it.name == name);
-        run.out.cards.sort_by_key(|it| order(&it.name));
+        let order = |name: &str| self.config.scorecards.iter().position(|card| card.name == name);
+        run.out.cards.sort_by_key(|card| order(&card.name));
         for batch in &self.batches {
             run.ask(batch);
         }
@@ -163,7 +163,7 @@ impl Compiled {
     /// From when on it is remembered what was told, day by day: as far back as the config says, and as a state can go back itself.
     fn remembered_from(&self, as_of: AsOf, state: &State) -> AsOf {
         let from: AsOf = self.config.guards.rewind.before(as_of.day()).into();
-        state.eve_day().map_or(from, |it| it.min(from))
+        state.eve_day().map_or(from, |day| day.min(from))
     }
 
     /// An assessment on the way, with its subjects and no columns. `linked` says whether it matters whose
@@ -277,8 +277,8 @@ impl Compiled {
             let moved = out.subjects(card.kind).iter().zip(&card.cells).filter_map(|(id, cell)| {
                 // A subject without a score for a while comes back to the band it was in.
                 // What an override makes of the band is for its days alone.
-                let band = cell.data_band.and_then(|it| card.bands.get(it))?;
-                let is_same = before.get(id).is_some_and(|it| it.band == *band);
+                let band = cell.data_band.and_then(|band| card.bands.get(band))?;
+                let is_same = before.get(id).is_some_and(|was| was.band == *band);
                 let now = || (id.to_string(), BandState { band: band.clone(), since: out.as_of });
                 (!is_same).then(now)
             });
@@ -286,7 +286,7 @@ impl Compiled {
             if !moved.is_empty() {
                 bands.extend(moved);
             }
-            let stood = standing.and_then(|it| it.bands.get(&card.name));
+            let stood = standing.and_then(|state| state.bands.get(&card.name));
             presence.settle(card.kind, bands, stood);
         }
         // What a scorecard that is gone remembered means nothing to the next one of its name.
@@ -295,12 +295,12 @@ impl Compiled {
         for card in self.cards.values() {
             let Some(table) = out.tables.get(card.kind.index()) else { continue };
             card.carry_forward(table, out.as_of.day(), &mut next.carried);
-            let stood = standing.and_then(|it| it.carried.get(&card.name));
+            let stood = standing.and_then(|state| state.carried.get(&card.name));
             for (factor, values) in next.carried.get_mut(&card.name).into_iter().flatten() {
-                presence.settle(card.kind, values, stood.and_then(|it| it.get(factor)));
+                presence.settle(card.kind, values, stood.and_then(|factors| factors.get(factor)));
             }
         }
-        next.carried.values_mut().for_each(|it| it.retain(|_, it| !it.is_empty()));
+        next.carried.values_mut().for_each(|factors| factors.retain(|_, it| !it.is_empty()));
         next.carried.retain(|_, it| !it.is_empty());
         next
     }
@@ -322,18 +322,21 @@ impl Assessment {
     ) -> T {
         let carried = past.carried.get(&card.name);
         let bands = past.bands.get(&card.name);
-        let bands = bands.map(|it| Along::of(it));
+        let bands = bands.map(|bands| Along::of(bands));
         let carried = |factor: &str, id: &str| -> Option<CarriedValue> {
             carried?.get(factor)?.get(id).cloned()
         };
         let last_band = |id: &str| -> Option<(&str, NaiveDate)> {
-            bands.as_ref()?.get(id).map(|it| (it.band.as_str(), it.since.counted_to(self.as_of)))
+            bands
+                .as_ref()?
+                .get(id)
+                .map(|band| (band.band.as_str(), band.since.counted_to(self.as_of)))
         };
         let manual = |id: &str| {
             let key = (card.kind, id, card.name.as_str());
             // They were sorted by this key.
-            let at = self.manual.binary_search_by(|it| {
-                (it.kind, it.subject.as_str(), it.scorecard.as_str()).cmp(&key)
+            let at = self.manual.binary_search_by(|manual| {
+                (manual.kind, manual.subject.as_str(), manual.scorecard.as_str()).cmp(&key)
             });
             let at = at.ok()?;
             Some((at as u32, self.manual.get(at)?.effect))
@@ -352,14 +355,14 @@ impl Assessment {
     fn overridden(&self, card: &Scorecard, cell: &ScoreCell) -> Option<String> {
         match cell.applied {
             Applied::None => None,
-            Applied::Manual(at) => self.manual.get(at as usize).map(|it| it.text.clone()),
-            Applied::Rule(at) => card.overrides.get(at).map(|it| {
-                let text = match it.effect {
+            Applied::Manual(at) => self.manual.get(at as usize).map(|manual| manual.text.clone()),
+            Applied::Rule(at) => card.overrides.get(at).map(|rule| {
+                let text = match rule.effect {
                     Effect::Set(to) => format!("set to {to} by rule"),
                     Effect::Cap(to) => format!("capped at {to} by rule"),
                     Effect::Floor(to) => format!("held at least at {to} by rule"),
                 };
-                it.reason.as_ref().map_or_else(|| text.clone(), |why| format!("{text}: {why}"))
+                rule.reason.as_ref().map_or_else(|| text.clone(), |why| format!("{text}: {why}"))
             }),
         }
     }

@@ -40,11 +40,11 @@ impl Scored<'_, '_> {
             (outputs.coverage, &part.coverage),
         ];
         let groups = || outputs.groups.iter().copied().zip(&part.groups);
-        if let Some((_, it)) = numbers.into_iter().chain(groups()).find(|it| it.0 == slot) {
+        if let Some((_, it)) = numbers.into_iter().chain(groups()).find(|pair| pair.0 == slot) {
             return Some(Part::Number(it));
         }
         let codes = [(outputs.band, &part.band), (outputs.raw_band, raw_band)];
-        codes.into_iter().find(|it| it.0 == slot).map(|(_, it)| Part::Text(it, labels))
+        codes.into_iter().find(|pair| pair.0 == slot).map(|(_, it)| Part::Text(it, labels))
     }
 }
 
@@ -54,17 +54,17 @@ impl Columns for Fresh<'_, '_> {
     }
 
     fn part(&self, slot: usize, rows: Range<usize>) -> Option<Part<'_>> {
-        let fresh = || self.scored.iter().find_map(|it| it.part(slot));
+        let fresh = || self.scored.iter().find_map(|scored| scored.part(slot));
         // A column of the table is never one that is still being written.
-        self.table.column(slot).map(|it| Part::of(it, rows)).or_else(fresh)
+        self.table.column(slot).map(|column| Part::of(column, rows)).or_else(fresh)
     }
 
     fn value(&self, slot: usize, row: usize) -> Value {
-        let fresh = || self.scored.iter().find_map(|it| it.part(slot));
+        let fresh = || self.scored.iter().find_map(|scored| scored.part(slot));
         let at = row.saturating_sub(self.first);
         match (self.table.column(slot), fresh) {
             (Some(it), _) => it.value(row),
-            (None, fresh) => fresh().map_or(Value::Missing, |it| it.value(at)),
+            (None, fresh) => fresh().map_or(Value::Missing, |part| part.value(at)),
         }
     }
 
@@ -86,8 +86,8 @@ impl<'a> Run<'a> {
         let mut answers = std::mem::take(&mut self.room.answers);
         answers.resize_with(engine.batches.len(), Vec::new);
         for kind in SubjectKind::ALL {
-            let asked = engine.batches.iter().any(|it| it.kind == kind);
-            if asked || cards.iter().any(|it| it.kind == kind) {
+            let asked = engine.batches.iter().any(|batch| batch.kind == kind);
+            if asked || cards.iter().any(|card| card.kind == kind) {
                 self.fill(kind, cards, true, &mut answers);
             }
         }
@@ -109,21 +109,23 @@ impl<'a> Run<'a> {
             Work::Card { card, outputs } => Some((engine.cards.get(card)?, outputs)),
             _ => None,
         };
-        let cards = || cards.iter().filter(|it| it.kind == kind).filter_map(card);
+        let cards = || cards.iter().filter(|card| card.kind == kind).filter_map(card);
         let overridden = !self.out.manual.is_empty();
         let mut made: Vec<CardColumns> = Vec::new();
         for (card, outputs) in cards() {
-            let held = self.past.bands.get(&card.name).is_some_and(|it| !it.is_empty());
+            let held = self.past.bands.get(&card.name).is_some_and(|bands| !bands.is_empty());
             made.push(columns(table, card, outputs, overridden, held));
         }
         let Some(table) = self.out.tables.get(kind.index()) else { return };
         let mut parts: Vec<_> = made.iter_mut().map(CardColumns::parts).collect();
-        let batches = || engine.batches.iter().filter(|it| ask && it.kind == kind);
+        let batches = || engine.batches.iter().filter(|batch| ask && batch.kind == kind);
         let mut said: Vec<Vec<_>> = Vec::new();
-        for (batch, all) in engine.batches.iter().zip(answers).filter(|it| it.0.kind == kind) {
+        for (batch, all) in engine.batches.iter().zip(answers).filter(|pair| pair.0.kind == kind) {
             // Each is written once, whatever was there before.
             stretch(all, rows * batch.rules.len(), Verdict::No);
-            said.push(all.chunks_mut(rows.max(1)).map(|it| it.chunks_mut(CHUNK)).collect());
+            said.push(
+                all.chunks_mut(rows.max(1)).map(|verdicts| verdicts.chunks_mut(CHUNK)).collect(),
+            );
         }
         let chunk = |rows: Range<usize>| {
             let scored = cards().zip(&mut parts).map(|((card, outputs), part)| {
@@ -131,8 +133,8 @@ impl<'a> Run<'a> {
                 Scored { card, outputs, part }
             });
             let scored: Vec<Scored<'_, '_>> = scored.collect();
-            let said = said.iter_mut().map(|it| {
-                it.iter_mut().map(|it| it.next().unwrap_or_default()).collect::<Vec<_>>()
+            let said = said.iter_mut().map(|batch| {
+                batch.iter_mut().map(|chunks| chunks.next().unwrap_or_default()).collect::<Vec<_>>()
             });
             (rows, scored, said.collect::<Vec<_>>())
         };
@@ -179,7 +181,7 @@ fn columns(
         band: table.codes(outputs.band, labels),
         raw_band: (held || card.asks_low()).then(|| table.codes(outputs.raw_band, labels)),
         held,
-        groups: outputs.groups.iter().map(|it| table.numbers(*it)).collect(),
+        groups: outputs.groups.iter().map(|slot| table.numbers(*slot)).collect(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::time::{AsOf, Calendar};
 impl Compiled {
     /// The calendar of that name in the config.
     pub(crate) fn calendar(&self, name: &str) -> Option<&Calendar> {
-        let at = self.config.calendars.iter().position(|it| it.name == name)?;
+        let at = self.config.calendars.iter().position(|calendar| calendar.name == name)?;
         self.calendars.get(at)
     }
 
@@ -26,7 +26,7 @@ impl Compiled {
     ) -> &'a Calendar {
         let given = input.work_calendar;
         let own = named.or(self.calendars.default.filter(|_| given.is_none()));
-        match own.and_then(|it| self.calendars.get(it)) {
+        match own.and_then(|number| self.calendars.get(number)) {
             Some(own) => {
                 let stands = |it: &&Calendar| !it.name().is_empty() && it.name() == own.name();
                 given.filter(stands).unwrap_or(own)
@@ -42,16 +42,18 @@ impl Compiled {
         input: &Input<'a>,
     ) -> Option<Cow<'a, Calendar>> {
         let calendar = self.calendar_for(Some(named?), input);
-        let settled = input.book.map(|it| calendar.settled(it.zone()));
+        let settled = input.book.map(|book| calendar.settled(book.zone()));
         Some(settled.unwrap_or(Cow::Borrowed(calendar)))
     }
 
     /// Playbooks whose calendar has no day of work on a day or after it, each as its place and what is said.
     pub(crate) fn never_due(&self, day: AsOf, input: &Input<'_>) -> Vec<(String, String)> {
-        let business =
-            self.playbooks.iter().filter(|it| it.config.days == Some(DayCount::Business));
-        let over = business.filter(|it| {
-            let calendar = self.calendar_for(it.calendar, input);
+        let business = self
+            .playbooks
+            .iter()
+            .filter(|playbook| playbook.config.days == Some(DayCount::Business));
+        let over = business.filter(|playbook| {
+            let calendar = self.calendar_for(playbook.calendar, input);
             calendar.on_or_after(day.day()) == NaiveDate::MAX
         });
         let say = |it: &Playbook| {
@@ -69,6 +71,6 @@ impl Compiled {
     /// The number of a calendar in the config.
     pub(crate) fn calendar_number(&self, name: Option<&str>) -> Option<usize> {
         let name = name?;
-        self.config.calendars.iter().position(|it| it.name == name)
+        self.config.calendars.iter().position(|calendar| calendar.name == name)
     }
 }

@@ -57,8 +57,9 @@ pub(crate) fn children(
         };
         from_records(take, list.len(), *all, value)
     });
-    let column = Column::of(Data::Number(numbers.map(|it| it.unwrap_or(f64::NAN)).collect()));
-    let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
+    let column =
+        Column::of(Data::Number(numbers.map(|number| number.unwrap_or(f64::NAN)).collect()));
+    let seen = seen.iter().any(|day| *day != NO_DAY).then_some(seen);
     (column.with_seen(seen), solid)
 }
 
@@ -101,15 +102,15 @@ fn mean_by(
         *sure &= nothing || table.is_solid(from, row) && table.is_solid(by, row);
         if !value.is_nan() && weight > 0.0 {
             list.push((value, weight));
-            for it in [from, by].into_iter().filter_map(|it| table.seen(it, row)) {
+            for it in [from, by].into_iter().filter_map(|slot| table.seen(slot, row)) {
                 *day = if *day == NO_DAY { it } else { it.min(*day) };
             }
         }
     }
     let mean = |mut list: Vec<(f64, f64)>| {
         list.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
-        let weight: f64 = list.iter().map(|it| it.1).sum();
-        let mean = list.iter().map(|it| it.0 * it.1).sum::<f64>() / weight;
+        let weight: f64 = list.iter().map(|pair| pair.1).sum();
+        let mean = list.iter().map(|pair| pair.0 * pair.1).sum::<f64>() / weight;
         // Weights so small that products lose digits take no mean out of what it is of.
         match (list.first(), list.last()) {
             (Some(low), Some(high)) if mean.is_finite() => mean.clamp(low.0, high.0),
@@ -117,7 +118,7 @@ fn mean_by(
         }
     };
     let column = Column::of(Data::Number(pairs.into_iter().map(mean).collect()));
-    let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
+    let seen = seen.iter().any(|day| *day != NO_DAY).then_some(seen);
     (column.with_seen(seen), solid)
 }
 
@@ -151,7 +152,7 @@ fn taken(list: &[f64], take: Take) -> Option<f64> {
         Take::Median => median_of(list.to_vec()),
         Take::Distinct => {
             // Adding 0 makes -0 a 0.
-            distinct_of(list.iter().map(|it| Some((it + 0.0).to_bits())))
+            distinct_of(list.iter().map(|value| Some((value + 0.0).to_bits())))
         }
         _ => None,
     }
@@ -168,7 +169,7 @@ mod tests {
 
     /// What the children of one parent come to.
     fn check(values: &[Option<f64>], take: Take) -> Value {
-        let ids = (0..values.len()).map(|it| Arc::from(it.to_string())).collect();
+        let ids = (0..values.len()).map(|row| Arc::from(row.to_string())).collect();
         let mut table = Table::default().again(ids, 1);
         table.set(0, Column::numbers(values.iter().copied()), None);
         let links = vec![0; values.len()];

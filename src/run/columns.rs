@@ -164,8 +164,8 @@ impl Source<'_> {
             Some(Attribute::Own(own)) => Some(custom(book, kind, own, slot.kind, self.as_of)),
         };
         derived
-            .filter(|it| it.column.kind() == slot.kind)
-            .map_or_else(absent, |it| Made::derived(&it, in_book))
+            .filter(|derived| derived.column.kind() == slot.kind)
+            .map_or_else(absent, |derived| Made::derived(&derived, in_book))
     }
 
     pub(crate) fn records(
@@ -180,7 +180,7 @@ impl Source<'_> {
             return Made::plain(Column::missing(slot.kind, rows.ids.len()));
         };
         let filter = filter.map(ProgramFilter::new);
-        let asked = filter.as_ref().map(|it| it as &dyn RecordFilter);
+        let asked = filter.as_ref().map(|filter| filter as &dyn RecordFilter);
         let (as_of, until) = match self.input.reach(config, derivation, self.as_of) {
             Reach::Whole => (self.as_of, None),
             Reach::Late(day) => (day.into(), None),
@@ -188,7 +188,7 @@ impl Source<'_> {
         };
         let view = View::new(book, as_of, self.currency).within(calendar);
         let derived = derivation.run(view, kind, asked);
-        let failed = filter.map(|it| it.failures.take()).unwrap_or_default();
+        let failed = filter.map(|filter| filter.failures.take()).unwrap_or_default();
         let failed = in_rows(&failed, in_book);
         let Some(day) = until else {
             return Made { failed, ..Made::derived(&derived, in_book) };
@@ -243,7 +243,7 @@ impl RecordFilter for ProgramFilter<'_> {
             let (subject, failures) = (self.subject.get(), &self.failures);
             let mut fields = Fields { columns: BTreeMap::new(), subject, failures };
             for (slot, kind) in program.compiled().columns() {
-                let values: Vec<Value> = records.iter().map(|it| read(*it, slot)).collect();
+                let values: Vec<Value> = records.iter().map(|record| read(*record, slot)).collect();
                 fields.columns.insert(slot, column_of(kind, &values));
             }
             let mut scratch = self.scratch.borrow_mut();
@@ -283,13 +283,13 @@ fn in_rows(failed: &Failed, in_book: &[u32]) -> Failed {
     failed
         .iter()
         .map(|(name, it)| (Arc::clone(name), of(it)))
-        .filter(|it| !it.1.is_empty())
+        .filter(|entry| !entry.1.is_empty())
         .collect()
 }
 
 /// The reporting currency of a config, if it says one.
 pub(crate) fn currency(text: Option<&str>) -> Option<Currency> {
-    text.and_then(|it| it.parse().ok())
+    text.and_then(|text| text.parse().ok())
 }
 
 /// The values of an expression, whether each is solid unless no one asks, and the first fault of what it reads.
@@ -313,15 +313,17 @@ pub(crate) fn expression(
             }
             Kind::Flag => {
                 let states = asked.flags(0, program);
-                flags.extend(states.iter().map(|it| (*it).min(Data::NO_FLAG)));
-                if let (None, Some(at)) = (&fault, states.iter().position(|it| *it == FAULTED)) {
+                flags.extend(states.iter().map(|state| (*state).min(Data::NO_FLAG)));
+                if let (None, Some(at)) =
+                    (&fault, states.iter().position(|state| *state == FAULTED))
+                {
                     fault = why(program, table, chunk.start + at);
                 }
             }
             Kind::Text => {
                 let (all, why) = asked.texts(0, program);
-                let code = |it: &Option<Arc<str>>| it.as_ref().map(|it| labels.code(it));
-                codes.extend(all.iter().map(code).map(|it| it.unwrap_or(Data::NO_CODE)));
+                let code = |it: &Option<Arc<str>>| it.as_ref().map(|text| labels.code(text));
+                codes.extend(all.iter().map(code).map(|code| code.unwrap_or(Data::NO_CODE)));
                 fault = fault.or(why);
             }
         }
@@ -347,16 +349,16 @@ pub(crate) fn why(program: &Program, table: &Table, row: usize) -> Option<String
 
 /// The oldest day of what a program reads, for each row; nothing where no day is known.
 fn oldest(program: &Program, table: &Table) -> Option<Vec<i32>> {
-    let known = program.slots().iter().filter_map(|it| table.column(*it)?.days());
+    let known = program.slots().iter().filter_map(|slot| table.column(*slot)?.days());
     known
         .fold(None, |so_far: Option<Vec<i32>>, days| {
             let mut all = so_far.unwrap_or_else(|| vec![NO_DAY; table.len()]);
-            for (all, day) in all.iter_mut().zip(days).filter(|it| *it.1 != NO_DAY) {
+            for (all, day) in all.iter_mut().zip(days).filter(|pair| *pair.1 != NO_DAY) {
                 *all = if *all == NO_DAY { *day } else { *day.min(all) };
             }
             Some(all)
         })
-        .filter(|all| all.iter().any(|it| *it != NO_DAY))
+        .filter(|all| all.iter().any(|day| *day != NO_DAY))
 }
 
 /// The first name whose condition holds for each row.
@@ -373,14 +375,14 @@ pub(crate) fn class(cases: &Cases, table: &Table) -> (Column, Vec<bool>) {
         open.clear();
         open.extend(0..chunk.len());
         for ((_, when), code) in cases.names.iter().zip(&codes_of) {
-            let program = when.and_then(|it| Some((it, cases.conditions.get(it)?)));
+            let program = when.and_then(|when| Some((when, cases.conditions.get(when)?)));
             let sure = program.map(|(_, it)| solid(it, table, chunk.clone()));
             let states = program.map(|(it, _)| asked.states(it));
             open.retain(|at| {
                 if let Some(solid) = all_solid.get_mut(start + at) {
-                    *solid &= sure.as_ref().is_none_or(|it| it.get(*at) == Some(&true));
+                    *solid &= sure.as_ref().is_none_or(|sure| sure.get(*at) == Some(&true));
                 }
-                let state = states.map_or(1, |it| it.get(*at).copied().unwrap_or(FAULTED));
+                let state = states.map_or(1, |states| states.get(*at).copied().unwrap_or(FAULTED));
                 if let (1, Some(it)) = (state, codes.get_mut(start + at)) {
                     *it = *code;
                 }
@@ -414,7 +416,7 @@ pub(crate) fn within(column: &mut Arc<Column>, slot: &Slot) -> usize {
         Data::Flag(_) => {}
         Data::Text { codes, labels } => {
             let Some(known) = &slot.labels else { return 0 };
-            for code in codes.iter_mut().filter(|it| **it != Data::NO_CODE) {
+            for code in codes.iter_mut().filter(|code| **code != Data::NO_CODE) {
                 let text = labels.text(*code);
                 if !text.is_some_and(|text| known.contains(text)) {
                     *code = Data::NO_CODE;
@@ -436,8 +438,9 @@ fn is_within(column: &Column, slot: &Slot) -> bool {
         }
         Data::Flag(_) => true,
         Data::Text { labels, .. } => {
-            let is_known = |known: &[Arc<str>]| labels.texts().iter().all(|it| known.contains(it));
-            slot.labels.as_ref().is_none_or(|it| is_known(it))
+            let is_known =
+                |known: &[Arc<str>]| labels.texts().iter().all(|text| known.contains(text));
+            slot.labels.as_ref().is_none_or(|known| is_known(known))
         }
     }
 }

@@ -55,7 +55,8 @@ fn faults(kind: SubjectKind, ids: &[Arc<str>], failed: &Failed) -> Vec<Fault> {
         for (why, rows) in &reasons {
             fault(rows, &short(why));
         }
-        let mut others: Vec<usize> = rest.iter().flat_map(|it| it.1.iter().copied()).collect();
+        let mut others: Vec<usize> =
+            rest.iter().flat_map(|reason| reason.1.iter().copied()).collect();
         if !others.is_empty() {
             others.sort_unstable();
             fault(&others, &format!("{} other reasons", rest.len()));

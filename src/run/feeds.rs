@@ -32,7 +32,7 @@ type Places = BTreeSet<(usize, usize)>;
 
 /// What the metrics of a config read.
 fn read(engine: &Compiled) -> impl Iterator<Item = &Derivation> {
-    engine.steps.iter().filter_map(|it| match &it.work {
+    engine.steps.iter().filter_map(|step| match &step.work {
         Work::Records { derivation, .. } => Some(derivation.as_ref()),
         _ => None,
     })
@@ -106,7 +106,7 @@ impl Run<'_> {
             let usual = (it.last - it.first + gaps - 1) / gaps;
             let silent = today.num_days_from_ce() - it.last;
             (INTERVALS * usual < silent).then_some(())?;
-            let feed = part.map_or_else(|| table.to_owned(), |it| format!("{table}.{it}"));
+            let feed = part.map_or_else(|| table.to_owned(), |part| format!("{table}.{part}"));
             let last = NaiveDate::from_num_days_from_ce_opt(it.last)?;
             let (days, usual) = (u32::try_from(silent).ok()?, u32::try_from(usual).ok()?);
             Some(Note::Silent { feed, last, days, usual })

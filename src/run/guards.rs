@@ -33,9 +33,10 @@ impl Compiled {
             let mut tally = Tally { subjects: table.len() + aside, missing: BTreeMap::new() };
             let names = out.names.get(kind.index()).map_or(&[][..], Vec::as_slice);
             for metric in &self.config.metrics {
-                let slot = names.iter().position(|it| *it == metric.name);
+                let slot = names.iter().position(|name| *name == metric.name);
                 let is_its = metric.subject.unwrap_or(self.config.subject) == kind;
-                let Some(column) = slot.filter(|_| is_its).and_then(|it| table.column(it)) else {
+                let Some(column) = slot.filter(|_| is_its).and_then(|slot| table.column(slot))
+                else {
                     continue;
                 };
                 let missing = (0..table.len()).filter(|row| column.is_missing(*row)).count() + away;
@@ -63,7 +64,7 @@ impl Compiled {
             let kind = *kind;
             let now = out.state.tallies.get(&kind).cloned().unwrap_or_default();
             let here = out.subjects(kind).len();
-            if let Some(least) = guards.min_subjects.filter(|it| here < *it) {
+            if let Some(least) = guards.min_subjects.filter(|least| here < *least) {
                 let it = Tripped::new("min_subjects", kind, (here, last.subjects), Percent(0.0));
                 all.push(Tripped { limit: least, ..it });
             }
@@ -90,21 +91,22 @@ impl Compiled {
             let begun: BTreeSet<&str> = out
                 .events
                 .iter()
-                .filter(|it| it.kind == kind && it.change == Change::Fired)
-                .map(|it| it.subject.as_str())
+                .filter(|event| event.kind == kind && event.change == Change::Fired)
+                .map(|event| event.subject.as_str())
                 .collect();
             ask("max_new_alerts", begun.len(), guards.max_new_alerts, None);
-            for card in out.cards.iter().filter(|it| it.kind == kind) {
+            for card in out.cards.iter().filter(|card| card.kind == kind) {
                 let undo = out.state.undo.as_ref();
-                let moved = undo.map_or(0, |it| it.moved(&card.name, &out.state));
+                let moved = undo.map_or(0, |undo| undo.moved(&card.name, &out.state));
                 ask("max_band_moves", moved, guards.max_band_moves, Some(&card.name));
             }
         }
-        let back = out.events.iter().filter(|it| matches!(it.change, Change::Withdrawn { .. }));
+        let back =
+            out.events.iter().filter(|event| matches!(event.change, Change::Withdrawn { .. }));
         let mut withdrawn: BTreeMap<SubjectKind, usize> = BTreeMap::new();
-        back.for_each(|it| *withdrawn.entry(it.kind).or_default() += 1);
+        back.for_each(|event| *withdrawn.entry(event.kind).or_default() += 1);
         for (kind, count) in withdrawn {
-            let of = past.tallies.get(&kind).map_or(0, |it| it.subjects);
+            let of = past.tallies.get(&kind).map_or(0, |tally| tally.subjects);
             let most = guards.max_withdrawn;
             if of >= guards.from_subjects.max(1) && count as f64 > most.0 * of as f64 {
                 all.push(Tripped::new("max_withdrawn", kind, (count, of), most));

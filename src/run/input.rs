@@ -112,7 +112,7 @@ impl<'a> Input<'a> {
     pub(crate) fn is_gone(&self, kind: SubjectKind, id: &str) -> bool {
         self.is_complete(kind)
             || self.gone.iter().any(|(of, gone)| *of == kind && gone == id)
-            || self.book.is_some_and(|it| it.row_of(kind, id).is_some())
+            || self.book.is_some_and(|book| book.row_of(kind, id).is_some())
     }
 
     /// The same with a day, its end, or a moment until which all records of a feed are there: of a table, `usage`, or of
@@ -156,7 +156,7 @@ impl<'a> Input<'a> {
 
     /// A day or moment in the zone of the book. Without a book a moment has the day that was written with it.
     pub(crate) fn settled(&self, as_of: AsOf) -> AsOf {
-        self.book.map_or(as_of, |it| as_of.in_zone(it.zone()))
+        self.book.map_or(as_of, |book| as_of.in_zone(book.zone()))
     }
 
     /// The book as it is known at a moment, where that is another than the book of the day.
@@ -179,7 +179,7 @@ impl<'a> Input<'a> {
 
     /// Whether it is known which subjects of a kind there are.
     pub(crate) fn has(&self, kind: SubjectKind) -> bool {
-        self.frame_of(kind).is_some() || self.book.is_some_and(|it| it.has_table(kind.plural()))
+        self.frame_of(kind).is_some() || self.book.is_some_and(|book| book.has_table(kind.plural()))
     }
 
     /// The frame of one subject, where it is all there is.

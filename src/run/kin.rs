@@ -35,10 +35,10 @@ pub(crate) fn kin(
     let mut out = [const { Vec::new() }; 4];
     let mut certain = Vec::new();
     for mut list in rows(parents, child, links, take, said) {
-        certain.push(list.iter().all(|it| it.certain));
+        certain.push(list.iter().all(|kin| kin.certain));
         let unsure = weigh(&mut list);
         let (low, high) = bounds(&list, take, unsure);
-        let lacks = if list.iter().all(|it| it.lacks) { 1.0 } else { 0.0 };
+        let lacks = if list.iter().all(|kin| kin.lacks) { 1.0 } else { 0.0 };
         for (column, it) in out.iter_mut().zip([share(&list, take), low, high, lacks]) {
             column.push(it);
         }
@@ -57,12 +57,13 @@ pub(crate) fn beneath(
 ) -> ([Vec<f64>; 4], Vec<bool>) {
     let lists = rows(tree.companies(), child, links, take, said);
     let mut all: Vec<(usize, Kin)> = Vec::new();
-    let mut certain: Vec<bool> = lists.iter().map(|it| it.iter().all(|it| it.certain)).collect();
+    let mut certain: Vec<bool> =
+        lists.iter().map(|list| list.iter().all(|kin| kin.certain)).collect();
     tree.upwards(&mut certain, |above, it| *above &= it);
     for (company, list) in lists.into_iter().enumerate() {
-        all.extend(list.into_iter().map(|it| (company, it)));
+        all.extend(list.into_iter().map(|kin| (company, kin)));
     }
-    let usual = usual(all.iter().map(|it| it.1.weight));
+    let usual = usual(all.iter().map(|pair| pair.1.weight));
     let mut sums = vec![Sums::default(); tree.companies()];
     for (company, mut it) in all {
         it.weigh(usual);
@@ -136,7 +137,8 @@ fn rows(
     (of, range): (Option<Sure>, Option<(f64, f64)>),
 ) -> Vec<Vec<Kin>> {
     let mut all: Vec<Vec<Kin>> = vec![Vec::new(); parents];
-    let said = |slot: Option<usize>, row: usize| slot.map_or(f64::NAN, |it| table.number(it, row));
+    let said =
+        |slot: Option<usize>, row: usize| slot.map_or(f64::NAN, |slot| table.number(slot, row));
     for (row, parent) in links.iter().enumerate().filter(|(_, it)| **it != NO_ROW) {
         let Some(list) = all.get_mut(*parent as usize) else { continue };
         let value = number(&table.value(from, row), take);
@@ -150,11 +152,11 @@ fn rows(
             _ => range.unwrap_or((f64::NAN, f64::NAN)),
         };
         let or = |it: f64, other: f64| if it.is_nan() { other } else { it };
-        let of_low = or(said(of.and_then(|it| it.low), row), bottom);
-        let of_high = or(said(of.and_then(|it| it.high), row), top);
+        let of_low = or(said(of.and_then(|slots| slots.low), row), bottom);
+        let of_high = or(said(of.and_then(|slots| slots.high), row), top);
         let (low, high) = if solid { (value, value) } else { (of_low, of_high) };
-        let share = or(said(of.map(|it| it.share), row), 1.0);
-        let lacks = said(of.and_then(|it| it.lacks), row);
+        let share = or(said(of.map(|slots| slots.share), row), 1.0);
+        let lacks = said(of.and_then(|slots| slots.lacks), row);
         let weight = match take {
             ChildTake::MeanBy(by) => table.number(by, row),
             ChildTake::Take(_) | ChildTake::CountTrue | ChildTake::All => 1.0,
@@ -165,7 +167,9 @@ fn rows(
             low,
             high,
             lacks: !solid && (value.is_nan() || lacks.is_nan() || lacks > 0.0),
-            certain: solid && of.is_none_or(|it| table.is_solid(it.share, row)) && !weight.is_nan(),
+            certain: solid
+                && of.is_none_or(|slots| table.is_solid(slots.share, row))
+                && !weight.is_nan(),
         });
     }
     all
@@ -184,7 +188,7 @@ pub(crate) fn number(value: &Value, take: ChildTake) -> f64 {
 
 /// The mean of the weights that are known and above 0.
 fn usual(weights: impl Iterator<Item = f64>) -> f64 {
-    let mut known: Vec<f64> = weights.filter(|it| *it > 0.0).collect();
+    let mut known: Vec<f64> = weights.filter(|weight| *weight > 0.0).collect();
     known.sort_by(f64::total_cmp);
     if known.is_empty() { 1.0 } else { known.iter().sum::<f64>() / known.len() as f64 }
 }
@@ -212,8 +216,8 @@ impl Kin {
 
 /// Leaves out what weighs nothing. What has an unknown weight has that of the others in the mean; whether there is such.
 fn weigh(list: &mut Vec<Kin>) -> bool {
-    list.retain(|it| it.weight.is_nan() || it.weight > 0.0);
-    let usual = usual(list.iter().map(|it| it.weight));
+    list.retain(|kin| kin.weight.is_nan() || kin.weight > 0.0);
+    let usual = usual(list.iter().map(|kin| kin.weight));
     list.iter_mut().fold(false, |unsure, it| it.weigh(usual) | unsure)
 }
 
@@ -227,34 +231,34 @@ fn share(list: &[Kin], take: ChildTake) -> f64 {
         all.sort_by(f64::total_cmp);
         all.iter().sum::<f64>()
     };
-    let (covered, total) = (sorted_sum(|it| it.weight * it.share), sorted_sum(|it| it.weight));
+    let (covered, total) = (sorted_sum(|kin| kin.weight * kin.share), sorted_sum(|kin| kin.weight));
     if covered < total { covered / total } else { 1.0 }
 }
 
 /// The lowest and the highest that the value can be.
 fn bounds(list: &[Kin], take: ChildTake, unsure: bool) -> (f64, f64) {
     const UNKNOWN: (f64, f64) = (f64::NAN, f64::NAN);
-    if list.is_empty() || list.iter().any(|it| it.low.is_nan() || it.high.is_nan()) {
+    if list.is_empty() || list.iter().any(|kin| kin.low.is_nan() || kin.high.is_nan()) {
         return UNKNOWN;
     }
-    let lows = || list.iter().map(|it| it.low);
-    let highs = || list.iter().map(|it| it.high);
+    let lows = || list.iter().map(|kin| kin.low);
+    let highs = || list.iter().map(|kin| kin.high);
     let ends = (lows().fold(f64::NAN, f64::min), highs().fold(f64::NAN, f64::max));
-    let sure = || list.iter().filter(|it| !it.lacks);
+    let sure = || list.iter().filter(|kin| !kin.lacks);
     let or = |it: f64, other: f64| if it.is_nan() { other } else { it };
     match take {
         ChildTake::MeanBy(_) if unsure => ends,
         ChildTake::MeanBy(_) | ChildTake::Take(Take::Mean) => {
             let parts =
-                |of: fn(&Kin) -> f64| list.iter().map(move |it| (of(it), it.weight, it.lacks));
-            let low = lowest_mean(parts(|it| it.low)).max(ends.0);
-            (low, (0.0 - lowest_mean(parts(|it| 0.0 - it.high))).min(ends.1))
+                |of: fn(&Kin) -> f64| list.iter().map(move |kin| (of(kin), kin.weight, kin.lacks));
+            let low = lowest_mean(parts(|kin| kin.low)).max(ends.0);
+            (low, (0.0 - lowest_mean(parts(|kin| 0.0 - kin.high))).min(ends.1))
         }
         ChildTake::Take(Take::Min) => {
-            (ends.0, or(sure().map(|it| it.high).fold(f64::NAN, f64::min), ends.1))
+            (ends.0, or(sure().map(|kin| kin.high).fold(f64::NAN, f64::min), ends.1))
         }
         ChildTake::Take(Take::Max) => {
-            (or(sure().map(|it| it.low).fold(f64::NAN, f64::max), ends.0), ends.1)
+            (or(sure().map(|kin| kin.low).fold(f64::NAN, f64::max), ends.0), ends.1)
         }
         ChildTake::Take(Take::Median) if sure().count() < list.len() => ends,
         ChildTake::Take(Take::Median) => {
@@ -263,7 +267,7 @@ fn bounds(list: &[Kin], take: ChildTake, unsure: bool) -> (f64, f64) {
         }
         ChildTake::Take(Take::Sum) | ChildTake::CountTrue => {
             let (lows, highs) =
-                (list.iter().map(|it| it.adds().0), list.iter().map(|it| it.adds().1));
+                (list.iter().map(|kin| kin.adds().0), list.iter().map(|kin| kin.adds().1));
             (lows.sum(), highs.sum())
         }
         ChildTake::All | ChildTake::Take(_) => UNKNOWN,

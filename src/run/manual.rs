@@ -37,28 +37,29 @@ pub(crate) fn manual(formerly: &Formerly, input: &Input<'_>, as_of: NaiveDate) -
     let key = |it: &Override| {
         (it.subject, it.subject_id.clone(), formerly.card(&it.scorecard).to_owned())
     };
-    let mut live: Vec<_> = book.overrides().iter().filter(|it| it.is_there(as_of)).collect();
+    let mut live: Vec<_> = book.overrides().iter().filter(|entry| entry.is_there(as_of)).collect();
     live.sort_by(|left, right| key(left).cmp(&key(right)).then_with(|| precedence(left, right)));
     live.dedup_by(|next, kept| key(next) == key(kept));
     live.into_iter()
-        .map(|it| {
-            let (effect, verb) = match it.kind {
-                OverrideKind::Set => (Effect::Set(it.value), "set to"),
-                OverrideKind::Cap => (Effect::Cap(it.value), "capped at"),
-                OverrideKind::Floor => (Effect::Floor(it.value), "held at least at"),
+        .map(|entry| {
+            let (effect, verb) = match entry.kind {
+                OverrideKind::Set => (Effect::Set(entry.value), "set to"),
+                OverrideKind::Cap => (Effect::Cap(entry.value), "capped at"),
+                OverrideKind::Floor => (Effect::Floor(entry.value), "held at least at"),
             };
-            let until = it.until.map_or_else(String::new, |it| format!(" until {}", it.date()));
+            let until =
+                entry.until.map_or_else(String::new, |end| format!(" until {}", end.date()));
             let text = format!(
                 "{verb} {} by {} on {}{until}: {}",
-                it.value,
-                it.author,
-                it.from.date(),
-                it.reason
+                entry.value,
+                entry.author,
+                entry.from.date(),
+                entry.reason
             );
             Manual {
-                kind: it.subject,
-                subject: it.subject_id.clone(),
-                scorecard: formerly.card(&it.scorecard).to_owned(),
+                kind: entry.subject,
+                subject: entry.subject_id.clone(),
+                scorecard: formerly.card(&entry.scorecard).to_owned(),
                 effect,
                 text,
             }

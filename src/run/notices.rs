@@ -43,26 +43,26 @@ pub(crate) fn of_input(engine: &Compiled, input: &Input<'_>, rows: &[Rows]) -> V
 pub(crate) fn later(engine: &Compiled, input: &Input<'_>, day: NaiveDate) -> Vec<Note> {
     let is_read = |table: &str| {
         engine.steps.iter().any(
-            |it| matches!(&it.work, Work::Records { derivation, .. } if derivation.table() == table),
+            |step| matches!(&step.work, Work::Records { derivation, .. } if derivation.table() == table),
         )
     };
-    let all = input.book.into_iter().flat_map(|it| it.after(day));
+    let all = input.book.into_iter().flat_map(|book| book.after(day));
     let all = all.filter(|(table, _)| is_read(table));
     all.map(|(table, records)| Note::Later { table: table.to_owned(), records }).collect()
 }
 
 fn columns(engine: &Compiled, kind: SubjectKind, frame: &Frame, notes: &mut Vec<Note>) {
     let space = engine.spaces.get(kind.index()).map_or(&[][..], Vec::as_slice);
-    let steps = engine.steps.iter().filter(|it| it.kind == kind && it.work.takes_given());
+    let steps = engine.steps.iter().filter(|step| step.kind == kind && step.work.takes_given());
     let givable: BTreeSet<&str> =
-        steps.filter_map(|it| space.get(it.slot)).map(|it| it.name.as_str()).collect();
+        steps.filter_map(|step| space.get(step.slot)).map(|slot| slot.name.as_str()).collect();
     let given = frame.columns().map(|(name, _)| name).chain(frame.left_out());
     for name in given.filter(|name| !givable.contains(name)) {
         let column = name.to_owned();
-        notes.push(match space.iter().any(|it| it.name == name) {
+        notes.push(match space.iter().any(|slot| slot.name == name) {
             true => Note::Computed { kind, column },
             false => {
-                let now = engine.formerly.metric(kind, name).filter(|it| givable.contains(it));
+                let now = engine.formerly.metric(kind, name).filter(|now| givable.contains(now));
                 let near = now.or_else(|| nearest(name, givable.iter().copied()));
                 let near = near.map(str::to_owned);
                 Note::NotRead { kind, column, near }
@@ -80,10 +80,10 @@ fn parents(
 ) {
     let above = (kind == SubjectKind::Company).then_some((&SubjectKind::Company, &rows.above));
     for (parent, links) in rows.parents.iter().chain(above) {
-        let is_read = engine.steps.iter().any(|it| match &it.work {
-            Work::Parent { parent: above, .. } => it.kind == kind && above == parent,
+        let is_read = engine.steps.iter().any(|step| match &step.work {
+            Work::Parent { parent: above, .. } => step.kind == kind && above == parent,
             Work::Children { child, tree, .. } => {
-                it.kind == *parent && (*child == kind || (*tree && kind == SubjectKind::Company))
+                step.kind == *parent && (*child == kind || (*tree && kind == SubjectKind::Company))
             }
             _ => false,
         });
@@ -107,7 +107,7 @@ pub(crate) fn mixed_currencies(
     let book = input.book?;
     let metrics: Vec<String> = notes
         .iter()
-        .filter_map(|it| match it {
+        .filter_map(|note| match note {
             Note::LeftOut { metric, reason: LeftOut::NoRate, .. } => Some(format!("`{metric}`")),
             _ => None,
         })
@@ -118,8 +118,8 @@ pub(crate) fn mixed_currencies(
     let one = Amount::from(1);
     let lost: Vec<String> = book
         .currencies(as_of)
-        .filter(|it| book.convert(one, Some(*it), reporting, as_of).is_none())
-        .map(|it| format!("`{it}`"))
+        .filter(|currency| book.convert(one, Some(*currency), reporting, as_of).is_none())
+        .map(|currency| format!("`{currency}`"))
         .collect();
     let what = match lost.is_empty() {
         true => "amounts that state no currency".to_owned(),

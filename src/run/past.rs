@@ -23,13 +23,16 @@ impl PastTake {
     /// The value, from what held before the day or moment and what holds at it; `from` is the one that is looked back to.
     fn value(self, held: &[Held], now: &Value, (as_of, from): (AsOf, AsOf)) -> Value {
         let at = |last: &dyn Fn(&Held) -> bool| {
-            held.iter().rev().find(|it| last(it)).map_or(Value::Missing, |it| it.value.clone())
+            held.iter()
+                .rev()
+                .find(|held| last(held))
+                .map_or(Value::Missing, |held| held.value.clone())
         };
         match self {
-            Self::Previous => at(&|it| it.since < as_of),
-            Self::Ago(_) => at(&|it| it.since.is_by(from)),
+            Self::Previous => at(&|held| held.since < as_of),
+            Self::Ago(_) => at(&|held| held.since.is_by(from)),
             Self::Change(_) => {
-                let before = at(&|it| it.since.is_by(from));
+                let before = at(&|held| held.since.is_by(from));
                 match (now.number(), before.number()) {
                     (Some(now), Some(before)) => Value::Number(now - before),
                     _ => Value::Missing,
@@ -37,8 +40,8 @@ impl PastTake {
             }
             Self::Days if now.is_missing() => Value::Missing,
             Self::Days => {
-                let last = held.iter().rev().find(|it| it.since < as_of);
-                let since = last.filter(|it| it.value == *now).map_or(as_of, |it| it.since);
+                let last = held.iter().rev().find(|held| held.since < as_of);
+                let since = last.filter(|held| held.value == *now).map_or(as_of, |held| held.since);
                 Value::Number((as_of.day() - since.counted_to(as_of)).num_days() as f64)
             }
         }
@@ -54,10 +57,14 @@ pub(crate) fn past(
     state: &State,
     as_of: AsOf,
 ) -> (Column, Option<Vec<bool>>) {
-    let held = state.history.get(&kind).and_then(|it| it.get(name)).map(|it| Along::of(it));
-    let back = take.window().map_or(as_of, |it| as_of.before(it));
+    let held = state
+        .history
+        .get(&kind)
+        .and_then(|metrics| metrics.get(name))
+        .map(|subjects| Along::of(subjects));
+    let back = take.window().map_or(as_of, |window| as_of.before(window));
     let value = |(row, id): (usize, &std::sync::Arc<str>)| {
-        let held = held.as_ref().and_then(|it| it.get(id)).map_or(&[][..], Vec::as_slice);
+        let held = held.as_ref().and_then(|held| held.get(id)).map_or(&[][..], Vec::as_slice);
         take.value(held, &table.value(from, row), (as_of, back))
     };
     let values: Vec<Value> = table.ids().iter().enumerate().map(value).collect();
@@ -73,7 +80,7 @@ pub(crate) fn past(
 pub(crate) fn remembered(names: &[String], slot: usize) -> Option<Cow<'_, str>> {
     let name = names.get(slot)?;
     let before = match is_own(name) {
-        true => names.iter().take(slot).filter(|it| *it == name).count(),
+        true => names.iter().take(slot).filter(|other| *other == name).count(),
         false => 0,
     };
     Some(match before {
@@ -93,12 +100,13 @@ impl Compiled {
         for tracked in &self.tracked {
             let kind = tracked.kind;
             let (Some(name), Some(table)) = (
-                out.names.get(kind.index()).and_then(|it| remembered(it, tracked.slot)),
+                out.names.get(kind.index()).and_then(|names| remembered(names, tracked.slot)),
                 out.tables.get(kind.index()),
             ) else {
                 continue;
             };
-            let of = |state: &'a State| state.history.get(&kind).and_then(|it| it.get(&*name));
+            let of =
+                |state: &'a State| state.history.get(&kind).and_then(|metrics| metrics.get(&*name));
             let none = BySubject::default();
             let past = of(past).unwrap_or(&none);
             let along = Along::of(past);
@@ -112,8 +120,8 @@ impl Compiled {
                 table.ids().iter().enumerate().filter_map(remember).collect();
             // Who is set aside keeps what is known.
             let others = night.presence.others(kind);
-            let waits = others.filter(|it| matches!(it.1, There::Away(_)));
-            let waits = waits.filter_map(|it| past.get_key_value(it.0));
+            let waits = others.filter(|other| matches!(other.1, There::Away(_)));
+            let waits = waits.filter_map(|other| past.get_key_value(other.0));
             subjects.extend(waits.map(|(id, held)| (id.clone(), held.clone())));
             night.presence.settle(kind, &mut subjects, night.standing.and_then(of));
             if !subjects.is_empty() {
@@ -133,7 +141,7 @@ fn remember(mut held: Vec<Held>, now: Value, (as_of, horizon): (AsOf, AsOf)) -> 
     if news {
         held.push(Held { since: as_of, value: now });
     }
-    let first = held.iter().rposition(|it| it.since.is_by(horizon)).unwrap_or(0);
+    let first = held.iter().rposition(|held| held.since.is_by(horizon)).unwrap_or(0);
     held.drain(..first);
     held
 }

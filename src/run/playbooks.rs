@@ -58,14 +58,15 @@ impl Compiled {
         changes.sort_by_key(key);
         let changes = night.record.changes(changes);
         out.enrolled = Enrolled { actions: Vec::new(), enrolments, changes };
-        let issued: BTreeSet<&str> = actions.iter().map(|it| it.1.id.as_str()).collect();
+        let issued: BTreeSet<&str> = actions.iter().map(|pair| pair.1.id.as_str()).collect();
         night.record.keep_early(&issued);
-        let unused = reports.unused.into_iter().filter(|it| !issued.contains(it.0.as_str()));
+        let unused =
+            reports.unused.into_iter().filter(|report| !issued.contains(report.0.as_str()));
         out.notes.extend(unused.map(|(action, reason)| Note::Report { action, reason }));
         out.faults
             .extend(faults.into_iter().map(|(path, why)| Fault::new(Code::Faulted, path, why)));
         out.state.playbooks = next;
-        actions.into_iter().map(|it| Content::Action(Box::new(it.1))).collect()
+        actions.into_iter().map(|pair| Content::Action(Box::new(pair.1))).collect()
     }
 }
 
@@ -143,24 +144,29 @@ impl<'a> Day<'a> {
         let mut next = BTreeMap::new();
         for playbook in &self.engine.playbooks {
             let name = &playbook.config.name;
-            let is_same = before.get(name).is_some_and(|it| it.subject == playbook.kind);
+            let is_same = before.get(name).is_some_and(|list| list.subject == playbook.kind);
             let past = if is_same { before.remove(name) } else { None }.unwrap_or_default();
             let firings = self.firings(playbook);
-            let stood = self.night.standing.and_then(|it| it.playbooks.get(name));
-            let stood = stood.filter(|it| it.subject == playbook.kind);
+            let stood = self.night.standing.and_then(|state| state.playbooks.get(name));
+            let stood = stood.filter(|list| list.subject == playbook.kind);
             let known = std::iter::once(&past).chain(stood);
             let mut subjects: BTreeSet<&str> =
-                known.flat_map(|it| it.subjects.keys().map(String::as_str)).collect();
-            subjects
-                .extend(firings.iter().filter(|it| it.1.iter().any(|it| it.names)).map(|it| *it.0));
+                known.flat_map(|list| list.subjects.keys().map(String::as_str)).collect();
+            subjects.extend(
+                firings
+                    .iter()
+                    .filter(|entry| entry.1.iter().any(|firing| firing.names))
+                    .map(|entry| *entry.0),
+            );
             let mut list = PlaybookEnrolments { subject: playbook.kind, ..Default::default() };
             for subject in subjects {
                 let entries = past.subjects.get(subject).cloned().unwrap_or_default();
                 let firings = firings.get(subject).map_or(&[][..], Vec::as_slice);
                 let entries = match self.night.presence.there(playbook.kind, subject) {
-                    There::Kept => {
-                        stood.and_then(|it| it.subjects.get(subject)).cloned().unwrap_or_default()
-                    }
+                    There::Kept => stood
+                        .and_then(|list| list.subjects.get(subject))
+                        .cloned()
+                        .unwrap_or_default(),
                     There::Away(_) => entries,
                     There::Here | There::Gone => self.subject(playbook, subject, entries, firings),
                 };
@@ -174,7 +180,7 @@ impl<'a> Day<'a> {
         }
         for (name, gone) in before {
             for (subject, entries) in &gone.subjects {
-                for it in entries.iter().filter(|it| it.phase.is_open()) {
+                for it in entries.iter().filter(|entry| entry.phase.is_open()) {
                     let turn = Turn::Ended { reason: EndReason::PlaybookRemoved };
                     self.change((&name, gone.subject, subject), it, turn);
                 }
@@ -187,18 +193,19 @@ impl<'a> Day<'a> {
     fn firings(&self, playbook: &Playbook) -> BTreeMap<&'a str, Vec<Firing<'a>>> {
         let mut all: BTreeMap<&str, Vec<Firing<'_>>> = BTreeMap::new();
         let rules = &self.engine.config.rules;
-        for (rule, list) in self.out.state.alerts.iter().filter(|it| it.1.subject == playbook.kind)
+        for (rule, list) in
+            self.out.state.alerts.iter().filter(|entry| entry.1.subject == playbook.kind)
         {
-            let config = rules.iter().find(|it| it.name == *rule);
-            let names =
-                config.is_some_and(|it| it.playbook.as_ref() == Some(&playbook.config.name));
-            for (subject, alert) in list.subjects.iter().filter(|it| it.1.phase.is_firing()) {
+            let config = rules.iter().find(|config| config.name == *rule);
+            let names = config
+                .is_some_and(|config| config.playbook.as_ref() == Some(&playbook.config.name));
+            for (subject, alert) in list.subjects.iter().filter(|entry| entry.1.phase.is_firing()) {
                 let Some(fired) = alert.fired else { continue };
                 all.entry(subject).or_default().push(Firing { rule, fired, alert, list, names });
             }
         }
         for firings in all.values_mut() {
-            firings.sort_by_key(|it| (std::cmp::Reverse(it.list.severity), it.fired, it.rule));
+            firings.sort_by_key(|one| (std::cmp::Reverse(one.list.severity), one.fired, one.rule));
         }
         all
     }
@@ -215,7 +222,7 @@ impl<'a> Day<'a> {
         let firing = |it: &EnrolmentState| firings.iter().find(|firing| firing.began(it));
         let mut entries = entries;
         let Some(row) = table.row_of(subject) else {
-            for it in entries.iter().filter(|it| it.phase.is_open()) {
+            for it in entries.iter().filter(|entry| entry.phase.is_open()) {
                 let turn = Turn::Ended { reason: EndReason::SubjectGone };
                 self.change((&playbook.config.name, playbook.kind, subject), it, turn);
             }
@@ -224,18 +231,18 @@ impl<'a> Day<'a> {
         let place = Place { playbook, subject, table, row };
         let stop = self.ask(&place, "stop_when", playbook.stop_when.as_ref()) == Some(Verdict::Yes);
         let mut released = false;
-        for it in entries.iter_mut().filter(|it| it.phase.is_open()) {
+        for it in entries.iter_mut().filter(|entry| entry.phase.is_open()) {
             if let Some(firing) = firing(it) {
                 it.cause = Some(firing.cause());
             }
             let today = Today { day: self.out.as_of.day(), resolved: firing(it).is_none(), stop };
             released |= self.enrolment(&place, it, today) == Some(EndReason::Resolved);
         }
-        entries.retain(|it| match it.phase {
+        entries.retain(|entry| match entry.phase {
             EnrolmentPhase::Open => true,
             // What made way for an alert that ended may take its place.
             EnrolmentPhase::Declined if released => false,
-            _ => firing(it).is_some(),
+            _ => firing(entry).is_some(),
         });
         if !stop {
             self.begin(&place, &mut entries, firings);
@@ -253,15 +260,15 @@ impl<'a> Day<'a> {
     ) {
         let fresh: Vec<&Firing<'_>> = firings
             .iter()
-            .filter(|it| it.names && it.alert.told && it.alert.phase == Phase::Firing)
-            .filter(|firing| !entries.iter().any(|it| firing.began(it)))
+            .filter(|new| new.names && new.alert.told && new.alert.phase == Phase::Firing)
+            .filter(|firing| !entries.iter().any(|entry| firing.began(entry)))
             .collect();
         if fresh.is_empty() {
             return;
         }
         let config = &place.playbook.config;
         let when = self.ask(place, "when", place.playbook.when.as_ref());
-        if when.is_some_and(|it| it != Verdict::Yes) {
+        if when.is_some_and(|verdict| verdict != Verdict::Yes) {
             return;
         }
         let about = (config.name.as_str(), place.playbook.kind, place.subject);
@@ -271,7 +278,7 @@ impl<'a> Day<'a> {
                 it.phase.is_open()
                     && (config.one_per != Some(OnePer::Rule) || it.rule == firing.rule)
             };
-            let holder = entries.iter().find(is_other).map(|it| it.rule.clone());
+            let holder = entries.iter().find(is_other).map(|entry| entry.rule.clone());
             let entry = EnrolmentState {
                 rule: firing.rule.to_owned(),
                 fired: firing.fired,
@@ -291,7 +298,7 @@ impl<'a> Day<'a> {
             entries.push(entry);
         }
         let today = Today { day: self.out.as_of.day(), resolved: false, stop: false };
-        for it in entries.iter_mut().skip(known).filter(|it| it.phase.is_open()) {
+        for it in entries.iter_mut().skip(known).filter(|entry| entry.phase.is_open()) {
             self.enrolment(place, it, today);
         }
     }
@@ -305,7 +312,7 @@ impl<'a> Day<'a> {
     ) -> Option<EndReason> {
         let course = course(place.playbook, self.calendar(place.playbook));
         let mut guard = |step: usize| {
-            let program = place.playbook.steps.get(step).and_then(|it| it.when.as_ref());
+            let program = place.playbook.steps.get(step).and_then(|step| step.when.as_ref());
             self.ask(place, &format!("steps[{step}].when"), program).unwrap_or(Verdict::Yes)
         };
         let happenings = advance(it, course, today, &mut guard);
@@ -403,16 +410,18 @@ impl<'a> Day<'a> {
     fn evidence(&self, place: &Place<'_>, rule: &str) -> Vec<(String, Value)> {
         let rules = &self.engine.rules;
         let config = |number: usize| self.engine.config.rules.get(number);
-        let is_it = |number: usize| config(number).is_some_and(|it| it.name == rule);
+        let is_it = |number: usize| config(number).is_some_and(|config| config.name == rule);
         let kind = place.playbook.kind;
-        let Some(rule) = rules.iter().find(|it| it.kind == kind && is_it(it.number)) else {
+        let Some(rule) = rules.iter().find(|rule| rule.kind == kind && is_it(rule.number)) else {
             return Vec::new();
         };
         let names = self.out.names.get(kind.index());
-        let name = |slot: usize| names.and_then(|it| it.get(slot)).cloned().unwrap_or_default();
-        let values = rule.because.iter().map(|it| (name(*it), place.table.value(*it, place.row)));
+        let name =
+            |slot: usize| names.and_then(|names| names.get(slot)).cloned().unwrap_or_default();
+        let values =
+            rule.because.iter().map(|slot| (name(*slot), place.table.value(*slot, place.row)));
         let mut evidence: Vec<(String, Value)> = values.collect();
-        if config(rule.number).is_none_or(|it| it.because.is_empty()) {
+        if config(rule.number).is_none_or(|config| config.because.is_empty()) {
             evidence.sort_by(|left, right| left.0.cmp(&right.0));
         }
         evidence
@@ -450,9 +459,10 @@ impl<'a> Day<'a> {
     fn open(&self, all: &BTreeMap<String, PlaybookEnrolments>) -> Vec<Enrolment> {
         let mut open = Vec::new();
         for (name, list) in all {
-            let playbook = self.engine.playbooks.iter().find(|it| it.config.name == *name);
+            let playbook =
+                self.engine.playbooks.iter().find(|playbook| playbook.config.name == *name);
             for (subject, entries) in &list.subjects {
-                for it in entries.iter().filter(|it| it.phase.is_open()) {
+                for it in entries.iter().filter(|entry| entry.phase.is_open()) {
                     let next = playbook
                         .and_then(|playbook| next_of(playbook, self.calendar(playbook), it));
                     open.push(Enrolment {
@@ -463,7 +473,7 @@ impl<'a> Day<'a> {
                         fired: it.fired,
                         began: it.began,
                         next,
-                        awaited: it.awaited.iter().map(|it| it.step.clone()).collect(),
+                        awaited: it.awaited.iter().map(|awaited| awaited.step.clone()).collect(),
                     });
                 }
             }

@@ -59,7 +59,7 @@ impl Presence {
                 } else if table.len() == 0 {
                     There::Away(None)
                 } else {
-                    let known = past.absent.get(&kind).and_then(|it| it.get(id));
+                    let known = past.absent.get(&kind).and_then(|absent| absent.get(id));
                     let since = known.copied().unwrap_or(as_of);
                     let over = engine.config.guards.grace.after(since.day()) < as_of.day();
                     if over { There::Gone } else { There::Away(Some(since)) }
@@ -67,12 +67,12 @@ impl Presence {
                 others.entry(kind).or_default().insert(id.to_owned(), there);
             }
         }
-        let complete = SubjectKind::ALL.into_iter().filter(|it| input.is_complete(*it));
+        let complete = SubjectKind::ALL.into_iter().filter(|kind| input.is_complete(*kind));
         Self { others, complete: complete.collect() }
     }
 
     pub(crate) fn there(&self, kind: SubjectKind, id: &str) -> There {
-        let other = self.others.get(&kind).and_then(|it| it.get(id));
+        let other = self.others.get(&kind).and_then(|others| others.get(id));
         other.copied().unwrap_or(There::Here)
     }
 
@@ -84,26 +84,26 @@ impl Presence {
     /// How many of a kind are gone, of so many that there were; there are `now`. Of those of which nothing is remembered it is
     /// known where all are given.
     pub(crate) fn gone(&self, kind: SubjectKind, before: usize, now: usize) -> usize {
-        let known = self.others(kind).filter(|it| it.1 == There::Gone).count();
+        let known = self.others(kind).filter(|other| other.1 == There::Gone).count();
         let fewer = if self.complete.contains(&kind) { before.saturating_sub(now) } else { 0 };
         known.max(fewer)
     }
 
     /// How many of a kind are set aside.
     pub(crate) fn aside(&self, kind: SubjectKind) -> usize {
-        self.others(kind).filter(|it| it.1 != There::Gone).count()
+        self.others(kind).filter(|other| other.1 != There::Gone).count()
     }
 
     /// How many of a kind are set aside and lack all values: who was assessed when the same day or moment was assessed
     /// before had some then.
     pub(crate) fn away(&self, kind: SubjectKind, standing: Option<&State>) -> usize {
-        let absent = standing.and_then(|it| it.absent.get(&kind));
+        let absent = standing.and_then(|state| state.absent.get(&kind));
         let lacks = |(id, there): (&str, There)| match there {
-            There::Kept => absent.is_some_and(|it| it.contains_key(id)),
+            There::Kept => absent.is_some_and(|absent| absent.contains_key(id)),
             There::Away(_) => true,
             There::Here | There::Gone => false,
         };
-        self.others(kind).filter(|it| lacks(*it)).count()
+        self.others(kind).filter(|other| lacks(*other)).count()
     }
 
     /// What is said of those that are set aside.
@@ -151,7 +151,7 @@ impl Presence {
             match there {
                 There::Here | There::Away(_) => {}
                 There::Gone => drop(part.remove(id)),
-                There::Kept => match standing.and_then(|it| it.get(id)) {
+                There::Kept => match standing.and_then(|stood| stood.get(id)) {
                     Some(it) => drop(part.insert(id.to_owned(), it.clone())),
                     None => drop(part.remove(id)),
                 },
@@ -168,20 +168,20 @@ fn remembered<'a>(
     table: &'a Table,
     away: &mut BTreeSet<&'a str>,
 ) {
-    let cards = |name: &str| engine.card(name).is_some_and(|it| it.1.kind == kind);
-    for (_, bands) in state.bands.iter().filter(|it| cards(it.0)) {
+    let cards = |name: &str| engine.card(name).is_some_and(|found| found.1.kind == kind);
+    for (_, bands) in state.bands.iter().filter(|entry| cards(entry.0)) {
         without(bands, table, away);
     }
-    for (_, factors) in state.carried.iter().filter(|it| cards(it.0)) {
-        factors.values().for_each(|it| without(it, table, away));
+    for (_, factors) in state.carried.iter().filter(|entry| cards(entry.0)) {
+        factors.values().for_each(|subjects| without(subjects, table, away));
     }
     for lists in state.history.get(&kind).into_iter().flat_map(BTreeMap::values) {
         without(lists, table, away);
     }
-    for it in state.alerts.values().filter(|it| it.subject == kind) {
+    for it in state.alerts.values().filter(|list| list.subject == kind) {
         without(&it.subjects, table, away);
     }
-    for it in state.playbooks.values().filter(|it| it.subject == kind) {
+    for it in state.playbooks.values().filter(|list| list.subject == kind) {
         without(&it.subjects, table, away);
     }
     if let Some(it) = state.absent.get(&kind) {
@@ -194,7 +194,7 @@ fn without<'a, V>(map: &'a BTreeMap<String, V>, table: &'a Table, away: &mut BTr
     // Few keys are looked up; of many both are gone through side by side.
     if map.len() * 8 < table.len() {
         let rows = table.rows_in_order();
-        away.extend(map.keys().filter(|it| rows.row_of(it).is_none()).map(String::as_str));
+        away.extend(map.keys().filter(|id| rows.row_of(id).is_none()).map(String::as_str));
         return;
     }
     away.extend(lacking(map.keys().map(String::as_str), table.sorted_ids()));

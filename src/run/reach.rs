@@ -34,7 +34,7 @@ impl<'a> Input<'a> {
         // Of a day on which it ends in the middle not all is there.
         let day = if until.is_day() { Some(until.day()) } else { until.day().pred_opt() };
         let day = day.unwrap_or(NaiveDate::MIN);
-        match lag(config, derivation).is_some_and(|it| as_of.day() <= it.after(day)) {
+        match lag(config, derivation).is_some_and(|lag| as_of.day() <= lag.after(day)) {
             true => Reach::Late(day),
             false => Reach::Stalled(feed, day),
         }
@@ -50,7 +50,7 @@ impl<'a> Input<'a> {
 
 /// How late a feed may be: its own lag, or that of its table.
 fn lag(config: &Config, derivation: &Derivation) -> Option<Period> {
-    let of = |name: &str| config.feeds.iter().find(|it| it.name == name);
+    let of = |name: &str| config.feeds.iter().find(|feed| feed.name == name);
     of(&derivation.from()).or_else(|| of(derivation.table()))?.lag
 }
 
@@ -63,10 +63,10 @@ pub(crate) fn settled_rows<'r>(
 ) -> Cow<'r, [u32]> {
     let is_over = |row: &u32| {
         let from = over.get(*row as usize).copied().flatten();
-        from.is_some_and(|it| it.pred_opt().is_some_and(|last| last <= day))
+        from.is_some_and(|from| from.pred_opt().is_some_and(|last| last <= day))
     };
     if rows.iter().all(is_over) {
         return Cow::Borrowed(rows);
     }
-    Cow::Owned(rows.iter().map(|it| if is_over(it) { *it } else { NO_ROW }).collect())
+    Cow::Owned(rows.iter().map(|row| if is_over(row) { *row } else { NO_ROW }).collect())
 }

@@ -34,7 +34,9 @@ pub(crate) fn take_reports(
     }
     let origins = origins(engine, playbooks);
     let mut sorted: Vec<&ActionReport> = reports.iter().collect();
-    sorted.sort_by_key(|it| (it.day, &it.action, it.outcome, &it.by, &it.note));
+    sorted.sort_by_key(|report| {
+        (report.day, &report.action, report.outcome, &report.by, &report.note)
+    });
     for report in sorted {
         let mut unused = |reason| taken.unused.push((report.action.clone(), reason));
         if report.day > as_of {
@@ -46,10 +48,13 @@ pub(crate) fn take_reports(
             continue;
         };
         let Some(list) = playbooks.get_mut(playbook) else { continue };
-        let Some(it) = list.subjects.get_mut(subject).and_then(|it| it.get_mut(*at)) else {
+        let Some(it) = list.subjects.get_mut(subject).and_then(|entries| entries.get_mut(*at))
+        else {
             continue;
         };
-        let Some(awaited) = it.awaited.iter().position(|it| it.step == *step) else { continue };
+        let Some(awaited) = it.awaited.iter().position(|awaited| awaited.step == *step) else {
+            continue;
+        };
         it.awaited.remove(awaited);
         taken.changes.push(EnrolmentChange {
             day: as_of,
@@ -78,9 +83,12 @@ fn origins(
 ) -> BTreeMap<String, Origin> {
     let mut all = BTreeMap::new();
     for (name, list) in playbooks {
-        let config = engine.playbooks.iter().find(|it| it.config.name == *name);
-        let written =
-            || config.into_iter().flat_map(|it| it.config.steps.iter().map(StepConfig::name));
+        let config = engine.playbooks.iter().find(|playbook| playbook.config.name == *name);
+        let written = || {
+            config
+                .into_iter()
+                .flat_map(|playbook| playbook.config.steps.iter().map(StepConfig::name))
+        };
         for (subject, entries) in &list.subjects {
             for (at, it) in entries.iter().enumerate() {
                 for step in steps(it, written()) {

@@ -55,11 +55,11 @@ impl Compiled {
         // Without a past a row need not be known again.
         let mut faults = if state.is_new() { unnamed_parents(input) } else { unnamed(input) };
         let has_ids = faults.is_empty();
-        let last = state.as_of.map(|it| input.settled(it));
+        let last = state.as_of.map(|last| input.settled(last));
         let past = usable(state, last, as_of, &mut faults);
         let past = past.filter(|_| has_ids).unwrap_or(&self.no_past);
         let (tables, answers, mut room) =
-            used.map(|it| (it.tables, it.answers, it.room)).unwrap_or_default();
+            used.map(|used| (used.tables, used.answers, used.room)).unwrap_or_default();
         room.answers = answers;
         let mut run = self.run(input, as_of, past, faults, tables, self.outline.linked);
         run.room = room;
@@ -112,9 +112,9 @@ impl Run<'_> {
             // Both are in the order of names.
             let mut given = frame.all_given().iter().peekable();
             for (name, number) in names {
-                while given.next_if(|it| it.0 < *name).is_some() {}
+                while given.next_if(|entry| entry.0 < *name).is_some() {}
                 // An own field that is read as several kinds has several slots.
-                let Some((_, it)) = given.peek().filter(|it| it.0 == *name) else {
+                let Some((_, it)) = given.peek().filter(|entry| entry.0 == *name) else {
                     if no_book && engine.outline.wants.column((at, *number)) {
                         self.absent.insert((at, *number));
                     }

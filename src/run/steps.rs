@@ -58,12 +58,12 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(crate) fn step(&mut self, step: &'a Step) {
         let (kind, number) = (step.kind, step.slot);
-        if self.out.tables.get(kind.index()).is_some_and(|it| it.column(number).is_some()) {
+        if self.out.tables.get(kind.index()).is_some_and(|table| table.column(number).is_some()) {
             return;
         }
         let engine = self.engine;
         let (Some(slot), Some(rows)) = (
-            engine.spaces.get(kind.index()).and_then(|it| it.get(number)),
+            engine.spaces.get(kind.index()).and_then(|space| space.get(number)),
             self.rows.get(kind.index()),
         ) else {
             return;
@@ -78,8 +78,8 @@ impl<'a> Run<'a> {
             return self.alerts(*rule, outputs);
         }
         let given = self.given.get(&(kind.index(), number));
-        let given =
-            given.and_then(|it| self.source.given(kind, rows, slot, it, &mut self.out.faults));
+        let given = given
+            .and_then(|given| self.source.given(kind, rows, slot, given, &mut self.out.faults));
         let (mut solid, mut rests) = (None, None);
         let mut made = match (given, &step.work) {
             (Some(made), _) => made,
@@ -187,7 +187,7 @@ impl<'a> Run<'a> {
             }
             Work::Past { from, take } => {
                 let names = self.out.names.get(kind.index());
-                let Some(name) = names.and_then(|it| remembered(it, *from)) else {
+                let Some(name) = names.and_then(|names| remembered(names, *from)) else {
                     return nothing(table.len());
                 };
                 past((kind, &name), slot.kind, table, (*from, *take), self.past, self.out.as_of)
@@ -234,8 +234,8 @@ impl<'a> Run<'a> {
     /// Asks rules and takes their alerts a step further, if that has not been done.
     pub(crate) fn ask(&mut self, batch: &'a Batch) {
         let engine = self.engine;
-        let rules: Vec<&Rule> = batch.rules.iter().filter_map(|it| engine.rules.get(*it)).collect();
-        if rules.iter().all(|it| self.rules.contains_key(&it.number)) {
+        let rules: Vec<&Rule> = batch.rules.iter().filter_map(|at| engine.rules.get(*at)).collect();
+        if rules.iter().all(|rule| self.rules.contains_key(&rule.number)) {
             return;
         }
         let results = self.results(batch.kind, &rules, &batch.conditions);
@@ -248,15 +248,18 @@ impl<'a> Run<'a> {
     /// Fills what others read of a rule's alerts.
     fn alerts(&mut self, number: usize, outputs: &AlertOutputs) {
         let engine = self.engine;
-        let of = |at: &usize| engine.rules.get(*at).is_some_and(|it| it.number == number);
-        let Some(batch) = engine.batches.iter().find(|it| it.rules.iter().any(of)) else { return };
-        let Some(rule) = engine.rules.iter().find(|it| it.number == number) else { return };
+        let of = |at: &usize| engine.rules.get(*at).is_some_and(|rule| rule.number == number);
+        let Some(batch) = engine.batches.iter().find(|batch| batch.rules.iter().any(of)) else {
+            return;
+        };
+        let Some(rule) = engine.rules.iter().find(|rule| rule.number == number) else { return };
         self.ask(batch);
         let Some(table) = self.out.tables.get_mut(rule.kind.index()) else { return };
         let mut phases = vec![Phase::Inactive; table.len()];
         let mut days = vec![None; table.len()];
         let moved = self.rules.get(&number).into_iter().flat_map(|(_, it)| it);
-        for (row, alert) in moved.filter_map(Moving::stands).filter(|it| !it.1.phase.is_idle()) {
+        for (row, alert) in moved.filter_map(Moving::stands).filter(|pair| !pair.1.phase.is_idle())
+        {
             if let (Some(phase), Some(days)) = (phases.get_mut(row), days.get_mut(row)) {
                 *phase = alert.phase;
                 let began = alert.began.counted_to(self.out.as_of);
@@ -265,8 +268,8 @@ impl<'a> Run<'a> {
         }
         // With what is missing the condition could say something else.
         let solid = solid(&rule.when, table, 0..table.len());
-        let firing = Column::flags(phases.iter().map(|it| Some(it.is_firing())));
-        let phase = Column::texts(phases.iter().map(|it| Some(it.name())));
+        let firing = Column::flags(phases.iter().map(|phase| Some(phase.is_firing())));
+        let phase = Column::texts(phases.iter().map(|phase| Some(phase.name())));
         table.set(outputs.firing, firing, Some(solid.clone()));
         table.set(outputs.phase, phase, Some(solid.clone()));
         table.set(outputs.days, Column::numbers(days), Some(solid));
@@ -281,7 +284,7 @@ impl<'a> Run<'a> {
     ) -> Vec<RuleResult> {
         let config = |rule: &&Rule| self.engine.config.rules.get(rule.number);
         let configs: Vec<RuleConfig> =
-            rules.iter().map(|it| config(it).cloned().unwrap_or_default()).collect();
+            rules.iter().map(|rule| config(rule).cloned().unwrap_or_default()).collect();
         let mut results: Vec<RuleResult> = configs
             .iter()
             .map(|config| RuleResult {
@@ -306,7 +309,7 @@ impl<'a> Run<'a> {
                     if count(block, 0) == block.len() {
                         continue;
                     }
-                    for (row, state) in (first..).zip(block).filter(|it| *it.1 != 0) {
+                    for (row, state) in (first..).zip(block).filter(|pair| *pair.1 != 0) {
                         match (state, table.ids().get(row)) {
                             (1, _) => result.matches.push(self.alert(rule, config, table, row)),
                             (2, Some(id)) => result.no_data.push(Arc::clone(id)),
@@ -343,14 +346,15 @@ impl<'a> Run<'a> {
         row: usize,
     ) -> Vec<crate::plan::steps::Evidence> {
         let names = self.out.names.get(rule.kind.index());
-        let name = |slot: &usize| names.and_then(|it| it.get(*slot)).cloned().unwrap_or_default();
+        let name =
+            |slot: &usize| names.and_then(|names| names.get(*slot)).cloned().unwrap_or_default();
         rule.because.iter().map(|slot| (name(slot), table.value(*slot, row))).collect()
     }
 }
 
 /// The message of an alert; the rule's name where it has none or it cannot be made.
 fn message(rule: &Rule, name: &str, table: &Table, row: usize) -> String {
-    match rule.message.as_ref().map(|it| failures::run(it, table, row)) {
+    match rule.message.as_ref().map(|message| failures::run(message, table, row)) {
         Some(Outcome::Value(Value::Text(it))) => it.to_string(),
         _ => name.to_owned(),
     }

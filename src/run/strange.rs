@@ -25,9 +25,9 @@ impl Compiled {
         }
         for (name, bands) in &state.bands {
             let Some((_, card)) = self.card(name) else { continue };
-            let known = || card.bands.list.iter().map(|it| it.name.as_str());
-            let unknown = |band: &str| !known().any(|it| it == band);
-            for (subject, it) in bands.iter().filter(|it| unknown(&it.1.band)).take(SAID) {
+            let known = || card.bands.list.iter().map(|band| band.name.as_str());
+            let unknown = |band: &str| !known().any(|name| name == band);
+            for (subject, it) in bands.iter().filter(|entry| unknown(&entry.1.band)).take(SAID) {
                 let path = format!("state.bands.{name}.{}", shorten(subject));
                 let message = format!("`{name}` has no band `{}`", shorten(&it.band));
                 let fault = Fault::new(Code::Implausible, path, message);
@@ -35,10 +35,11 @@ impl Compiled {
             }
         }
         for (name, alerts) in &state.alerts {
-            let of =
-                |number: usize| self.config.rules.get(number).is_some_and(|it| it.name == *name);
-            let rule = self.rules.iter().find(|it| of(it.number));
-            if let Some(rule) = rule.filter(|it| it.kind != alerts.subject) {
+            let of = |number: usize| {
+                self.config.rules.get(number).is_some_and(|config| config.name == *name)
+            };
+            let rule = self.rules.iter().find(|rule| of(rule.number));
+            if let Some(rule) = rule.filter(|rule| rule.kind != alerts.subject) {
                 let path = format!("state.alerts.{name}.subject");
                 let (got, wanted) = (alerts.subject, rule.kind);
                 let message = format!(

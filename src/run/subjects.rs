@@ -59,9 +59,9 @@ pub(crate) fn subjects(input: &Input<'_>, as_of: NaiveDate, faults: &mut Vec<Fau
 /// Finds out whose they are.
 pub(crate) fn link(input: &Input<'_>, all: &mut [Rows], faults: &mut Vec<Fault>) {
     let companies = all.get_mut(SubjectKind::Company.index());
-    companies.into_iter().for_each(|it| company::link(input, it, faults));
+    companies.into_iter().for_each(|rows| company::link(input, rows, faults));
     for child in SubjectKind::ALL {
-        for parent in SubjectKind::ALL.into_iter().filter(|it| *it < child) {
+        for parent in SubjectKind::ALL.into_iter().filter(|parent| *parent < child) {
             let links = links(input, all, child, parent);
             if let Some(rows) = all.get_mut(child.index()) {
                 rows.parents.insert(parent, links);
@@ -72,9 +72,9 @@ pub(crate) fn link(input: &Input<'_>, all: &mut [Rows], faults: &mut Vec<Fault>)
 
 fn rows(input: &Input<'_>, kind: SubjectKind, as_of: NaiveDate, faults: &mut Vec<Fault>) -> Rows {
     let frame = input.frame_of(kind);
-    let Some(book) = input.book.filter(|it| frame.is_none() || !it.subjects(kind).is_empty())
+    let Some(book) = input.book.filter(|book| frame.is_none() || !book.subjects(kind).is_empty())
     else {
-        let ids = frame.map_or_else(Arc::default, |it| Arc::clone(it.shared_ids()));
+        let ids = frame.map_or_else(Arc::default, |frame| Arc::clone(frame.shared_ids()));
         let in_frame = frame.map_or(InFrame::Nowhere, |_| InFrame::Same);
         return Rows { ids, in_frame, ..Rows::default() };
     };
@@ -100,7 +100,7 @@ fn rows(input: &Input<'_>, kind: SubjectKind, as_of: NaiveDate, faults: &mut Vec
     });
     let (in_book, ids): (Vec<u32>, Vec<_>) = live.into_iter().unzip();
     let over = match input.with_ended {
-        true => in_book.iter().map(|it| ended.get(*it as usize) == Some(&true)).collect(),
+        true => in_book.iter().map(|row| ended.get(*row as usize) == Some(&true)).collect(),
         false => Vec::new(),
     };
     let (ids, in_book) = (ids.into(), Some(in_book));
@@ -145,7 +145,7 @@ fn links(input: &Input<'_>, all: &[Rows], child: SubjectKind, parent: SubjectKin
             parents.ids.iter().zip(0..).map(|(id, at)| (id.as_ref(), at)).collect();
         let given = frame.parents(parent).unwrap_or(&[]);
         let place = |it: &Option<Arc<str>>| {
-            it.as_ref().and_then(|it| places.get(it.as_ref())).copied().unwrap_or(NO_ROW)
+            it.as_ref().and_then(|id| places.get(id.as_ref())).copied().unwrap_or(NO_ROW)
         };
         let mut links: Vec<u32> = given.iter().map(place).collect();
         links.resize(children.ids.len(), NO_ROW);

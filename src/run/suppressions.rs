@@ -24,8 +24,9 @@ pub(crate) fn check(
     now: NaiveDate,
 ) -> Vec<Fault> {
     let rules = engine.config.rules.iter();
-    let rules = rules.map(|it| (it.name.as_str(), it.subject.unwrap_or(engine.config.subject)));
-    let subjects = rows.iter().map(|it| it.ids.iter().map(AsRef::as_ref).collect());
+    let rules =
+        rules.map(|rule| (rule.name.as_str(), rule.subject.unwrap_or(engine.config.subject)));
+    let subjects = rows.iter().map(|rows| rows.ids.iter().map(AsRef::as_ref).collect());
     let mut checker =
         Checker { rules: rules.collect(), subjects: subjects.collect(), now, faults: Vec::new() };
     let mut ids = BTreeSet::new();
@@ -65,7 +66,7 @@ pub(crate) fn check(
         if let Some(of) = &it.calendar
             && engine.calendar_number(Some(of)).is_none()
         {
-            let known = engine.config.calendars.iter().map(|it| it.name.as_str());
+            let known = engine.config.calendars.iter().map(|calendar| calendar.name.as_str());
             let of_config = shorten(of);
             let message =
                 format!("{name} is that of a calendar `{of_config}`, which is not in the config");
@@ -130,9 +131,9 @@ impl Checker<'_> {
 
     /// What the rule is about, if there is one of that name.
     fn rule(&mut self, path: &str, key: &str, name: &str, rule: &str) -> Option<SubjectKind> {
-        let found = self.rules.iter().find(|it| it.0 == rule).map(|it| it.1);
+        let found = self.rules.iter().find(|known| known.0 == rule).map(|known| known.1);
         if found.is_none() && self.faults.len() < MOST {
-            let help = did_you_mean(rule, self.rules.iter().map(|it| it.0));
+            let help = did_you_mean(rule, self.rules.iter().map(|known| known.0));
             let message = format!("{name} is for a rule `{}`, which is not there", shorten(rule));
             self.warn(Code::UnknownName, path, key, message, help);
         }
@@ -141,8 +142,8 @@ impl Checker<'_> {
 
     fn subject(&mut self, path: &str, key: &str, name: &str, id: &str, kind: Option<SubjectKind>) {
         let known = match kind {
-            Some(kind) => self.subjects.get(kind.index()).is_some_and(|it| it.contains(id)),
-            None => self.subjects.iter().any(|it| it.contains(id)),
+            Some(kind) => self.subjects.get(kind.index()).is_some_and(|ids| ids.contains(id)),
+            None => self.subjects.iter().any(|ids| ids.contains(id)),
         };
         if !known {
             let what = kind.map_or("a subject", SubjectKind::name);

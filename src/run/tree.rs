@@ -34,16 +34,16 @@ fn add(list: &mut [u32], at: usize, more: u32) {
 }
 
 fn above(up: &[u32], company: u32) -> Option<usize> {
-    up.get(company as usize).filter(|it| **it != NO_ROW).map(|it| *it as usize)
+    up.get(company as usize).filter(|parent| **parent != NO_ROW).map(|parent| *parent as usize)
 }
 
 impl<'a> Tree<'a> {
     /// Lays out companies of which none is above itself.
     pub(crate) fn new(up: &'a [u32]) -> Self {
         let mut open = vec![0_u32; up.len()];
-        up.iter().for_each(|it| add(&mut open, *it as usize, 1));
-        let leaves = (0_u32..).zip(&open).filter(|it| *it.1 == 0);
-        let mut order: Vec<u32> = leaves.map(|it| it.0).collect();
+        up.iter().for_each(|parent| add(&mut open, *parent as usize, 1));
+        let leaves = (0_u32..).zip(&open).filter(|pair| *pair.1 == 0);
+        let mut order: Vec<u32> = leaves.map(|leaf| leaf.0).collect();
         let mut size = vec![1_u32; up.len()];
         let mut next = 0;
         while let Some(company) = order.get(next).copied() {
@@ -62,7 +62,7 @@ impl<'a> Tree<'a> {
         let mut end = 0;
         for company in order.iter().rev() {
             let whole = at(&size, *company as usize);
-            let parent = above(up, *company).and_then(|it| free.get_mut(it));
+            let parent = above(up, *company).and_then(|parent| free.get_mut(parent));
             let slot = parent.unwrap_or(&mut end);
             let start = *slot;
             *slot += whole;
@@ -84,7 +84,7 @@ impl<'a> Tree<'a> {
     pub(crate) fn upwards<T: Copy>(&self, all: &mut [T], join: impl Fn(&mut T, T)) {
         for company in &self.order {
             let Some(it) = all.get(*company as usize).copied() else { continue };
-            let parent = above(self.up, *company).and_then(|it| all.get_mut(it));
+            let parent = above(self.up, *company).and_then(|parent| all.get_mut(parent));
             if let Some(above) = parent {
                 join(above, it);
             }
@@ -100,7 +100,7 @@ impl<'a> Tree<'a> {
     ) -> (Column, Vec<bool>) {
         let (mut solid, mut seen) = (vec![true; self.up.len()], vec![NO_DAY; self.up.len()]);
         let mut known: Vec<(u32, f64, f64)> = Vec::new();
-        for (row, owner) in owners.iter().enumerate().filter(|it| *it.1 != NO_ROW) {
+        for (row, owner) in owners.iter().enumerate().filter(|pair| *pair.1 != NO_ROW) {
             let owner = *owner as usize;
             let (value, weight) = (table.number(from, row), table.number(by, row));
             let nothing = weight <= 0.0 && table.is_solid(by, row);
@@ -123,15 +123,15 @@ impl<'a> Tree<'a> {
             left.0.cmp(&right.0).then(sizes)
         });
         let mut starts = vec![0_u32; self.up.len() + 1];
-        known.iter().for_each(|it| add(&mut starts, it.0 as usize, 1));
+        known.iter().for_each(|known| add(&mut starts, known.0 as usize, 1));
         before(&mut starts);
         let sums = |of: fn(&(u32, f64, f64)) -> f64| {
             self.sums(&known.iter().map(of).collect::<Vec<f64>>(), &starts)
         };
-        let (values, weights) = (sums(|it| it.1), sums(|it| it.2));
+        let (values, weights) = (sums(|known| known.1), sums(|known| known.2));
         let mean = values.iter().zip(weights).map(|(value, weight)| value / weight);
-        let mean = mean.map(|it| if it.is_finite() { it } else { f64::NAN }).collect();
-        let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
+        let mean = mean.map(|mean| if mean.is_finite() { mean } else { f64::NAN }).collect();
+        let seen = seen.iter().any(|day| *day != NO_DAY).then_some(seen);
         (Column::of(Data::Number(mean)).with_seen(seen), solid)
     }
 
@@ -150,7 +150,7 @@ impl<'a> Tree<'a> {
         let (mut solid, mut seen) = (vec![true; companies], vec![NO_DAY; companies]);
         let mut known: Vec<(u32, f64)> = Vec::new();
         let mut rows = vec![0_u32; companies + 1];
-        for (row, owner) in owners.iter().enumerate().filter(|it| *it.1 != NO_ROW) {
+        for (row, owner) in owners.iter().enumerate().filter(|pair| *pair.1 != NO_ROW) {
             let owner = *owner as usize;
             let place = at(&self.place, owner);
             add(&mut rows, place as usize, 1);
@@ -161,7 +161,7 @@ impl<'a> Tree<'a> {
                 *sure &= table.is_solid(from, row);
                 *day = older(*day, table.seen(from, row).unwrap_or(NO_DAY));
             }
-            known.extend(number(table, from, row).map(|it| (place, it)));
+            known.extend(number(table, from, row).map(|value| (place, value)));
         }
         for company in &self.order {
             let Some(parent) = above(self.up, *company) else { continue };
@@ -173,16 +173,17 @@ impl<'a> Tree<'a> {
         }
         known.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
         let mut starts = vec![0_u32; companies + 1];
-        known.iter().for_each(|it| add(&mut starts, it.0 as usize, 1));
+        known.iter().for_each(|known| add(&mut starts, known.0 as usize, 1));
         before(&mut rows);
         before(&mut starts);
-        let values: Vec<f64> = known.into_iter().map(|it| it.1).collect();
+        let values: Vec<f64> = known.into_iter().map(|known| known.1).collect();
         let stretch = |starts: &[u32], company: usize| {
             let place = at(&self.place, company) as usize;
             let end = place + at(&self.size, company) as usize;
             (at(starts, place) as usize, at(starts, end) as usize)
         };
-        let parts: Vec<(usize, usize)> = (0..companies).map(|it| stretch(&starts, it)).collect();
+        let parts: Vec<(usize, usize)> =
+            (0..companies).map(|company| stretch(&starts, company)).collect();
         let taken = self.taken(&values, &parts, &starts, take);
         let numbers = parts.iter().enumerate().map(|(company, (from, to))| {
             let (first, last) = stretch(&rows, company);
@@ -190,8 +191,9 @@ impl<'a> Tree<'a> {
             let taken = if known > 0 { taken.get(company).copied() } else { None };
             from_records(take, known, all, taken)
         });
-        let column = Column::new(Data::Number(numbers.map(|it| it.unwrap_or(f64::NAN)).collect()));
-        let seen = seen.iter().any(|it| *it != NO_DAY).then_some(seen);
+        let column =
+            Column::new(Data::Number(numbers.map(|number| number.unwrap_or(f64::NAN)).collect()));
+        let seen = seen.iter().any(|day| *day != NO_DAY).then_some(seen);
         (column.with_seen(seen), solid)
     }
 
@@ -254,13 +256,13 @@ impl<'a> Tree<'a> {
         let mut sums = vec![0.0; self.up.len()];
         for company in &self.order {
             let mut list = parts.get_mut(*company as usize).map(std::mem::take).unwrap_or_default();
-            list.extend(self.own(values, starts, *company).iter().map(|it| (*it, 0.0)));
+            list.extend(self.own(values, starts, *company).iter().map(|value| (*value, 0.0)));
             list.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
             let sum = list.into_iter().reduce(plus);
             if let (Some(it), Some(sum)) = (sums.get_mut(*company as usize), sum) {
                 *it = sum.0;
             }
-            let parent = above(self.up, *company).and_then(|it| parts.get_mut(it));
+            let parent = above(self.up, *company).and_then(|parent| parts.get_mut(parent));
             if let Some(it) = parent {
                 it.extend(sum);
             }
@@ -311,7 +313,7 @@ impl Ranks {
         by_size.sort_by(|left, right| {
             at(values, *left as usize).total_cmp(&at(values, *right as usize))
         });
-        let sorted = by_size.iter().map(|it| at(values, *it as usize)).collect();
+        let sorted = by_size.iter().map(|place| at(values, *place as usize)).collect();
         let mut ranks = vec![0_u32; values.len()];
         for (rank, place) in (0..).zip(&by_size) {
             if let Some(it) = ranks.get_mut(*place as usize) {
@@ -324,12 +326,13 @@ impl Ranks {
             let is_zero = |it: &u32| (it >> bit) & 1 == 0;
             let mut count = 0;
             let mut level = vec![0];
-            level.extend(ranks.iter().map(|it| {
-                count += u32::from(is_zero(it));
+            level.extend(ranks.iter().map(|rank| {
+                count += u32::from(is_zero(rank));
                 count
             }));
             zeros.push(level);
-            let (mut low, high): (Vec<u32>, Vec<u32>) = ranks.iter().partition(|it| is_zero(it));
+            let (mut low, high): (Vec<u32>, Vec<u32>) =
+                ranks.iter().partition(|rank| is_zero(rank));
             low.extend(high);
             ranks = low;
         }
@@ -368,7 +371,7 @@ impl Ranks {
 fn distinct(values: &[f64], parts: &[(usize, usize)]) -> Vec<f64> {
     use std::collections::BTreeMap;
     let mut by_end: Vec<usize> = (0..parts.len()).collect();
-    by_end.sort_by_key(|it| at(parts, *it).1);
+    by_end.sort_by_key(|company| at(parts, *company).1);
     let mut last: BTreeMap<u64, usize> = BTreeMap::new();
     // A tree of partial sums over places; additions wrap, so that a place can be taken back.
     let mut tree = vec![0_u32; values.len() + 1];

@@ -12,15 +12,15 @@ pub(crate) fn unnamed(input: &Input<'_>) -> Vec<Fault> {
 
 /// The same of frames whose ids others name, which are needed without a past too.
 pub(crate) fn unnamed_parents(input: &Input<'_>) -> Vec<Fault> {
-    let is_named = |kind| frames(input).any(|it| it.parents(kind).is_some());
+    let is_named = |kind| frames(input).any(|frame| frame.parents(kind).is_some());
     let beside_book = input.book.is_some();
     let needed = frames(input)
-        .filter(|it| it.likely_ids().is_some() && (beside_book || is_named(it.kind())));
+        .filter(|frame| frame.likely_ids().is_some() && (beside_book || is_named(frame.kind())));
     needed.filter_map(Frame::without_ids).collect()
 }
 
 fn frames<'a>(input: &Input<'a>) -> impl Iterator<Item = &'a Frame> {
-    SubjectKind::ALL.into_iter().filter_map(|it| input.frame_of(it))
+    SubjectKind::ALL.into_iter().filter_map(|kind| input.frame_of(kind))
 }
 
 impl Frame {
@@ -29,7 +29,7 @@ impl Frame {
     #[must_use]
     pub fn without_ids(&self) -> Option<Fault> {
         let likely: Vec<String> =
-            self.likely_ids()?.iter().map(|it| format!("`{}`", shorten(it))).collect();
+            self.likely_ids()?.iter().map(|id| format!("`{}`", shorten(id))).collect();
         let table = self.kind().plural();
         let message = format!(
             "the table of {table} has no column of ids, and the numbers of its rows are no ids"

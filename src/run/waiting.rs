@@ -34,7 +34,7 @@ impl Run<'_> {
                     }
                 }
                 Work::Expression { program } => {
-                    program.slots().iter().find_map(|it| of(step.kind, *it))
+                    program.slots().iter().find_map(|slot| of(step.kind, *slot))
                 }
                 Work::Parent { parent, from } => of(*parent, *from),
                 Work::Children { child, from, .. } => of(*child, *from),
@@ -61,7 +61,7 @@ impl Compiled {
     /// Says of the lines without data for which feed they wait.
     pub(crate) fn with_stalls(assessment: &Assessment, mut it: Explanation) -> Explanation {
         let names = assessment.names.get(it.kind.index()).map_or(&[][..], Vec::as_slice);
-        for line in it.lines.iter_mut().filter(|it| it.lacks_data()) {
+        for line in it.lines.iter_mut().filter(|line| line.lacks_data()) {
             let slot = names.iter().position(|name| *name == line.metric);
             let waits =
                 assessment.waiting.iter().find(|of| of.kind == it.kind && Some(of.slot) == slot);

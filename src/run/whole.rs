@@ -21,9 +21,11 @@ impl<'a> Run<'a> {
         let mut cells: Vec<ScoreCell> = Vec::with_capacity(rows);
         let mut groups: Vec<Filled> = vec![Default::default(); outputs.groups.len()];
         let mut extras: Vec<(Extra, Filled)> =
-            outputs.extras.iter().map(|it| (it.0, Default::default())).collect();
+            outputs.extras.iter().map(|extra| (extra.0, Default::default())).collect();
         for rows in chunks(rows) {
-            let run = |rows| self.out.with_context(self.past, card, table, |it| card.run(it, rows));
+            let run = |rows| {
+                self.out.with_context(self.past, card, table, |context| card.run(context, rows))
+            };
             let chunk = run(rows.clone());
             for (all, part) in groups.iter_mut().zip(&chunk.groups) {
                 all.0.extend_from_slice(&part.score);
@@ -34,25 +36,29 @@ impl<'a> Run<'a> {
             }
             cells.extend(chunk.results);
         }
-        let bands: Vec<String> = card.bands.list.iter().map(|it| it.name.clone()).collect();
+        let bands: Vec<String> = card.bands.list.iter().map(|band| band.name.clone()).collect();
         let kind = card.kind;
         let days = || {
-            let days: Vec<i32> = cells.iter().map(|it| it.oldest.unwrap_or(NO_DAY)).collect();
-            days.iter().any(|it| *it != NO_DAY).then_some(days)
+            let days: Vec<i32> = cells.iter().map(|cell| cell.oldest.unwrap_or(NO_DAY)).collect();
+            days.iter().any(|day| *day != NO_DAY).then_some(days)
         };
         let solid = |of: fn(&ScoreCell) -> bool| cells.iter().map(of).collect::<Vec<bool>>();
         let number =
             |of: fn(&ScoreCell) -> f64| Column::of(Data::Number(cells.iter().map(of).collect()));
         let band = |of: fn(&ScoreCell) -> Option<usize>| {
-            let name = |it: &ScoreCell| of(it).and_then(|it| bands.get(it));
+            let name = |it: &ScoreCell| of(it).and_then(|band| bands.get(band));
             Column::texts(cells.iter().map(name))
         };
         let columns = [
-            (outputs.score, number(|it| it.score).with_seen(days()), solid(|it| it.solid)),
-            (outputs.raw_score, number(|it| it.raw).with_seen(days()), solid(|it| it.raw_solid)),
-            (outputs.coverage, number(|it| it.coverage), solid(|it| it.coverage_solid)),
-            (outputs.band, band(|it| it.band), solid(|it| it.solid)),
-            (outputs.raw_band, band(|it| it.raw_band), solid(|it| it.solid)),
+            (outputs.score, number(|cell| cell.score).with_seen(days()), solid(|cell| cell.solid)),
+            (
+                outputs.raw_score,
+                number(|cell| cell.raw).with_seen(days()),
+                solid(|cell| cell.raw_solid),
+            ),
+            (outputs.coverage, number(|cell| cell.coverage), solid(|cell| cell.coverage_solid)),
+            (outputs.band, band(|cell| cell.band), solid(|cell| cell.solid)),
+            (outputs.raw_band, band(|cell| cell.raw_band), solid(|cell| cell.solid)),
         ];
         let groups = outputs.groups.iter().copied().zip(groups);
         let extras = outputs.extras.iter().zip(extras).map(|(it, (_, filled))| (it.1, filled));
@@ -74,7 +80,7 @@ impl<'a> Run<'a> {
         let parents = self.out.tables.get(step.kind.index()).map_or(0, Table::len);
         let below = self.out.tables.get(child.index());
         let them = self.rows.get(child.index());
-        let links = them.map(|it| it.owners(step.kind, *child, *tree));
+        let links = them.map(|rows| rows.owners(step.kind, *child, *tree));
         let ours = self.rows.get(step.kind.index());
         let (columns, certain) = match (below, links, ours) {
             (Some(below), Some(links), Some(ours)) if *tree => {
@@ -90,7 +96,11 @@ impl<'a> Run<'a> {
         // What scores come to is settled as they are; so are the ends.
         let scores = self.engine.settled.holds(*child, *from);
         let settles = |at: usize| at == 0 || scores && at < 3;
-        columns.iter_mut().enumerate().filter(|it| settles(it.0)).for_each(|it| settle(it.1));
+        columns
+            .iter_mut()
+            .enumerate()
+            .filter(|pair| settles(pair.0))
+            .for_each(|pair| settle(pair.1));
         let Some(table) = self.out.tables.get_mut(step.kind.index()) else { return };
         let slots = [Some(sure.share), sure.low, sure.high, sure.lacks];
         let solids = [Some(certain), None, None, None];
@@ -109,17 +119,18 @@ impl<'a> Run<'a> {
         of: &[(usize, usize)],
         value: usize,
     ) -> (Column, Vec<bool>) {
-        let name = self.out.names.get(kind.index()).and_then(|it| it.get(value));
+        let name = self.out.names.get(kind.index()).and_then(|names| names.get(value));
         let frame = self.source.input.frame_of(kind);
         let given = name.zip(frame).is_some_and(|(name, it)| given(it.all_given(), name).is_some());
         let least = |row: usize| {
-            let there = of.iter().filter(|it| !table.is_missing(it.0, row));
-            there.map(|it| table.number(it.1, row)).fold(f64::NAN, f64::min)
+            let there = of.iter().filter(|pair| !table.is_missing(pair.0, row));
+            there.map(|pair| table.number(pair.1, row)).fold(f64::NAN, f64::min)
         };
         let rows = || 0..table.len();
-        let values = rows().map(|it| if given { f64::NAN } else { least(it) }).collect();
-        let sure =
-            |row: usize| of.iter().all(|it| table.is_solid(it.0, row) && table.is_solid(it.1, row));
+        let values = rows().map(|row| if given { f64::NAN } else { least(row) }).collect();
+        let sure = |row: usize| {
+            of.iter().all(|pair| table.is_solid(pair.0, row) && table.is_solid(pair.1, row))
+        };
         (Column::of(Data::Number(values)), rows().map(sure).collect())
     }
 }

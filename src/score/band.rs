@@ -45,8 +45,8 @@ impl Band {
 impl Bands {
     /// Bands, lowest first.
     pub(crate) fn new(mut list: Vec<Band>, margin: f64, min_stay: Option<Period>) -> Self {
-        list.iter_mut().for_each(|it| it.edge = settled(it.edge));
-        let labels = Labels::of(list.iter().map(|it| Arc::from(it.name.as_str())));
+        list.iter_mut().for_each(|band| band.edge = settled(band.edge));
+        let labels = Labels::of(list.iter().map(|band| Arc::from(band.name.as_str())));
         Self {
             list,
             labels: Arc::new(labels),
@@ -62,7 +62,7 @@ impl Bands {
         if score.is_nan() {
             return None;
         }
-        self.list.iter().rposition(|it| it.is_reached(score, 0.0))
+        self.list.iter().rposition(|band| band.is_reached(score, 0.0))
     }
 
     /// The band of each score alone, by number; none for no score.
@@ -91,7 +91,7 @@ impl Bands {
         let Some((last, since)) = last.filter(|(it, _)| *it < self.list.len()) else {
             return Some(raw);
         };
-        if self.min_stay.is_some_and(|it| as_of < it.after(since)) {
+        if self.min_stay.is_some_and(|stay| as_of < stay.after(since)) {
             return Some(last);
         }
         let mut band = last;
@@ -103,7 +103,7 @@ impl Bands {
         }
         if band == last {
             while band > 0
-                && self.list.get(band).is_some_and(|it| !it.is_reached(score, -self.margin))
+                && self.list.get(band).is_some_and(|band| !band.is_reached(score, -self.margin))
             {
                 band -= 1;
             }
@@ -114,12 +114,12 @@ impl Bands {
     /// The lowest score of each band but the lowest.
     pub(crate) fn edges(&self) -> impl Iterator<Item = f64> + '_ {
         let least = |it: &Band| least(it.edge, it.with_edge);
-        self.list.iter().map(least).filter(|it| it.is_finite())
+        self.list.iter().map(least).filter(|edge| edge.is_finite())
     }
 
     /// The number of a band by name.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        self.list.iter().position(|it| it.name == name)
+        self.list.iter().position(|band| band.name == name)
     }
 }
 
@@ -134,7 +134,7 @@ mod tests {
             band("yellow", 50.0, false),
             band("green", 75.0, false),
         ];
-        Bands::new(list, margin, min_stay.map(|it| it.parse().unwrap()))
+        Bands::new(list, margin, min_stay.map(|stay| stay.parse().unwrap()))
     }
 
     #[test]

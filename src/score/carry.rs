@@ -15,13 +15,14 @@ impl Scorecard {
     /// Whether a score hangs on how sure a value is: where a value without points is one that may come to have
     /// some, the last known one is carried forward.
     pub(crate) fn asks_how_sure(&self) -> bool {
-        self.factors.iter().any(|it| matches!(it.missing, MissingPolicy::Carry(_)))
+        self.factors.iter().any(|factor| matches!(factor.missing, MissingPolicy::Carry(_)))
     }
 
     /// The points of a value on the line of an explanation.
     pub(crate) fn points_of(&self, line: &FactorLine, value: &Value) -> Option<f64> {
         let key = key(&line.path, &line.factor);
-        let factor = self.factors.iter().find(|it| it.key == key && it.metric == line.metric)?;
+        let factor =
+            self.factors.iter().find(|factor| factor.key == key && factor.metric == line.metric)?;
         let case = line.points_case.map(Pick::Case)?;
         present(factor.points.get(case)?.of(&single(value)?, 0))
     }
@@ -39,8 +40,8 @@ impl Scorecard {
                 // A value that earns no points is not believed, and must not displace one that is.
                 let earns = |it: &CarriedValue| {
                     let column = single(&it.value);
-                    column.is_some_and(|it| {
-                        factor.points.values().any(|map| !map.of(&it, 0).is_nan())
+                    column.is_some_and(|column| {
+                        factor.points.values().any(|map| !map.of(&column, 0).is_nan())
                     })
                 };
                 if let Some(it) = factor.known(table, row, as_of).filter(earns) {
@@ -59,7 +60,7 @@ impl Scorecard {
 impl Factor {
     /// The points of the last known value; NaN for none.
     pub(super) fn carry(&self, around: &Around<'_>, row: usize, case: Pick) -> f64 {
-        let column = self.carried(around, row).and_then(|it| single(&it.value));
+        let column = self.carried(around, row).and_then(|carried| single(&carried.value));
         match (column, self.points.get(case)) {
             (Some(column), Some(map)) => map.of(&column, 0),
             _ => f64::NAN,
@@ -73,7 +74,9 @@ impl Factor {
         // One that is stale by `max_age` is still the last one known.
         self.known(around.table, row, around.as_of)
             .or_else(|| (around.carried)(&self.key, id))
-            .filter(|it| it.day >= period.before(around.as_of) && it.day <= around.as_of)
+            .filter(|carried| {
+                carried.day >= period.before(around.as_of) && carried.day <= around.as_of
+            })
     }
 
     /// The value of a row and its day, as the next assessment will remember it.

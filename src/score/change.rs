@@ -88,7 +88,7 @@ impl ScoreChange {
 
     /// A score for people, or that there is none.
     pub(crate) fn shown(&self, score: Option<f64>) -> String {
-        score.map_or_else(|| "no score".to_owned(), |it| sided(it, &self.edges))
+        score.map_or_else(|| "no score".to_owned(), |score| sided(score, &self.edges))
     }
 
     pub(crate) fn with(before: &Explanation, after: &Explanation, rescore: Rescore<'_>) -> Self {
@@ -106,11 +106,11 @@ impl ScoreChange {
             });
         }
         let difference = before.score.zip(after.score).map(|(before, after)| after - before);
-        parts.retain(|it| it.points.abs() > ROUNDING);
+        parts.retain(|part| part.points.abs() > ROUNDING);
         if difference.is_none() {
             // Without two scores there is nothing to sum to; what happened still counts.
-            parts.iter_mut().for_each(|it| it.points = 0.0);
-            parts.retain(|it| !matches!(it.cause, Cause::Data | Cause::Redistributed));
+            parts.iter_mut().for_each(|part| part.points = 0.0);
+            parts.retain(|part| !matches!(part.cause, Cause::Data | Cause::Redistributed));
         }
         parts.sort_by(|left, right| right.points.abs().total_cmp(&left.points.abs()));
         let edges = before.edges.iter().chain(&after.edges).copied().collect();
@@ -138,10 +138,10 @@ impl<'a> Split<'a> {
         };
         let mut pairs: Vec<(Option<&FactorLine>, Option<&FactorLine>)> = Vec::new();
         for line in &after.lines {
-            pairs.push((before.lines.iter().find(|it| same(it, line)), Some(line)));
+            pairs.push((before.lines.iter().find(|other| same(other, line)), Some(line)));
         }
         for line in &before.lines {
-            if !after.lines.iter().any(|it| same(it, line)) {
+            if !after.lines.iter().any(|other| same(other, line)) {
                 pairs.push((Some(line), None));
             }
         }

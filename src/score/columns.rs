@@ -73,7 +73,7 @@ impl CardColumns {
         let mut raw_band = self.raw_band.as_mut().map_or(&mut [][..], codes).chunks_mut(CHUNK);
         let held = self.held;
         let groups = self.groups.iter_mut();
-        let mut groups: Vec<_> = groups.map(|it| numbers(it).chunks_mut(CHUNK)).collect();
+        let mut groups: Vec<_> = groups.map(|group| numbers(group).chunks_mut(CHUNK)).collect();
         move || CardPart {
             score: score.next().unwrap_or_default(),
             raw: raw.next().unwrap_or_default(),
@@ -81,7 +81,7 @@ impl CardColumns {
             band: band.next().unwrap_or_default(),
             raw_band: raw_band.next().unwrap_or_default(),
             held,
-            groups: groups.iter_mut().map(|it| it.next().unwrap_or_default()).collect(),
+            groups: groups.iter_mut().map(|group| group.next().unwrap_or_default()).collect(),
         }
     }
 }
@@ -90,12 +90,11 @@ impl Scorecard {
     /// Whether its scores hang on what is in a slot.
     pub(crate) fn reads(&self, slot: usize) -> bool {
         let by_expression = |factor: &Factor| {
-            factor
-                .points
-                .values()
-                .any(|it| matches!(it, PointMap::Expr(it) if it.slots().contains(&slot)))
+            factor.points.values().any(
+                |points| matches!(points, PointMap::Expr(points) if points.slots().contains(&slot)),
+            )
         };
-        self.factors.iter().any(|it| it.slot == slot || by_expression(it))
+        self.factors.iter().any(|factor| factor.slot == slot || by_expression(factor))
             || self.conditions.read(slot)
             || self.age == Some(slot)
     }
@@ -103,13 +102,14 @@ impl Scorecard {
     /// The slots of its factors, and what its conditions and points read without a guard.
     pub(crate) fn bare_slots(&self) -> Vec<usize> {
         let points = |factor: &Factor| {
-            let expressions = factor.points.values().filter_map(|it| match it {
+            let expressions = factor.points.values().filter_map(|points| match points {
                 PointMap::Expr(it) => Some(it.bare_slots()),
                 _ => None,
             });
             expressions.flatten().collect::<Vec<_>>()
         };
-        let factors = self.factors.iter().flat_map(|it| [vec![it.slot], points(it)].concat());
+        let factors =
+            self.factors.iter().flat_map(|factor| [vec![factor.slot], points(factor)].concat());
         let conditions = self.conditions.programs().iter().flat_map(Program::bare_slots);
         factors.chain(conditions).collect()
     }
@@ -147,12 +147,12 @@ impl Scorecard {
             out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = settled(*it));
         }
         // Outer groups have added up what inner ones came to; now it is read by others.
-        let read = out.groups.iter_mut().enumerate().filter(|it| !self.unread.contains(&it.0));
-        read.for_each(|it| settle(it.1));
+        let read = out.groups.iter_mut().enumerate().filter(|pair| !self.unread.contains(&pair.0));
+        read.for_each(|pair| settle(pair.1));
         settle(out.score);
         self.settle(context, &conditions, rows.clone(), out);
         if self.bands.best().is_some() {
-            let coverage = scratch.groups.iter().map(|it| it.0.as_slice()).collect();
+            let coverage = scratch.groups.iter().map(|group| group.0.as_slice()).collect();
             self.withhold(context, &conditions, rows, (coverage, out));
         }
     }
@@ -224,11 +224,11 @@ impl Scorecard {
     ) {
         let ids = context.table.ids().get(rows).unwrap_or_default();
         let effects = |at: usize, id: &str| {
-            let holds = |it: usize| conditions.get(it).map(|it| it.get(at));
+            let holds = |it: usize| conditions.get(it).map(|condition| condition.get(at));
             let mut rules = self.overrides.iter();
-            let rule = rules.find(|it| holds(it.condition) == Some(Verdict::Yes));
-            let manual = (context.manual)(id).map(|it| it.1);
-            rule.map(|it| it.effect).into_iter().chain(manual)
+            let rule = rules.find(|rule| holds(rule.condition) == Some(Verdict::Yes));
+            let manual = (context.manual)(id).map(|manual| manual.1);
+            rule.map(|rule| rule.effect).into_iter().chain(manual)
         };
         let overridden = !out.raw.is_empty();
         if overridden {
@@ -250,7 +250,7 @@ impl Scorecard {
                 if overridden {
                     given = self.bands.given(given, effects(at, id));
                 }
-                *band = given.and_then(|it| u32::try_from(it).ok()).unwrap_or(Data::NO_CODE);
+                *band = given.and_then(|band| u32::try_from(band).ok()).unwrap_or(Data::NO_CODE);
             }
         }
     }
@@ -259,8 +259,8 @@ impl Scorecard {
 /// Takes what stands in for points that are missing, and says which were not.
 fn fill_in(points: &mut [f64], stand_in: f64, shares: &mut Vec<f64>) {
     shares.clear();
-    shares.extend(points.iter().map(|it| if it.is_nan() { 0.0 } else { 1.0 }));
-    points.iter_mut().for_each(|it| *it = if it.is_nan() { stand_in } else { *it });
+    shares.extend(points.iter().map(|point| if point.is_nan() { 0.0 } else { 1.0 }));
+    points.iter_mut().for_each(|point| *point = if point.is_nan() { stand_in } else { *point });
 }
 
 impl Factor {
@@ -304,7 +304,7 @@ impl Group {
             }
         }
         let always = matches!(self.weight.cases.as_slice(), [(None, _)]);
-        let applies = self.applies.and_then(|it| conditions.get(it));
+        let applies = self.applies.and_then(|number| conditions.get(number));
         if always && applies.is_none() && fold.always_weighs() {
             *weight = Weight::All(self.weight.weigh(Pick::Case(0)));
             return;
@@ -312,7 +312,7 @@ impl Group {
         let mut each = Vec::with_capacity(score.len());
         for (at, score) in score.iter_mut().enumerate() {
             let (case, _) = self.weight.pick(conditions, at);
-            let applies = applies.map_or(Verdict::Yes, |it| it.get(at));
+            let applies = applies.map_or(Verdict::Yes, |condition| condition.get(at));
             let unclear =
                 case == Pick::Unclear || matches!(applies, Verdict::NoData | Verdict::Faulted);
             if unclear || applies == Verdict::No {

@@ -146,7 +146,7 @@ impl FactorLine {
     /// How many points of the score are lost to this factor.
     #[must_use]
     pub fn lost(&self) -> f64 {
-        self.points.map_or(0.0, |it| self.effective_weight * (100.0 - it))
+        self.points.map_or(0.0, |points| self.effective_weight * (100.0 - points))
     }
 }
 
@@ -156,7 +156,9 @@ impl Explanation {
     pub fn no_score(&self) -> Option<NoScore> {
         match self.score {
             Some(_) => None,
-            None if self.lines.iter().all(|it| it.weight <= 0.0) => Some(NoScore::NothingApplies),
+            None if self.lines.iter().all(|line| line.weight <= 0.0) => {
+                Some(NoScore::NothingApplies)
+            }
             None if self.coverage >= self.min_coverage => Some(NoScore::NothingMeasured),
             None => Some(NoScore::Coverage),
         }
@@ -207,8 +209,9 @@ impl Scorecard {
             lines: Vec::new(),
         };
         walk.group(whole, &[], 1.0, 1.0);
-        let name =
-            |it: Option<usize>| it.and_then(|it| self.bands.list.get(it)).map(|it| it.name.clone());
+        let name = |it: Option<usize>| {
+            it.and_then(|number| self.bands.list.get(number)).map(|band| band.name.clone())
+        };
         Some(Explanation {
             kind: self.kind,
             subject: table.ids().get(row)?.to_string(),
@@ -218,7 +221,7 @@ impl Scorecard {
             score: present(result.score),
             raw_score: present(result.raw),
             coverage: result.coverage,
-            min_coverage: self.groups.last().map_or(0.0, |it| it.min_coverage),
+            min_coverage: self.groups.last().map_or(0.0, |group| group.min_coverage),
             interval: result.interval(),
             band: name(result.band),
             raw_band: name(result.raw_band),
@@ -265,18 +268,19 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn cell(&self, part: Part) -> Option<PartCell> {
         match part {
-            Part::Factor(it) => self.rows.factors.get(it).map(|it| it.part.cell(0)),
-            Part::Group(it) => self.rows.groups.get(it).map(|it| it.cell(0)),
+            Part::Factor(it) => self.rows.factors.get(it).map(|factor| factor.part.cell(0)),
+            Part::Group(it) => self.rows.groups.get(it).map(|group| group.cell(0)),
         }
     }
 
     /// Hands `weight` (as configured) and `share` (of this score) down to the parts of a group.
     fn group(&mut self, number: usize, path: &[String], weight: f64, share: f64) {
         let Some(group) = self.card.groups.get(number) else { return };
-        let cells: Vec<PartCell> = group.parts.iter().filter_map(|it| self.cell(*it)).collect();
-        let scored = self.rows.groups.get(number).is_some_and(|it| !it.cell(0).score.is_nan());
+        let cells: Vec<PartCell> = group.parts.iter().filter_map(|part| self.cell(*part)).collect();
+        let scored =
+            self.rows.groups.get(number).is_some_and(|group| !group.cell(0).score.is_nan());
         let shares = group.aggregate.shares(&cells);
-        let total: f64 = cells.iter().map(|it| it.weight).sum();
+        let total: f64 = cells.iter().map(|cell| cell.weight).sum();
         for ((part, cell), part_share) in group.parts.iter().zip(&cells).zip(shares) {
             let weight = if total > 0.0 { weight * cell.weight / total } else { 0.0 };
             let share = if scored { share * part_share } else { 0.0 };
@@ -303,17 +307,18 @@ impl Walk<'_> {
 
     /// Whether a group may concern the subject.
     fn concerns(&self, group: &Group) -> bool {
-        let when = group.applies.and_then(|it| self.card.conditions.get(it));
-        when.is_none_or(|it| ask(it, self.table, self.row) != Verdict::No)
+        let when = group.applies.and_then(|number| self.card.conditions.get(number));
+        when.is_none_or(|when| ask(when, self.table, self.row) != Verdict::No)
     }
 
     fn factor(&mut self, number: usize, path: &[String], weight: f64, share: f64) {
         let Some(factor) = self.card.factors.get(number) else { return };
-        let Some(note) = self.rows.factors.get(number).and_then(|it| it.notes.first()) else {
+        let Some(note) = self.rows.factors.get(number).and_then(|factor| factor.notes.first())
+        else {
             return;
         };
-        let measured = self.rows.factors.get(number).map(|it| it.part.cell(0).coverage);
-        let measured = measured.filter(|it| *it < 1.0);
+        let measured = self.rows.factors.get(number).map(|factor| factor.part.cell(0).coverage);
+        let measured = measured.filter(|measured| *measured < 1.0);
         let case = |it: Pick| match it {
             Pick::Case(it) => Some(it),
             Pick::None | Pick::Unclear => None,
@@ -350,7 +355,9 @@ impl fmt::Display for Explanation {
                     write!(f, " {band}")?;
                 }
                 if let Some(best) = &self.withheld {
-                    let low = self.interval.map_or_else(|| "none".to_owned(), |it| tenths(it[0]));
+                    let low = self
+                        .interval
+                        .map_or_else(|| "none".to_owned(), |interval| tenths(interval[0]));
                     write!(f, " ({best} withheld: it could be {low})")?;
                 } else if self.raw_band != self.band
                     && let Some(raw) = &self.raw_band
@@ -379,12 +386,13 @@ impl fmt::Display for Explanation {
             write!(f, ", oldest input {oldest}")?;
         }
         writeln!(f)?;
-        let wide = self.lines.iter().map(|it| it.title().chars().count()).max().unwrap_or(0);
+        let wide = self.lines.iter().map(|line| line.title().chars().count()).max().unwrap_or(0);
         for line in &self.lines {
             line.show(f, wide)?;
         }
         if let Some(text) = &self.overridden {
-            let before = self.raw_score.map_or_else(|| "none".to_owned(), |it| self.shown(it));
+            let before =
+                self.raw_score.map_or_else(|| "none".to_owned(), |score| self.shown(score));
             writeln!(f, "  {text}; without it {before}")?;
         }
         Ok(())

@@ -170,9 +170,9 @@ impl Factor {
     pub(super) fn worth(&self, around: &Around<'_>, at: usize, row: usize) -> Worth {
         let (points_case, points_solid) = self.points.pick(around.conditions, at);
         let (weight_case, weight_solid) = self.weight.pick(around.conditions, at);
-        let applies = self.applies.and_then(|it| around.conditions.get(it));
-        let applies_solid = applies.is_none_or(|it| it.is_solid(at));
-        let applies = applies.map_or(Verdict::Yes, |it| it.get(at));
+        let applies = self.applies.and_then(|number| around.conditions.get(number));
+        let applies_solid = applies.is_none_or(|condition| condition.is_solid(at));
+        let applies = applies.map_or(Verdict::Yes, |condition| condition.get(at));
 
         let whole = self.weight.weigh(weight_case);
         let weight = if applies == Verdict::No { 0.0 } else { whole };
@@ -239,7 +239,7 @@ impl Factor {
             (low, high) = (f64::NAN, f64::NAN);
         } else if !settled {
             let map = self.points.get(points_case).filter(|_| points_solid);
-            let known = map.and_then(|it| self.between(around.table, row, it));
+            let known = map.and_then(|map| self.between(around.table, row, map));
             let all = || hull(&self.points, points_case, points_solid);
             let (bottom, top) = known.filter(|_| status != Status::Stale).unwrap_or_else(&all);
             // What stands in for its value, should it turn out to have none.
@@ -283,7 +283,7 @@ impl Factor {
         let seen = match (status, stand_in) {
             (Status::Measured | Status::Stale, _) => around.table.seen(self.slot, row),
             (_, Some(StandIn::Carried)) => {
-                self.carried(around, row).map(|it| it.day.num_days_from_ce())
+                self.carried(around, row).map(|carried| carried.day.num_days_from_ce())
             }
             _ => None,
         };
@@ -323,7 +323,7 @@ impl Factor {
             && match status {
                 Status::Measured => settled,
                 Status::Missing => {
-                    let whole = self.points.get(case).is_some_and(|it| !it.is_partial());
+                    let whole = self.points.get(case).is_some_and(|map| !map.is_partial());
                     self.fills && sure.points && whole
                 }
                 _ => false,
@@ -376,7 +376,7 @@ impl Factor {
             PointMap::Expr(program) => {
                 let mut chunk = program.compiled().chunk(&mut scratch, table, rows.clone());
                 let points = chunk.numbers(0, program).0.iter();
-                let points = points.map(|it| it.clamp(0.0, 100.0)).collect();
+                let points = points.map(|point| point.clamp(0.0, 100.0)).collect();
                 Calculated { points, solid: solid(program, table, rows.clone()) }
             }
             _ => Calculated::default(),
@@ -389,7 +389,7 @@ impl Factor {
         match (self.points.get(case), around.table.column(self.slot)) {
             (Some(PointMap::Expr(_)), _) => around
                 .calculated(case)
-                .and_then(|it| it.points.get(at))
+                .and_then(|calculated| calculated.points.get(at))
                 .copied()
                 .unwrap_or(f64::NAN),
             (Some(map), Some(column)) => map.of(column, row),
@@ -411,7 +411,7 @@ impl Factor {
                 let age = around.table.number(slot, row);
                 let days = age.max(0.0).min(f64::from(i32::MAX)) as u64;
                 let start = around.as_of.checked_sub_days(Days::new(days));
-                let warming = start.is_some_and(|it| around.as_of < period.after(it));
+                let warming = start.is_some_and(|start| around.as_of < period.after(start));
                 (!age.is_nan(), !age.is_nan() && warming)
             }
             _ => (true, false),
@@ -420,9 +420,11 @@ impl Factor {
 
     fn is_value_solid(&self, around: &Around<'_>, (at, row): (usize, usize), case: Pick) -> bool {
         let expression = match self.points.get(case) {
-            Some(PointMap::Expr(_)) => {
-                around.calculated(case).and_then(|it| it.solid.get(at)).copied().unwrap_or(false)
-            }
+            Some(PointMap::Expr(_)) => around
+                .calculated(case)
+                .and_then(|calculated| calculated.solid.get(at))
+                .copied()
+                .unwrap_or(false),
             _ => true,
         };
         expression && around.table.is_solid(self.slot, row)

@@ -32,7 +32,7 @@ impl PointMap {
         }
         if !matches!(self, Self::Piecewise(_)) {
             // Adding 0 turns -0 into 0: points that are equal have equal bits.
-            out.iter_mut().for_each(|it| *it += 0.0);
+            out.iter_mut().for_each(|value| *value += 0.0);
         }
     }
 
@@ -71,13 +71,13 @@ impl PointMap {
     }
 
     fn fill_texts(&self, codes: &[u32], labels: &Labels, out: &mut [f64]) {
-        let points_of = |code: u32| labels.text(code).map_or(f64::NAN, |it| self.of_text(it));
+        let points_of = |code: u32| labels.text(code).map_or(f64::NAN, |text| self.of_text(text));
         if labels.texts().len() > codes.len() {
             // Fewer rows than texts: a table would cost more than it saves.
             out.iter_mut().zip(codes).for_each(|(out, code)| *out = points_of(*code));
             return;
         }
-        let table: Vec<f64> = labels.texts().iter().map(|it| self.of_text(it)).collect();
+        let table: Vec<f64> = labels.texts().iter().map(|text| self.of_text(text)).collect();
         for (out, code) in out.iter_mut().zip(codes) {
             *out = table.get(*code as usize).copied().unwrap_or(f64::NAN);
         }

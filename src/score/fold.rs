@@ -76,7 +76,7 @@ impl Fold {
         match weight {
             Weight::All(weight) => {
                 self.fixed += weight;
-                self.total.iter_mut().for_each(|it| *it += weight);
+                self.total.iter_mut().for_each(|total| *total += weight);
                 if self.aggregate == Aggregate::Mean {
                     self.add_to_mean(points, *weight, counts);
                 } else {
@@ -99,7 +99,7 @@ impl Fold {
         let can = self.aggregate == Aggregate::Mean && self.covered.is_empty();
         if can {
             self.fixed += weight;
-            self.total.iter_mut().for_each(|it| *it += weight);
+            self.total.iter_mut().for_each(|total| *total += weight);
             let to = if std::mem::take(&mut self.fresh) { To::First } else { To::Mean };
             lines.fill(values, to(weight, &mut self.value, &mut self.present));
         }
@@ -182,8 +182,8 @@ impl Fold {
                 let mut sorted: Vec<f64> = Vec::with_capacity(self.parts.len());
                 for (at, score) in score.iter_mut().enumerate() {
                     sorted.clear();
-                    let points = self.parts.iter().filter_map(|it| it.get(at));
-                    sorted.extend(points.filter(|it| !it.is_nan()));
+                    let points = self.parts.iter().filter_map(|part| part.get(at));
+                    sorted.extend(points.filter(|point| !point.is_nan()));
                     sorted.sort_by(f64::total_cmp);
                     let at = |it: usize| sorted.get(it).copied().unwrap_or(f64::NAN);
                     *score = middle(sorted.len())

@@ -13,12 +13,12 @@ impl Group {
         rows: usize,
         part: impl Fn(Part) -> &'a PartRows,
     ) -> PartRows {
-        let parts: Vec<&PartRows> = self.parts.iter().map(|it| part(*it)).collect();
+        let parts: Vec<&PartRows> = self.parts.iter().map(|number| part(*number)).collect();
         let mut out = PartRows::with_capacity(rows);
         let mut scratch = Vec::with_capacity(parts.len());
         for at in 0..rows {
             scratch.clear();
-            scratch.extend(parts.iter().map(|it| it.cell(at)));
+            scratch.extend(parts.iter().map(|part| part.cell(at)));
             out.push(self.cell(conditions, at, &mut scratch));
         }
         out
@@ -26,35 +26,36 @@ impl Group {
 
     fn cell(&self, conditions: &[Verdicts], at: usize, parts: &mut Vec<PartCell>) -> PartCell {
         let (case, weight_solid) = self.weight.pick(conditions, at);
-        let applies = self.applies.and_then(|it| conditions.get(it));
-        let applies_solid = applies.is_none_or(|it| it.is_solid(at));
-        let applies = applies.map_or(Verdict::Yes, |it| it.get(at));
+        let applies = self.applies.and_then(|number| conditions.get(number));
+        let applies_solid = applies.is_none_or(|condition| condition.is_solid(at));
+        let applies = applies.map_or(Verdict::Yes, |condition| condition.get(at));
         // Parts that may come to count still bound the interval.
-        let bounds = span(parts.iter().filter(|it| it.weight > 0.0 || it.doubt.loose));
+        let bounds = span(parts.iter().filter(|part| part.weight > 0.0 || part.doubt.loose));
         let whole = self.weight.weigh(case);
         let out = applies == Verdict::No && applies_solid;
         // Shown without being counted, whatever comes to be known.
         let idle = weight_solid && whole <= 0.0;
-        let open = !weight_solid || !applies_solid || parts.iter().any(|it| it.doubt.loose);
-        parts.retain(|it| it.weight > 0.0);
+        let open = !weight_solid || !applies_solid || parts.iter().any(|part| part.doubt.loose);
+        parts.retain(|part| part.weight > 0.0);
 
         let weight = if applies == Verdict::No || parts.is_empty() { 0.0 } else { whole };
         let unclear =
             case == Pick::Unclear || matches!(applies, Verdict::NoData | Verdict::Faulted);
 
-        let total: f64 = parts.iter().map(|it| it.weight).sum();
+        let total: f64 = parts.iter().map(|part| part.weight).sum();
         let share = |of: fn(&PartCell) -> f64| {
-            let sum = parts.iter().map(|it| it.weight * of(it)).sum::<f64>();
+            let sum = parts.iter().map(|part| part.weight * of(part)).sum::<f64>();
             super::fold::share(sum, total)
         };
         // A part that was measured too little to have a score adds nothing that was measured.
-        let counted: fn(&PartCell) -> f64 = |it| if it.score.is_nan() { 0.0 } else { it.coverage };
+        let counted: fn(&PartCell) -> f64 =
+            |part| if part.score.is_nan() { 0.0 } else { part.coverage };
         let coverage = if parts.is_empty() { 0.0 } else { share(counted) };
-        let reach = if parts.is_empty() { 0.0 } else { share(|it| it.reach) };
+        let reach = if parts.is_empty() { 0.0 } else { share(|part| part.reach) };
         let gate = settled(self.min_coverage);
         let gated = settled(coverage) < gate || unclear || applies == Verdict::No;
 
-        let score = if gated { f64::NAN } else { self.aggregate.of(parts, |it| it.score) };
+        let score = if gated { f64::NAN } else { self.aggregate.of(parts, |part| part.score) };
         // However much comes to be known, it never has a score.
         let dead = out || !open && (settled(reach) < gate || unclear);
         let (low, high) = match (dead, open) {
@@ -62,8 +63,8 @@ impl Group {
             (_, true) => bounds,
             (_, false) => self.aggregate.bounds(parts),
         };
-        let thin = !dead && parts.iter().any(|it| it.doubt.thin);
-        let bare = parts.iter().all(|it| it.doubt.absent || it.low.is_nan());
+        let thin = !dead && parts.iter().any(|part| part.doubt.thin);
+        let bare = parts.iter().all(|part| part.doubt.absent || part.low.is_nan());
         let absent = !low.is_nan() && (bare || thin && gate > 0.0);
         let doubt = Doubt { loose: open && !out && !idle, thin, absent: absent || open && idle };
         PartCell {
@@ -99,7 +100,7 @@ fn span<'a>(parts: impl Iterator<Item = &'a PartCell>) -> (f64, f64) {
 pub(crate) fn lowest_mean(parts: impl Iterator<Item = (f64, f64, bool)>) -> f64 {
     let (mut sum, mut weight) = (0.0, 0.0);
     let mut open: Vec<(f64, f64)> = Vec::new();
-    for (value, its, absent) in parts.filter(|it| !it.0.is_nan()) {
+    for (value, its, absent) in parts.filter(|part| !part.0.is_nan()) {
         if absent {
             open.push((value, its));
         } else {
@@ -121,7 +122,8 @@ pub(crate) fn lowest_mean(parts: impl Iterator<Item = (f64, f64, bool)>) -> f64 
 impl Aggregate {
     /// One value of the parts that have one; NaN where none has.
     pub(crate) fn of(self, parts: &[PartCell], value: impl Fn(&PartCell) -> f64) -> f64 {
-        let present = parts.iter().map(|it| (it.weight, value(it))).filter(|(_, it)| !it.is_nan());
+        let present =
+            parts.iter().map(|part| (part.weight, value(part))).filter(|(_, it)| !it.is_nan());
         match self {
             Self::Mean => {
                 let (sum, weight) =
@@ -147,28 +149,31 @@ impl Aggregate {
     /// The lowest and the highest that the value can be, where some parts may have none.
     fn bounds(self, parts: &[PartCell]) -> (f64, f64) {
         let highest = |it: &PartCell| it.high;
-        let sure: Vec<PartCell> = parts.iter().filter(|it| !it.doubt.absent).copied().collect();
+        let sure: Vec<PartCell> = parts.iter().filter(|part| !part.doubt.absent).copied().collect();
         let without = |all: f64, sure: f64| if sure.is_nan() { all } else { sure };
         match self {
             Self::Mean => {
                 let of = |end: fn(&PartCell) -> f64| {
-                    lowest_mean(parts.iter().map(|it| (end(it), it.weight, it.doubt.absent)))
+                    lowest_mean(
+                        parts.iter().map(|part| (end(part), part.weight, part.doubt.absent)),
+                    )
                 };
-                let low = of(|it| it.low);
+                let low = of(|part| part.low);
                 // Not a negation, which would make -0 of 0.
-                let high = 0.0 - of(|it| 0.0 - it.high);
+                let high = 0.0 - of(|part| 0.0 - part.high);
                 (low.clamp(0.0, 100.0), high.clamp(0.0, 100.0))
             }
             Self::Min => {
                 let high = without(Self::Max.of(parts, highest), self.of(&sure, highest));
-                (self.of(parts, |it| it.low), high)
+                (self.of(parts, |part| part.low), high)
             }
             Self::Max => {
-                let low = without(Self::Min.of(parts, |it| it.low), self.of(&sure, |it| it.low));
+                let low =
+                    without(Self::Min.of(parts, |part| part.low), self.of(&sure, |part| part.low));
                 (low, self.of(parts, highest))
             }
             Self::Median if sure.len() < parts.len() => span(parts.iter()),
-            Self::Median => (self.of(parts, |it| it.low), self.of(parts, highest)),
+            Self::Median => (self.of(parts, |part| part.low), self.of(parts, highest)),
         }
     }
 
@@ -176,17 +181,19 @@ impl Aggregate {
     pub(crate) fn shares(self, parts: &[PartCell]) -> Vec<f64> {
         let mut shares = vec![0.0; parts.len()];
         let mut order: Vec<usize> = (0..parts.len())
-            .filter(|it| parts.get(*it).is_some_and(|it| it.weight > 0.0 && !it.score.is_nan()))
+            .filter(|place| {
+                parts.get(*place).is_some_and(|part| part.weight > 0.0 && !part.score.is_nan())
+            })
             .collect();
-        let score = |it: &usize| parts.get(*it).map_or(f64::NAN, |it| it.score);
+        let score = |it: &usize| parts.get(*it).map_or(f64::NAN, |part| part.score);
         let mut add = |at: Option<&usize>, share: f64| {
-            if let Some(it) = at.and_then(|it| shares.get_mut(*it)) {
+            if let Some(it) = at.and_then(|place| shares.get_mut(*place)) {
                 *it += share;
             }
         };
         match self {
             Self::Mean => {
-                let weight = |it: &usize| parts.get(*it).map_or(0.0, |it| it.weight);
+                let weight = |it: &usize| parts.get(*it).map_or(0.0, |part| part.weight);
                 let total: f64 = order.iter().map(weight).sum();
                 for at in &order {
                     add(Some(at), weight(at) / total);
@@ -199,9 +206,9 @@ impl Aggregate {
                     (Self::Min, _) => add(order.first(), 1.0),
                     (Self::Max, _) => {
                         let top = order.last().map(score);
-                        let first = order
-                            .iter()
-                            .find(|it| top.is_some_and(|top| score(it).total_cmp(&top).is_eq()));
+                        let first = order.iter().find(|place| {
+                            top.is_some_and(|top| score(place).total_cmp(&top).is_eq())
+                        });
                         add(first, 1.0);
                     }
                     (_, Some((left, right))) => {
@@ -244,14 +251,14 @@ mod tests {
     fn each_aggregate_has_its_value_and_shares_that_rebuild_it() {
         let rows = [(2.0, 40.0), (1.0, 100.0), (1.0, f64::NAN), (1.0, 10.0), (0.0, 5.0)];
         let mut parts = cells(&rows);
-        parts.retain(|it| it.weight > 0.0);
+        parts.retain(|part| part.weight > 0.0);
         for (aggregate, expected) in [
             (Aggregate::Mean, 47.5),
             (Aggregate::Min, 10.0),
             (Aggregate::Max, 100.0),
             (Aggregate::Median, 40.0),
         ] {
-            assert!((aggregate.of(&parts, |it| it.score) - expected).abs() < 1e-12);
+            assert!((aggregate.of(&parts, |part| part.score) - expected).abs() < 1e-12);
             let rebuilt: f64 = aggregate
                 .shares(&parts)
                 .iter()
@@ -262,7 +269,7 @@ mod tests {
             assert!((rebuilt - expected).abs() < 1e-12, "{aggregate:?}");
         }
         for aggregate in [Aggregate::Mean, Aggregate::Min, Aggregate::Max, Aggregate::Median] {
-            assert!(aggregate.of(&[], |it| it.score).is_nan());
+            assert!(aggregate.of(&[], |part| part.score).is_nan());
         }
     }
 }

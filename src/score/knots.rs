@@ -59,9 +59,9 @@ impl Rise {
         let (width, apart) = (x1 - x0, y1 - y0);
         let met = |slope: &f64| (y0 + width * slope).to_bits() == y1.to_bits();
         let near = |it: f64| [it, it.next_up(), it.next_down()];
-        let slopes = near(apart).into_iter().flat_map(|it| near(it / width));
+        let slopes = near(apart).into_iter().flat_map(|apart| near(apart / width));
         let flat = (apart.abs() <= 0.0).then_some(0.0);
-        let steep = || slopes.filter(|it| it.is_normal()).find(met);
+        let steep = || slopes.filter(|slope| slope.is_normal()).find(met);
         flat.or_else(steep).map(|slope| Self { to: x1, slope })
     }
 
@@ -134,7 +134,7 @@ impl Walk {
     #[inline(never)]
     fn few<const N: usize, const UP: bool>(&self, values: &[f64], to: To<'_>) {
         // Those that are not there are as long as nothing, at the end of the walk.
-        let end = self.rises.last().map_or(self.from[0], |it| it.to);
+        let end = self.rises.last().map_or(self.from[0], |rise| rise.to);
         let mut all = [Rise { to: end, slope: 0.0 }; N];
         all.iter_mut().zip(self.rises.iter()).for_each(|(to, from)| *to = *from);
         let from = self.from;
@@ -199,12 +199,12 @@ impl Lines {
     }
 
     fn pieces(knots: &[[f64; 2]]) -> Self {
-        let last = knots.last().map_or(f64::NAN, |it| it[1]);
-        let between = knots.windows(2).filter_map(|it| match it {
+        let last = knots.last().map_or(f64::NAN, |knot| knot[1]);
+        let between = knots.windows(2).filter_map(|pair| match pair {
             [left, right] => Some(Piece::between(*left, *right)),
             _ => None,
         });
-        let edges = knots.iter().skip(1).map(|it| it[0]).collect();
+        let edges = knots.iter().skip(1).map(|knot| knot[0]).collect();
         Self::Pieces(edges, between.chain([Piece::flat(last)]).collect())
     }
 
@@ -214,8 +214,8 @@ impl Lines {
             _ if value.is_nan() => f64::NAN,
             Self::Walk(walk) => walk.of(value),
             Self::Pieces(edges, pieces) => {
-                let at = edges.partition_point(|it| *it <= value);
-                pieces.get(at).map_or(f64::NAN, |it| it.of(value))
+                let at = edges.partition_point(|edge| *edge <= value);
+                pieces.get(at).map_or(f64::NAN, |piece| piece.of(value))
             }
         }
     }
@@ -257,7 +257,7 @@ impl Knots {
     pub(crate) fn new(knots: &[[f64; 2]]) -> Self {
         // Adding 0 turns -0 into 0: points that are equal have equal bits.
         let knots: Vec<[f64; 2]> = knots.iter().map(|[x, y]| [*x, y + 0.0]).collect();
-        let points = || knots.iter().map(|it| it[1]);
+        let points = || knots.iter().map(|knot| knot[1]);
         let ends = [points().fold(f64::NAN, f64::min), points().fold(f64::NAN, f64::max)];
         let monotone = points().is_sorted() || points().is_sorted_by(|left, right| left >= right);
         Self { lines: Lines::new(&knots), ends, monotone }
@@ -282,7 +282,7 @@ impl Knots {
         match (&self.lines, values) {
             // One value is not worth unrolling for.
             (Lines::Walk(walk), [_, _, ..]) => walk.fill(values, to),
-            _ => to.put(values, |it| self.of(it)),
+            _ => to.put(values, |value| self.of(value)),
         }
     }
 }
@@ -316,7 +316,7 @@ mod tests {
     fn knots_without_anything_between_them_make_a_step() {
         let next = f64::from_bits(1);
         let knots = Knots::new(&[[0.0, 10.0], [next, 90.0]]);
-        let got = [-1.0, 0.0, next, 1.0].map(|it| knots.of(it).to_bits());
+        let got = [-1.0, 0.0, next, 1.0].map(|value| knots.of(value).to_bits());
         assert_eq!(got, [10.0, 10.0, 90.0, 90.0].map(f64::to_bits));
     }
 
@@ -338,7 +338,9 @@ mod tests {
             }
         }
         let tenths = |it: u32| f64::from(it) / 10.0;
-        for (width, apart) in (1..100).flat_map(|it| (1..=20).map(move |apart| (it, apart * 5))) {
+        for (width, apart) in
+            (1..100).flat_map(|width| (1..=20).map(move |apart| (width, apart * 5)))
+        {
             let knots = [[0.3, 0.0], [0.3 + tenths(width), f64::from(apart)]];
             assert!(matches!(Knots::new(&knots).lines, Lines::Walk(_)), "{knots:?}");
         }
@@ -358,20 +360,20 @@ mod tests {
                 edges.iter().zip(&points).map(|(x, y)| [*x, *y]).collect();
             let knots = Knots::new(&all);
             let beside = |(at, by): (usize, i64)| {
-                let bits = edges.get(at).map(|it| it.to_bits());
-                bits.and_then(|it| it.checked_add_signed(by)).map(f64::from_bits)
+                let bits = edges.get(at).map(|edge| edge.to_bits());
+                bits.and_then(|bits| bits.checked_add_signed(by)).map(f64::from_bits)
             };
             values.extend(near.into_iter().filter_map(beside));
             values.sort_by(f64::total_cmp);
             for pair in all.windows(2) {
                 let [[x0, y0], [x1, y1]] = *pair else { continue };
-                let there = values.iter().filter(|it| (x0..=x1).contains(*it));
-                let points: Vec<f64> = there.map(|it| knots.of(*it)).collect();
+                let there = values.iter().filter(|value| (x0..=x1).contains(*value));
+                let points: Vec<f64> = there.map(|value| knots.of(*value)).collect();
                 let sorted = |it: &[f64]| if y0 <= y1 { it[0] <= it[1] } else { it[0] >= it[1] };
                 prop_assert!(points.windows(2).all(sorted), "{points:?} of {pair:?}");
                 let (low, high) = (y0.min(y1), y0.max(y1));
-                prop_assert!(points.iter().all(|it| (low..=high).contains(it)));
-                for value in values.iter().filter(|it| (x0..=x1).contains(*it)) {
+                prop_assert!(points.iter().all(|point| (low..=high).contains(point)));
+                for value in values.iter().filter(|value| (x0..=x1).contains(*value)) {
                     let straight = y0 + (y1 - y0) * ((value - x0) / (x1 - x0));
                     prop_assert!((knots.of(*value) - straight).abs() < 1e-11);
                 }

@@ -52,10 +52,10 @@ impl PointMap {
             Points::Steps(steps) => Self::Steps(
                 steps
                     .iter()
-                    .map(|it| Rung {
-                        edge: it.below.or(it.up_to).unwrap_or(f64::INFINITY),
-                        with_edge: it.below.is_none(),
-                        points: it.points.unwrap_or(f64::NAN),
+                    .map(|step| Rung {
+                        edge: step.below.or(step.up_to).unwrap_or(f64::INFINITY),
+                        with_edge: step.below.is_none(),
+                        points: step.points.unwrap_or(f64::NAN),
                     })
                     .collect(),
             ),
@@ -97,7 +97,7 @@ impl PointMap {
         }
         match self {
             Self::Piecewise(knots) => span(knots.ends().into_iter()),
-            Self::Steps(rungs) => span(rungs.iter().map(|it| it.points)),
+            Self::Steps(rungs) => span(rungs.iter().map(|rung| rung.points)),
             Self::Map { points, other } => {
                 span(points.iter().map(|(_, it)| *it).chain(std::iter::once(*other)))
             }
@@ -111,8 +111,8 @@ impl PointMap {
         match self {
             Self::Linear { outside, .. } => *outside == Outside::Missing,
             Self::Steps(rungs) => {
-                rungs.iter().any(|it| it.points.is_nan())
-                    || rungs.last().is_none_or(|it| it.edge.is_finite())
+                rungs.iter().any(|rung| rung.points.is_nan())
+                    || rungs.last().is_none_or(|rung| rung.edge.is_finite())
             }
             Self::Map { other, .. } => other.is_nan(),
             // An expression has no points where it has no data.
@@ -126,7 +126,9 @@ impl PointMap {
     /// Expressions are not of one value and give NaN here.
     pub(crate) fn of(&self, column: &Column, row: usize) -> f64 {
         match (column.data(), self) {
-            (Data::Number(values), _) => values.get(row).map_or(f64::NAN, |it| self.of_number(*it)),
+            (Data::Number(values), _) => {
+                values.get(row).map_or(f64::NAN, |value| self.of_number(*value))
+            }
             (Data::Flag(values), Self::Flag { yes, no }) => match values.get(row) {
                 Some(1) => *yes,
                 Some(0) => *no,
@@ -134,8 +136,8 @@ impl PointMap {
             },
             (Data::Text { codes, labels }, Self::Map { .. }) => codes
                 .get(row)
-                .and_then(|it| labels.text(*it))
-                .map_or(f64::NAN, |it| self.of_text(it)),
+                .and_then(|code| labels.text(*code))
+                .map_or(f64::NAN, |text| self.of_text(text)),
             _ => f64::NAN,
         }
     }

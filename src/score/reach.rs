@@ -34,13 +34,14 @@ impl Sure {
 impl Factor {
     /// The share of its value that is measured, where it has one.
     pub(super) fn share(&self, table: &Table, row: usize) -> f64 {
-        let share = self.sure.map_or(f64::NAN, |it| table.number(it.share, row));
+        let share = self.sure.map_or(f64::NAN, |sure| table.number(sure.share, row));
         if share.is_nan() { 1.0 } else { share }
     }
 
     /// Whether that stays so, whatever missing data turn out to be.
     pub(super) fn is_share_solid(&self, table: &Table, row: usize) -> bool {
-        self.sure.is_none_or(|it| table.is_missing(it.share, row) || table.is_solid(it.share, row))
+        self.sure
+            .is_none_or(|sure| table.is_missing(sure.share, row) || table.is_solid(sure.share, row))
     }
 
     /// The lowest and the highest points that its value may come to have, where it is known between what it lies.
@@ -52,8 +53,8 @@ impl Factor {
 
     /// Whether its value, of which is known between what it lies, may turn out to be none.
     pub(super) fn may_lack(&self, table: &Table, row: usize) -> bool {
-        let lacks = self.sure.and_then(|it| it.lacks);
-        lacks.is_some_and(|it| table.is_missing(it, row) || table.number(it, row) > 0.0)
+        let lacks = self.sure.and_then(|sure| sure.lacks);
+        lacks.is_some_and(|slot| table.is_missing(slot, row) || table.number(slot, row) > 0.0)
     }
 
     /// The slots that it reads.
@@ -64,7 +65,7 @@ impl Factor {
 
     /// The slots that its points read, where they are calculated.
     pub(super) fn expression_slots(&self) -> impl Iterator<Item = usize> {
-        let expressions = self.points.values().filter_map(|it| match it {
+        let expressions = self.points.values().filter_map(|points| match points {
             PointMap::Expr(it) => Some(it.slots()),
             _ => None,
         });
@@ -81,7 +82,7 @@ impl PointMap {
             Self::Linear { .. } | Self::Curve(_) => [self.of_number(low), self.of_number(high)],
             Self::Piecewise(knots) if knots.is_monotone() => [knots.of(low), knots.of(high)],
             Self::Steps(rungs) => {
-                let points = rungs.iter().map(|it| it.points);
+                let points = rungs.iter().map(|rung| rung.points);
                 if points.clone().is_sorted() || points.is_sorted_by(|left, right| left >= right) {
                     [self.of_number(low), self.of_number(high)]
                 } else {
@@ -105,8 +106,8 @@ impl Scorecard {
     /// The slots of which the days count as well.
     pub(crate) fn aged(&self) -> BTreeSet<usize> {
         let carries = |it: &Factor| matches!(it.missing, MissingPolicy::Carry(_));
-        let aged = self.factors.iter().filter(|it| it.max_age.is_some() || carries(it));
-        aged.map(|it| it.slot).collect()
+        let aged = self.factors.iter().filter(|factor| factor.max_age.is_some() || carries(factor));
+        aged.map(|factor| factor.slot).collect()
     }
 
     /// Whether its results hang on the low end of its interval.

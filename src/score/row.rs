@@ -113,23 +113,25 @@ impl RowCard {
         last: Option<(&str, NaiveDate)>,
         as_of: NaiveDate,
     ) -> Option<RowScore> {
-        let says = |it: usize| self.conditions.get(it).map(|it| Verdict::of(registers.flag(*it)));
+        let says = |it: usize| {
+            self.conditions.get(it).map(|register| Verdict::of(registers.flag(*register)))
+        };
         groups.clear();
         for group in &self.groups {
             let points = group.points(registers, groups, &says);
             groups.push(points);
         }
         // Outer groups have added up what inner ones came to; now it is read by others.
-        groups.iter_mut().for_each(|it| it.score = settled(it.score));
-        let whole = groups.last().map(|it| (it.score, settled(it.coverage)));
+        groups.iter_mut().for_each(|group| group.score = settled(group.score));
+        let whole = groups.last().map(|group| (group.score, settled(group.coverage)));
         let (raw, coverage) = whole.unwrap_or((f64::NAN, 0.0));
-        let rule = self.overrides.iter().find(|it| says(it.condition) == Some(Verdict::Yes));
-        let score = rule.map_or(raw, |it| settled(it.effect.on(raw)));
+        let rule = self.overrides.iter().find(|rule| says(rule.condition) == Some(Verdict::Yes));
+        let score = rule.map_or(raw, |rule| settled(rule.effect.on(raw)));
         let raw_band = self.bands.raw(score);
         let band = match last {
             Some(last) => {
                 let data = self.bands.held(raw, Some(last), as_of);
-                self.bands.given(data, rule.map(|it| it.effect))
+                self.bands.given(data, rule.map(|rule| rule.effect))
             }
             None => raw_band,
         };
@@ -154,13 +156,13 @@ impl RowPart {
         if let Some((points, weight, stand_in)) = factor.plain() {
             return Ok(Self::Plain { slot, weight, stand_in, points: points.clone() });
         }
-        if factor.max_age.is_some() || factor.warm_up.is_some_and(|it| !it.is_zero()) {
+        if factor.max_age.is_some() || factor.warm_up.is_some_and(|warm_up| !warm_up.is_zero()) {
             return why("hangs on ages or days");
         }
         if matches!(factor.missing, MissingPolicy::Carry(_)) {
             return why("may carry an earlier value");
         }
-        if factor.points.values().any(|it| matches!(it, PointMap::Expr(_))) {
+        if factor.points.values().any(|points| matches!(points, PointMap::Expr(_))) {
             return why("has points by an expression");
         }
         Ok(Self::Factor(slot, Box::new(factor.clone())))
@@ -185,8 +187,8 @@ impl RowGroup {
                 }
                 RowPart::Factor(slot, factor) => {
                     let (own, counted, weight) = factor.of_row(registers, *slot, says);
-                    let sure = factor.sure.and_then(|it| Register::try_from(it.share).ok());
-                    let share = sure.map_or(1.0, |it| registers.number(it));
+                    let sure = factor.sure.and_then(|sure| Register::try_from(sure.share).ok());
+                    let share = sure.map_or(1.0, |register| registers.number(register));
                     sums.add(counted, weight, if own.is_nan() { 0.0 } else { share });
                 }
                 RowPart::Group(number) => {
@@ -222,7 +224,9 @@ impl PointMap {
                 1 => yes + 0.0,
                 _ => f64::NAN,
             },
-            Self::Map { .. } => registers.text(slot).map_or(f64::NAN, |it| self.of_text(it) + 0.0),
+            Self::Map { .. } => {
+                registers.text(slot).map_or(f64::NAN, |text| self.of_text(text) + 0.0)
+            }
             _ => self.of_number(registers.number(slot)) + 0.0,
         }
     }
@@ -240,10 +244,10 @@ impl Factor {
         let applies = self.applies.and_then(says).unwrap_or(Verdict::Yes);
         let whole = self.weight.weigh(weight_case);
         let weight = if applies == Verdict::No { 0.0 } else { whole };
-        let own = || self.points.get(points_case).map(|it| it.of_register(registers, slot));
+        let own = || self.points.get(points_case).map(|map| map.of_register(registers, slot));
         let (own, status) = match Self::stopped(applies, points_case, weight_case) {
             Some(status) => (f64::NAN, status),
-            None => match own().filter(|it| !it.is_nan()) {
+            None => match own().filter(|point| !point.is_nan()) {
                 Some(own) => (own, Status::Measured),
                 None => (f64::NAN, Status::Missing),
             },
@@ -285,7 +289,7 @@ impl Sums {
             }
             Aggregate::Min | Aggregate::Max => self.value,
             Aggregate::Median => {
-                self.points.retain(|it| !it.is_nan());
+                self.points.retain(|point| !point.is_nan());
                 self.points.sort_by(f64::total_cmp);
                 let at = |it: usize| self.points.get(it).copied().unwrap_or(f64::NAN);
                 middle(self.points.len())

@@ -90,12 +90,12 @@ impl Scorecard {
             carried: context.carried,
         };
         let factors: Vec<FactorRows> =
-            self.factors.iter().map(|it| it.run(&around, rows.clone())).collect();
+            self.factors.iter().map(|factor| factor.run(&around, rows.clone())).collect();
         let mut groups: Vec<PartRows> = Vec::with_capacity(self.groups.len());
         let empty = PartRows::default();
         for group in &self.groups {
             let done = group.run(&conditions, rows.len(), |part| match part {
-                Part::Factor(it) => factors.get(it).map_or(&empty, |it| &it.part),
+                Part::Factor(it) => factors.get(it).map_or(&empty, |factor| &factor.part),
                 Part::Group(it) => groups.get(it).unwrap_or(&empty),
             });
             groups.push(done);
@@ -117,7 +117,7 @@ impl Scorecard {
         at: usize,
         row: usize,
     ) -> ScoreCell {
-        let whole = rows.groups.last().map(|it| it.cell(at));
+        let whole = rows.groups.last().map(|group| group.cell(at));
         let nothing = PartCell {
             score: f64::NAN,
             weight: 0.0,
@@ -145,7 +145,7 @@ impl Scorecard {
             raw_solid: whole.is_solid(),
             coverage_solid: !whole.doubt.loose && rows.is_coverage_solid(at),
         };
-        let id = context.table.ids().get(row).map_or("", |it| it.as_ref());
+        let id = context.table.ids().get(row).map_or("", |id| id.as_ref());
         let rule = self.apply_rules(conditions, at, &mut cell);
         let manual = (context.manual)(id);
         if let Some((number, effect)) = manual {
@@ -156,7 +156,7 @@ impl Scorecard {
             cell.lacks &= !matches!(effect, Effect::Set(_));
         }
         cell.solid &= same(cell.low, cell.high) && same(cell.score, cell.low);
-        let effects = rule.into_iter().chain(manual.map(|it| it.1));
+        let effects = rule.into_iter().chain(manual.map(|manual| manual.1));
         self.bands.settle(&mut cell, &whole, effects, (context.last_band)(id), context.as_of);
         cell
     }
@@ -229,8 +229,9 @@ impl ScoreCell {
 impl CardRows {
     /// Whether every factor that counts is measured, or never will be.
     fn is_coverage_solid(&self, at: usize) -> bool {
-        let cells = self.factors.iter().map(|it| it.part.cell(at)).filter(|it| it.weight > 0.0);
-        cells.into_iter().all(|it| !it.doubt.thin && same(it.coverage, it.reach))
+        let cells =
+            self.factors.iter().map(|factor| factor.part.cell(at)).filter(|cell| cell.weight > 0.0);
+        cells.into_iter().all(|cell| !cell.doubt.thin && same(cell.coverage, cell.reach))
     }
 }
 

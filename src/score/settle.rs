@@ -29,7 +29,7 @@ pub(crate) fn settled(it: f64) -> f64 {
 /// The same of each.
 #[inline]
 pub(crate) fn settle(all: &mut [f64]) {
-    all.iter_mut().for_each(|it| *it = settled(*it));
+    all.iter_mut().for_each(|value| *value = settled(*value));
 }
 
 /// The lowest score that is from an edge on, or above it.

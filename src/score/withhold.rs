@@ -55,12 +55,12 @@ pub(super) struct Known<'a> {
 impl Bands {
     /// The number of the best band, where it may be withheld.
     pub(super) fn best(&self) -> Option<usize> {
-        self.list.len().checked_sub(1).filter(|it| self.withhold_best && *it > 0)
+        self.list.len().checked_sub(1).filter(|band| self.withhold_best && *band > 0)
     }
 
     /// What is given where the best is withheld: the next, but not the worst, which nothing speaks for.
     pub(super) fn next_best(&self) -> Option<usize> {
-        self.list.len().checked_sub(2).filter(|it| *it > 0)
+        self.list.len().checked_sub(2).filter(|band| *band > 0)
     }
 
     /// Whether a band is withheld from a score that could be as low as that.
@@ -74,23 +74,26 @@ impl Scorecard {
     /// being there makes it solid.
     pub(crate) fn doubts(&self, is_plain: &dyn Fn(usize) -> bool) -> Doubts {
         let shape = || {
-            let factors = self.factors.iter().flat_map(|it| {
-                let cases = conditions(&it.points).chain(conditions(&it.weight));
-                cases.chain(it.applies)
+            let factors = self.factors.iter().flat_map(|factor| {
+                let cases = conditions(&factor.points).chain(conditions(&factor.weight));
+                cases.chain(factor.applies)
             });
-            let groups = self.groups.iter().flat_map(|it| conditions(&it.weight).chain(it.applies));
+            let groups =
+                self.groups.iter().flat_map(|group| conditions(&group.weight).chain(group.applies));
             factors.chain(groups)
         };
-        let of = |number: usize| self.conditions.get(number).map_or(&[][..], |it| it.slots());
+        let of = |number: usize| {
+            self.conditions.get(number).map_or(&[][..], |condition| condition.slots())
+        };
         let unsure = |it: &&Factor| it.sure.is_some() || !is_plain(it.slot);
-        let read = self.factors.iter().filter(unsure).map(|it| it.slot);
+        let read = self.factors.iter().filter(unsure).map(|factor| factor.slot);
         let calculated = self.factors.iter().flat_map(Factor::expression_slots);
         let mut slots: Vec<usize> = shape().flat_map(of).copied().collect();
         slots.extend(read.chain(calculated).chain(self.age));
         slots.sort_unstable();
         slots.dedup();
         let sure = slots.is_empty();
-        let rules = self.overrides.iter().map(|it| of(it.condition).to_vec()).collect();
+        let rules = self.overrides.iter().map(|rule| of(rule.condition).to_vec()).collect();
         let floors = sure.then(|| self.floors()).flatten().unwrap_or_default();
         Doubts { slots, rules, floors }
     }
@@ -103,7 +106,7 @@ impl Scorecard {
             if group.aggregate != Aggregate::Mean || gated {
                 return None;
             }
-            let groups = group.parts.iter().filter_map(|it| match it {
+            let groups = group.parts.iter().filter_map(|part| match part {
                 Part::Group(it) => Some(*it),
                 Part::Factor(_) => None,
             });
@@ -140,7 +143,7 @@ impl Doubts {
     ) -> Option<bool> {
         let in_worst = |it: f64| bands.raw(it) == Some(0);
         let whole = known.coverage >= 1.0;
-        let sure = whole && self.slots.iter().all(|it| (known.solid)(*it) == Some(true));
+        let sure = whole && self.slots.iter().all(|slot| (known.solid)(*slot) == Some(true));
         // No low end is lower; with a margin, so that rounding decides nothing.
         let floor = if sure { known.raw } else { self.floor(known) } - ROUNDING;
         let on = |effect: Option<Effect>, score: f64| {
@@ -150,7 +153,7 @@ impl Doubts {
         let (mut fine, mut forced) = (true, false);
         let mut closed = false;
         for (rule, slots) in overrides.iter().zip(&self.rules) {
-            let solid = all(slots.iter().map(|it| (known.solid)(*it)));
+            let solid = all(slots.iter().map(|slot| (known.solid)(*slot)));
             let holds = (known.says)(rule.condition) == Verdict::Yes;
             if holds || solid != Some(true) {
                 fine &= !in_worst(on(Some(rule.effect), floor));
@@ -214,7 +217,7 @@ fn all(list: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 
 /// The conditions of the cases of a list.
 fn conditions<T>(choice: &Choice<T>) -> impl Iterator<Item = usize> {
-    choice.cases.iter().filter_map(|it| it.0)
+    choice.cases.iter().filter_map(|case| case.0)
 }
 
 impl Scorecard {
@@ -226,13 +229,13 @@ impl Scorecard {
         rows: Range<usize>,
         (coverage, out): (Vec<&[f64]>, &mut CardPart<'_>),
     ) {
-        let number = |it: Option<usize>| it.and_then(|it| u32::try_from(it).ok());
+        let number = |it: Option<usize>| it.and_then(|number| u32::try_from(number).ok());
         let Some(best) = number(self.bands.best()) else { return };
         let below = number(self.bands.next_best()).unwrap_or(Data::NO_CODE);
         let bare = self.doubts.slots.is_empty() && self.overrides.is_empty();
         let at = |list: &[f64], at: usize| list.get(at).copied().unwrap_or(f64::NAN);
         let raw = if out.raw.is_empty() { &*out.score } else { &*out.raw };
-        for (place, band) in out.band.iter_mut().enumerate().filter(|it| *it.1 == best) {
+        for (place, band) in out.band.iter_mut().enumerate().filter(|pair| *pair.1 == best) {
             let measured = at(out.coverage, place);
             let row = rows.start + place;
             let score = at(out.score, place);
@@ -241,12 +244,14 @@ impl Scorecard {
                 continue;
             }
             let ids = context.table.ids();
-            let manual = ids.get(row).and_then(|id| (context.manual)(id)).map(|it| it.1);
+            let manual = ids.get(row).and_then(|id| (context.manual)(id)).map(|manual| manual.1);
             let solid = |slot: usize| Some(context.table.is_solid(slot, row));
-            let says = |it: usize| conditions.get(it).map_or(Verdict::Faulted, |it| it.get(place));
+            let says = |it: usize| {
+                conditions.get(it).map_or(Verdict::Faulted, |condition| condition.get(place))
+            };
             let group = |it: usize| {
-                let score = out.groups.get(it).map_or(f64::NAN, |it| at(it, place));
-                (score, coverage.get(it).map_or(f64::NAN, |it| at(it, place)))
+                let score = out.groups.get(it).map_or(f64::NAN, |group| at(group, place));
+                (score, coverage.get(it).map_or(f64::NAN, |column| at(column, place)))
             };
             let known = Known {
                 score,
@@ -260,7 +265,7 @@ impl Scorecard {
             let withheld = self.doubts.decide(&self.bands, &self.overrides, &known);
             let exact = || {
                 let whole = self.run(context, row..row.saturating_add(1));
-                whole.results.first().is_some_and(|it| it.withheld)
+                whole.results.first().is_some_and(|result| result.withheld)
             };
             if withheld.unwrap_or_else(exact) {
                 *band = below;

@@ -29,7 +29,7 @@ pub(super) struct RowDoubts {
 impl RowDoubts {
     pub(super) fn new(doubts: &Doubts, bases: &BTreeMap<usize, RowBase>) -> Self {
         let slots = doubts.slots.iter().chain(doubts.rules.iter().flatten());
-        let bases = slots.filter_map(|it| Some((*it, bases.get(it)?.clone()))).collect();
+        let bases = slots.filter_map(|slot| Some((*slot, bases.get(slot)?.clone()))).collect();
         Self { doubts: doubts.clone(), bases }
     }
 
@@ -46,8 +46,9 @@ impl RowDoubts {
             let there = base.registers.iter().all(|(at, kind)| is_there(registers, *at, *kind));
             if there { Some(true) } else { base.certain.then_some(false) }
         };
-        let group =
-            |it: usize| groups.get(it).map_or((f64::NAN, 0.0), |it| (it.score, it.coverage));
+        let group = |it: usize| {
+            groups.get(it).map_or((f64::NAN, 0.0), |group| (group.score, group.coverage))
+        };
         let known = Known {
             score: row.score,
             raw: row.raw,

@@ -130,7 +130,7 @@ impl Checks {
     }
 
     fn history(&mut self, path: &str, list: &[Held]) {
-        list.iter().for_each(|it| self.time(path, it.since));
+        list.iter().for_each(|held| self.time(path, held.since));
         if !list.is_sorted_by(|left, right| left.since < right.since) {
             self.wrong(path, "what was held is not in the order of time");
         }

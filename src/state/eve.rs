@@ -28,16 +28,16 @@ impl Eve {
 impl State {
     /// The last day that was assessed to its end and that this state can go back before by itself.
     pub(crate) fn eve_day(&self) -> Option<AsOf> {
-        let own = self.as_of.filter(|it| it.is_day() && self.undo.is_some());
-        own.or_else(|| self.eve.as_ref().map(|it| it.day))
+        let own = self.as_of.filter(|day| day.is_day() && self.undo.is_some());
+        own.or_else(|| self.eve.as_ref().map(|eve| eve.day))
     }
 
     /// What was true before the last day that was assessed to its end, or before the last moment.
     pub(super) fn before(&self, as_of: AsOf) -> Option<Self> {
         if self.as_of == Some(as_of) {
-            return self.undo.as_ref().map(|it| it.before(self, as_of));
+            return self.undo.as_ref().map(|undo| undo.before(self, as_of));
         }
-        let eve = self.eve.as_ref().filter(|it| it.day == as_of)?;
+        let eve = self.eve.as_ref().filter(|eve| eve.day == as_of)?;
         Some(eve.undo.before(self, as_of))
     }
 

@@ -120,14 +120,14 @@ impl State {
 impl<'de> Deserialize<'de> for State {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let node = Node::deserialize(deserializer)?;
-        stored(node, false).map_err(|it| D::Error::custom(Faults(it)))
+        stored(node, false).map_err(|faults| D::Error::custom(Faults(faults)))
     }
 }
 
 impl<'de> Deserialize<'de> for HandedOn {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let node = Node::deserialize(deserializer)?;
-        let state = stored(node, true).map_err(|it| D::Error::custom(Faults(it)))?;
+        let state = stored(node, true).map_err(|faults| D::Error::custom(Faults(faults)))?;
         Ok(Self(state))
     }
 }
@@ -169,12 +169,13 @@ fn of_text(text: &str, keep: bool) -> Result<State, Faults> {
         let help = format!("a first night begins with `State::new()`, on purpose; else {LAST}");
         return Err(Faults(vec![fault.help(help)]));
     }
-    let node = Node::of_json(text).map_err(|it| {
-        let mut fault = Fault::new(Code::Syntax, "state", it.message);
-        (fault.place.line, fault.place.column) = (Some(it.line), Some(it.column));
+    let node = Node::of_json(text).map_err(|error| {
+        let mut fault = Fault::new(Code::Syntax, "state", error.message);
+        (fault.place.line, fault.place.column) = (Some(error.line), Some(error.column));
         let other =
             "a state is the JSON that foretell wrote: take the last one that was stored whole";
-        let help = if it.is_cut { format!("the text was cut: {LAST}") } else { other.to_owned() };
+        let help =
+            if error.is_cut { format!("the text was cut: {LAST}") } else { other.to_owned() };
         Faults(vec![fault.help(help)])
     })?;
     stored(node, keep).map_err(|all| {
@@ -222,7 +223,7 @@ fn stored(node: Node, keep: bool) -> Result<State, Vec<Fault>> {
 }
 
 fn form_one(node: &Node) -> Result<State, Vec<Fault>> {
-    let it: FormOne = read(node).map_err(|it| vec![it.into_fault("state")])?;
+    let it: FormOne = read(node).map_err(|error| vec![error.into_fault("state")])?;
     debug_assert!(it.version == 1, "what was asked before");
     let state = State {
         as_of: it.as_of,
@@ -262,7 +263,7 @@ fn form_two(node: Node, keep: bool) -> Result<State, Vec<Fault>> {
     };
     let head = Node::of(&(&state.as_of, &state.engine)).unwrap_or(Node::Null);
     let whole = Node::List(vec![head, sections]);
-    if said.is_some_and(|it| it != Node::Text(whole.content_hash())) {
+    if said.is_some_and(|said| said != Node::Text(whole.content_hash())) {
         let fault =
             Fault::new(Code::Checksum, "state.sum", "the state is not the one that was written");
         faults.push(

@@ -134,7 +134,7 @@ pub struct DeliveryGroup {
 impl Outbox {
     /// Every delivery, group by group.
     pub fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
-        self.groups.iter().flat_map(|it| &it.deliveries)
+        self.groups.iter().flat_map(|group| &group.deliveries)
     }
 }
 
@@ -159,11 +159,15 @@ impl State {
         let is_rewound = record.rewound().is_some();
         let mut order: Vec<(usize, f64)> = (0..)
             .zip(&record.outbox)
-            .filter(|it| it.1.waits(is_rewound))
+            .filter(|pair| pair.1.waits(is_rewound))
             .map(|(at, it)| (at, value(&it.content)))
             .collect();
         let outbox = &record.outbox;
-        let rank = |at: usize| outbox.get(at).map(|it| (!it.handed_out, it.content.is_first(), it));
+        let rank = |at: usize| {
+            outbox
+                .get(at)
+                .map(|delivery| (!delivery.handed_out, delivery.content.is_first(), delivery))
+        };
         order.sort_by(|(left, of_left), (right, of_right)| {
             let (Some((new, first, one)), Some((other_new, other_first, other))) =
                 (rank(*left), rank(*right))
@@ -229,9 +233,9 @@ impl State {
 
     /// Notes that deliveries arrived; they are handed out no more. Returns how many of the ids were waiting for it.
     pub fn acknowledge<T: AsRef<str>>(&mut self, ids: impl IntoIterator<Item = T>) -> usize {
-        let ids: BTreeSet<String> = ids.into_iter().map(|it| it.as_ref().to_owned()).collect();
+        let ids: BTreeSet<String> = ids.into_iter().map(|id| id.as_ref().to_owned()).collect();
         let before = self.record.outbox.len();
-        self.record.outbox.retain(|it| !it.handed_out || !ids.contains(it.id()));
+        self.record.outbox.retain(|delivery| !delivery.handed_out || !ids.contains(delivery.id()));
         before - self.record.outbox.len()
     }
 
@@ -239,7 +243,7 @@ impl State {
     /// that in which it came.
     pub fn waiting(&self) -> impl Iterator<Item = &Delivery> {
         let is_rewound = self.record.rewound().is_some();
-        self.record.outbox.iter().filter(move |it| it.waits(is_rewound))
+        self.record.outbox.iter().filter(move |delivery| delivery.waits(is_rewound))
     }
 }
 
@@ -248,13 +252,15 @@ type Firing = (String, SubjectKind, String, Option<AsOf>);
 
 /// Puts actions after the word that their alert fires, where nobody has that yet; and those alerts.
 fn after_their_alerts(order: &mut [(usize, f64)], outbox: &[Delivery]) -> BTreeSet<Firing> {
-    let of = |at: usize| outbox.get(at).filter(|it| !it.handed_out).map(|it| &it.content);
+    let of = |at: usize| {
+        outbox.get(at).filter(|delivery| !delivery.handed_out).map(|delivery| &delivery.content)
+    };
     let begins = |it: &&Content| it.event().is_some_and(Event::is_first_word);
-    let untold = order.iter().filter_map(|it| of(it.0)).filter(begins).map(Content::firing);
+    let untold = order.iter().filter_map(|pair| of(pair.0)).filter(begins).map(Content::firing);
     let untold: BTreeSet<Firing> = untold.collect();
     if !untold.is_empty() {
         let waits = |it: &Content| it.action().is_some() && untold.contains(&it.firing());
-        order.sort_by_key(|it| of(it.0).is_some_and(waits));
+        order.sort_by_key(|pair| of(pair.0).is_some_and(waits));
     }
     untold
 }
@@ -383,7 +389,7 @@ impl Content {
 
     /// Whether it says that an alert still fires.
     pub(super) fn is_repetition(&self) -> bool {
-        self.event().is_some_and(|it| it.change.told() == Told::Repeated)
+        self.event().is_some_and(|event| event.change.told() == Told::Repeated)
     }
 
     /// Whether people would read the same.

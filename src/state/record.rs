@@ -141,7 +141,7 @@ impl Record {
     pub(super) fn of_form_one(as_of: Option<AsOf>, alerts: &BTreeMap<String, RuleAlerts>) -> Self {
         let mut record = Self { forgotten: as_of, ..Self::default() };
         for (rule, list) in alerts {
-            for (subject, it) in list.subjects.iter().filter(|it| it.1.told) {
+            for (subject, it) in list.subjects.iter().filter(|entry| entry.1.told) {
                 let Some(fired) = it.fired else { continue };
                 let id = event_id(rule, (list.subject, subject), "fired", (fired, fired), 0);
                 let life = Life { fired, kind: list.subject, id };
@@ -153,8 +153,8 @@ impl Record {
 
     /// Whether somebody was told of the alert that fired then.
     pub(crate) fn is_told(&self, rule: &str, subject: &str, fired: Option<AsOf>) -> bool {
-        let life = self.lives.get(rule).and_then(|it| it.get(subject));
-        life.is_some_and(|it| Some(it.fired) == fired)
+        let life = self.lives.get(rule).and_then(|lives| lives.get(subject));
+        life.is_some_and(|life| Some(life.fired) == fired)
     }
 
     /// The reports of this day or moment: those handed in before, and these.
@@ -179,13 +179,14 @@ impl Record {
 
     /// Keeps what was reported of actions that are issued now for the next day or moment.
     pub(crate) fn keep_early(&mut self, issued: &BTreeSet<&str>) {
-        let early = self.reports.iter().filter(|it| issued.contains(it.action.as_str()));
+        let early = self.reports.iter().filter(|report| issued.contains(report.action.as_str()));
         self.early = early.cloned().collect();
     }
 
     /// The changes of enrolments of which nothing was said yet.
     pub(crate) fn changes(&mut self, all: Vec<EnrolmentChange>) -> Vec<EnrolmentChange> {
-        let news: Vec<_> = all.into_iter().filter(|it| !self.changes.contains(it)).collect();
+        let news: Vec<_> =
+            all.into_iter().filter(|change| !self.changes.contains(change)).collect();
         self.changes.extend(news.iter().cloned());
         news
     }

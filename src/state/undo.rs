@@ -92,26 +92,27 @@ impl Undo {
     fn between(old: &State, new: &State, several: bool) -> Self {
         let none = BySubject::default();
         let mut undo = Self { as_of: old.as_of, engine: old.engine.clone(), ..Self::default() };
-        undo.bands = nested(&old.bands, &new.bands, |it| it);
+        undo.bands = nested(&old.bands, &new.bands, |bands| bands);
         for name in both(&old.carried, &new.carried) {
             let (was, is) = (old.carried.get(name), new.carried.get(name));
             let none = BTreeMap::new();
-            let all = nested(was.unwrap_or(&none), is.unwrap_or(&none), |it| it);
+            let all = nested(was.unwrap_or(&none), is.unwrap_or(&none), |subjects| subjects);
             if !all.is_empty() {
                 undo.carried.insert(name.clone(), all);
             }
         }
         for (kind, names) in &old.history {
             for (name, lists) in names {
-                let now = new.history.get(kind).and_then(|it| it.get(name)).unwrap_or(&none);
+                let now =
+                    new.history.get(kind).and_then(|metrics| metrics.get(name)).unwrap_or(&none);
                 let gone = lacking(lists.keys(), now.keys());
                 let is_cut = |(id, was): &(&String, &Vec<Held>)| {
                     now.get(*id).is_some_and(|is| is.first() != was.first())
                 };
                 let cut = several.then(|| lists.iter().filter(is_cut)).into_iter().flatten();
                 let gone: BySubject<_> = gone
-                    .chain(cut.map(|it| it.0))
-                    .filter_map(|it| lists.get_key_value(it))
+                    .chain(cut.map(|entry| entry.0))
+                    .filter_map(|id| lists.get_key_value(id))
                     .map(|(id, it)| (id.clone(), it.clone()))
                     .collect();
                 if !gone.is_empty() {
@@ -124,14 +125,14 @@ impl Undo {
                 undo.rules.insert(name.clone(), was.head());
             }
         }
-        undo.alerts = nested(&old.alerts, &new.alerts, |it| &it.subjects);
+        undo.alerts = nested(&old.alerts, &new.alerts, |list| &list.subjects);
         for (name, was) in &old.playbooks {
             if new.playbooks.get(name).is_none_or(|is| was.subject != is.subject) {
                 undo.kinds.insert(name.clone(), was.subject);
             }
         }
-        undo.playbooks = nested(&old.playbooks, &new.playbooks, |it| &it.subjects);
-        undo.absent = nested(&old.absent, &new.absent, |it| it);
+        undo.playbooks = nested(&old.playbooks, &new.playbooks, |list| &list.subjects);
+        undo.absent = nested(&old.absent, &new.absent, |subjects| subjects);
         undo.tallies.clone_from(&old.tallies);
         undo
     }
@@ -144,7 +145,7 @@ impl Undo {
     /// How many subjects are in another band of a scorecard than before.
     pub(crate) fn moved(&self, card: &str, now: &State) -> usize {
         let (Some(undo), Some(now)) = (self.bands.get(card), now.bands.get(card)) else { return 0 };
-        undo.was.keys().filter(|it| now.contains_key(*it)).count()
+        undo.was.keys().filter(|key| now.contains_key(*key)).count()
     }
 
     /// What was true before the assessment at `as_of`.
@@ -159,7 +160,7 @@ impl Undo {
         was.carried.retain(|_, it| !it.is_empty());
         for names in was.history.values_mut() {
             for lists in names.values_mut() {
-                lists.values_mut().for_each(|it| it.retain(|it| it.since < as_of));
+                lists.values_mut().for_each(|list| list.retain(|held| held.since < as_of));
                 lists.retain(|_, it| !it.is_empty());
             }
             names.retain(|_, it| !it.is_empty());
@@ -172,7 +173,7 @@ impl Undo {
             }
         }
         for (rule, head) in &self.rules {
-            let subjects = was.alerts.remove(rule).map(|it| it.subjects).unwrap_or_default();
+            let subjects = was.alerts.remove(rule).map(|list| list.subjects).unwrap_or_default();
             was.alerts.insert(rule.clone(), RuleAlerts { subjects, ..head.clone() });
         }
         for (rule, alerts) in &self.alerts {
@@ -182,7 +183,7 @@ impl Undo {
         }
         was.alerts.retain(|_, it| !it.subjects.is_empty());
         for (playbook, subject) in &self.kinds {
-            let subjects = was.playbooks.remove(playbook).map(|it| it.subjects);
+            let subjects = was.playbooks.remove(playbook).map(|list| list.subjects);
             let all =
                 PlaybookEnrolments { subject: *subject, subjects: subjects.unwrap_or_default() };
             was.playbooks.insert(playbook.clone(), all);
@@ -245,14 +246,14 @@ fn diff<K: Ord + Clone, V: PartialEq + Clone>(
             Ordering::Greater => fresh.extend(new.next()),
             Ordering::Equal => {
                 let both = old.next().zip(new.next());
-                was.extend(both.filter(|(was, is)| was.1 != is.1).map(|it| it.0));
+                was.extend(both.filter(|(was, is)| was.1 != is.1).map(|pair| pair.0));
             }
         }
     }
     let copied = |(key, it): (&K, &V)| (key.clone(), it.clone());
     Was {
         was: was.into_iter().map(copied).collect(),
-        new: fresh.into_iter().map(|it| it.0.clone()).collect(),
+        new: fresh.into_iter().map(|entry| entry.0.clone()).collect(),
     }
 }
 
@@ -290,11 +291,11 @@ fn nested<A: Ord + Clone, T, V: PartialEq + Clone>(
         // Most of what nothing changed is one and the same.
         (!was.is_same(is)).then(|| (key.clone(), diff(was, is)))
     });
-    all.flatten().filter(|it| !it.1.is_empty()).collect()
+    all.flatten().filter(|entry| !entry.1.is_empty()).collect()
 }
 
 fn restore<K: Ord + Clone, V: Clone>(now: &mut BTreeMap<K, V>, undo: &Was<K, V>) {
-    undo.new.iter().for_each(|it| drop(now.remove(it)));
+    undo.new.iter().for_each(|key| drop(now.remove(key)));
     now.extend(undo.was.iter().map(|(key, it)| (key.clone(), it.clone())));
 }
 

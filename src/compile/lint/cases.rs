@@ -61,7 +61,7 @@ fn why(list: &Cascade, before: &[Option<&Program>], it: &Program) -> Why {
     let Some((at, other)) = before
         .iter()
         .enumerate()
-        .find_map(|(at, other)| Some((at, (*other)?)).filter(|it| hides(&it.1)))
+        .find_map(|(at, other)| Some((at, (*other)?)).filter(|pair| hides(&pair.1)))
     else {
         return Why::Together;
     };
@@ -84,14 +84,15 @@ impl Lint<'_, '_> {
     /// Cases of weights or points. What comes after one that always holds has been said.
     pub(super) fn variants(&self, whens: &[Option<&str>], path: &str) {
         let Some(conditions) = self.conditions(whens, path) else { return };
-        let always = |it: &Option<&Program>| it.is_none_or(|it| it.always() == Some(true));
-        let end = conditions.iter().position(always).map_or(conditions.len(), |it| it + 1);
+        let always =
+            |it: &Option<&Program>| it.is_none_or(|condition| condition.always() == Some(true));
+        let end = conditions.iter().position(always).map_or(conditions.len(), |at| at + 1);
         let conditions = conditions.get(..end).unwrap_or_default();
         for (at, why) in shadowed(&Cascade::first_match(), conditions) {
             self.hidden(
                 "this case never holds",
                 why,
-                &|it| format!("case {}", it + 1),
+                &|at| format!("case {}", at + 1),
                 &format!("{path}[{at}]"),
             );
         }

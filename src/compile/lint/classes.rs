@@ -44,7 +44,7 @@ impl Lint<'_, '_> {
         classes: &'a [ClassConfig],
     ) -> Option<Vec<Class<'a>>> {
         let usual = self.resolver.config.subject;
-        let own = classes.iter().enumerate().filter(|it| it.1.subject.unwrap_or(usual) == kind);
+        let own = classes.iter().enumerate().filter(|pair| pair.1.subject.unwrap_or(usual) == kind);
         own.map(|(at, it)| {
             let path = format!("{list}[{at}]");
             let when = match it.when {
@@ -57,10 +57,11 @@ impl Lint<'_, '_> {
     }
 
     fn classes_of(&self, kind: SubjectKind, word: &str, classes: &[Class<'_>]) {
-        let conditions: Vec<Option<&Program>> = classes.iter().map(|it| it.when).collect();
+        let conditions: Vec<Option<&Program>> = classes.iter().map(|class| class.when).collect();
         let hidden = shadowed(&Cascade::first_match(), &conditions);
-        let name =
-            |at: usize| classes.get(at).map_or_else(String::new, |it| format!("`{}`", it.name));
+        let name = |at: usize| {
+            classes.get(at).map_or_else(String::new, |class| format!("`{}`", class.name))
+        };
         for (at, why) in &hidden {
             let Some(it) = classes.get(*at) else { continue };
             let what = format!("no {kind} comes into the {word} `{}`", it.name);
@@ -74,13 +75,15 @@ impl Lint<'_, '_> {
         }
         by_number.retain(|_, own| own.len() <= MOST_COMPARED);
         for (metric, own) in by_number {
-            let Some(range) = self.symbol(kind, metric).and_then(|it| it.range) else { continue };
+            let Some(range) = self.symbol(kind, metric).and_then(|symbol| symbol.range) else {
+                continue;
+            };
             let left_out = self.left_out(classes, metric, &own);
             if left_out && !self.knows_others(word) {
                 self.gaps(word, classes, metric, &own, range);
             }
             for (place, (at, values)) in own.iter().enumerate() {
-                if hidden.iter().all(|it| it.0 != *at) {
+                if hidden.iter().all(|pair| pair.0 != *at) {
                     let before = own.get(..place).unwrap_or_default();
                     self.overlaps(classes, metric, before, (*at, values), range);
                 }
@@ -90,8 +93,10 @@ impl Lint<'_, '_> {
 
     /// Whether what some classes leave out of the values of a metric is in no other class.
     fn left_out(&self, classes: &[Class<'_>], metric: &str, own: &[ByNumber]) -> bool {
-        let ends = classes.iter().any(|it| it.when.is_none_or(|it| it.always() == Some(true)));
-        let others = classes.iter().enumerate().filter(|(at, _)| own.iter().all(|it| it.0 != *at));
+        let ends =
+            classes.iter().any(|class| class.when.is_none_or(|when| when.always() == Some(true)));
+        let others =
+            classes.iter().enumerate().filter(|(at, _)| own.iter().all(|pair| pair.0 != *at));
         let mut left = Cascade::first_match();
         let mut asked = false;
         for condition in others.filter_map(|(_, it)| it.when) {
@@ -103,13 +108,13 @@ impl Lint<'_, '_> {
 
     /// Whether the config asks for those that are in no class: then it is meant that there are some.
     fn knows_others(&self, word: &str) -> bool {
-        let asked = self.programs.values().any(|it| it.mentions(OTHER));
+        let asked = self.programs.values().any(|program| program.mentions(OTHER));
         let has = |it: &Points| matches!(it, Points::Map(it) if it.contains_key(OTHER));
         let mapped = |it: &crate::config::FactorConfig| {
             it.metric.ends_with(word)
                 && match &it.points {
                     Some(Variants::One(it)) => has(it),
-                    Some(Variants::Cases(cases)) => cases.iter().any(|it| has(&it.body)),
+                    Some(Variants::Cases(cases)) => cases.iter().any(|case| has(&case.body)),
                     None => false,
                 }
         };
@@ -119,7 +124,7 @@ impl Lint<'_, '_> {
                 .config
                 .scorecards
                 .iter()
-                .any(|it| any_factor(&it.factors, &it.groups, &mapped))
+                .any(|card| any_factor(&card.factors, &card.groups, &mapped))
     }
 
     /// Values between two classes, or at an end of the range, that none takes in.
@@ -132,7 +137,7 @@ impl Lint<'_, '_> {
         (low, high): (f64, f64),
     ) {
         let range = Spans::between(low, high);
-        let taken = Spans::union(own.iter().map(|it| it.1.meet(&range)));
+        let taken = Spans::union(own.iter().map(|pair| pair.1.meet(&range)));
         for gap in taken.others().meet(&range).list() {
             if is_between_whole_numbers(gap) && high - low > 1.0 {
                 continue;
@@ -140,7 +145,7 @@ impl Lint<'_, '_> {
             // The classes that end where it begins, and begin where it ends.
             let below = ends_at(own, gap.low, !gap.with_low);
             let above = begins_at(own, gap.high, !gap.with_high);
-            let name = |at: usize| classes.get(at).map_or("", |it| it.name);
+            let name = |at: usize| classes.get(at).map_or("", |class| class.name);
             let (where_, at) = match (below, above) {
                 (Some(below), Some(above)) => {
                     let between = format!("between `{}` and `{}`", name(below), name(above));
@@ -182,19 +187,22 @@ impl Lint<'_, '_> {
         (low, high): (f64, f64),
     ) {
         let Some(class) = classes.get(at) else { return };
-        let taken = Spans::union(before.iter().map(|it| it.1.clone()));
-        let around = |set: &Spans, end: f64| set.list().find(|it| it.low < end && end < it.high);
-        let spans: Vec<Span> = values.list().filter(|it| !it.is_point()).collect();
+        let taken = Spans::union(before.iter().map(|pair| pair.1.clone()));
+        let around =
+            |set: &Spans, end: f64| set.list().find(|span| span.low < end && end < span.high);
+        let spans: Vec<Span> = values.list().filter(|span| !span.is_point()).collect();
         let is_inner = |end: f64| {
             // An end of two spans is no edge, but a value that is left out.
-            let edges = spans.iter().flat_map(|it| [it.low, it.high]);
-            low < end && end < high && edges.filter(|it| it.total_cmp(&end).is_eq()).count() == 1
+            let edges = spans.iter().flat_map(|span| [span.low, span.high]);
+            low < end
+                && end < high
+                && edges.filter(|edge| edge.total_cmp(&end).is_eq()).count() == 1
         };
-        for (end, begins) in spans.iter().flat_map(|it| [(it.low, true), (it.high, false)]) {
+        for (end, begins) in spans.iter().flat_map(|span| [(span.low, true), (span.high, false)]) {
             let Some(hole) = around(&taken, end).filter(|_| is_inner(end)) else { continue };
-            let one = before.iter().find(|it| around(&it.1, end).is_some());
+            let one = before.iter().find(|pair| around(&pair.1, end).is_some());
             let (who, hole) =
-                match one.and_then(|it| Some((classes.get(it.0)?, around(&it.1, end)?))) {
+                match one.and_then(|pair| Some((classes.get(pair.0)?, around(&pair.1, end)?))) {
                     Some((it, own)) => (format!("`{}`, before it, takes", it.name), own),
                     None => ("those before it take".to_owned(), hole),
                 };
@@ -223,12 +231,12 @@ fn is_between_whole_numbers(it: Span) -> bool {
 
 fn ends_at(own: &[ByNumber], end: f64, with_end: bool) -> Option<usize> {
     let ends = |it: Span| it.high.total_cmp(&(end + 0.0)).is_eq() && it.with_high == with_end;
-    own.iter().find(|it| it.1.list().any(ends)).map(|it| it.0)
+    own.iter().find(|pair| pair.1.list().any(ends)).map(|pair| pair.0)
 }
 
 fn begins_at(own: &[ByNumber], end: f64, with_end: bool) -> Option<usize> {
     let begins = |it: Span| it.low.total_cmp(&(end + 0.0)).is_eq() && it.with_low == with_end;
-    own.iter().find(|it| it.1.list().any(begins)).map(|it| it.0)
+    own.iter().find(|pair| pair.1.list().any(begins)).map(|pair| pair.0)
 }
 
 fn any_factor(
@@ -236,5 +244,6 @@ fn any_factor(
     groups: &[crate::config::GroupConfig],
     is: &dyn Fn(&crate::config::FactorConfig) -> bool,
 ) -> bool {
-    factors.iter().any(is) || groups.iter().any(|it| any_factor(&it.factors, &it.groups, is))
+    factors.iter().any(is)
+        || groups.iter().any(|group| any_factor(&group.factors, &group.groups, is))
 }

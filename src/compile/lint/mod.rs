@@ -74,7 +74,7 @@ impl Lint<'_, '_> {
         }
         self.parts(kind, &config.factors, &config.groups, path);
         let whens: Vec<Option<&str>> =
-            config.overrides.iter().map(|it| Some(it.when.as_str())).collect();
+            config.overrides.iter().map(|rule| Some(rule.when.as_str())).collect();
         self.overrides(&whens, &format!("{path}.overrides"));
         self.bands(kind, config, path);
     }
@@ -100,7 +100,7 @@ impl Lint<'_, '_> {
 
     fn weights(&self, weights: Option<&Variants<Valued<f64>>>, path: &str) {
         if let Some(Variants::Cases(cases)) = weights {
-            let whens: Vec<Option<&str>> = cases.iter().map(|it| it.when.as_deref()).collect();
+            let whens: Vec<Option<&str>> = cases.iter().map(|case| case.when.as_deref()).collect();
             self.variants(&whens, &format!("{path}.weight"));
         }
     }
@@ -116,7 +116,8 @@ impl Lint<'_, '_> {
             None => {}
             Some(Variants::One(it)) => check(it, path),
             Some(Variants::Cases(cases)) => {
-                let whens: Vec<Option<&str>> = cases.iter().map(|it| it.when.as_deref()).collect();
+                let whens: Vec<Option<&str>> =
+                    cases.iter().map(|case| case.when.as_deref()).collect();
                 self.variants(&whens, path);
                 for (at, case) in cases.iter().enumerate() {
                     check(&case.body, &format!("{path}[{at}]"));

@@ -53,11 +53,11 @@ impl Lint<'_, '_> {
 
     /// The numbers that a name is by what it is made of.
     fn usual(&self, kind: SubjectKind, name: &str) -> Spans {
-        let range = self.symbol(kind, name).and_then(|it| it.range);
+        let range = self.symbol(kind, name).and_then(|symbol| symbol.range);
         let declared = range.map_or_else(Spans::all, |(low, high)| Spans::between(low, high));
         if let Some(at) = self.resolver.metric_at(kind, name) {
             let metric = self.resolver.config.metrics.get(at);
-            let made = match metric.and_then(|it| it.take) {
+            let made = match metric.and_then(|metric| metric.take) {
                 Some(Take::Share | Take::ZeroShare) => Spans::between(0.0, 1.0),
                 Some(_) => Spans::all(),
                 None => self
@@ -81,7 +81,7 @@ impl Lint<'_, '_> {
             };
             same.then(|| self.usual(child.unwrap_or(kind), inner))
         });
-        made.map_or_else(|| declared.clone(), |it| declared.meet(&it))
+        made.map_or_else(|| declared.clone(), |made| declared.meet(&made))
     }
 
     /// The points that a map can give to values of a source; `path` is where the map stands.
@@ -90,7 +90,9 @@ impl Lint<'_, '_> {
         let both = |it: [f64; 2]| Spans::between(it[0].min(it[1]), it[0].max(it[1]));
         let along = |points: &Points, numbers: &Spans| {
             let Some(map) = PointMap::new(points) else { return Spans::between(0.0, 100.0) };
-            let ends = numbers.list().map(|it| both([it.low, it.high].map(|it| map.of_number(it))));
+            let ends = numbers
+                .list()
+                .map(|span| both([span.low, span.high].map(|end| map.of_number(end))));
             Spans::union(ends)
         };
         match points {
@@ -99,10 +101,10 @@ impl Lint<'_, '_> {
             }
             Points::Piecewise(knots) => {
                 let inside =
-                    knots.iter().filter(|it| !numbers.meet(&Spans::point(it[0])).is_empty());
+                    knots.iter().filter(|knot| !numbers.meet(&Spans::point(knot[0])).is_empty());
                 let ends = numbers.ends().unwrap_or_default();
-                let at_ends = [ends.0, ends.1].map(|it| on_knots(knots, it));
-                let all = inside.map(|it| it[1]).chain(at_ends);
+                let at_ends = [ends.0, ends.1].map(|end| on_knots(knots, end));
+                let all = inside.map(|knot| knot[1]).chain(at_ends);
                 let (low, high) = all
                     .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| {
                         (low.min(it), high.max(it))
@@ -117,19 +119,22 @@ impl Lint<'_, '_> {
             Points::Map(map) => {
                 let labels = source.symbol.labels.as_deref();
                 let listed = map.iter().filter(|(name, _)| *name != "_");
-                let can =
-                    |name: &str| labels.is_none_or(|it| it.iter().any(|it| it.as_ref() == name));
-                let all_listed =
-                    labels.is_some_and(|it| it.iter().all(|it| map.contains_key(it.as_ref())));
+                let can = |name: &str| {
+                    labels.is_none_or(|labels| labels.iter().any(|label| label.as_ref() == name))
+                };
+                let all_listed = labels.is_some_and(|labels| {
+                    labels.iter().all(|label| map.contains_key(label.as_ref()))
+                });
                 let other = map.get("_").filter(|_| !all_listed);
                 let listed = listed.filter(|(name, _)| can(name)).map(|(_, it)| it);
-                Spans::union(listed.chain(other).map(|it| Spans::point(*it)))
+                Spans::union(listed.chain(other).map(|points| Spans::point(*points)))
             }
             Points::Flag(it) => Spans::point(it.yes).join(&Spans::point(it.no)),
             Points::Expr(_) => {
                 let all = Spans::between(0.0, 100.0);
                 let clamped = |it: f64| it.clamp(0.0, 100.0);
-                self.program(&format!("{path}.expr")).map_or(all, |it| it.numbers().mapped(clamped))
+                self.program(&format!("{path}.expr"))
+                    .map_or(all, |program| program.numbers().mapped(clamped))
             }
             _ => along(points, &numbers),
         }
@@ -142,7 +147,7 @@ impl Lint<'_, '_> {
         }
         let path = format!("{path}.{}", points.kind().0);
         if let Points::Steps(steps) = points {
-            if steps.iter().all(|it| it.points.is_none()) {
+            if steps.iter().all(|step| step.points.is_none()) {
                 let message = format!("no step gives `{}` any points", source.name);
                 self.warn(
                     Code::NoPoints,
@@ -155,8 +160,9 @@ impl Lint<'_, '_> {
             self.steps(steps, source, &path);
         }
         if self.image(points, source, &path).is_empty() {
-            let range =
-                source.range().map_or_else(String::new, |it| format!(", {},", words::range(it)));
+            let range = source
+                .range()
+                .map_or_else(String::new, |range| format!(", {},", words::range(range)));
             let message =
                 format!("no value in the range of `{}`{range} gets any points", source.name);
             self.warn(
@@ -260,10 +266,10 @@ impl Lint<'_, '_> {
 
 /// The points of a value between knots, in order.
 fn on_knots(knots: &[[f64; 2]], value: f64) -> f64 {
-    let above = knots.iter().position(|it| value <= it[0]);
+    let above = knots.iter().position(|knot| value <= knot[0]);
     match above {
-        None => knots.last().map_or(0.0, |it| it[1]),
-        Some(0) => knots.first().map_or(0.0, |it| it[1]),
+        None => knots.last().map_or(0.0, |knot| knot[1]),
+        Some(0) => knots.first().map_or(0.0, |knot| knot[1]),
         Some(at) => match (knots.get(at - 1), knots.get(at)) {
             (Some([low, from]), Some([high, to])) => {
                 let share = (value - low) / (high - low);

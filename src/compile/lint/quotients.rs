@@ -25,14 +25,14 @@ impl Lint<'_, '_> {
             return None;
         }
         let kind = children.rsplit('.').next().unwrap_or(children);
-        let child = SubjectKind::ALL.into_iter().find(|it| it.plural() == kind)?;
+        let child = SubjectKind::ALL.into_iter().find(|child| child.plural() == kind)?;
         let config = self.resolver.config;
         let is_score = |name: &str| {
             let head = name.split('.').next().unwrap_or(name);
             let own = |it: &&crate::config::ScorecardConfig| {
                 it.subject.unwrap_or(config.subject) == child
             };
-            config.scorecards.iter().filter(own).any(|it| it.name == head)
+            config.scorecards.iter().filter(own).any(|card| card.name == head)
         };
         if under == "count" {
             let message = format!(

@@ -97,17 +97,19 @@ impl Lint<'_, '_> {
     /// interval is no less than the score times what is measured; of anything else it is not asked.
     fn may_withhold(&self, kind: SubjectKind, config: &ScorecardConfig, bands: &[Span]) -> bool {
         let (Some(worst), Some(best)) = (bands.first(), bands.last()) else { return false };
-        let spoils =
-            config.overrides.iter().any(|it| it.set.or(it.cap).is_some_and(|it| it <= worst.high));
+        let spoils = config
+            .overrides
+            .iter()
+            .any(|rule| rule.set.or(rule.cap).is_some_and(|score| score <= worst.high));
         let is_plain = config.groups.is_empty()
             && config.aggregate == Aggregate::Mean
             && config.warm_up.is_none()
-            && config.factors.iter().all(|it| self.is_plain(kind, it));
+            && config.factors.iter().all(|factor| self.is_plain(kind, factor));
         if spoils || !is_plain {
             return true;
         }
         let weights =
-            config.factors.iter().map(|it| weights(it.weight.as_ref()).0.first().copied());
+            config.factors.iter().map(|factor| weights(factor.weight.as_ref()).0.first().copied());
         let weights: Vec<f64> = weights.flatten().collect();
         let total: f64 = weights.iter().sum();
         let gate = config.min_coverage.unwrap_or(USUAL_COVERAGE) - SLACK;
@@ -117,8 +119,8 @@ impl Lint<'_, '_> {
             return withholds(gate.max(0.0));
         }
         (1..(1_usize << weights.len()).saturating_sub(1)).any(|some| {
-            let measured = weights.iter().enumerate().filter(|it| some >> it.0 & 1 == 1);
-            let coverage = measured.map(|it| it.1).sum::<f64>() / total;
+            let measured = weights.iter().enumerate().filter(|pair| some >> pair.0 & 1 == 1);
+            let coverage = measured.map(|pair| pair.1).sum::<f64>() / total;
             coverage >= gate && withholds(coverage)
         })
     }
@@ -126,7 +128,9 @@ impl Lint<'_, '_> {
     /// Whether all that is not known of a factor is whether its metric has a value.
     fn is_plain(&self, kind: SubjectKind, factor: &FactorConfig) -> bool {
         let given = match self.resolver.metric_at(kind, &factor.metric) {
-            Some(at) => self.resolver.config.metrics.get(at).is_some_and(|it| it.expr.is_none()),
+            Some(at) => {
+                self.resolver.config.metrics.get(at).is_some_and(|metric| metric.expr.is_none())
+            }
             None => attribute_info(kind, &factor.metric).is_some(),
         };
         let one = !matches!(factor.weight, Some(Variants::Cases(_)))
@@ -147,13 +151,13 @@ impl Lint<'_, '_> {
         for it in &config.overrides {
             let effect = match (it.set, it.cap, it.floor) {
                 (Some(it), _, _) => Spans::point(it),
-                (_, Some(cap), _) => raw.mapped(|it| it.min(cap)),
-                (_, _, Some(floor)) => raw.mapped(|it| it.max(floor)),
+                (_, Some(cap), _) => raw.mapped(|score| score.min(cap)),
+                (_, _, Some(floor)) => raw.mapped(|score| score.max(floor)),
                 _ => continue,
             };
             scores = scores.join(&effect);
         }
-        Some(scores).filter(|it| !it.is_empty())
+        Some(scores).filter(|scores| !scores.is_empty())
     }
 
     fn all_parts(
@@ -173,7 +177,8 @@ impl Lint<'_, '_> {
             let min_coverage = it.min_coverage.unwrap_or(0.0);
             let (weights, varies) = weights(it.weight.as_ref());
             let applies = it.applies_when.is_some();
-            let sure = inner.iter().any(|it| !it.missing && !it.out && !it.weights.is_empty());
+            let sure =
+                inner.iter().any(|part| !part.missing && !part.out && !part.weights.is_empty());
             parts.push(Part {
                 scores: self.aggregated(&inner, it.aggregate, min_coverage),
                 weights,
@@ -182,7 +187,7 @@ impl Lint<'_, '_> {
             });
         }
         // What never weighs is only shown.
-        parts.retain(|it| !it.weights.is_empty());
+        parts.retain(|part| !part.weights.is_empty());
         Some(parts)
     }
 
@@ -200,13 +205,14 @@ impl Lint<'_, '_> {
         };
         let mut scores = Spans::union(images);
         // Where a value is missing, the worst and the best are those of all values, in range or not.
-        let hulls = maps.iter().map(|it| PointMap::new(it).map_or((0.0, 100.0), |it| it.hull()));
+        let hulls =
+            maps.iter().map(|points| PointMap::new(points).map_or((0.0, 100.0), |map| map.hull()));
         let hulls: Vec<(f64, f64)> =
             if maps.is_empty() { vec![(0.0, 100.0)] } else { hulls.collect() };
         let stand_in = match config.missing {
             MissingPolicy::Redistribute => Spans::default(),
-            MissingPolicy::Worst => Spans::union(hulls.iter().map(|it| Spans::point(it.0))),
-            MissingPolicy::Best => Spans::union(hulls.iter().map(|it| Spans::point(it.1))),
+            MissingPolicy::Worst => Spans::union(hulls.iter().map(|hull| Spans::point(hull.0))),
+            MissingPolicy::Best => Spans::union(hulls.iter().map(|hull| Spans::point(hull.1))),
             MissingPolicy::Prior => Spans::point(config.prior.unwrap_or(f64::NAN)),
             MissingPolicy::Value(it) => Spans::point(it),
             // A value from before may be one that was in range then.
@@ -246,15 +252,15 @@ fn weights(config: Option<&Variants<Valued<f64>>>) -> (Vec<f64>, Option<bool>) {
     match config {
         None => (vec![1.0], None),
         Some(Variants::One(Valued(it))) => {
-            (Some(*it).filter(|it| *it > 0.0).into_iter().collect(), None)
+            (Some(*it).filter(|weight| *weight > 0.0).into_iter().collect(), None)
         }
         Some(Variants::Cases(cases)) => {
             let mut weights: Vec<f64> =
-                cases.iter().map(|it| it.body.0).filter(|it| *it > 0.0).collect();
+                cases.iter().map(|case| case.body.0).filter(|weight| *weight > 0.0).collect();
             weights.sort_by(f64::total_cmp);
             weights.dedup();
-            let idle = cases.iter().any(|it| it.body.0 <= 0.0);
-            (weights, Some(idle || cases.iter().all(|it| it.when.is_some())))
+            let idle = cases.iter().any(|case| case.body.0 <= 0.0);
+            (weights, Some(idle || cases.iter().all(|case| case.when.is_some())))
         }
     }
 }
@@ -262,10 +268,10 @@ fn weights(config: Option<&Variants<Valued<f64>>>) -> (Vec<f64>, Option<bool>) {
 impl Lint<'_, '_> {
     /// What parts can come to together.
     fn aggregated(&self, parts: &[Part], aggregate: Aggregate, min_coverage: f64) -> Spans {
-        let all = Spans::union(parts.iter().map(|it| it.scores.clone()));
+        let all = Spans::union(parts.iter().map(|part| part.scores.clone()));
         // One that surely has a score bounds what the others can do.
-        let sure = parts.iter().filter(|it| !it.missing && !it.out);
-        let ends = sure.filter_map(|it| it.scores.ends());
+        let sure = parts.iter().filter(|part| !part.missing && !part.out);
+        let ends = sure.filter_map(|part| part.scores.ends());
         match aggregate {
             Aggregate::Mean => self.means(parts, min_coverage),
             Aggregate::Min => {
@@ -279,9 +285,10 @@ impl Lint<'_, '_> {
             Aggregate::Median if parts.len() < 2 => all,
             Aggregate::Median => {
                 let few = all.at_most(MOST_SPANS);
-                let middle = self.sums(&few, &few).map(|it| it.mapped(|it| it / 2.0));
-                let hull =
-                    || few.ends().map_or_else(Spans::default, |it| Spans::between(it.0, it.1));
+                let middle = self.sums(&few, &few).map(|sums| sums.mapped(|sum| sum / 2.0));
+                let hull = || {
+                    few.ends().map_or_else(Spans::default, |ends| Spans::between(ends.0, ends.1))
+                };
                 few.join(&middle.unwrap_or_else(hull)).at_most(MOST_SPANS)
             }
         }
@@ -322,14 +329,14 @@ impl Lint<'_, '_> {
         }
         let Some((part, rest)) = parts.split_first() else {
             if sums.measured > 0.0 && sums.measured >= gate * sums.weight {
-                let means = sums.values.mapped(|it| it / sums.measured);
+                let means = sums.values.mapped(|sum| sum / sums.measured);
                 *found = found.join(&means).at_most(MOST_SPANS);
             }
             return true;
         };
         for weight in &part.weights {
             if !part.scores.is_empty() {
-                let weighed = part.scores.mapped(|it| it * weight);
+                let weighed = part.scores.mapped(|score| score * weight);
                 let Some(values) = self.sums(&sums.values, &weighed) else { return false };
                 let sums = Sums {
                     values: values.at_most(MOST_SPANS),
@@ -363,18 +370,19 @@ struct Sums {
 fn hull_of_means(parts: &[Part], gate: f64) -> Spans {
     let weighed: Vec<(f64, f64, f64)> = parts
         .iter()
-        .filter_map(|it| {
-            let (low, high) = it.scores.ends()?;
-            let weight = if it.out || it.weights.len() != 1 { None } else { it.weights.first() };
+        .filter_map(|part| {
+            let (low, high) = part.scores.ends()?;
+            let weight =
+                if part.out || part.weights.len() != 1 { None } else { part.weights.first() };
             // A weight that is not known holds nobody to a coverage.
             Some((low, high, weight.copied().unwrap_or(f64::NAN)))
         })
         .collect();
-    let total: f64 = parts.iter().map(|it| it.weights.first().copied().unwrap_or(0.0)).sum();
-    let known = weighed.iter().all(|it| !it.2.is_nan()) && weighed.len() == parts.len();
+    let total: f64 = parts.iter().map(|part| part.weights.first().copied().unwrap_or(0.0)).sum();
+    let known = weighed.iter().all(|part| !part.2.is_nan()) && weighed.len() == parts.len();
     let wanted = if known { gate * total } else { 0.0 };
-    let lowest = extreme(weighed.iter().map(|it| (it.0, it.2)).collect(), wanted);
-    let highest = extreme(weighed.iter().map(|it| (-it.1, it.2)).collect(), wanted);
+    let lowest = extreme(weighed.iter().map(|part| (part.0, part.2)).collect(), wanted);
+    let highest = extreme(weighed.iter().map(|part| (-part.1, part.2)).collect(), wanted);
     match (lowest, highest) {
         (Some(low), Some(high)) => Spans::between(low, -high),
         _ => Spans::default(),

@@ -161,7 +161,7 @@ impl Checker<'_, '_> {
             ("events", config.events.is_some()),
             ("actions", config.actions.is_some()),
         ];
-        for (key, _) in beside.iter().filter(|it| it.1) {
+        for (key, _) in beside.iter().filter(|entry| entry.1) {
             let message = format!("`{key}` is about one subject, and `subjects` are given too");
             let fault = Fault::new(Code::Incompatible, format!("{path}.{key}"), message);
             self.fault(fault.help(format!("give `{key}` to each of the subjects")));
@@ -285,7 +285,7 @@ impl Checker<'_, '_> {
         let help = match others.first() {
             Some(other) => Some(format!("`{name}` is a metric of {}", other.plural())),
             None => {
-                let known = columns.iter().filter(|it| it.1.1).map(|it| it.0.as_str());
+                let known = columns.iter().filter(|entry| entry.1.1).map(|entry| entry.0.as_str());
                 self.suggest(name, known)
             }
         };
@@ -328,7 +328,7 @@ impl Checker<'_, '_> {
         }
         let wanted = wanted?;
         let wrong = |it: &Value| it.kind().is_some_and(|kind| kind != wanted);
-        if let Some((at, value)) = series.firsts().enumerate().find(|it| wrong(it.1)) {
+        if let Some((at, value)) = series.firsts().enumerate().find(|pair| wrong(pair.1)) {
             let message = format!("{what} is {wanted}, got `{value}`");
             match places.get(at) {
                 None => self.fault(Fault::new(Code::WrongType, path, message)),

@@ -144,8 +144,8 @@ impl Checker<'_, '_> {
             actions.sort();
             all.push(Wanted::Actions(actions));
         }
-        let says = [&it.scores, &it.values].iter().any(|it| !it.is_empty())
-            || [&it.bands, &it.alerts, &it.messages].iter().any(|it| !it.is_empty());
+        let says = [&it.scores, &it.values].iter().any(|part| !part.is_empty())
+            || [&it.bands, &it.alerts, &it.messages].iter().any(|part| !part.is_empty());
         if !says && it.events.is_none() && it.actions.is_none() {
             let message = "nothing is expected here";
             let fault = Fault::new(Code::Empty, path, message);
@@ -197,7 +197,7 @@ impl Checker<'_, '_> {
             Given::Text(it) if it == NONE => Value::Missing,
             Given::Text(it) => Value::Text(it.as_str().into()),
         };
-        if value.kind().is_some_and(|it| it != *kind) {
+        if value.kind().is_some_and(|found| found != *kind) {
             let message = format!("`{name}` is {kind}, got `{given}`");
             self.fault(Fault::new(Code::WrongType, path, message));
             return None;
@@ -421,7 +421,8 @@ impl Checker<'_, '_> {
             self.fault(fault.maybe_help(self.suggest(playbook, known)));
             return None;
         }
-        let config = self.resolver.config.playbooks.iter().find(|it| it.name == playbook)?;
+        let config =
+            self.resolver.config.playbooks.iter().find(|config| config.name == playbook)?;
         let config = filled(config);
         let steps: Vec<&str> = config.steps.iter().map(StepConfig::name).collect();
         if !steps.contains(&step) {

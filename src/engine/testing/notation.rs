@@ -83,8 +83,8 @@ fn canonical(rule: &str, change: &str, mut marks: Vec<String>) -> String {
 
 /// The state of an alert in short.
 pub(super) fn show_state(phase: Phase, health: Health) -> String {
-    let name = STATES.iter().find(|it| it.1 == phase).map_or("inactive", |it| it.0);
-    match HEALTHS.iter().find(|it| it.1 == health && !health.is_ok()) {
+    let name = STATES.iter().find(|pair| pair.1 == phase).map_or("inactive", |pair| pair.0);
+    match HEALTHS.iter().find(|pair| pair.1 == health && !health.is_ok()) {
         Some((health, _)) => format!("{name} ({health})"),
         None => name.to_owned(),
     }
@@ -94,17 +94,17 @@ pub(super) fn show_state(phase: Phase, health: Health) -> String {
 pub(super) fn read_state(text: &str) -> Result<(Phase, Option<Health>), Problem> {
     let (before, inside, after) = brackets(text, 0)?;
     let name = before.trim();
-    let phase = STATES.iter().find(|it| it.0 == name).filter(|_| after.trim().is_empty());
+    let phase = STATES.iter().find(|pair| pair.0 == name).filter(|_| after.trim().is_empty());
     let Some((_, phase)) = phase else {
         let what = format!("`{}` is no state of an alert", shorten(text));
-        return Err(unknown(what, name, &STATES.map(|it| it.0), (0, text.len())));
+        return Err(unknown(what, name, &STATES.map(|pair| pair.0), (0, text.len())));
     };
     let Some(inside) = inside else { return Ok((*phase, None)) };
-    match HEALTHS.iter().find(|it| it.0 == inside.trim()) {
+    match HEALTHS.iter().find(|pair| pair.0 == inside.trim()) {
         Some((_, health)) => Ok((*phase, Some(*health))),
         None => {
             let what = format!("`{}` says nothing of an alert's data", shorten(inside));
-            Err(unknown(what, inside, &HEALTHS.map(|it| it.0), (0, text.len())))
+            Err(unknown(what, inside, &HEALTHS.map(|pair| pair.0), (0, text.len())))
         }
     }
 }
@@ -122,7 +122,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Told>, Problem> {
         }
         *it == ',' && depth == 0
     });
-    let ends: Vec<usize> = ends.map(|it| it.0).chain([text.len()]).collect();
+    let ends: Vec<usize> = ends.map(|pair| pair.0).chain([text.len()]).collect();
     for end in ends {
         let part = text.get(start..end).unwrap_or("");
         let rule = all.first().map(|first| first.rule.clone());

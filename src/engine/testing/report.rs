@@ -171,7 +171,7 @@ impl fmt::Display for TestCoverage {
             ("playbooks that were never begun", &self.playbooks_not_begun),
         ];
         f.write_str("not covered:")?;
-        for (what, names) in lists.iter().filter(|it| !it.1.is_empty()) {
+        for (what, names) in lists.iter().filter(|pair| !pair.1.is_empty()) {
             write!(f, "\n  {what}: {}", names.join(", "))?;
         }
         Ok(())

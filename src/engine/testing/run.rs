@@ -107,8 +107,8 @@ impl Test {
             .collect();
         for (name, kind) in names {
             let values = subjects.iter().map(|subject| {
-                let series = subject.given.iter().find(|it| it.0 == name);
-                series.and_then(|it| it.2.get(step)).unwrap_or(Value::Missing)
+                let series = subject.given.iter().find(|series| series.0 == name);
+                series.and_then(|series| series.2.get(step)).unwrap_or(Value::Missing)
             });
             frame.insert(name, column(kind, values)).ok()?;
         }

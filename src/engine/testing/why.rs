@@ -38,7 +38,7 @@ impl Case<'_> {
             let config = engine.config().rules.get(rule.number)?;
             Some((rule, config))
         });
-        let Some((rule, config)) = rules.into_iter().find(|it| it.1.name == name) else {
+        let Some((rule, config)) = rules.into_iter().find(|pair| pair.1.name == name) else {
             return Vec::new();
         };
         let mut asks = format!("{name}: when `{}`", config.when.trim());

@@ -15,8 +15,8 @@ impl<'a> Run<'a> {
         match take {
             Take::Sum => take::sum(self.got(false)),
             Take::Mean | Take::Share => take::mean(self.got(false)),
-            Take::Min => take::numbers(self.got(false)).map(|it| it.1).reduce(f64::min),
-            Take::Max => take::numbers(self.got(false)).map(|it| it.1).reduce(f64::max),
+            Take::Min => take::numbers(self.got(false)).map(|pair| pair.1).reduce(f64::min),
+            Take::Max => take::numbers(self.got(false)).map(|pair| pair.1).reduce(f64::max),
             Take::Median => take::median(self.got(false)),
             Take::Slope => take::slope(self.got(false)),
             Take::StdDev => take::std_dev(self.got(false)),
@@ -60,7 +60,7 @@ impl<'a> Run<'a> {
 
     pub(super) fn days_since_last(&self) -> Option<f64> {
         if self.derivation.field.is_some() {
-            return take::numbers(self.got(false)).map(|it| it.1).reduce(f64::min);
+            return take::numbers(self.got(false)).map(|pair| pair.1).reduce(f64::min);
         }
         let day = self.passing.last().map(|row| self.source.day(*row))?;
         (day != NO_DAY).then(|| f64::from(self.today - day))
@@ -80,12 +80,12 @@ impl<'a> Run<'a> {
     /// The days of the window on which the subject existed; `None` where that is not known.
     pub(super) fn days(&self, span: &Span) -> Option<i32> {
         let after = span.after?.max(span.start.unwrap_or(i32::MIN));
-        Some(span.end.saturating_sub(after)).filter(|it| *it > 0)
+        Some(span.end.saturating_sub(after)).filter(|days| *days > 0)
     }
 
     /// What is odd about the sums of evenly spaced points, in the history of the subject and its records.
     pub(super) fn signal(&mut self, span: &Span) -> Got<'a> {
-        let begin = [span.after, span.start, self.first.map(|it| it - 1)];
+        let begin = [span.after, span.start, self.first.map(|day| day - 1)];
         let Some(begin) = begin.into_iter().flatten().max() else { return Got::Missing };
         if !self.all_converted(false) {
             return Got::Missing;
@@ -111,7 +111,7 @@ impl<'a> Run<'a> {
         }
         let days = self.days(span)?;
         let inside = span.end - days + 1..=span.end;
-        let busy = take::busy_days(self.got(false).filter(|it| inside.contains(&it.0)));
+        let busy = take::busy_days(self.got(false).filter(|pair| inside.contains(&pair.0)));
         Some(1.0 - busy as f64 / f64::from(days))
     }
 }

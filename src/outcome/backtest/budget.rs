@@ -16,13 +16,13 @@ pub(super) fn told(pass: &Backtest, card: &Card, budget: f64, quiet: u32) -> Vec
     for (at, day) in pass.recorded().iter().enumerate() {
         let scores = card.day(at).zip(day.present(card.kind));
         let scored =
-            scores.filter(|it| !it.0.0.is_nan()).map(|((score, _), subject)| (score, *subject));
+            scores.filter(|pair| !pair.0.0.is_nan()).map(|((score, _), subject)| (score, *subject));
         let riskiest = lowest(scored.collect(), budget, |number| {
             Draw::named(0, subjects.get(number as usize).map_or("", AsRef::as_ref)).next()
         });
         for subject in riskiest {
             let Some(last) = last.get_mut(subject as usize) else { continue };
-            let again = last.is_some_and(|it| (day.as_of - it).num_days() <= i64::from(quiet));
+            let again = last.is_some_and(|last| (day.as_of - last).num_days() <= i64::from(quiet));
             if !again {
                 out.push(Told { subject, day: day.as_of });
             }
@@ -43,10 +43,10 @@ fn lowest(mut scored: Vec<(f64, u32)>, budget: f64, lot: impl Fn(u32) -> u64) ->
         ((budget.min(1.0) * scored.len() as f64 - 1e-9).ceil().max(1.0) as usize).min(scored.len());
     let (_, edge, _) = scored.select_nth_unstable_by(fit - 1, |one, two| one.0.total_cmp(&two.0));
     let edge = edge.0;
-    let below = scored.iter().filter(|it| it.0.total_cmp(&edge).is_lt()).map(|it| it.1);
+    let below = scored.iter().filter(|pair| pair.0.total_cmp(&edge).is_lt()).map(|pair| pair.1);
     let mut out: Vec<u32> = below.collect();
-    let at_edge = scored.iter().filter(|it| it.0.total_cmp(&edge).is_eq());
-    let mut at_edge: Vec<u32> = at_edge.map(|it| it.1).collect();
+    let at_edge = scored.iter().filter(|pair| pair.0.total_cmp(&edge).is_eq());
+    let mut at_edge: Vec<u32> = at_edge.map(|pair| pair.1).collect();
     let room = fit.saturating_sub(out.len());
     if at_edge.len() > room {
         at_edge.sort_by_key(|subject| (lot(*subject), *subject));

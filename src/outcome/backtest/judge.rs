@@ -67,7 +67,7 @@ pub fn judge(passes: &[&Backtest], aims: &[Aim], options: &JudgeOptions) -> Judg
     let mut sources: Vec<SourceJudgement> =
         rules.iter().map(|(name, kind)| bench.rule(Some(name), Some(*kind), &all)).collect();
     if !rules.is_empty() {
-        let mut kinds: Vec<SubjectKind> = rules.iter().map(|it| it.1).collect();
+        let mut kinds: Vec<SubjectKind> = rules.iter().map(|rule| rule.1).collect();
         kinds.dedup();
         let one = kinds.first().copied().filter(|_| kinds.len() == 1);
         sources.push(bench.rule(None, one, &all));

@@ -84,7 +84,7 @@ impl Aim {
         }
         // A loss elsewhere is known for as long as anything is known of anybody.
         let days = losses.values().flatten().chain(&others).map(|loss| loss.day);
-        let end = days.chain(known.iter().map(|it| it.1)).max().unwrap_or(NaiveDate::MAX);
+        let end = days.chain(known.iter().map(|pair| pair.1)).max().unwrap_or(NaiveDate::MAX);
         let aim = |name: &String| {
             let own = losses.get(name).into_iter().flatten().chain(&others).cloned();
             let elsewhere = losses.iter().filter(|aim| aim.0 != name).flat_map(|aim| aim.1);
@@ -281,7 +281,7 @@ impl Backtest {
     ) -> impl Iterator<Item = (NaiveDate, &str, Option<f64>, Option<&str>)> {
         let card = self.cards.find(scorecard);
         let days = self.shelf.days.iter().enumerate();
-        days.filter_map(move |it| Some((card?, it))).flat_map(move |(card, (at, day))| {
+        days.filter_map(move |day| Some((card?, day))).flat_map(move |(card, (at, day))| {
             let subjects = self.shelf.subjects(card.kind);
             card.day(at).zip(day.present(card.kind)).map(move |((score, band), subject)| {
                 let id = subjects.get(*subject as usize).map_or("", AsRef::as_ref);

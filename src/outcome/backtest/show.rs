@@ -105,7 +105,7 @@ impl Judged {
 
 fn against(source: &SourceJudgement, aim: &str) -> Option<Vec<String>> {
     let it = source.against.iter().find(|against| against.aim == aim)?;
-    let lift = it.precision.zip(it.base).filter(|it| it.1 > 0.0);
+    let lift = it.precision.zip(it.base).filter(|pair| pair.1 > 0.0);
     Some(vec![
         source.source.to_string(),
         grouped(it.hits),

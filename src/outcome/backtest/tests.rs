@@ -147,9 +147,9 @@ fn a_day_that_is_not_later_is_left_out_and_said() {
     let engine = engine(CONFIG);
     let days = drawn(1, 4);
     let order = [0, 1, 1, 0, 2, 3].map(|it: usize| &days[it]);
-    let pass = Backtest::run(&engine, order.iter().map(|it| (it.0, Input::frame(&it.1))));
+    let pass = Backtest::run(&engine, order.iter().map(|entry| (entry.0, Input::frame(&entry.1))));
     assert_eq!(said(&pass), said(&Backtest::run(&engine, inputs(&days))));
-    let faults: Vec<NaiveDate> = pass.faults().iter().map(|it| it.0).collect();
+    let faults: Vec<NaiveDate> = pass.faults().iter().map(|fault| fault.0).collect();
     assert_eq!(faults, [day(7), day(0)]);
 }
 
@@ -256,7 +256,7 @@ fn parts_of_a_history_are_judged_as_the_whole() {
         let rows = |week: u64| -> Vec<(String, f64, f64)> {
             let frame = &days[week as usize].1;
             let quiet = frame.get("quiet_days").unwrap();
-            let all = frame.ids().iter().enumerate().filter(|it| keep(it.0));
+            let all = frame.ids().iter().enumerate().filter(|pair| keep(pair.0));
             all.map(|(at, id)| (id.to_string(), quiet.value(at).number().unwrap(), 0.0)).collect()
         };
         let frame_of = |week: u64| {

@@ -78,7 +78,7 @@ impl<'a> View<'a> {
     /// The day of each loss that could have been foreseen, by number.
     fn losses(&self) -> impl Iterator<Item = (u32, NaiveDate)> {
         let all = (0_u32..).zip(&self.ends).zip(&self.foreseeable);
-        all.filter(|it| *it.1).filter_map(|((at, end), _)| Some((at, end.0?)))
+        all.filter(|pair| *pair.1).filter_map(|((at, end), _)| Some((at, end.0?)))
     }
 
     fn sums(&self) -> [usize; 2] {
@@ -172,7 +172,7 @@ impl Bench<'_> {
             }
             tally.against(&aim.name, views)
         };
-        let own = self.aims.iter().zip(self.views).filter(|it| it.0.kind == card.kind);
+        let own = self.aims.iter().zip(self.views).filter(|pair| pair.0.kind == card.kind);
         let all: usize = told.iter().map(Vec::len).sum();
         self.judged(
             Source::Scorecard(card.name.clone()),
@@ -205,7 +205,7 @@ impl Bench<'_> {
 
     /// What came of those in each band.
     pub(super) fn bands(&self, card: &Card) -> Vec<CardJudgement> {
-        let own = self.aims.iter().zip(self.views).filter(|it| it.0.kind == card.kind);
+        let own = self.aims.iter().zip(self.views).filter(|pair| pair.0.kind == card.kind);
         own.map(|(aim, views)| card_judgement(card, aim, views)).collect()
     }
 }
@@ -248,7 +248,7 @@ fn card_judgement(card: &Card, aim: &Aim, views: &[View<'_>]) -> CardJudgement {
         subjects,
         share: (rows > 0).then(|| lost as f64 / rows as f64),
     };
-    let bands = names.zip(counts).filter(|it| it.0.is_some() || it.1[0] > 0);
+    let bands = names.zip(counts).filter(|pair| pair.0.is_some() || pair.1[0] > 0);
     CardJudgement {
         scorecard: card.name.clone(),
         aim: aim.name.clone(),
@@ -291,7 +291,7 @@ impl Tally {
                 return;
             }
         }
-        if let Some([known, lost]) = view.days.get(&day).filter(|it| it[0] > 0) {
+        if let Some([known, lost]) = view.days.get(&day).filter(|counts| counts[0] > 0) {
             self.base += *lost as f64 / *known as f64;
             self.based += 1;
         }
@@ -304,7 +304,7 @@ impl Tally {
                 view.losses().map(|(subject, day)| (day, self.first.get(&(at, subject)).copied())),
             );
         }
-        let caught = losses.iter().filter(|it| it.1.is_some()).count();
+        let caught = losses.iter().filter(|loss| loss.1.is_some()).count();
         Against {
             aim: aim.to_owned(),
             hits: self.hits,

@@ -74,7 +74,7 @@ impl BaseRates {
     pub fn rate(&self, segment: &str) -> f64 {
         self.segments
             .iter()
-            .find(|it| it.segment == segment)
+            .find(|rate| rate.segment == segment)
             .map_or(self.mean, |segment| segment.rate)
     }
 }

@@ -229,7 +229,7 @@ pub(super) fn best(pairs: &[(f64, bool)]) -> (Method, String) {
         let count = gains.len() as f64;
         let gain = gains.iter().sum::<f64>() / count;
         let error =
-            (gains.iter().map(|it| (it - gain).powi(2)).sum::<f64>() / count / count).sqrt();
+            (gains.iter().map(|one| (one - gain).powi(2)).sum::<f64>() / count / count).sqrt();
         let name = if method == Method::Beta { "beta" } else { "isotonic" };
         told.push(format!("{name} {gain:+.5} (standard error {error:.5})"));
         if gain > error && gain > chosen.1 {

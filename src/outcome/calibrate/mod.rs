@@ -197,7 +197,7 @@ fn jeffreys(lost: f64, rows: f64) -> (f64, f64, f64) {
 
 /// The rows that count.
 fn pairs(score: &[f64], lost: &[bool]) -> Vec<(f64, bool)> {
-    score.iter().copied().zip(lost.iter().copied()).filter(|it| it.0.is_finite()).collect()
+    score.iter().copied().zip(lost.iter().copied()).filter(|pair| pair.0.is_finite()).collect()
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ impl Experiment {
             (self.repeated, "rows of a subject that had one already, left out"),
             (self.unread, "answers or values that cannot be, left out"),
         ];
-        for (count, what) in counts.into_iter().filter(|it| it.0 > 0) {
+        for (count, what) in counts.into_iter().filter(|pair| pair.0 > 0) {
             writeln!(f, "  {count:<11} {what}")?;
         }
         Ok(())

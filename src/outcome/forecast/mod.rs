@@ -363,7 +363,7 @@ impl Forecaster {
     fn renewal(&self, chances: &[Chance]) -> Chance {
         let first = |what: Likely| {
             let mut both = self.likelihoods.iter().zip(chances);
-            both.find(|it| it.0.what() == what).map(|it| *it.1)
+            both.find(|pair| pair.0.what() == what).map(|pair| *pair.1)
         };
         first(Likely::Renewal)
             .or_else(|| first(Likely::Churn).map(Chance::turned))

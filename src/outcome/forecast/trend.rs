@@ -136,7 +136,7 @@ impl Trend {
 /// One score a day, in the order of days; what is not on the scale is none.
 pub(super) fn daily(past: &[(NaiveDate, f64)]) -> Vec<(NaiveDate, f64)> {
     let mut sorted: Vec<(NaiveDate, f64)> =
-        past.iter().copied().filter(|it| (0.0..=100.0).contains(&it.1)).collect();
+        past.iter().copied().filter(|point| (0.0..=100.0).contains(&point.1)).collect();
     sorted.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
     let same = sorted.chunk_by(|left, right| left.0 == right.0);
     let mean =
@@ -150,7 +150,7 @@ fn spreads(rest: &[f64]) -> Option<(f64, f64)> {
     let furthest = (rest.len() / 4).max(2);
     let mut squares = Vec::with_capacity(furthest);
     for lag in 1..=furthest {
-        let gaps = rest.iter().zip(rest.iter().skip(lag)).map(|it| (it.1 - it.0).abs());
+        let gaps = rest.iter().zip(rest.iter().skip(lag)).map(|pair| (pair.1 - pair.0).abs());
         let gaps: Vec<f64> = gaps.collect();
         let usual = gaps.iter().map(|gap| gap * gap).sum::<f64>() / gaps.len() as f64;
         // 1.4826 times the median of absolute values is a standard deviation (Rousseeuw & Croux 1993).
@@ -159,8 +159,9 @@ fn spreads(rest: &[f64]) -> Option<(f64, f64)> {
     }
     let count = squares.len() as f64;
     let mean = |of: &dyn Fn(&(f64, f64)) -> f64| squares.iter().map(of).sum::<f64>() / count;
-    let (lag, square) = (mean(&|it| it.0), mean(&|it| it.1));
-    let slope = mean(&|it| (it.0 - lag) * (it.1 - square)) / mean(&|it| (it.0 - lag).powi(2));
+    let (lag, square) = (mean(&|pair| pair.0), mean(&|pair| pair.1));
+    let slope =
+        mean(&|pair| (pair.0 - lag) * (pair.1 - square)) / mean(&|pair| (pair.0 - lag).powi(2));
     let wander = slope.max(0.0);
     let noise = (squares.first()?.1 - wander).max(0.0) / 2.0;
     Some((noise, wander))

@@ -128,7 +128,7 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
     };
     let gains: Vec<f64> = baseline.iter().zip(&lost).map(|(a, b)| a - b).collect();
     let gain = mean(&gains);
-    let spread = mean(&gains.iter().map(|it| (it - gain).powi(2)).collect::<Vec<f64>>());
+    let spread = mean(&gains.iter().map(|one| (one - gain).powi(2)).collect::<Vec<f64>>());
     let error = (spread / rows as f64).sqrt();
     let before = mean(&baseline);
     if gain <= 0.0 {

@@ -203,8 +203,8 @@ impl Draft {
         sorted.sort_by(f64::total_cmp);
         let ends = |low: f64, high: f64| quantile(&sorted, low).zip(quantile(&sorted, high));
         let (low, high) = ends(0.05, 0.95)
-            .filter(|it| it.0 < it.1)
-            .or_else(|| ends(0.0, 1.0).filter(|it| it.0 < it.1))
+            .filter(|pair| pair.0 < pair.1)
+            .or_else(|| ends(0.0, 1.0).filter(|pair| pair.0 < pair.1))
             .ok_or("it has a single value")?;
         if let Some(points) = bent(&values, &lost) {
             let map = PointMap::new(&points);
@@ -248,21 +248,22 @@ impl Draft {
         let mut common: Vec<(Option<&str>, (f64, f64))> = counts.into_iter().collect();
         common.sort_by(|left, right| right.1.0.total_cmp(&left.1.0).then(left.0.cmp(&right.0)));
         let least = pairs.len() as f64 / 200.0;
-        let known = common.iter().filter(|it| it.0.is_none() || least.clamp(3.0, 30.0) <= it.1.0);
+        let known =
+            common.iter().filter(|pair| pair.0.is_none() || least.clamp(3.0, 30.0) <= pair.1.0);
         let known: Vec<(Option<&str>, (f64, f64))> = known.take(TEXTS).copied().collect();
         if known.len() > FEW_TEXTS && !differ(&known, base) {
             return Err("its many texts differ no more than chance makes them".to_owned());
         }
         let known: Vec<(Option<&str>, f64)> =
-            known.into_iter().map(|it| (it.0, kept(it.1))).collect();
-        let shares = || known.iter().map(|it| it.1).chain([1.0 - base]);
+            known.into_iter().map(|pair| (pair.0, kept(pair.1))).collect();
+        let shares = || known.iter().map(|pair| pair.1).chain([1.0 - base]);
         let (low, high) = (shares().fold(1.0, f64::min), shares().fold(0.0, f64::max));
         let points = |it: f64| {
             if high > low { rounded((it - low) / (high - low) * 100.0, 1) } else { 50.0 }
         };
-        let own = known.iter().filter_map(|it| Some((it.0?.to_owned(), points(it.1))));
+        let own = known.iter().filter_map(|pair| Some((pair.0?.to_owned(), points(pair.1))));
         let map = own.chain([("_".to_owned(), points(1.0 - base))]).collect();
-        let missing = known.iter().find(|it| it.0.is_none()).map(|it| points(it.1));
+        let missing = known.iter().find(|pair| pair.0.is_none()).map(|pair| points(pair.1));
         Ok(Self { points: Points::Map(map), weak: false, better: None, missing })
     }
 }

@@ -398,8 +398,8 @@ fn factors(
 
 /// The chance that one kept has more points than one lost, and whether it is off a half by more than two standard errors.
 fn alone(points: &[f64], kept: &[bool]) -> (Option<f64>, bool) {
-    let there = points.iter().zip(kept).filter(|it| !it.0.is_nan());
-    let (points, kept): (Vec<f64>, Vec<bool>) = there.map(|it| (*it.0, *it.1)).unzip();
+    let there = points.iter().zip(kept).filter(|pair| !pair.0.is_nan());
+    let (points, kept): (Vec<f64>, Vec<bool>) = there.map(|pair| (*pair.0, *pair.1)).unzip();
     let Some(auc) = roc_auc(&points, &kept) else { return (None, false) };
     let yes = kept.iter().filter(|kept| **kept).count() as f64;
     let no = kept.len() as f64 - yes;

@@ -103,8 +103,8 @@ impl Shape {
                     counts.into_iter().map(|(code, count)| (count, code)).collect();
                 common.sort_by(|left, right| right.cmp(left));
                 let least = (used.len() / 200).clamp(3, 30);
-                let common = common.into_iter().filter(|it| least <= it.0).take(TEXTS);
-                let mut own: Vec<usize> = common.map(|it| it.1).collect();
+                let common = common.into_iter().filter(|pair| least <= pair.0).take(TEXTS);
+                let mut own: Vec<usize> = common.map(|pair| pair.1).collect();
                 own.sort_by(|left, right| names.get(*left).cmp(&names.get(*right)));
                 let missing = used.iter().any(|row| codes.get(*row).is_some_and(Option::is_none));
                 let texts = own.iter().filter_map(|code| names.get(*code)).cloned().collect();

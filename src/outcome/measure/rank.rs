@@ -36,7 +36,7 @@ pub fn roc_auc(risk: &[f64], lost: &[bool]) -> Option<f64> {
 /// The definition of `average_precision_score` in scikit-learn.
 #[must_use]
 pub fn pr_auc(risk: &[f64], lost: &[bool]) -> Option<f64> {
-    let (_, positives) = counts(risk, lost).filter(|it| it.1 > 0)?;
+    let (_, positives) = counts(risk, lost).filter(|found| found.1 > 0)?;
     let (mut rows, mut caught, mut sum) = (0, 0, 0.0);
     for tie in ties(risk, lost) {
         rows += tie.rows;
@@ -70,7 +70,7 @@ pub struct AtBudget {
 /// What comes of calling on the `budget` share of all with the highest risks. `None` for a budget outside 0 to 1.
 #[must_use]
 pub fn at_budget(risk: &[f64], lost: &[bool], budget: f64) -> Option<AtBudget> {
-    let (rows, positives) = counts(risk, lost).filter(|it| it.1 > 0)?;
+    let (rows, positives) = counts(risk, lost).filter(|found| found.1 > 0)?;
     if !(budget > 0.0 && budget <= 1.0) {
         return None;
     }

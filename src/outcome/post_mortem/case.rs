@@ -68,7 +68,7 @@ impl Lived {
     }
 
     pub(super) fn days(&self) -> impl Iterator<Item = NaiveDate> {
-        self.days.iter().filter(|it| it.1.is_some()).map(|it| it.0)
+        self.days.iter().filter(|day| day.1.is_some()).map(|day| day.0)
     }
 
     /// The subject was not assessed.
@@ -93,7 +93,7 @@ impl Lived {
 
     /// The names that are given: what expressions say only where `computed` asks for it, and nothing that is never known.
     fn given(&self, computed: bool) -> Vec<(usize, &Name, Kind)> {
-        let all = self.names.iter().enumerate().filter(|it| computed || !it.1.computed);
+        let all = self.names.iter().enumerate().filter(|pair| computed || !pair.1.computed);
         let kind = |at: usize| {
             let values = self.days.iter().filter_map(|day| day.1.as_ref()?.get(at)?.kind());
             values.into_iter().next()
@@ -102,7 +102,7 @@ impl Lived {
     }
 
     fn value(&self, day: usize, at: usize) -> Value {
-        let values = self.days.get(day).and_then(|it| it.1.as_ref());
+        let values = self.days.get(day).and_then(|day| day.1.as_ref());
         values.and_then(|values| values.get(at)).cloned().unwrap_or(Value::Missing)
     }
 }
@@ -173,7 +173,7 @@ fn frames(
                 drop(frame.set_parents(*above, ids));
             }
         }
-        for (at, name, values) in given.iter().filter(|it| it.1.parent == parent) {
+        for (at, name, values) in given.iter().filter(|column| column.1.parent == parent) {
             let value = it.lived.value(step, *at);
             let column = match values {
                 Kind::Number => Column::numbers(ids.map(|_| value.number())),
@@ -194,7 +194,7 @@ fn frames(
 }
 
 fn parents(given: &[(usize, &Name, Kind)]) -> Vec<SubjectKind> {
-    let mut out: Vec<SubjectKind> = given.iter().filter_map(|it| it.1.parent).collect();
+    let mut out: Vec<SubjectKind> = given.iter().filter_map(|column| column.1.parent).collect();
     out.sort_unstable();
     out.dedup();
     out
@@ -209,7 +209,7 @@ struct Steps {
 
 impl Steps {
     fn new(days: &[(NaiveDate, Option<Vec<Value>>)]) -> Self {
-        let first = days.first().map_or(NaiveDate::MIN, |it| it.0);
+        let first = days.first().map_or(NaiveDate::MIN, |day| day.0);
         let since = |it: &(NaiveDate, Option<Vec<Value>>)| {
             u32::try_from((it.0 - first).num_days()).unwrap_or(u32::MAX)
         };
@@ -279,7 +279,8 @@ pub(super) fn write(it: &PostMortem, engine: &Engine) -> String {
     let faithful = same(&said.told, &it.lived.told);
     let test = test(it, &given, &said);
     // The config's own types always serialize.
-    let text = Node::of(&Document { tests: vec![test] }).map(|it| it.to_toml()).unwrap_or_default();
+    let text =
+        Node::of(&Document { tests: vec![test] }).map(|node| node.to_toml()).unwrap_or_default();
     if faithful {
         return text;
     }
@@ -289,7 +290,7 @@ pub(super) fn write(it: &PostMortem, engine: &Engine) -> String {
 /// Whether the same happened; that data came or went counts for nothing.
 fn same(one: &[(NaiveDate, String)], two: &[(NaiveDate, String)]) -> bool {
     let sorted = |it: &[(NaiveDate, String)]| {
-        let mut out: Vec<_> = it.iter().filter(|it| it.1 != "data").cloned().collect();
+        let mut out: Vec<_> = it.iter().filter(|pair| pair.1 != "data").cloned().collect();
         out.sort();
         out
     };
@@ -299,7 +300,7 @@ fn same(one: &[(NaiveDate, String)], two: &[(NaiveDate, String)]) -> bool {
 fn test(it: &PostMortem, given: &[(usize, &Name, Kind)], said: &Alone) -> TestConfig {
     let steps = Steps::new(&it.lived.days);
     let of = |parent: Option<SubjectKind>| -> BTreeMap<String, Given> {
-        let own = given.iter().filter(|it| it.1.parent == parent);
+        let own = given.iter().filter(|column| column.1.parent == parent);
         let text = |at: usize| Given::Text(series(&steps, |day| it.lived.value(day, at)));
         own.map(|(at, name, _)| (name.metric.clone(), text(*at))).collect()
     };
@@ -307,8 +308,9 @@ fn test(it: &PostMortem, given: &[(usize, &Name, Kind)], said: &Alone) -> TestCo
     let events: Vec<String> =
         said.events.iter().map(|(step, text)| format!("{text} at {}", at(*step))).collect();
     let parents = parents(given);
-    let present = |day: usize| Value::Flag(it.lived.days.get(day).is_some_and(|it| it.1.is_some()));
-    let always = it.lived.days.iter().all(|it| it.1.is_some());
+    let present =
+        |day: usize| Value::Flag(it.lived.days.get(day).is_some_and(|day| day.1.is_some()));
+    let always = it.lived.days.iter().all(|day| day.1.is_some());
     let above = parents.iter().map(|kind| TestSubject {
         id: kind.name().to_owned(),
         subject: Some(*kind),
@@ -328,7 +330,7 @@ fn test(it: &PostMortem, given: &[(usize, &Name, Kind)], said: &Alone) -> TestCo
     let none = || "_".to_owned();
     let last = steps.of_day.last().copied().unwrap_or(0);
     // At the end of a life that ended early there is no subject to have a score.
-    let scored = it.lived.days.last().is_some_and(|it| it.1.is_some());
+    let scored = it.lived.days.last().is_some_and(|day| day.1.is_some());
     let expect = scored.then(|| TestExpect {
         at: TestTime::Step(last),
         of: Some(it.subject.clone()),
@@ -344,7 +346,7 @@ fn test(it: &PostMortem, given: &[(usize, &Name, Kind)], said: &Alone) -> TestCo
     );
     TestConfig {
         name: format!("{} was lost on {}: {warned}", it.subject, it.lost_on),
-        start: it.lived.days.first().map(|it| it.0),
+        start: it.lived.days.first().map(|day| day.0),
         every: Some(Period::days(steps.every)),
         steps: Some(last + 1),
         skip: steps.skip.clone(),

@@ -148,7 +148,7 @@ impl Worst {
 
     /// The thresholds that would have caught a loss, the most precise first.
     pub(super) fn thresholds(&self, pass: &Backtest, subject: &str) -> Vec<ThresholdCatch> {
-        let Some(at) = pass.subjects(self.kind).iter().position(|it| it.as_ref() == subject) else {
+        let Some(at) = pass.subjects(self.kind).iter().position(|id| id.as_ref() == subject) else {
             return Vec::new();
         };
         let mut out: Vec<ThresholdCatch> =
@@ -162,7 +162,7 @@ impl Worst {
     }
 
     fn threshold(&self, metric: &Metric, at: usize) -> Option<ThresholdCatch> {
-        let (value, day) = metric.values.get(at).copied().filter(|it| !it.0.is_nan())?;
+        let (value, day) = metric.values.get(at).copied().filter(|pair| !pair.0.is_nan())?;
         let mut it = ThresholdCatch {
             metric: metric.name.clone(),
             label: metric.label.clone(),

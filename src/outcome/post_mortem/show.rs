@@ -320,7 +320,7 @@ impl PostMortems {
     pub(crate) fn told_by(&self) -> Vec<(String, usize)> {
         let rules = self.caught_by.iter().map(|(rule, losses)| (rule.clone(), *losses));
         let mut out: Vec<(String, usize)> = rules.collect();
-        out.sort_by_key(|it| std::cmp::Reverse(it.1));
+        out.sort_by_key(|pair| std::cmp::Reverse(pair.1));
         out
     }
 
@@ -341,7 +341,7 @@ impl PostMortems {
     pub(crate) fn page(&self, most: usize) -> String {
         let mut text = format!("Post-mortems by {}\n\n", self.scorecard);
         let facts = self.facts();
-        let wide = facts.iter().map(|it| it.0.len()).max().unwrap_or(0);
+        let wide = facts.iter().map(|fact| fact.0.len()).max().unwrap_or(0);
         facts.iter().for_each(|(name, said)| text += &format!("  {name:<wide$}  {said}\n"));
         if self.losses.is_empty() {
             return text.trim_end().to_owned();
@@ -371,7 +371,7 @@ impl PostMortems {
 
 /// How early somebody was told, in a list.
 pub(crate) fn listed_told(it: &PostMortem) -> String {
-    it.told().map_or_else(|| "missed".to_owned(), |it| format!("{} before", days(it.0)))
+    it.told().map_or_else(|| "missed".to_owned(), |told| format!("{} before", days(told.0)))
 }
 
 /// Texts of some columns begin where their head does.

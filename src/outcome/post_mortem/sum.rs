@@ -181,7 +181,7 @@ pub(super) fn of_all(
         lead: lead_times(losses.iter().map(|loss| (loss.lost_on, first(loss)))),
         unseen: losses.iter().filter(|loss| loss.first_signal.is_none()).count(),
         first_signals,
-        called_wrong: Share::of(called.iter().filter(|it| !**it).count(), called.len()),
+        called_wrong: Share::of(called.iter().filter(|call| !**call).count(), called.len()),
         caught_by,
         losses,
     }

@@ -172,7 +172,7 @@ fn a_missed_loss_says_why() {
         let how_early = all.how_early();
         let told = usize::from(want.starts_with("Told"));
         assert_eq!(how_early[0], ("missed".to_owned(), all.losses.len() - told), "{how_early:?}");
-        assert_eq!(how_early.iter().map(|it| it.1).sum::<usize>(), all.losses.len());
+        assert_eq!(how_early.iter().map(|pair| pair.1).sum::<usize>(), all.losses.len());
     }
     let quitter = looked_at(&[]).of("quitter").unwrap().to_string();
     assert!(quitter.contains("Missed: no alert fired."), "{quitter}");

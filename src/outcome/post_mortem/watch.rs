@@ -126,12 +126,12 @@ impl Watch {
             let it = kept.as_ref();
             BeforeLoss {
                 before: *before,
-                day: it.map(|it| it.0.as_of),
-                score: it.and_then(|it| it.0.score),
-                band: it.and_then(|it| it.0.band.clone()),
-                coverage: it.map_or(0.0, |it| it.0.coverage),
-                overridden: it.and_then(|it| it.0.overridden.clone()),
-                alerts: it.map_or_else(Vec::new, |it| it.1.clone()),
+                day: it.map(|pair| pair.0.as_of),
+                score: it.and_then(|pair| pair.0.score),
+                band: it.and_then(|pair| pair.0.band.clone()),
+                coverage: it.map_or(0.0, |pair| pair.0.coverage),
+                overridden: it.and_then(|pair| pair.0.overridden.clone()),
+                alerts: it.map_or_else(Vec::new, |pair| pair.1.clone()),
             }
         };
         self.marks.iter().map(mark).collect()
@@ -146,16 +146,16 @@ impl Watch {
             // A day without a score is no sign of either.
             let known = self.days.iter().filter_map(|day| Some((day.stood.day, day.band?)));
             let known: Vec<(NaiveDate, usize)> = known.collect();
-            let run = known.iter().rev().take_while(|it| it.1 < best).last();
+            let run = known.iter().rev().take_while(|pair| pair.1 < best).last();
             out.extend(
                 run.map(|(day, band)| (*day, Seen::Band { from: name(best), to: name(*band) })),
             );
         }
         for (factor, points) in &self.points {
             let Points { label, seen } = points;
-            let best = seen.iter().map(|it| it.1).fold(f64::NEG_INFINITY, f64::max);
-            let run = seen.iter().rev().take_while(|it| it.1 <= best - Seen::FALL).last();
-            let day = run.and_then(|it| Some((self.days.get(it.0)?.stood.day, it.1)));
+            let best = seen.iter().map(|pair| pair.1).fold(f64::NEG_INFINITY, f64::max);
+            let run = seen.iter().rev().take_while(|pair| pair.1 <= best - Seen::FALL).last();
+            let day = run.and_then(|pair| Some((self.days.get(pair.0)?.stood.day, pair.1)));
             let fell = |to: f64| Seen::Factor {
                 factor: factor.clone(),
                 label: label.clone(),

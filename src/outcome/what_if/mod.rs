@@ -297,7 +297,7 @@ fn side_by_side(
         .iter()
         .filter(|card| !second.contains(card))
         .chain(second.iter().filter(|card| !first.contains(card)))
-        .map(|it| &it.0)
+        .map(|card| &card.0)
         .collect();
     WhatIf {
         as_of: after.1.as_of().day(),
@@ -333,7 +333,7 @@ fn card(
     let mut pairs: BTreeMap<(usize, usize), (usize, f64)> = BTreeMap::new();
     let (mut changes, mut moved, mut moved_value) = (Vec::new(), 0, 0.0);
     let place = |it: &Option<String>| {
-        let at = it.as_ref().and_then(|it| bands.iter().position(|band| band == it));
+        let at = it.as_ref().and_then(|name| bands.iter().position(|band| band == name));
         at.unwrap_or(bands.len())
     };
     for (id, (score_before, from)) in &first {
@@ -359,9 +359,9 @@ fn card(
         value: worth.as_ref().map(|_| *value),
     });
     let moves: Vec<BandMove> = moves.collect();
-    let sum: f64 = changes.iter().map(|it| it.0).sum();
+    let sum: f64 = changes.iter().map(|change| change.0).sum();
     let mean_change = (!changes.is_empty()).then(|| sum / changes.len() as f64);
-    changes.retain(|it| it.0.abs() > UNMOVED);
+    changes.retain(|change| change.0.abs() > UNMOVED);
     changes.sort_by(|one, two| two.0.abs().total_cmp(&one.0.abs()).then(one.1.cmp(two.1)));
     let furthest = changes.iter().take(options.most).filter_map(|(_, id)| {
         let one = before.0.explain(before.1, name, id)?;
@@ -390,7 +390,7 @@ const UNMOVED: f64 = 1e-9;
 
 /// What subjects are worth; the first assessment that has the metric says so.
 fn worths(outs: [&Assessment; 2], kind: SubjectKind, metric: &str) -> BTreeMap<Arc<str>, f64> {
-    let Some(out) = outs.into_iter().find(|it| it.column(kind, metric).is_some()) else {
+    let Some(out) = outs.into_iter().find(|out| out.column(kind, metric).is_some()) else {
         return BTreeMap::new();
     };
     let value =

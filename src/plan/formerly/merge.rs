@@ -37,20 +37,21 @@ impl Formerly {
     pub(super) fn are_in(&self, config: &Config, state: &State) -> bool {
         let alerts = || {
             state.alerts.iter().any(|(rule, list)| {
-                let meant = self.meanings.get(rule).map(|it| &it.1);
-                self.rules.contains_key(rule) || meant.is_some_and(|it| it.contains(&list.meaning))
+                let meant = self.meanings.get(rule).map(|entry| &entry.1);
+                self.rules.contains_key(rule)
+                    || meant.is_some_and(|meanings| meanings.contains(&list.meaning))
             })
         };
         let playbooks = || {
             state.playbooks.iter().any(|(name, list)| {
                 let mut entries = list.subjects.values().flatten();
                 self.playbooks.contains_key(name)
-                    || entries.any(|it| self.rules.contains_key(&it.rule))
+                    || entries.any(|entry| self.rules.contains_key(&entry.rule))
             })
         };
         let carried = || {
             state.carried.iter().any(|(card, factors)| {
-                let keys = || factors.keys().any(|it| self.carried_key(config, card, it) != *it);
+                let keys = || factors.keys().any(|key| self.carried_key(config, card, key) != *key);
                 self.cards.contains_key(card) || keys()
             })
         };
@@ -59,17 +60,21 @@ impl Formerly {
                 names.iter().any(|(name, subjects)| {
                     let held = || subjects.values().flatten();
                     self.name(config, *kind, name) != *name
-                        || held().any(|it| self.class(*kind, name, &it.value).is_some())
+                        || held().any(|held| self.class(*kind, name, &held.value).is_some())
                 })
             })
         };
         let classes = || {
-            let texts =
-                state.carried.values().flat_map(|it| it.values()).flat_map(|it| it.values());
-            !self.classes.is_empty() && texts.clone().any(|it| matches!(it.value, Value::Text(_)))
+            let texts = state
+                .carried
+                .values()
+                .flat_map(|factors| factors.values())
+                .flat_map(|subjects| subjects.values());
+            !self.classes.is_empty()
+                && texts.clone().any(|carried| matches!(carried.value, Value::Text(_)))
         };
         alerts()
-            || state.bands.keys().any(|it| self.cards.contains_key(it))
+            || state.bands.keys().any(|card| self.cards.contains_key(card))
             || playbooks()
             || carried()
             || history()
@@ -79,12 +84,12 @@ impl Formerly {
     /// Alerts by rule.
     pub(super) fn alerts(&self, all: BTreeMap<String, RuleAlerts>) -> BTreeMap<String, RuleAlerts> {
         let mut next = BTreeMap::new();
-        for (new, mut lists) in by_new_name(all, &|it| self.rule(it).to_owned()) {
+        for (new, mut lists) in by_new_name(all, &|rule| self.rule(rule).to_owned()) {
             for (name, list) in &mut lists {
                 self.called(name, &new, list);
             }
-            let now = self.meanings.get(&new).map(|it| it.0.as_str());
-            lists.sort_by_key(|it| Some(it.1.meaning.as_str()) != now);
+            let now = self.meanings.get(&new).map(|entry| entry.0.as_str());
+            lists.sort_by_key(|pair| Some(pair.1.meaning.as_str()) != now);
             let mut merged: Option<RuleAlerts> = None;
             for (name, list) in lists {
                 match &mut merged {
@@ -96,7 +101,7 @@ impl Formerly {
                     }
                 }
             }
-            next.extend(merged.map(|it| (new, it)));
+            next.extend(merged.map(|merged| (new, merged)));
         }
         next
     }
@@ -108,36 +113,36 @@ impl Formerly {
         {
             list.meaning.clone_from(meaning);
         }
-        for it in list.subjects.values_mut().filter(|it| it.message == old) {
+        for it in list.subjects.values_mut().filter(|alert| alert.message == old) {
             new.clone_into(&mut it.message);
         }
     }
 
     /// Bands by scorecard.
     pub(super) fn bands(&self, all: Bands) -> Bands {
-        let lists = by_new_name(all, &|it| self.card(it).to_owned());
+        let lists = by_new_name(all, &|card| self.card(card).to_owned());
         lists.into_iter().map(|(name, lists)| (name, first(lists))).collect()
     }
 
     fn carried_key(&self, config: &Config, card: &str, key: &str) -> String {
-        let card = config.scorecards.iter().find(|it| it.name == self.card(card));
-        card.map_or_else(|| key.to_owned(), |it| self.factor(config, it, key).into_owned())
+        let card = config.scorecards.iter().find(|one| one.name == self.card(card));
+        card.map_or_else(|| key.to_owned(), |card| self.factor(config, card, key).into_owned())
     }
 
     /// Carried values by scorecard and factor.
     pub(super) fn carried(&self, config: &Config, all: Carried) -> Carried {
-        let lists = by_new_name(all, &|it| self.card(it).to_owned());
+        let lists = by_new_name(all, &|card| self.card(card).to_owned());
         let card = |(card, lists): (String, Vec<(String, _)>)| {
             let mut factors: BTreeMap<String, Lists<CarriedValue>> = BTreeMap::new();
             for (name, old) in lists {
-                let keyed = by_new_name(old, &|it| self.carried_key(config, &name, it));
+                let keyed = by_new_name(old, &|key| self.carried_key(config, &name, key));
                 for (key, lists) in keyed {
                     factors.entry(key).or_default().extend(lists);
                 }
             }
             let mut factors: BTreeMap<String, BySubject<CarriedValue>> =
                 factors.into_iter().map(|(key, lists)| (key, first(lists))).collect();
-            let written = config.scorecards.iter().find(|it| it.name == card);
+            let written = config.scorecards.iter().find(|one| one.name == card);
             if let Some(it) = written.filter(|_| !self.classes.is_empty()) {
                 let kind = it.subject.unwrap_or(config.subject);
                 self.classes_carried(kind, (&it.groups, &it.factors), "", &mut factors);
@@ -157,7 +162,7 @@ impl Formerly {
     ) {
         for factor in factors {
             let key = format!("{before}{}", factor.name.as_ref().unwrap_or(&factor.metric));
-            for it in all.get_mut(&key).into_iter().flat_map(|it| it.values_mut()) {
+            for it in all.get_mut(&key).into_iter().flat_map(|subjects| subjects.values_mut()) {
                 if let Some(now) = self.class(kind, &factor.metric, &it.value) {
                     it.value = now;
                 }
@@ -175,7 +180,7 @@ impl Formerly {
         all: BTreeMap<String, PlaybookEnrolments>,
     ) -> BTreeMap<String, PlaybookEnrolments> {
         let mut next = BTreeMap::new();
-        for (new, lists) in by_new_name(all, &|it| self.playbook(it).to_owned()) {
+        for (new, lists) in by_new_name(all, &|playbook| self.playbook(playbook).to_owned()) {
             let mut merged: Option<PlaybookEnrolments> = None;
             for (name, list) in lists {
                 match &mut merged {
@@ -223,7 +228,7 @@ impl Formerly {
     /// What was, by name.
     pub(super) fn history(&self, config: &Config, all: History) -> History {
         let kind = |(kind, names): (SubjectKind, BTreeMap<String, _>)| {
-            let lists = by_new_name(names, &|it| self.name(config, kind, it).into_owned());
+            let lists = by_new_name(names, &|name| self.name(config, kind, name).into_owned());
             let name = |(name, lists): (String, Lists<Vec<Held>>)| {
                 let mut subjects = first(lists);
                 for held in subjects.values_mut() {
@@ -256,12 +261,12 @@ impl Formerly {
         if self.classes.is_empty() {
             return None;
         }
-        let parents = SubjectKind::ALL.into_iter().filter(|it| *it < kind);
-        let within = parents.filter_map(|it| Some((it, name.strip_prefix(it.name())?)));
+        let parents = SubjectKind::ALL.into_iter().filter(|parent| *parent < kind);
+        let within = parents.filter_map(|parent| Some((parent, name.strip_prefix(parent.name())?)));
         let of = within.filter_map(|(it, rest)| Some((it, rest.strip_prefix('.')?))).next();
         let (kind, name) = of.unwrap_or((kind, name));
         let head = ["segment", "stage"].into_iter().find(|head| {
-            name.strip_prefix(head).is_some_and(|it| it.is_empty() || it.starts_with('.'))
+            name.strip_prefix(head).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         })?;
         let now = self.classes.get(&(kind, head, text.to_string()))?;
         Some(Value::Text(now.as_str().into()))
@@ -271,7 +276,7 @@ impl Formerly {
 /// What comes first of each subject.
 fn first<T: Clone>(lists: Lists<T>) -> BySubject<T> {
     let mut all = BTreeMap::new();
-    for (subject, it) in lists.into_iter().flat_map(|it| it.1) {
+    for (subject, it) in lists.into_iter().flat_map(|pair| pair.1) {
         all.entry(subject).or_insert(it);
     }
     all.into()

@@ -39,21 +39,21 @@ fn walk(
     if head == CUSTOM || head.starts_with(&format!("{CUSTOM}[")) {
         return None;
     }
-    let (first, tail) = split_first(rest).map_or((rest, None), |it| (it.0, Some(it.1)));
+    let (first, tail) = split_first(rest).map_or((rest, None), |parts| (parts.0, Some(parts.1)));
     let after = |it: String| tail.map_or_else(|| it.clone(), |tail| format!("{it}.{tail}"));
     if head == ALERTS {
-        return other(Part::Rule(first)).map(|it| format!("{head}.{}", after(it)));
+        return other(Part::Rule(first)).map(|rule| format!("{head}.{}", after(rule)));
     }
-    if SubjectKind::ALL.into_iter().any(|it| it < kind && it.name() == head) {
-        let parent = SubjectKind::ALL.into_iter().find(|it| it.name() == head)?;
-        return walk(parent, rest, other).map(|it| format!("{head}.{it}"));
+    if SubjectKind::ALL.into_iter().any(|parent| parent < kind && parent.name() == head) {
+        let parent = SubjectKind::ALL.into_iter().find(|parent| parent.name() == head)?;
+        return walk(parent, rest, other).map(|name| format!("{head}.{name}"));
     }
     if let Some((child, _, rest)) = beneath(kind, head, rest) {
         let before = name.strip_suffix(rest)?;
         let by =
             split_last(rest).and_then(|(inner, last)| Some((inner, last.strip_prefix(MEAN_BY)?)));
         let Some((inner, by)) = by else {
-            return walk(child, rest, other).map(|it| format!("{before}{it}"));
+            return walk(child, rest, other).map(|name| format!("{before}{name}"));
         };
         let (of, weighed) = (walk(child, inner, other), walk(child, by, other));
         let (is_same, by) = (of.is_none() && weighed.is_none(), weighed.as_deref().unwrap_or(by));
@@ -72,14 +72,16 @@ fn walk(
 
 /// Whether a group or a factor in a tree had another name.
 pub(super) fn has_parts(groups: &[GroupConfig], factors: &[FactorConfig]) -> bool {
-    let here = factors.iter().any(|it| !it.formerly.is_empty());
-    here || groups.iter().any(|it| !it.formerly.is_empty() || has_parts(&it.groups, &it.factors))
+    let here = factors.iter().any(|factor| !factor.formerly.is_empty());
+    here || groups
+        .iter()
+        .any(|group| !group.formerly.is_empty() || has_parts(&group.groups, &group.factors))
 }
 
 /// A group under the name of today, by the name that it has or had.
 fn group<'c>(groups: &'c [GroupConfig], name: &str) -> Option<&'c GroupConfig> {
-    let now = groups.iter().find(|it| it.name == name);
-    now.or_else(|| groups.iter().find(|it| it.formerly.iter().any(|it| it == name)))
+    let now = groups.iter().find(|group| group.name == name);
+    now.or_else(|| groups.iter().find(|group| group.formerly.iter().any(|former| former == name)))
 }
 
 impl Formerly {
@@ -95,7 +97,7 @@ impl Formerly {
             Part::Value(kind, name) => self.metric(kind, name).map(str::to_owned),
             Part::Group(_, _) if !self.parts => None,
             Part::Group(card, name) => {
-                let card = config.scorecards.iter().find(|it| it.name == card)?;
+                let card = config.scorecards.iter().find(|one| one.name == card)?;
                 let now = &group(&card.groups, name)?.name;
                 (now != name).then(|| now.clone())
             }
@@ -123,14 +125,14 @@ impl Formerly {
         let Some((first, rest)) = key.split_once(WITHIN) else {
             let kind = card.subject.unwrap_or(config.subject);
             let called = |it: &FactorConfig| it.name.clone().unwrap_or_else(|| it.metric.clone());
-            if factors.iter().any(|it| called(it) == key) {
+            if factors.iter().any(|factor| called(factor) == key) {
                 return Some(key.to_owned());
             }
-            let former = |it: &&FactorConfig| it.formerly.iter().any(|it| it == key);
+            let former = |it: &&FactorConfig| it.formerly.iter().any(|former| former == key);
             let renamed = || {
                 // One without a name of its own has that of its metric.
                 let now = self.name(config, kind, key);
-                factors.iter().find(|it| it.name.is_none() && it.metric == now)
+                factors.iter().find(|factor| factor.name.is_none() && factor.metric == now)
             };
             return factors.iter().find(former).or_else(renamed).map(called);
         };
@@ -191,7 +193,7 @@ impl Formerly {
         };
         if ways > MOST_MEANINGS {
             let last = |(key, former): (&String, &Vec<String>)| {
-                former.last().map(|it| (key.clone(), it.clone()))
+                former.last().map(|former| (key.clone(), former.clone()))
             };
             return BTreeSet::from([meaning_of(choices.iter().filter_map(last).collect())]);
         }
@@ -207,9 +209,10 @@ impl Formerly {
                 all.map(|(key, _)| key.1.clone()).collect()
             }
             Part::Group(card, name) => {
-                let card = config.scorecards.iter().find(|it| it.name == card);
-                let group = card.and_then(|it| it.groups.iter().find(|it| it.name == name));
-                group.map_or_else(Vec::new, |it| it.formerly.clone())
+                let card = config.scorecards.iter().find(|one| one.name == card);
+                let group =
+                    card.and_then(|card| card.groups.iter().find(|group| group.name == name));
+                group.map_or_else(Vec::new, |group| group.formerly.clone())
             }
         }
     }
@@ -231,7 +234,7 @@ fn pick(choices: &BTreeMap<String, Vec<String>>, mut number: usize) -> BTreeMap<
     let mut all = BTreeMap::new();
     for (key, former) in choices {
         let ways = former.len() + 1;
-        if let Some(it) = (number % ways).checked_sub(1).and_then(|it| former.get(it)) {
+        if let Some(it) = (number % ways).checked_sub(1).and_then(|at| former.get(at)) {
             all.insert(key.clone(), it.clone());
         }
         number /= ways;

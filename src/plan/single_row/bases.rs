@@ -10,14 +10,15 @@ use crate::score::RowBase;
 /// By slot; those of which it takes columns to tell are left out.
 pub(super) fn bases(kind: SubjectKind, slots: &[Slot], steps: &[Step]) -> BTreeMap<usize, RowBase> {
     let mut all: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for step in steps.iter().filter(|it| it.kind == kind) {
+    for step in steps.iter().filter(|step| step.kind == kind) {
         let inputs: Vec<usize> = match &step.work {
             Work::Attribute { .. } | Work::Records { .. } => Vec::new(),
             Work::Expression { program } => program.slots().to_vec(),
             Work::Class { cases } => cases.conditions.slots().collect(),
             _ => continue,
         };
-        let under: Option<Vec<&BTreeSet<usize>>> = inputs.iter().map(|it| all.get(it)).collect();
+        let under: Option<Vec<&BTreeSet<usize>>> =
+            inputs.iter().map(|input| all.get(input)).collect();
         if let Some(under) = under {
             let mut of: BTreeSet<usize> = under.into_iter().flatten().copied().collect();
             of.insert(step.slot);

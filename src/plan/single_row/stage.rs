@@ -70,7 +70,7 @@ impl Stage {
                     plan.add(cases.conditions.compiled()).ok_or_else(|| needs_more(&name()))?;
                 let mut labels = Labels::default();
                 let case = |(name, when): &(Arc<str>, Option<usize>)| {
-                    (labels.code(name), when.and_then(|it| results.get(it).copied()))
+                    (labels.code(name), when.and_then(|when| results.get(when).copied()))
                 };
                 let cases = cases.names.iter().map(case).collect();
                 Self::Class { actions, cases, slot: at, labels: Arc::new(labels) }
@@ -127,17 +127,19 @@ impl Stage {
             }
             Self::Class { actions, cases, slot, labels } => {
                 plan.run(actions.clone(), registers);
-                let state = |when: &Option<Register>| when.map_or(1, |it| registers.flag(it));
+                let state =
+                    |when: &Option<Register>| when.map_or(1, |register| registers.flag(register));
                 // What has no data ends the search.
-                let first = cases.iter().find(|it| state(&it.1) != 0);
-                let code = first.filter(|it| state(&it.1) == 1).map_or(Data::NO_CODE, |it| it.0);
+                let first = cases.iter().find(|case| state(&case.1) != 0);
+                let code =
+                    first.filter(|case| state(&case.1) == 1).map_or(Data::NO_CODE, |case| case.0);
                 registers.set_text(*slot, labels.text(code));
                 put_code(columns, usize::from(*slot), code);
             }
             Self::Card { actions, name, card, outputs } => {
                 plan.run(actions.clone(), registers);
-                let last = past.bands.get(name).and_then(|it| it.get(id));
-                let last = last.map(|it| (it.band.as_str(), it.since.counted_to(as_of)));
+                let last = past.bands.get(name).and_then(|bands| bands.get(id));
+                let last = last.map(|band| (band.band.as_str(), band.since.counted_to(as_of)));
                 let score = card.score(registers, groups, last, as_of.day());
                 let Some(score) = score else { return false };
                 outputs.put(registers, columns, score, groups);
@@ -194,7 +196,7 @@ impl CardSlots {
             number(*slot, group.score);
         }
         for (slot, band) in [(slots.band, score.band), (slots.raw_band, score.raw_band)] {
-            let code = band.and_then(|it| u32::try_from(it).ok()).unwrap_or(Data::NO_CODE);
+            let code = band.and_then(|band| u32::try_from(band).ok()).unwrap_or(Data::NO_CODE);
             if let Ok(it) = Register::try_from(slot) {
                 registers.set_text(it, self.labels.text(code));
             }

@@ -25,15 +25,15 @@ pub(super) fn link(input: &Input<'_>, rows: &mut Rows, faults: &mut Vec<Fault>) 
         let place = |row: u32| places.get(row as usize).copied().unwrap_or(NO_ROW);
         let nearest = nearest(parents, &places);
         let near = |row: u32| nearest.get(row as usize).copied().unwrap_or(NO_ROW);
-        rows.above = in_book.iter().map(|it| place(parent(it))).collect();
-        rows.up = in_book.iter().map(|it| near(parent(it))).collect();
+        rows.above = in_book.iter().map(|row| place(parent(row))).collect();
+        rows.up = in_book.iter().map(|row| near(parent(row))).collect();
         return;
     }
-    let given = input.frame_of(kind).and_then(|it| it.parents(kind)).unwrap_or(&[]);
+    let given = input.frame_of(kind).and_then(|frame| frame.parents(kind)).unwrap_or(&[]);
     let places: BTreeMap<&str, u32> =
         rows.ids.iter().zip(0..).map(|(id, at)| (id.as_ref(), at)).collect();
     let place = |it: &Option<Arc<str>>| {
-        it.as_ref().and_then(|it| places.get(it.as_ref())).copied().unwrap_or(NO_ROW)
+        it.as_ref().and_then(|id| places.get(id.as_ref())).copied().unwrap_or(NO_ROW)
     };
     let mut above: Vec<u32> = given.iter().map(place).collect();
     above.resize(rows.ids.len(), NO_ROW);
@@ -44,9 +44,9 @@ pub(super) fn link(input: &Input<'_>, rows: &mut Rows, faults: &mut Vec<Fault>) 
         }
     }
     if !lost.is_empty() {
-        let id = |row: &u32| rows.ids.get(*row as usize).map_or("", |it| it.as_ref());
+        let id = |row: &u32| rows.ids.get(*row as usize).map_or("", |id| id.as_ref());
         let named: Vec<String> =
-            lost.iter().take(NAMED).map(|it| format!("`{}`", shorten(id(it)))).collect();
+            lost.iter().take(NAMED).map(|row| format!("`{}`", shorten(id(row)))).collect();
         let more = match lost.len().saturating_sub(NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
@@ -60,7 +60,7 @@ pub(super) fn link(input: &Input<'_>, rows: &mut Rows, faults: &mut Vec<Fault>) 
 /// For each company of a book the place of the nearest one that is assessed: itself, or one above it.
 fn nearest(parents: &[u32], places: &[u32]) -> Vec<u32> {
     let mut known: Vec<Option<u32>> =
-        places.iter().map(|it| Some(*it).filter(|it| *it != NO_ROW)).collect();
+        places.iter().map(|place| Some(*place).filter(|place| *place != NO_ROW)).collect();
     for start in 0..known.len() {
         let mut walked = Vec::new();
         let mut here = start;
@@ -71,7 +71,7 @@ fn nearest(parents: &[u32], places: &[u32]) -> Vec<u32> {
                 Some(Some(found)) => break *found,
                 Some(None) => walked.push(here),
             }
-            here = parents.get(here).map_or(usize::MAX, |it| *it as usize);
+            here = parents.get(here).map_or(usize::MAX, |parent| *parent as usize);
         };
         for row in walked {
             if let Some(it) = known.get_mut(row) {
@@ -79,5 +79,5 @@ fn nearest(parents: &[u32], places: &[u32]) -> Vec<u32> {
             }
         }
     }
-    known.into_iter().map(|it| it.unwrap_or(NO_ROW)).collect()
+    known.into_iter().map(|row| row.unwrap_or(NO_ROW)).collect()
 }

@@ -15,7 +15,7 @@ fn forest() -> impl Strategy<Value = (Vec<u32>, Vec<(u32, Option<f64>)>)> {
     (1_usize..20).prop_flat_map(|companies| {
         let up = prop::collection::vec(any::<prop::sample::Index>(), companies);
         let value = prop_oneof![
-            2 => (-3_i32..4).prop_map(|it| Some(f64::from(it) / 10.0)),
+            2 => (-3_i32..4).prop_map(|number| Some(f64::from(number) / 10.0)),
             1 => Just(Some(-0.0)),
             1 => Just(None),
         ];
@@ -30,16 +30,16 @@ fn forest() -> impl Strategy<Value = (Vec<u32>, Vec<(u32, Option<f64>)>)> {
                     above[order[at] as usize] = parent;
                 }
                 let owner = |it: u32| if it as usize == companies { NO_ROW } else { it };
-                (above, rows.into_iter().map(|it| (owner(it.0), it.1)).collect())
+                (above, rows.into_iter().map(|row| (owner(row.0), row.1)).collect())
             },
         )
     })
 }
 
 fn table(rows: &[(u32, Option<f64>)]) -> Table {
-    let ids = (0..rows.len()).map(|it| Arc::from(it.to_string())).collect();
+    let ids = (0..rows.len()).map(|row| Arc::from(row.to_string())).collect();
     let mut table = Table::default().again(ids, 1);
-    table.set(0, Column::numbers(rows.iter().map(|it| it.1)), None);
+    table.set(0, Column::numbers(rows.iter().map(|row| row.1)), None);
     table
 }
 
@@ -47,7 +47,7 @@ proptest! {
     #[test]
     fn a_tree_is_all_that_lies_beneath((up, rows) in forest()) {
         let table = table(&rows);
-        let owners: Vec<u32> = rows.iter().map(|it| it.0).collect();
+        let owners: Vec<u32> = rows.iter().map(|row| row.0).collect();
         let tree = Tree::new(&up);
         let beneath = |company: u32| {
             let inside = |mut it: u32| {
@@ -56,7 +56,7 @@ proptest! {
                 }
                 if it == NO_ROW { NO_ROW } else { 0 }
             };
-            owners.iter().map(|it| inside(*it)).collect::<Vec<u32>>()
+            owners.iter().map(|owner| inside(*owner)).collect::<Vec<u32>>()
         };
         let takes = [
             Take::Count, Take::Sum, Take::Mean, Take::Min, Take::Max, Take::Median, Take::Distinct,
@@ -79,11 +79,11 @@ proptest! {
     /// The same companies and rows in another order come to the same bits.
     #[test]
     fn order_changes_no_bit((up, rows) in forest()) {
-        let owners: Vec<u32> = rows.iter().map(|it| it.0).collect();
+        let owners: Vec<u32> = rows.iter().map(|row| row.0).collect();
         let turned = |it: u32| if it == NO_ROW { it } else { up.len() as u32 - 1 - it };
-        let up_turned: Vec<u32> = up.iter().rev().map(|it| turned(*it)).collect();
-        let rows_turned: Vec<_> = rows.iter().rev().map(|it| (turned(it.0), it.1)).collect();
-        let owners_turned: Vec<u32> = rows_turned.iter().map(|it| it.0).collect();
+        let up_turned: Vec<u32> = up.iter().rev().map(|parent| turned(*parent)).collect();
+        let rows_turned: Vec<_> = rows.iter().rev().map(|row| (turned(row.0), row.1)).collect();
+        let owners_turned: Vec<u32> = rows_turned.iter().map(|row| row.0).collect();
         for take in [Take::Sum, Take::Mean, Take::Median] {
             let take = ChildTake::Take(take);
             let (forth, _) = Tree::new(&up).take(&table(&rows), 0, &owners, take);

@@ -11,7 +11,8 @@ use crate::time::AsOf;
 impl Content {
     /// Whether an alert begins or ends.
     pub(super) fn begins_or_ends(&self) -> bool {
-        self.event().is_some_and(|it| matches!(it.change, Change::Fired | Change::Resolved { .. }))
+        self.event()
+            .is_some_and(|event| matches!(event.change, Change::Fired | Change::Resolved { .. }))
     }
 
     /// Whether it is new, and corrects and takes back nothing.
@@ -60,9 +61,10 @@ impl Record {
         if self.rewound.is_none() || fact.action().is_none() {
             return;
         }
-        let found = self.pages.iter().flat_map(|(at, page)| page.said.iter().map(|it| (*at, it)));
+        let found =
+            self.pages.iter().flat_map(|(at, page)| page.said.iter().map(|said| (*at, said)));
         let stands = |it: &Said| it.released && it.withdrawn.is_none();
-        let fired = |it: &Content| it.action().map(|it| it.fired);
+        let fired = |it: &Content| it.action().map(|action| action.fired);
         let known = |(at, (id, said)): &(AsOf, (&String, &Said))| {
             let is_it = stands(said) && said.content.is_same_elsewhere(fact);
             match *at > as_of {
@@ -72,10 +74,10 @@ impl Record {
         };
         // Its own before another.
         let mut found = found.filter(known).collect::<Vec<_>>();
-        found.sort_by_key(|it| it.1.0 != own);
-        let Some((at, key)) = found.first().map(|it| (it.0, it.1.0.clone())) else { return };
+        found.sort_by_key(|pair| pair.1.0 != own);
+        let Some((at, key)) = found.first().map(|pair| (pair.0, pair.1.0.clone())) else { return };
         let page = self.pages.get_mut(&at).map(Arc::make_mut);
-        let Some(said) = page.and_then(|it| it.said.remove(&key)) else { return };
+        let Some(said) = page.and_then(|page| page.said.remove(&key)) else { return };
         let told = said.content.clone();
         if key != own {
             // Where the other is due too, that is another.
@@ -93,7 +95,7 @@ impl Record {
         self.rewound?;
         let back = self.outbox.iter().position(|it| {
             let it = (it.is_held && !it.handed_out).then_some(&it.content);
-            it.is_some_and(|it| it.is_withdrawal() && it.is_same_elsewhere(fact))
+            it.is_some_and(|content| content.is_withdrawal() && content.is_same_elsewhere(fact))
         })?;
         let heard = self.outbox.remove(back).content.supersedes()?.to_owned();
         Some(self.corrected(own, fact, round, heard))
@@ -107,17 +109,19 @@ impl Record {
         heard: &str,
     ) -> Option<Content> {
         self.rewound?;
-        let at = self.outbox.iter().position(|it| {
-            let waits = it.is_held && !it.handed_out && it.answered.is_none();
-            waits && it.content.is_new() && it.content.is_same_elsewhere(was)
+        let at = self.outbox.iter().position(|delivery| {
+            let waits = delivery.is_held && !delivery.handed_out && delivery.answered.is_none();
+            waits && delivery.content.is_new() && delivery.content.is_same_elsewhere(was)
         })?;
-        let (on, fact) = self.outbox.get(at).map(|it| (it.as_of, it.content.clone()))?;
-        let own = self.page_said(on, as_of)?.iter().find(|it| it.1.content.id() == fact.id());
-        let (own, round) = own.map(|it| (it.0.clone(), it.1.round))?;
+        let (on, fact) =
+            self.outbox.get(at).map(|delivery| (delivery.as_of, delivery.content.clone()))?;
+        let own = self.page_said(on, as_of)?.iter().find(|entry| entry.1.content.id() == fact.id());
+        let (own, round) = own.map(|entry| (entry.0.clone(), entry.1.round))?;
         let said = self.corrected(&own, &fact, round, heard.to_owned());
         let told = said.content.clone();
-        let lives = fact.event().and_then(|it| self.lives.get_mut(&it.rule)?.get_mut(&it.subject));
-        if let Some(life) = lives.filter(|it| it.id == fact.id()) {
+        let lives =
+            fact.event().and_then(|event| self.lives.get_mut(&event.rule)?.get_mut(&event.subject));
+        if let Some(life) = lives.filter(|life| life.id == fact.id()) {
             told.id().clone_into(&mut life.id);
         }
         self.page_said(on, as_of)?.insert(own, said);
@@ -134,7 +138,7 @@ impl Record {
         if on == now {
             return Some(&mut self.said);
         }
-        self.pages.get_mut(&on).map(|it| &mut Arc::make_mut(it).said)
+        self.pages.get_mut(&on).map(|page| &mut Arc::make_mut(page).said)
     }
 
     /// A fact as what corrects another of which people heard.
@@ -152,7 +156,8 @@ impl Record {
     /// Drops a withdrawal that waits under an id and of which nobody has heard; whether it did.
     pub(super) fn drop_withdrawal(&mut self, id: &str) -> bool {
         let is_it = |it: &crate::state::Delivery| it.content.id() == id;
-        let waits = self.outbox.iter().any(|it| is_it(it) && it.content.is_withdrawal());
+        let waits =
+            self.outbox.iter().any(|delivery| is_it(delivery) && delivery.content.is_withdrawal());
         waits && self.drop_queued(id)
     }
 }

@@ -45,7 +45,8 @@ impl Content {
             Self::Event(it) => it.playbook.as_deref(),
             Self::Action(it) => Some(it.playbook.as_str()),
         };
-        names.rule(rule) != rule || playbook.is_some_and(|it| names.playbook(it) != it)
+        names.rule(rule) != rule
+            || playbook.is_some_and(|playbook| names.playbook(playbook) != playbook)
     }
 }
 
@@ -65,25 +66,28 @@ impl EnrolmentChange {
 
 impl Page {
     fn has_names(&self, names: &dyn Naming) -> bool {
-        self.said.values().any(|it| it.content.has_names(names))
-            || self.changes.iter().any(|it| it.has_names(names))
+        self.said.values().any(|said| said.content.has_names(names))
+            || self.changes.iter().any(|change| change.has_names(names))
     }
 
     fn under_names(&mut self, names: &dyn Naming) {
-        self.said.values_mut().for_each(|it| it.content.under_names(names));
-        self.changes.iter_mut().for_each(|it| it.under_names(names));
+        self.said.values_mut().for_each(|said| said.content.under_names(names));
+        self.changes.iter_mut().for_each(|change| change.under_names(names));
     }
 }
 
 impl Record {
     /// Whether it holds a former name.
     pub(crate) fn has_names(&self, names: &dyn Naming) -> bool {
-        self.lives.keys().any(|it| names.rule(it) != it)
-            || self.renamed.values().any(|it| names.playbook(&it.playbook) != it.playbook)
-            || self.said.values().any(|it| it.content.has_names(names))
-            || self.outbox.iter().any(|it| it.content.has_names(names))
-            || self.changes.iter().any(|it| it.has_names(names))
-            || self.pages.values().any(|it| it.has_names(names))
+        self.lives.keys().any(|rule| names.rule(rule) != rule)
+            || self
+                .renamed
+                .values()
+                .any(|renamed| names.playbook(&renamed.playbook) != renamed.playbook)
+            || self.said.values().any(|said| said.content.has_names(names))
+            || self.outbox.iter().any(|delivery| delivery.content.has_names(names))
+            || self.changes.iter().any(|change| change.has_names(names))
+            || self.pages.values().any(|page| page.has_names(names))
     }
 
     /// Goes on under the names of today. `fired` says since when an alert fires now.
@@ -111,12 +115,12 @@ impl Record {
         for it in self.renamed.values_mut() {
             names.set_playbook(&mut it.playbook);
         }
-        let said = self.said.values_mut().map(|it| &mut it.content);
-        for it in said.chain(self.outbox.iter_mut().map(|it| &mut it.content)) {
+        let said = self.said.values_mut().map(|said| &mut said.content);
+        for it in said.chain(self.outbox.iter_mut().map(|delivery| &mut delivery.content)) {
             it.under_names(names);
         }
-        self.changes.iter_mut().for_each(|it| it.under_names(names));
-        for page in self.pages.values_mut().filter(|it| it.has_names(names)) {
+        self.changes.iter_mut().for_each(|change| change.under_names(names));
+        for page in self.pages.values_mut().filter(|page| page.has_names(names)) {
             Arc::make_mut(page).under_names(names);
         }
     }

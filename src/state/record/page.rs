@@ -44,13 +44,13 @@ impl Record {
                 self.reports.push(it);
             }
         }
-        if self.rewound.is_some_and(|it| as_of <= it) {
+        if self.rewound.is_some_and(|rewound| as_of <= rewound) {
             return;
         }
         self.renamed.retain(|_, it| past.enrols(&it.playbook, &it.subject));
         self.spent.clear();
         self.drop_answered();
-        while let Some(first) = self.pages.first_entry().filter(|it| *it.key() < from) {
+        while let Some(first) = self.pages.first_entry().filter(|first| *first.key() < from) {
             self.forgotten = self.forgotten.max(Some(*first.key()));
             first.remove();
         }
@@ -59,7 +59,7 @@ impl Record {
     /// Files what was said at the last day or moment.
     fn close(&mut self, as_of: Option<AsOf>) {
         let mut said = std::mem::take(&mut self.said);
-        for (own, it) in said.iter().filter(|it| it.1.withdrawn.is_some()) {
+        for (own, it) in said.iter().filter(|entry| entry.1.withdrawn.is_some()) {
             self.rename(own, &it.content, it.round, true);
         }
         // What nobody was told of is as if it had never been said; repetitions that were needless stay so.
@@ -78,14 +78,14 @@ impl Record {
         let Some(page) = self.pages.remove(&as_of) else { return };
         let page = Arc::unwrap_or_clone(page);
         (self.said, self.changes) = (page.said, page.changes);
-        self.reports = page.reports.into_iter().map(|it| self.by_own_id(it)).collect();
+        self.reports = page.reports.into_iter().map(|report| self.by_own_id(report)).collect();
     }
 
     /// Takes back what was said at days and moments between two that are assessed again.
     fn pass(&mut self, after: Option<AsOf>, before: AsOf) {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let between = self.pages.range((from, Bound::Excluded(before)));
-        for as_of in between.map(|it| *it.0).collect::<Vec<_>>() {
+        for as_of in between.map(|entry| *entry.0).collect::<Vec<_>>() {
             self.open(as_of);
             self.tell(as_of, Vec::new(), &|_| false);
             self.close(Some(as_of));
@@ -95,11 +95,13 @@ impl Record {
     /// Drops the beginnings of alerts that ended before anybody was told of them.
     fn drop_answered(&mut self) {
         let pages = &mut self.pages;
-        self.outbox.retain(|it| {
-            if let Some(page) = pages.get_mut(&it.as_of).filter(|_| it.answered.is_some()) {
-                Arc::make_mut(page).said.retain(|_, said| said.content.id() != it.id());
+        self.outbox.retain(|delivery| {
+            if let Some(page) =
+                pages.get_mut(&delivery.as_of).filter(|_| delivery.answered.is_some())
+            {
+                Arc::make_mut(page).said.retain(|_, said| said.content.id() != delivery.id());
             }
-            it.answered.is_none()
+            delivery.answered.is_none()
         });
     }
 
@@ -111,10 +113,10 @@ impl Record {
         it.early.clear();
         it.rewound = Some(until);
         // Whether alerts are over of which nobody was told is found out again.
-        let said = it.pages.values().flat_map(|it| it.said.values());
-        let told: BTreeSet<&str> = said.map(|it| it.content.id()).collect();
+        let said = it.pages.values().flat_map(|page| page.said.values());
+        let told: BTreeSet<&str> = said.map(|said| said.content.id()).collect();
         for it in &mut it.outbox {
-            it.answered = it.answered.take().filter(|it| told.contains(it.as_str()));
+            it.answered = it.answered.take().filter(|id| told.contains(id.as_str()));
         }
         for (own, renamed) in &kept.record.renamed {
             it.renamed.entry(own.clone()).or_insert_with(|| renamed.clone());
@@ -133,8 +135,8 @@ impl Record {
         if self.rewound.is_none() {
             return all;
         }
-        let said = self.said.values().filter(|it| it.released && it.withdrawn.is_none());
-        for event in said.filter_map(|it| it.content.event()) {
+        let said = self.said.values().filter(|said| said.released && said.withdrawn.is_none());
+        for event in said.filter_map(|said| said.content.event()) {
             if event.change.told() != Told::Fired || event.fired != Some(as_of) {
                 continue;
             }
@@ -149,34 +151,36 @@ impl Record {
     /// The alerts of an older state that somebody was told of.
     fn lives_of(&self, kept: &State) -> BTreeMap<String, BTreeMap<String, Life>> {
         let from = kept.as_of.map_or(Bound::Unbounded, Bound::Excluded);
-        let later = self.pages.range((from, Bound::Unbounded)).flat_map(|it| it.1.said.values());
+        let later =
+            self.pages.range((from, Bound::Unbounded)).flat_map(|entry| entry.1.said.values());
         // What ended later than the kept state, and whose beginning was told.
         let ended: BTreeSet<(&str, &str, Option<AsOf>)> = later
-            .filter_map(|it| it.content.event())
-            .filter(|it| it.change.told() == Told::Resolved && it.told_before)
-            .map(|it| (it.rule.as_str(), it.subject.as_str(), it.fired))
+            .filter_map(|said| said.content.event())
+            .filter(|event| event.change.told() == Told::Resolved && event.told_before)
+            .map(|event| (event.rule.as_str(), event.subject.as_str(), event.fired))
             .collect();
-        let page = kept.as_of.and_then(|it| self.pages.get(&it));
+        let page = kept.as_of.and_then(|as_of| self.pages.get(&as_of));
         let mut all: BTreeMap<String, BTreeMap<String, Life>> = BTreeMap::new();
         for (rule, list) in &kept.alerts {
-            for (subject, alert) in list.subjects.iter().filter(|it| it.1.phase.is_firing()) {
+            for (subject, alert) in list.subjects.iter().filter(|entry| entry.1.phase.is_firing()) {
                 let Some(fired) = alert.fired else { continue };
                 let of = |it: &Self| {
-                    let life = it.lives.get(rule).and_then(|it| it.get(subject));
-                    life.filter(|it| it.fired == fired).cloned()
+                    let life = it.lives.get(rule).and_then(|lives| lives.get(subject));
+                    life.filter(|life| life.fired == fired).cloned()
                 };
-                let said = page.into_iter().flat_map(|it| it.said.values()).find(|it| {
-                    let stands = it.released && it.withdrawn.is_none();
-                    it.content.event().filter(|_| stands).is_some_and(|it| {
-                        it.change.told() == Told::Fired
-                            && (&it.rule, &it.subject, it.fired) == (rule, subject, Some(fired))
+                let said = page.into_iter().flat_map(|page| page.said.values()).find(|said| {
+                    let stands = said.released && said.withdrawn.is_none();
+                    said.content.event().filter(|_| stands).is_some_and(|event| {
+                        event.change.told() == Told::Fired
+                            && (&event.rule, &event.subject, event.fired)
+                                == (rule, subject, Some(fired))
                     })
                 });
                 let life = |id: String| Life { fired, kind: list.subject, id };
                 let own = || event_id(rule, (list.subject, subject), "fired", (fired, fired), 0);
                 let known = of(self)
                     .or_else(|| of(&kept.record).filter(|_| Some(fired) != kept.as_of))
-                    .or_else(|| said.map(|it| life(it.content.id().to_owned())))
+                    .or_else(|| said.map(|said| life(said.content.id().to_owned())))
                     .or_else(|| {
                         let key = (rule.as_str(), subject.as_str(), Some(fired));
                         ended.contains(&key).then(|| life(own()))
@@ -194,9 +198,11 @@ impl Record {
         let is_gap = |it: AsOf| Some(it) > kept.as_of && Some(it) <= self.forgotten;
         for (rule, lives) in &newest.record.lives {
             let Some(list) = newest.alerts.get(rule) else { continue };
-            for (subject, life) in lives.iter().filter(|it| is_gap(it.1.fired)) {
+            for (subject, life) in lives.iter().filter(|entry| is_gap(entry.1.fired)) {
                 let alert = list.subjects.get(subject);
-                let Some(alert) = alert.filter(|it| it.fired == Some(life.fired)) else { continue };
+                let Some(alert) = alert.filter(|alert| alert.fired == Some(life.fired)) else {
+                    continue;
+                };
                 let about = (life.kind, subject.as_str());
                 let event = Event {
                     id: life.id.clone(),
@@ -231,7 +237,7 @@ impl Record {
         self.rewound = None;
         let mut all = Vec::new();
         let mut pushed = BTreeSet::new();
-        for it in self.outbox.iter_mut().filter(|it| it.is_held) {
+        for it in self.outbox.iter_mut().filter(|delivery| delivery.is_held) {
             it.is_held = false;
             pushed.insert(it.id().to_owned());
             if it.answered.is_none() {
@@ -241,7 +247,7 @@ impl Record {
         if !self.delivers {
             self.outbox.clear();
         }
-        all.extend(news.into_iter().filter(|it| !pushed.contains(it.id())));
+        all.extend(news.into_iter().filter(|content| !pushed.contains(content.id())));
         all
     }
 

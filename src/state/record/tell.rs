@@ -22,9 +22,11 @@ impl Record {
             .said
             .iter()
             .filter(|(id, it)| it.withdrawn.is_none() && !ids.contains(id.as_str()));
-        let (kept, gone): (Vec<_>, Vec<_>) = not_wanted.partition(|it| is_kept(&it.1.content));
-        let gone: Vec<String> = gone.into_iter().map(|it| it.0.clone()).collect();
-        let kept = kept.into_iter().filter(|it| it.1.released).map(|it| it.1.content.clone());
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            not_wanted.partition(|entry| is_kept(&entry.1.content));
+        let gone: Vec<String> = gone.into_iter().map(|entry| entry.0.clone()).collect();
+        let kept =
+            kept.into_iter().filter(|entry| entry.1.released).map(|entry| entry.1.content.clone());
         for it in kept.collect::<Vec<_>>() {
             self.live(&it);
         }
@@ -32,7 +34,8 @@ impl Record {
         for id in gone {
             news.extend(self.withdraw(as_of, &id));
         }
-        let wanted: Vec<Content> = wanted.into_iter().map(|it| self.known_end(it)).collect();
+        let wanted: Vec<Content> =
+            wanted.into_iter().map(|content| self.known_end(content)).collect();
         let mut known = BTreeSet::new();
         for it in wanted {
             if known.insert(it.id().to_owned()) && !(self.is_told_now(it.id()) && is_kept(&it)) {
@@ -56,7 +59,7 @@ impl Record {
 
     /// Whether a fact of this day or moment was told and not taken back, by its own id.
     fn is_told_now(&self, own: &str) -> bool {
-        self.said.get(own).is_some_and(|it| it.released && it.withdrawn.is_none())
+        self.said.get(own).is_some_and(|said| said.released && said.withdrawn.is_none())
     }
 
     /// Says a fact: as new, as one that says something else now, or not at all where it was said like this.
@@ -67,7 +70,12 @@ impl Record {
         }
         let Some(said) = self.said.get_mut(&own) else {
             // It was taken back at an earlier day or moment.
-            match self.renamed.get(&own).filter(|it| it.withdrawn).map(|it| it.round) {
+            match self
+                .renamed
+                .get(&own)
+                .filter(|renamed| renamed.withdrawn)
+                .map(|renamed| renamed.round)
+            {
                 Some(round) => self.again(as_of, own, fact, round + 1, news),
                 None => self.first(as_of, own, fact, 0, news),
             }
@@ -124,7 +132,10 @@ impl Record {
     fn correct(&mut self, as_of: AsOf, own: &str, fact: Content, news: &mut Vec<Content>) {
         let Some(said) = self.said.get_mut(own) else { return };
         let last = said.content.id().to_owned();
-        let waiting = self.outbox.iter_mut().find(|it| it.content.id() == last && !it.handed_out);
+        let waiting = self
+            .outbox
+            .iter_mut()
+            .find(|delivery| delivery.content.id() == last && !delivery.handed_out);
         let fact = match &waiting {
             // What waits is perhaps a correction itself.
             Some(it) => match it.content.supersedes().map(str::to_owned) {
@@ -203,7 +214,9 @@ impl Record {
     fn withdraw(&mut self, as_of: AsOf, own: &str) -> Option<Content> {
         let said = self.said.get_mut(own)?;
         let was = said.content.clone();
-        for it in self.outbox.iter_mut().filter(|it| it.answered.as_deref() == Some(was.id())) {
+        for it in
+            self.outbox.iter_mut().filter(|delivery| delivery.answered.as_deref() == Some(was.id()))
+        {
             it.answered = None;
         }
         if !said.released {
@@ -240,7 +253,7 @@ impl Record {
 
     /// Forgets a fact that nobody has heard of, but for the ids that it was told under before.
     fn unsay(&mut self, own: &str) {
-        match self.said.get_mut(own).filter(|it| it.round > 0) {
+        match self.said.get_mut(own).filter(|said| said.round > 0) {
             Some(it) => it.withdrawn = Some(String::new()),
             None => drop(self.said.remove(own)),
         }
@@ -260,7 +273,8 @@ impl Record {
             begin.is_some_and(|begin| tells(begin) && begin.is_about(event))
         };
         let begins = |it: &&Delivery| is_its(it) && it.content.is_first();
-        let mut waiting = self.outbox.iter().filter(begins).filter_map(|it| it.content.event());
+        let mut waiting =
+            self.outbox.iter().filter(begins).filter_map(|delivery| delivery.content.event());
         // What was told before was heard, however much waits of what was said since.
         let first = waiting.clone().any(Event::is_first_word);
         match event.change {
@@ -272,7 +286,10 @@ impl Record {
             Change::Resolved { .. } => {
                 let id = event.id.clone();
                 let its = |it: &&mut Delivery| is_its(it) && it.content.is_first();
-                self.outbox.iter_mut().filter(its).for_each(|it| it.answered = Some(id.clone()));
+                self.outbox
+                    .iter_mut()
+                    .filter(its)
+                    .for_each(|delivery| delivery.answered = Some(id.clone()));
                 if !first {
                     self.push(as_of, fact);
                 }
@@ -292,9 +309,9 @@ impl Record {
             && !matches!(event.change, Change::Withdrawn { .. });
         if let Some(fired) = event.fired.filter(|_| tells) {
             let lives = self.lives.entry(event.rule.clone()).or_default();
-            let known = lives.get(&event.subject).filter(|it| it.fired == fired);
+            let known = lives.get(&event.subject).filter(|life| life.fired == fired);
             // A repetition stands beside what it repeats; a correction stands for it.
-            if known.is_none_or(|it| event.supersedes.as_ref() == Some(&it.id)) {
+            if known.is_none_or(|life| event.supersedes.as_ref() == Some(&life.id)) {
                 let life = Life { fired, kind: event.kind, id: event.id.clone() };
                 lives.insert(event.subject.clone(), life);
             }
@@ -305,7 +322,7 @@ impl Record {
     fn forget(&mut self, fact: &Content) {
         let Some(event) = fact.event() else { return };
         let Some(lives) = self.lives.get_mut(&event.rule) else { return };
-        if lives.get(&event.subject).is_some_and(|it| it.id == fact.id()) {
+        if lives.get(&event.subject).is_some_and(|life| life.id == fact.id()) {
             lives.remove(&event.subject);
         }
         self.lives.retain(|_, it| !it.is_empty());
@@ -333,8 +350,8 @@ impl Record {
 
     /// Makes ids those of no other action than that with this id of its own: a report on them is about it.
     pub(super) fn no_other(&mut self, own: &str, ids: &[&str]) {
-        for (_, other) in self.renamed.iter_mut().filter(|it| it.0 != own) {
-            other.ids.retain(|it| !ids.contains(&it.as_str()));
+        for (_, other) in self.renamed.iter_mut().filter(|entry| entry.0 != own) {
+            other.ids.retain(|id| !ids.contains(&id.as_str()));
         }
     }
 
@@ -352,14 +369,14 @@ impl Record {
         }
         let delivered = std::mem::replace(&mut self.delivers, true);
         let Some(as_of) = as_of.filter(|_| !delivered) else { return };
-        let said = self.said.values().filter(|it| it.released && it.withdrawn.is_none());
-        self.outbox.extend(said.map(|it| Delivery::new(as_of, it.content.clone())));
+        let said = self.said.values().filter(|said| said.released && said.withdrawn.is_none());
+        self.outbox.extend(said.map(|said| Delivery::new(as_of, said.content.clone())));
     }
 
     /// Drops what waits under an id and was never handed out; whether it did.
     pub(super) fn drop_queued(&mut self, id: &str) -> bool {
         let before = self.outbox.len();
-        self.outbox.retain(|it| it.content.id() != id || it.handed_out);
+        self.outbox.retain(|delivery| delivery.content.id() != id || delivery.handed_out);
         self.outbox.len() < before
     }
 }
