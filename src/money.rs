@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
+use crate::value::{ParseError, read_by_parse};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::any::read_any;
@@ -23,7 +23,7 @@ use crate::time::parsed;
 ///
 /// let tenth: Amount = "0.10".parse()?;
 /// assert_eq!((0..10).map(|_| tenth).try_fold(Amount::ZERO, Amount::checked_add), Some(Amount::whole(1)));
-/// # Ok::<(), String>(())
+/// # Ok::<(), foretell::value::ParseError>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount {
@@ -46,13 +46,30 @@ impl Amount {
         Self { millionths: units as i128 * 1_000_000 }
     }
 
+    /// The amount of so many minor units of a currency, as payment systems give them: 12,345 cents are `123.45 USD`,
+    /// 12,345 yen are `12345 JPY`. How many decimals a currency has is that of ISO 4217 ([`Currency::decimals`]).
+    ///
+    /// ```
+    /// use foretell::money::{Amount, Currency};
+    ///
+    /// let (usd, jpy): (Currency, Currency) = ("USD".parse()?, "JPY".parse()?);
+    /// assert_eq!(Amount::from_minor(12_345, usd), "123.45".parse()?);
+    /// assert_eq!(Amount::from_minor(12_345, jpy), Amount::whole(12_345));
+    /// # Ok::<(), foretell::value::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn from_minor(units: i64, currency: Currency) -> Self {
+        // Cannot overflow: 2^63 times a million is below 2^127.
+        Self { millionths: i128::from(units) * 10_i128.pow(PLACES - currency.decimals()) }
+    }
+
     /// The amount that a double's shortest decimal text says.
     ///
     /// # Errors
     /// When it is not finite, too large, or has more than six decimals.
-    pub fn from_f64(number: f64) -> Result<Self, String> {
+    pub fn from_f64(number: f64) -> Result<Self, ParseError> {
         if !number.is_finite() {
-            return Err(format!("expected an amount of money, got `{number}`"));
+            return Err(ParseError::new(format!("expected an amount of money, got `{number}`")));
         }
         number.to_string().parse()
     }
@@ -98,10 +115,10 @@ impl Amount {
     }
 }
 
-impl FromStr for Amount {
-    type Err = String;
+read_by_parse!(Amount);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl Amount {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         fixed(text, PLACES, "an amount of money such as `1234.50`")
             .map(|millionths| Self { millionths })
     }
@@ -224,10 +241,10 @@ impl fmt::Debug for Currency {
     }
 }
 
-impl FromStr for Currency {
-    type Err = String;
+read_by_parse!(Currency);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl Currency {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         match <[u8; 3]>::try_from(text.trim().as_bytes()) {
             Ok(letters) if letters.iter().all(u8::is_ascii_uppercase) => Ok(Self(letters)),
             _ => Err(format!("expected a currency such as `EUR`, got `{}`", shorten(text))),
@@ -302,10 +319,30 @@ impl fmt::Display for Money {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate(i128);
 
-impl FromStr for Rate {
-    type Err = String;
+read_by_parse!(Rate);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl Rate {
+    /// The rate at which so much of the base currency is paid for so much of another, rounded half up to twelve
+    /// decimals; none unless both are above zero and the rate is at least a millionth of a millionth.
+    ///
+    /// ```
+    /// use foretell::money::{Amount, Rate};
+    ///
+    /// let rate = Rate::of(Amount::whole(1), Amount::whole(3)).unwrap();
+    /// assert_eq!(rate.to_string(), "0.333333333333");
+    /// assert_eq!(Rate::of(Amount::whole(1), Amount::ZERO), None);
+    /// ```
+    #[must_use]
+    pub fn of(base: Amount, other: Amount) -> Option<Self> {
+        let (base, other) = (base.millionths, other.millionths);
+        if base <= 0 || other <= 0 {
+            return None;
+        }
+        let twice = base.checked_mul(2 * 10_i128.pow(RATE_PLACES))?.checked_add(other)?;
+        Some(twice / other.checked_mul(2)?).filter(|rate| *rate > 0).map(Self)
+    }
+
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let wanted = "a rate above 0 such as `1.0825`";
         match fixed(text, RATE_PLACES, wanted)? {
             rate if rate > 0 => Ok(Self(rate)),
@@ -362,7 +399,7 @@ impl<'de> Deserialize<'de> for Rate {
 /// let rates = Rates::new("USD".parse()?).with("EUR".parse()?, "1.08".parse()?);
 /// let dollars = rates.convert(Amount::whole(100), "EUR".parse()?, "USD".parse()?);
 /// assert_eq!(dollars, Some(Amount::whole(108)));
-/// # Ok::<(), String>(())
+/// # Ok::<(), foretell::value::ParseError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

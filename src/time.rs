@@ -21,8 +21,8 @@ pub use work::Delay;
 pub use zone::Zone;
 
 use std::fmt;
-use std::str::FromStr;
 
+use crate::value::{ParseError, read_by_parse};
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -66,7 +66,7 @@ impl Period {
     /// assert_eq!(before("2026-03-31"), "2026-02-28");
     /// assert_eq!(before("2026-02-28"), "2026-01-31");
     /// assert_eq!(before("2026-03-15"), "2026-02-15");
-    /// # Ok::<(), String>(())
+    /// # Ok::<(), foretell::value::ParseError>(())
     /// ```
     #[must_use]
     pub fn before(self, date: NaiveDate) -> NaiveDate {
@@ -133,10 +133,10 @@ fn month_end(date: NaiveDate) -> NaiveDate {
     first.and_then(|next| next.pred_opt()).unwrap_or(date)
 }
 
-impl FromStr for Period {
-    type Err = String;
+read_by_parse!(Period);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl Period {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
                 "expected a period such as `28d`, `12w`, `3mo` or `1y`, got `{}`",
@@ -188,11 +188,11 @@ impl<'de> Deserialize<'de> for Period {
 pub(crate) fn parsed<'de, D, T>(deserializer: D, wanted: &'static str) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    T: FromStr<Err = String>,
+    T: std::str::FromStr<Err = ParseError>,
 {
     struct TextVisitor<T>(&'static str, std::marker::PhantomData<T>);
 
-    impl<T: FromStr<Err = String>> de::Visitor<'_> for TextVisitor<T> {
+    impl<T: std::str::FromStr<Err = ParseError>> de::Visitor<'_> for TextVisitor<T> {
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

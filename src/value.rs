@@ -1,5 +1,10 @@
 //! Kinds of values, and single values: what an expression reads and gives.
 
+mod parse_error;
+
+pub use parse_error::ParseError;
+pub(crate) use parse_error::read_by_parse;
+
 use std::fmt;
 use std::sync::Arc;
 

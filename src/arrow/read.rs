@@ -488,11 +488,11 @@ fn days(array: &dyn Array) -> Vec<Result<Option<NaiveDate>, String>> {
             Some(when) => {
                 let day = when.day().ok_or_else(|| "it is beyond the calendar".to_owned())?;
                 // The years of a business, as in a book.
-                day.to_string().parse::<Stamp>().map(|stamp| Some(stamp.date()))
+                Stamp::read(&day.to_string()).map(|stamp| Some(stamp.date()))
             }
         })),
         _ => each_text(array, |text| {
-            out.push(text.map(|text| text.parse::<Stamp>().map(Stamp::date)).transpose());
+            out.push(text.map(|text| Stamp::read(text).map(Stamp::date)).transpose());
         }),
     }
     out

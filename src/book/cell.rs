@@ -204,8 +204,8 @@ impl<'de> Deserialize<'de> for Mark {
                 if let Some(flag) = Cell::Text(text.to_owned()).flag() {
                     return Ok(Mark::Flag(flag));
                 }
-                text.parse().map(Mark::On).map_err(|it: String| {
-                    E::custom(it.replacen("expected a date", "expected a flag or a date", 1))
+                Stamp::read(text).map(Mark::On).map_err(|why| {
+                    E::custom(why.replacen("expected a date", "expected a flag or a date", 1))
                 })
             }
         }

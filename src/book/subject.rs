@@ -263,7 +263,7 @@ impl Subscription {
 
     /// How often its price is charged; `None` without a price or a term.
     fn billed(&self) -> Option<Result<Billing, String>> {
-        self.price.and(self.billing.as_deref()).map(str::parse)
+        self.price.and(self.billing.as_deref()).map(Billing::read)
     }
 
     /// For how many; `None` where no exact sum can be made of it.

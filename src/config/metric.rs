@@ -1,5 +1,6 @@
 //! Metrics as written.
 
+use crate::value::read_by_parse;
 use serde::{Deserialize, Serialize};
 
 use crate::any::is_false;
@@ -170,15 +171,15 @@ pub enum Window {
     SinceStart,
 }
 
-impl std::str::FromStr for Window {
-    type Err = String;
+read_by_parse!(Window);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl Window {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         if text.trim() == "start" {
             return Ok(Self::SinceStart);
         }
-        let period: Period = text.parse().map_err(|it: String| {
-            it.replacen("a period such as `28d`, `12w`, `3mo` or `1y`", WINDOW, 1)
+        let period = Period::read(text).map_err(|why| {
+            why.replacen("a period such as `28d`, `12w`, `3mo` or `1y`", WINDOW, 1)
         })?;
         if period.is_zero() {
             return Err(format!("expected {WINDOW}, got `{text}`"));

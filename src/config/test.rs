@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
+use crate::value::read_by_parse;
 use chrono::NaiveDate;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
@@ -267,14 +267,14 @@ impl fmt::Display for TestTime {
     }
 }
 
-impl FromStr for TestTime {
-    type Err = String;
+read_by_parse!(TestTime);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl TestTime {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         if let Ok(step) = text.parse() {
             return Ok(Self::Step(step));
         }
-        text.parse().map(|Date(it)| Self::Day(it))
+        Date::read(text).map(|Date(day)| Self::Day(day))
     }
 }
 
@@ -321,10 +321,10 @@ fn no_step(got: &dyn fmt::Display) -> String {
 /// A day without a time.
 struct Date(NaiveDate);
 
-impl FromStr for Date {
-    type Err = String;
+read_by_parse!(Date);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl Date {
+    fn read(text: &str) -> Result<Self, String> {
         let stamp: Stamp = text.parse()?;
         if stamp == Stamp::day(stamp.date()) {
             Ok(Self(stamp.date()))

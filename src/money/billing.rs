@@ -1,11 +1,11 @@
 //! How often an amount recurs: billing terms, and what a price comes to in a year or a month.
 
 use std::fmt;
-use std::str::FromStr;
 
 use super::{Amount, Currency};
 use crate::fault::did_you_mean;
 use crate::node::shorten;
+use crate::value::read_by_parse;
 
 /// How often a price is charged: so many times in so many years.
 ///
@@ -131,12 +131,11 @@ impl Currency {
     }
 }
 
-impl FromStr for Billing {
-    type Err = String;
+read_by_parse!(Billing);
 
-    /// # Errors
+impl Billing {
     /// What was got, with the nearest term that is known or a few of them.
-    fn from_str(text: &str) -> Result<Self, String> {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let known = || {
             if let Some((_, two)) = TWO_WAYS.iter().find(|it| plain(text) == it.0) {
                 return format!("it is read in two ways, write {two}");

@@ -182,7 +182,7 @@ fn terms_are_read_or_refused() {
             assert_eq!(got, expected, "{text:?}");
         }
     }
-    let said = |text: &str| text.parse::<Billing>().unwrap_err();
+    let said = |text: &str| Billing::read(text).unwrap_err();
     assert_eq!(said("monhtly"), "`monhtly` is no billing term: did you mean `monthly`?");
     for (text, instead) in [
         ("Bi-Weekly", "`every 2 weeks`, or say `arr` where it is twice a week"),

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::str::FromStr;
 
+use crate::value::read_by_parse;
 use chrono::offset::TimeZone;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -186,12 +186,12 @@ impl From<Stamp> for AsOf {
     }
 }
 
-impl FromStr for AsOf {
-    type Err = String;
+read_by_parse!(AsOf);
 
+impl AsOf {
     /// Reads what a [`Stamp`] may be: `2026-03-01`, `2026-03-01T14:30:00+02:00`.
-    fn from_str(text: &str) -> Result<Self, String> {
-        text.parse().map(Self)
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
+        Stamp::read(text).map(Self)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::str::FromStr;
 
+use crate::value::read_by_parse;
 use chrono::offset::{Offset as _, TimeZone};
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -176,11 +176,11 @@ impl<Z: TimeZone> From<DateTime<Z>> for Stamp {
     }
 }
 
-impl FromStr for Stamp {
-    type Err = String;
+read_by_parse!(Stamp);
 
+impl Stamp {
     /// Reads `2026-03-01`, `2026-03-01 14:30`, `2026-03-01T14:30:00.5`, with `Z` or an offset such as `+02:00`.
-    fn from_str(text: &str) -> Result<Self, String> {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let wrong = || {
             format!("expected a date such as `2026-03-01`, got `{}`", crate::node::shorten(text))

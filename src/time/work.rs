@@ -1,8 +1,8 @@
 //! Delays, in days of the calendar or days of work.
 
 use std::fmt;
-use std::str::FromStr;
 
+use crate::value::read_by_parse;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -57,10 +57,10 @@ impl Delay {
     }
 }
 
-impl FromStr for Delay {
-    type Err = String;
+read_by_parse!(Delay);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl Delay {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let period: Period = text.parse()?;
         let unit = text.trim().trim_start_matches(|it: char| it.is_ascii_digit()).trim();
         Ok(match unit {

@@ -1,9 +1,9 @@
 //! Zones: what time of day it is somewhere, and which day.
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::value::{ParseError, read_by_parse};
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::ser::SerializeStruct as _;
 
@@ -55,11 +55,13 @@ impl Zone {
     ///
     /// # Errors
     /// An offset of more than 18 hours.
-    pub fn fixed(minutes: i32) -> Result<Self, String> {
+    pub fn fixed(minutes: i32) -> Result<Self, ParseError> {
         if (-MOST..=MOST).contains(&minutes) {
             return Ok(Self(Kind::Fixed(minutes)));
         }
-        Err(format!("expected an offset of at most 18 hours, got {minutes} minutes"))
+        Err(ParseError::new(format!(
+            "expected an offset of at most 18 hours, got {minutes} minutes"
+        )))
     }
 
     /// Offsets that the host knows, in minutes east: the first, and from which moments in UTC others hold.
@@ -80,7 +82,7 @@ impl Zone {
     pub fn from_transitions(
         first: i32,
         changes: impl IntoIterator<Item = (NaiveDateTime, i32)>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, ParseError> {
         Self::fixed(first)?;
         let changes: Vec<_> = changes.into_iter().collect();
         for (_, minutes) in &changes {
@@ -88,7 +90,8 @@ impl Zone {
         }
         let pairs = changes.iter().zip(changes.iter().skip(1));
         if let Some((one, two)) = pairs.into_iter().find(|(one, two)| two.0 <= one.0) {
-            return Err(format!("expected moments that ascend, got {} before {}", one.0, two.0));
+            let why = format!("expected moments that ascend, got {} before {}", one.0, two.0);
+            return Err(ParseError::new(why));
         }
         if changes.is_empty() {
             return Self::fixed(first);
@@ -101,24 +104,25 @@ impl Zone {
     /// # Errors
     /// A name that the database does not have.
     #[cfg(feature = "zones")]
-    pub fn named(name: &str) -> Result<Self, String> {
+    pub fn named(name: &str) -> Result<Self, ParseError> {
         if let Ok(zone) = name.parse::<chrono_tz::Tz>() {
             return Ok(Self(Kind::Named(zone)));
         }
         let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
         let near = crate::fault::nearest(name, known);
         let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        Err(format!("no zone is called `{}`{near}", crate::node::shorten(name)))
+        let name = crate::node::shorten(name);
+        Err(ParseError::new(format!("no zone is called `{name}`{near}")))
     }
 
     /// The zone of that name in the IANA database.
     #[cfg(not(feature = "zones"))]
-    fn named(name: &str) -> Result<Self, String> {
-        Err(format!(
+    fn named(name: &str) -> Result<Self, ParseError> {
+        Err(ParseError::new(format!(
             "`{}` is a name of a zone, for which the feature `zones` must be on; without it expected \
              `UTC` or an offset such as `+05:30`",
             crate::node::shorten(name)
-        ))
+        )))
     }
 
     /// The local time at a moment of UTC.
@@ -222,11 +226,11 @@ impl Default for Zone {
     }
 }
 
-impl FromStr for Zone {
-    type Err = String;
+read_by_parse!(Zone);
 
+impl Zone {
     /// Reads `UTC`, `Z`, an offset such as `+05:30`, and with the feature `zones` a name.
-    fn from_str(text: &str) -> Result<Self, String> {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if matches!(text, "UTC" | "Z") {
             return Ok(Self::UTC);
@@ -234,7 +238,7 @@ impl FromStr for Zone {
         let signed = text.strip_prefix('+').map(|rest| (1, rest));
         let Some((sign, rest)) = signed.or_else(|| text.strip_prefix('-').map(|rest| (-1, rest)))
         else {
-            return Self::named(text);
+            return Self::named(text).map_err(String::from);
         };
         let number = |it: &str| {
             (it.len() == 2 && it.bytes().all(|byte| byte.is_ascii_digit()))
@@ -394,7 +398,7 @@ mod tests {
         let apia: Zone = "Pacific/Apia".parse().unwrap();
         // It skipped a whole day in 2011.
         assert_eq!(apia.utc(at("2011-12-30T12:00:00")), at("2011-12-30T22:00:00"));
-        let wrong = "Europe/Berln".parse::<Zone>().unwrap_err();
+        let wrong = Zone::read("Europe/Berln").unwrap_err();
         assert_eq!(wrong, "no zone is called `Europe/Berln`; did you mean `Europe/Berlin`?");
     }
 

@@ -136,8 +136,7 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
             return Ok(Date::Yearly { month, day });
         }
     }
-    let stamp: Result<Stamp, String> = text.parse();
-    match stamp {
+    match Stamp::read(text) {
         Ok(it) if it == Stamp::day(it.date()) => Ok(Date::Day(it.date())),
         Ok(_) => Err(format!("expected a day without a time, got `{}`", shorten(text))),
         Err(why) if why.contains("from 1900") => Err(why),
