@@ -3,6 +3,7 @@
 mod call;
 mod cases;
 mod open;
+mod search;
 mod within;
 
 pub(super) use call::FORBIDDEN;

@@ -14,6 +14,7 @@ use super::check::{FORBIDDEN, check};
 use super::function::{Function, Functions, MAX_ARGUMENTS};
 use super::lex::{Lexed, SPLIT};
 use super::parse::parse;
+use super::search::How;
 use super::tree::{Arithmetic, Comparison, Tree};
 use super::{Kind, MAX_TEXT, MAX_TOKENS, Names, Problem, Program, Value, Want};
 use super::{presence, range, template};
@@ -271,6 +272,7 @@ fn hardened(functions: &Functions) -> Engine {
     }
     register_operators(&mut engine);
     functions.all().for_each(|it| register(&mut engine, it));
+    How::ALL.into_iter().for_each(|it| register_search(&mut engine, it));
     engine
 }
 
@@ -342,6 +344,15 @@ fn type_of(kind: Kind) -> TypeId {
         Kind::Flag => TypeId::of::<bool>(),
         Kind::Text => TypeId::of::<ImmutableString>(),
     }
+}
+
+fn register_search(engine: &mut Engine, how: How) {
+    let name = format!("f_{}", how.name());
+    engine.register_fn(name, move |text: ImmutableString, list: Array| {
+        let list = list.into_iter().filter_map(|it| it.into_immutable_string().ok());
+        let function = how.function(list.map(|it| it.as_str().into()).collect());
+        function.call(&[Value::Text(text.as_str().into())]).map(dynamic_of).or_else(stop)
+    });
 }
 
 fn register(engine: &mut Engine, function: &Arc<Function>) {

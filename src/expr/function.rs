@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::answer::{Answer, Answers, Body};
+use super::search::How;
 use super::{Kind, MAX_TEXT, Value};
 use crate::fault::{Code, Fault};
 use crate::frame::Column;
@@ -55,6 +56,8 @@ pub(crate) struct Function {
     /// Whether a panic is a failure of its own, and goes no further.
     pub(super) catches: bool,
     pub(super) native: Native,
+    /// The texts that it looks for, where they are part of it.
+    pub(super) list: Option<Arc<[Arc<str>]>>,
 }
 
 /// The most arguments a function can take.
@@ -81,14 +84,14 @@ impl fmt::Debug for Function {
 
 impl PartialEq for Function {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.params == other.params
+        self.name == other.name && self.params == other.params && self.list == other.list
     }
 }
 
 /// The functions that expressions may call.
 ///
 /// Built in are `abs`, `min`, `max`, `clamp`, `round`, `floor`, `ceil`, `sqrt`, `ln`, `log10`, `exp`,
-/// `pow`, `starts_with`, `ends_with`, `contains`, `lower`, `upper` and `times_a_year` (of a term of
+/// `pow`, `starts_with`, `ends_with`, `contains`, `contains_any`, `has_word`, `lower`, `upper` and `times_a_year` (of a term of
 /// [`Billing`]: 12 of `"monthly"`, 0.5 of `"2-Year"`, none of what is not known); and for messages `fixed`,
 /// `percent`, `signed`, `grouped`, `money`, `days` and `counted`. `is_missing` and `is_present`
 /// belong to the language itself. A host adds its own with [`Functions::register`], or
@@ -303,7 +306,7 @@ impl Functions {
                 format!("`{name}` is a word of the language and cannot name a function"),
             ));
         }
-        if self.by_name.contains_key(name) {
+        if self.by_name.contains_key(name) || How::named(name).is_some() {
             return Err(Fault::new(
                 Code::Duplicate,
                 path,
@@ -342,7 +345,11 @@ impl Functions {
 
     /// Every name that can be called.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.by_name.keys().map(String::as_str).chain(["is_missing", "is_present"])
+        self.by_name
+            .keys()
+            .map(String::as_str)
+            .chain(["is_missing", "is_present"])
+            .chain(How::ALL.map(How::name))
     }
 
     fn add(&mut self, name: &str, params: &[Kind], returns: Kind, body: Body) {
@@ -354,6 +361,7 @@ impl Functions {
             body,
             catches: self.catches,
             native: Native::None,
+            list: None,
         });
     }
 
@@ -380,6 +388,7 @@ impl Functions {
             body: Body::one(body),
             catches: false,
             native,
+            list: None,
         });
     }
 

@@ -31,13 +31,13 @@ pub(super) enum Literal {
     Text(Arc<str>),
 }
 
-/// A function; the same name and number of parameters are the same function.
+/// A function; the same name, number of parameters and list are the same function.
 #[derive(Debug, Clone)]
 pub(super) struct Callee(pub(super) Arc<Function>);
 
 impl Callee {
-    fn key(&self) -> (&str, usize) {
-        (&self.0.name, self.0.params.len())
+    fn key(&self) -> (&str, usize, Option<&[Arc<str>]>) {
+        (&self.0.name, self.0.params.len(), self.0.list.as_deref())
     }
 }
 

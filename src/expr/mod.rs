@@ -32,6 +32,7 @@ mod program;
 mod range;
 mod reach;
 mod row;
+mod search;
 mod template;
 mod tree;
 mod words;

@@ -281,9 +281,10 @@ impl Tree {
             Node::Between(all, inclusive) => {
                 call(if *inclusive { "op_through" } else { "op_between" }, all.iter(), style, out);
             }
-            Node::Call(function, all) => {
-                call(&format!("f_{}", function.name), all.iter(), style, out);
-            }
+            Node::Call(function, all) => match &function.list {
+                Some(list) => print_search(&function.name, all, list, style, out),
+                None => call(&format!("f_{}", function.name), all.iter(), style, out),
+            },
             Node::If(all) => print_if(all, style, out),
             Node::Let(number, _, value, body) => {
                 print_to(out, format_args!("{{ let t{number} = "));
@@ -411,6 +412,16 @@ fn print_within(needle: &Tree, all: &[Value], style: Style<'_>, out: &mut String
             Value::Flag(it) => *out += if *it { "true" } else { "false" },
             Value::Missing => *out += "()",
         }
+    }
+    *out += "])";
+}
+
+fn print_search(name: &str, all: &[Tree], list: &[Arc<str>], style: Style<'_>, out: &mut String) {
+    print_to(out, format_args!("f_{name}("));
+    all.iter().for_each(|it| it.print(style, out));
+    for (at, it) in list.iter().enumerate() {
+        *out += if at == 0 { ", [" } else { ", " };
+        style.text(it, out);
     }
     *out += "])";
 }

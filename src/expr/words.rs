@@ -60,7 +60,16 @@ fn make(
     let body = move |all: &[Value]| f(all).map_or(Value::Missing, |it| Value::Text(it.into()));
     let (name, params) = (name.to_owned(), params.to_vec());
     let (body, native) = (Body::one(body), Native::None);
-    Function { name, params, repeats: false, returns: Kind::Text, body, native, catches: false }
+    Function {
+        name,
+        params,
+        repeats: false,
+        returns: Kind::Text,
+        body,
+        native,
+        catches: false,
+        list: None,
+    }
 }
 
 /// How many decimals a number stands for; none where it is no whole number from 0 to 15.

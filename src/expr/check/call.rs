@@ -6,6 +6,7 @@ use super::Checker;
 use crate::expr::Kind;
 use crate::expr::function::MAX_ARGUMENTS;
 use crate::expr::parse::Raw;
+use crate::expr::search::How;
 use crate::expr::tree::{Node, Tree};
 use crate::fault::{Code, nearest, plural};
 
@@ -37,6 +38,9 @@ impl Checker<'_> {
             let named = self.guarded(raw, argument, None)?;
             return self.make(raw, Kind::Flag, Node::Presence(named, name == "is_present"));
         }
+        if let Some(how) = How::named(name) {
+            return self.search(raw, how, arguments);
+        }
         let overloads = self.functions.find(name);
         if overloads.is_empty() {
             arguments.iter().for_each(|it| drop(self.tree(it)));
@@ -61,7 +65,7 @@ impl Checker<'_> {
         self.make(raw, function.returns, Node::Call(Arc::clone(function), trees))
     }
 
-    fn arity(&mut self, raw: &Raw, wanted: &str, got: usize) -> Option<Tree> {
+    pub(super) fn arity(&mut self, raw: &Raw, wanted: &str, got: usize) -> Option<Tree> {
         let name = self.lexed.word(raw.at);
         let ending = plural(if wanted == "1" { 1 } else { 2 });
         let message = format!("`{name}` takes {wanted} argument{ending}, got {got}");

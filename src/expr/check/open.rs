@@ -7,6 +7,7 @@ use super::Checker;
 use crate::expr::Kind;
 use crate::expr::lex::Lexeme;
 use crate::expr::parse::{Case, Raw, What};
+use crate::expr::search::How;
 use crate::expr::tree::{Arithmetic, Comparison};
 
 fn is_order(mark: &str) -> bool {
@@ -41,6 +42,7 @@ impl Checker<'_> {
             What::Name => self.hint_of_name(self.lexed.word(raw.at)),
             What::Call(_) => match self.lexed.word(raw.at) {
                 "is_missing" | "is_present" => Some(Kind::Flag),
+                name if How::named(name).is_some() => Some(Kind::Flag),
                 name => self.functions.find(name).first().map(|it| it.returns),
             },
             What::Coalesce(terms) => terms.iter().rev().find_map(|it| self.hint(it)),
@@ -111,6 +113,9 @@ impl Checker<'_> {
             What::Switch(subject, cases) => {
                 let about = all(&[subject], self.hint_of_cases(cases));
                 about.or_else(|| cases.iter().find_map(|it| self.used(name, &it.body, wanted)))
+            }
+            What::Call(arguments) if How::named(self.lexed.word(raw.at)).is_some() => {
+                arguments.iter().find_map(|it| self.used(name, it, Some(Kind::Text)))
             }
             What::Call(arguments) => {
                 let function = self.functions.find(self.lexed.word(raw.at)).first();

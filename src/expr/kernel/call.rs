@@ -94,6 +94,11 @@ impl Chunk<'_> {
             let sides = sides.get(..all.len()).unwrap_or(&[]);
             return number::native(&function.name, function.native, sides, out);
         }
+        if let (Some(_), [it]) = (&function.list, all)
+            && let Some(column) = self.frame.column(*it)
+        {
+            return self.search(step, function, column);
+        }
         if matches!(function.body, Body::Many(_)) {
             return self.call_all(step, function, all, id);
         }
@@ -106,6 +111,32 @@ impl Chunk<'_> {
             self.told(step, id, row, told);
         }
         self.scratch.values = values;
+    }
+
+    /// A function that looks into a column of texts: each text of its dictionary is looked into once, unless the texts outnumber the rows.
+    fn search(&mut self, step: &Step, function: &Function, column: usize) {
+        const UNASKED: u8 = NO_DATA + 1;
+        let (codes, labels) = self.frame.codes(column);
+        let (_, out) = self.frame.split(&mut self.scratch.flags, step);
+        let ask = |text: &Arc<str>| match function.call(&[Value::Text(Arc::clone(text))]) {
+            Ok(Value::Flag(it)) => u8::from(it),
+            _ => NO_DATA,
+        };
+        let texts = labels.texts();
+        let mut known = vec![UNASKED; if texts.len() <= codes.len() { texts.len() } else { 0 }];
+        for (out, code) in out.iter_mut().zip(codes) {
+            let at = *code as usize;
+            *out = match (texts.get(at), known.get_mut(at)) {
+                (None, _) => NO_DATA,
+                (Some(text), None) => ask(text),
+                (Some(text), Some(known)) => {
+                    if *known == UNASKED {
+                        *known = ask(text);
+                    }
+                    *known
+                }
+            };
+        }
     }
 
     /// A function of columns, called with the rows whose arguments are all there.

@@ -52,6 +52,35 @@ fn kinds_must_fit() {
         ("abs(plan) > 1", &["wrong-type \"plan\""]),
         ("is_missing(x + 1)", &["wrong-type \"+\""]),
         ("contains(plan, 1)", &["wrong-type \"1\""]),
+        ("contains_any(x, [\"a\"])", &["wrong-type \"x\""]),
+        ("contains_any(plan, [1])", &["wrong-type \"1\""]),
+        ("contains_any(plan, [\"a\", true])", &["wrong-type \"true\""]),
+        ("contains_any(plan, \"a\")", &["wrong-type \"\\\"a\\\"\""]),
+        ("contains_any(plan, owner)", &["wrong-type \"owner\""]),
+        ("contains_any(plan, [owner])", &["forbidden \"owner\""]),
+        ("contains_any(plan, [])", &["empty \"contains_any\""]),
+        ("contains_any(plan, [\"a\", \"\"])", &["empty \"\\\"\\\"\""]),
+        ("contains_any(plan)", &["wrong-arity \"contains_any\""]),
+        ("contains_any(plan, \"a\", \"b\")", &["wrong-arity \"contains_any\""]),
+        ("has_word(plan, owner)", &["forbidden \"owner\""]),
+        ("has_word(plan, 1)", &["wrong-type \"1\""]),
+        ("has_word(plan, [])", &["empty \"has_word\""]),
+        ("has_word(plan, \" * \")", &["empty \"\\\" * \\\"\""]),
+        ("has_word(trial, \"a\")", &["wrong-type \"trial\""]),
+        ("has_word(plann, \"a\")", &["unknown-name \"plann\""]),
+        ("contain_any(plan, [\"a\"])", &["unknown-name \"contain_any\"", "forbidden \"[\""]),
+    ]);
+    say(&[
+        ("contains_any(plan, [\"\"])", "an empty text is in every text; leave it out"),
+        (
+            "contains_any(plan, \"a\")",
+            "takes a list of texts; write `contains(text, part)`, or the texts in brackets",
+        ),
+        (
+            "has_word(plan, \"*\")",
+            "there is no word in `*`; write a word; `*` stands for its endings: `cancel*`",
+        ),
+        ("has_words(plan, \"a\")", "there is no function `has_words`; did you mean `has_word`?"),
     ]);
     say(&[
         ("x", "a condition must be a flag, got a number; compare it: `x > 0`"),

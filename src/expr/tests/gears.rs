@@ -267,7 +267,7 @@ fn many_cases_are_what_ifs_are_in_both_gears() {
 }
 
 /// An expression for each thing that kernels do.
-const EACH: [&str; 53] = [
+const EACH: [&str; 57] = [
     "days > 30",
     "30 <= days",
     "x == y",
@@ -317,6 +317,10 @@ const EACH: [&str; 53] = [
     "spelled(plan)",
     "contains(owner, \"n\") && starts_with(plan, \"p\") || ends_with(plan, \"c\")",
     "upper(owner) == \"ANN\"",
+    "contains_any(owner, [\"nn\", \"b\"])",
+    "has_word(plan, \"PRO\") || has_word(owner, [\"an*\", \"bob\"])",
+    "contains_any(lower(owner), [\"a\"]) && !has_word(upper(plan), \"basic\")",
+    "contains_any(owner, [\"n\"]) == contains_any(owner, [\"z\"])",
     "x > 0 && y > 0 && (u > 0 || champion)",
     "switch (x ?? 7) { 0 | 2.5 => y, 0.5..5 if champion => u, -1..=1 => 3, _ => days }",
     "switch plan { \"pro\" => owner, \"basic\" if x > 1 => \"b\", _ => lower(plan) }",

@@ -24,6 +24,8 @@ fn the_tree_is_read_as_written() {
         ("x + 1 in 1..y + 2", "op_between(op_add(x, 1.0), 1.0, op_add(y, 2.0))"),
         ("!trial == champion", "op_equal(op_not(trial), champion)"),
         ("contains(plan, \"a\")", "f_contains(plan, \"a\")"),
+        ("contains_any(plan, [\"a\", \"b\"])", "f_contains_any(plan, [\"a\", \"b\"])"),
+        ("has_word(lower(plan), \"a\")", "f_has_word(f_lower(plan), [\"a\"])"),
         (
             "if x > 1 { 1 } else if y > 1 { 2 } else { 3 }",
             "(if op_greater(x, 1.0) { 1.0 } else { (if op_greater(y, 1.0) { 2.0 } else { 3.0 }) })",

@@ -224,7 +224,7 @@ pub(super) fn a_flag() -> BoxedStrategy<String> {
         ]),
         2 => one_of(&[
             "plan == \"pro\"", "plan in [\"pro\", \"basic\"]", "owner != \"ann\"", "owner == plan", "owner == owner",
-            "starts_with(owner ?? \"a\", \"a\")", "contains(owner, plan)", "flagged(champion, owner)",
+            "starts_with(owner ?? \"a\", \"a\")", "contains(owner, plan)", "contains_any(owner, [\"n\", \"ro\"])", "has_word(plan, [\"PRO\", \"an*\"])", "flagged(champion, owner)",
         ]),
         2 => (a_text(), one_of(&["== \"pro\"", "!= owner", "in [\"PRO\", \"zebra\"]", "== \"x\""]))
             .prop_map(|(it, test)| format!("{it} {test}")),
