@@ -5,11 +5,12 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::digits::{percent, shown, sided, tenths};
+use super::digits::sided;
 use super::factor::{StandIn, Status};
 use super::run::{CardRows, ScoreCell};
 use super::tree::{Group, Part, PartCell, Scorecard};
 use crate::frame::{SubjectKind, Table};
+use crate::text::number::{percent, tenths};
 use crate::value::Value;
 use crate::verdict::{Pick, Verdict, ask};
 
@@ -163,7 +164,8 @@ impl Explanation {
     }
 
     /// A score of this scorecard for people, with as many decimals as keep it on its side of every band's edge.
-    pub(crate) fn shown(&self, score: f64) -> String {
+    #[must_use]
+    pub fn shown(&self, score: f64) -> String {
         sided(score, &self.edges)
     }
 
@@ -363,12 +365,12 @@ impl fmt::Display for Explanation {
             (None, _) => write!(
                 f,
                 "no score, {} measured of {} needed",
-                percent(self.coverage),
-                percent(self.min_coverage)
+                percent(self.coverage, 1),
+                percent(self.min_coverage, 1)
             )?,
         }
         writeln!(f)?;
-        write!(f, "  measured {}", percent(self.coverage))?;
+        write!(f, "  measured {}", percent(self.coverage, 1))?;
         if let Some([low, high]) = self.interval
             && low < high
         {
@@ -407,9 +409,9 @@ impl Line {
                 "{:>5} = {:>5} points x {:>6}",
                 tenths(self.contribution),
                 tenths(points),
-                percent(self.effective_weight)
+                percent(self.effective_weight, 1)
             )?,
-            None => write!(f, "    - {:>15} of {:>6}", "", percent(self.weight))?,
+            None => write!(f, "    - {:>15} of {:>6}", "", percent(self.weight, 1))?,
         }
         write!(f, "  {}", self.why())?;
         writeln!(f)
@@ -425,9 +427,9 @@ impl Line {
         match &self.unit {
             Some(unit) if value.number().is_some() => {
                 let space = if unit.starts_with('%') { "" } else { " " };
-                format!("{}{space}{unit}", shown(value))
+                format!("{}{space}{unit}", value.shown())
             }
-            _ => shown(value),
+            _ => value.shown(),
         }
     }
 
@@ -454,7 +456,7 @@ impl Line {
             Status::NotApplicable => "does not apply".to_owned(),
         };
         if let Some(share) = self.measured {
-            text = format!("{text}, {} of it measured", percent(share));
+            text = format!("{text}, {} of it measured", percent(share, 1));
         }
         text += match self.stand_in {
             None => "",
