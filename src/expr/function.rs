@@ -450,7 +450,3 @@ pub(super) fn most(one: f64, two: f64) -> f64 {
 pub(super) fn clamp(it: f64, low: f64, high: f64) -> f64 {
     if low <= high { it.clamp(low, high) } else { f64::NAN }
 }
-
-#[cfg(all(doctest, feature = "toml"))]
-#[doc = include_str!("../../docs/functions.md")]
-struct Page;

@@ -249,8 +249,3 @@ impl<'de> Deserialize<'de> for Calendar {
         })
     }
 }
-
-/// The page on calendars; its example is run as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/calendars.md")]
-struct Page;
