@@ -14,7 +14,7 @@ pub(crate) use crate::text::near::nearest;
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Severity {
-    /// Worth a look; the thing works as written.
+    /// A problem that does not stop the thing from working.
     Warning,
     /// The thing cannot be used as written.
     Error,
@@ -112,7 +112,7 @@ codes! {
     UnknownKey = "unknown-key";
     /// A name that nothing has.
     UnknownName = "unknown-name";
-    /// A reference to a record that is not there.
+    /// A reference to a missing record.
     UnknownReference = "unknown-reference";
     /// A step, band, variant, segment or override that nothing can reach, or a rule that another always silences.
     Unreachable = "unreachable";

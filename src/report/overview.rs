@@ -17,7 +17,7 @@ use crate::{Assessment, Engine};
 const REASONS: usize = 2;
 
 /// A report on an assessment: for each scorecard how many subjects are in each band and which have the
-/// lowest scores and why, then how often each rule fires, the gravest alerts, and what was wrong with the
+/// lowest scores and why, then how often each rule fires, the most severe alerts, and what was wrong with the
 /// input.
 ///
 /// `most` is the length of each list of subjects and alerts. Of equal scores the one whose id comes first in

@@ -357,7 +357,7 @@ impl Factor {
         (points, status)
     }
 
-    /// Why nothing is measured, where a condition on which the factor hangs has it so.
+    /// Why nothing is measured, where a condition that the factor depends on says so.
     pub(super) const fn stopped(applies: Verdict, points: Pick, weight: Pick) -> Option<Status> {
         match (applies, points, weight) {
             (Verdict::No, _, _) | (_, _, Pick::None) => Some(Status::NotApplicable),

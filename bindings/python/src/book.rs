@@ -104,7 +104,7 @@ impl Book {
     }
 
     /// What became of the rows: `tables` has `read`, `loaded`, `rejected` and `own_fields` (the columns that are fields of your
-    /// own, with the number of rows that have them) of each table, `notes` what is worth a look.
+    /// own, with the number of rows that have them) of each table, `notes` the warnings.
     #[getter]
     fn report<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let report = self.inner.report();
@@ -114,7 +114,7 @@ impl Book {
         Ok(dict)
     }
 
-    /// What is wrong with whole tables, and as warnings what is worth a look in their columns.
+    /// What is wrong with whole tables, and warnings about their columns.
     #[getter]
     fn faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         faults(py, &self.faults)

@@ -145,7 +145,7 @@ impl Engine {
         Ok(self.inner.givable(kind).map(|(name, it, _)| (name, word(it))).collect())
     }
 
-    /// What is worth a look in the config although it works as written.
+    /// Warnings: problems that do not stop the config from working.
     fn lint<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         faults(py, self.inner.warnings())
     }

@@ -149,7 +149,7 @@ impl Stage {
 
 /// Why an expression has no list of actions.
 pub(super) fn needs_more(what: &str) -> String {
-    format!("{what} makes texts, calls a function of the host's or is interpreted")
+    format!("{what} builds text, calls a host function, or is interpreted")
 }
 
 /// Takes over what an expression has given; outside its range it is missing.
