@@ -305,7 +305,7 @@ mod tests {
     fn codes_are_unique_and_sorted_well_enough_to_find() {
         let mut seen = std::collections::BTreeSet::new();
         for code in Code::ALL {
-            assert!(seen.insert(code.as_str()), "{code} stands twice");
+            assert!(seen.insert(code.as_str()), "{code} is duplicated");
             assert!(
                 code.as_str().chars().all(|letter| letter.is_ascii_lowercase() || letter == '-')
             );

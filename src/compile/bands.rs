@@ -47,7 +47,7 @@ impl Resolver<'_> {
                 sound = false;
             }
             if list.iter().any(|it| it.name == band.name) {
-                let message = format!("the band `{}` stands twice", band.name);
+                let message = format!("the band `{}` is duplicated", band.name);
                 self.fault(Fault::new(Code::Duplicate, &path, message));
                 sound = false;
             }

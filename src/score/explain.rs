@@ -451,7 +451,7 @@ impl Line {
             },
             Status::WarmingUp => "still warming up".to_owned(),
             Status::NoCase => "no case matches".to_owned(),
-            Status::Unclear => "a condition it hangs on has no data".to_owned(),
+            Status::Unclear => "a condition it depends on has no data".to_owned(),
             Status::NoPoints => format!("no points for {metric} {}", self.shown(&self.value)),
             Status::NotApplicable => "does not apply".to_owned(),
         };

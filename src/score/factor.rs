@@ -291,7 +291,7 @@ impl Factor {
     }
 
     /// The one map of its points, its one weight and the points that stand in for missing ones (NaN for
-    /// none), where nothing about it hangs on a condition, on ages or on days.
+    /// none), where nothing about it depends on a condition, on ages or on days.
     pub(super) fn plain(&self) -> Option<(&PointMap, f64, f64)> {
         let ([(None, map)], [(None, weight)]) =
             (self.points.cases.as_slice(), self.weight.cases.as_slice())

@@ -112,7 +112,7 @@ impl Scorecard {
         aged.map(|it| it.slot).collect()
     }
 
-    /// Whether its results hang on the low end of its interval.
+    /// Whether its results depend on the low end of its interval.
     pub(crate) fn asks_low(&self) -> bool {
         self.bands.by_low || self.bands.best().is_some()
     }

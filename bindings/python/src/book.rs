@@ -17,7 +17,7 @@ use crate::errors::{faults, input_error, input_faults, record_error};
 /// A longer text is no path: our choice, what Linux takes.
 const LONGEST_PATH: usize = 4096;
 
-/// The records of a business: companies, accounts, subscriptions and all that hangs on them.
+/// The records of a business: companies, accounts, subscriptions and all that belongs to them.
 #[pyclass(frozen, module = "foretell")]
 pub(crate) struct Book {
     pub(crate) inner: foretell::Book,

@@ -26,7 +26,7 @@ pub struct Choice {
 pub enum Conflict {
     /// By itself: those with more points are lost more often.
     Alone,
-    /// Beside the others alone: what they leave unexplained speaks against it.
+    /// Beside the others alone: what they leave unexplained contradicts it.
     BesideOthers,
 }
 
