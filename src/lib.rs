@@ -1,3 +1,4 @@
+#![doc = include_str!("guide/links.md")]
 #![doc = include_str!("../README.md")]
 
 mod text;
@@ -29,6 +30,9 @@ pub mod outcome;
 pub mod report;
 #[cfg(feature = "arrow")]
 pub mod arrow;
+// Its pages read configs and make reports, so their examples run where both are there.
+#[cfg(all(doc, any(not(doctest), all(feature = "report", feature = "toml"))))]
+pub mod guide;
 
 pub use book::Book;
 pub use config::Config;

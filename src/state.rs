@@ -1,7 +1,7 @@
 //! What one assessment hands to the next: plain data, sparse, to be stored by the host.
 //!
 //! It has two halves. The *truth* depends on data and config alone: bands, values, alerts, enrolments. An assessment
-//! of the same day or moment undoes what the last one made of it, and begins anew. The *record* is of what was said to
+//! of the same day or moment undoes what the last one made of it, and begins again. The *record* is of what was said to
 //! people, and is never undone.
 //!
 //! Must not know: how it comes about.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::any::read_any;
+use crate::text::number::at_most;
 
 /// What a metric or expression is.
 #[derive(
@@ -60,6 +61,21 @@ impl Value {
         match self {
             Self::Number(it) => Some(*it),
             _ => None,
+        }
+    }
+
+    /// The value as people read it: a number to at most three decimals, rounded half away from zero (`12345.5`).
+    ///
+    /// ```
+    /// # use foretell::value::Value;
+    /// assert_eq!(Value::Number(0.1235).shown(), "0.124");
+    /// assert_eq!(Value::Missing.shown(), "missing");
+    /// ```
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Number(number) => at_most(*number, 3),
+            other => other.to_string(),
         }
     }
 

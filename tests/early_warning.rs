@@ -106,7 +106,7 @@ fn ravenstack_is_mapped_and_its_contradictions_are_counted() {
     ] {
         assert_eq!(told["read"][table], rows, "{table}");
     }
-    // 19,142 rows of usage lie before their subscription; 14 of them have an id that stands twice.
+    // 19,142 rows of usage lie before their subscription; 14 of them have an id that is duplicated.
     assert_eq!(told["rejected"]["usage"]["before-start"], 19_128);
     assert_eq!(told["rejected"]["usage"]["duplicate-id"], 21);
     assert_eq!(told["rejected"]["usage"]["after-end"], 289);

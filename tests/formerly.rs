@@ -384,7 +384,7 @@ fn former_names_that_cannot_be_are_faults() {
         ),
         (
             rule("a", "[\"c\", \"c\"]"),
-            vec!["duplicate at rules[0].formerly[1]: the former name `c` stands twice"],
+            vec!["duplicate at rules[0].formerly[1]: the former name `c` is duplicated"],
         ),
         (rule("a", "[\"\"]"), vec!["empty at rules[0].formerly[0]: a former name must not be empty"]),
         (

@@ -113,7 +113,7 @@ fn each_path_has_no_data_and_says_for_whom() {
             scores.score("health").unwrap().iter().map(|it| it.is_nan()).collect::<Vec<_>>(),
             [false, true, true, false]
         );
-        // Nothing is left of the last call, and each call says it anew.
+        // Nothing is left of the last call, and each call says it again.
         let again = engine.score_again(scores, &input, day(), &state);
         assert_eq!(said(again.faults()), wanted, "{name}");
         let alone = frame_of("s1", 0.5);

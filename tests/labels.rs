@@ -11,7 +11,7 @@ fn labels(texts: &[&str]) -> Arc<Labels> {
     Arc::new(Labels::from(texts.iter().map(|it| Arc::from(*it)).collect::<Vec<Arc<str>>>()))
 }
 
-/// The same column with labels that stand twice: by hand, and out of a document.
+/// The same column with labels that are duplicated: by hand, and out of a document.
 fn columns() -> Vec<Column> {
     let codes = vec![0, 1, 2, Data::NO_CODE, 9];
     let by_hand = Column::new(Data::Text { codes, labels: labels(&["pro", "free", "pro"]) });

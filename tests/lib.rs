@@ -40,6 +40,7 @@ mod guards;
 mod laws;
 #[cfg(feature = "toml")]
 mod learn_weights;
+mod links;
 #[cfg(feature = "toml")]
 mod hostile;
 #[cfg(feature = "toml")]

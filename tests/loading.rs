@@ -83,7 +83,8 @@ fn a_column_near_a_known_one_is_said() {
     let twice =
         strictly("subscriptions", &[&[("id", "s"), ("tier", "gold"), ("custom.tier", "x")]]);
     assert_eq!(twice.len(), 1, "{twice:?}");
-    let wanted = "duplicate subscriptions[0].custom.tier: the field `custom.tier` stands twice (-)";
+    let wanted =
+        "duplicate subscriptions[0].custom.tier: the field `custom.tier` is duplicated (-)";
     assert_eq!(twice[0], wanted);
     // Where it had to be there, both are said.
     let both = strictly("cases", &[&[("id", "c"), ("acount_id", "a0"), ("opend", "2026-01-01")]]);

@@ -128,7 +128,7 @@ fn what_is_no_state_is_refused() {
         (
             "an enrolment twice",
             changed("/sections/enrolments/v1/call/subjects/b", twice),
-            "stands twice",
+            "is duplicated",
         ),
         (
             "a band of the year 2199",

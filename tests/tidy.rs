@@ -6,6 +6,7 @@
 )]
 
 mod circles;
+mod numbers;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -56,7 +56,7 @@ pub struct Event {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub playbook: Option<String>,
-    /// Everything that speaks against sending it.
+    /// Everything that suppresses it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suppressed_by: Vec<Suppressor>,
     /// Whether someone was told before that this alert fires.
@@ -258,7 +258,7 @@ pub struct OpenAlert {
     pub labels: BTreeMap<String, String>,
     /// Who it is for.
     pub owner: Option<String>,
-    /// Everything that speaks against telling people of it on that day.
+    /// Everything that suppresses it on that day.
     pub suppressed_by: Vec<Suppressor>,
 }
 

@@ -330,8 +330,3 @@ impl<'a> Tally<'a> {
 fn rate(count: usize, months: f64) -> Option<f64> {
     (months > 0.0).then(|| count as f64 / months)
 }
-
-/// The page's example is run with those of this module.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/replay.md")]
-struct Page;

@@ -1,4 +1,4 @@
-//! What keeps an alert quiet. It marks events with everything that speaks against sending them, and
+//! What keeps an alert quiet. It marks events with everything that suppresses them, and
 //! drops none.
 
 use std::collections::BTreeMap;
@@ -120,7 +120,7 @@ pub struct QuietCalendar {
     pub matches: Matcher,
 }
 
-/// Something that speaks against sending an event.
+/// Something that suppresses an event.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "by")]
 #[non_exhaustive]
@@ -262,14 +262,14 @@ pub(crate) fn inhibitors(
     all
 }
 
-/// What speaks against telling of an alert because it ended not long ago.
+/// What suppresses an alert because it ended not long ago.
 pub(crate) fn cooling(alert: &AlertState, rule: &RuleConfig, now: AsOf) -> Option<Suppressor> {
     let until = cools(alert, rule, now).filter(|_| alert.phase != Phase::Inactive)?;
     Some(Suppressor::Cooldown { until })
 }
 
 /// Notes whether someone is told that an alert fires; says it again where nobody was and nothing
-/// speaks against it any more.
+/// suppresses it any more.
 pub(crate) fn settle(
     alert: &mut AlertState,
     happenings: &mut Vec<Happening>,

@@ -120,7 +120,7 @@ fn rank(name: &str) -> u8 {
         (true, true) => 3,
         _ if glued() => 3,
         (false, true) if words.len() == 1 => 2,
-        // Of `account name` the words are two: what it is called may stand twice.
+        // Of `account name` the words are two: what it is called may be duplicated.
         (true, false) if words.len() == 1 || words.last().is_some_and(|word| word == "name") => 1,
         (false, true) => 1,
         _ => 0,
@@ -210,7 +210,7 @@ mod tests {
                 vec![("account", texts(&["x", "y"])), ("Customer Id", whole.clone())],
                 "Customer Id, account",
             ),
-            // What stands twice or nowhere is no id, whatever it is called.
+            // What is duplicated or nowhere is no id, whatever it is called.
             (vec![("customer_id", texts(&["x", "x"])), ("uuid", texts(&["p", "q"]))], "uuid"),
             (vec![("customer_id", gaps), ("who", texts(&["p", "q"]))], "who"),
             // A measure that happens to differ is none.

@@ -11,7 +11,7 @@ use crate::state::State;
 use crate::time::AsOf;
 
 /// Rows of a piece: their columns fit the second cache, and are small enough that memory for them is handed out and taken back
-/// without asking the system. Our choice; only time hangs on it, which `pieces_are_one_table` tests.
+/// without asking the system. Our choice; only time depends on it, which `pieces_are_one_table` tests.
 pub(super) const PIECE: usize = 1 << 13;
 
 /// Scores of a table.

@@ -87,8 +87,8 @@ impl<'a> FrameReader<'a> {
     /// Reads batches of one schema, one after another.
     ///
     /// # Errors
-    /// Everything wrong at once, with column and row (from 0): a column that is not there, stands twice or holds what no
-    /// metric can be, an infinity, an id that is missing, too long or stands twice, a date beyond the years 1900 to 2200.
+    /// Everything wrong at once, with column and row (from 0): a column that is not there, is duplicated or holds what no
+    /// metric can be, an infinity, an id that is missing, too long or is duplicated, a date beyond the years 1900 to 2200.
     pub fn read(&self, schema: &Schema, batches: &[RecordBatch]) -> Result<Frame, Faults> {
         let mut reading = Reading { schema, batches, faults: Vec::new() };
         let frame = reading.frame(self);
@@ -165,7 +165,7 @@ impl Reading<'_> {
         Some(frame)
     }
 
-    /// Names that stand twice, batches of another schema.
+    /// Names that are duplicated, batches of another schema.
     fn check_schema(&mut self) {
         let mut seen = BTreeSet::new();
         for field in self.schema.fields() {

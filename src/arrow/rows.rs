@@ -22,7 +22,7 @@ use crate::value::Value;
 /// `since_at` and `fired_at`, the id that it `supersedes`, and what was said `of` the
 /// alert under that id.
 ///
-/// `suppressed_by` has all that speaks against sending it: `silence (id = s1, author = ann, …)`, several joined with `; `.
+/// `suppressed_by` has all that suppresses it: `silence (id = s1, author = ann, …)`, several joined with `; `.
 #[must_use]
 pub fn events(all: &[Event]) -> RecordBatch {
     let mut out = Columns::new(all.len());
@@ -229,7 +229,7 @@ fn family<'a>(
     }
 }
 
-/// What speaks against sending something, each by its name with all that is known of it; none where nothing does.
+/// What suppresses something, each by its name with all that is known of it; none where nothing does.
 fn suppressors(all: &[Suppressor]) -> Option<String> {
     let shown = |it: &Suppressor| {
         let Ok(Node::Table(said)) = Node::of(it) else { return String::new() };

@@ -191,7 +191,7 @@ impl Categories {
     }
 }
 
-/// Whether ids stand in an order in which none stands twice, after those of the array before, and none is missing:
+/// Whether ids stand in an order in which none is duplicated, after those of the array before, and none is missing:
 /// whole numbers, or short texts.
 pub(super) fn rises(array: &dyn Array, last: &mut Option<Id>) -> bool {
     fn whole<T: ArrowPrimitiveType<Native: Into<i64>>>(

@@ -31,7 +31,7 @@ impl<'a> Checks<'a> {
         self.found
     }
 
-    /// What is worth a look: a fault in strict loading, a note in lenient.
+    /// A warning: a fault in strict loading, a note in lenient.
     pub(crate) fn take_doubts(&mut self) -> Vec<Fault> {
         std::mem::take(&mut self.doubts)
     }

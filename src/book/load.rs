@@ -65,7 +65,7 @@ pub struct Loaded {
     pub rejected: Vec<Rejection>,
     /// How many rows were read, per table; unknown tables are counted too.
     pub read: BTreeMap<String, usize>,
-    /// What is wrong with whole tables, and as warnings what is worth a look in their columns:
+    /// What is wrong with whole tables, and warnings about their columns:
     /// [`LoadReport::notes`].
     pub faults: Vec<Fault>,
 }
@@ -134,7 +134,7 @@ pub(super) struct Loader {
     /// Every fault, of records and tables.
     faults: Vec<Fault>,
     table_faults: Vec<Fault>,
-    /// What is worth a look.
+    /// Warnings.
     notes: Vec<Fault>,
     own: BTreeMap<&'static str, BTreeMap<String, usize>>,
     currencies: BTreeMap<Currency, NaiveDate>,

@@ -170,7 +170,7 @@ impl Book {
     }
 
     /// What became of the rows it was loaded from: how many of each table were read, loaded and
-    /// rejected, which fields are the host's own, and what is worth a look.
+    /// rejected, which fields are the host's own, and warnings.
     #[must_use]
     pub const fn report(&self) -> &LoadReport {
         &self.report

@@ -1,4 +1,4 @@
-//! What loading came to: rows read, loaded and set aside, fields of the host's own, what is worth a look.
+//! What loading came to: rows read, loaded and set aside, fields of the host's own, warnings.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::node::{Node, shorten};
 pub struct LoadReport {
     /// By name every table that was given, unknown ones too.
     pub tables: BTreeMap<String, TableReport>,
-    /// What is worth a look and kept nothing out: columns whose name is near that of a known field, terms of billing that
+    /// Warnings, which kept nothing out: columns whose name is near that of a known field, terms of billing that
     /// are not known. Each is said once, with the number of its rows. In strict loading they are faults.
     pub notes: Vec<Fault>,
 }

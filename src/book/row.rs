@@ -88,7 +88,7 @@ fn prepare(entries: &mut [(String, Node)], fields: &[&str], checks: &mut Checks<
         // One that is said to be the host's own is called as it is without that, unless a field is called so.
         let plain = key.strip_prefix(OWN).filter(|name| !fields.contains(name)).unwrap_or(key);
         if !keys.insert(plain.to_owned()) {
-            let message = format!("the field `{}` stands twice", shorten(key));
+            let message = format!("the field `{}` is duplicated", shorten(key));
             checks.add("duplicate-field", Code::Duplicate, &shorten(key), message);
             *value = Node::Removed;
         }

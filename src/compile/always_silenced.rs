@@ -51,7 +51,7 @@ impl Resolver<'_> {
                 });
                 if let Some((_, source)) = source {
                     let message = format!(
-                        "nobody is ever told of `{}`: `{}` fires whenever it does, and silences it",
+                        "alerts of `{}` are always inhibited by `{}`, which fires whenever it does",
                         of_target.name, source.name
                     );
                     let path = format!("rules[{}].when", target.number);

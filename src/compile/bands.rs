@@ -46,8 +46,8 @@ impl Resolver<'_> {
                 self.fault(Fault::new(Code::Unreachable, &path, message));
                 sound = false;
             }
-            if list.iter().any(|other| other.name == band.name) {
-                let message = format!("the band `{}` stands twice", band.name);
+            if list.iter().any(|it| it.name == band.name) {
+                let message = format!("the band `{}` is duplicated", band.name);
                 self.fault(Fault::new(Code::Duplicate, &path, message));
                 sound = false;
             }

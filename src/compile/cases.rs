@@ -1,4 +1,4 @@
-//! What may differ by case: weights, points and the conditions they hang on.
+//! What may differ by case: weights, points and the conditions they depend on.
 
 use crate::compile::points::all;
 use crate::compile::scorecards::Builder;

@@ -1,4 +1,4 @@
-//! Compiles everything that a config declares, used or not, and finds names that stand twice.
+//! Compiles everything that a config declares, used or not, and finds names that are duplicated.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Names that stand twice, or for two things.
+    /// Names that are duplicated, or for two things.
     fn check_names_once(&self) {
         let config = self.config;
         let kind = |it: Option<SubjectKind>| Some(it.unwrap_or(config.subject));

@@ -116,7 +116,7 @@ impl Resolver<'_> {
                         format!("it stands at {}; rename it, or leave this out", other.path),
                     ),
                     (None, Some(other)) if other.path == it.path => (
-                        format!("the former name `{former}` stands twice"),
+                        format!("the former name `{former}` is duplicated"),
                         "leave one of them out".to_owned(),
                     ),
                     (None, Some(other)) => (

@@ -258,7 +258,7 @@ impl Resolver<'_> {
         fine
     }
 
-    /// Reports names that stand twice, among those of one kind of subject where they are its own.
+    /// Reports names that are duplicated, among those of one kind of subject where they are its own.
     pub(crate) fn check_duplicates<'n>(
         &self,
         names: impl Iterator<Item = (String, Option<SubjectKind>, &'static str, &'n str)>,
@@ -268,7 +268,7 @@ impl Resolver<'_> {
             if let Some((first, before)) = seen.insert((kind, name), (path.clone(), what)) {
                 let of = kind.map_or_else(String::new, |kind| format!(" for the {kind}"));
                 let message = if before == what {
-                    format!("the {what} `{name}` stands twice{of}")
+                    format!("the {what} `{name}` is duplicated{of}")
                 } else {
                     format!("`{name}` is a {before} already{of}, and cannot be a {what}")
                 };

@@ -38,7 +38,7 @@ impl Resolver<'_> {
             return Some(found);
         }
         if take.window().is_some_and(Period::is_zero) {
-            let message = format!("`{name}` looks back no time at all");
+            let message = format!("`{name}` must look back at least one day");
             let fault = Fault::new(Code::OutOfRange, path, message);
             self.fault(fault.help(format!("give it a length such as `{inner}.change_30d`")));
             return Some(Found::Broken);

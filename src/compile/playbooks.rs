@@ -94,7 +94,7 @@ impl Resolver<'_> {
             let path = format!("{path}.steps[{at}]");
             let name = step.name();
             if let Some(first) = seen.insert(name, at) {
-                let message = format!("the step `{name}` stands twice");
+                let message = format!("the step `{name}` is duplicated");
                 let help = format!(
                     "give each step a `name` of its own; the first is step {} of the playbook",
                     first + 1

@@ -212,7 +212,7 @@ impl Resolver<'_> {
             let fault = Fault::new(Code::Contradiction, format!("{path}.clear_when"), message);
             self.fault(
                 fault
-                    .help("leave a margin between the two, or the alert ends and begins anew")
+                    .help("leave a margin between the two, or the alert ends and begins again")
                     .warning(),
             );
         }

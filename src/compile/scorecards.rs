@@ -356,12 +356,13 @@ impl Builder<'_, '_> {
             }
             MissingPolicy::Value(it) => resolver.check_points(it, &format!("{path}.missing.value")),
             MissingPolicy::Carry(_) if has_expression(config.points.as_ref()) => {
-                let message = "points by expression are not of one value that could be carried";
+                let message =
+                    "`missing = { carry = … }` cannot be combined with points from an expression";
                 resolver.fault(Fault::new(Code::Incompatible, path, message));
                 false
             }
             MissingPolicy::Carry(it) if it.is_zero() => {
-                let message = "a value carried for no time is not carried";
+                let message = "`carry` must be at least one day, got `0d`";
                 let path = format!("{path}.missing.carry");
                 resolver.fault(Fault::new(Code::OutOfRange, path, message));
                 false

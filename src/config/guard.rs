@@ -7,6 +7,7 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::any::read_any;
+use crate::text::number::percent_at_most;
 use crate::time::Period;
 
 /// What an assessment is held against before anything of it is told: shares of the subjects of a kind that the last one
@@ -71,7 +72,7 @@ pub struct Percent(pub f64);
 impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A share such as 0.07 is no binary fraction.
-        write!(f, "{}%", (self.0 * 1e6).round() / 1e4)
+        f.write_str(&percent_at_most(self.0, 4))
     }
 }
 

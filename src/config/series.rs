@@ -106,7 +106,7 @@ impl Series {
             if let (Some(Times::ToEnd), Some(place)) =
                 (runs.last().map(|run| run.times), places.last())
             {
-                let message = "nothing comes after what goes on up to the last step";
+                let message = "`*` must be the last item: it repeats up to the last step";
                 return Err(error(Code::TestSyntax, place.clone(), message));
             }
             let start = reader.at;

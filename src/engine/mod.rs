@@ -133,7 +133,7 @@ impl Engine {
         &self.compiled.config
     }
 
-    /// What is worth a look in the config although it works as written.
+    /// Warnings: problems that do not stop the config from working.
     #[must_use]
     pub fn warnings(&self) -> &[Fault] {
         &self.warnings

@@ -151,7 +151,7 @@ impl Function {
     }
 
     /// Where it fails for several it is asked for each half, until those for which it fails are alone: what is said of a
-    /// subject does not hang on who stands beside it.
+    /// subject does not depend on who stands beside it.
     fn part(
         &self,
         body: &Many,

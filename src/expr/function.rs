@@ -204,7 +204,7 @@ impl Functions {
     /// a column, or a list of [`Answer`]s in the order of the rows, as long as the columns.
     ///
     /// What holds of [`register`](Self::register) holds here too: the columns have only rows whose arguments are all there, and
-    /// what is said of a row hangs on that row alone. An error is a failure for all rows: the function is then asked
+    /// what is said of a row depends on that row alone. An error is a failure for all rows: the function is then asked
     /// for each half of them, until those for which it fails are alone, so that nobody lacks an answer for the sake of another.
     /// A list of another length is a failure for all, and is not asked for again. How many rows a call has is not
     /// promised; one subject is a call of one.
@@ -459,7 +459,3 @@ pub(super) fn most(one: f64, two: f64) -> f64 {
 pub(super) fn clamp(it: f64, low: f64, high: f64) -> f64 {
     if low <= high { it.clamp(low, high) } else { f64::NAN }
 }
-
-#[cfg(all(doctest, feature = "toml"))]
-#[doc = include_str!("../../docs/functions.md")]
-struct Page;

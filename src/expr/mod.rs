@@ -56,7 +56,6 @@ pub(crate) use program::{Outcome, Program};
 pub(crate) use reach::{Cascade, Quotient, Span, Spans};
 pub(crate) use row::{Register, Registers, RowPlan};
 pub(crate) use tree::Word;
-pub(crate) use words::{counted, grouped};
 
 /// What a name means to an expression.
 #[derive(Debug, Clone, PartialEq)]

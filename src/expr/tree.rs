@@ -373,7 +373,7 @@ fn call<'a>(
     let mut first = true;
     while let Some(it) = all.next() {
         // Rhai looks a name up last when it is the first of several arguments. Which missing name
-        // stops a run must not hang on that, so such a name is made an expression.
+        // stops a run must not depend on that, so such a name is made an expression.
         let late = matches!(style, Style::Script) && first && all.peek().is_some();
         if late && matches!(it.node, Node::Read(_)) {
             out.push('(');

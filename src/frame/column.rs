@@ -11,7 +11,7 @@ use crate::value::{Kind, Value};
 
 /// The texts that the codes of a category column stand for.
 ///
-/// A text that stands twice has the code of its first place: [`Labels::find`] gives that one, and a
+/// A text that is duplicated has the code of its first place: [`Labels::find`] gives that one, and a
 /// [`Column`] holds no other, so that equal texts are equal codes wherever the texts came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<Arc<str>>", into = "Vec<Arc<str>>")]
@@ -197,7 +197,7 @@ impl From<Stored> for Column {
 pub(crate) const NO_DAY: i32 = i32::MIN;
 
 impl Column {
-    /// A column of values. A text that stands twice among the labels gets one code, that of its first place; a code that
+    /// A column of values. A text that is duplicated among the labels gets one code, that of its first place; a code that
     /// has no text is [`Data::NO_CODE`], and a flag that is none [`Data::NO_FLAG`].
     #[must_use]
     pub fn new(data: Data) -> Self {

@@ -196,7 +196,7 @@ impl Frame {
     /// A frame of rows without columns.
     ///
     /// # Errors
-    /// [`FrameError::DuplicateId`] when an id stands twice, [`FrameError::TooMany`] past four
+    /// [`FrameError::DuplicateId`] when an id is duplicated, [`FrameError::TooMany`] past four
     /// thousand million rows.
     pub fn new<I: Into<Arc<str>>>(
         kind: SubjectKind,
@@ -348,7 +348,7 @@ pub(crate) fn given<'a>(all: &'a [(Name, Given)], name: &str) -> Option<&'a Give
     all.get(at).map(|it| &it.1)
 }
 
-/// The first two rows of an id that stands twice: of all such, those whose second row comes first.
+/// The first two rows of an id that is duplicated: of all such, those whose second row comes first.
 fn twice(ids: &[Arc<str>]) -> Option<(usize, usize)> {
     // Ids often come in order, and then nothing has to be sorted.
     if ids.is_sorted_by(|one, two| one < two) {

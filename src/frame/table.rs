@@ -39,7 +39,7 @@ impl Table {
     pub(crate) fn again(mut self, ids: Arc<[Arc<str>]>, slots: usize) -> Self {
         (self.ids, self.by_id) = (ids, OnceLock::new());
         self.failures = Failures::default();
-        // From the last, so that of a column that stands twice the first is free once it is met.
+        // From the last, so that of a column that is duplicated the first is free once it is met.
         for slot in self.slots.iter_mut().rev() {
             slot.column.take_if(|column| Arc::strong_count(column) > 1);
             (slot.solid, slot.rests, slot.used) = (None, None, true);

@@ -129,7 +129,7 @@ impl de::Error for ReadError {
     }
 
     fn duplicate_field(name: &'static str) -> Self {
-        Self::new(Code::Duplicate, format!("the key `{name}` stands twice"))
+        Self::new(Code::Duplicate, format!("the key `{name}` is duplicated"))
     }
 }
 

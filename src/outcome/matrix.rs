@@ -6,7 +6,7 @@ pub(crate) struct Matrix {
     rows: Vec<Vec<f64>>,
 }
 
-/// Adds to each item those after it for as long as they hang on the one before.
+/// Adds to each item those after it for as long as they depend on the one before.
 pub(super) fn suffix_sums(items: &mut [f64], chained: impl Fn(usize) -> bool) {
     for at in (1..items.len()).rev().filter(|at| chained(*at)) {
         let (left, right) = items.split_at_mut(at);

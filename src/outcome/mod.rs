@@ -23,18 +23,3 @@ pub use span::Span;
 
 #[cfg(test)]
 mod tests;
-
-/// The page's examples are run with those of this module.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/outcomes.md")]
-struct Page;
-
-/// The same of the page on forecasts and experiments.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/forecast.md")]
-struct ForecastPage;
-
-/// The same of the page on backtests.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/backtest.md")]
-struct BacktestPage;

@@ -21,9 +21,9 @@ pub(crate) struct Outline {
     pub(crate) last: usize,
     /// The groups of those that no rule reads: the scorecard, the number of the group, its place.
     pub(crate) unread: Vec<(usize, usize, (SubjectKind, usize))>,
-    /// Whether some value hangs on whose subjects are whose.
+    /// Whether some value depends on whose subjects are whose.
     pub(crate) linked: bool,
-    /// Whether some value hangs on how sure another is.
+    /// Whether some value depends on how sure another is.
     pub(crate) sure: bool,
     /// What is wanted of the input.
     pub(crate) wants: Wants,

@@ -6,8 +6,7 @@
 use super::block::{Row, RowSort, Shares, Strip};
 use super::colour::{FALL, RISE};
 use super::html::Html;
-use crate::expr::grouped;
-use crate::score::tenths;
+use crate::text::number::{tenths, whole};
 
 /// How wide a letter of a label is at most, in pixels, and the width of the narrowest page that labels are laid
 /// out for. Our choice, looked at in a browser.
@@ -308,9 +307,6 @@ pub(super) fn number(it: f64) -> String {
 }
 
 /// A whole number with its thousands apart.
-fn whole(it: f64) -> String {
-    grouped(it, 0)
-}
 
 /// How far the lines that help to read a bar are apart, in points: the smallest step that needs no more than
 /// six spaces. Our choice, looked at in a browser.

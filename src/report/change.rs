@@ -7,7 +7,8 @@ use super::block::{Block, Row, RowSort, Waterfall};
 use super::explanation::NOTHING;
 use super::words;
 use crate::Engine;
-use crate::score::{ChangePart, Explanation, ScoreChange, signed, tenths};
+use crate::score::{ChangePart, Explanation, ScoreChange};
+use crate::text::number::{signed, tenths};
 
 /// The most parts that get a line of their own; the smallest of more are summed up in one. Our choice: one
 /// screen, tested by `many_parts_are_summed_up`.
@@ -42,7 +43,7 @@ pub fn comparison(engine: &Engine, before: &Explanation, after: &Explanation) ->
     }
     score.facts.insert(0, ("before".to_owned(), at(before)));
     if let Some(it) = change.difference {
-        score.facts.insert(1, ("change".to_owned(), signed(it)));
+        score.facts.insert(1, ("change".to_owned(), signed(it, 1)));
     }
     report.push(score);
     report.push(Block::Line(said(&change)));
@@ -80,7 +81,7 @@ fn said(change: &ScoreChange) -> String {
         "{moved}; the largest part is {}: {} ({}).",
         name(first),
         first.text,
-        signed(first.points)
+        signed(first.points, 1)
     )
 }
 
@@ -107,7 +108,7 @@ pub(super) fn waterfall(change: &ScoreChange) -> Waterfall {
             RowSort::Nothing { at: None }
         }
     };
-    let value = |points: f64| if drawn { signed(points) } else { NOTHING.to_owned() };
+    let value = |points: f64| if drawn { signed(points, 1) } else { NOTHING.to_owned() };
     for part in large {
         rows.push(Row {
             depth: 0,

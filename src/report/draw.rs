@@ -3,8 +3,7 @@
 use super::block::{Block, Cell, Entry, Grid, Notice, Row, RowSort, Score, Shares, Waterfall};
 use super::html::Html;
 use super::{bar, timeline};
-use crate::expr::grouped;
-use crate::score::percent;
+use crate::text::number::{count, percent};
 
 /// The deepest indentation; what is deeper stands there too.
 const DEEPEST: usize = 5;
@@ -128,10 +127,10 @@ impl Shares {
                     it.mark.draw(out);
                     out.name(&it.name);
                     out.text(" ");
-                    out.says("b", "ft-count", &grouped(it.count as f64, 0));
+                    out.says("b", "ft-count", &count(it.count));
                     out.text(" ");
                     let share = if total > 0.0 { it.count as f64 / total } else { 0.0 };
-                    out.says("span", "ft-muted", &percent(share));
+                    out.says("span", "ft-muted", &percent(share, 1));
                 });
             }
         });

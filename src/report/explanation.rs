@@ -5,7 +5,8 @@ use super::bands::Bands;
 use super::block::{Block, Row, RowSort, Waterfall};
 use super::words;
 use crate::Engine;
-use crate::score::{Explanation, FactorLine, GroupLine, percent, signed, tenths};
+use crate::score::{Explanation, FactorLine, GroupLine};
+use crate::text::number::{percent, signed, tenths};
 
 /// The most factors that get a line of their own; the lightest of more are summed up in one. Our choice: two
 /// screens, tested by `many_factors_are_summed_up`.
@@ -124,7 +125,7 @@ impl<'a> Walk<'a> {
             depth,
             name: group.path.last().cloned().unwrap_or_default(),
             note: if part {
-                format!("measured {}", percent(group.coverage))
+                format!("measured {}", percent(group.coverage, 1))
             } else {
                 String::new()
             },
@@ -132,10 +133,10 @@ impl<'a> Walk<'a> {
             value: if share > 0.0 { tenths(added) } else { NOTHING.to_owned() },
             detail: match group.score {
                 Some(score) if share > 0.0 => {
-                    format!("{} \u{d7} {}", tenths(score), percent(share))
+                    format!("{} \u{d7} {}", tenths(score), percent(share, 1))
                 }
-                Some(score) => format!("{} of {}", tenths(score), percent(group.weight)),
-                None => format!("{NOTHING} of {}", percent(group.weight)),
+                Some(score) => format!("{} of {}", tenths(score), percent(group.weight, 1)),
+                None => format!("{NOTHING} of {}", percent(group.weight, 1)),
             },
         }
     }
@@ -158,9 +159,11 @@ impl<'a> Walk<'a> {
             sort,
             value: if counted { tenths(line.contribution) } else { NOTHING.to_owned() },
             detail: match line.points {
-                Some(points) if counted => format!("{} \u{d7} {}", tenths(points), percent(share)),
-                Some(points) => format!("{} of {}", tenths(points), percent(share)),
-                None => format!("{NOTHING} of {}", percent(share)),
+                Some(points) if counted => {
+                    format!("{} \u{d7} {}", tenths(points), percent(share, 1))
+                }
+                Some(points) => format!("{} of {}", tenths(points), percent(share, 1)),
+                None => format!("{NOTHING} of {}", percent(share, 1)),
             },
         });
     }
@@ -183,7 +186,7 @@ impl<'a> Walk<'a> {
                 false => RowSort::Nothing { at: None },
             },
             value: if self.scored { tenths(added) } else { NOTHING.to_owned() },
-            detail: percent(share),
+            detail: percent(share, 1),
         });
     }
 }
@@ -200,7 +203,7 @@ fn ends(explanation: &Explanation, bands: &Bands) -> Vec<Row> {
             name: "override".to_owned(),
             note: text.clone(),
             sort: RowSort::Step { from, to: score, reach: None },
-            value: signed(score - from),
+            value: signed(score - from, 1),
             detail: format!(
                 "without it {}",
                 raw.map_or_else(no_score, |value| explanation.shown(value))

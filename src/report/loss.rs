@@ -13,10 +13,9 @@ use super::colour::Mark;
 use super::explanation::NOTHING;
 use super::{change, words};
 use crate::Engine;
-use crate::expr::grouped;
 use crate::outcome::post_mortem::show::{between, days, listed_told};
 use crate::outcome::post_mortem::{self, PostMortem, PostMortems, RuleCatch, ThresholdCatch};
-use crate::score::{percent, tenths};
+use crate::text::number::{self, percent, tenths};
 
 /// The most rules that get a lane of their own; the days of more are in one. Our choice: with them the picture is
 /// as high as it is wide on a telephone.
@@ -291,7 +290,7 @@ fn marks(loss: &PostMortem, bands: &Bands) -> Grid {
             before(day.to_string()),
             score,
             Cell { strip: Some(strip), ..Cell::default() },
-            Cell::number(percent(it.coverage)),
+            Cell::number(percent(it.coverage, 1)),
             Cell::text(alerts),
         ];
         if held {
@@ -333,10 +332,10 @@ fn dated(what: String, when: String) -> Cell {
 /// The rules and thresholds that would have caught it.
 fn caught(loss: &PostMortem) -> Option<Grid> {
     let right = |it: Option<crate::alert::Share>| match it {
-        Some(it) => Cell { notes: vec![between(it)], ..Cell::number(percent(it.value)) },
+        Some(it) => Cell { notes: vec![between(it)], ..Cell::number(percent(it.value, 1)) },
         None => Cell::number(NOTHING),
     };
-    let count = |it: usize| grouped(it as f64, 0);
+    use number::count;
     let rule = |it: &RuleCatch| {
         let told = if it.told { "told on" } else { "fired, but nobody was told, on" };
         let (wrong, all) = (count(it.false_alarms), count(it.hits + it.false_alarms));
@@ -372,7 +371,7 @@ pub fn losses(all: &PostMortems, most: usize) -> Report {
     let title = format!("Losses by {}", all.scorecard);
     let mut report = Report::new(title, about).made_by(&all.engine).said_as(all.page(most));
     let missed = all.losses.iter().filter(|loss| !loss.told_in_time).count();
-    let [missed, count] = [missed, all.losses.len()].map(|count| grouped(count as f64, 0));
+    let [missed, count] = [missed, all.losses.len()].map(|count| number::count(count));
     let facts = all.facts().into_iter().map(|(name, said)| (name.to_owned(), said));
     report.push(Score {
         value: format!("{missed} of {count} missed"),
@@ -408,7 +407,7 @@ pub fn losses(all: &PostMortems, most: usize) -> Report {
     }
     let rest = all.losses.len().saturating_sub(most);
     if rest > 0 {
-        report.push(Block::Line(format!("and {} more", grouped(rest as f64, 0))));
+        report.push(Block::Line(format!("and {} more", number::count(rest))));
     }
     report
 }
@@ -420,8 +419,8 @@ fn counted(title: &str, head: &str, counts: Vec<(String, usize)>, all: usize) ->
         name,
         note: String::new(),
         sort: RowSort::Amount { to: count as f64, reach: None, interval: None },
-        value: grouped(count as f64, 0),
-        detail: percent(count as f64 / all.max(1) as f64),
+        value: number::count(count),
+        detail: percent(count as f64 / all.max(1) as f64, 1),
     };
     let rows: Vec<Row> = counts.into_iter().map(row).collect();
     Waterfall {

@@ -183,8 +183,3 @@ impl fmt::Display for Report {
         }
     }
 }
-
-/// The page on reports; its example is run as a test.
-#[cfg(all(doctest, feature = "toml"))]
-#[doc = include_str!("../../docs/report.md")]
-struct Page;

@@ -1,7 +1,7 @@
 //! What a reader should know of an assessment's columns and input, in sentences.
 
 use crate::engine::{Absent, LeftOut, NoValue, NotUsed, Note, ReportNotUsed};
-use crate::expr::counted;
+use crate::text::number::counted;
 
 /// So many of something.
 fn many(count: usize, one: &str, many: &str) -> String {

@@ -9,16 +9,15 @@ use super::subject::{evidence, sort};
 use super::{notes, words};
 use crate::alert::OpenAlert;
 use crate::engine::{RuleResult, SubjectScore};
-use crate::expr::{counted, grouped};
 use crate::fault::Fault;
-use crate::score::{percent, tenths};
+use crate::text::number::{self, counted, percent, tenths};
 use crate::{Assessment, Engine};
 
 /// How many reasons are given for a low score.
 const REASONS: usize = 2;
 
 /// A report on an assessment: for each scorecard how many subjects are in each band and which have the
-/// lowest scores and why, then how often each rule fires, the gravest alerts, and what was wrong with the
+/// lowest scores and why, then how often each rule fires, the most severe alerts, and what was wrong with the
 /// input.
 ///
 /// `most` is the length of each list of subjects and alerts. Of equal scores the one whose id comes first in
@@ -51,13 +50,8 @@ fn sentences(report: &mut Report, heading: &str, all: Vec<String>, most: usize) 
     report.push(Block::Heading(heading.to_owned()));
     all.into_iter().take(most).for_each(|line| report.push(Block::Line(line)));
     if rest > 0 {
-        report.push(Block::Line(format!("{} more.", whole(rest))));
+        report.push(Block::Line(format!("{} more.", number::count(rest))));
     }
-}
-
-/// A count, with thousands apart.
-fn whole(count: usize) -> String {
-    grouped(count as f64, 0)
 }
 
 fn scorecard(
@@ -77,10 +71,10 @@ fn scorecard(
     }
     let scored = match scores.len() - scored {
         0 => "All have a score".to_owned(),
-        it if scored == 0 => format!("None of {} has a score", whole(it)),
-        it => format!("{} have a score, {} have none", whole(scored), whole(it)),
+        it if scored == 0 => format!("None of {} has a score", number::count(it)),
+        it => format!("{} have a score, {} have none", number::count(scored), number::count(it)),
     };
-    report.push(Block::Line(format!("{scored}; {} is measured on average.", percent(mean))));
+    report.push(Block::Line(format!("{scored}; {} is measured on average.", percent(mean, 1))));
 
     let bands = Bands::of(engine, card);
     let part = |it: &crate::engine::BandCount<'_>| Share {
@@ -150,7 +144,7 @@ fn row(
         Cell::text(it.subject),
         score,
         Cell { strip: Some(strip), ..Cell::default() },
-        Cell::number(percent(it.coverage)),
+        Cell::number(percent(it.coverage, 1)),
         Cell { notes: reasons.collect(), ..Cell::default() },
     ]
 }
@@ -160,7 +154,9 @@ fn alerts(report: &mut Report, assessment: &Assessment, most: usize) {
     let mut open: Vec<&OpenAlert> = assessment.alerts().iter().collect();
     sort(&mut open);
     let count = |rule: &str, is: fn(&OpenAlert) -> bool| {
-        Cell::number(whole(open.iter().filter(|alert| alert.rule == rule && is(alert)).count()))
+        Cell::number(number::count(
+            open.iter().filter(|alert| alert.rule == rule && is(alert)).count(),
+        ))
     };
     let row = |it: &RuleResult| {
         vec![
@@ -171,8 +167,8 @@ fn alerts(report: &mut Report, assessment: &Assessment, most: usize) {
             ),
             count(&it.rule, |alert| alert.phase.is_firing()),
             count(&it.rule, |alert| !alert.phase.is_firing()),
-            Cell::number(whole(it.no_data.len())),
-            Cell::number(whole(it.faulted.len())),
+            Cell::number(number::count(it.no_data.len())),
+            Cell::number(number::count(it.faulted.len())),
         ]
     };
     let heads = ["rule", "severity", "firing", "pending", "no data", "faulted"];
@@ -195,6 +191,6 @@ fn alerts(report: &mut Report, assessment: &Assessment, most: usize) {
         report.push(Block::Notices(notices));
     }
     if rest > 0 {
-        report.push(Block::Line(format!("{} more alerts fire.", whole(rest))));
+        report.push(Block::Line(format!("{} more alerts fire.", number::count(rest))));
     }
 }

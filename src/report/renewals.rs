@@ -12,14 +12,13 @@ use super::block::{
 };
 use super::explanation::NOTHING;
 use crate::Engine;
-use crate::money::Currency;
 use crate::outcome::Span;
-use crate::outcome::forecast::text::{self, part, percent, whole};
+use crate::outcome::forecast::text;
 use crate::outcome::forecast::{
     Basis, CallComparison, Chance, Disagreement, Forecast, Likely, Reach, RenewalGroup,
     RenewalLine, Trend,
 };
-use crate::score::tenths;
+use crate::text::number::{self, grouped, part, percent, tenths, whole};
 
 /// So many days of what is expected are drawn.
 const AHEAD: i64 = 24;
@@ -85,15 +84,11 @@ impl fmt::Display for Page<'_> {
 }
 
 /// An amount with its currency, where that is named.
-fn money(it: f64, currency: Option<Currency>) -> String {
-    currency.map_or_else(|| whole(it), |currency| format!("{} {currency}", whole(it)))
-}
-
 fn headline(forecast: &Forecast) -> Score {
     let it = &forecast.whole;
     let facts = forecast.facts().into_iter().map(|(name, said)| (name.to_owned(), said));
     let share = part(it.expected.value, it.value);
-    let money = |it: f64| money(it, forecast.currency);
+    let money = |it: f64| number::money(it, forecast.currency);
     let (value, aside) = match it.renewals {
         0 => ("Nothing".to_owned(), "is up for renewal".to_owned()),
         all if all == it.without_value => ("Unknown".to_owned(), "no value is known".to_owned()),
@@ -158,8 +153,8 @@ fn likely(report: &mut Report, forecast: &Forecast) {
         name: named(likely.what, &likely.scorecard),
         note: format!("worth {}", whole(likely.value.value)),
         sort: bar_of(likely.count, all as f64),
-        value: format!("{:.1}", likely.count.value),
-        detail: format!("of {all}; {:.0} to {:.0}", likely.count.low, likely.count.high),
+        value: grouped(likely.count.value, 1),
+        detail: format!("of {all}; {} to {}", whole(likely.count.low), whole(likely.count.high)),
     });
     let rows: Vec<Row> = rows.collect();
     if !rows.is_empty() {
@@ -179,7 +174,7 @@ fn maybe(it: Option<f64>) -> Cell {
 /// A probability with its interval and what it rests on.
 fn chance(it: &Chance) -> Cell {
     let ends = format!("{}, by {}", text::ends(it.low, it.high), it.basis.as_str());
-    Cell { notes: vec![ends], ..Cell::number(percent(it.probability)) }
+    Cell { notes: vec![ends], ..Cell::number(percent(it.probability, 0)) }
 }
 
 /// Whose renewal it is and when.
@@ -249,7 +244,7 @@ fn queue(report: &mut Report, forecast: &Forecast, most: usize) {
         vec![
             whose(&it.subject, it.day, it.owner.as_deref()),
             maybe(it.value),
-            Cell::number(percent(it.human)),
+            Cell::number(percent(it.human, 0)),
             chance(&it.model),
             maybe(it.at_stake),
         ]
@@ -321,7 +316,7 @@ pub fn renewal(
         name: named(*what, card),
         note: format!("rests on {}", rests(it.basis)),
         sort: bar_of(Span::new(it.probability * 100.0, it.low * 100.0, it.high * 100.0), 100.0),
-        value: percent(it.probability),
+        value: percent(it.probability, 0),
         detail: text::ends(it.low, it.high),
     });
     let rows: Vec<Row> = rows.collect();
@@ -342,13 +337,13 @@ const fn rests(basis: Basis) -> &'static str {
 
 fn chances(forecast: &Forecast, line: &RenewalLine) -> Score {
     let it = &line.renewal;
-    let money = |it: f64| money(it, forecast.currency);
+    let money = |it: f64| number::money(it, forecast.currency);
     let mut facts = vec![("renewal".to_owned(), line.day.to_string())];
     let amounts = [
         ("worth", line.value.map(money)),
         ("expected", line.expected.map(|expected| money(expected.value))),
         ("at risk", line.at_risk().map(money)),
-        ("a person says", line.human.map(percent)),
+        ("a person says", line.human.map(|share| percent(share, 0))),
         ("health then", line.health.map(|health| tenths(health.score))),
         (
             "95% sure",
@@ -361,7 +356,7 @@ fn chances(forecast: &Forecast, line: &RenewalLine) -> Score {
     facts.extend(known);
     let ends = text::ends(it.low, it.high);
     Score {
-        value: percent(it.probability),
+        value: percent(it.probability, 0),
         band: None,
         aside: Some(format!(
             "chance of renewal, 95% sure: {ends}; it rests on {}",

@@ -60,7 +60,7 @@ pub fn subject(
     Some(report)
 }
 
-/// Those that fire first, the gravest first.
+/// Those that fire first, the most severe first.
 pub(super) fn sort(alerts: &mut [&OpenAlert]) {
     alerts.sort_by(|left, right| {
         let firing = right.phase.is_firing().cmp(&left.phase.is_firing());

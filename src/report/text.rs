@@ -3,8 +3,7 @@
 use std::fmt::{self, Formatter};
 
 use super::block::{Block, Cell, Entry, Grid, Notice, Row, RowSort, Score, Shares, Waterfall};
-use crate::expr::grouped;
-use crate::score::percent;
+use crate::text::number::{count, percent};
 
 /// How many letters a bar is wide.
 const BAR: usize = 25;
@@ -96,12 +95,11 @@ fn bar(sort: &RowSort, (low, high): (f64, f64)) -> String {
 impl Shares {
     fn write(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let name = width(self.parts.iter().map(|part| part.name.clone()), "");
-        let count = |it: usize| grouped(it as f64, 0);
         let wide = width(self.parts.iter().map(|part| count(part.count)), "");
         let total = self.total() as f64;
         for it in &self.parts {
             let share = if total > 0.0 { it.count as f64 / total } else { 0.0 };
-            let (sign, count, share) = (it.mark.sign(), count(it.count), percent(share));
+            let (sign, count, share) = (it.mark.sign(), count(it.count), percent(share, 1));
             writeln!(f, "  {sign} {:<name$}  {count:>wide$}  {share:>6}", it.name)?;
         }
         Ok(())

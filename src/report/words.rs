@@ -6,7 +6,8 @@ use super::colour::{FALL, PLAIN, RISE};
 use crate::alert::{OpenAlert, Suppressor};
 use crate::config::RuleSeverity;
 use crate::memory::Health;
-use crate::score::{Explanation, NoScore, percent, shown};
+use crate::score::{Explanation, NoScore};
+use crate::text::number::percent;
 use crate::value::Value;
 
 /// A score, or why there is none.
@@ -17,15 +18,15 @@ pub(super) fn score_or_why(it: &Explanation) -> String {
         (None, Some(NoScore::NothingMeasured)) => "no score: nothing is measured".to_owned(),
         (None, _) => format!(
             "no score: {} measured of {} needed",
-            percent(it.coverage),
-            percent(it.min_coverage)
+            percent(it.coverage, 1),
+            percent(it.min_coverage, 1)
         ),
     }
 }
 
 /// A score with its band, coverage and interval.
 pub(super) fn score(it: &Explanation, bands: &Bands) -> Score {
-    let mut facts = vec![("measured".to_owned(), percent(it.coverage))];
+    let mut facts = vec![("measured".to_owned(), percent(it.coverage, 1))];
     if let Some([low, high]) = it.interval
         && low < high
     {
@@ -60,7 +61,7 @@ pub(super) const REST: &str = "once the rest is known";
 
 /// Names and values, for people.
 pub(super) fn evidence(of: &[(String, Value)]) -> Vec<(String, String)> {
-    of.iter().map(|(name, value)| (name.clone(), shown(value))).collect()
+    of.iter().map(|(name, value)| (name.clone(), value.shown())).collect()
 }
 
 pub(super) const fn severity_colour(it: RuleSeverity) -> &'static str {

@@ -17,8 +17,8 @@ use crate::verdict::Verdict;
 
 /// Results in columns. In the order of [`Scores::subjects`].
 ///
-/// They have the bits that an [`Assessment`](super::assessment::Assessment) of the same input has. What takes its time is
-/// left out: intervals, explanations, events, notes on the input and the next state.
+/// They have the bits that an [`Assessment`](super::assessment::Assessment) of the same input has. What is
+/// slow to make is left out: intervals, explanations, events, notes on the input and the next state.
 #[derive(Debug, Clone)]
 pub struct Scores {
     pub(crate) as_of: AsOf,

@@ -384,7 +384,7 @@ impl Moving<'_> {
     }
 }
 
-/// What speaks against telling of each alert, all known.
+/// What suppresses each alert, all known.
 fn suppressed(
     engine: &Compiled,
     now: AsOf,

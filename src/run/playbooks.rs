@@ -433,7 +433,10 @@ impl<'a> Day<'a> {
         if verdict == Verdict::Faulted {
             let name = &place.playbook.config.name;
             let path = format!("playbooks.{name}.{key}");
-            self.faults.insert((path, format!("`{key}` of `{name}` could not be asked for some")));
+            self.faults.insert((
+                path,
+                format!("condition `{key}` of playbook `{name}` could not be evaluated for some subjects"),
+            ));
         }
         Some(verdict)
     }

@@ -63,7 +63,7 @@ impl Compiled {
         room.answers = answers;
         let mut run = self.run(input, as_of, past, faults, tables, self.outline.linked);
         run.room = room;
-        // Where a value hangs on how sure another is, that has to be known.
+        // Where a value depends on how sure another is, that has to be known.
         run.lean = !self.outline.sure;
         if !run.lean {
             run.out.past = Arc::new(past.clone());

@@ -34,7 +34,7 @@ pub(crate) fn check(
         let path = format!("suppressions.silences[{at}]");
         let name = format!("the silence `{}`", shorten(&it.id));
         if !ids.insert(&it.id) {
-            checker.warn(Code::Duplicate, &path, "id", format!("{name} stands twice"), None);
+            checker.warn(Code::Duplicate, &path, "id", format!("{name} is duplicated"), None);
         }
         if checker.lasts(&path, &name, it.from, it.until) {
             checker.given(&path, &name, &it.author, &it.reason);

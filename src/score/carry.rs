@@ -12,7 +12,7 @@ use crate::value::Value;
 use crate::verdict::Pick;
 
 impl Scorecard {
-    /// Whether a score hangs on how sure a value is: where a value without points is one that may come to have
+    /// Whether a score depends on how sure a value is: where a value without points is one that may come to have
     /// some, the last known one is carried forward.
     pub(crate) fn asks_how_sure(&self) -> bool {
         self.factors.iter().any(|factor| matches!(factor.missing, MissingPolicy::Carry(_)))

@@ -12,9 +12,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::digits::{percent, sided, tenths};
+use super::digits::sided;
 use super::explain::{Explanation, FactorLine};
 use super::factor::Status;
+use crate::text::number::{percent, signed, tenths};
 use crate::value::Value;
 
 /// Why a part of a score changed.
@@ -186,7 +187,7 @@ impl<'a> Split<'a> {
         self.points_parts(before, after, (p0, p1), (e0 + e1) / 2.0, parts);
         let points = (p0 + p1) / 2.0;
         let by_share = points * configured((n0, n1), (e0, e1));
-        let text = || format!("share of the whole {} -> {}", percent(n0), percent(n1));
+        let text = || format!("share of the whole {} -> {}", percent(n0, 1), percent(n1, 1));
         parts.push(part(after, self.share_cause(before, after), by_share, text()));
         let by_ratio = points * (e1 - e0) - by_share;
         let (cause, text) = self.ratio_cause(before, after);
@@ -258,8 +259,8 @@ impl<'a> Split<'a> {
                 Cause::Redistributed,
                 format!(
                     "share of the score {} -> {}",
-                    percent(before.effective_weight),
-                    percent(after.effective_weight)
+                    percent(before.effective_weight, 1),
+                    percent(after.effective_weight, 1)
                 ),
             ),
             // Of a minimum, maximum or median another part is now the one that counts.
@@ -320,21 +321,16 @@ impl fmt::Display for ScoreChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} -> {}", self.shown(self.before), self.shown(self.after))?;
         match self.difference {
-            Some(it) => writeln!(f, " ({})", signed(it))?,
+            Some(it) => writeln!(f, " ({})", signed(it, 1))?,
             None => writeln!(f)?,
         }
         for part in &self.parts {
             let name =
                 if part.path.is_empty() { "score".to_owned() } else { part.path.join(" / ") };
-            writeln!(f, "  {:>6}  {name}: {} ({})", signed(part.points), part.text, part.cause)?;
+            writeln!(f, "  {:>6}  {name}: {} ({})", signed(part.points, 1), part.text, part.cause)?;
         }
         Ok(())
     }
-}
-
-/// A change, with its sign where it has one.
-pub(crate) fn signed(points: f64) -> String {
-    if points > 0.0 { format!("+{}", tenths(points)) } else { tenths(points) }
 }
 
 impl fmt::Display for Cause {

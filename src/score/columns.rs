@@ -1,7 +1,7 @@
 //! A scorecard in columns: scores, coverage and bands of all subjects, without how sure they are.
 //!
 //! Each part of the tree goes over a chunk of rows before the next does, adding to the sums of its group. What
-//! hangs on nothing but its metric does so over several rows at a time; the rest asks row by row. The
+//! depends on nothing but its metric does so over several rows at a time; the rest asks row by row. The
 //! explanation of a row adds in the same order and has the same bits
 //! (`scores_in_columns_have_the_bits_of_an_assessment`).
 
@@ -87,7 +87,7 @@ impl CardColumns {
 }
 
 impl Scorecard {
-    /// Whether its scores hang on what is in a slot.
+    /// Whether its scores depend on what is in a slot.
     pub(crate) fn reads(&self, slot: usize) -> bool {
         let by_expression = |factor: &Factor| {
             factor.points.values().any(

@@ -1,42 +1,7 @@
-//! Scores and values in digits, for people: rounded half away from zero.
+//! Scores in digits, for people.
 
 use super::settle::DECIMALS;
-use crate::value::Value;
-
-/// A value for people: numbers to at most three decimals.
-pub(crate) fn shown(value: &Value) -> String {
-    match value {
-        Value::Number(it) => {
-            let text = format!("{:.3}", away_from_zero(*it, 3));
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
-        other => other.to_string(),
-    }
-}
-
-/// One decimal, half away from zero.
-pub(crate) fn tenths(number: f64) -> String {
-    format!("{:.1}", away_from_zero(number, 1))
-}
-
-/// A share as a percentage with one decimal.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{}%", tenths(share * 100.0))
-}
-
-/// Rounds half away from zero in decimal, as people do: 8.45 becomes 8.5, although the nearest
-/// double lies just below 8.45.
-pub(crate) fn away_from_zero(number: f64, decimals: i32) -> f64 {
-    let scale = 10_f64.powi(decimals);
-    let scaled = number * scale;
-    if !scaled.is_finite() {
-        return number;
-    }
-    // The product's rounding error is at most half a unit in its last place.
-    let nudge = scaled.abs() * f64::EPSILON;
-    let rounded = (scaled.abs() + 0.5 + nudge).floor().copysign(scaled) / scale;
-    if rounded == 0.0 { 0.0 } else { rounded }
-}
+use crate::text::number::{fixed, tenths};
 
 /// A score to one decimal, or to as many as keep it on its side of the lowest score of every band: below 70 it never
 /// reads as 70.0.
@@ -48,33 +13,14 @@ pub(crate) fn sided(score: f64, edges: &[f64]) -> String {
     };
     while decimals < DECIMALS && moved(&text) {
         decimals += 1;
-        let rounded = away_from_zero(score, i32::try_from(decimals).unwrap_or(i32::MAX));
-        text = format!("{rounded:.decimals$}");
+        text = fixed(score, decimals);
     }
     text
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{away_from_zero, shown, sided, tenths};
-    use crate::value::Value;
-
-    #[test]
-    fn display_rounds_half_away_from_zero() {
-        for (number, expected) in [
-            (8.45, "8.5"),
-            (-8.45, "-8.5"),
-            (0.05, "0.1"),
-            (2.25, "2.3"),
-            (-0.01, "0.0"),
-            (70.0, "70.0"),
-        ] {
-            assert_eq!(tenths(number), expected, "{number}");
-        }
-        assert_eq!(shown(&Value::Number(12.0)), "12");
-        assert_eq!(shown(&Value::Number(0.123_45)), "0.123");
-        assert!((away_from_zero(1e300, 1) - 1e300).abs() < 1e290);
-    }
+    use super::sided;
 
     #[test]
     fn a_score_is_shown_on_its_side_of_an_edge() {

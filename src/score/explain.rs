@@ -5,11 +5,12 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::digits::{percent, shown, sided, tenths};
+use super::digits::sided;
 use super::factor::{StandIn, Status};
 use super::run::{CardRows, ScoreCell};
 use super::tree::{Group, Part, PartCell, Scorecard};
 use crate::frame::{SubjectKind, Table};
+use crate::text::number::{percent, tenths};
 use crate::value::Value;
 use crate::verdict::{Pick, Verdict, ask};
 
@@ -165,7 +166,8 @@ impl Explanation {
     }
 
     /// A score of this scorecard for people, with as many decimals as keep it on its side of every band's edge.
-    pub(crate) fn shown(&self, score: f64) -> String {
+    #[must_use]
+    pub fn shown(&self, score: f64) -> String {
         sided(score, &self.edges)
     }
 
@@ -370,12 +372,12 @@ impl fmt::Display for Explanation {
             (None, _) => write!(
                 f,
                 "no score, {} measured of {} needed",
-                percent(self.coverage),
-                percent(self.min_coverage)
+                percent(self.coverage, 1),
+                percent(self.min_coverage, 1)
             )?,
         }
         writeln!(f)?;
-        write!(f, "  measured {}", percent(self.coverage))?;
+        write!(f, "  measured {}", percent(self.coverage, 1))?;
         if let Some([low, high]) = self.interval
             && low < high
         {
@@ -415,9 +417,9 @@ impl FactorLine {
                 "{:>5} = {:>5} points x {:>6}",
                 tenths(self.contribution),
                 tenths(points),
-                percent(self.effective_weight)
+                percent(self.effective_weight, 1)
             )?,
-            None => write!(f, "    - {:>15} of {:>6}", "", percent(self.weight))?,
+            None => write!(f, "    - {:>15} of {:>6}", "", percent(self.weight, 1))?,
         }
         write!(f, "  {}", self.why())?;
         writeln!(f)
@@ -433,9 +435,9 @@ impl FactorLine {
         match &self.unit {
             Some(unit) if value.number().is_some() => {
                 let space = if unit.starts_with('%') { "" } else { " " };
-                format!("{}{space}{unit}", shown(value))
+                format!("{}{space}{unit}", value.shown())
             }
-            _ => shown(value),
+            _ => value.shown(),
         }
     }
 
@@ -457,12 +459,12 @@ impl FactorLine {
             },
             Status::WarmingUp => "still warming up".to_owned(),
             Status::NoCase => "no case matches".to_owned(),
-            Status::Unclear => "a condition it hangs on has no data".to_owned(),
+            Status::Unclear => "a condition it depends on has no data".to_owned(),
             Status::NoPoints => format!("no points for {metric} {}", self.shown(&self.value)),
             Status::NotApplicable => "does not apply".to_owned(),
         };
         if let Some(share) = self.measured {
-            text = format!("{text}, {} of it measured", percent(share));
+            text = format!("{text}, {} of it measured", percent(share, 1));
         }
         text += match self.stand_in {
             None => "",

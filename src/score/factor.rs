@@ -291,7 +291,7 @@ impl Factor {
     }
 
     /// The one map of its points, its one weight and the points that stand in for missing ones (NaN for
-    /// none), where nothing about it hangs on a condition, on ages or on days.
+    /// none), where nothing about it depends on a condition, on ages or on days.
     pub(super) fn plain(&self) -> Option<(&PointMap, f64, f64)> {
         let ([(None, map)], [(None, weight)]) =
             (self.points.cases.as_slice(), self.weight.cases.as_slice())
@@ -357,7 +357,7 @@ impl Factor {
         (points, status)
     }
 
-    /// Why nothing is measured, where a condition on which the factor hangs has it so.
+    /// Why nothing is measured, where a condition that the factor depends on says so.
     pub(super) const fn stopped(applies: Verdict, points: Pick, weight: Pick) -> Option<Status> {
         match (applies, points, weight) {
             (Verdict::No, _, _) | (_, _, Pick::None) => Some(Status::NotApplicable),

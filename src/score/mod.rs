@@ -33,15 +33,10 @@ pub use explain::{Explanation, FactorLine, GroupLine, NoScore, Stall};
 pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
-#[cfg(feature = "report")]
-pub(crate) use change::signed;
 pub(crate) use columns::{CardColumns, CardPart, CardScratch};
 pub(crate) use curve::curve;
 #[cfg(feature = "report")]
-pub(crate) use digits::percent;
-#[cfg(feature = "report")]
 pub(crate) use digits::sided;
-pub(crate) use digits::{shown, tenths};
 pub(crate) use explain::{Frame, present};
 pub(crate) use factor::key as factor_key;
 pub(crate) use group::lowest_mean;

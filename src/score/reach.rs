@@ -110,7 +110,7 @@ impl Scorecard {
         aged.map(|factor| factor.slot).collect()
     }
 
-    /// Whether its results hang on the low end of its interval.
+    /// Whether its results depend on the low end of its interval.
     pub(crate) fn asks_low(&self) -> bool {
         self.bands.by_low || self.bands.best().is_some()
     }

@@ -1,6 +1,6 @@
 //! A scorecard for one row: what [`Scorecard::chunk`] says of it, with the same bits and without columns.
 //!
-//! What hangs on ages, days of observation or carried values, and points that are expressions, is left to the
+//! What depends on ages, days of observation or carried values, and points that are expressions, is left to the
 //! columns.
 
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ struct RowGroup {
 
 #[derive(Debug)]
 enum RowPart {
-    /// A factor about which nothing hangs on a condition.
+    /// A factor about which nothing depends on a condition.
     Plain {
         slot: Register,
         weight: f64,
@@ -104,7 +104,7 @@ impl RowCard {
         })
     }
 
-    /// Scores the row; none where its interval is asked for. `groups` are filled anew; `last` is its last band, by
+    /// Scores the row; none where its interval is asked for. `groups` are filled again; `last` is its last band, by
     /// name, and since when.
     pub(crate) fn score(
         &self,
@@ -156,8 +156,8 @@ impl RowPart {
         if let Some((points, weight, stand_in)) = factor.plain() {
             return Ok(Self::Plain { slot, weight, stand_in, points: points.clone() });
         }
-        if factor.max_age.is_some() || factor.warm_up.is_some_and(|warm_up| !warm_up.is_zero()) {
-            return why("hangs on ages or days");
+        if factor.max_age.is_some() || factor.warm_up.is_some_and(|it| !it.is_zero()) {
+            return why("depends on ages or days");
         }
         if matches!(factor.missing, MissingPolicy::Carry(_)) {
             return why("may carry an earlier value");

@@ -264,8 +264,3 @@ fn level(number: f64, scale: f64) -> f64 {
 fn number(level: f64, scale: f64) -> f64 {
     (level.abs().exp_m1() / LIFT * scale).copysign(level)
 }
-
-/// The page on signals; its example is run as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/signals.md")]
-struct Page;

@@ -1,7 +1,7 @@
 //! Signals in a sentence.
 
 use super::{Every, Series, SignalKind};
-use crate::expr::{counted, grouped};
+use crate::text::number::{counted, grouped_at_most};
 
 impl Every {
     /// The word for one and for many.
@@ -35,12 +35,7 @@ fn about(it: f64) -> String {
         size if size >= 0.1 => 2,
         _ => 3,
     };
-    let text = grouped(it, decimals);
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
+    grouped_at_most(it, decimals)
 }
 
 pub(super) fn collapse(series: &Series, before: f64, silence: usize, longest: usize) -> String {

@@ -117,13 +117,13 @@ impl Checks {
                 let rule = shorten(&it.rule);
                 self.wrong(
                     path,
-                    format_args!("the firing of `{rule}` at {} stands twice", it.fired),
+                    format_args!("the firing of `{rule}` at {} is duplicated", it.fired),
                 );
             }
             let mut steps = BTreeSet::new();
             for step in &it.reached {
                 if !steps.insert(step) {
-                    self.wrong(path, format_args!("the step `{}` stands twice", shorten(step)));
+                    self.wrong(path, format_args!("the step `{}` is duplicated", shorten(step)));
                 }
             }
         }

@@ -337,7 +337,7 @@ impl Content {
         (rule.to_owned(), kind, subject.to_owned(), fired)
     }
 
-    /// Whether nothing speaks against telling it.
+    /// Whether nothing suppresses it.
     pub(super) fn is_sent(&self) -> bool {
         self.event().is_none_or(Event::is_sent)
     }

@@ -72,7 +72,7 @@ pub(crate) struct Record {
 struct Said {
     /// What was said last.
     content: Content,
-    /// How often it was corrected, withdrawn or said anew.
+    /// How often it was corrected, withdrawn or said again.
     #[serde(default, skip_serializing_if = "is_zero")]
     round: u32,
     /// Whether it was released: nothing spoke against telling it.
@@ -93,7 +93,7 @@ struct Said {
 }
 
 impl Said {
-    /// A fact that nothing speaks against telling.
+    /// A fact that nothing suppresses.
     const fn released(content: Content, round: u32) -> Self {
         let (released, needless) = (true, false);
         Self {
@@ -114,7 +114,7 @@ impl Said {
 struct Renamed {
     playbook: String,
     subject: String,
-    /// How often it was corrected, withdrawn or issued anew.
+    /// How often it was corrected, withdrawn or issued again.
     round: u32,
     /// The other ids under which it was told, by which the host reports on it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,4 +1,4 @@
-//! What an assessment replaced: sparse, by subject, so that the same day or moment can be assessed anew.
+//! What an assessment replaced: sparse, by subject, so that the same day or moment can be assessed again.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};

@@ -63,15 +63,15 @@ impl Calendar {
     ///
     /// # Errors
     /// Everything wrong with it at once: hours that overlap, days that there are not, a calendar that is
-    /// never open. What is only worth a look is in [`Calendar::checked`].
+    /// never open. Warnings are in [`Calendar::checked`].
     pub fn new(config: &CalendarConfig) -> Result<Self, Faults> {
         Self::checked(config).map(|it| it.0)
     }
 
-    /// The same, with what is worth a look although it works as written.
+    /// The same, with warnings: problems that do not stop it from working.
     ///
     /// # Errors
-    /// Everything wrong with it at once, what is only worth a look included.
+    /// Everything wrong with it at once, warnings included.
     pub fn checked(config: &CalendarConfig) -> Result<(Self, Faults), Faults> {
         let Checked { calendar, faults } = Self::check(config, "");
         let faults = Faults(faults.into_iter().map(|it| it.0).collect());
@@ -249,8 +249,3 @@ impl<'de> Deserialize<'de> for Calendar {
         })
     }
 }
-
-/// The page on calendars; its example is run as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/calendars.md")]
-struct Page;

@@ -85,7 +85,7 @@ fn what_must_be_quiet_is_checked() {
         ),
         (
             silence(fits, "") + &*silence(fits, ""),
-            "duplicate at silences[1].id: the silence `a` stands twice",
+            "duplicate at silences[1].id: the silence `a` is duplicated",
         ),
         (snooze("low_use", "s1"), ""),
         (

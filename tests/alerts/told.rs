@@ -22,7 +22,7 @@ fn mute(source: &str, target: &str, inhibit: &str) -> bool {
         assert!(it.help.is_some() && it.place.line.is_some(), "{it:?}");
     }
     assert!(mute.len() < 2);
-    mute.iter().any(|it| it.message.starts_with("nobody is ever told of `target`"))
+    mute.iter().any(|it| it.message.starts_with("alerts of `target` are always inhibited by"))
 }
 
 #[test]

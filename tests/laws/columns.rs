@@ -204,8 +204,8 @@ fn the_plan_says_what_a_single_subject_needs() {
     for (factor, why) in [
         ("weight = 2", None),
         ("weight = [{ when = 'segment == \"big\"', value = 2 }, { value = 1 }]", None),
-        ("max_age = \"30d\"", Some("the factor `n` hangs on ages or days")),
-        ("missing = { carry = \"30d\" }", Some("`s` hangs on how sure a score is")),
+        ("max_age = \"30d\"", Some("the factor `n` depends on ages or days")),
+        ("missing = { carry = \"30d\" }", Some("`s` depends on how sure a score is")),
     ] {
         assert_eq!(why_columns(&card(factor)).as_deref(), why, "{factor}");
     }

@@ -363,7 +363,7 @@ pub(crate) fn configs() -> BoxedStrategy<String> {
 }
 
 /// The same of which most can be run for a single subscription without columns: accounts sum nothing up, and
-/// no factor hangs on ages.
+/// no factor depends on ages.
 pub(crate) fn configs_alone() -> BoxedStrategy<String> {
     let scope = Scope { conditions: true, base: false, plain: false };
     let aged = [

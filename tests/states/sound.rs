@@ -56,7 +56,7 @@ fn what_cannot_be_is_refused() {
         (
             "/enrolments/v1/call/subjects/b/0/reached",
             json!(["one", "one"]),
-            "the step `one` stands twice",
+            "the step `one` is duplicated",
         ),
     ] {
         let error = with(|it| *at(it, path) = to.clone()).expect_err(path);

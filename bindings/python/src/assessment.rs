@@ -176,7 +176,7 @@ impl Assessment {
         self.engine.explained(&self.inner, &subject, text(scorecard.as_ref()))
     }
 
-    /// The assessment for people to look at: bands, the `most` lowest scores and why, rules, the `most` gravest alerts, what
+    /// The assessment for people to look at: bands, the `most` lowest scores and why, rules, the `most` most severe alerts, what
     /// was wrong. A notebook shows it, with five of each.
     #[pyo3(signature = (most=Arg(5)), text_signature = "($self, most=5)")]
     fn report(&self, py: Python<'_>, most: Arg<usize>) -> Report {

@@ -17,7 +17,7 @@ use crate::errors::{faults, input_error, input_faults, record_error};
 /// A longer text is no path: our choice, what Linux takes.
 const LONGEST_PATH: usize = 4096;
 
-/// The records of a business: companies, accounts, subscriptions and all that hangs on them.
+/// The records of a business: companies, accounts, subscriptions and all that belongs to them.
 #[pyclass(frozen, module = "foretell")]
 pub(crate) struct Book {
     pub(crate) inner: foretell::Book,
@@ -104,7 +104,7 @@ impl Book {
     }
 
     /// What became of the rows: `tables` has `read`, `loaded`, `rejected` and `own_fields` (the columns that are fields of your
-    /// own, with the number of rows that have them) of each table, `notes` what is worth a look.
+    /// own, with the number of rows that have them) of each table, `notes` the warnings.
     #[getter]
     fn report<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let report = self.inner.report();
@@ -114,7 +114,7 @@ impl Book {
         Ok(dict)
     }
 
-    /// What is wrong with whole tables, and as warnings what is worth a look in their columns.
+    /// What is wrong with whole tables, and warnings about their columns.
     #[getter]
     fn faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         faults(py, &self.faults)

@@ -145,7 +145,7 @@ impl Engine {
         Ok(self.inner.givable(kind).map(|(name, it, _)| (name, word(it))).collect())
     }
 
-    /// What is worth a look in the config although it works as written.
+    /// Warnings: problems that do not stop the config from working.
     fn lint<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         faults(py, self.inner.warnings())
     }
@@ -170,7 +170,7 @@ impl Engine {
     /// - `kind`: what the rows of a bare table are, such as `account`; what the config says if it is left out.
     /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out. Without
     ///   ids a table can be scored, but not with a state: the numbers of rows are no ids.
-    /// - `observed`: by metric, the column of the days on which its values were observed. Ages hang on them.
+    /// - `observed`: by metric, the column of the days on which its values were observed. Ages depend on them.
     /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
     /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
     /// - `complete_until`: by table, `usage`, or usage series, `usage.logins`, the day or moment until which all of its records are there: of a
@@ -228,7 +228,7 @@ impl Engine {
     /// - `kind`: what the rows of a bare table are, such as `account`; what the config says if it is left out.
     /// - `subject`: the column of ids, or a dict of such by kind; `id` or, of subscriptions, `subscription_id` if it is left out. A table must
     ///   have one: the numbers of rows are no ids.
-    /// - `observed`: by metric, the column of the days on which its values were observed. Ages hang on them.
+    /// - `observed`: by metric, the column of the days on which its values were observed. Ages depend on them.
     /// - `strict`: whether a metric without a column is an `InputError`; otherwise it is missing for all.
     /// - `with_ended`: whether the subscriptions of a book that have ended are taken too.
     /// - `suppressions`: a dict with `silences`, `snoozes` and the like: what is not to be told.

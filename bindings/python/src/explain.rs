@@ -199,7 +199,8 @@ impl Explanation {
     }
 
     fn __repr__(&self) -> String {
-        let score = self.inner.score.map_or_else(|| "no score".to_owned(), |it| format!("{it:.1}"));
+        let score =
+            self.inner.score.map_or_else(|| "no score".to_owned(), |it| self.inner.shown(it));
         let band = self.inner.band.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
         let (card, kind, subject) = (&self.inner.scorecard, self.inner.kind, &self.inner.subject);
         format!("<foretell.Explanation: {card} of {kind} {subject}, {score}{band}>")

@@ -9,6 +9,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
 use chrono::{Days, NaiveDate};
 use foretell::report::escape;
+use foretell::value::Value;
 use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyFloat, PyIterator, PyList, PyTuple};
@@ -203,7 +204,7 @@ fn shown(it: &Bound<'_, PyAny>) -> PyResult<String> {
         return Ok("-".to_owned());
     }
     if let Ok(it) = it.cast::<PyFloat>() {
-        return Ok(format!("{:.1}", it.value()));
+        return Ok(Value::Number(it.value()).shown());
     }
     Ok(escape(&it.str()?.to_string()))
 }

@@ -11,9 +11,9 @@ Learns a scorecard from a table: one row a customer (or a customer on a day), on
     --label COLUMN        what became of the customer
     --positive VALUE      the label of those who were lost
     --drop A,B            columns that are not to be read
-    --keep-duplicates     rows that stand twice count twice; left out before anything else if not said, where
+    --keep-duplicates     rows that are duplicated count twice; left out before anything else if not said, where
                           they are at most a fifth of all
-    --drop-duplicates     rows that stand twice count once, however many they are
+    --drop-duplicates     rows that are duplicated count once, however many they are
     --where COLUMN=VALUE  only these rows
     --test-every N        every Nth row, from the first, is held out and tested on; 5 if not said
     --test-where C=VALUE  these rows are held out instead

@@ -53,7 +53,7 @@ fn answer(arguments: &[String]) -> Result<String, Complaint> {
     if !options.keep_duplicates {
         let dropped = table::first_of_each(&mut table, options.drop_duplicates);
         if dropped > 0 {
-            notes.push(format!("{dropped} rows that stand twice were left out"));
+            notes.push(format!("{dropped} rows that are duplicated were left out"));
         }
     }
     let mut sides = sides(&table, &options, &mut notes)?;

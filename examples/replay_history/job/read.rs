@@ -117,7 +117,7 @@ impl Reading {
         cohort.people.push(person);
         match self.places.insert(key.to_owned(), Some(place)) {
             None => Ok(()),
-            Some(_) => Err(format!("the id `{key}` stands twice")),
+            Some(_) => Err(format!("the id `{key}` is duplicated")),
         }
     }
 

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use super::{AlertQuality, RuleQuality, RuleStanding, Share};
+use crate::text::number;
 
 impl fmt::Display for Share {
     /// Such as `40% (23% to 59%)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [value, low, high] = [self.value, self.low, self.high].map(|share| share * 100.0);
-        write!(f, "{value:.0}% ({low:.0}% to {high:.0}%)")
+        let [value, low, high] =
+            [self.value, self.low, self.high].map(|share| number::percent(share, 0));
+        write!(f, "{value} ({low} to {high})")
     }
 }
 
@@ -33,7 +35,7 @@ impl fmt::Display for AlertQuality {
         let mut lines: Vec<String> = rows.iter().map(|row| line(row, &rows)).collect();
         lines.extend(self.rules.iter().flat_map(notes));
         if let Some(rate) = self.per_account_month {
-            lines.push(format!("alerts per account and month: {}", number(rate)));
+            lines.push(format!("alerts per account and month: {}", self::rate(rate)));
         }
         if self.replaced > 0 {
             lines.push(format!("{}: a later one replaced it", judgements(self.replaced)));
@@ -47,10 +49,8 @@ impl fmt::Display for AlertQuality {
 }
 
 fn cells(it: &RuleQuality) -> [String; 10] {
-    let maybe = |it: Option<String>| it.unwrap_or_else(|| "-".to_owned());
     let [fired, told, judged, useful, noise, too_early] =
-        [it.fired, it.told, it.judged, it.useful, it.noise, it.too_early]
-            .map(|count| count.to_string());
+        [it.fired, it.told, it.judged, it.useful, it.noise, it.too_early].map(number::count);
     [
         it.rule.clone(),
         fired,
@@ -59,9 +59,9 @@ fn cells(it: &RuleQuality) -> [String; 10] {
         useful,
         noise,
         too_early,
-        maybe(it.precision.map(|precision| precision.to_string())),
-        maybe(it.median_days_open.map(|days| days.to_string())),
-        maybe(it.per_subject_month.map(number)),
+        number::or_dash(it.precision.map(|precision| precision.to_string())),
+        number::or_dash(it.median_days_open.map(|days| days.to_string())),
+        number::or_dash(it.per_subject_month.map(rate)),
     ]
 }
 
@@ -96,12 +96,12 @@ fn notes(it: &RuleQuality) -> Vec<String> {
 }
 
 fn judgements(count: usize) -> String {
-    if count == 1 { "1 judgement".to_owned() } else { format!("{count} judgements") }
+    number::many(count, "judgement")
 }
 
 /// Two digits that say something, however small.
-fn number(rate: f64) -> String {
+fn rate(rate: f64) -> String {
     let decimals = [(1.0, 2), (0.1, 3), (0.01, 4), (0.001, 5)];
     let decimals = decimals.iter().find(|it| it.0 <= rate).map_or(6, |it| it.1);
-    if rate > 0.0 { format!("{rate:.decimals$}") } else { "0".to_owned() }
+    if rate > 0.0 { number::fixed(rate, decimals) } else { "0".to_owned() }
 }

@@ -1,7 +1,6 @@
 //! Numbers and spans of them in words.
 
 use crate::expr::{Span, Spans};
-use crate::score::shown;
 use crate::value::Value;
 
 /// A span of values as people say it, without the ends that everything has.
@@ -30,7 +29,7 @@ const MOST: usize = 6;
 
 /// Scores or points as people say them: `0, 25 to 50 or 100`.
 pub(super) fn listed(all: &Spans) -> String {
-    let tenth = |it: f64| shown(&Value::Number(it));
+    let tenth = |it: f64| Value::Number(it).shown();
     let one = |it: Span| match it.high - it.low < 1e-6 {
         true => tenth(it.low),
         false => format!("{} to {}", tenth(it.low), tenth(it.high)),

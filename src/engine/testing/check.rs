@@ -179,7 +179,7 @@ impl Checker<'_, '_> {
                 let message = "an id must not be empty";
                 self.fault(Fault::new(Code::Empty, format!("{path}.id"), message));
             } else if all.iter().any(|other| other.id == it.id) {
-                let message = format!("the subject `{}` stands twice", it.id);
+                let message = format!("the subject `{}` is duplicated", it.id);
                 self.fault(Fault::new(Code::Duplicate, format!("{path}.id"), message));
             }
             let given = self.given(&path, kind, &it.given, lengths);

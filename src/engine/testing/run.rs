@@ -17,8 +17,8 @@ use crate::engine::{AssessError, Assessment, Engine, Input};
 use crate::fault::Code;
 use crate::frame::{Column, Frame, SubjectKind};
 use crate::memory::{Health, Phase};
-use crate::score::{shown, tenths};
 use crate::state::State;
+use crate::text::number::tenths;
 use crate::value::{Kind, Value};
 
 impl Engine {
@@ -232,7 +232,7 @@ impl Case<'_> {
 
     fn compare_value(&self, name: &str, wanted: &Value, off: Option<f64>) -> Compared {
         let got = self.out.value(self.kind, name, self.id);
-        let show = |it: f64| shown(&Value::Number(it));
+        let show = |it: f64| Value::Number(it).shown();
         let (fits, wanted, got) = match (wanted, &got) {
             _ if !self.is_there() => (false, wanted.to_string(), not_assessed()),
             (Value::Number(wanted), Value::Number(got)) => {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::notation::show_state;
 use crate::engine::{Assessment, Engine};
 use crate::frame::SubjectKind;
-use crate::score::shown;
 use crate::value::Value;
 
 /// A subject on the day of an assessment.
@@ -62,7 +61,7 @@ impl Case<'_> {
         lines.extend(columns.filter(|_| self.is_there()).map(|name| {
             match self.out.value(self.kind, name, self.id) {
                 Value::Missing => format!("  {name} has no data"),
-                value => format!("  {name} is {}", shown(&value)),
+                value => format!("  {name} is {}", value.shown()),
             }
         }));
         lines.push(self.standing(name));

@@ -1,4 +1,4 @@
-//! Calls that failed: whether an answer hangs on them, and to whom they are told.
+//! Calls that failed: whether an answer depends on them, and to whom they are told.
 
 use std::collections::BTreeMap;
 

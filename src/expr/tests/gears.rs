@@ -362,7 +362,7 @@ fn rows_in_the_middle_of_a_table_are_their_own() {
             let mut chunk = compiled.chunk(&mut scratch, &given, rows);
             told(&mut chunk, 0, &program, &mut fault)
         };
-        // What has failed for whom does not hang on who stands beside it either.
+        // What has failed for whom does not depend on who stands beside it either.
         let mut both = |rows| (all(rows), given.1.take());
         let (whole, part) = (both(0..100), both(41..60));
         assert_eq!(whole.0[41..60], part.0, "{text}");

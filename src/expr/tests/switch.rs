@@ -119,7 +119,7 @@ fn a_switch_may_have_many_cases() {
     }
 }
 
-/// Of what is asked nothing stands twice, whatever stands in it.
+/// Of what is asked nothing is duplicated, whatever stands in it.
 #[test]
 fn what_a_switch_becomes_is_not_much_longer() {
     for (open, close) in [

@@ -12,12 +12,12 @@ fn numbers_are_shown_as_people_read_them() {
         ("fixed(x, 1)", "x=-0.04", "0.0"),
         ("fixed(x, 15)", "x=0.5", "0.500000000000000"),
         ("fixed(x, 2)", "x=1e300", "1e300"),
-        ("percent(x)", "x=0.45", "45 %"),
-        ("percent(x)", "x=0.285", "29 %"),
-        ("percent(x)", "x=-0.005", "-1 %"),
-        ("percent(x)", "x=-0.0001", "0 %"),
-        ("percent(x, 1)", "x=0.1234", "12.3 %"),
-        ("percent(x)", "x=12", "1200 %"),
+        ("percent(x)", "x=0.45", "45%"),
+        ("percent(x)", "x=0.285", "29%"),
+        ("percent(x)", "x=-0.005", "-1%"),
+        ("percent(x)", "x=-0.0001", "0%"),
+        ("percent(x, 1)", "x=0.1234", "12.3%"),
+        ("percent(x)", "x=12", "1200%"),
         ("signed(x)", "x=5", "+5"),
         ("signed(x)", "x=-5", "-5"),
         ("signed(x)", "x=0", "0"),
@@ -43,7 +43,7 @@ fn numbers_are_shown_as_people_read_them() {
         ("counted(x, \"seat\", \"seats\")", "x=1", "1 seat"),
         ("counted(x, \"seat\", \"seats\")", "x=7", "7 seats"),
         // They are texts, and compare as such.
-        ("percent(x) == \"45 %\"", "x=0.45", "true"),
+        ("percent(x) == \"45%\"", "x=0.45", "true"),
     ]);
 }
 

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::judged::{Against, CardJudgement, Judged, JudgedAim, Source, SourceJudgement};
-use crate::outcome::page::{band, count, grouped, interval, maybe, percent, row, table};
+use crate::outcome::page::{band, interval, row, table};
+use crate::text::number::{count, fixed, many, or_dash, percent, whole};
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,13 +69,13 @@ fn heading(it: &JudgedAim) -> String {
         _ => format!("{} to {} days later", lead + 1, lead.saturating_add(horizon)),
     };
     let base = it.base.map_or_else(String::new, |base| {
-        format!("; {} of {} assessments", percent(base), grouped(it.rows))
+        format!("; {} of {} assessments", percent(base, 1), count(it.rows))
     });
     format!(
         "{}, {when}: {} of {} {}{base}\n",
         it.aim,
-        grouped(it.lost),
-        grouped(it.subjects),
+        count(it.lost),
+        count(it.subjects),
         it.kind.plural()
     )
 }
@@ -86,12 +87,12 @@ impl Judged {
         if by_account {
             heads.push("per account and month".to_owned());
         }
-        let rate = |it: Option<f64>| maybe(it.map(|value| format!("{value:.3}")));
+        let rate = |it: Option<f64>| or_dash(it.map(|value| fixed(value, 3)));
         let line = |it: &SourceJudgement| {
             let mut cells = vec![
                 it.source.to_string(),
-                grouped(it.fired),
-                grouped(it.told),
+                count(it.fired),
+                count(it.told),
                 rate(it.per_subject_month),
             ];
             if by_account {
@@ -108,14 +109,14 @@ fn against(source: &SourceJudgement, aim: &str) -> Option<Vec<String>> {
     let lift = it.precision.zip(it.base).filter(|pair| pair.1 > 0.0);
     Some(vec![
         source.source.to_string(),
-        grouped(it.hits),
-        grouped(it.false_alarms),
-        grouped(it.too_late),
-        grouped(it.unknown),
-        maybe(it.precision.map(interval)),
-        maybe(it.base.map(percent)),
-        maybe(lift.map(|(share, base)| format!("{:.1}x", share.value / base))),
-        maybe(it.recall.map(interval)),
+        count(it.hits),
+        count(it.false_alarms),
+        count(it.too_late),
+        count(it.unknown),
+        or_dash(it.precision.map(interval)),
+        or_dash(it.base.map(|share| percent(share, 1))),
+        or_dash(lift.map(|(share, base)| format!("{}x", fixed(share.value / base, 1)))),
+        or_dash(it.recall.map(interval)),
         lead(it),
     ])
 }
@@ -124,7 +125,11 @@ fn lead(it: &Against) -> String {
     let lead = it.lead.as_ref();
     let numbers =
         lead.and_then(|lead| Some((lead.median?, lead.lower_quartile?, lead.upper_quartile?)));
-    maybe(numbers.map(|(median, low, high)| format!("{median:.0} ({low:.0}-{high:.0})")))
+    or_dash(
+        numbers.map(|(median, low, high)| {
+            format!("{} ({}-{})", whole(median), whole(low), whole(high))
+        }),
+    )
 }
 
 fn bands(it: &CardJudgement) -> String {
@@ -132,14 +137,14 @@ fn bands(it: &CardJudgement) -> String {
     rows.extend(it.bands.iter().map(|risk| {
         vec![
             band(risk.band.as_deref()).to_owned(),
-            grouped(risk.rows),
-            grouped(risk.subjects),
-            grouped(risk.lost),
-            maybe(risk.share.map(percent)),
+            count(risk.rows),
+            count(risk.subjects),
+            count(risk.lost),
+            or_dash(risk.share.map(|share| percent(share, 1))),
         ]
     }));
     let auc = it.roc_auc.map_or_else(String::new, |auc| {
-        format!("  ROC AUC {auc:.3} over {}\n", count(it.rows, "assessment"))
+        format!("  ROC AUC {} over {}\n", fixed(auc, 3), many(it.rows, "assessment"))
     });
     format!("{}{auc}", table(&rows))
 }

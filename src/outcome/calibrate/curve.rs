@@ -4,6 +4,7 @@ use super::isotonic::{Block, blocks, isotonic};
 use super::{Method, jeffreys};
 use crate::outcome::logit::{Bound, Fit, Problem, Rows, sigmoid};
 use crate::outcome::measure::surprise;
+use crate::text::number::{fixed, signed};
 
 /// The 97.5% quantile of the normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
@@ -231,7 +232,7 @@ pub(super) fn best(pairs: &[(f64, bool)]) -> (Method, String) {
         let error =
             (gains.iter().map(|one| (one - gain).powi(2)).sum::<f64>() / count / count).sqrt();
         let name = if method == Method::Beta { "beta" } else { "isotonic" };
-        told.push(format!("{name} {gain:+.5} (standard error {error:.5})"));
+        told.push(format!("{name} {} (standard error {})", signed(gain, 5), fixed(error, 5)));
         if gain > error && gain > chosen.1 {
             chosen = (method, gain);
         }

@@ -1,6 +1,6 @@
 //! From a score to a probability of loss, with how sure it is.
 //!
-//! A score orders subjects; a probability can be multiplied by money. Which curve is taken hangs on how many outcomes
+//! A score orders subjects; a probability can be multiplied by money. Which curve is taken depends on how many outcomes
 //! there are: a straight line in log-odds for few, a freer curve only where there are many and it proves itself.
 
 mod base_rate;

@@ -17,7 +17,7 @@ pub enum Arm {
 /// The arm of a subject: always the same for the same names, on every machine, whoever else takes part.
 ///
 /// `share` is the part that is treated, 0 to 1. Raising it moves nobody from the treated to the control. Another
-/// experiment's name draws anew.
+/// experiment's name draws again.
 ///
 /// ```
 /// use foretell::outcome::experiment::{Arm, assign};

@@ -4,10 +4,11 @@ use std::fmt::{Display, Formatter, Result};
 
 use super::{Experiment, MeanDifference};
 use crate::outcome::Span;
+use crate::text::number;
 
-/// A share in percent, or a difference of shares in points.
+/// A difference of shares, in points.
 fn points(share: f64) -> String {
-    format!("{:+.1}", share * 100.0)
+    number::points(share, 1)
 }
 
 impl Display for Experiment {
@@ -20,8 +21,8 @@ impl Display for Experiment {
             None => writeln!(f, "  renewal     no outcome is known in one of the arms yet")?,
             Some(it) => {
                 let percent = |share: super::Proportion| {
-                    let percent = share.value().unwrap_or(0.0) * 100.0;
-                    format!("{percent:.1}% of {}", share.of)
+                    let percent = number::percent(share.value().unwrap_or(0.0), 1);
+                    format!("{percent} of {}", number::count(share.of))
                 };
                 let Span { value, low, high } = it.difference;
                 writeln!(
@@ -48,9 +49,9 @@ impl Display for Experiment {
         match self.detectable {
             Some(rise) => writeln!(
                 f,
-                "  power       with these sizes a rise of {} points is found {:.0}% of the time",
+                "  power       with these sizes a rise of {} points is found {} of the time",
                 points(rise),
-                plan.power * 100.0
+                number::percent(plan.power, 0)
             ),
             None => {
                 writeln!(f, "  power       with these sizes no rise is found as often as planned")
@@ -62,7 +63,12 @@ impl Display for Experiment {
 impl Experiment {
     fn sizes(&self, f: &mut Formatter<'_>) -> Result {
         if let Some(it) = &self.ratio {
-            writeln!(f, "  subjects    {} treated, {} control", it.treated, it.control)?;
+            writeln!(
+                f,
+                "  subjects    {} treated, {} control",
+                number::count(it.treated),
+                number::count(it.control)
+            )?;
             if it.suspicious {
                 writeln!(
                     f,
@@ -99,7 +105,7 @@ impl Experiment {
         let (low, high) = (points(low), points(high));
         let p = match it.p_value {
             p if p < 0.005 => "p < 0.01".to_owned(),
-            p => format!("p = {p:.2}"),
+            p => format!("p = {}", number::fixed(p, 2)),
         };
         let verdict = match (it.decided, it.difference.value > 0.0) {
             (false, _) => "not decided",
@@ -117,7 +123,13 @@ fn mean(f: &mut Formatter<'_>, what: &str, difference: Option<&MeanDifference>) 
     let Span { value, low, high } = it.difference;
     writeln!(
         f,
-        "  {what:<11} treated {:.1} of {}, control {:.1} of {}: {value:+.1}, {low:+.1} to {high:+.1} at one look",
-        it.treated_mean, it.treated, it.control_mean, it.control
+        "  {what:<11} treated {} of {}, control {} of {}: {}, {} to {} at one look",
+        number::grouped(it.treated_mean, 1),
+        number::count(it.treated),
+        number::grouped(it.control_mean, 1),
+        number::count(it.control),
+        number::signed(value, 1),
+        number::signed(low, 1),
+        number::signed(high, 1)
     )
 }

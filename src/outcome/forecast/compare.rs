@@ -160,7 +160,7 @@ impl<'a> Row<'a> {
         Some(Self { call, human, model, came: if call.renewed { 1.0 } else { 0.0 } })
     }
 
-    /// So that sums do not hang on the order of the calls.
+    /// So that sums do not depend on the order of the calls.
     fn order(&self, other: &Self) -> std::cmp::Ordering {
         let (left, right) = (self.call, other.call);
         (left.day, &left.subject, left.renewed)

@@ -115,7 +115,7 @@ fn likelihoods_know_which_way_they_turn() {
     assert!((kept.low + gone.high - 1.0).abs() < 1e-12);
     let risk = Likelihood::new(Likely::Churn, "risk", curve(1)).of_risk();
     assert!((risk.chance(Some(20.0), None).probability - gone.probability).abs() < 1e-12);
-    // Without a likelihood of renewal the money hangs on what churn leaves; without either on a half.
+    // Without a likelihood of renewal the money depends on what churn leaves; without either on a half.
     let row = || [one("a", "2026-04-01", 100.0, 80.0)];
     let by_churn = Forecaster::new(60).with_likelihood(churn).forecast(day(TODAY), row());
     assert!((by_churn.whole.expected.value - 100.0 * kept.probability).abs() < 1e-9);

@@ -5,8 +5,9 @@ use std::fmt::{Display, Formatter, Result};
 use super::{CallComparison, CallPeriod, Disagreement, Forecast, RenewalGroup, RenewalLine};
 use crate::outcome::Span;
 use crate::outcome::measure::Caution;
-use crate::outcome::page::signed;
-use crate::score::tenths;
+use crate::text::number::{
+    count, fixed, grouped, or_dash, part, percent, points, signed, tenths, whole,
+};
 
 /// How many renewals and disagreements are shown; the rest are counted.
 const SHOWN: usize = 15;
@@ -30,33 +31,6 @@ const HEALTH: usize = 9;
 
 /// How many columns of a group say nothing of people.
 const WITHOUT_PEOPLE: usize = 7;
-
-/// An amount in whole units, with its thousands apart; rounded half away from zero.
-pub(crate) fn whole(amount: f64) -> String {
-    let digits = format!("{:.0}", amount.abs().round());
-    let count = digits.len();
-    let mut out = String::new();
-    if amount < 0.0 && digits != "0" {
-        out.push('-');
-    }
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (count - at) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// A share in whole percent.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{:.0}%", share * 100.0)
-}
-
-/// `part` of `all` in percent; a dash of nothing.
-pub(crate) fn part(part: f64, all: f64) -> String {
-    if all > 0.0 { percent(part / all) } else { "-".to_owned() }
-}
 
 /// Rows below their titles: the first column to the left, all others to the right.
 fn table(f: &mut Formatter<'_>, titles: &[&str], rows: &[Vec<String>]) -> Result {
@@ -291,9 +265,9 @@ impl Forecast {
         let rows = self.whole.likely.iter().map(|likely| {
             vec![
                 format!("{} by {}", likely.what.as_str(), likely.scorecard),
-                format!("{:.1} of {}", likely.count.value, self.whole.renewals),
-                format!("{:.0}", likely.count.low),
-                format!("{:.0}", likely.count.high),
+                format!("{} of {}", grouped(likely.count.value, 1), count(self.whole.renewals)),
+                whole(likely.count.low),
+                whole(likely.count.high),
                 whole(likely.value.value),
             ]
         });
@@ -326,12 +300,12 @@ fn more(f: &mut Formatter<'_>, all: usize, shown: usize) -> Result {
 
 /// An amount, or a dash.
 pub(crate) fn maybe(it: Option<f64>) -> String {
-    it.map_or_else(|| "-".to_owned(), whole)
+    or_dash(it.map(whole))
 }
 
 /// The ends of an interval of a probability.
 pub(crate) fn ends(low: f64, high: f64) -> String {
-    format!("{} to {}", percent(low), percent(high))
+    format!("{} to {}", percent(low, 0), percent(high, 0))
 }
 
 fn risk(it: &RenewalLine) -> Vec<String> {
@@ -341,12 +315,12 @@ fn risk(it: &RenewalLine) -> Vec<String> {
         it.day.to_string(),
         name(it.owner.as_deref()),
         maybe(it.value),
-        percent(it.renewal.probability),
+        percent(it.renewal.probability, 0),
         ends(it.renewal.low, it.renewal.high),
         it.renewal.basis.as_str().to_owned(),
         maybe(it.expected.map(|expected| expected.value)),
         maybe(it.at_risk()),
-        health.map_or_else(|| "-".to_owned(), |health| tenths(health.score)),
+        or_dash(health.map(|health| tenths(health.score))),
         health.map_or_else(String::new, |health| {
             format!("{} to {}", tenths(health.low), tenths(health.high))
         }),
@@ -359,8 +333,8 @@ fn doubt(it: &Disagreement) -> Vec<String> {
         it.day.to_string(),
         name(it.owner.as_deref()),
         maybe(it.value),
-        percent(it.human),
-        percent(it.model.probability),
+        percent(it.human, 0),
+        percent(it.model.probability, 0),
         ends(it.model.low, it.model.high),
         it.model.basis.as_str().to_owned(),
         maybe(it.at_stake),
@@ -412,10 +386,10 @@ fn past(name: &str, it: &CallPeriod) -> Vec<String> {
         name.to_owned(),
         it.calls.to_string(),
         it.renewed.to_string(),
-        signed(it.human.bias * 100.0),
-        signed(it.model.bias * 100.0),
-        format!("{:.3}", it.human.brier),
-        format!("{:.3}", it.model.brier),
+        points(it.human.bias, 1),
+        points(it.model.bias, 1),
+        fixed(it.human.brier, 3),
+        fixed(it.model.brier, 3),
         it.human_nearer.to_string(),
         it.model_nearer.to_string(),
         whole(it.human.value_bias),
@@ -448,7 +422,10 @@ impl CallComparison {
                 (false, _) => "not enough to say who was better",
             };
             out.push(format!(
-                "Error of people less that of the model: {value:+.3} (95% {low:+.3} to {high:+.3}): {verdict}."
+                "Error of people less that of the model: {} (95% {} to {}): {verdict}.",
+                signed(value, 3),
+                signed(low, 3),
+                signed(high, 3)
             ));
         }
         if let Some(Span { low, high, .. }) = self.model_right {

@@ -6,6 +6,7 @@ use super::rows::Table;
 use crate::outcome::calibrate::Calibration;
 use crate::outcome::draw::Draw;
 use crate::outcome::measure::surprise;
+use crate::text::number::fixed;
 
 /// Fewer of either outcome than this teach nothing: what was written stays.
 pub(super) const LEAST_EVENTS: usize = 10;
@@ -133,14 +134,18 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
     let before = mean(&baseline);
     if gain <= 0.0 {
         let why = format!(
-            "nothing learned surprises less on unseen rows than what was written ({loss:.4} against \
-             {before:.4})"
+            "nothing learned surprises less on unseen rows than what was written ({} against {})",
+            fixed(loss, 4),
+            fixed(before, 4)
         );
         return stay(why, written);
     }
     let why = format!(
-        "log loss on unseen rows {loss:.4} against {before:.4} as written (gain {gain:.4}, standard \
-         error {error:.4})"
+        "log loss on unseen rows {} against {} as written (gain {}, standard error {})",
+        fixed(loss, 4),
+        fixed(before, 4),
+        fixed(gain, 4),
+        fixed(error, 4)
     );
     let (learned, ridge) = match candidate {
         Candidate::Written => ("nothing", None),

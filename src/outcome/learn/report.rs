@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::outcome::measure::{Caution, Interval, Measures, SegmentMeasures};
+use crate::text::number::{NOTHING, count, fixed, tenths};
 
 /// What was learned, and why no more and no less.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,7 +26,7 @@ pub struct Choice {
 pub enum Conflict {
     /// By itself: those with more points are lost more often.
     Alone,
-    /// Beside the others alone: what they leave unexplained speaks against it.
+    /// Beside the others alone: what they leave unexplained contradicts it.
     BesideOthers,
 }
 
@@ -93,7 +94,7 @@ struct Shown(Option<f64>, usize);
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(it) => write!(f, "{it:.*}", self.1),
+            Some(it) => f.write_str(&fixed(it, self.1)),
             None => f.write_str("-"),
         }
     }
@@ -103,8 +104,8 @@ fn line(f: &mut fmt::Formatter<'_>, name: &str, it: &Measures) -> fmt::Result {
     writeln!(
         f,
         "  {name:<28} {:>7} {:>6} {:>8} {:>8} {:>8} {:>8} {:>8}",
-        it.rows,
-        it.lost,
+        count(it.rows),
+        count(it.lost),
         Shown(it.roc_auc, 4).to_string(),
         Shown(it.pr_auc, 4).to_string(),
         Shown(it.log_loss, 4).to_string(),
@@ -118,7 +119,9 @@ impl fmt::Display for LearnReport {
         writeln!(
             f,
             "{}: learned from {} outcomes, {} of them lost",
-            self.scorecard, self.rows, self.lost
+            self.scorecard,
+            count(self.rows),
+            count(self.lost)
         )?;
         writeln!(f, "  learned: {}", self.choice.learned)?;
         writeln!(f, "  because: {}", self.choice.why)?;
@@ -139,8 +142,10 @@ impl fmt::Display for LearnReport {
         if let Some((gain, interval)) = &self.gain {
             writeln!(
                 f,
-                "  gain in log loss {gain:.4}, 95% interval {:.4} to {:.4}",
-                interval.low, interval.high
+                "  gain in log loss {}, 95% interval {} to {}",
+                fixed(*gain, 4),
+                fixed(interval.low, 4),
+                fixed(interval.high, 4)
             )?;
         }
         for (before, after) in self.before_by_segment.iter().zip(&self.after_by_segment) {
@@ -153,9 +158,10 @@ impl fmt::Display for LearnReport {
             "factor, weight in percent", "written", "learned", "in 90% of draws", "auc"
         )?;
         for it in &self.factors {
-            let stable = it
-                .stability
-                .map_or_else(|| "-".to_owned(), |[low, high]| format!("{low:.1} to {high:.1}"));
+            let stable = it.stability.map_or_else(
+                || NOTHING.to_owned(),
+                |[low, high]| format!("{} to {}", tenths(low), tenths(high)),
+            );
             let told = match it.conflict {
                 Some(Conflict::Alone) => "  predicts the wrong way",
                 Some(Conflict::BesideOthers) => "  predicts the wrong way beside the others",

@@ -58,7 +58,7 @@ pub(super) struct Table {
     pub(super) unassessed: usize,
 }
 
-/// Which way the points go; `None` where they hang on more than the value.
+/// Which way the points go; `None` where they depend on more than the value.
 pub(in crate::outcome) fn direction(
     points: Option<&Variants<Points>>,
     better: Option<Better>,

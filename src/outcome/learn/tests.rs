@@ -12,7 +12,7 @@ use crate::config::{MissingPolicy, Points, Valued, Variants};
 use crate::frame::{Column, Frame};
 use crate::outcome::measure::log_loss;
 
-/// Customers whose chance to be lost hangs on usage and cases, and not on noise.
+/// Customers whose chance to be lost depends on usage and cases, and not on noise.
 struct Population {
     frame: Frame,
     lost: Vec<bool>,

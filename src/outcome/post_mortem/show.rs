@@ -7,9 +7,8 @@ use super::{
 };
 use crate::alert::Share;
 use crate::book::OutcomeKind;
-use crate::money::Currency;
-use crate::outcome::page::{amount, band, count, grouped, maybe, percent, row, score, table};
-use crate::score::{shown, tenths};
+use crate::outcome::page::{band, row, score, table};
+use crate::text::number::{self, count, many, money, or_dash, percent, tenths, whole};
 use crate::value::Value;
 
 /// How many parts of a fall are shown.
@@ -19,18 +18,14 @@ const PARTS: usize = 5;
 const LISTED: usize = 15;
 
 /// An amount with its currency, where that is named.
-fn money(it: f64, currency: Option<Currency>) -> String {
-    currency.map_or_else(|| amount(it), |currency| format!("{} {currency}", amount(it)))
-}
-
 /// Days, with their noun.
 pub(crate) fn days(number: i64) -> String {
-    if number == 1 { "1 day".to_owned() } else { format!("{number} days") }
+    number::counted(number as f64, "day", "days")
 }
 
 /// The ends of an interval: `95% between 9.5% and 90.5%`.
 pub(crate) fn between(it: Share) -> String {
-    format!("95% between {} and {}", percent(it.low), percent(it.high))
+    format!("95% between {} and {}", percent(it.low, 1), percent(it.high, 1))
 }
 
 impl PostMortem {
@@ -144,9 +139,9 @@ fn mark(it: &BeforeLoss) -> Vec<String> {
         day.to_string(),
         it.score.map_or_else(|| "-".to_owned(), tenths),
         band(it.band.as_deref()).to_owned(),
-        percent(it.coverage),
+        percent(it.coverage, 1),
         alerts,
-        maybe(it.overridden.clone()),
+        or_dash(it.overridden.clone()),
     ]
 }
 
@@ -216,10 +211,10 @@ impl fmt::Display for RuleCatch {
         write!(
             f,
             "; of its {} over all this time {} came before a loss and {} did not: {} were right ({})",
-            count(self.hits + self.false_alarms, "alert"),
-            grouped(self.hits),
-            grouped(self.false_alarms),
-            percent(right.value),
+            many(self.hits + self.false_alarms, "alert"),
+            count(self.hits),
+            count(self.false_alarms),
+            percent(right.value, 1),
             between(right)
         )
     }
@@ -234,7 +229,7 @@ impl ThresholdCatch {
             Some(it) => format!(" {it}"),
             None => String::new(),
         };
-        format!("{} at {}{unit} or {side}", self.label, shown(&Value::Number(self.value)))
+        format!("{} at {}{unit} or {side}", self.label, Value::Number(self.value).shown())
     }
 }
 
@@ -246,17 +241,17 @@ impl fmt::Display for ThresholdCatch {
             "{}: reached on {}; it catches {} of {} in time, and is a false alarm for {} of {} that stayed",
             self.name(),
             self.day,
-            grouped(self.caught),
+            count(self.caught),
             lost(self.lost),
-            grouped(self.false_alarms),
-            grouped(self.kept),
+            count(self.false_alarms),
+            count(self.kept),
         )
     }
 }
 
 /// Losses, with their noun.
 fn lost(number: usize) -> String {
-    if number == 1 { "1 loss".to_owned() } else { format!("{} losses", grouped(number)) }
+    if number == 1 { "1 loss".to_owned() } else { format!("{} losses", count(number)) }
 }
 
 impl PostMortems {
@@ -272,7 +267,7 @@ impl PostMortems {
         let all = self.losses.len();
         let mut out = vec![("looked at", format!("{}{}", lost(all), worth(None)))];
         if self.unassessed > 0 {
-            let more = grouped(self.unassessed);
+            let more = count(self.unassessed);
             out.push(("not looked at", format!("{more}: never assessed in time")));
         }
         let from = u64::from(lead) + u64::from(horizon);
@@ -280,21 +275,21 @@ impl PostMortems {
         out.push(("in time is", in_time));
         let missed = self.losses.iter().filter(|loss| !loss.told_in_time).count();
         if let Some(it) = self.missed {
-            let (missed, worth) = (grouped(missed), worth(Some(false)));
-            let share = format!("{} ({})", percent(it.value), between(it));
-            out.push(("missed", format!("{missed} of {}: {share}{worth}", grouped(all))));
+            let (missed, worth) = (count(missed), worth(Some(false)));
+            let share = format!("{} ({})", percent(it.value, 1), between(it));
+            out.push(("missed", format!("{missed} of {}: {share}{worth}", count(all))));
         }
         if let Some(it) = self.lead.as_ref().filter(|lead| lead.warned > 0) {
-            let day = |it: Option<f64>| maybe(it.map(|value| format!("{value:.0}")));
+            let day = |it: Option<f64>| or_dash(it.map(|value| whole(value)));
             let [median, low, high] = [it.median, it.lower_quartile, it.upper_quartile].map(day);
-            let told = grouped(it.warned);
+            let told = count(it.warned);
             let when = format!(
                 "half of them {median} days before or earlier, the middle half {low} to {high}"
             );
-            out.push(("told in time", format!("{told} of {}: {when}", grouped(all))));
+            out.push(("told in time", format!("{told} of {}: {when}", count(all))));
         }
         if let Some(it) = self.called_wrong {
-            let share = format!("{} of those they called ({})", percent(it.value), between(it));
+            let share = format!("{} of those they called ({})", percent(it.value, 1), between(it));
             out.push(("people were wrong", format!("of {share}")));
         }
         out
@@ -348,7 +343,7 @@ impl PostMortems {
         }
         let counts = |all: Vec<(String, usize)>| {
             let rows: Vec<Vec<String>> =
-                all.into_iter().map(|(name, losses)| vec![name, grouped(losses)]).collect();
+                all.into_iter().map(|(name, losses)| vec![name, count(losses)]).collect();
             table(&rows)
         };
         text += &format!("\nHow early somebody was told\n{}", counts(self.how_early()));
@@ -363,7 +358,7 @@ impl PostMortems {
         }
         match listed.len().saturating_sub(most) {
             0 => {}
-            more => text += &format!("  and {} more\n", grouped(more)),
+            more => text += &format!("  and {} more\n", count(more)),
         }
         text.trim_end().to_owned()
     }
@@ -392,9 +387,9 @@ fn listing<'a>(losses: impl Iterator<Item = &'a &'a PostMortem>) -> String {
         vec![
             loss.subject.clone(),
             loss.lost_on.to_string(),
-            maybe(loss.value.map(amount)),
+            or_dash(loss.value.map(whole)),
             listed_told(loss),
-            maybe(
+            or_dash(
                 signal
                     .map(|signal| format!("{}, {} before", signal.what.short(), days(signal.lead))),
             ),

@@ -5,7 +5,8 @@ use std::fmt;
 use super::{CardWhatIf, ConfigComparison, RuleComparison, RuleWhatIf, WhatIf};
 use crate::alert::Share;
 use crate::outcome::backtest::{Judged, Source};
-use crate::outcome::page::{amount, band, count, grouped, interval, maybe, row, signed, table};
+use crate::outcome::page::{band, interval, row, table};
+use crate::text::number::{count, fixed, many, or_dash, signed, whole};
 
 /// How many names stand in a line before the rest is counted.
 const NAMED: usize = 5;
@@ -34,14 +35,14 @@ fn card(it: &CardWhatIf) -> String {
     let mut text = format!(
         "{}: {} of {} in another band",
         it.scorecard,
-        grouped(it.moved),
-        count(all, it.kind.name())
+        count(it.moved),
+        many(all, it.kind.name())
     );
     if let Some(value) = it.moved_value {
-        text += &format!(", worth {}", amount(value));
+        text += &format!(", worth {}", whole(value));
     }
     if let Some(change) = it.mean_change {
-        text += &format!("; mean change of the score {}", signed(change));
+        text += &format!("; mean change of the score {}", signed(change, 1));
     }
     text += &format!("\n{}", matrix(it));
     for moved in &it.furthest {
@@ -77,8 +78,8 @@ fn matrix(it: &CardWhatIf) -> String {
                 .iter()
                 .find(|moved| moved.from.as_ref() == *from && moved.to.as_ref() == *to);
             cells.push(found.map_or_else(String::new, |moved| match moved.value {
-                Some(value) => format!("{} ({})", grouped(moved.subjects), amount(value)),
-                None => grouped(moved.subjects),
+                Some(value) => format!("{} ({})", count(moved.subjects), whole(value)),
+                None => count(moved.subjects),
             }));
         }
         rows.push(cells);
@@ -91,14 +92,14 @@ fn rule(it: &RuleWhatIf) -> Vec<String> {
     for (sign, ids) in [("+", &it.gained), ("-", &it.lost)] {
         who.extend(ids.iter().take(NAMED).map(|id| format!("{sign}{id}")));
         if ids.len() > NAMED {
-            who.push(format!("{sign}{} more", grouped(ids.len() - NAMED)));
+            who.push(format!("{sign}{} more", count(ids.len() - NAMED)));
         }
     }
     vec![
         it.rule.clone(),
-        grouped(it.both),
-        grouped(it.gained.len()),
-        grouped(it.lost.len()),
+        count(it.both),
+        count(it.gained.len()),
+        count(it.lost.len()),
         who.join(" "),
     ]
 }
@@ -110,7 +111,7 @@ impl fmt::Display for ConfigComparison {
         if !self.rules.is_empty() {
             let mut rows = vec![row(["alerts told", "both", "gained", "lost"])];
             let cells = |it: &RuleComparison| {
-                let counts = [it.both, it.gained.len(), it.lost.len()].map(grouped);
+                let counts = [it.both, it.gained.len(), it.lost.len()].map(count);
                 [vec![it.rule.clone()], counts.to_vec()].concat()
             };
             rows.extend(self.rules.iter().map(cells));
@@ -141,14 +142,14 @@ fn accuracy(it: &Judged, aim: &str, when: &str) -> Vec<Vec<String>> {
             card.aim == aim && source.source == Source::Scorecard(card.scorecard.clone())
         });
         let lead = against.lead.as_ref().and_then(|lead| lead.median);
-        let share = |it: Option<Share>| maybe(it.map(interval));
+        let share = |it: Option<Share>| or_dash(it.map(interval));
         Some(vec![
             format!("{}, {when}", source.source),
-            grouped(source.told),
+            count(source.told),
             share(against.precision),
             share(against.recall),
-            maybe(lead.map(|days| format!("{days:.0}"))),
-            maybe(auc.and_then(|auc| auc.roc_auc).map(|roc_auc| format!("{roc_auc:.3}"))),
+            or_dash(lead.map(|days| whole(days))),
+            or_dash(auc.and_then(|auc| auc.roc_auc).map(|roc_auc| fixed(roc_auc, 3))),
         ])
     };
     shown.filter_map(line).collect()

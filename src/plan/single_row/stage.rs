@@ -78,7 +78,7 @@ impl Stage {
             Work::Card { card, outputs } => {
                 let card = cards.get(card).ok_or_else(|| needs_more(&name()))?;
                 if card.asks_how_sure() || step.whole {
-                    return Err(format!("{} hangs on how sure a score is", name()));
+                    return Err(format!("{} depends on how sure a score is", name()));
                 }
                 let (actions, conditions) =
                     plan.add(card.conditions.compiled()).ok_or_else(|| needs_more(&name()))?;
@@ -93,7 +93,7 @@ impl Stage {
             Work::Children { .. } | Work::Kin { .. } => {
                 return Err(format!("{} is of children", name()));
             }
-            Work::Least { .. } => return Err(format!("{} hangs on how sure a score is", name())),
+            Work::Least { .. } => return Err(format!("{} depends on how sure a score is", name())),
             Work::Past { .. } => return Err(format!("{} is of the past", name())),
             Work::Alerts { .. } => return Err(format!("{} is of alerts", name())),
         }))
@@ -151,7 +151,7 @@ impl Stage {
 
 /// Why an expression has no list of actions.
 pub(super) fn needs_more(what: &str) -> String {
-    format!("{what} makes texts, calls a function of the host's or is interpreted")
+    format!("{what} builds text, calls a host function, or is interpreted")
 }
 
 /// Takes over what an expression has given; outside its range it is missing.

@@ -161,7 +161,7 @@ impl Record {
         self.live(&fact);
     }
 
-    /// Says a fact anew, under another id, which was taken back and is true again.
+    /// Says a fact again, under another id, which was taken back and is true again.
     fn again(
         &mut self,
         as_of: AsOf,

@@ -100,7 +100,7 @@ fn week(config: &CalendarConfig, found: &mut Found<'_>) -> [Shift; 7] {
             if let Some(first) = named.insert(at, text) {
                 let day = days_are(at);
                 let message = if first == text {
-                    format!("`{}` stands twice in `{}`", day, shorten(text))
+                    format!("`{}` is duplicated in `{}`", day, shorten(text))
                 } else {
                     format!(
                         "`{}` has hours twice: in `{}` and in `{}`",

@@ -138,7 +138,7 @@ fn contradictions(all: &[Said], found: &mut Found<'_>) {
             }
             (By::Holiday(_), By::Holiday(two)) => {
                 let key = format!("holidays[{two}]");
-                found.warn(Code::Duplicate, &key, format!("{day} stands twice"), "leave one out");
+                found.warn(Code::Duplicate, &key, format!("{day} is duplicated"), "leave one out");
             }
             _ => {}
         }

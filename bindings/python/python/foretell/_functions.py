@@ -19,7 +19,7 @@ class Function:
 
     It gets a list for each parameter, all of the same length, and gives a list of that length: numbers, flags or texts, `None`
     where there is no value, an exception where it failed for that row alone. Only rows whose arguments are all there come in, and
-    what it says of a row must hang on that row alone: how many rows a call has is not promised.
+    what it says of a row must depend on that row alone: how many rows a call has is not promised.
     """
 
     call: Callable[..., Any]

@@ -159,7 +159,7 @@ class LoadReport(TypedDict):
 
     tables: dict[str, TableReport]
     notes: list[Fault]
-    """What is worth a look and kept no record out, such as a column whose name is near that of a known field."""
+    """Warnings that kept no record out, such as a column whose name is near that of a known field."""
 
 
 Plain = dict[str, Any]

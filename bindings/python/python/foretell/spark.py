@@ -36,7 +36,7 @@ def score(
 
     What does not fit the config is an `InputError` here, before any job runs: a missing column, a column of another kind than its
     metric, no column of ids. What is wrong with a value ends the job with that error's text, and its row is counted in its batch.
-    An id that stands twice is found only within a batch.
+    An id that is duplicated is found only within a batch.
 
     Columns are called as in `Engine.score`, so names with a dot want backticks. Texts that are categories in `Engine.score`, such as
     bands, are plain texts here. Only the columns that the engine reads leave the JVM.
