@@ -133,7 +133,7 @@ pub(crate) fn mark(steps: &mut [Step], cards: &BTreeMap<usize, Scorecard>, rules
             }
             _ if !read => {}
             Work::Expression { program } => {
-                want(&mut program.slots().iter().map(|slot| (kind, *slot)))
+                want(&mut program.slots().iter().map(|slot| (kind, *slot)));
             }
             Work::Parent { parent, from } => want(&mut std::iter::once((*parent, *from))),
             Work::Children { child, from, take, .. } => {

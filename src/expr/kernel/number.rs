@@ -53,10 +53,10 @@ fn zip(left: Side<'_>, right: Side<'_>, out: &mut [f64], f: impl Fn(f64, f64) ->
             }
         }
         (Side::Each(left), Side::All(right)) => {
-            map(Side::Each(left), out, |number| f(number, right))
+            map(Side::Each(left), out, |number| f(number, right));
         }
         (Side::All(left), Side::Each(right)) => {
-            map(Side::Each(right), out, |number| f(left, number))
+            map(Side::Each(right), out, |number| f(left, number));
         }
         (Side::All(left), Side::All(right)) => out.fill(f(left, right)),
     }
@@ -255,10 +255,12 @@ pub(super) fn between(inclusive: bool, [it, from, to]: [Side<'_>; 3], out: &mut 
     {
         return match inclusive {
             true => {
-                states(all, out, |number| state((from <= number) & (number <= to), is_fine(number)))
+                states(all, out, |number| {
+                    state((from <= number) & (number <= to), is_fine(number))
+                });
             }
             false => {
-                states(all, out, |number| state((from <= number) & (number < to), is_fine(number)))
+                states(all, out, |number| state((from <= number) & (number < to), is_fine(number)));
             }
         };
     }
