@@ -61,7 +61,7 @@ impl<T: Answer> Answer for Option<T> {
 
 impl<T: Answer, E: Display> Answer for Result<T, E> {
     fn answer(self) -> Result<Value, String> {
-        self.map_err(|it| it.to_string())?.answer()
+        self.map_err(|error| error.to_string())?.answer()
     }
 }
 
@@ -89,7 +89,7 @@ impl Answers for Column {
 
 impl<T: Answers, E: Display> Answers for Result<T, E> {
     fn answers(self) -> Result<Vec<Result<Value, String>>, String> {
-        self.map_err(|it| it.to_string())?.answers()
+        self.map_err(|error| error.to_string())?.answers()
     }
 }
 
@@ -129,7 +129,8 @@ impl Function {
         match &self.body {
             Body::One(body) => self.settled(self.guarded(|| body(values))),
             Body::Many(_) => {
-                let columns: Vec<Vec<Value>> = values.iter().map(|it| vec![it.clone()]).collect();
+                let columns: Vec<Vec<Value>> =
+                    values.iter().map(|value| vec![value.clone()]).collect();
                 self.call_all(&columns, 1).pop().unwrap_or(Err(Stop::NoData))
             }
         }
@@ -141,9 +142,9 @@ impl Function {
         match &self.body {
             Body::One(_) => {
                 let row = |row: usize| -> Vec<Value> {
-                    columns.iter().filter_map(|it| it.get(row)).cloned().collect()
+                    columns.iter().filter_map(|column| column.get(row)).cloned().collect()
                 };
-                told.extend((0..rows).map(|it| self.call(&row(it))));
+                told.extend((0..rows).map(|at| self.call(&row(at))));
             }
             Body::Many(body) => self.part(body.as_ref(), columns, 0..rows, &mut told),
         }
@@ -166,7 +167,7 @@ impl Function {
         let count = rows.len();
         match self.guarded(|| body(&columns_of)) {
             Ok(all) if all.len() == count => {
-                told.extend(all.into_iter().map(|it| self.settled(it)));
+                told.extend(all.into_iter().map(|value| self.settled(value)));
             }
             Ok(all) => {
                 let why = format!("it returned {} values for {count} subjects", all.len());

@@ -161,15 +161,15 @@ impl Checker<'_> {
             return None;
         }
         let all = self.names.all();
-        let locals = self.locals.iter().map(|it| it.name.as_str());
+        let locals = self.locals.iter().map(|local| local.name.as_str());
         let known = all.iter().map(String::as_str).chain(locals);
-        let is_known = |name: &str| all.iter().any(|it| it == name);
+        let is_known = |name: &str| all.iter().any(|known| known == name);
         let help = did_you_mean(name, known).unwrap_or_else(|| {
-            if self.names.texts().iter().any(|it| it == name) {
+            if self.names.texts().iter().any(|text| text == name) {
                 format!("texts stand in double quotes: `\"{name}\"`")
-            } else if self.functions.names().any(|it| it == name) {
+            } else if self.functions.names().any(|function| function == name) {
                 format!("call it: `{name}(x)`")
-            } else if let Some((of, _)) = name.rsplit_once('.').filter(|it| is_known(it.0)) {
+            } else if let Some((of, _)) = name.rsplit_once('.').filter(|parts| is_known(parts.0)) {
                 format!(
                     "of its past there is `{of}.previous`, `.days`, `.ago_30d` and `.change_30d`"
                 )
@@ -183,7 +183,7 @@ impl Checker<'_> {
 
     fn name(&mut self, raw: &Raw, wanted: Option<Kind>) -> Option<Tree> {
         let name = self.lexed.word(raw.at);
-        if let Some(local) = self.locals.iter_mut().rev().find(|it| it.name == name) {
+        if let Some(local) = self.locals.iter_mut().rev().find(|local| local.name == name) {
             local.used = true;
             let (kind, number) = (local.kind, local.number);
             return self.make(raw, kind, Node::Local(number));
@@ -219,15 +219,15 @@ impl Checker<'_> {
 
     /// Checks all of them, so that every problem is found, and then wants all of them.
     fn flags(&mut self, raw: &Raw, terms: &[Raw]) -> Option<Vec<Tree>> {
-        let trees: Vec<_> = terms.iter().map(|it| self.wanted(raw, it, Kind::Flag)).collect();
+        let trees: Vec<_> = terms.iter().map(|term| self.wanted(raw, term, Kind::Flag)).collect();
         trees.into_iter().collect()
     }
 
     fn binary(&mut self, raw: &Raw, mark: &str, left: &Raw, right: &Raw) -> Option<Tree> {
-        if let Some(op) = Arithmetic::ALL.iter().find(|it| it.mark() == mark) {
+        if let Some(op) = Arithmetic::ALL.iter().find(|op| op.mark() == mark) {
             return self.arithmetic(raw, *op, left, right);
         }
-        let op = Comparison::ALL.iter().find(|it| it.mark() == mark)?;
+        let op = Comparison::ALL.iter().find(|op| op.mark() == mark)?;
         self.comparison(raw, *op, left, right)
     }
 
@@ -242,7 +242,7 @@ impl Checker<'_> {
         }
         let tree =
             self.make(raw, Kind::Number, Node::Arithmetic(op, Box::new(one), Box::new(two)))?;
-        if constant(&tree).is_some_and(|it| !it.is_finite()) {
+        if constant(&tree).is_some_and(|number| !number.is_finite()) {
             self.fault(Code::NotFinite, raw, "the result is never a finite number", None);
             return None;
         }
@@ -251,7 +251,7 @@ impl Checker<'_> {
 
     fn comparison(&mut self, raw: &Raw, op: Comparison, left: &Raw, right: &Raw) -> Option<Tree> {
         let chained = matches!(&left.what, What::Binary(mark, ..)
-            if Comparison::ALL.iter().any(|it| it.is_order() && it.mark() == *mark));
+            if Comparison::ALL.iter().any(|op| op.is_order() && op.mark() == *mark));
         let kind = match op.is_order() {
             true => Some(Kind::Number),
             false => self.hint(left).or_else(|| self.hint(right)),
@@ -287,9 +287,10 @@ impl Checker<'_> {
         if labels.contains(text) {
             return;
         }
-        let known: Vec<&str> = labels.iter().map(|it| &**it).collect();
+        let known: Vec<&str> = labels.iter().map(|label| &**label).collect();
         let help = did_you_mean(text, known.iter().copied()).unwrap_or_else(|| {
-            let listed: Vec<String> = known.iter().take(8).map(|it| format!("`{it}`")).collect();
+            let listed: Vec<String> =
+                known.iter().take(8).map(|label| format!("`{label}`")).collect();
             format!("it is one of {}", listed.join(", "))
         });
         let message = format!("`{}` is never `{text}`", named.name);
@@ -299,7 +300,8 @@ impl Checker<'_> {
     /// A guarded name: one that may be missing without harm.
     fn guarded(&mut self, owner: &Raw, part: &Raw, wanted: Option<Kind>) -> Option<Arc<Named>> {
         let word = self.lexed.word(owner.at);
-        let local = self.locals.iter_mut().rev().find(|it| it.name == self.lexed.word(part.at));
+        let local =
+            self.locals.iter_mut().rev().find(|local| local.name == self.lexed.word(part.at));
         let message = match (&part.what, local) {
             (What::Name, None) => return self.named(part, wanted),
             (What::Name, Some(local)) => {
@@ -324,13 +326,13 @@ impl Checker<'_> {
         wanted: Option<Kind>,
     ) -> Option<Tree> {
         let (last, guarded) = terms.split_last()?;
-        let kind = terms.iter().rev().find_map(|it| self.hint(it)).or(wanted);
-        let names: Vec<_> = guarded.iter().map(|it| self.guarded(raw, it, kind)).collect();
+        let kind = terms.iter().rev().find_map(|term| self.hint(term)).or(wanted);
+        let names: Vec<_> = guarded.iter().map(|term| self.guarded(raw, term, kind)).collect();
         let last_tree = self.tree_as(last, kind);
         let names: Vec<Arc<Named>> = names.into_iter().collect::<Option<_>>()?;
         let last_tree = last_tree?;
         let kind = last_tree.kind;
-        let other = names.iter().find(|it| it.symbol.kind != kind);
+        let other = names.iter().find(|named| named.symbol.kind != kind);
         if let Some(other) = other.filter(|_| !(mixed && kind == Kind::Text)) {
             let got = other.symbol.kind;
             let message = format!("`{}` is {got}, and {kind} stands in for it", other.name);
@@ -371,7 +373,7 @@ impl Checker<'_> {
         let kind = self.hint_of_local(&name, value, body, wanted);
         let value = self.tree_as(value, kind);
         let taken = self.names.all().contains(&name);
-        if name.contains('.') || taken || self.locals.iter().any(|it| it.name == name) {
+        if name.contains('.') || taken || self.locals.iter().any(|local| local.name == name) {
             let message = format!("`{name}` cannot be given another meaning");
             self.fault(
                 Code::Duplicate,
@@ -384,11 +386,11 @@ impl Checker<'_> {
         let number = self.count;
         self.count += 1;
         // A value that is faulty has been reported; its name is then known and of no certain kind.
-        let kind = value.as_ref().map_or(Kind::Number, |it| it.kind);
+        let kind = value.as_ref().map_or(Kind::Number, |value| value.kind);
         let before = self.problems.len();
         self.locals.push(Local { name: name.clone(), kind, number, used: false });
         let body = self.tree_as(body, wanted);
-        let used = self.locals.pop().is_none_or(|it| it.used);
+        let used = self.locals.pop().is_none_or(|local| local.used);
         if value.is_none() {
             self.problems.truncate(before);
             return None;
@@ -410,7 +412,7 @@ impl Checker<'_> {
 fn first_name(tree: &Tree) -> Option<&Named> {
     match &tree.node {
         Node::Read(it) => Some(it),
-        Node::Coalesce(names, _) => names.first().map(|it| &**it),
+        Node::Coalesce(names, _) => names.first().map(|name| &**name),
         _ => None,
     }
 }
@@ -419,7 +421,7 @@ fn first_name(tree: &Tree) -> Option<&Named> {
 fn labels(tree: &Tree) -> Option<Vec<Arc<str>>> {
     match &tree.node {
         Node::Text(it) => Some(vec![Arc::clone(it)]),
-        Node::Read(it) => it.symbol.labels.as_ref().map(|it| it.to_vec()),
+        Node::Read(it) => it.symbol.labels.as_ref().map(|labels| labels.to_vec()),
         Node::Coalesce(names, last) => {
             let mut all = Vec::new();
             for it in names {

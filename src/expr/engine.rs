@@ -114,7 +114,7 @@ impl Language {
                 )
             }));
         }
-        if problems.iter().any(|it| it.severity == Severity::Error) {
+        if problems.iter().any(|problem| problem.severity == Severity::Error) {
             return (None, problems);
         }
         let (always, warnings) = range::analyse(&tree);
@@ -148,7 +148,7 @@ impl Language {
                 }
             }
         }
-        let sound = problems.iter().all(|it| it.severity == Severity::Warning);
+        let sound = problems.iter().all(|problem| problem.severity == Severity::Warning);
         (sound.then(|| Program::message(text, parts)), problems)
     }
 
@@ -185,7 +185,7 @@ impl Language {
             Err(problems) => return (None, problems),
         };
         let (tree, mut problems) = check(&lexed, &raw, names, &self.functions, in_message, wanted);
-        problems.sort_by_key(|it| (it.start, it.length));
+        problems.sort_by_key(|problem| (problem.start, problem.length));
         (tree, problems)
     }
 
@@ -196,8 +196,8 @@ impl Language {
         always: Option<bool>,
         mut problems: Vec<Problem>,
     ) -> (Option<Program>, Vec<Problem>) {
-        problems.sort_by_key(|it| (it.start, it.length));
-        if problems.iter().any(|it| it.severity == Severity::Error) {
+        problems.sort_by_key(|problem| (problem.start, problem.length));
+        if problems.iter().any(|problem| problem.severity == Severity::Error) {
             return (None, problems);
         }
         match self.engine.compile(tree.script()) {
@@ -305,7 +305,7 @@ fn register_operators(engine: &mut Engine) {
         let needle = value_of(needle);
         match needle {
             Some(Value::Number(it)) if !it.is_finite() => stop(Stop::NoData),
-            needle => Ok(all.into_iter().any(|it| value_of(it) == needle)),
+            needle => Ok(all.into_iter().any(|value| value_of(value) == needle)),
         }
     });
 }
@@ -335,7 +335,7 @@ pub(super) fn value_of(it: Dynamic) -> Option<Value> {
     if it.is_unit() {
         return Some(Value::Missing);
     }
-    it.into_immutable_string().ok().map(|it| Value::Text(it.as_str().into()))
+    it.into_immutable_string().ok().map(|text| Value::Text(text.as_str().into()))
 }
 
 fn type_of(kind: Kind) -> TypeId {
@@ -365,7 +365,7 @@ fn register(engine: &mut Engine, function: &Arc<Function>) {
         engine.register_raw_fn(format!("f_{}", function.name), types, move |_, all| {
             // Rhai passes a name's own value by reference: taking it would empty the name.
             let values: Option<Vec<Value>> =
-                all.iter().map(|it| value_of((**it).clone())).collect();
+                all.iter().map(|value| value_of((**value).clone())).collect();
             function.call(&values.unwrap_or_default()).map(dynamic_of).or_else(stop)
         });
     }

@@ -171,13 +171,13 @@ impl Graph {
             return *id;
         }
         let parts = parts(&op);
-        let all = |of: fn(&Step) -> bool| parts.iter().all(|it| of(self.step(*it)));
+        let all = |of: fn(&Step) -> bool| parts.iter().all(|part| of(self.step(*part)));
         let tame = match &op {
             Op::Number(bits) => f64::from_bits(*bits).is_finite(),
-            Op::Arithmetic(Arithmetic::Remainder, ..) | Op::Minus(_) => all(|it| it.tame),
+            Op::Arithmetic(Arithmetic::Remainder, ..) | Op::Minus(_) => all(|step| step.tame),
             Op::Arithmetic(..) => false,
             Op::If([_, yes, no]) => self.step(*yes).tame && self.step(*no).tame,
-            Op::Else(..) | Op::But(..) => all(|it| it.tame),
+            Op::Else(..) | Op::But(..) => all(|step| step.tame),
             _ => true,
         };
         let breaks = matches!(&op, Op::Call(it, _) if matches!(it.0.native, Native::None));
@@ -187,13 +187,13 @@ impl Graph {
             kind,
             at: if stands { usize::MAX } else { self.count(kind) },
             column: match op {
-                Op::Column(slot) => self.columns.iter().position(|it| it.0 == slot),
+                Op::Column(slot) => self.columns.iter().position(|column| column.0 == slot),
                 _ => None,
             }
             .unwrap_or(usize::MAX),
-            depth: 1 + parts.iter().map(|it| self.step(*it).depth).max().unwrap_or(0),
+            depth: 1 + parts.iter().map(|part| self.step(*part).depth).max().unwrap_or(0),
             tame,
-            calls: breaks || !all(|it| !it.calls),
+            calls: breaks || !all(|step| !step.calls),
             op: op.clone(),
         };
         if let Some(count) = self.counts.get_mut(kind as usize).filter(|_| !stands) {
@@ -225,7 +225,7 @@ impl Graph {
             !matches!(self.step(*id).op, Op::Column(_) | Op::Number(_) | Op::Text(_) | Op::Flag(_))
         };
         let listed: Vec<Id> = self.reach(roots).into_iter().filter(plain).collect();
-        let number = |id: Id| listed.iter().position(|it| *it == id);
+        let number = |id: Id| listed.iter().position(|other| *other == id);
         let name = |id: &Id| match (&self.step(*id).op, number(*id)) {
             (_, Some(at)) => format!("#{}", at + 1),
             (Op::Column(slot), _) => self.names.get(slot).cloned().unwrap_or_default(),
@@ -258,14 +258,14 @@ pub(super) fn for_each_part(op: &Op, mut see: impl FnMut(Id)) {
             see(*left);
             see(*right);
         }
-        Op::Between(_, all) | Op::If(all) => all.iter().for_each(|it| see(*it)),
-        Op::And(all) | Op::Or(all) | Op::Call(_, all) => all.iter().for_each(|it| see(*it)),
+        Op::Between(_, all) | Op::If(all) => all.iter().for_each(|id| see(*id)),
+        Op::And(all) | Op::Or(all) | Op::Call(_, all) => all.iter().for_each(|id| see(*id)),
     }
 }
 
 fn parts(op: &Op) -> Vec<Id> {
     let mut all = Vec::new();
-    for_each_part(op, |it| all.push(it));
+    for_each_part(op, |id| all.push(id));
     all
 }
 

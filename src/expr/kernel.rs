@@ -72,26 +72,27 @@ impl Compiled {
 
     /// How many steps there are in all.
     pub(crate) fn steps(&self) -> usize {
-        let roots: Vec<Id> = self.roots.iter().filter_map(|it| it.as_ref().ok().copied()).collect();
+        let roots: Vec<Id> =
+            self.roots.iter().filter_map(|root| root.as_ref().ok().copied()).collect();
         self.graph.reach(&roots).len()
     }
 
     /// The steps and the last of each expression, where gear 1 runs them all.
     pub(super) fn lowered(&self) -> Option<(&Graph, Vec<Id>)> {
         let roots: Option<Vec<Id>> =
-            self.roots.iter().map(|it| it.as_ref().ok().copied()).collect();
+            self.roots.iter().map(|root| root.as_ref().ok().copied()).collect();
         Some((&self.graph, roots?))
     }
 
     /// Why gear 2 runs an expression, where it does.
     pub(crate) fn refusal(&self, root: usize) -> Option<&str> {
-        self.roots.get(root).and_then(|it| it.as_ref().err()).map(String::as_str)
+        self.roots.get(root).and_then(|root| root.as_ref().err()).map(String::as_str)
     }
 
     /// The steps of an expression, a line each.
     pub(crate) fn show(&self, root: usize) -> Vec<String> {
-        let root = self.roots.get(root).and_then(|it| it.as_ref().ok());
-        root.map_or_else(Vec::new, |it| self.graph.show(&[*it]))
+        let root = self.roots.get(root).and_then(|root| root.as_ref().ok());
+        root.map_or_else(Vec::new, |root| self.graph.show(&[*root]))
     }
 
     /// Looks at some rows, at most [`CHUNK`].
@@ -211,7 +212,9 @@ impl Chunk<'_> {
             Some(id) => {
                 let all = self.frame.texts(&self.scratch.texts, id);
                 let words = &self.scratch.words;
-                self.scratch.told.extend(all.iter().map(|it| self.frame.text(*it, words).cloned()));
+                self.scratch
+                    .told
+                    .extend(all.iter().map(|code| self.frame.text(*code, words).cloned()));
             }
             None => {
                 for row in self.frame.rows.clone() {
@@ -262,7 +265,7 @@ impl Chunk<'_> {
                 self.text_test(step);
             }
             op => {
-                for_each_part(op, |it| self.need(it));
+                for_each_part(op, |id| self.need(id));
                 match step.kind {
                     Kind::Number => self.number(step),
                     _ => self.flag(step),
@@ -297,7 +300,7 @@ impl Chunk<'_> {
             }
             Op::Between(inclusive, all) => number::between(*inclusive, all.map(side), out),
             Op::OneOf(it, all) if graph.step(*it).kind == Kind::Number => {
-                let constants = all.iter().filter_map(|it| match it {
+                let constants = all.iter().filter_map(|literal| match literal {
                     Literal::Number(bits) => Some(f64::from_bits(*bits)),
                     _ => None,
                 });

@@ -144,7 +144,7 @@ impl<'a> Lexed<'a> {
             problems.extend(too_deep(text, &tokens));
         }
         if !problems.is_empty() {
-            problems.sort_by_key(|it| it.start);
+            problems.sort_by_key(|problem| problem.start);
             return Err(problems);
         }
         let (masked, places) = mask(text, &tokens, &cases);
@@ -153,7 +153,7 @@ impl<'a> Lexed<'a> {
 
     /// The text of a token.
     pub(super) fn word(&self, token: usize) -> &'a str {
-        self.tokens.get(token).map_or("", |it| slice(self.text, *it))
+        self.tokens.get(token).map_or("", |token| slice(self.text, *token))
     }
 
     /// The tokens at which the cases of a `switch` begin; none where there is no `switch` at the token.
@@ -170,7 +170,7 @@ impl<'a> Lexed<'a> {
     pub(super) fn span(&self, token: usize) -> (usize, usize) {
         self.tokens
             .get(token)
-            .map_or((self.text.len(), self.text.len() + 1), |it| (it.start, it.end))
+            .map_or((self.text.len(), self.text.len() + 1), |token| (token.start, token.end))
     }
 
     /// The token that covers, or comes next after, a line and column.
@@ -245,15 +245,15 @@ impl<'a> Reader<'a> {
     fn read_word(&mut self) {
         let rest = self.rest();
         let is_word = |it: char| it.is_ascii_alphanumeric() || it == '_';
-        let mut length = rest.find(|it| !is_word(it)).unwrap_or(rest.len());
+        let mut length = rest.find(|letter| !is_word(letter)).unwrap_or(rest.len());
         let word = rest.get(..length).unwrap_or("");
         if KEYWORDS.contains(&word) {
             self.push(Lexeme::Keyword, length);
             return;
         }
         length += self.quoted_name(length);
-        while let Some(tail) = rest.get(length..).and_then(|it| it.strip_prefix('.')) {
-            let part = tail.find(|it| !is_word(it)).unwrap_or(tail.len());
+        while let Some(tail) = rest.get(length..).and_then(|tail| tail.strip_prefix('.')) {
+            let part = tail.find(|letter| !is_word(letter)).unwrap_or(tail.len());
             if !tail.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_') {
                 break;
             }
@@ -269,7 +269,8 @@ impl<'a> Reader<'a> {
     /// How long the name of an own field in quotes is after a word: `custom["Plan type"]`.
     fn quoted_name(&self, length: usize) -> usize {
         let (word, rest) = self.rest().split_at_checked(length).unwrap_or_default();
-        let named = word.strip_suffix(CUSTOM).is_some_and(|it| it.is_empty() || it.ends_with('.'));
+        let named =
+            word.strip_suffix(CUSTOM).is_some_and(|head| head.is_empty() || head.ends_with('.'));
         if named { quoted(rest).unwrap_or(0) } else { 0 }
     }
 
@@ -278,7 +279,7 @@ impl<'a> Reader<'a> {
         let bytes = rest.as_bytes();
         let digits = |from: usize| {
             let tail = bytes.get(from..).unwrap_or(&[]);
-            tail.iter().take_while(|it| it.is_ascii_digit() || **it == b'_').count()
+            tail.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'_').count()
         };
         let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
         let mut length = digits(0);
@@ -294,7 +295,7 @@ impl<'a> Reader<'a> {
         let stuck = bytes.get(length).is_some_and(u8::is_ascii_alphabetic);
         if stuck {
             let tail = bytes.get(length..).unwrap_or(&[]);
-            length += tail.iter().take_while(|it| it.is_ascii_alphanumeric()).count();
+            length += tail.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             let written = rest.get(..length).unwrap_or("").to_owned();
             let message = format!("`{written}` is no number");
             let help = "write numbers in decimals, such as `30`, `0.25` or `1e6`";
@@ -326,7 +327,8 @@ impl<'a> Reader<'a> {
         let rest = self.rest();
         let foreign =
             FOREIGN.iter().filter(|(it, _)| rest.starts_with(it)).max_by_key(|(it, _)| it.len());
-        let ours = MARKS.iter().filter(|it| rest.starts_with(**it)).max_by_key(|it| it.len());
+        let ours =
+            MARKS.iter().filter(|mark| rest.starts_with(**mark)).max_by_key(|mark| mark.len());
         // `!in` is one mark only when `in` is a whole word.
         let whole = |it: &str| it != "!in" || !rest.get(3..).is_some_and(starts_in_word);
         let ours = match ours {
@@ -367,8 +369,9 @@ fn starts_in_word(rest: &str) -> bool {
 
 /// `=` outside `let name =`, and a dot that joins nothing.
 fn misplaced(text: &str, tokens: &[Token]) -> Vec<Problem> {
-    let word =
-        |at: Option<usize>| at.and_then(|it| tokens.get(it)).map_or("", |it| slice(text, *it));
+    let word = |at: Option<usize>| {
+        at.and_then(|at| tokens.get(at)).map_or("", |token| slice(text, *token))
+    };
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let span = (token.start, token.end);
@@ -378,9 +381,9 @@ fn misplaced(text: &str, tokens: &[Token]) -> Vec<Problem> {
                     .help("write `==` to compare"),
             ),
             ".." | "..=" => {
-                let token = |at: Option<usize>| at.and_then(|it| tokens.get(it)).copied();
-                let begun = token(at.checked_sub(1)).is_some_and(|it| ends_value(text, it));
-                if !begun || !token(Some(at + 1)).is_some_and(|it| begins_value(text, it)) {
+                let token = |at: Option<usize>| at.and_then(|at| tokens.get(at)).copied();
+                let begun = token(at.checked_sub(1)).is_some_and(|token| ends_value(text, token));
+                if !begun || !token(Some(at + 1)).is_some_and(|token| begins_value(text, token)) {
                     let message = "a range has both ends";
                     let help = "write them, such as `-100..50`, or compare: `x < 50`";
                     found.push(Problem::new(Code::ExpressionSyntax, span, message).help(help));
@@ -393,7 +396,7 @@ fn misplaced(text: &str, tokens: &[Token]) -> Vec<Problem> {
             "(" => {
                 let name = word(at.checked_sub(1));
                 if let Some((first, last)) = name.rsplit_once('.') {
-                    let start = tokens.get(at - 1).map_or(token.start, |it| it.start);
+                    let start = tokens.get(at - 1).map_or(token.start, |token| token.start);
                     found.push(
                         Problem::new(
                             Code::Forbidden,
@@ -428,7 +431,7 @@ fn begins_value(text: &str, token: Token) -> bool {
 
 /// Adds a problem, unless one with the same help is known.
 fn once(problems: &mut Vec<Problem>, problem: Problem) {
-    if problems.iter().all(|it| it.help != problem.help) {
+    if problems.iter().all(|other| other.help != problem.help) {
         problems.push(problem);
     }
 }

@@ -110,7 +110,7 @@ impl Lowering<'_> {
     }
 
     fn all(&mut self, trees: &[Tree]) -> Result<Vec<Id>, String> {
-        trees.iter().map(|it| self.tree(it)).collect()
+        trees.iter().map(|tree| self.tree(tree)).collect()
     }
 
     fn number(&mut self, it: f64) -> Id {
@@ -150,10 +150,10 @@ impl Lowering<'_> {
         }
         // Every other operator keeps NaN, but `NaN ** 0` and `1 ** NaN` are 1.
         let mut stops = Vec::new();
-        if power.is_none_or(|it| it.abs() <= 0.0) {
+        if power.is_none_or(|power| power.abs() <= 0.0) {
             stops.extend(self.stop(left)?);
         }
-        if base.is_none_or(|it| Comparison::Equal.numbers(it, 1.0)) {
+        if base.is_none_or(|base| Comparison::Equal.numbers(base, 1.0)) {
             stops.extend(self.stop(right)?);
         }
         let stop = self.either(stops);
@@ -276,7 +276,7 @@ impl Lowering<'_> {
     }
 
     fn call(&mut self, callee: &Callee, all: Vec<Id>) -> Id {
-        let numbers: Option<Vec<f64>> = all.iter().map(|it| self.constant(*it)).collect();
+        let numbers: Option<Vec<f64>> = all.iter().map(|id| self.constant(*id)).collect();
         if let (Some(numbers), false) = (numbers, matches!(callee.0.native, Native::None)) {
             let folded = callee.0.native.of(&numbers);
             return self.number(folded);
@@ -336,8 +336,10 @@ impl Lowering<'_> {
             Node::Minus(it) => self.stop(it)?,
             Node::Coalesce(names, last) => match self.stop(last)? {
                 Some(last) => {
-                    let columns: Vec<Id> = names.iter().map(|it| self.graph.column(it)).collect();
-                    let mut all: Vec<Id> = columns.into_iter().map(|it| self.missing(it)).collect();
+                    let columns: Vec<Id> =
+                        names.iter().map(|name| self.graph.column(name)).collect();
+                    let mut all: Vec<Id> =
+                        columns.into_iter().map(|column| self.missing(column)).collect();
                     all.push(last);
                     Some(self.joined(all, YES))
                 }

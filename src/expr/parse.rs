@@ -139,7 +139,7 @@ impl Reader<'_> {
 
     /// `let`s and the one expression they serve.
     fn block(&mut self, statements: &[Stmt], opening: usize) -> Option<Raw> {
-        let mut rest = statements.iter().filter(|it| !matches!(it, Stmt::Noop(_)));
+        let mut rest = statements.iter().filter(|statement| !matches!(statement, Stmt::Noop(_)));
         let Some(first) = rest.next() else {
             let span = self.lexed.span(opening);
             self.problems.push(
@@ -192,7 +192,7 @@ impl Reader<'_> {
     /// Goes one level down, and no further than the limit.
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Option<Raw>) -> Option<Raw> {
         if self.depth >= MAX_DEPTH {
-            let known = self.problems.iter().any(|it| it.code == Code::Limit);
+            let known = self.problems.iter().any(|problem| problem.code == Code::Limit);
             if !known {
                 let message =
                     format!("the expression is nested or chained more than {MAX_DEPTH} deep");
@@ -285,7 +285,7 @@ impl Reader<'_> {
 
     /// Reads all of them, so that every problem is found, and then wants all of them.
     fn all<'e>(&mut self, items: impl Iterator<Item = &'e Expr>) -> Option<Vec<Raw>> {
-        let raws: Vec<_> = items.map(|it| self.expression(it)).collect();
+        let raws: Vec<_> = items.map(|item| self.expression(item)).collect();
         raws.into_iter().collect()
     }
 
@@ -298,7 +298,7 @@ impl Reader<'_> {
         if word == "switch" {
             return self.switch(&call.args, at);
         }
-        let named = self.lexed.tokens.get(at).is_some_and(|it| it.lexeme == Lexeme::Name);
+        let named = self.lexed.tokens.get(at).is_some_and(|token| token.lexeme == Lexeme::Name);
         if named {
             let arguments = self.all(call.args.iter())?;
             return Some(Raw { at, what: What::Call(arguments) });
@@ -316,7 +316,7 @@ impl Reader<'_> {
             ("..=", [from, to]) => self.range(from, to, true)?,
             ("-", [it]) => What::Minus(Box::new(self.expression(it)?)),
             ("!", [it]) => What::Not(Box::new(self.expression(it)?)),
-            (_, [left, right]) => match BINARY.iter().find(|it| **it == word) {
+            (_, [left, right]) => match BINARY.iter().find(|op| **op == word) {
                 Some(mark) => {
                     let (left, right) = (self.expression(left), self.expression(right));
                     What::Binary(mark, Box::new(left?), Box::new(right?))

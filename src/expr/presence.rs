@@ -43,8 +43,8 @@ pub(super) fn facts(tree: &Tree) -> Facts {
         }
         Node::And(terms) => conjunction(terms.iter().map(facts)),
         Node::Or(terms) => {
-            let flipped = terms.iter().map(|it| {
-                let Facts { yes, no } = facts(it);
+            let flipped = terms.iter().map(|term| {
+                let Facts { yes, no } = facts(term);
                 Facts { yes: no, no: yes }
             });
             let Facts { yes, no } = conjunction(flipped);
@@ -67,7 +67,7 @@ pub(super) fn facts(tree: &Tree) -> Facts {
         }
         // The last is read only when all before it are missing.
         Node::Coalesce(..) => Facts::default(),
-        _ => Facts::same(tree.parts().into_iter().flat_map(|it| facts(it).both()).collect()),
+        _ => Facts::same(tree.parts().into_iter().flat_map(|part| facts(part).both()).collect()),
     }
 }
 
@@ -77,7 +77,7 @@ fn conjunction(terms: impl Iterator<Item = Facts>) -> Facts {
     let mut no: Option<Slots> = None;
     for term in terms {
         let stopped = &so_far | &term.no;
-        no = Some(no.map_or_else(|| stopped.clone(), |it| &it & &stopped));
+        no = Some(no.map_or_else(|| stopped.clone(), |no| &no & &stopped));
         so_far.extend(term.yes);
     }
     Facts { yes: so_far, no: no.unwrap_or_default() }
@@ -109,7 +109,7 @@ pub(super) fn unguarded_switches(tree: &Tree) -> Vec<Unguarded> {
 
 fn once(found: Vec<Unguarded>) -> Vec<Unguarded> {
     let mut seen = Slots::new();
-    found.into_iter().filter(|it| seen.insert(it.named.symbol.slot)).collect()
+    found.into_iter().filter(|read| seen.insert(read.named.symbol.slot)).collect()
 }
 
 /// `bare` says whether a name that stands here stands alone; it is none where a name may be missing.
@@ -143,6 +143,6 @@ fn walk(tree: &Tree, known: &Slots, bare: Option<bool>, found: &mut Vec<Unguarde
             walk(value, known, bare.or(switched), found);
             walk(body, &(known | &facts(value).both()), bare, found);
         }
-        _ => tree.parts().into_iter().for_each(|it| walk(it, known, bare, found)),
+        _ => tree.parts().into_iter().for_each(|part| walk(part, known, bare, found)),
     }
 }

@@ -89,7 +89,7 @@ impl Program {
         Self(Arc::new(Inner {
             text: text.to_owned(),
             kind: tree.kind,
-            slots: reads.iter().map(|it| it.named.symbol.slot).collect(),
+            slots: reads.iter().map(|read| read.named.symbol.slot).collect(),
             sure: if tree.kind == Kind::Flag { known.yes } else { known.both() },
             always,
             body: Body::Expression { tree, engine, script, reads },
@@ -100,7 +100,8 @@ impl Program {
     pub(super) fn message(text: &str, parts: Vec<Part>) -> Self {
         let programs =
             || parts.iter().filter_map(|it| if let Part::Code(it) = it { Some(it) } else { None });
-        let slots: BTreeSet<usize> = programs().flat_map(|it| it.slots().to_vec()).collect();
+        let slots: BTreeSet<usize> =
+            programs().flat_map(|program| program.slots().to_vec()).collect();
         let sure = programs().flat_map(Self::surely_read).collect();
         Self(Arc::new(Inner {
             text: text.to_owned(),
@@ -132,11 +133,11 @@ impl Program {
     pub(crate) fn bare_slots(&self) -> Vec<usize> {
         match &self.0.body {
             Body::Expression { reads, .. } => {
-                let bare = reads.iter().filter(|it| it.guarded.is_none());
-                bare.map(|it| it.named.symbol.slot).collect()
+                let bare = reads.iter().filter(|read| read.guarded.is_none());
+                bare.map(|read| read.named.symbol.slot).collect()
             }
             Body::Message(parts) => {
-                let bare = parts.iter().map(|it| match it {
+                let bare = parts.iter().map(|part| match part {
                     Part::Plain(_) => Vec::new(),
                     Part::Code(it) => it.bare_slots(),
                 });
@@ -163,7 +164,7 @@ impl Program {
         else {
             return None;
         };
-        if !self.0.slots.iter().all(|it| condition.0.sure.contains(it)) {
+        if !self.0.slots.iter().all(|slot| condition.0.sure.contains(slot)) {
             return None;
         }
         if tree.canonical() == other.canonical() { Some(true) } else { range::under(other, tree) }
@@ -176,7 +177,7 @@ impl Program {
             Body::Expression { tree, .. } => tree.canonical(),
             Body::Message(parts) => parts
                 .iter()
-                .map(|it| match it {
+                .map(|part| match part {
                     Part::Plain(it) => it.clone(),
                     Part::Code(it) => format!("${{{}}}", it.canonical()),
                 })
@@ -186,7 +187,7 @@ impl Program {
 
     /// The same text of an expression with other names and texts, where `other` has them.
     pub(crate) fn canonical_as(&self, other: &dyn Fn(Word<'_>) -> Option<String>) -> String {
-        self.tree().map_or_else(|| self.canonical(), |it| it.canonical_as(other))
+        self.tree().map_or_else(|| self.canonical(), |tree| tree.canonical_as(other))
     }
 
     /// Itself over columns.
@@ -271,7 +272,7 @@ fn evaluate(
 fn stopped(error: EvalAltResult, reads: &[Reading]) -> Outcome {
     match &error {
         EvalAltResult::ErrorVariableNotFound(name, _) => {
-            if let Some(it) = reads.iter().find(|it| it.plain == *name) {
+            if let Some(it) = reads.iter().find(|read| read.plain == *name) {
                 return Outcome::NoData { slot: Some(it.named.symbol.slot) };
             }
         }
@@ -290,7 +291,7 @@ struct Canary;
 
 impl Names for Canary {
     fn find(&self, name: &str) -> Option<Symbol> {
-        let slot = ["x", "u"].iter().position(|it| *it == name)?;
+        let slot = ["x", "u"].iter().position(|known| *known == name)?;
         Some(Symbol { slot, kind: Kind::Number, range: None, labels: None, optional: true })
     }
 
@@ -339,7 +340,7 @@ pub(super) fn self_test(language: &Language) -> Result<(), Fault> {
             None => "!".to_owned(),
             Some(program) => {
                 match program
-                    .run(&mut |it| if it == 0 { Value::Number(0.1) } else { Value::Missing })
+                    .run(&mut |slot| if slot == 0 { Value::Number(0.1) } else { Value::Missing })
                 {
                     Outcome::Value(it) => it.to_string(),
                     Outcome::NoData { .. } => "?".to_owned(),

@@ -74,7 +74,7 @@ fn is_plain(tree: &Tree) -> bool {
         tree.node,
         Node::Arithmetic(..) | Node::Minus(_) | Node::Call(..) | Node::Let(..) | Node::If(_)
     );
-    fine && tree.parts().iter().all(|it| is_plain(it))
+    fine && tree.parts().iter().all(|part| is_plain(part))
 }
 
 struct Analysis {
@@ -84,7 +84,7 @@ struct Analysis {
 impl Analysis {
     fn warn(&mut self, tree: &Tree, answer: bool, why: &str) {
         let message = format!("this is always {answer} {why}");
-        let known = self.found.iter().any(|it| it.start == tree.span.0);
+        let known = self.found.iter().any(|problem| problem.start == tree.span.0);
         if !known {
             self.found.push(Problem::new(Code::AlwaysSame, tree.span, message).warning());
         }
@@ -176,8 +176,8 @@ fn declared(named: &Named) -> Shape {
         Kind::Number => Shape::Number(named.symbol.range.map_or(Interval::ALL, Interval::closed)),
         Kind::Flag => Shape::Flag(true, true),
         Kind::Text => {
-            let few = named.symbol.labels.as_ref().filter(|it| it.len() <= MOST_LABELS);
-            Shape::Text(few.map(|it| it.iter().cloned().collect()))
+            let few = named.symbol.labels.as_ref().filter(|labels| labels.len() <= MOST_LABELS);
+            Shape::Text(few.map(|labels| labels.iter().cloned().collect()))
         }
     }
 }
@@ -209,7 +209,7 @@ fn leaf(tree: &Tree, known: &Shapes) -> Shape {
         }
         Node::Minus(it) => Shape::Number(number(it, known).negated()),
         Node::Coalesce(names, last) => {
-            names.iter().map(|it| look_up(it, known)).fold(leaf(last, known), union)
+            names.iter().map(|name| look_up(name, known)).fold(leaf(last, known), union)
         }
         Node::Presence(named, present) if !named.symbol.optional => {
             Shape::Flag(*present, !*present)
@@ -341,7 +341,7 @@ fn between([needle, from, to]: &[Tree; 3], inclusive: bool, known: &Shapes) -> S
 fn narrow(tree: &Tree, truth: bool, known: &mut Shapes) {
     match (&tree.node, truth) {
         (Node::And(terms), true) | (Node::Or(terms), false) => {
-            terms.iter().for_each(|it| narrow(it, truth, known));
+            terms.iter().for_each(|term| narrow(term, truth, known));
         }
         (Node::Not(it), _) => narrow(it, !truth, known),
         (Node::Read(it), _) if tree.kind == Kind::Flag => {
@@ -368,7 +368,7 @@ fn narrow_side(side: &Tree, op: Comparison, other: &Tree, known: &mut Shapes) {
     let shape = match (look_up(named, known), leaf(other, known)) {
         (Shape::Number(it), Shape::Number(other)) => Shape::Number(it.narrowed(op, other)),
         (Shape::Text(it), Shape::Text(Some(other))) if op == Comparison::Equal => {
-            Shape::Text(Some(it.map_or_else(|| other.clone(), |it| &it & &other)))
+            Shape::Text(Some(it.map_or_else(|| other.clone(), |labels| &labels & &other)))
         }
         (Shape::Text(Some(it)), Shape::Text(Some(other))) if other.len() == 1 => {
             Shape::Text(Some(&it - &other))
@@ -382,7 +382,7 @@ fn narrow_within(needle: &Tree, all: &[Value], truth: bool, known: &mut Shapes) 
     let Node::Read(named) = &needle.node else { return };
     let shape = match (look_up(named, known), truth) {
         (Shape::Number(it), true) => {
-            let listed = all.iter().filter_map(|it| match it {
+            let listed = all.iter().filter_map(|value| match value {
                 Value::Number(it) => Some(Interval::point(*it)),
                 _ => None,
             });

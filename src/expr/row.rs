@@ -198,7 +198,7 @@ impl RowPlan {
         step: &Step,
         of: impl Fn(Id) -> Option<(&'a Step, Register)>,
     ) -> Option<Register> {
-        let at = |id: &Id| of(*id).map(|it| it.1);
+        let at = |id: &Id| of(*id).map(|pair| pair.1);
         let two = |one: &Id, two: &Id| Some([at(one)?, at(two)?]);
         let three = |all: &[Id; 3]| Some([at(&all[0])?, at(&all[1])?, at(&all[2])?]);
         let is_text = step.kind == Kind::Text;
@@ -252,7 +252,7 @@ impl RowPlan {
             Op::But(stop, it) => Action::ButFlag(two(stop, it)?),
             Op::Call(callee, all) => {
                 let all: Option<Box<[Register]>> = all.iter().map(at).collect();
-                let all = all.filter(|it| it.len() <= MAX_ARGUMENTS)?;
+                let all = all.filter(|list| list.len() <= MAX_ARGUMENTS)?;
                 if matches!(callee.0.native, Native::None) {
                     return None;
                 }
@@ -274,7 +274,7 @@ impl RowPlan {
                 Action::OneOfNumbers(it, last(&self.numbers)?)
             }
             Kind::Flag => {
-                Action::OneOfFlags(it, [false, true].map(|it| all.contains(&Literal::Flag(it))))
+                Action::OneOfFlags(it, [false, true].map(|flag| all.contains(&Literal::Flag(flag))))
             }
             Kind::Text => {
                 let text = |it: &Literal| match it {
@@ -312,12 +312,12 @@ impl RowPlan {
 
     fn number(&mut self, value: f64) -> Option<Register> {
         self.start.numbers.push(value);
-        last(&self.start.numbers).filter(|it| usize::from(*it) < REGISTERS)
+        last(&self.start.numbers).filter(|register| usize::from(*register) < REGISTERS)
     }
 
     fn flag(&mut self, state: u8) -> Option<Register> {
         self.start.flags.push(state);
-        last(&self.start.flags).filter(|it| usize::from(*it) < REGISTERS)
+        last(&self.start.flags).filter(|register| usize::from(*register) < REGISTERS)
     }
 
     /// Carries out some actions.
@@ -344,7 +344,7 @@ impl RowPlan {
             }
             Action::Not(it) => not(all.flag(it)),
             Action::Between(inclusive, [it, from, to]) => {
-                between(inclusive, [it, from, to].map(|it| all.fine(it)))
+                between(inclusive, [it, from, to].map(|register| all.fine(register)))
             }
             Action::OneOfNumbers(it, list) => {
                 let (it, fine) = all.fine(it);
@@ -357,9 +357,9 @@ impl RowPlan {
                 YES => u8::from(yes),
                 _ => NO_DATA,
             },
-            Action::OneOfTexts(it, list) => all.text(it).map_or(NO_DATA, |it| {
+            Action::OneOfTexts(it, list) => all.text(it).map_or(NO_DATA, |text| {
                 let list = self.texts.get(usize::from(list));
-                u8::from(list.is_some_and(|list| list.contains(it)))
+                u8::from(list.is_some_and(|list| list.contains(text)))
             }),
             Action::MissingNumber(it) => u8::from(all.number(it).is_nan()),
             Action::MissingFlag(it) => u8::from(all.flag(it) == NO_DATA),

@@ -30,12 +30,12 @@ pub(super) fn split(text: &str) -> Result<Vec<Piece<'_>>, Problem> {
     }
     let mut pieces = Vec::new();
     let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|it| !it.is_empty()) {
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let Some(plain) = rest.find("${") else {
             pieces.push(Piece::Plain(rest.to_owned()));
             break;
         };
-        if let Some(plain) = rest.get(..plain).filter(|it| !it.is_empty()) {
+        if let Some(plain) = rest.get(..plain).filter(|plain| !plain.is_empty()) {
             pieces.push(Piece::Plain(plain.to_owned()));
         }
         let start = at + plain + 2;

@@ -23,7 +23,7 @@ static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
     let mut functions = Functions::new();
     let number = [Kind::Number];
     functions
-        .register("halve", &number, Kind::Number, |it| match it {
+        .register("halve", &number, Kind::Number, |arguments| match arguments {
             [Value::Number(it)] => Value::Number(it / 2.0),
             _ => Value::Missing,
         })
@@ -34,7 +34,9 @@ static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
         .register("infinite", &number, Kind::Number, |_| Value::Number(f64::INFINITY))
         .unwrap();
     functions
-        .register("flagged", &[Kind::Flag, Kind::Text], Kind::Flag, |it| it[0].clone())
+        .register("flagged", &[Kind::Flag, Kind::Text], Kind::Flag, |arguments| {
+            arguments[0].clone()
+        })
         .unwrap();
     functions
         .register("endless", &[], Kind::Text, |_| Value::Text("x".repeat(100_000).into()))
@@ -45,7 +47,7 @@ static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
     };
     functions.register("fussy", &number, Kind::Number, fussy).unwrap();
     let many = |columns: &[Column]| match columns[0].data() {
-        Data::Number(all) if all.iter().any(|it| *it > 40.0) => Err("one is above 40"),
+        Data::Number(all) if all.iter().any(|number| *number > 40.0) => Err("one is above 40"),
         _ => Ok(columns[0].clone()),
     };
     functions.register_columns("many", &number, Kind::Number, many).unwrap();
@@ -80,18 +82,19 @@ struct World;
 
 impl Names for World {
     fn find(&self, name: &str) -> Option<Symbol> {
-        let slot = WORLD.iter().position(|it| it.0 == name)?;
+        let slot = WORLD.iter().position(|entry| entry.0 == name)?;
         let (_, kind, range, labels, optional) = WORLD[slot];
-        let labels = (!labels.is_empty()).then(|| labels.iter().map(|it| Arc::from(*it)).collect());
+        let labels =
+            (!labels.is_empty()).then(|| labels.iter().map(|label| Arc::from(*label)).collect());
         Some(Symbol { slot, kind, range, labels, optional })
     }
 
     fn all(&self) -> Arc<[String]> {
-        WORLD.iter().map(|it| it.0.to_owned()).collect()
+        WORLD.iter().map(|entry| entry.0.to_owned()).collect()
     }
 
     fn texts(&self) -> Vec<String> {
-        WORLD.iter().flat_map(|it| it.3.iter()).map(|it| (*it).to_owned()).collect()
+        WORLD.iter().flat_map(|entry| entry.3.iter()).map(|label| (*label).to_owned()).collect()
     }
 }
 
@@ -102,7 +105,7 @@ fn slot(name: &str) -> usize {
 /// `days=40 plan=pro` as values by slot; what is not given is missing.
 fn values(text: &str) -> Vec<Value> {
     let mut values = vec![Value::Missing; WORLD.len()];
-    for (name, value) in text.split_whitespace().map(|it| it.split_once('=').unwrap()) {
+    for (name, value) in text.split_whitespace().map(|word| word.split_once('=').unwrap()) {
         values[slot(name)] = match WORLD[slot(name)].1 {
             Kind::Number => Value::Number(value.parse().unwrap()),
             Kind::Flag => Value::Flag(value.parse().unwrap()),
@@ -143,9 +146,9 @@ fn check(rows: &[(&str, &str, &str)]) {
 /// Every problem as `code "marked text"`.
 fn problems(text: &str) -> Vec<String> {
     let (program, problems) = LANGUAGE.compile(text, &World, Want::Flag);
-    let errors = problems.iter().any(|it| it.severity == crate::fault::Severity::Error);
+    let errors = problems.iter().any(|problem| problem.severity == crate::fault::Severity::Error);
     assert_eq!(program.is_none(), errors, "`{text}` has a program exactly when it has no errors");
-    problems.iter().map(|it| format!("{} {:?}", it.code, marked(text, it))).collect()
+    problems.iter().map(|problem| format!("{} {:?}", problem.code, marked(text, problem))).collect()
 }
 
 fn marked<'a>(text: &'a str, it: &super::Problem) -> &'a str {
@@ -153,5 +156,5 @@ fn marked<'a>(text: &'a str, it: &super::Problem) -> &'a str {
 }
 
 fn slots(names: &[&str]) -> BTreeSet<usize> {
-    names.iter().map(|it| slot(it)).collect()
+    names.iter().map(|name| slot(name)).collect()
 }

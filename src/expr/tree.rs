@@ -221,7 +221,7 @@ impl Tree {
         match &self.node {
             Node::Read(it) => add(it, false),
             Node::Presence(it, _) => add(it, true),
-            Node::Coalesce(all, _) => all.iter().for_each(|it| add(it, true)),
+            Node::Coalesce(all, _) => all.iter().for_each(|name| add(name, true)),
             _ => {}
         }
         for part in self.parts() {

@@ -90,9 +90,10 @@ impl Scorecard {
     /// Whether its scores depend on what is in a slot.
     pub(crate) fn reads(&self, slot: usize) -> bool {
         let by_expression = |factor: &Factor| {
-            factor.points.values().any(
-                |points| matches!(points, PointMap::Expr(points) if points.slots().contains(&slot)),
-            )
+            factor
+                .points
+                .values()
+                .any(|map| matches!(map, PointMap::Expr(map) if map.slots().contains(&slot)))
         };
         self.factors.iter().any(|factor| factor.slot == slot || by_expression(factor))
             || self.conditions.read(slot)

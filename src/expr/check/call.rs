@@ -43,15 +43,16 @@ impl Checker<'_> {
         }
         let overloads = self.functions.find(name);
         if overloads.is_empty() {
-            arguments.iter().for_each(|it| drop(self.tree(it)));
+            arguments.iter().for_each(|argument| drop(self.tree(argument)));
             return self.unknown_function(raw, name);
         }
-        let Some(function) = overloads.iter().find(|it| it.takes(arguments.len())) else {
+        let Some(function) = overloads.iter().find(|function| function.takes(arguments.len()))
+        else {
             let wanted: Vec<String> = overloads
                 .iter()
-                .map(|it| match it.repeats {
-                    true => format!("{} to {MAX_ARGUMENTS}", it.params.len()),
-                    false => it.params.len().to_string(),
+                .map(|function| match function.repeats {
+                    true => format!("{} to {MAX_ARGUMENTS}", function.params.len()),
+                    false => function.params.len().to_string(),
                 })
                 .collect();
             return self.arity(raw, &wanted.join(" or "), arguments.len());
@@ -84,7 +85,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        if self.names.all().iter().any(|it| it == name) {
+        if self.names.all().iter().any(|known| known == name) {
             let help = Some(format!("write `{name}`"));
             self.fault(
                 Code::UnknownName,
@@ -97,7 +98,7 @@ impl Checker<'_> {
         let near = nearest(name, self.functions.names());
         let help = near.map_or_else(
             || "the host can register a function of that name".to_owned(),
-            |it| format!("did you mean `{it}`?"),
+            |near| format!("did you mean `{near}`?"),
         );
         self.fault(Code::UnknownName, raw, format!("there is no function `{name}`"), Some(help));
         None

@@ -43,7 +43,7 @@ enum Taken {
 impl Taken {
     fn of(test: &Tree) -> Option<Self> {
         match &test.node {
-            Node::Within(_, all) => all.first().map(|it| match it {
+            Node::Within(_, all) => all.first().map(|value| match value {
                 Value::Number(it) => Self::Numbers(*it, *it, true),
                 it => Self::Other(it.clone()),
             }),
@@ -82,7 +82,7 @@ impl Checker<'_> {
             self.fault(Code::Limit, raw, message, Some(help));
             return None;
         }
-        let guarded = cases.iter().rposition(|it| it.guard.is_some()).map_or(0, |it| it + 1);
+        let guarded = cases.iter().rposition(|case| case.guard.is_some()).map_or(0, |at| at + 1);
         if guarded > LAST_GUARDED {
             let message = format!(
                 "the first {guarded} cases of a `switch` have an `if` among them, at most {LAST_GUARDED} may"
@@ -97,11 +97,11 @@ impl Checker<'_> {
         let number = self.count;
         self.count += 1;
         let arms: Vec<_> =
-            cases.iter().map(|it| self.arm(it, subject.as_ref(), number, given)).collect();
+            cases.iter().map(|case| self.arm(case, subject.as_ref(), number, given)).collect();
         let subject = subject?;
         let mut arms = arms.into_iter().collect::<Option<Vec<Arm>>>()?;
         let kind = arms.last()?.then.kind;
-        if let Some(it) = arms.iter().find(|it| it.then.kind != kind) {
+        if let Some(it) = arms.iter().find(|arm| arm.then.kind != kind) {
             let message = format!("a case gives {}, and the last gives {kind}", it.then.kind);
             let problem = Problem::new(Code::WrongType, it.then.span, message);
             self.problems.push(problem.help("all must be of one kind"));
@@ -120,8 +120,9 @@ impl Checker<'_> {
         number: usize,
         wanted: Option<Kind>,
     ) -> Option<Arm> {
-        let tests: Vec<_> = case.values.iter().map(|it| self.test(it, subject, number)).collect();
-        let guard = case.guard.as_ref().map(|it| self.guard(it));
+        let tests: Vec<_> =
+            case.values.iter().map(|value| self.test(value, subject, number)).collect();
+        let guard = case.guard.as_ref().map(|guard| self.guard(guard));
         let then = self.tree_as(&case.body, wanted);
         let span = self.lexed.span(case.at);
         let flag = |node: Node| Tree { kind: Kind::Flag, span, node };
@@ -165,7 +166,7 @@ impl Checker<'_> {
         subject: Option<&Tree>,
         number: usize,
     ) -> Option<Tree> {
-        let [from, to] = ends.map(|it| self.wanted(raw, it, Kind::Number));
+        let [from, to] = ends.map(|end| self.wanted(raw, end, Kind::Number));
         let (from, to, subject) = (from?, to?, subject?);
         if subject.kind != Kind::Number {
             let message = format!("a range is a case of a number, got {}", subject.kind);
@@ -217,12 +218,13 @@ impl Checker<'_> {
         }
         let has = |it: Value| seen.contains(&&Taken::Other(it));
         let whole = match subject.kind {
-            Kind::Flag => [true, false].into_iter().all(|it| has(Value::Flag(it))),
-            Kind::Text => labels(subject)
-                .is_some_and(|it| it.iter().all(|it| has(Value::Text(Arc::clone(it))))),
+            Kind::Flag => [true, false].into_iter().all(|flag| has(Value::Flag(flag))),
+            Kind::Text => labels(subject).is_some_and(|labels| {
+                labels.iter().all(|label| has(Value::Text(Arc::clone(label))))
+            }),
             Kind::Number => false,
         };
-        let other = arms.pop_if(|it| it.when.is_none());
+        let other = arms.pop_if(|arm| arm.when.is_none());
         match (&other, whole) {
             (Some(other), true) => {
                 let span = self.lexed.span(other.at);
@@ -238,7 +240,7 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        if whole { arms.pop().map(|it| it.then) } else { other.map(|it| it.then) }
+        if whole { arms.pop().map(|arm| arm.then) } else { other.map(|arm| arm.then) }
     }
 }
 
@@ -277,7 +279,7 @@ fn chosen(arms: &[Arm], other: Tree) -> Tree {
     let Some((first, rest)) = arms.split_first() else { return other };
     let half = arms.len() / 2;
     // A case with an `if` and those before it go alone.
-    if arms.len() <= HALVED || arms.iter().take(half).any(|it| it.guarded) {
+    if arms.len() <= HALVED || arms.iter().take(half).any(|arm| arm.guarded) {
         let rest = chosen(rest, other);
         return match &first.when {
             Some(when) => either(when.clone(), first.then.clone(), rest),
@@ -285,8 +287,8 @@ fn chosen(arms: &[Arm], other: Tree) -> Tree {
         };
     }
     let (first, rest) = arms.split_at(half);
-    let span = first.first().and_then(|it| it.when.as_ref()).map_or((0, 0), |it| it.span);
-    let when = any(first.iter().filter_map(|it| it.when.clone()), span);
+    let span = first.first().and_then(|arm| arm.when.as_ref()).map_or((0, 0), |when| when.span);
+    let when = any(first.iter().filter_map(|arm| arm.when.clone()), span);
     let rest = chosen(rest, other);
     match (when, first.split_last()) {
         (Some(when), Some((last, first))) => either(when, chosen(first, last.then.clone()), rest),

@@ -11,11 +11,11 @@ use crate::expr::search::How;
 use crate::expr::tree::{Arithmetic, Comparison};
 
 fn is_order(mark: &str) -> bool {
-    Comparison::ALL.iter().any(|it| it.is_order() && it.mark() == mark)
+    Comparison::ALL.iter().any(|op| op.is_order() && op.mark() == mark)
 }
 
 fn is_arithmetic(mark: &str) -> bool {
-    Arithmetic::ALL.iter().any(|it| it.mark() == mark)
+    Arithmetic::ALL.iter().any(|op| op.mark() == mark)
 }
 
 impl Checker<'_> {
@@ -45,28 +45,28 @@ impl Checker<'_> {
                 name if How::named(name).is_some() => Some(Kind::Flag),
                 name => self.functions.find(name).first().map(|it| it.returns),
             },
-            What::Coalesce(terms) => terms.iter().rev().find_map(|it| self.hint(it)),
-            What::List(items) => items.iter().find_map(|it| self.hint(it)),
+            What::Coalesce(terms) => terms.iter().rev().find_map(|term| self.hint(term)),
+            What::List(items) => items.iter().find_map(|item| self.hint(item)),
             What::Range(..) => Some(Kind::Number),
             What::If(_, yes, no) => self.hint(yes).or_else(|| self.hint(no)),
             What::Let(_, _, body) => self.hint(body),
-            What::Switch(_, cases) => cases.iter().find_map(|it| self.hint(&it.body)),
+            What::Switch(_, cases) => cases.iter().find_map(|case| self.hint(&case.body)),
         }
     }
 
     fn hint_of_name(&self, name: &str) -> Option<Kind> {
-        if let Some(local) = self.locals.iter().rev().find(|it| it.name == name) {
+        if let Some(local) = self.locals.iter().rev().find(|local| local.name == name) {
             return Some(local.kind);
         }
         if self.names.is_open(name) {
             return None;
         }
-        self.names.find(name).map(|it| it.kind)
+        self.names.find(name).map(|symbol| symbol.kind)
     }
 
     /// The kind of what a `switch` is about, by its cases.
     pub(super) fn hint_of_cases(&self, cases: &[Case]) -> Option<Kind> {
-        cases.iter().flat_map(|it| &it.values).find_map(|it| self.hint(it))
+        cases.iter().flat_map(|case| &case.values).find_map(|value| self.hint(value))
     }
 
     /// The kind of what a `let` names: its own, or else what the name is used for.
@@ -88,7 +88,7 @@ impl Checker<'_> {
         let number = Some(Kind::Number);
         let flag = Some(Kind::Flag);
         let all = |parts: &[&Raw], wanted: Option<Kind>| {
-            parts.iter().find_map(|it| self.used(name, it, wanted))
+            parts.iter().find_map(|part| self.used(name, part, wanted))
         };
         match &raw.what {
             What::Name if self.lexed.word(raw.at) == name => wanted,
@@ -102,17 +102,17 @@ impl Checker<'_> {
             What::Minus(it) => all(&[it], number),
             What::Not(it) => all(&[it], flag),
             What::And(terms) | What::Or(terms) => {
-                terms.iter().find_map(|it| self.used(name, it, flag))
+                terms.iter().find_map(|term| self.used(name, term, flag))
             }
             What::In(_, needle, set) => all(&[needle], self.hint(set)),
-            What::Coalesce(terms) => terms.last().and_then(|it| self.used(name, it, wanted)),
+            What::Coalesce(terms) => terms.last().and_then(|term| self.used(name, term, wanted)),
             What::If(condition, yes, no) => {
                 all(&[condition], flag).or_else(|| all(&[yes, no], wanted))
             }
             What::Let(_, value, body) => all(&[value], None).or_else(|| all(&[body], wanted)),
             What::Switch(subject, cases) => {
                 let about = all(&[subject], self.hint_of_cases(cases));
-                about.or_else(|| cases.iter().find_map(|it| self.used(name, &it.body, wanted)))
+                about.or_else(|| cases.iter().find_map(|case| self.used(name, &case.body, wanted)))
             }
             What::Call(arguments) if How::named(self.lexed.word(raw.at)).is_some() => {
                 arguments.iter().find_map(|it| self.used(name, it, Some(Kind::Text)))

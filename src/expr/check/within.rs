@@ -49,7 +49,7 @@ impl Checker<'_> {
     }
 
     fn listed(&mut self, raw: &Raw, needle: Option<Tree>, items: &[Raw]) -> Option<Tree> {
-        let trees: Vec<_> = items.iter().map(|it| self.tree(it)).collect();
+        let trees: Vec<_> = items.iter().map(|item| self.tree(item)).collect();
         let needle = needle?;
         let mut values = Vec::new();
         for (item, tree) in items.iter().zip(trees) {

@@ -22,14 +22,14 @@ impl Chunk<'_> {
     }
 
     fn text_in(&mut self, step: &Step, it: Id, all: &[Literal]) {
-        let texts = all.iter().filter_map(|it| match it {
+        let texts = all.iter().filter_map(|literal| match literal {
             Literal::Text(it) => Some(it),
             _ => None,
         });
         if let Some(column) = self.frame.column(it) {
             let (_, out) = self.frame.split(&mut self.scratch.flags, step);
             let (codes, labels) = self.frame.codes(column);
-            let wanted = texts.filter_map(|it| labels.find(it));
+            let wanted = texts.filter_map(|text| labels.find(text));
             return text::one_of(codes, text::known(labels), wanted, out);
         }
         self.need(it);
@@ -105,8 +105,8 @@ impl Chunk<'_> {
         let mut values = std::mem::take(&mut self.scratch.values);
         for row in 0..self.frame.rows.len() {
             values.clear();
-            values.extend(all.iter().map(|it| self.value(*it, row)));
-            let known = values.iter().all(|it| !it.is_missing());
+            values.extend(all.iter().map(|id| self.value(*id, row)));
+            let known = values.iter().all(|value| !value.is_missing());
             let told = if known { function.call(&values) } else { Err(Stop::NoData) };
             self.told(step, id, row, told);
         }
@@ -144,7 +144,7 @@ impl Chunk<'_> {
         let mut rows: Vec<usize> = Vec::new();
         let mut columns: Vec<Vec<Value>> = vec![Vec::new(); all.len()];
         for row in 0..self.frame.rows.len() {
-            let values: Vec<Value> = all.iter().map(|it| self.value(*it, row)).collect();
+            let values: Vec<Value> = all.iter().map(|id| self.value(*id, row)).collect();
             if values.iter().any(Value::is_missing) {
                 self.put(step, id, row, Value::Missing);
                 continue;
@@ -184,8 +184,8 @@ impl Chunk<'_> {
             },
             Kind::Text => {
                 let it = self.frame.texts(&self.scratch.texts, id).get(row);
-                it.and_then(|it| self.frame.text(*it, &self.scratch.words))
-                    .map_or(Value::Missing, |it| Value::Text(Arc::clone(it)))
+                it.and_then(|code| self.frame.text(*code, &self.scratch.words))
+                    .map_or(Value::Missing, |text| Value::Text(Arc::clone(text)))
             }
         }
     }

@@ -14,12 +14,12 @@ pub(crate) trait Columns {
 
     /// Some of its rows.
     fn part(&self, slot: usize, rows: Range<usize>) -> Option<Part<'_>> {
-        self.column(slot).map(|it| Part::of(it, rows))
+        self.column(slot).map(|column| Part::of(column, rows))
     }
 
     /// Its value in a row.
     fn value(&self, slot: usize, row: usize) -> Value {
-        self.column(slot).map_or(Value::Missing, |it| it.value(row))
+        self.column(slot).map_or(Value::Missing, |column| column.value(row))
     }
 
     /// Takes note that a call of a host's function failed in a row which needs it.
@@ -57,8 +57,8 @@ impl<'a> Part<'a> {
             },
             Self::Text(codes, labels) => codes
                 .get(at)
-                .and_then(|it| labels.text(*it))
-                .map_or(Value::Missing, |it| Value::Text(Arc::clone(it))),
+                .and_then(|code| labels.text(*code))
+                .map_or(Value::Missing, |text| Value::Text(Arc::clone(text))),
         }
     }
 }

@@ -18,7 +18,7 @@ impl Chunk<'_> {
         if failed.is_empty() || !self.frame.graph.step(root).calls {
             return;
         }
-        let mut rows: Vec<usize> = failed.keys().map(|it| it.0).collect();
+        let mut rows: Vec<usize> = failed.keys().map(|key| key.0).collect();
         rows.dedup();
         let mut seen = Vec::new();
         for row in rows {
@@ -62,7 +62,7 @@ impl Chunk<'_> {
                 }
             }
             op => {
-                for_each_part(op, |it| self.visit(it, row, seen));
+                for_each_part(op, |id| self.visit(id, row, seen));
                 if let Some(it) = self.scratch.failed.get(&(row, id)) {
                     self.frame.failed(row, it);
                 }
@@ -91,7 +91,7 @@ impl Chunk<'_> {
             Kind::Flag => self.state(id, row) == NO_DATA,
             Kind::Text => {
                 let it = self.frame.texts(&self.scratch.texts, id).get(row);
-                it.is_none_or(|it| *it == text::NOTHING)
+                it.is_none_or(|code| *code == text::NOTHING)
             }
         }
     }

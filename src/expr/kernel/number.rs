@@ -52,8 +52,12 @@ fn zip(left: Side<'_>, right: Side<'_>, out: &mut [f64], f: impl Fn(f64, f64) ->
                 *out = f(*left, *right);
             }
         }
-        (Side::Each(left), Side::All(right)) => map(Side::Each(left), out, |it| f(it, right)),
-        (Side::All(left), Side::Each(right)) => map(Side::Each(right), out, |it| f(left, it)),
+        (Side::Each(left), Side::All(right)) => {
+            map(Side::Each(left), out, |number| f(number, right));
+        }
+        (Side::All(left), Side::Each(right)) => {
+            map(Side::Each(right), out, |number| f(left, number));
+        }
         (Side::All(left), Side::All(right)) => out.fill(f(left, right)),
     }
 }
@@ -71,16 +75,20 @@ pub(super) fn arithmetic(op: Arithmetic, left: Side<'_>, right: Side<'_>, out: &
 }
 
 pub(super) fn minus(it: Side<'_>, out: &mut [f64]) {
-    map(it, out, |it| -it);
+    map(it, out, |number| -number);
 }
 
 /// A built-in function. The numbers it gets and gives are finite, or there is no data.
 pub(super) fn native(name: &str, native: Native, all: &[Side<'_>], out: &mut [f64]) {
     match (native, all) {
         (Native::One(f), [it]) => match name {
-            "abs" => map(*it, out, |it| finite(it.abs())),
-            "sqrt" => map(*it, out, |it| finite(finite(it).sqrt())),
-            _ => map(*it, out, |it| if it.is_finite() { finite(f(it)) } else { f64::NAN }),
+            "abs" => map(*it, out, |number| finite(number.abs())),
+            "sqrt" => map(*it, out, |number| finite(finite(number).sqrt())),
+            _ => map(
+                *it,
+                out,
+                |number| if number.is_finite() { finite(f(number)) } else { f64::NAN },
+            ),
         },
         (Native::Two(f), [one, two]) => zip(*one, *two, out, |one, two| {
             if one.is_finite() && two.is_finite() { finite(f(one, two)) } else { f64::NAN }
@@ -107,7 +115,7 @@ fn three(f: fn(f64, f64, f64) -> f64, all: [Side<'_>; 3], out: &mut [f64]) {
         && high.is_finite()
         && std::ptr::fn_addr_eq(f, clamp as fn(f64, f64, f64) -> f64)
     {
-        return map(Side::Each(all), out, |it| finite(clamp(finite(it), low, high)));
+        return map(Side::Each(all), out, |number| finite(clamp(finite(number), low, high)));
     }
     let [it, low, high] = all.map(Rows::new);
     for (row, out) in out.iter_mut().enumerate() {
@@ -215,10 +223,12 @@ pub(super) fn compare(op: Comparison, left: Side<'_>, right: Side<'_>, tame: boo
 fn test(left: Side<'_>, right: Side<'_>, tame: bool, out: &mut [u8], f: impl Fn(f64, f64) -> bool) {
     match (left, right) {
         (Side::Each(left), Side::All(right)) if tame && is_fine(right) => {
-            states(left, out, |it| u64::from(f(it, right)) | (u64::from(it.is_nan()) << 1));
+            states(left, out, |number| {
+                u64::from(f(number, right)) | (u64::from(number.is_nan()) << 1)
+            });
         }
         (Side::Each(left), Side::All(right)) if is_fine(right) => {
-            states(left, out, |it| state(f(it, right), is_fine(it)));
+            states(left, out, |number| state(f(number, right), is_fine(number)));
         }
         (Side::Each(left), Side::Each(right)) if tame => {
             states_of_two(left, right, out, |one, two| {
@@ -244,8 +254,14 @@ pub(super) fn between(inclusive: bool, [it, from, to]: [Side<'_>; 3], out: &mut 
         && is_fine(to)
     {
         return match inclusive {
-            true => states(all, out, |it| state((from <= it) & (it <= to), is_fine(it))),
-            false => states(all, out, |it| state((from <= it) & (it < to), is_fine(it))),
+            true => {
+                states(all, out, |number| {
+                    state((from <= number) & (number <= to), is_fine(number))
+                });
+            }
+            false => {
+                states(all, out, |number| state((from <= number) & (number < to), is_fine(number)));
+            }
         };
     }
     let [it, from, to] = [it, from, to].map(Rows::new);
@@ -263,7 +279,7 @@ pub(super) fn one_of(it: Side<'_>, constants: impl Iterator<Item = f64>, out: &m
         Side::Each(all) => all,
         Side::All(_) => return out.fill(NO_DATA),
     };
-    states(it, out, |it| state(false, is_fine(it)));
+    states(it, out, |number| state(false, is_fine(number)));
     for constant in constants {
         let hit = |it: f64| (it <= constant) & (it >= constant);
         for (out, it) in out.iter_mut().zip(it) {
@@ -276,7 +292,7 @@ pub(super) fn one_of(it: Side<'_>, constants: impl Iterator<Item = f64>, out: &m
 pub(super) fn missing(it: Side<'_>, out: &mut [u8]) {
     match it {
         Side::All(it) => out.fill(u8::from(it.is_nan())),
-        Side::Each(all) => states(all, out, |it| u64::from(it.is_nan())),
+        Side::Each(all) => states(all, out, |number| u64::from(number.is_nan())),
     }
 }
 
@@ -299,7 +315,7 @@ pub(super) fn choose(flags: &[u8], yes: Side<'_>, no: Side<'_>, out: &mut [f64])
 
 /// The number, but nothing where the flag is anything but false.
 pub(super) fn but(stops: &[u8], it: Side<'_>, out: &mut [f64]) {
-    map(it, out, |it| it);
+    map(it, out, |number| number);
     for (out, stop) in out.iter_mut().zip(stops) {
         *out = if *stop == 0 { *out } else { f64::NAN };
     }

@@ -52,7 +52,7 @@ pub(super) fn cases(text: &str, tokens: &[Token]) -> (Cases, Vec<Problem>) {
     for (at, token) in tokens.iter().enumerate() {
         reader.read(at, *token);
     }
-    let unclosed = reader.open.iter().rev().find_map(|it| match it {
+    let unclosed = reader.open.iter().rev().find_map(|open| match open {
         Open::Switch(at, place) => Some((*at, *place)),
         Open::Bracket => None,
     });
@@ -67,7 +67,7 @@ const CASES: &str = "write `switch x { 1 | 2 => a, _ => b }`";
 
 impl<'a> Reader<'a> {
     fn word(&self, at: usize) -> &'a str {
-        self.tokens.get(at).map_or("", |it| slice(self.text, *it))
+        self.tokens.get(at).map_or("", |token| slice(self.text, *token))
     }
 
     fn problem(&mut self, code: Code, at: usize, message: &str, help: &str) {

@@ -38,12 +38,12 @@ pub(super) fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
                 stack.extend(if switch { &[4, 4, 4, 0][..] } else { &[0, 0] });
             }
             Lexeme::Close => {
-                while stack.pop().is_some_and(|it| it != 0) {}
+                while stack.pop().is_some_and(|top| top != 0) {}
                 stack.pop();
-                while stack.pop_if(|it| *it == 4).is_some() {}
+                while stack.pop_if(|top| *top == 4).is_some() {}
             }
             _ if matches!(word, "," | ";" | "|" | "=>") => {
-                while stack.last().is_some_and(|it| *it != 0) {
+                while stack.last().is_some_and(|top| *top != 0) {
                     stack.pop();
                 }
             }
@@ -53,7 +53,7 @@ pub(super) fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
                 Some(level) if operand => {
                     while stack
                         .last()
-                        .is_some_and(|it| *it > level || (*it == level && level != 190))
+                        .is_some_and(|top| *top > level || (*top == level && level != 190))
                     {
                         stack.pop();
                     }
@@ -78,10 +78,10 @@ pub(super) fn too_deep(text: &str, tokens: &[Token]) -> Option<Problem> {
 fn settle(stack: &mut Vec<u8>) -> Option<u8> {
     let mut ended = None;
     while ended.is_none()
-        && let Some(it) = stack.pop_if(|it| *it != 0)
+        && let Some(it) = stack.pop_if(|top| *top != 0)
     {
         ended = matches!(it, 2 | 3).then_some(it);
     }
-    stack.pop_if(|it| Some(*it) == ended);
+    stack.pop_if(|top| Some(*top) == ended);
     ended
 }

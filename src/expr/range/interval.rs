@@ -79,7 +79,7 @@ impl Interval {
             f(self.high, other.low),
             f(self.high, other.high),
         ];
-        if all.iter().any(|it| it.is_nan()) {
+        if all.iter().any(|number| number.is_nan()) {
             return Self::ALL;
         }
         let low = all.iter().copied().fold(f64::INFINITY, f64::min);

@@ -107,7 +107,7 @@ impl State {
         match claim {
             Claim::Always => true,
             Claim::Never => false,
-            Claim::All(all) => all.iter().all(|it| self.assume(it, later)),
+            Claim::All(all) => all.iter().all(|claim| self.assume(claim, later)),
             Claim::Any(_) => {
                 later.push(claim);
                 true
@@ -126,8 +126,8 @@ impl State {
         match claim {
             Claim::Always => true,
             Claim::Never => false,
-            Claim::All(all) => all.iter().all(|it| self.agrees(it)),
-            Claim::Any(ways) => ways.iter().any(|it| self.agrees(it)),
+            Claim::All(all) => all.iter().all(|claim| self.agrees(claim)),
+            Claim::Any(ways) => ways.iter().any(|way| self.agrees(way)),
             Claim::Is(key, it) => match self.0.get(key) {
                 None => it.missing || !it.values.is_empty(),
                 Some(known) => {
@@ -157,7 +157,7 @@ impl Claim {
 pub(super) fn listed(tree: &Tree) -> Option<Spans> {
     match &tree.node {
         Node::Within(_, all) => {
-            let numbers = all.iter().map(|it| match it {
+            let numbers = all.iter().map(|value| match value {
                 Value::Number(it) => Some(Spans::point(*it)),
                 _ => None,
             });
@@ -208,13 +208,13 @@ fn flag(tree: &Tree, want: Want) -> Claim {
         Node::Flag(it) => constant(*it, want),
         Node::Not(it) => flag(it, want.flipped()),
         Node::And(terms) => match want {
-            Want::Yes => all(terms.iter().map(|it| flag(it, want))),
-            Want::No => any(terms.iter().map(|it| flag(it, want))),
+            Want::Yes => all(terms.iter().map(|term| flag(term, want))),
+            Want::No => any(terms.iter().map(|term| flag(term, want))),
             Want::Nothing => stopped(terms, Want::Yes),
         },
         Node::Or(terms) => match want {
-            Want::Yes => any(terms.iter().map(|it| flag(it, want))),
-            Want::No => all(terms.iter().map(|it| flag(it, want))),
+            Want::Yes => any(terms.iter().map(|term| flag(term, want))),
+            Want::No => all(terms.iter().map(|term| flag(term, want))),
             Want::Nothing => stopped(terms, Want::No),
         },
         Node::Read(_) => match want {
@@ -226,12 +226,12 @@ fn flag(tree: &Tree, want: Want) -> Claim {
             (_, false) => constant(*present, want),
             (_, true) => presence(it, *present == (want == Want::Yes)),
         },
-        Node::Coalesce(..) => each_way(tree, |it| flag(it, want)),
+        Node::Coalesce(..) => each_way(tree, |way| flag(way, want)),
         Node::Compare(op, left, right) => compare(tree, *op, left, right, want),
-        Node::Within(needle, _) => each_way(needle, |it| among(tree, it, want)),
+        Node::Within(needle, _) => each_way(needle, |way| among(tree, way, want)),
         Node::Between(parts, _) => {
             let [needle, _, _] = &**parts;
-            each_way(needle, |it| among(tree, it, want))
+            each_way(needle, |way| among(tree, way, want))
         }
         Node::If(parts) => {
             let [condition, yes, no] = &**parts;
@@ -251,7 +251,7 @@ fn stopped(terms: &[Tree], goes_on: Want) -> Claim {
     let followed = terms.len() <= MOST_TERMS;
     any(terms.iter().enumerate().map(|(at, it)| {
         let before = terms.get(..if followed { at } else { 0 }).unwrap_or_default();
-        let before = before.iter().map(|it| flag(it, goes_on));
+        let before = before.iter().map(|term| flag(term, goes_on));
         all(before.chain([flag(it, Want::Nothing)]))
     }))
 }
@@ -324,7 +324,7 @@ fn made_of(tree: &Tree, claims: &mut Vec<Claim>) {
     match &tree.node {
         Node::Read(it) => claims.push(presence(it, true)),
         Node::Arithmetic(..) | Node::Minus(_) | Node::Call(..) => {
-            tree.parts().into_iter().for_each(|it| made_of(it, claims));
+            tree.parts().into_iter().for_each(|part| made_of(part, claims));
         }
         _ => {}
     }
@@ -349,7 +349,7 @@ fn among(tree: &Tree, needle: &Tree, want: Want) -> Claim {
     }
     match &tree.node {
         Node::Within(_, all) if needle.kind == Kind::Text => {
-            let texts = all.iter().filter_map(|it| match it {
+            let texts = all.iter().filter_map(|value| match value {
                 Value::Text(it) => Some(Arc::clone(it)),
                 _ => None,
             });

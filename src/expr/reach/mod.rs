@@ -101,7 +101,7 @@ impl Cascade {
         while let Some(choice) = later.get(at) {
             let Some(steps) = self.steps.get().checked_sub(1) else { return true };
             self.steps.set(steps);
-            let ways: Vec<&Claim> = choice.ways().filter(|it| state.agrees(it)).collect();
+            let ways: Vec<&Claim> = choice.ways().filter(|way| state.agrees(way)).collect();
             match ways.as_slice() {
                 [] => return false,
                 [only] => {
@@ -113,7 +113,7 @@ impl Cascade {
                     (fewest, at) = (None, 0);
                     continue;
                 }
-                many if fewest.as_ref().is_none_or(|it| many.len() < it.1.len()) => {
+                many if fewest.as_ref().is_none_or(|fewest| many.len() < fewest.1.len()) => {
                     fewest = Some((at, ways));
                 }
                 _ => {}
@@ -132,7 +132,7 @@ impl Cascade {
 impl Program {
     /// The numbers that an expression can give; every one where it is none or more is not known.
     pub(crate) fn numbers(&self) -> Spans {
-        self.tree().map_or_else(Spans::all, |it| numbers(it, &BTreeMap::new()))
+        self.tree().map_or_else(Spans::all, |tree| numbers(tree, &BTreeMap::new()))
     }
 
     /// The name of a number and the values of it for which a condition holds, where it asks for nothing else.
@@ -151,7 +151,7 @@ impl Program {
 
     /// Whether a text stands in it.
     pub(crate) fn mentions(&self, text: &str) -> bool {
-        self.tree().is_some_and(|it| mentions(it, text))
+        self.tree().is_some_and(|tree| mentions(tree, text))
     }
 }
 
@@ -163,7 +163,7 @@ fn mentions(tree: &Tree, text: &str) -> bool {
         }
         _ => false,
     };
-    here || tree.parts().iter().any(|it| mentions(it, text))
+    here || tree.parts().iter().any(|part| mentions(part, text))
 }
 
 fn numbers(tree: &Tree, locals: &BTreeMap<usize, Spans>) -> Spans {

@@ -131,7 +131,7 @@ impl Spans {
 
     /// All spans of some sets together.
     pub(crate) fn union(sets: impl IntoIterator<Item = Self>) -> Self {
-        Self::joined(sets.into_iter().flat_map(|it| it.0).collect())
+        Self::joined(sets.into_iter().flat_map(|set| set.0).collect())
     }
 
     fn joined(mut all: Vec<(Cut, Cut)>) -> Self {
@@ -166,7 +166,7 @@ impl Spans {
     /// What becomes of it under a function that never falls. Rounding can reach an open end, so ends are
     /// closed.
     pub(crate) fn mapped(&self, f: impl Fn(f64) -> f64) -> Self {
-        Self::union(self.list().map(|it| Self::between(f(it.low), f(it.high))))
+        Self::union(self.list().map(|span| Self::between(f(span.low), f(span.high))))
     }
 
     /// The sums of a number of each.
@@ -179,7 +179,7 @@ impl Spans {
 
     /// The same with each span as much wider at both ends, which are closed.
     pub(crate) fn widened(&self, by: f64) -> Self {
-        Self::union(self.list().map(|it| Self::between(it.low - by, it.high + by)))
+        Self::union(self.list().map(|span| Self::between(span.low - by, span.high + by)))
     }
 
     /// The same, or more with at most so many spans: what lies between the nearest is taken in.
@@ -190,7 +190,7 @@ impl Spans {
         let mut gaps: Vec<f64> = self
             .0
             .windows(2)
-            .map(|it| if let [one, two] = it { two.0.at - one.1.at } else { 0.0 })
+            .map(|pair| if let [one, two] = pair { two.0.at - one.1.at } else { 0.0 })
             .collect();
         gaps.sort_by(f64::total_cmp);
         let widest = gaps.get(self.0.len().saturating_sub(most)).copied().unwrap_or(f64::INFINITY);
@@ -231,7 +231,7 @@ mod tests {
             let (meet, join, others) = (left.meet(&right), left.join(&right), left.others());
             let (few, wide) = (left.clone().at_most(most), left.widened(0.25));
             prop_assert!(few.len() <= most);
-            for it in (-14..=14).map(|it| f64::from(it) / 4.0) {
+            for it in (-14..=14).map(|number| f64::from(number) / 4.0) {
                 let (one, two) = (holds(&left, it), holds(&right, it));
                 prop_assert_eq!(holds(&meet, it), one && two);
                 prop_assert_eq!(holds(&join, it), one || two);
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn sums_take_in_every_pair() {
-        let steps = |all: &[f64]| Spans::union(all.iter().map(|it| Spans::point(*it)));
+        let steps = |all: &[f64]| Spans::union(all.iter().map(|number| Spans::point(*number)));
         let sums = steps(&[0.0, 100.0]).plus(&steps(&[1.0, 2.0]));
         let points: Vec<(f64, bool)> =
             sums.list().map(|it: Span| (it.low, it.is_point())).collect();

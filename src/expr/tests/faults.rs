@@ -325,7 +325,8 @@ fn conditions_that_are_always_the_same_are_found() {
         let (program, problems) = LANGUAGE.compile(text, &World, Want::Flag);
         let program = program.unwrap_or_else(|| panic!("`{text}` {problems:?}"));
         assert_eq!(program.always(), always, "`{text}`");
-        let found: Vec<&str> = problems.iter().map(|it| super::marked(text, it)).collect();
+        let found: Vec<&str> =
+            problems.iter().map(|problem| super::marked(text, problem)).collect();
         assert_eq!(found, [marked], "`{text}`");
         assert_eq!(problems[0].code.as_str(), "always-same");
     }

@@ -66,7 +66,7 @@ fn agree(
             }
             let mut wanted = Vec::new();
             for row in range.clone() {
-                let value = |slot: usize| given.column(slot).map(|it| it.value(row));
+                let value = |slot: usize| given.column(slot).map(|column| column.value(row));
                 let outcome = program.run(&mut |slot| value(slot).unwrap_or(Value::Missing));
                 met.meet(&outcome);
                 if let (Outcome::Faulted(why), None) = (&outcome, &wanted_faults[at]) {
@@ -120,7 +120,7 @@ fn told(
                 FAULTED => "faulted",
                 _ => "not a state",
             };
-            chunk.flags(at, program).iter().map(|it| state(it).to_owned()).collect()
+            chunk.flags(at, program).iter().map(|flag| state(flag).to_owned()).collect()
         }
         Kind::Number => {
             let (all, first) = chunk.numbers(at, program);
@@ -159,7 +159,7 @@ fn wording(outcome: &Outcome, kind: Kind) -> String {
 /// How many cases of three expressions each; more on demand.
 #[expect(clippy::disallowed_methods, reason = "tests may be asked for more")]
 fn cases() -> u32 {
-    std::env::var("FORETELL_GEARS").ok().and_then(|it| it.parse().ok()).unwrap_or(4_800)
+    std::env::var("FORETELL_GEARS").ok().and_then(|text| text.parse().ok()).unwrap_or(4_800)
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn the_gears_agree_on_generated_expressions_and_frames() {
     let result = runner.run(&strategy, |(flag, number, text, rows, seed, odd)| {
         let programs: Vec<Program> = [flag, number, text]
             .iter()
-            .filter_map(|it| LANGUAGE.compile(it, &World, Want::Any).0)
+            .filter_map(|source| LANGUAGE.compile(source, &World, Want::Any).0)
             .collect();
         met.pairs.set(met.pairs.get() + programs.len());
         let given = frame(rows, seed, odd);
@@ -210,7 +210,7 @@ fn many_cases() -> impl Strategy<Value = (String, String)> {
     let case = (prop::sample::select(guards), prop::sample::select(bodies), 0..4u8);
     let cases = prop::collection::vec(case, 1..24);
     (prop::sample::select(subjects), cases, any::<bool>()).prop_map(|(subject, mut cases, down)| {
-        let mut numbers: Vec<usize> = (0..cases.len()).map(|it| 2 * it).collect();
+        let mut numbers: Vec<usize> = (0..cases.len()).map(|number| 2 * number).collect();
         if down {
             numbers.reverse();
             cases.reverse();
@@ -249,9 +249,9 @@ fn many_cases_are_what_ifs_are_in_both_gears() {
             let agreed = agree(&programs, &given, 33, &mut scratch.borrow_mut(), &met);
             agreed.map_err(TestCaseError::fail)?;
             for row in 0..33 {
-                let value = |slot: usize| given.column(slot).map(|it| it.value(row));
-                let [one, two] = programs.each_ref().map(|it| {
-                    let outcome = it.run(&mut |slot| value(slot).unwrap_or(Value::Missing));
+                let value = |slot: usize| given.column(slot).map(|column| column.value(row));
+                let [one, two] = programs.each_ref().map(|program| {
+                    let outcome = program.run(&mut |slot| value(slot).unwrap_or(Value::Missing));
                     // What is missing is the same name too.
                     (
                         wording(&outcome, Kind::Number),
@@ -262,7 +262,7 @@ fn many_cases_are_what_ifs_are_in_both_gears() {
             }
             Ok(())
         })
-        .unwrap_or_else(|it| panic!("{it}"));
+        .unwrap_or_else(|error| panic!("{error}"));
     assert!(met.values.get() > 3000 && met.no_data.get() > 3000);
 }
 
@@ -329,24 +329,24 @@ const EACH: [&str; 57] = [
 
 #[test]
 fn the_gears_agree_at_the_ends_of_chunks() {
-    let programs: Vec<Program> = EACH.iter().map(|it| compile(it)).collect();
+    let programs: Vec<Program> = EACH.iter().map(|source| compile(source)).collect();
     let (mut scratch, met) = (Scratch::default(), Met::default());
     for (at, rows) in [1025, 1, 1023, 1024, 1040].into_iter().enumerate() {
         // All of them over few rows, and a few over many: interpreting is slow.
         let few: Vec<Program> =
             programs.iter().skip(at).step_by(if rows == 1 { 1 } else { 5 }).cloned().collect();
         let given = frame(rows, 7 + at as u64, false);
-        agree(&few, &given, rows, &mut scratch, &met).unwrap_or_else(|it| panic!("{it}"));
+        agree(&few, &given, rows, &mut scratch, &met).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
 #[test]
 fn each_thing_that_kernels_do_agrees_on_every_special_number() {
-    let programs: Vec<Program> = EACH.iter().map(|it| compile(it)).collect();
+    let programs: Vec<Program> = EACH.iter().map(|source| compile(source)).collect();
     let (mut scratch, met) = (Scratch::default(), Met::default());
     for seed in 0..20 {
         let given = frame(37, 1000 + seed, false);
-        agree(&programs, &given, 37, &mut scratch, &met).unwrap_or_else(|it| panic!("{it}"));
+        agree(&programs, &given, 37, &mut scratch, &met).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -367,11 +367,11 @@ fn rows_in_the_middle_of_a_table_are_their_own() {
         let (whole, part) = (both(0..100), both(41..60));
         assert_eq!(whole.0[41..60], part.0, "{text}");
         for (from, to, part) in
-            [(41, 60, part)].into_iter().chain([0, 41, 99].map(|it| (it, it + 1, both(it..it + 1))))
+            [(41, 60, part)].into_iter().chain([0, 41, 99].map(|at| (at, at + 1, both(at..at + 1))))
         {
             assert_eq!(whole.0[from..to], part.0, "{text}");
             let mut failed = whole.1.clone();
-            failed.values_mut().for_each(|it| it.retain(|row, _| (from..to).contains(row)));
+            failed.values_mut().for_each(|rows| rows.retain(|row, _| (from..to).contains(row)));
             failed.retain(|_, it| !it.is_empty());
             assert_eq!(failed, part.1, "{text}");
         }
@@ -426,7 +426,7 @@ fn what_can_be_known_is_settled_before_it_runs() {
 fn what_is_shared_is_one_step() {
     let programs =
         [compile("x / y > 1 && trial"), compile("x / y < 0.5 && u > 1"), compile("u > 1")];
-    let alone: usize = programs.iter().map(|it| it.compiled().steps()).sum();
+    let alone: usize = programs.iter().map(|program| program.compiled().steps()).sum();
     let together = Compiled::together(&programs).steps();
     // x, y, u, x / y, u > 1 and the constant 1 are shared.
     assert_eq!((alone, together), (19, 12));
@@ -435,7 +435,7 @@ fn what_is_shared_is_one_step() {
 #[test]
 fn what_is_too_large_stays_interpreted() {
     let wide = |terms: usize| {
-        let all: Vec<String> = (0..terms).map(|it| format!("x > {it}")).collect();
+        let all: Vec<String> = (0..terms).map(|at| format!("x > {at}")).collect();
         all.join(" || ")
     };
     assert_eq!(compile(&wide(300)).compiled().refusal(0), None);

@@ -80,8 +80,10 @@ fn naive(tree: &Tree, row: &[Value], lets: &mut Vec<Value>) -> Told<Value> {
             Value::Flag(false)
         }
         Node::Coalesce(names, last) => {
-            let found =
-                names.iter().map(|it| raw(row, it.symbol.slot)).find(|it| *it != Value::Missing);
+            let found = names
+                .iter()
+                .map(|name| raw(row, name.symbol.slot))
+                .find(|value| *value != Value::Missing);
             match found {
                 Some(it) => it,
                 None => naive(last, row, lets)?,
@@ -107,7 +109,8 @@ fn naive(tree: &Tree, row: &[Value], lets: &mut Vec<Value>) -> Told<Value> {
             Value::Flag(from <= it && (it < to || (*inclusive && it <= to)))
         }
         Node::Call(function, all) => {
-            let all: Vec<Value> = all.iter().map(|it| naive(it, row, lets)).collect::<Told<_>>()?;
+            let all: Vec<Value> =
+                all.iter().map(|term| naive(term, row, lets)).collect::<Told<_>>()?;
             if infinite(&all) {
                 return Err(NOTHING);
             }
@@ -170,7 +173,7 @@ fn a_number() -> impl Strategy<Value = String> {
             (inner.clone(), inner.clone()).prop_map(|(one, two)| format!("max({one}, {two})")),
             (inner.clone(), inner.clone())
                 .prop_map(|(one, two)| format!("(if {one} > 1 {{ {two} }} else {{ {one} }})")),
-            inner.prop_map(|it| format!("-({it})")),
+            inner.prop_map(|inner| format!("-({inner})")),
         ]
     })
 }
@@ -209,7 +212,7 @@ pub(super) fn a_flag() -> impl Strategy<Value = String> {
         prop_oneof![
             (inner.clone(), inner.clone()).prop_map(|(one, two)| format!("{one} && {two}")),
             (inner.clone(), inner.clone()).prop_map(|(one, two)| format!("({one} || {two})")),
-            inner.clone().prop_map(|it| format!("!({it})")),
+            inner.clone().prop_map(|inner| format!("!({inner})")),
             (inner.clone(), inner.clone(), inner.clone())
                 .prop_map(|(a, b, c)| format!("(if {a} {{ {b} }} else {{ {c} }})")),
         ]
@@ -296,11 +299,11 @@ proptest! {
         // Constants that are not finite are refused.
         if let Some(program) = program {
             let tree = program.tree().unwrap();
-            let (one, two) = (program.run(&mut |it| row[it].clone()), settled(naive(tree, &row, &mut vec![])));
+            let (one, two) = (program.run(&mut |slot| row[slot].clone()), settled(naive(tree, &row, &mut vec![])));
             prop_assert!(same(&one, &two), "`{text}`: {one:?}, naively {two:?}");
         } else {
             let fine = ["not-finite", "integer-division"];
-            prop_assert!(problems.iter().all(|it| fine.contains(&it.code.as_str())), "`{text}` {problems:?}");
+            prop_assert!(problems.iter().all(|problem| fine.contains(&problem.code.as_str())), "`{text}` {problems:?}");
         }
     }
 
@@ -308,7 +311,7 @@ proptest! {
     fn rhai_and_the_naive_reading_agree_on_flags(text in a_flag(), row in a_row()) {
         let Some(program) = LANGUAGE.compile(&text, &World, Want::Flag).0 else { return Ok(()) };
         let tree = program.tree().unwrap();
-        let (one, two) = (program.run(&mut |it| row[it].clone()), settled(naive(tree, &row, &mut vec![])));
+        let (one, two) = (program.run(&mut |slot| row[slot].clone()), settled(naive(tree, &row, &mut vec![])));
         prop_assert!(same(&one, &two), "`{text}`: {one:?}, naively {two:?}");
         // What is said of it before it runs is true of it when it runs.
         if let (Outcome::Value(Value::Flag(got)), Some(always)) = (&one, program.always()) {

@@ -12,7 +12,7 @@ fn on_a_small_stack(test: impl FnOnce() + Send + 'static) {
 fn codes(text: &str) -> Vec<&'static str> {
     let (program, problems) = LANGUAGE.compile(text, &World, Want::Any);
     assert_eq!(program.is_none(), !problems.is_empty());
-    problems.iter().map(|it| it.code.as_str()).collect()
+    problems.iter().map(|problem| problem.code.as_str()).collect()
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn flat_conditions_may_be_long() {
         assert_eq!(run(&chain(32), "x=2"), "64");
         assert_eq!(codes(&chain(34)), ["limit"]);
         assert_eq!(codes(&chain(1000)), ["limit"]);
-        let list: Vec<String> = (0..1000).map(|it| it.to_string()).collect();
+        let list: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
         assert_eq!(run(&format!("x in [{}]", list.join(",")), "x=999"), "true");
     });
 }
@@ -155,11 +155,11 @@ fn too_many_lets_or_arguments_are_refused() {
 
 fn many_lets() {
     let lets = |count: usize| {
-        let lets: String = (0..count).map(|it| format!("let a{it} = x; ")).collect();
-        let sum: Vec<String> = (0..count).map(|it| format!("a{it} > 1")).collect();
+        let lets: String = (0..count).map(|number| format!("let a{number} = x; ")).collect();
+        let sum: Vec<String> = (0..count).map(|number| format!("a{number} > 1")).collect();
         format!("{lets}{}", sum.join(" && "))
     };
     assert_eq!(run(&lets(28), "x=2"), "true");
-    assert!(problems(&lets(60)).iter().any(|it| it.starts_with("limit")));
+    assert!(problems(&lets(60)).iter().any(|problem| problem.starts_with("limit")));
     assert_eq!(problems(&format!("max({}) > 1", vec!["x"; 17].join(","))), ["wrong-arity \"max\""]);
 }

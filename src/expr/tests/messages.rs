@@ -5,8 +5,10 @@ use super::{LANGUAGE, World, marked, slots, told, values};
 fn show(text: &str, sure: &[&str], given: &str) -> String {
     let (program, problems) = LANGUAGE.compile_message(text, &World, &slots(sure));
     let Some(program) = program else {
-        let all: Vec<String> =
-            problems.iter().map(|it| format!("{} {:?}", it.code, marked(text, it))).collect();
+        let all: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{} {:?}", problem.code, marked(text, problem)))
+            .collect();
         return all.join(", ");
     };
     let values = values(given);
@@ -64,7 +66,8 @@ fn what_may_be_missing_needs_a_guard() {
     );
     for text in ["${days / 7 + days}", "${switch days { 0 => \"today\", _ => \"before\" }}"] {
         let (_, problems) = LANGUAGE.compile_message(text, &World, &slots(&[]));
-        let help: Vec<_> = problems.iter().map(|it| it.help.as_deref().unwrap()).collect();
+        let help: Vec<_> =
+            problems.iter().map(|problem| problem.help.as_deref().unwrap()).collect();
         assert_eq!(help, ["write `(days ?? -1)` in place of `days`"], "`{text}`");
     }
 }

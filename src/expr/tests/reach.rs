@@ -87,7 +87,7 @@ const FIRST_TRUE: [(&[&str], &str); 12] = [
 fn reached(list: Cascade, programs: &[Program]) -> bool {
     let (last, before) = programs.split_last().unwrap();
     let mut list = list;
-    before.iter().for_each(|it| list.pass(it));
+    before.iter().for_each(|program| list.pass(program));
     list.can_reach(last)
 }
 
@@ -97,7 +97,7 @@ fn what_is_left_is_told_from_what_came_before() {
     let lists = [(Cascade::first_match(), &FIRST_MATCH[..]), (Cascade::first_true(), &FIRST_TRUE)];
     for (list, rows) in lists {
         for (texts, wanted) in rows {
-            let programs: Vec<Program> = texts.iter().map(|it| compile(it)).collect();
+            let programs: Vec<Program> = texts.iter().map(|text| compile(text)).collect();
             let got = if reached(list.clone(), &programs) { "yes" } else { "no" };
             if got != *wanted {
                 wrong.push(format!("{texts:?}: {got}, expected {wanted}"));
@@ -112,7 +112,7 @@ fn a_tangle_is_given_up_in_time() {
     // Twelve holes for thirteen values that differ: out of reach, but by no short way.
     let mut list = Cascade::first_match();
     for at in 0..13 {
-        let holes: Vec<String> = (0..12).map(|it| format!("x + {at} == {it}")).collect();
+        let holes: Vec<String> = (0..12).map(|number| format!("x + {at} == {number}")).collect();
         list.pass(&compile(&format!("!({})", holes.join(" || "))));
         for hole in 0..12 {
             (0..at).for_each(|other| {
@@ -139,7 +139,7 @@ fn a_small_flag() -> BoxedStrategy<String> {
             (inner.clone(), inner.clone()).prop_map(|(one, two)| format!("({one} || {two})")),
             (inner.clone(), inner.clone(), inner.clone())
                 .prop_map(|(a, b, c)| format!("(if {a} {{ {b} }} else {{ {c} }})")),
-            inner.prop_map(|it| format!("!({it})")),
+            inner.prop_map(|inner| format!("!({inner})")),
         ]
     })
     .boxed()
@@ -158,7 +158,7 @@ proptest! {
         rows in prop::collection::vec(a_row(), 30),
     ) {
         let programs: Option<Vec<Program>> =
-            texts.iter().map(|it| LANGUAGE.compile(it, &World, Want::Flag).0).collect();
+            texts.iter().map(|text| LANGUAGE.compile(text, &World, Want::Flag).0).collect();
         let Some(programs) = programs else { return Ok(()) };
         for (mut list, goes_on) in [(Cascade::first_match(), false), (Cascade::first_true(), true)] {
             for (at, it) in programs.iter().enumerate() {
@@ -167,8 +167,8 @@ proptest! {
                 let says = |it: &Program, row: &[Value]| it.run(&mut |slot| row[slot].clone());
                 let yes = Outcome::Value(Value::Flag(true));
                 let no = Outcome::Value(Value::Flag(false));
-                let comes = |row: &[Value]| programs[..at].iter().all(|it| {
-                    let said = says(it, row);
+                let comes = |row: &[Value]| programs[..at].iter().all(|program| {
+                    let said = says(program, row);
                     said == no || goes_on && said != yes
                 });
                 if !reached {

@@ -78,13 +78,13 @@ impl Columns for Book {
 impl Names for Book {
     fn find(&self, name: &str) -> Option<Symbol> {
         let all = self.all();
-        let slot = all.iter().position(|it| it == name)?;
+        let slot = all.iter().position(|known| known == name)?;
         let kind = if name == "band" { Kind::Text } else { Kind::Number };
         Some(Symbol { slot, kind, range: None, labels: None, optional: true })
     }
 
     fn all(&self) -> Arc<[String]> {
-        let metrics = METRICS.iter().map(|it| it.0).chain(SCORES).chain(["band"]);
+        let metrics = METRICS.iter().map(|metric| metric.0).chain(SCORES).chain(["band"]);
         metrics.map(str::to_owned).collect()
     }
 }
@@ -101,7 +101,7 @@ fn book(rows: usize) -> Book {
     let mut columns = BTreeMap::new();
     let mut seats = Vec::new();
     // The seats come first: active users are a part of them.
-    for number in [3].into_iter().chain((0..20).filter(|it| *it != 3)) {
+    for number in [3].into_iter().chain((0..20).filter(|number| *number != 3)) {
         let (_, min, steps, scale, good, power) = METRICS[number];
         let whole = |row: usize| {
             let (health, u) = (draw(row, 0), draw(row, 1 + 2 * number));
@@ -167,7 +167,7 @@ fn speed_of_twenty_rules() {
     let book = book(rows);
     let programs: Vec<Program> = RULES
         .iter()
-        .map(|it| language.compile(it, &book, Want::Flag).0.unwrap_or_else(|| panic!("{it}")))
+        .map(|rule| language.compile(rule, &book, Want::Flag).0.unwrap_or_else(|| panic!("{rule}")))
         .collect();
     let compiled = Compiled::together(&programs);
     let mut scratch = Scratch::default();

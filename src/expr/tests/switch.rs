@@ -92,10 +92,12 @@ fn it_is_what_could_be_written_with_if() {
 fn a_switch_may_have_many_cases() {
     // Those with an `if` come early.
     let cases = |count: usize, guarded: usize| {
-        let cases = (0..count).map(|it| match it % 3 {
-            0 => format!("{it} | {} => {it}, ", it + 1000),
-            1 => format!("{it}{} => {it}, ", if it < guarded { " if trial" } else { "" }),
-            _ => format!("{it}..{} => {it}, ", it + 1),
+        let cases = (0..count).map(|number| match number % 3 {
+            0 => format!("{number} | {} => {number}, ", number + 1000),
+            1 => {
+                format!("{number}{} => {number}, ", if number < guarded { " if trial" } else { "" })
+            }
+            _ => format!("{number}..{} => {number}, ", number + 1),
         });
         format!("switch seats {{ {}_ => -1 }}", cases.collect::<String>())
     };
@@ -128,15 +130,15 @@ fn what_a_switch_becomes_is_not_much_longer() {
         ("switch seats { CASES _ => ", " }"),
         ("switch (", ") { true => false, false => true }"),
     ] {
-        let cases: String = (2..60).map(|it| format!("{it} => trial, ")).collect();
+        let cases: String = (2..60).map(|number| format!("{number} => trial, ")).collect();
         let long = |deep: usize| {
             let text = format!("{}trial{}", open.repeat(deep), close.repeat(deep));
             let program = LANGUAGE.compile(&text.replace("CASES", &cases), &World, Want::Any).0;
-            program.map(|it| it.canonical().len())
+            program.map(|program| program.canonical().len())
         };
         let (one, two) = (long(1).unwrap(), long(2).unwrap());
         assert!(two <= 2 * one + 100, "`{open}`: {one} and {two}");
-        assert!((3..12).filter_map(long).all(|it| it < 12 * one), "`{open}`: {one}");
+        assert!((3..12).filter_map(long).all(|length| length < 12 * one), "`{open}`: {one}");
     }
 }
 

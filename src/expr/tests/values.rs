@@ -250,8 +250,9 @@ fn a_value_of_another_kind_or_size_is_faulted() {
 
 #[test]
 fn a_program_knows_what_it_reads() {
-    let all =
-        |text: &str| -> Vec<&str> { compile(text).slots().iter().map(|it| WORLD[*it].0).collect() };
+    let all = |text: &str| -> Vec<&str> {
+        compile(text).slots().iter().map(|slot| WORLD[*slot].0).collect()
+    };
     assert_eq!(all("x > 1 && (u ?? 0) > 2 && x < 3"), ["x", "u"]);
     assert_eq!(all("is_missing(account.arr) || days > 3"), ["days", "account.arr"]);
     assert!(all("1 < 2").is_empty());
@@ -321,7 +322,7 @@ fn the_host_cannot_redefine_the_language() {
     let language = crate::expr::Language::new(functions).unwrap();
     let program = language.compile("x + 1", &World, Want::Number).0.unwrap();
     let values = values("x=1");
-    assert_eq!(program.run(&mut |it| values[it].clone()), Outcome::Value(Value::Number(2.0)));
+    assert_eq!(program.run(&mut |slot| values[slot].clone()), Outcome::Value(Value::Number(2.0)));
 }
 
 #[test]
@@ -379,9 +380,9 @@ fn a_run_leaves_nothing_behind() {
     let program = compile("let a = x; a + (u ?? 0)");
     for _ in 0..3 {
         let mut asked = Vec::new();
-        let outcome = program.run(&mut |it| {
-            asked.push(it);
-            if it == slot("x") { Value::Number(1.0) } else { Value::Missing }
+        let outcome = program.run(&mut |at| {
+            asked.push(at);
+            if at == slot("x") { Value::Number(1.0) } else { Value::Missing }
         });
         assert_eq!((told(&outcome).as_str(), asked), ("1", vec![slot("x"), slot("u")]));
     }

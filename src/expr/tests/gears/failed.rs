@@ -28,12 +28,12 @@ pub(super) fn told_of(
 ) -> Result<(), String> {
     let text = program.text();
     for (row, outcome) in (start..).zip(wanted) {
-        let told = |it: &Failure| failed.get(&it.function).and_then(|it| it.get(&row)).cloned();
+        let told = |it: &Failure| failed.get(&it.function).and_then(|rows| rows.get(&row)).cloned();
         match outcome {
             Outcome::Failed(it) if told(it).as_ref() != Some(&it.why) => {
                 return Err(format!("`{text}` row {row}: {it:?} is not told, but {failed:?}"));
             }
-            Outcome::Value(_) if failed.values().any(|it| it.contains_key(&row)) => {
+            Outcome::Value(_) if failed.values().any(|rows| rows.contains_key(&row)) => {
                 return Err(format!("`{text}` row {row}: {outcome:?}, and told is {failed:?}"));
             }
             _ => {}

@@ -80,12 +80,12 @@ pub(super) fn frame(rows: usize, seed: u64, odd: bool) -> Given {
         };
         let data = match kind {
             Kind::Number => {
-                let number = |it: Option<usize>| it.map_or(f64::NAN, |it| NUMBERS[it]);
+                let number = |it: Option<usize>| it.map_or(f64::NAN, |at| NUMBERS[at]);
                 Data::Number((0..rows).map(|_| number(pick(NUMBERS.len()))).collect())
             }
             Kind::Flag => {
                 // Every byte but 0 and 1 is missing.
-                let flag = |it: Option<usize>| it.map_or(7, |it| [0, 1, Data::NO_FLAG][it % 3]);
+                let flag = |it: Option<usize>| it.map_or(7, |at| [0, 1, Data::NO_FLAG][at % 3]);
                 Data::Flag((0..rows).map(|_| flag(pick(5))).collect())
             }
             Kind::Text => {
@@ -135,11 +135,11 @@ fn a_switch(inner: BoxedStrategy<String>) -> impl Strategy<Value = String> {
     let switches = prop::sample::select(&SWITCHES[..]);
     (switches, inner.clone(), inner.clone(), inner).prop_map(|(switch, a, b, c)| {
         // One after another, so that what is put in is not looked through.
-        let whole = switch.split(' ').map(|it| match it.trim_end_matches(',') {
-            "A" => it.replace('A', &a),
-            "B" => it.replace('B', &b),
-            "C" => it.replace('C', &c),
-            _ => it.to_owned(),
+        let whole = switch.split(' ').map(|word| match word.trim_end_matches(',') {
+            "A" => word.replace('A', &a),
+            "B" => word.replace('B', &b),
+            "C" => word.replace('C', &c),
+            _ => word.to_owned(),
         });
         format!("(switch {})", whole.collect::<Vec<_>>().join(" "))
     })
@@ -178,10 +178,10 @@ pub(super) fn a_number() -> BoxedStrategy<String> {
             2 => (inner.clone(), two).prop_map(|(one, (two, three))| {
                 format!("(if {one} > 1 {{ {two} }} else {{ {three} }})")
             }),
-            1 => inner.clone().prop_map(|it| format!("(if trial {{ {it} }} else {{ 2.5 }})")),
+            1 => inner.clone().prop_map(|inner| format!("(if trial {{ {inner} }} else {{ 2.5 }})")),
             2 => a_switch(inner.clone()),
-            1 => inner.clone().prop_map(|it| format!("({it} ** 0)")),
-            1 => inner.prop_map(|it| format!("-({it})")),
+            1 => inner.clone().prop_map(|inner| format!("({inner} ** 0)")),
+            1 => inner.prop_map(|inner| format!("-({inner})")),
         ]
     })
     .boxed()
@@ -235,7 +235,7 @@ pub(super) fn a_flag() -> BoxedStrategy<String> {
             3 => two.clone().prop_map(|(one, two)| format!("({one} && {two})")),
             3 => two.clone().prop_map(|(one, two)| format!("({one} || {two})")),
             1 => two.clone().prop_map(|(one, two)| format!("(({one}) == ({two}))")),
-            1 => inner.clone().prop_map(|it| format!("!({it})")),
+            1 => inner.clone().prop_map(|inner| format!("!({inner})")),
             1 => a_switch(inner.clone()),
             2 => (inner.clone(), two)
                 .prop_map(|(a, (b, c))| format!("(if {a} {{ {b} }} else {{ {c} }})")),
