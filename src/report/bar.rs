@@ -306,8 +306,6 @@ pub(super) fn number(it: f64) -> String {
     format!("{}{unit}", text.strip_suffix(".0").unwrap_or(&text))
 }
 
-/// A whole number with its thousands apart.
-
 /// How far the lines that help to read a bar are apart, in points: the smallest step that needs no more than
 /// six spaces. Our choice, looked at in a browser.
 fn step(size: f64) -> f64 {

@@ -371,7 +371,7 @@ pub fn losses(all: &PostMortems, most: usize) -> Report {
     let title = format!("Losses by {}", all.scorecard);
     let mut report = Report::new(title, about).made_by(&all.engine).said_as(all.page(most));
     let missed = all.losses.iter().filter(|loss| !loss.told_in_time).count();
-    let [missed, count] = [missed, all.losses.len()].map(|count| number::count(count));
+    let [missed, count] = [missed, all.losses.len()].map(number::count);
     let facts = all.facts().into_iter().map(|(name, said)| (name.to_owned(), said));
     report.push(Score {
         value: format!("{missed} of {count} missed"),

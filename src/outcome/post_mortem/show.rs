@@ -280,7 +280,7 @@ impl PostMortems {
             out.push(("missed", format!("{missed} of {}: {share}{worth}", count(all))));
         }
         if let Some(it) = self.lead.as_ref().filter(|lead| lead.warned > 0) {
-            let day = |it: Option<f64>| or_dash(it.map(|value| whole(value)));
+            let day = |it: Option<f64>| or_dash(it.map(whole));
             let [median, low, high] = [it.median, it.lower_quartile, it.upper_quartile].map(day);
             let told = count(it.warned);
             let when = format!(

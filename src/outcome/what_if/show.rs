@@ -148,7 +148,7 @@ fn accuracy(it: &Judged, aim: &str, when: &str) -> Vec<Vec<String>> {
             count(source.told),
             share(against.precision),
             share(against.recall),
-            or_dash(lead.map(|days| whole(days))),
+            or_dash(lead.map(whole)),
             or_dash(auc.and_then(|auc| auc.roc_auc).map(|roc_auc| fixed(roc_auc, 3))),
         ])
     };
