@@ -350,7 +350,7 @@ fn register_search(engine: &mut Engine, how: How) {
     let name = format!("f_{}", how.name());
     engine.register_fn(name, move |text: ImmutableString, list: Array| {
         let list = list.into_iter().filter_map(|it| it.into_immutable_string().ok());
-        let function = how.function(list.map(|it| it.as_str().into()).collect());
+        let function = Function::search(how, list.map(|it| it.as_str().into()).collect());
         function.call(&[Value::Text(text.as_str().into())]).map(dynamic_of).or_else(stop)
     });
 }

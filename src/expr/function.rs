@@ -64,6 +64,25 @@ pub(crate) struct Function {
 pub(super) const MAX_ARGUMENTS: usize = 16;
 
 impl Function {
+    /// The function of one text that looks for these in it.
+    pub(super) fn search(how: How, list: Arc<[Arc<str>]>) -> Self {
+        let holds = how.test(&list);
+        let body = move |all: &[Value]| match all {
+            [Value::Text(text)] => Some(holds(text)),
+            _ => None,
+        };
+        Self {
+            name: how.name().to_owned(),
+            params: vec![Kind::Text],
+            repeats: false,
+            returns: Kind::Flag,
+            body: Body::one(body),
+            catches: false,
+            native: Native::None,
+            list: Some(list),
+        }
+    }
+
     /// Whether it takes so many arguments.
     pub(super) fn takes(&self, count: usize) -> bool {
         count == self.params.len()

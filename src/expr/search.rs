@@ -1,12 +1,9 @@
 //! Functions that look for written texts in a text: `contains_any(text, ["a", "b"])` and `has_word(text, "word")`.
 //!
-//! What is looked for is written out, so that it is prepared once. Checked, each is a [`Function`] of one text with a list of its own.
+//! What is looked for is written out, so that it is prepared once. Checked, each is a `Function` of one text with a list of its own.
 
 use std::sync::Arc;
 
-use super::answer::Body;
-use super::function::{Function, Native};
-use super::{Kind, Value};
 use crate::text::fold::Folded;
 use crate::text::words::Keyword;
 
@@ -41,26 +38,8 @@ impl How {
         }
     }
 
-    /// The function of one text that looks for these.
-    pub(super) fn function(self, list: Arc<[Arc<str>]>) -> Function {
-        let holds = self.test(&list);
-        let body = move |all: &[Value]| match all {
-            [Value::Text(text)] => Some(holds(text)),
-            _ => None,
-        };
-        Function {
-            name: self.name().to_owned(),
-            params: vec![Kind::Text],
-            repeats: false,
-            returns: Kind::Flag,
-            body: Body::one(body),
-            catches: false,
-            native: Native::None,
-            list: Some(list),
-        }
-    }
-
-    fn test(self, list: &Arc<[Arc<str>]>) -> Box<dyn Fn(&str) -> bool + Send + Sync> {
+    /// Whether a text has any of these.
+    pub(super) fn test(self, list: &Arc<[Arc<str>]>) -> Box<dyn Fn(&str) -> bool + Send + Sync> {
         match self {
             Self::ContainsAny => {
                 let list = Arc::clone(list);

@@ -1,6 +1,6 @@
 //! The first record and days in a row, at every edge.
 
-use super::tests::{day, run, shown};
+use super::tests::{book, day, run, shown};
 use crate::book::{Account, Book, Tables, Usage};
 use crate::frame::SubjectKind;
 use crate::time::Stamp;
@@ -53,5 +53,35 @@ fn a_streak_counts_days_in_a_row_up_to_the_day() {
         let text = format!("from=usage.logins {take}");
         let derived = run(&book, SubjectKind::Account, day(&format!("2026-03-{as_of:02}")), &text);
         assert_eq!(shown(&derived), expected, "{days:?} on {as_of} March: {take}");
+    }
+}
+
+#[test]
+fn firsts_and_streaks_of_a_usage_series_on_10_march() {
+    let book = book();
+    // s1 has 4 on 1 Feb, 5 on 20 Feb, 1 on 1 Mar, 3 and 3 on 5 Mar, 0 on 10 Mar; s2 7 in 2025.
+    for (text, expected) in [
+        ("take=first", "4 7 -"),
+        ("take=first window=10d", "1 - -"),
+        // The window of 9 days begins on 2 March: 5 March is the first of it.
+        ("take=first window=9d", "3 - -"),
+        ("take=first window=9d empty=zero", "3 0 0"),
+        ("take=first where=value>4", "5 7 -"),
+        ("take=first where=value>9", "- - -"),
+        ("take=days_since_first", "37 433 -"),
+        ("take=days_since_first window=10d", "9 - -"),
+        ("take=days_since_first window=9d", "5 - -"),
+        ("take=days_since_first where=value>4", "18 433 -"),
+        ("take=days_since_first window=start", "37 433 -"),
+        // 10 March has a record, 9 March none.
+        ("take=streak", "1 0 -"),
+        ("take=streak where=value>0", "0 0 -"),
+        ("take=streak where=value>0 empty=missing", "0 0 -"),
+        ("take=streak where=value>9 empty=missing", "- - -"),
+        ("take=streak window=1d empty=missing", "1 - -"),
+    ] {
+        let text = format!("from=usage.logins {text}");
+        let derived = run(&book, SubjectKind::Subscription, day("2026-03-10"), &text);
+        assert_eq!(shown(&derived), expected, "{text}");
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Checker;
 use crate::expr::Kind;
+use crate::expr::function::Function;
 use crate::expr::parse::{Raw, What};
 use crate::expr::search::How;
 use crate::expr::tree::{Node, Tree};
@@ -14,7 +15,7 @@ impl Checker<'_> {
         let [text, list] = arguments else { return self.arity(raw, "2", arguments.len()) };
         let text = self.wanted(raw, text, Kind::Text);
         let parts = self.parts(raw, how, list);
-        let function = how.function(parts?.into());
+        let function = Function::search(how, parts?.into());
         self.make(raw, Kind::Flag, Node::Call(Arc::new(function), vec![text?]))
     }
 
