@@ -152,12 +152,8 @@ impl<'a> Day<'a> {
             let known = std::iter::once(&past).chain(stood);
             let mut subjects: BTreeSet<&str> =
                 known.flat_map(|list| list.subjects.keys().map(String::as_str)).collect();
-            subjects.extend(
-                firings
-                    .iter()
-                    .filter(|entry| entry.1.iter().any(|firing| firing.names))
-                    .map(|entry| *entry.0),
-            );
+            let named = firings.iter().filter(|entry| entry.1.iter().any(|firing| firing.names));
+            subjects.extend(named.map(|entry| *entry.0));
             let mut list = PlaybookEnrolments { subject: playbook.kind, ..Default::default() };
             for subject in subjects {
                 let entries = past.subjects.get(subject).cloned().unwrap_or_default();
@@ -462,12 +458,10 @@ impl<'a> Day<'a> {
     fn open(&self, all: &BTreeMap<String, PlaybookEnrolments>) -> Vec<Enrolment> {
         let mut open = Vec::new();
         for (name, list) in all {
-            let playbook =
-                self.engine.playbooks.iter().find(|playbook| playbook.config.name == *name);
+            let playbook = self.engine.playbooks.iter().find(|one| one.config.name == *name);
             for (subject, entries) in &list.subjects {
                 for it in entries.iter().filter(|entry| entry.phase.is_open()) {
-                    let next = playbook
-                        .and_then(|playbook| next_of(playbook, self.calendar(playbook), it));
+                    let next = playbook.and_then(|one| next_of(one, self.calendar(one), it));
                     open.push(Enrolment {
                         playbook: name.clone(),
                         kind: list.subject,

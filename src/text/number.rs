@@ -267,7 +267,8 @@ mod tests {
             let step = 10_i64.pow(4 - decimals as u32);
             let by_hand = (number.abs() * 2 + step) / (2 * step) * number.signum();
             let wanted = by_hand as f64 / 10_f64.powi(decimals as i32);
-            proptest::prop_assert_eq!(rounded(number as f64 / 1e4, decimals), wanted + 0.0);
+            let got = rounded(number as f64 / 1e4, decimals);
+            proptest::prop_assert_eq!(got.to_bits(), (wanted + 0.0).to_bits());
             let shown = percent(number as f64 / 1e6, decimals);
             let wanted = format!("{:.*}%", decimals, wanted + 0.0);
             proptest::prop_assert_eq!(shown, wanted);
