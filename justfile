@@ -15,6 +15,11 @@ test:
 ci:
     bash .ci/run
 
+# The public API as `tests/api/public.txt` has it; read the difference before you commit it.
+api:
+    RUSTDOC="$PWD/.ci/rustdoc_json" cargo doc --locked --no-deps -p foretell --lib --all-features
+    cargo run --locked -p foretell-api -- target/doc/foretell.json --write
+
 # The bundled sample, assessed in mid-course.
 demo:
     cargo run --release --example early_warning

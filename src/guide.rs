@@ -1,6 +1,6 @@
 //! The guide: the pages of `docs/` in the repository, one a module. Here for the documentation alone.
 //!
-//! [`config`](crate::guide::config) shows all that a config can say, with links to the other pages; the table in the
+//! [`crate::guide::config`] shows all that a config can say, with links to the other pages; the table in the
 //! [overview](crate) says which page is for what.
 //!
 //! # Beside the library

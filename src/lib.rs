@@ -39,5 +39,7 @@ pub use config::Config;
 pub use engine::{Assessment, Engine, Input, Scores};
 pub use expr::Functions;
 pub use fault::{Fault, Faults};
+pub use frame::Frame;
 pub use state::State;
+pub use time::AsOf;
 pub use verdict::Verdict;
