@@ -77,7 +77,8 @@ fn the_configs_of_the_pages_compile_and_pass_their_own_tests() {
     let (own, days) = (include_str!("../docs/own_fields.md"), include_str!("../docs/days.md"));
     let (renaming, feeds) = (include_str!("../docs/renaming.md"), include_str!("../docs/feeds.md"));
     let (alerts, takes) = (include_str!("../docs/alerts.md"), include_str!("../docs/takes.md"));
-    for page in [alerts, takes, calendars, own, days, renaming, feeds, TESTS] {
+    let functions = include_str!("../docs/functions.md");
+    for page in [alerts, takes, functions, calendars, own, days, renaming, feeds, TESTS] {
         for text in blocks(page, "toml") {
             let engine = Engine::compile(&Config::parse(text)).unwrap_or_else(|it| panic!("{it}"));
             assert_eq!(engine.warnings(), [], "{text}");
