@@ -133,7 +133,7 @@ impl Checker<'_> {
         let found = self.rules.iter().find(|it| it.0 == rule).map(|it| it.1);
         if found.is_none() && self.faults.len() < MOST {
             let help = did_you_mean(rule, self.rules.iter().map(|it| it.0));
-            let message = format!("{name} is for a rule `{}`, which is not there", shorten(rule));
+            let message = format!("{name} is for a rule `{}`, which does not exist", shorten(rule));
             self.warn(Code::UnknownName, path, key, message, help);
         }
         found
