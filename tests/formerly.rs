@@ -1,4 +1,4 @@
-//! What was renamed goes on under its new name, and nobody is told of it.
+//! What was renamed goes on under its new name, and nobody is notified of it.
 
 mod again;
 mod law;

@@ -13,14 +13,14 @@ use crate::config::Config;
 use crate::frame::SubjectKind;
 use crate::metric::median_of;
 
-/// What alerts come to, rule by rule.
+/// The quality of alerts, rule by rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AlertQuality {
     /// By name: every rule of the config, and every other one that has fired.
     pub rules: Vec<RuleQuality>,
-    /// Alerts that somebody was told of, of all rules: about an account or what belongs to it, for
+    /// Alerts that somebody was notified of, of all rules: about an account or what belongs to it, for
     /// each account and month. None where no account was watched.
     pub per_account_month: Option<f64>,
     /// Judgements that a later one on the same alert replaced.
@@ -29,7 +29,7 @@ pub struct AlertQuality {
     pub unknown: Vec<Judgement>,
 }
 
-/// What the alerts of a rule come to. `told + suppressed == fired`, and
+/// The quality of a rule's alerts. `told + suppressed == fired`, and
 /// `useful + noise + too_early == judged`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +61,7 @@ pub struct RuleQuality {
     pub precision: Option<Share>,
     /// The median of days from its firing to its end, of those that are over.
     pub median_days_open: Option<f64>,
-    /// Alerts that somebody was told of, for each subject of its kind and month. None where no
+    /// Alerts that somebody was notified of, for each subject of its kind and month. None where no
     /// such subject was watched.
     pub per_subject_month: Option<f64>,
     /// The same for each account and month, of alerts about it or what belongs to it.

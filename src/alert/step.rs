@@ -39,8 +39,8 @@ pub(crate) struct Step {
     pub(crate) happenings: Vec<Happening>,
 }
 
-/// What the answer comes to under the rule's policy.
-enum Bit {
+/// What the answer means under the rule's policy.
+enum Signalled {
     True,
     False,
     /// Nothing is known: all stays, and clocks stand still.
@@ -72,7 +72,7 @@ pub(crate) fn step(
     let passed = last.map_or(TimeDelta::zero(), |last| last.span(now));
     let mut happenings = Vec::new();
     match (alert.phase, bit(&alert, verdict, rule, now)) {
-        (Phase::Inactive, Bit::True) => {
+        (Phase::Inactive, Signalled::True) => {
             let (health, unknown_since) = (alert.health, alert.unknown_since);
             alert = AlertState::idle(now, alert.resolved);
             alert.phase = Phase::Pending;
@@ -80,7 +80,7 @@ pub(crate) fn step(
             (alert.health, alert.unknown_since) = (health, unknown_since);
             fire(&mut alert, rule, now, &mut happenings);
         }
-        (Phase::Pending, Bit::True) => {
+        (Phase::Pending, Signalled::True) => {
             alert.evaluations = alert.evaluations.saturating_add(1);
             if let (Some(most), Some(last)) = (rule.max_gap, last) {
                 let counts = most.after(last.day()) - last.day();
@@ -88,23 +88,23 @@ pub(crate) fn step(
             }
             fire(&mut alert, rule, now, &mut happenings);
         }
-        (Phase::Pending, Bit::Frozen) => alert.since = alert.since.later(passed),
-        (Phase::Inactive | Phase::Pending, Bit::False | Bit::Ends) => {
+        (Phase::Pending, Signalled::Frozen) => alert.since = alert.since.later(passed),
+        (Phase::Inactive | Phase::Pending, Signalled::False | Signalled::Ends) => {
             let resolved = alert.resolved;
             let (health, unknown_since) = (alert.health, alert.unknown_since);
             alert = AlertState::idle(now, resolved);
             (alert.health, alert.unknown_since) = (health, unknown_since);
         }
-        (Phase::Inactive, Bit::Frozen) => {}
-        (Phase::Firing | Phase::Recovering, Bit::True) => {
+        (Phase::Inactive, Signalled::Frozen) => {}
+        (Phase::Firing | Phase::Recovering, Signalled::True) => {
             alert.phase = Phase::Firing;
             alert.clear_since = None;
         }
-        (Phase::Firing, Bit::Frozen) => {}
-        (Phase::Recovering, Bit::Frozen) => {
+        (Phase::Firing, Signalled::Frozen) => {}
+        (Phase::Recovering, Signalled::Frozen) => {
             alert.clear_since = alert.clear_since.map(|since| since.later(passed));
         }
-        (Phase::Firing | Phase::Recovering, Bit::False) => {
+        (Phase::Firing | Phase::Recovering, Signalled::False) => {
             let clear_since = *alert.clear_since.get_or_insert(now);
             alert.phase = Phase::Recovering;
             if over(rule.keep_firing_for, clear_since, now) {
@@ -112,7 +112,7 @@ pub(crate) fn step(
                 resolve(&mut alert, reason, now, &mut happenings);
             }
         }
-        (Phase::Firing | Phase::Recovering, Bit::Ends) => {
+        (Phase::Firing | Phase::Recovering, Signalled::Ends) => {
             resolve(&mut alert, Reason::NoData, now, &mut happenings);
         }
     }
@@ -202,17 +202,17 @@ fn note_health(alert: &mut AlertState, verdict: Verdict, now: AsOf) {
     alert.health = health;
 }
 
-fn bit(alert: &AlertState, verdict: Verdict, rule: &RuleConfig, now: AsOf) -> Bit {
+fn bit(alert: &AlertState, verdict: Verdict, rule: &RuleConfig, now: AsOf) -> Signalled {
     match (verdict, rule.no_data) {
-        (Verdict::Yes, _) => Bit::True,
-        (Verdict::No, _) => Bit::False,
-        (Verdict::Faulted, _) | (Verdict::NoData, NoDataPolicy::Keep) => Bit::Frozen,
+        (Verdict::Yes, _) => Signalled::True,
+        (Verdict::No, _) => Signalled::False,
+        (Verdict::Faulted, _) | (Verdict::NoData, NoDataPolicy::Keep) => Signalled::Frozen,
         (Verdict::NoData, policy) => {
             let acts = over(rule.no_data_for, alert.unknown_since.unwrap_or(now), now);
             match policy {
-                NoDataPolicy::Alert if acts => Bit::True,
-                NoDataPolicy::Resolve if acts => Bit::Ends,
-                _ => Bit::Frozen,
+                NoDataPolicy::Alert if acts => Signalled::True,
+                NoDataPolicy::Resolve if acts => Signalled::Ends,
+                _ => Signalled::Frozen,
             }
         }
     }

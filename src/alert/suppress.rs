@@ -164,7 +164,7 @@ pub enum Suppressor {
         /// The day on which that is over.
         until: NaiveDate,
     },
-    /// It is the end of an alert that nobody was told of.
+    /// It is the end of an alert that nobody was notified of.
     Untold,
 }
 

@@ -1,4 +1,4 @@
-//! What loading came to: rows read, loaded and set aside, fields of the host's own, warnings.
+//! The result of loading: rows read, loaded and set aside, fields of the host's own, warnings.
 
 use std::collections::BTreeMap;
 use std::fmt;

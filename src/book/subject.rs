@@ -97,10 +97,10 @@ record! {
         /// Paid seats, 0 or more.
         seats: f64,
         /// Recurring amount a year, 0 or more. Where it is not said, it is twelve times `mrr`, or
-        /// what `price`, `quantity` and `billing` come to: [`Subscription::yearly`].
+        /// what `price`, `quantity` and `billing` amount to: [`Subscription::yearly`].
         arr: Amount,
         /// Recurring amount a month, 0 or more. Where it is not said, it is a twelfth of `arr`, or
-        /// what `price`, `quantity` and `billing` come to: [`Subscription::monthly`].
+        /// what `price`, `quantity` and `billing` amount to: [`Subscription::monthly`].
         mrr: Amount,
         /// What one costs for one term of `billing`, 0 or more.
         price: Amount,
@@ -244,7 +244,7 @@ impl Record for Subscription {
 }
 
 impl Subscription {
-    /// The recurring amount a year: `arr`, or twelve times `mrr`, or what the price comes to, rounded half away from zero to
+    /// The recurring amount a year: `arr`, or twelve times `mrr`, or what the price amounts to, rounded half away from zero to
     /// the minor unit of its currency. `None` where none of them is said, and for a term of billing that is not known.
     #[must_use]
     pub fn yearly(&self) -> Option<Amount> {
@@ -253,7 +253,7 @@ impl Subscription {
         })
     }
 
-    /// The recurring amount a month: `mrr`, or a twelfth of `arr`, or what the price comes to, rounded in the same way.
+    /// The recurring amount a month: `mrr`, or a twelfth of `arr`, or what the price amounts to, rounded in the same way.
     #[must_use]
     pub fn monthly(&self) -> Option<Amount> {
         self.mrr.or_else(|| self.arr?.part(12, self.currency)).or_else(|| {

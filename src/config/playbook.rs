@@ -91,7 +91,7 @@ impl StepConfig {
 
 macro_rules! channels {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)+) => {
-        /// How a step is carried out; the host knows what that comes to.
+        /// How a step is carried out; the host knows what that means.
         #[derive(
             Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]

@@ -1,4 +1,4 @@
-//! Metrics from records: attributes of subjects, and what dated records come to on a day.
+//! Metrics from records: attributes of subjects, and what dated records amount to on a day.
 //!
 //! **Days.** A window of `28d` is the 28 days that end with the day of the assessment; of months `time::Period` says
 //! which days those are. Records dated

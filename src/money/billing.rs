@@ -1,4 +1,4 @@
-//! How often an amount recurs: billing terms, and what a price comes to in a year or a month.
+//! How often an amount recurs: billing terms, and what a price amounts to in a year or a month.
 
 use std::fmt;
 
@@ -59,7 +59,7 @@ impl Billing {
         f64::from(self.times) / f64::from(self.years)
     }
 
-    /// What `quantity` things at `price` come to in a year, rounded half away from zero to the minor unit of the currency;
+    /// What `quantity` things at `price` amount to in a year, rounded half away from zero to the minor unit of the currency;
     /// to two decimals where that is not known. `None` where it does not fit.
     #[must_use]
     pub fn yearly(
@@ -71,7 +71,7 @@ impl Billing {
         self.worth(price, quantity, 1, currency)
     }
 
-    /// What `quantity` things at `price` come to in a month, rounded in the same way, and once.
+    /// What `quantity` things at `price` amount to in a month, rounded in the same way, and once.
     #[must_use]
     pub fn monthly(
         self,

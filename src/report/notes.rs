@@ -83,7 +83,7 @@ pub(super) fn sentence(note: &Note) -> String {
         Note::SetAside { kind, subjects } => {
             let plural = if *subjects == 1 { kind.name() } else { kind.plural() };
             format!(
-                "{subjects} {plural} of which something is remembered are not there, and are set aside."
+                "{subjects} {plural} of which something is remembered are missing, and are set aside."
             )
         }
         Note::Stalled { feed, until, metrics, subjects } => format!(

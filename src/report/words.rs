@@ -97,7 +97,7 @@ pub(super) fn notice(it: &OpenAlert, name: String, shown: &[(String, Value)]) ->
     }
 }
 
-/// Why nobody is told of an alert.
+/// Why nobody is notified of an alert.
 fn quiet(it: &Suppressor) -> String {
     match it {
         Suppressor::Inhibited { rule, kind, subject } => {

@@ -7,7 +7,7 @@ use crate::result::error::Tripped;
 use crate::state::State;
 use crate::time::AsOf;
 
-/// What a history of inputs comes to.
+/// The result of a history of inputs.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Replay {

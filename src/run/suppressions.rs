@@ -134,7 +134,7 @@ impl Checker<'_> {
         let found = self.rules.iter().find(|known| known.0 == rule).map(|known| known.1);
         if found.is_none() && self.faults.len() < MOST {
             let help = did_you_mean(rule, self.rules.iter().map(|known| known.0));
-            let message = format!("{name} is for a rule `{}`, which is not there", shorten(rule));
+            let message = format!("{name} is for a rule `{}`, which does not exist", shorten(rule));
             self.warn(Code::UnknownName, path, key, message, help);
         }
         found

@@ -83,7 +83,7 @@ impl RowCard {
             Part::Group(number) => Ok(RowPart::Group(*number)),
             Part::Factor(number) => match card.factors.get(*number) {
                 Some(factor) => RowPart::of(factor),
-                None => Err("a factor is not there".to_owned()),
+                None => Err("a factor is missing".to_owned()),
             },
         };
         let group = |group: &Group| {

@@ -1,7 +1,7 @@
 //! What was said: never undone by a run again, apart from what is true.
 //!
 //! What is to be said is what is true less what was said. Of the last day or moment each fact is kept as it was said, so
-//! that a run again can take it back; of those before, that somebody was told of an alert that is not over. What was said in the
+//! that a run again can take it back; of those before, that somebody was notified of an alert that is not over. What was said in the
 //! days before is kept for some time, so that they can be assessed again from an older state.
 
 mod moved;
@@ -32,7 +32,7 @@ pub(crate) struct Record {
     /// The facts of the last day or moment, by the id that each has of itself.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     said: BTreeMap<String, Said>,
-    /// The alerts that somebody was told of and that are not over, by rule and subject.
+    /// The alerts that somebody was notified of and that are not over, by rule and subject.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     lives: BTreeMap<String, BTreeMap<String, Life>>,
     /// What was said of enrolments at the last day or moment.
@@ -124,7 +124,7 @@ struct Renamed {
     withdrawn: bool,
 }
 
-/// An alert that somebody was told of.
+/// An alert that somebody was notified of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Life {
@@ -137,7 +137,7 @@ struct Life {
 }
 
 impl Record {
-    /// The record of what form 1 says that somebody was told of.
+    /// The record of what form 1 says that somebody was notified of.
     pub(super) fn of_form_one(as_of: Option<AsOf>, alerts: &BTreeMap<String, RuleAlerts>) -> Self {
         let mut record = Self { forgotten: as_of, ..Self::default() };
         for (rule, list) in alerts {
@@ -151,7 +151,7 @@ impl Record {
         record
     }
 
-    /// Whether somebody was told of the alert that fired then.
+    /// Whether somebody was notified of the alert that fired then.
     pub(crate) fn is_told(&self, rule: &str, subject: &str, fired: Option<AsOf>) -> bool {
         let life = self.lives.get(rule).and_then(|lives| lives.get(subject));
         life.is_some_and(|life| Some(life.fired) == fired)

@@ -76,7 +76,7 @@ fn what_must_be_quiet_is_checked() {
         (
             silence("rules = [\"low_usee\"]", ""),
             "unknown-name at silences[0].matches.rules[0]: the silence `a` is for a rule \
-             `low_usee`, which is not there (did you mean `low_use`?)",
+             `low_usee`, which does not exist (did you mean `low_use`?)",
         ),
         (
             silence("subjects = [\"s1\", \"s9\"]", ""),
@@ -91,7 +91,7 @@ fn what_must_be_quiet_is_checked() {
         (
             snooze("high_use", "s1"),
             "unknown-name at snoozes[0].rule: the snooze of `high_use` is for a rule `high_use`, \
-             which is not there",
+             which does not exist",
         ),
         (
             snooze("low_use", "s9"),

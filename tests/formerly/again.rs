@@ -2,7 +2,7 @@
 //!
 //! `nights` has between `|` a value of `x` for each subject, `s0` first; `_` is none. `again` is the night before once more,
 //! and from `new` on the config is `after`. `told` says of each subject what happened to it, that of an end with the day
-//! on which it had fired; what nobody is told of is in brackets. `state` has lines of a path in the sections of the state at
+//! on which it had fired; what nobody is notified of is in brackets. `state` has lines of a path in the sections of the state at
 //! the end, and what stands there.
 
 use std::collections::BTreeMap;

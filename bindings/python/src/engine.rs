@@ -22,12 +22,12 @@ use crate::errors::{
 };
 use crate::explain::{Change, Explanation};
 use crate::functions::Hosts;
-use crate::input::{Beside, Given, How, Keys, one};
+use crate::input::{AssessOptions, Given, Keys, TableOptions, one};
 use crate::past::{has_id, is_later, past, refused};
 use crate::replay::Replay;
+use crate::reports::{Plan, TestReport};
 use crate::scores::Scores;
 use crate::state::State;
-use crate::told::{Plan, TestReport};
 
 /// A compiled config: it scores, assesses and explains any number of subjects, from any number of threads.
 #[pyclass(frozen, module = "foretell")]
@@ -197,7 +197,7 @@ impl Engine {
             let as_of = crate::convert::as_of(as_of)?;
             let past = past(py, state, as_of)?;
             let main = self.main(py, text(kind.as_ref()))?;
-            let how = How::of(kind, subject, observed, strict)?.named(!past.is_new());
+            let how = TableOptions::of(kind, subject, observed, strict)?.named(!past.is_new());
             // Only what was, and what hangs together, has to be found by id.
             if past == foretell::State::new() && given.is_none() && is_arrow(data) {
                 let read = how.read(&self.inner, main);
@@ -210,8 +210,8 @@ impl Engine {
                 self.hosts.check(py, table.last.faults().iter())?;
                 return Ok(py.detach(|| Scores::of_table(table, main, keys)));
             }
-            let beside = Beside::of(with_ended).complete_until(complete_until)?;
-            let given = Given::read(self, data, given, &how, beside)?;
+            let options = AssessOptions::of(with_ended).complete_until(complete_until)?;
+            let given = Given::read(self, data, given, &how, options)?;
             let scores = py.detach(|| self.inner.score(&given.input(), as_of, &past));
             self.hosts.check(py, scores.faults().iter())?;
             Ok(py.detach(|| Scores::of(scores, main, given.keys)))
@@ -271,13 +271,13 @@ impl Engine {
             let as_of = crate::convert::as_of(as_of)?;
             let past = past(py, state, as_of)?;
             let main = self.main(py, text(kind.as_ref()))?;
-            let how = How::of(kind, subject, observed, strict)?.named(true);
-            let beside = Beside::of(with_ended)
+            let how = TableOptions::of(kind, subject, observed, strict)?.named(true);
+            let options = AssessOptions::of(with_ended)
                 .quiet(suppressions)?
                 .reported(reports, work_calendar)?
                 .there(py, complete, gone)?
                 .complete_until(complete_until)?;
-            let given = Given::read(self, data, given, &how, beside)?;
+            let given = Given::read(self, data, given, &how, options)?;
             let done = py.detach(|| self.inner.assess(&given.input(), as_of, &past));
             let ids = given.keys.iter().map(|it| (*it.0, it.1.field.name().clone())).collect();
             let made = |inner| Assessment::of(self.clone(), inner, main, ids);
@@ -385,7 +385,7 @@ impl Engine {
         suppressions: Option<&Bound<'_, PyAny>>,
         complete: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
-        let how = How::of(kind, subject, observed, strict)?.named(true);
+        let how = TableOptions::of(kind, subject, observed, strict)?.named(true);
         let mut days: Vec<(AsOf, Given)> = Vec::new();
         let past = state.map_or_else(foretell::State::new, |it| it.get().0.clone());
         let mut last = past.as_of;
@@ -406,9 +406,9 @@ impl Engine {
                     return Err(past_error(py, last.unwrap_or(as_of), as_of));
                 }
                 last = Some(as_of);
-                let beside =
-                    Beside::of(with_ended).quiet(suppressions)?.there(py, complete, None)?;
-                days.push((as_of, Given::read(self, &data, None, &how, beside)?));
+                let options =
+                    AssessOptions::of(with_ended).quiet(suppressions)?.there(py, complete, None)?;
+                days.push((as_of, Given::read(self, &data, None, &how, options)?));
                 Ok(())
             })?;
         }

@@ -27,7 +27,7 @@ use crate::presence;
 
 /// How tables become frames.
 #[derive(Clone)]
-pub(crate) struct How {
+pub(crate) struct TableOptions {
     pub(crate) kind: Option<String>,
     pub(crate) ids: Ids,
     pub(crate) observed: BTreeMap<String, String>,
@@ -51,9 +51,9 @@ pub(crate) struct Keys {
     pub(crate) pieces: Vec<ArrayRef>,
 }
 
-/// What stands beside the data of an assessment.
+/// What an assessment is given beside its data.
 #[derive(Default)]
-pub(crate) struct Beside {
+pub(crate) struct AssessOptions {
     with_ended: bool,
     suppressions: Option<Suppressions>,
     reports: Vec<ActionReport>,
@@ -63,7 +63,7 @@ pub(crate) struct Beside {
     gone: Vec<(SubjectKind, String)>,
 }
 
-impl Beside {
+impl AssessOptions {
     pub(crate) fn of(with_ended: bool) -> Self {
         Self { with_ended, ..Self::default() }
     }
@@ -131,7 +131,7 @@ pub(crate) struct Given {
     pub(crate) frames: Vec<Frame>,
     /// The columns of ids of tables, by kind; none of a kind that a book has.
     pub(crate) keys: BTreeMap<SubjectKind, Keys>,
-    pub(crate) beside: Beside,
+    pub(crate) options: AssessOptions,
 }
 
 impl Given {
@@ -140,15 +140,19 @@ impl Given {
         engine: &Engine,
         data: &Bound<'_, PyAny>,
         given: Option<&Bound<'_, PyAny>>,
-        how: &How,
-        beside: Beside,
+        how: &TableOptions,
+        options: AssessOptions,
     ) -> PyResult<Self> {
         let py = data.py();
-        let mut all = Self { book: None, frames: Vec::new(), keys: BTreeMap::new(), beside };
+        let mut all = Self { book: None, frames: Vec::new(), keys: BTreeMap::new(), options };
         if let Ok(book) = data.cast::<Book>() {
             all.book = Some(book.clone().unbind());
             if let Some(given) = given {
-                all.tables(engine, given, &How { strict: false, named: true, ..how.clone() })?;
+                all.tables(
+                    engine,
+                    given,
+                    &TableOptions { strict: false, named: true, ..how.clone() },
+                )?;
             } else if !how.observed.is_empty() {
                 return Err(input_error(
                     py,
@@ -165,7 +169,7 @@ impl Given {
             Some(it) => it.get().inner.has_table(kind.plural()),
             None => all.frames.iter().any(|it| it.kind() == kind),
         };
-        if let Some(kind) = all.beside.complete.iter().find(|it| !is_given(**it)) {
+        if let Some(kind) = all.options.complete.iter().find(|it| !is_given(**it)) {
             let all = kind.plural();
             let message = format!("all {all} are said to be given, and there is no table of {all}");
             return Err(input_error(py, message));
@@ -173,7 +177,12 @@ impl Given {
         Ok(all)
     }
 
-    fn tables(&mut self, engine: &Engine, from: &Bound<'_, PyAny>, how: &How) -> PyResult<()> {
+    fn tables(
+        &mut self,
+        engine: &Engine,
+        from: &Bound<'_, PyAny>,
+        how: &TableOptions,
+    ) -> PyResult<()> {
         let py = from.py();
         // A table may look like a mapping of columns.
         if !is_arrow(from)
@@ -206,7 +215,7 @@ impl Given {
         engine: &Engine,
         from: &Bound<'_, PyAny>,
         (kind, kinds): (SubjectKind, &[SubjectKind]),
-        how: &How,
+        how: &TableOptions,
     ) -> PyResult<()> {
         let py = from.py();
         let read = how.read(&engine.inner, kind);
@@ -236,26 +245,26 @@ impl Given {
         for frame in &self.frames {
             input = input.and_frame(frame);
         }
-        if self.beside.with_ended {
+        if self.options.with_ended {
             input = input.with_ended();
         }
-        if let Some(it) = &self.beside.suppressions {
+        if let Some(it) = &self.options.suppressions {
             input = input.with_suppressions(it);
         }
-        if let Some(it) = &self.beside.work_calendar {
+        if let Some(it) = &self.options.work_calendar {
             input = input.with_work_calendar(it);
         }
-        for (feed, until) in &self.beside.complete_until {
+        for (feed, until) in &self.options.complete_until {
             input = input.complete_until(feed, *until);
         }
         input
-            .with_reports(&self.beside.reports)
-            .complete(self.beside.complete.iter().copied())
-            .with_gone(&self.beside.gone)
+            .with_reports(&self.options.reports)
+            .complete(self.options.complete.iter().copied())
+            .with_gone(&self.options.gone)
     }
 }
 
-impl How {
+impl TableOptions {
     pub(crate) fn of(
         kind: Option<Arg<String>>,
         ids: Option<&Bound<'_, PyAny>>,

@@ -22,7 +22,7 @@ mod report;
 mod scores;
 mod state;
 mod table;
-mod told;
+mod reports;
 
 /// The compiled half of the package `foretell`.
 #[pyo3::pymodule(gil_used = false)]
@@ -42,13 +42,13 @@ mod _foretell {
     #[pymodule_export]
     use crate::report::Report;
     #[pymodule_export]
+    use crate::reports::{Plan, TestReport};
+    #[pymodule_export]
     use crate::scores::Scores;
     #[pymodule_export]
     use crate::state::State;
     #[pymodule_export]
     use crate::table::Table;
-    #[pymodule_export]
-    use crate::told::{Plan, TestReport};
 
     /// The version of the package.
     #[pymodule_export]

@@ -1,4 +1,4 @@
-//! What a history comes to.
+//! The result of a history.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::errors::fault;
 use crate::state::State;
 use crate::table::Table;
 
-/// What a history of inputs comes to: every event and action, and the state at its end.
+/// The result of a history of inputs: every event and action, and the state at its end.
 #[pyclass(frozen, module = "foretell")]
 pub(crate) struct Replay(pub(crate) foretell::engine::Replay);
 

@@ -1,4 +1,4 @@
-//! What tests come to on their way, and what they leave out.
+//! What tests reach on their way, and what they leave out.
 
 use std::collections::BTreeSet;
 

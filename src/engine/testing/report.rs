@@ -1,4 +1,4 @@
-//! What a config's own tests come to, as data and as a test runner prints it.
+//! The results of a config's own tests, as data and as a test runner prints it.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::fault::plural;
 pub struct TestReport {
     /// One for each test, in the order of the config.
     pub tests: Vec<TestResult>,
-    /// What no test came to.
+    /// What no test reached.
     pub coverage: TestCoverage,
 }
 
@@ -66,7 +66,7 @@ impl TestFailure {
     }
 }
 
-/// What of a config no test came to.
+/// What of a config no test reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TestCoverage {
@@ -102,7 +102,7 @@ impl TestResult {
 }
 
 impl TestCoverage {
-    /// Whether the tests came to everything.
+    /// Whether the tests reached everything.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.rules_not_fired.is_empty()

@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 
 use super::Backtest;
 use super::judged::Told;
-use super::shelf::Card;
+use super::recorded_days::Card;
 use crate::outcome::Draw;
 
 /// The alerts that come of telling of the `budget` share of each day with the lowest scores. A subject that is among
 /// them again within `quiet` days is no new alert.
 pub(super) fn told(pass: &Backtest, card: &Card, budget: f64, quiet: u32) -> Vec<Told> {
-    let subjects = pass.shelf.subjects(card.kind);
+    let subjects = pass.recorded.subjects(card.kind);
     let mut last: Vec<Option<NaiveDate>> = vec![None; subjects.len()];
     let mut out = Vec::new();
     for (at, day) in pass.recorded().iter().enumerate() {

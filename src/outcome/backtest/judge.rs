@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::judged::{JudgeOptions, Judged, SourceJudgement};
-use super::shelf::Card;
+use super::recorded_days::Card;
 use super::weigh::{Bench, View, judged_aim};
 use super::{Aim, Backtest};
 use crate::alert::{Exposure, Firing, firings};

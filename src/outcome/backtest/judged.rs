@@ -75,7 +75,7 @@ pub enum Source {
     Scorecard(String),
 }
 
-/// What the alerts of a source come to.
+/// The quality of a source's alerts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SourceJudgement {

@@ -7,7 +7,7 @@
 mod budget;
 mod judge;
 mod judged;
-mod shelf;
+mod recorded_days;
 mod show;
 mod weigh;
 #[cfg(test)]
@@ -29,7 +29,7 @@ use crate::engine::{AssessError, Assessment, Engine, Input};
 use crate::fault::{Code, Fault};
 use crate::frame::SubjectKind;
 use crate::state::State;
-use shelf::{Cards, Day, Shelf};
+use recorded_days::{Cards, Day, RecordedDays};
 
 /// What alerts and scores are held against: losses that the caller names.
 ///
@@ -105,7 +105,7 @@ pub struct Backtest {
     events: Vec<Event>,
     exposure: Exposure,
     faults: Vec<(NaiveDate, Fault)>,
-    shelf: Shelf,
+    recorded: RecordedDays,
     cards: Cards,
     last: Option<Assessment>,
 }
@@ -189,7 +189,7 @@ impl Backtest {
             events: Vec::new(),
             exposure: Exposure::default(),
             faults: Vec::new(),
-            shelf: Shelf::default(),
+            recorded: RecordedDays::default(),
             cards: Cards::new(
                 config
                     .scorecards
@@ -234,7 +234,7 @@ impl Backtest {
         self.exposure.note(as_of, SubjectKind::ALL.map(|kind| (kind, out.subjects(kind).len())));
         self.events.extend_from_slice(out.events());
         self.faults.extend(out.faults().iter().map(|fault| (as_of, fault.clone())));
-        self.shelf.add(&out);
+        self.recorded.add(&out);
         self.cards.add(&out);
         self.last = Some(out);
     }
@@ -247,7 +247,7 @@ impl Backtest {
 
     /// The days, in order.
     pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
-        self.shelf.days.iter().map(|day| day.as_of)
+        self.recorded.days.iter().map(|day| day.as_of)
     }
 
     /// Every event, by day, rule and subject: those of [`Engine::replay`].
@@ -280,9 +280,9 @@ impl Backtest {
         scorecard: &str,
     ) -> impl Iterator<Item = (NaiveDate, &str, Option<f64>, Option<&str>)> {
         let card = self.cards.find(scorecard);
-        let days = self.shelf.days.iter().enumerate();
+        let days = self.recorded.days.iter().enumerate();
         days.filter_map(move |day| Some((card?, day))).flat_map(move |(card, (at, day))| {
-            let subjects = self.shelf.subjects(card.kind);
+            let subjects = self.recorded.subjects(card.kind);
             card.day(at).zip(day.present(card.kind)).map(move |((score, band), subject)| {
                 let id = subjects.get(*subject as usize).map_or("", AsRef::as_ref);
                 let score = (!score.is_nan()).then_some(score);
@@ -293,15 +293,15 @@ impl Backtest {
 
     /// The ids of the subjects of a kind, as they are numbered.
     pub(in crate::outcome) fn subjects(&self, kind: SubjectKind) -> &[Arc<str>] {
-        self.shelf.subjects(kind)
+        self.recorded.subjects(kind)
     }
 
     /// The numbers of those that were assessed on the last day, in their order.
     pub(in crate::outcome) fn present(&self, kind: SubjectKind) -> &[u32] {
-        self.shelf.days.last().map_or(&[], |day| day.present(kind))
+        self.recorded.days.last().map_or(&[], |day| day.present(kind))
     }
 
     const fn recorded(&self) -> &[Day] {
-        self.shelf.days.as_slice()
+        self.recorded.days.as_slice()
     }
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::judged::{
     Against, BandRisk, CardJudgement, JudgeOptions, JudgedAim, Source, SourceJudgement, Told,
 };
-use super::shelf::Card;
+use super::recorded_days::Card;
 use super::{Aim, Backtest, budget};
 use crate::alert::{Exposure, Firing, Share};
 use crate::frame::SubjectKind;
@@ -33,7 +33,7 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     pub(super) fn new(pass: &'a Backtest, aim: &Aim) -> Self {
-        let subjects = pass.shelf.subjects(aim.kind);
+        let subjects = pass.recorded.subjects(aim.kind);
         let end = |id: &std::sync::Arc<str>| {
             (aim.history.loss(id).map(|loss| loss.day), aim.history.known_until(id))
         };
@@ -138,7 +138,8 @@ impl Bench<'_> {
                         true => Some(&it.key.subject),
                         false => it.parents.get(&aim.kind),
                     };
-                    match subject.and_then(|subject| view.pass.shelf.number(view.kind, subject)) {
+                    match subject.and_then(|subject| view.pass.recorded.number(view.kind, subject))
+                    {
                         Some(subject) => tally.add(at, view, subject, day),
                         None => tally.elsewhere += 1,
                     }

@@ -20,7 +20,7 @@ pub struct RuleCatch {
     pub rule: String,
     /// The first day on which it fired in time.
     pub day: NaiveDate,
-    /// Whether somebody was told of it in time.
+    /// Whether somebody was notified of it in time.
     pub told: bool,
     /// Its alerts that were told over the whole history and after which no loss came.
     pub false_alarms: usize,

@@ -419,7 +419,7 @@ impl PostMortems {
         self.losses.iter().find(|loss| loss.subject == subject)
     }
 
-    /// How many losses somebody was told of how early: the missed, then classes of days between the marks, the latest first.
+    /// How many losses somebody was notified of how early: the missed, then classes of days between the marks, the latest first.
     #[must_use]
     pub fn how_early(&self) -> Vec<(String, usize)> {
         sum::how_early(self)

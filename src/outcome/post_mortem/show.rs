@@ -50,12 +50,12 @@ impl PostMortem {
         let why = match told {
             Some(it) if it.lead <= i64::from(lead) => {
                 format!(
-                    "the last alert that anybody was told of came {} before, too late",
+                    "the last alert that anybody was notified of came {} before, too late",
                     days(it.lead)
                 )
             }
             Some(it) => format!(
-                "the last alert that anybody was told of came {} before, too early to count",
+                "the last alert that anybody was notified of came {} before, too early to count",
                 days(it.lead)
             ),
             None if self.warnings.is_empty() => "no alert fired".to_owned(),

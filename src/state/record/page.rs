@@ -62,7 +62,7 @@ impl Record {
         for (own, it) in said.iter().filter(|entry| entry.1.withdrawn.is_some()) {
             self.rename(own, &it.content, it.round, true);
         }
-        // What nobody was told of is as if it had never been said; repetitions that were needless stay so.
+        // What nobody was notified of is as if it had never been said; repetitions that were needless stay so.
         said.retain(|_, it| {
             it.released || it.withdrawn.is_some() || it.needless && it.content.is_repetition()
         });
@@ -92,7 +92,7 @@ impl Record {
         }
     }
 
-    /// Drops the beginnings of alerts that ended before anybody was told of them.
+    /// Drops the beginnings of alerts that ended before anybody was notified of them.
     fn drop_answered(&mut self) {
         let pages = &mut self.pages;
         self.outbox.retain(|delivery| {
@@ -148,7 +148,7 @@ impl Record {
         all
     }
 
-    /// The alerts of an older state that somebody was told of.
+    /// The alerts of an older state that somebody was notified of.
     fn lives_of(&self, kept: &State) -> BTreeMap<String, BTreeMap<String, Life>> {
         let from = kept.as_of.map_or(Bound::Unbounded, Bound::Excluded);
         let later =
@@ -193,7 +193,7 @@ impl Record {
         all
     }
 
-    /// Of days whose pages are no longer kept it is known that somebody was told of the alerts that fire now.
+    /// Of days whose pages are no longer kept it is known that somebody was notified of the alerts that fire now.
     fn remember_gap(&mut self, kept: &State, newest: &State) {
         let is_gap = |it: AsOf| Some(it) > kept.as_of && Some(it) <= self.forgotten;
         for (rule, lives) in &newest.record.lives {

@@ -302,7 +302,7 @@ impl Record {
         }
     }
 
-    /// Remembers that somebody was told of an alert.
+    /// Remembers that somebody was notified of an alert.
     fn live(&mut self, fact: &Content) {
         let Some(event) = fact.event() else { return };
         let tells = matches!(event.change.told(), Told::Fired | Told::Repeated)
@@ -318,7 +318,7 @@ impl Record {
         }
     }
 
-    /// Forgets that somebody was told of an alert, where that was taken back.
+    /// Forgets that somebody was notified of an alert, where that was taken back.
     fn forget(&mut self, fact: &Content) {
         let Some(event) = fact.event() else { return };
         let Some(lives) = self.lives.get_mut(&event.rule) else { return };

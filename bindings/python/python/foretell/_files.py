@@ -34,7 +34,7 @@ NULLS = ["", " "]
 
 def read(file: str, columns: Mapping[str, str], ids: Optional[str] = None) -> Any:
     """A table by the ending of its file. `columns` says of metrics whether they are numbers, flags or texts, which files of
-    text do not say themselves; ids are texts. Where no column has a metric's name, the one does whose heading comes to it:
+    text do not say themselves; ids are texts. Where no column has a metric's name, the one does whose heading is read as it:
     `Monthly Charges` serves as `monthly_charges`.
     """
     path = Path(file)

@@ -21,7 +21,7 @@ def metric_name(heading: str) -> str:
 
 
 def called(headings: Iterable[str], names: Iterable[str]) -> dict[str, str]:
-    """By heading, the metric that it stands for: where no column has the metric's name, the one whose heading comes to it."""
+    """By heading, the metric that it stands for: where no column has the metric's name, the one whose heading is read as it."""
     headings = list(headings)
     found: dict[str, str] = {}
     for name in set(names).difference(headings):

@@ -26,7 +26,7 @@ DATE = re.compile(r"\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d
 
 @dataclass
 class Draft:
-    """What a table comes to."""
+    """What was found in a table."""
 
     text: str
     """The config."""
@@ -92,7 +92,7 @@ def _draft(columns: dict[str, list[Any]], name: str, ids: Optional[str], refused
         it = _Column(heading, _names.metric_name(heading), there, len(values))
         why = "it is the column of ids" if heading == ids else refused.get(heading) or _useless(it, apart)
         if not why and it.name in taken:
-            why = f"its name comes to that of `{taken[it.name]}`"
+            why = f"its name is read as that of `{taken[it.name]}`"
         why = why or _read(it)
         if why:
             left.append(f"# {_shown(heading)} is left out: {why}.")

@@ -127,7 +127,7 @@ class Test(TypedDict):
 
 
 class Coverage(TypedDict):
-    """What of a config no test came to."""
+    """What of a config no test reached."""
 
     rules_not_fired: list[str]
     bands_not_reached: list[list[str]]

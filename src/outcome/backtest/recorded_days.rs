@@ -10,7 +10,7 @@ use crate::frame::SubjectKind;
 
 /// Who was assessed on each day, by number.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Shelf {
+pub(super) struct RecordedDays {
     pub(super) days: Vec<Day>,
     /// By kind.
     known: BTreeMap<SubjectKind, Known>,
@@ -31,7 +31,7 @@ pub(super) struct Day {
     present: BTreeMap<SubjectKind, Vec<u32>>,
 }
 
-impl Shelf {
+impl RecordedDays {
     pub(super) fn add(&mut self, out: &Assessment) {
         let mut present = BTreeMap::new();
         for kind in SubjectKind::ALL {

@@ -1,4 +1,4 @@
-//! What an engine tells of its config: how expressions run, what its tests come to.
+//! What an engine tells of its config: how expressions run, the results of its tests.
 
 use pyo3::prelude::*;
 
@@ -48,7 +48,7 @@ impl Plan {
     }
 }
 
-/// What a config's own tests come to. It prints as a test runner does.
+/// The results of a config's own tests. It prints as a test runner does.
 #[pyclass(frozen, module = "foretell")]
 pub(crate) struct TestReport(pub(crate) foretell::engine::TestReport);
 
@@ -72,7 +72,7 @@ impl TestReport {
         plain(py, &self.0.tests)
     }
 
-    /// What no test came to: `rules_not_fired`, `bands_not_reached`, `playbooks_not_begun`.
+    /// What no test reached: `rules_not_fired`, `bands_not_reached`, `playbooks_not_begun`.
     #[getter]
     fn coverage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, &self.0.coverage)
