@@ -40,6 +40,7 @@ pages! {
     signals
     feeds
     functions
+    takes
     renaming
     operations
     state

@@ -25,6 +25,7 @@ mod compile;
 mod result;
 mod run;
 pub mod engine;
+#[cfg(feature = "outcome")]
 pub mod outcome;
 #[cfg(feature = "report")]
 pub mod report;

@@ -1,5 +1,6 @@
 //! What is over does not count: every table, every spelling, on the days around its last.
 
+#[cfg(feature = "outcome")]
 mod law;
 
 use foretell::book::{Book, Tables};

@@ -24,7 +24,7 @@ mod early_warning;
 mod engine;
 #[cfg(feature = "toml")]
 mod feeds;
-#[cfg(feature = "toml")]
+#[cfg(all(feature = "toml", feature = "outcome"))]
 mod forecast;
 #[cfg(feature = "toml")]
 mod faults;
@@ -38,7 +38,7 @@ mod gold;
 mod guards;
 #[cfg(feature = "toml")]
 mod laws;
-#[cfg(feature = "toml")]
+#[cfg(all(feature = "toml", feature = "outcome"))]
 mod learn_weights;
 mod links;
 #[cfg(feature = "toml")]
@@ -61,11 +61,11 @@ mod playbooks;
 #[cfg(feature = "toml")]
 mod own_fields;
 mod records;
-#[cfg(feature = "toml")]
+#[cfg(all(feature = "toml", feature = "outcome"))]
 mod replay_history;
 #[cfg(feature = "toml")]
 mod sections;
-#[cfg(all(feature = "toml", feature = "report"))]
+#[cfg(all(feature = "toml", feature = "report", feature = "outcome"))]
 mod report;
 mod signals;
 #[cfg(feature = "toml")]

@@ -213,6 +213,7 @@ impl Config {
     }
 
     /// The same without the places of a text, which it no longer is.
+    #[cfg(feature = "outcome")]
     pub(crate) fn without_source(self) -> Self {
         Self { source: Source::default(), removed: Removed::default(), ..self }
     }

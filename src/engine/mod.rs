@@ -16,6 +16,7 @@ pub use crate::result::reasons::{Absent, LeftOut, NoValue, NotUsed, Renamed, Rep
 pub use crate::result::replay::Replay;
 pub use crate::result::scores::{RuleColumn, Scores};
 pub use crate::run::input::Input;
+#[cfg(feature = "outcome")]
 pub(crate) use testing::show_event;
 pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};
 

@@ -51,6 +51,7 @@ impl Bands {
     }
 
     /// The mark of the band that a score lies in; a plain one where the bands are not known.
+    #[cfg(feature = "outcome")]
     pub(super) fn at(&self, score: f64) -> Mark {
         let found = self.list.iter().rev().find(|band| band.from <= score);
         found.map_or_else(|| Mark::band(0, 1), |band| band.mark.clone())

@@ -316,6 +316,7 @@ fn step(size: f64) -> f64 {
 }
 
 /// From 0 to the first whole step that leaves nothing out; none where there is nothing to draw.
+#[cfg(feature = "outcome")]
 pub(super) fn from_zero(rows: &[Row]) -> Option<(f64, f64)> {
     let ends = rows.iter().map(|row| match row.sort {
         RowSort::Amount { to, reach, interval } => {

@@ -1,10 +1,9 @@
 //! What a report is made of, before it is text or HTML.
 
-use chrono::NaiveDate;
-
 use super::bands::Bands;
 use super::colour::Mark;
-use crate::outcome::forecast::Reach;
+#[cfg(feature = "outcome")]
+use super::course::Timeline;
 
 /// A part of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +17,7 @@ pub(super) enum Block {
     Grid(Grid),
     Notices(Vec<Notice>),
     Listing(Vec<Entry>),
+    #[cfg(feature = "outcome")]
     Timeline(Timeline),
 }
 
@@ -87,75 +87,11 @@ pub(super) enum RowSort {
     /// A place on the axis.
     Stand { at: f64 },
     /// A bar from 0, how far it could reach at most, and the ends of its interval.
+    #[cfg_attr(
+        not(feature = "outcome"),
+        expect(dead_code, reason = "only reports of outcomes have such a bar")
+    )]
     Amount { to: f64, reach: Option<f64>, interval: Option<[f64; 2]> },
-}
-
-/// A score over time, and what happened meanwhile.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Timeline {
-    /// What it shows, in a phrase.
-    pub(super) title: String,
-    /// The same in sentences, for those who cannot see it.
-    pub(super) said: String,
-    pub(super) from: NaiveDate,
-    pub(super) to: NaiveDate,
-    pub(super) bands: Bands,
-    /// In the order of days; a day without a score is a gap.
-    pub(super) points: Vec<Point>,
-    /// What is expected of later days.
-    pub(super) ahead: Vec<Reach>,
-    /// Days that are named on the axis.
-    pub(super) ticks: Vec<(NaiveDate, String)>,
-    /// What is said below the axis: at its start, in the middle, at its end.
-    pub(super) feet: [String; 3],
-    /// A day that is marked from top to bottom.
-    pub(super) line: Option<NaiveDate>,
-    /// What happened, each in a lane of its own.
-    pub(super) lanes: Vec<Lane>,
-    /// What signs mean.
-    pub(super) legend: Vec<(Sign, &'static str)>,
-}
-
-/// A score on a day.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Point {
-    pub(super) day: NaiveDate,
-    pub(super) score: Option<f64>,
-    pub(super) mark: Mark,
-    /// Whether it was changed by hand or by rule.
-    pub(super) held: bool,
-}
-
-/// What happened of one sort.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Lane {
-    pub(super) name: String,
-    /// Spans of days with a share of the lane's height, 0 to 1.
-    pub(super) spans: Vec<(NaiveDate, NaiveDate, f64)>,
-    pub(super) signs: Vec<(NaiveDate, Sign)>,
-}
-
-/// What stands for something on a timeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
-    /// Somebody was told.
-    Told,
-    /// Nobody was.
-    Untold,
-    /// The first that could be seen.
-    Seen,
-    /// What a human said.
-    Call,
-    /// A score by hand or by rule.
-    Held,
-    /// A span of time.
-    Span,
-    /// What was measured.
-    Known,
-    /// What is expected.
-    Ahead,
-    /// Its interval.
-    Fan,
 }
 
 /// Parts of a whole.
@@ -261,4 +197,6 @@ macro_rules! blocks {
     };
 }
 
-blocks!(Score(Score), Waterfall(Waterfall), Shares(Shares), Grid(Grid), Timeline(Timeline));
+blocks!(Score(Score), Waterfall(Waterfall), Shares(Shares), Grid(Grid));
+#[cfg(feature = "outcome")]
+blocks!(Timeline(Timeline));

@@ -1,8 +1,10 @@
 //! Blocks as HTML.
 
+use super::bar;
 use super::block::{Block, Cell, Entry, Grid, Notice, Row, RowSort, Score, Shares, Waterfall};
 use super::html::Html;
-use super::{bar, timeline};
+#[cfg(feature = "outcome")]
+use super::timeline;
 use crate::text::number::{count, percent};
 
 /// The deepest indentation; what is deeper stands there too.
@@ -21,6 +23,7 @@ impl Block {
                 all.iter().for_each(|notice| notice.draw(out));
             }),
             Self::Listing(all) => all.iter().for_each(|entry| entry.draw(out)),
+            #[cfg(feature = "outcome")]
             Self::Timeline(it) => timeline::draw(out, it),
         }
     }

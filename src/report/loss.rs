@@ -5,12 +5,11 @@ use chrono::NaiveDate;
 use super::Report;
 use super::bands::Bands;
 use super::bar;
-use super::block::{
-    Block, Cell, Grid, Lane, Point, Row, RowSort, Score, Share, Shares, Sign, Strip, Timeline,
-    Waterfall,
-};
+use super::block::{Block, Cell, Grid, Row, RowSort, Score, Share, Shares, Strip, Waterfall};
 use super::colour::Mark;
+use super::course::{Lane, Point, Sign, Timeline};
 use super::explanation::NOTHING;
+use super::words::sentence;
 use super::{change, words};
 use crate::Engine;
 use crate::outcome::post_mortem::show::{between, days, listed_told};
@@ -101,13 +100,6 @@ pub fn post_mortem(engine: Option<&Engine>, loss: &PostMortem) -> Report {
         )),
     }
     report
-}
-
-/// With a large first letter and a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let mut rest = text.chars();
-    let first = rest.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(rest).chain(['.']).collect()
 }
 
 fn headline(loss: &PostMortem) -> Score {

@@ -40,19 +40,24 @@ mod bar;
 mod block;
 mod change;
 mod colour;
+#[cfg(feature = "outcome")]
+mod course;
 mod draw;
 mod explanation;
 mod html;
+#[cfg(feature = "outcome")]
 mod loss;
 mod notes;
 mod overview;
 mod plan;
+#[cfg(feature = "outcome")]
 mod renewals;
 mod style;
 mod subject;
 #[cfg(test)]
 mod tests;
 mod text;
+#[cfg(feature = "outcome")]
 mod timeline;
 mod words;
 
@@ -61,9 +66,11 @@ use std::fmt;
 pub use change::{change, comparison};
 pub use explanation::explanation;
 pub use html::escape;
+#[cfg(feature = "outcome")]
 pub use loss::{losses, post_mortem};
 pub use overview::overview;
 pub use plan::plan;
+#[cfg(feature = "outcome")]
 pub use renewals::{forecast, renewal};
 pub use subject::subject;
 
@@ -101,6 +108,7 @@ impl Report {
     }
 
     /// The same with the text that the result itself gives.
+    #[cfg(feature = "outcome")]
     fn said_as(mut self, text: String) -> Self {
         self.text = Some(text);
         self

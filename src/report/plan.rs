@@ -3,7 +3,7 @@
 use super::Report;
 use super::block::{Block, Entry, Share, Shares};
 use super::colour::{Mark, PLAIN, RISE};
-use super::loss::sentence;
+use super::words::sentence;
 use crate::engine::{Gear, Plan, Planned};
 
 /// A report on a plan: how many expressions are compiled, and the steps of each, or why it is interpreted.

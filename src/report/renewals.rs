@@ -7,9 +7,8 @@ use chrono::NaiveDate;
 use super::Report;
 use super::bands::Bands;
 use super::bar;
-use super::block::{
-    Block, Cell, Grid, Point, Row, RowSort, Score, Sign, Strip, Timeline, Waterfall,
-};
+use super::block::{Block, Cell, Grid, Row, RowSort, Score, Strip, Waterfall};
+use super::course::{Point, Sign, Timeline};
 use super::explanation::NOTHING;
 use crate::Engine;
 use crate::outcome::Span;

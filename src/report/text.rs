@@ -23,6 +23,7 @@ impl Block {
             Self::Notices(all) => all.iter().try_for_each(|notice| notice.write(f)),
             Self::Listing(all) => all.iter().try_for_each(|entry| entry.write(f)),
             // What it shows is said in lines.
+            #[cfg(feature = "outcome")]
             Self::Timeline(_) => Ok(()),
         }
     }

@@ -6,8 +6,8 @@
 use chrono::NaiveDate;
 
 use super::bar::{label, line, number, percent};
-use super::block::{Lane, Point, Sign, Timeline};
 use super::colour::{FALL, PLAIN, RISE};
+use super::course::{Lane, Point, Sign, Timeline};
 use super::html::Html;
 
 /// The height of the plot, what is left above it, and the height of a lane, in pixels. Our choice, looked at in a browser.

@@ -10,6 +10,13 @@ use crate::score::{Explanation, NoScore};
 use crate::text::number::percent;
 use crate::value::Value;
 
+/// With a large first letter and a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest).chain(['.']).collect()
+}
+
 /// A score, or why there is none.
 pub(super) fn score_or_why(it: &Explanation) -> String {
     match (it.score, it.no_score()) {

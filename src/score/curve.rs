@@ -14,6 +14,10 @@ pub(crate) trait Curve: Debug + Send + Sync {
     fn of(&self, value: f64) -> f64;
 
     /// Whether more is better.
+    #[cfg_attr(
+        not(feature = "outcome"),
+        expect(dead_code, reason = "only learning asks which way a factor goes")
+    )]
     fn rises(&self) -> bool;
 
     /// Points of many values; NaN of NaN.

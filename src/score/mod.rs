@@ -34,6 +34,7 @@ pub use factor::{StandIn, Status};
 
 pub(crate) use band::{Band, Bands};
 pub(crate) use columns::{CardColumns, CardPart, CardScratch};
+#[cfg(feature = "outcome")]
 pub(crate) use curve::curve;
 #[cfg(feature = "report")]
 pub(crate) use digits::sided;

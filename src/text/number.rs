@@ -145,11 +145,13 @@ pub(crate) fn percent_at_most(share: f64, decimals: usize) -> String {
 }
 
 /// `+1.5` of 0.015: a difference between shares, in points of percent.
+#[cfg(any(test, feature = "outcome"))]
 pub(crate) fn points(share: f64, decimals: usize) -> String {
     with_sign(hundredths(share, decimals))
 }
 
 /// `part` of `all` in whole percent; a dash of nothing.
+#[cfg(any(test, feature = "outcome"))]
 pub(crate) fn part(part: f64, all: f64) -> String {
     if all > 0.0 { percent(part / all, 0) } else { NOTHING.to_owned() }
 }

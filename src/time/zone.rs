@@ -406,7 +406,7 @@ mod tests {
     #[test]
     fn a_name_without_the_feature_says_which() {
         let wrong = "Europe/Berlin".parse::<Zone>().unwrap_err();
-        assert!(wrong.contains("the feature `zones`"), "{wrong}");
+        assert!(wrong.to_string().contains("the feature `zones`"), "{wrong}");
     }
 
     #[test]

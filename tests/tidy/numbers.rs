@@ -2,12 +2,15 @@
 
 use super::{below, none, read, root};
 
-/// Files that write numbers which nobody reads: TOML, and places in a picture; and a p value with its exponent.
-const OWN: [&str; 5] = [
+/// Files that write numbers which nobody reads: TOML, places in a picture, styles, a number that is rounded by its
+/// digits; and a p value with its exponent.
+const OWN: [&str; 7] = [
     "src/text/number.rs",
     "src/node/toml.rs",
     "src/report/bar.rs",
     "src/report/timeline.rs",
+    "src/report/style.rs",
+    "src/outcome/learn/shape.rs",
     "src/outcome/experiment/text.rs",
 ];
 

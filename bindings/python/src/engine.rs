@@ -388,7 +388,7 @@ impl Engine {
         let how = TableOptions::of(kind, subject, observed, strict)?.named(true);
         let mut days: Vec<(AsOf, Given)> = Vec::new();
         let past = state.map_or_else(foretell::State::new, |it| it.get().0.clone());
-        let mut last = past.as_of;
+        let mut last = past.as_of();
         // What can only be asked for its parts by number is no history, whatever iterates over it.
         if !history.hasattr("__iter__")? {
             let got = history.get_type().name()?;

@@ -13,6 +13,7 @@ mod why;
 #[cfg(test)]
 mod laws;
 
+#[cfg(feature = "outcome")]
 pub(crate) use notation::show as show_event;
 pub use report::{TestCoverage, TestFailure, TestReport, TestResult};
 
