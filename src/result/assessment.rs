@@ -20,6 +20,33 @@ use crate::value::Value;
 /// It can be stored in any serde format and read again, with the same bits where the format keeps them
 /// (with `serde_json` turn its feature `float_roundtrip` on). The form is that of this version of the crate; what
 /// has to last is the [`State`].
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+///     [[scorecards]]
+///     name = "health"
+///     bands = [{ name = "red" }, { name = "green", from = 50 }]
+///     factors = [{ metric = "days_since_login", points.linear = { worst = 60, best = 0 } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(6.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let reds: Vec<&str> = night.scores("health").filter(|score| score.band == Some("red")).map(|score| score.subject).collect();
+/// assert_eq!(reds, ["acme"]);
+/// assert_eq!(night.alerts()[0].rule, "no_login");
+/// let tomorrow = night.into_state(); // goes into the next night
+/// assert_eq!(tomorrow.to_string(), "state of 2026-03-01: 2 bands, 1 alerts");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Assessment {
@@ -65,6 +92,33 @@ pub(crate) struct CardResult {
 }
 
 /// A subject's score with what a score must never be without.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }, { name = "nps" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [
+///         { metric = "logins", weight = 3, points.linear = { worst = 0, best = 40 } },
+///         { metric = "nps", points.linear = { worst = 0, best = 10 } },
+///     ]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("logins", Column::numbers([Some(20.0)]))?;
+/// frame.insert("nps", Column::numbers([None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let acme = night.score("health", "acme").ok_or("unknown")?;
+/// assert_eq!((acme.score, acme.coverage), (Some(50.0), 0.75));
+/// assert_eq!(acme.interval, Some([37.5, 62.5])); // with an NPS of 0, and of 10
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SubjectScore<'a> {
@@ -89,6 +143,29 @@ pub struct SubjectScore<'a> {
 }
 
 /// How many subjects are in a band.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     [[scorecards]]
+///     name = "health"
+///     bands = [{ name = "red" }, { name = "green", from = 50 }]
+///     factors = [{ metric = "logins", points.linear = { worst = 0, best = 40 } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2", "s3", "s4"])?;
+/// frame.insert("logins", Column::numbers([Some(30.0), Some(40.0), Some(2.0), None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let counts: Vec<_> = night.bands("health").iter().map(|count| (count.band, count.subjects)).collect();
+/// assert_eq!(counts, [(Some("red"), 1), (Some("green"), 2), (None, 1)]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct BandCount<'a> {
     /// The band; none for subjects without a score.
@@ -98,6 +175,27 @@ pub struct BandCount<'a> {
 }
 
 /// What a rule says of all subjects.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30", for = "7d" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex", "initech"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(3.0), None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let rule = &night.rules()[0];
+/// assert_eq!((rule.matches.len(), rule.quiet, rule.no_data[0].as_ref()), (1, 1, "initech"));
+/// assert!(night.events().is_empty()); // it fires once it has held for seven days
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RuleResult {
@@ -118,6 +216,29 @@ pub struct RuleResult {
 }
 
 /// A subject for which a rule's condition is true today.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }, { name = "seats" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30 && seats > 5", labels = { team = "east" } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+/// frame.insert("seats", Column::numbers([Some(20.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let found = &night.rules()[0].matches[0];
+/// let evidence: Vec<String> = found.evidence.iter().map(|(name, value)| format!("{name} {}", value.shown())).collect();
+/// assert_eq!(evidence, ["days_since_login 45", "seats 20"]);
+/// assert_eq!(found.labels["team"], "east");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Match {
