@@ -135,6 +135,24 @@ impl fmt::Display for Code {
 }
 
 /// Where a fault is: always a path, and in a text a line, a column and the line itself.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let config = Config::parse(r#"
+///     [[metrics]]
+///     name = "days_since_login"
+///
+///     [[rules]]
+///     name = "no_login"
+///     when = "days_since_logn > 30"
+/// "#);
+/// let faults = Engine::compile(&config).unwrap_err();
+/// let place = &faults.list()[0].place;
+/// assert_eq!((place.path.as_str(), place.line, place.column), ("rules[0].when", Some(7), Some(13)));
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The path in the document or book: `scorecards.health.groups[0].weight`, `cases[12].opened`.
@@ -163,6 +181,18 @@ impl Place {
 }
 
 /// One thing wrong with a config or a record.
+///
+/// ```
+/// use foretell::fault::{Code, Fault};
+///
+/// let fault = Fault::new(Code::OutOfRange, "factors[0].weight", "weight must be above 0, got `-1`")
+///     .help("leave the factor out to switch it off");
+/// assert_eq!(fault.render(), "\
+/// error[out-of-range]: weight must be above 0, got `-1`
+///  --> factors[0].weight
+///   = help: leave the factor out to switch it off
+/// ");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Fault {
@@ -249,6 +279,22 @@ impl Fault {
 }
 
 /// Everything wrong at once, in the order of the text; never empty when it is an error.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::fault::Code;
+/// use foretell::{Config, Engine};
+///
+/// let config = Config::parse(r#"
+///     metrics = [{ name = "seats" }]
+///     rules = [{ name = "big", when = "seets > 5" }, { name = "big", when = "seats >" }]
+/// "#);
+/// let faults = Engine::compile(&config).unwrap_err(); // all of them at once
+/// let codes: Vec<Code> = faults.list().iter().map(|fault| fault.code).collect();
+/// assert_eq!(codes, [Code::UnknownName, Code::Duplicate, Code::ExpressionSyntax]);
+/// assert!(faults.to_string().contains("did you mean `seats`?"));
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Faults(pub Vec<Fault>);
 

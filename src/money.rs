@@ -218,6 +218,15 @@ impl<'de> Deserialize<'de> for Amount {
 }
 
 /// A currency by its three letters: `EUR`.
+///
+/// ```
+/// use foretell::money::Currency;
+///
+/// let yen: Currency = "JPY".parse()?;
+/// assert_eq!((yen.as_str(), yen.decimals()), ("JPY", 0));
+/// assert!("yen".parse::<Currency>().is_err() && "JP".parse::<Currency>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
@@ -265,6 +274,16 @@ impl<'de> Deserialize<'de> for Currency {
 }
 
 /// An amount in a currency.
+///
+/// ```
+/// use foretell::money::{Money, MoneyError};
+///
+/// let euros = Money { amount: "0.10".parse()?, currency: "EUR".parse()? };
+/// assert_eq!(euros.checked_add(euros)?.to_string(), "0.2 EUR");
+/// let dollars = Money { currency: "USD".parse()?, ..euros };
+/// assert!(matches!(euros.checked_add(dollars), Err(MoneyError::Mixed { .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
     /// How much.
@@ -316,6 +335,16 @@ impl fmt::Display for Money {
 }
 
 /// What one unit of a currency is worth in the base currency; above zero, up to twelve decimals.
+///
+/// ```
+/// use foretell::money::{Amount, Rate, Rates};
+///
+/// let rate: Rate = "0.0065".parse()?; // dollars for one yen
+/// let rates = Rates::new("USD".parse()?).with("JPY".parse()?, rate);
+/// assert_eq!(rates.convert(Amount::whole(10_000), "JPY".parse()?, "USD".parse()?), Some(Amount::whole(65)));
+/// assert!("0".parse::<Rate>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate(i128);
 

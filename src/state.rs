@@ -41,6 +41,32 @@ use crate::time::AsOf;
 /// or is cut, or cannot be true, is not read. Numbers in it must come back as they were, to the last bit: with
 /// `serde_json` turn its feature `float_roundtrip` on. The format has to name fields and say what it holds, as JSON,
 /// CBOR, and MessagePack with names do.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30", for = "7d" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+/// let mut state = State::new();
+/// let mut told = Vec::new();
+/// for day in ["2026-03-01", "2026-03-08", "2026-03-09"] {
+///     let night = engine.assess(&Input::frame(&frame), day.parse::<AsOf>()?, &state)?;
+///     told.extend(night.events().iter().map(|event| event.day.to_string()));
+///     let stored = serde_json::to_string(night.state())?; // the host keeps it until the next night
+///     state = serde_json::from_str(&stored)?;
+/// }
+/// assert_eq!(told, ["2026-03-08"]); // it waits for a week, and fires once
+/// assert!(state.remembers("acme"));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
     /// The day or moment of the last assessment.

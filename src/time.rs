@@ -36,6 +36,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// - So long *before* a day is the last day of which the day itself is at least so long after: one month before
 ///   31 March is 28 February, and one month before 28 February is 31 January, where February has 28 days. Twelve
 ///   windows of a month that end with months sum to the year, and no day is in two of them.
+///
+/// ```
+/// use foretell::time::Period;
+///
+/// let month: Period = "1mo".parse()?;
+/// assert_eq!(month.after("2026-01-31".parse()?), "2026-02-28".parse()?);
+/// assert_eq!(month.before("2026-02-28".parse()?), "2026-01-31".parse()?);
+/// assert_eq!("2w".parse::<Period>()?, Period::days(14));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Period {
     months: u32,

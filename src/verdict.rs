@@ -8,6 +8,30 @@ use crate::expr::{Chunk, Columns, Compiled, Program, Scratch};
 use crate::frame::Table;
 
 /// What a condition says of a subject.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "csat" }]
+///     rules = [
+///         { name = "unhappy", when = "csat < 3" },
+///         { name = "unhappy_or_silent", when = "(csat ?? 0) < 3" },
+///     ]
+/// "#))?;
+/// # use foretell::Verdict;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("csat", Column::numbers([None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// let answers: Vec<Verdict> = scores.rules().map(|column| column.answers[0]).collect();
+/// assert_eq!(answers, [Verdict::NoData, Verdict::Yes]); // what is missing is never silently false
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]

@@ -14,6 +14,31 @@ use crate::time::AsOf;
 use crate::value::Value;
 
 /// Something that happened to an alert on a day.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::alert::Change;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30", severity = "critical" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let event = &night.events()[0];
+/// assert_eq!((event.subject.as_str(), event.change, event.fired), ("acme", Change::Fired, Some(day)));
+/// assert!(event.is_sent());
+/// // The same night again gives the same id, by which a receiver drops what it has.
+/// let again = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// assert_eq!(again.events()[0].id, event.id);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Event {
@@ -231,6 +256,30 @@ pub enum Reason {
 }
 
 /// An alert that is not over on the day of an assessment.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::alert::Phase;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30", for = "7d" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let alert = &night.alerts()[0];
+/// assert_eq!((alert.phase, alert.since, alert.fired), (Phase::Pending, day, None));
+///
+/// let later = engine.assess(&Input::frame(&frame), "2026-03-08".parse::<AsOf>()?, night.state())?;
+/// assert_eq!((later.alerts()[0].phase, later.alerts()[0].since), (Phase::Firing, day));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenAlert {

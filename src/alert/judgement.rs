@@ -46,6 +46,27 @@ pub enum AlertRef {
 }
 
 /// What tells one firing from every other.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::alert::FiringKey;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let key = FiringKey::of(&night.events()[0]).ok_or("it fired")?;
+/// assert_eq!((key.rule.as_str(), key.subject.as_str(), key.fired), ("no_login", "acme", day));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FiringKey {
@@ -72,6 +93,30 @@ pub enum Opinion {
 }
 
 /// One firing, put together from its events.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::alert::firings;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+/// "#))?;
+/// let mut frames = Vec::new();
+/// for (day, quiet) in [("2026-03-01", 31.0), ("2026-03-15", 2.0)] {
+///     let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+///     frame.insert("days_since_login", Column::numbers([Some(quiet)]))?;
+///     frames.push((day.parse::<AsOf>()?, frame));
+/// }
+/// let past = engine.replay(frames.iter().map(|(day, frame)| (*day, Input::frame(frame))), &State::new())?;
+/// let firing = &firings(&past.events)[0]; // two events, one firing
+/// assert_eq!((firing.key.subject.as_str(), firing.told, firing.days_open()), ("acme", true, Some(14)));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Firing {

@@ -115,6 +115,16 @@ impl AlertQuality {
 
 /// A share of a count, 0 to 1, and the interval in which the true one lies with 95% confidence.
 ///
+/// ```
+/// use foretell::alert::Share;
+///
+/// let useful = Share::of(8, 10).unwrap();
+/// assert_eq!(useful.value, 0.8);
+/// assert!(useful.low < 0.5 && useful.high > 0.9); // ten say little
+/// let many = Share::of(800, 1000).unwrap();
+/// assert!(many.low > 0.77 && many.high < 0.83);
+/// ```
+///
 /// # Source
 /// The score interval of Wilson (1927), JASA 22(158), 209-212, which Brown, Cai and DasGupta (2001),
 /// Statistical Science 16(2), 101-133, advise for small samples. It takes the counted for

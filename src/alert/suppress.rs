@@ -13,6 +13,36 @@ use crate::memory::{AlertState, Phase};
 use crate::time::AsOf;
 
 /// What a host says must be quiet: plain data, given with the input of each assessment.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::alert::{Snooze, Suppressions};
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(60.0)]))?;
+/// let mut quiet = Suppressions::default();
+/// quiet.snoozes.push(Snooze {
+///     rule: "no_login".into(),
+///     subject: "acme".into(),
+///     author: "ann".into(),
+///     reason: "on holiday".into(),
+///     from: "2026-02-20".parse()?,
+///     until: "2026-03-08".parse()?,
+/// });
+/// let input = Input::frame(&frame).with_suppressions(&quiet);
+/// let night = engine.assess(&input, "2026-03-01".parse::<AsOf>()?, &State::new())?;
+/// let sent: Vec<&str> = night.events().iter().filter(|event| event.is_sent()).map(|event| event.subject.as_str()).collect();
+/// assert_eq!(sent, ["globex"]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Suppressions {
@@ -25,6 +55,17 @@ pub struct Suppressions {
 }
 
 /// Which alerts are meant: those that fit everything that is said.
+///
+/// ```
+/// use foretell::alert::Matcher;
+///
+/// let all: Matcher = serde_json::from_str("{}")?;
+/// assert!(all.is_empty()); // a silence that matches on nothing silences nothing
+/// let some: Matcher = serde_json::from_str(r#"{ "rules": ["no_login"], "labels": { "team": "east" } }"#)?;
+/// assert!(!some.is_empty());
+/// assert!(serde_json::from_str::<Matcher>(r#"{ "rule": "no_login" }"#).is_err()); // no such key
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Matcher {
@@ -68,6 +109,41 @@ impl Matcher {
 }
 
 /// Quiet for a while for what fits a matcher. One that matches on nothing silences nothing.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::alert::{Matcher, Silence, Suppressions, Suppressor};
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+/// let mut matches = Matcher::default();
+/// matches.rules.push("no_login".into());
+/// let silence = Silence {
+///     id: "outage".into(),
+///     matches,
+///     author: "ann".into(),
+///     reason: "nobody could log in".into(),
+///     from: "2026-03-01".parse()?,
+///     until: "2026-03-02".parse()?, // the first day on which it is told again
+/// };
+/// let mut quiet = Suppressions::default();
+/// quiet.silences.push(silence);
+/// let input = Input::frame(&frame).with_suppressions(&quiet);
+///
+/// let first = engine.assess(&input, "2026-03-01".parse::<AsOf>()?, &State::new())?;
+/// assert!(matches!(&first.events()[0].suppressed_by[0], Suppressor::Silence { id, .. } if id == "outage"));
+/// let second = engine.assess(&input, "2026-03-02".parse::<AsOf>()?, first.state())?;
+/// assert!(second.events()[0].is_sent());
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Silence {
@@ -104,6 +180,31 @@ pub struct Snooze {
 }
 
 /// Days on which nothing is told: holidays, an outage of one's own, weekends.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::alert::{QuietCalendar, Suppressions};
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+/// let mut quiet = Suppressions::default();
+/// quiet.calendars.push(QuietCalendar { name: "weekend".into(), weekends: true, ..QuietCalendar::default() });
+/// let input = Input::frame(&frame).with_suppressions(&quiet);
+///
+/// let sunday = engine.assess(&input, "2026-03-01".parse::<AsOf>()?, &State::new())?;
+/// assert!(!sunday.events()[0].is_sent());
+/// let monday = engine.assess(&input, "2026-03-02".parse::<AsOf>()?, sunday.state())?;
+/// assert!(monday.events()[0].is_sent());
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct QuietCalendar {

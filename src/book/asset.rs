@@ -7,6 +7,31 @@ use crate::time::Stamp;
 record! {
     /// A licence. It counts from its first day to its last, both included: unlike a subscription's,
     /// its `end` is a day on which it still holds.
+    ///
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// use foretell::book::{Book, License, Subscription, Tables};
+    /// # use foretell::frame::SubjectKind;
+    /// use foretell::time::AsOf;
+    /// use foretell::{Config, Engine, Input, State};
+    ///
+    /// let engine = Engine::compile(&Config::parse(r#"
+    ///     metrics = [{ name = "allowed", from = "licenses", field = "quantity", take = "sum" }]
+    /// "#))?;
+    /// let mut license = License::default();
+    /// (license.subscription_id, license.quantity) = (Some("s1".into()), Some(50.0));
+    /// license.end = Some("2026-03-31".parse()?);
+    /// let mut tables = Tables::default();
+    /// tables.push(Subscription::new("s1"));
+    /// tables.push(license);
+    /// let book = Book::strict(tables)?;
+    /// for (day, allowed) in [("2026-03-31", 50.0), ("2026-04-01", 0.0)] {
+    ///     let night = engine.assess(&Input::book(&book), day.parse::<AsOf>()?, &State::new())?;
+    ///     assert_eq!(night.value(SubjectKind::Subscription, "allowed", "s1").number(), Some(allowed));
+    /// }
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     License
     must {}
     may {
@@ -61,6 +86,32 @@ record! {
 
 record! {
     /// A person at the customer.
+    ///
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// use foretell::book::{Book, Contact, Subscription, Tables};
+    /// # use foretell::frame::SubjectKind;
+    /// use foretell::time::AsOf;
+    /// use foretell::{Config, Engine, Input, State};
+    ///
+    /// let engine = Engine::compile(&Config::parse(r#"
+    ///     metrics = [{ name = "champions", from = "contacts", where = 'role == "champion"', take = "count" }]
+    ///     rules = [{ name = "no_champion", when = "champions == 0" }]
+    /// "#))?;
+    /// let mut ann = Contact::default();
+    /// (ann.subscription_id, ann.role) = (Some("s1".into()), Some("champion".into()));
+    /// ann.left = Some("2026-03-02".parse()?);
+    /// let mut tables = Tables::default();
+    /// tables.push(Subscription::new("s1"));
+    /// tables.push(ann);
+    /// let book = Book::strict(tables)?;
+    /// for (day, alerts) in [("2026-03-01", 0), ("2026-03-02", 1)] {
+    ///     let night = engine.assess(&Input::book(&book), day.parse::<AsOf>()?, &State::new())?;
+    ///     assert_eq!(night.alerts().len(), alerts);
+    /// }
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     Contact
     must {}
     may {
@@ -90,6 +141,18 @@ record! {
 record! {
     /// A service that the customer may claim, from its first day to its last, both included: unlike
     /// a subscription's, its `end` is a day on which it still holds.
+    ///
+    /// ```
+    /// use foretell::book::{Book, Entitlement, Tables};
+    /// use foretell::fault::Code;
+    ///
+    /// let mut hours = Entitlement::new("consulting_hours");
+    /// (hours.account_id, hours.used) = (Some("acme".into()), Some(3.0));
+    /// let mut tables = Tables::default();
+    /// tables.push(hours);
+    /// let faults = Book::strict(tables).unwrap_err(); // nobody knows the account
+    /// assert_eq!(faults.list()[0].code, Code::UnknownReference);
+    /// ```
     Entitlement
     must {
         /// What may be claimed: `premier_support`.

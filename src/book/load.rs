@@ -34,6 +34,18 @@ pub enum Mode {
 }
 
 /// A record that was set aside.
+///
+/// ```
+/// use foretell::book::{Book, Tables};
+/// use foretell::fault::Code;
+/// use foretell::node::Node;
+///
+/// let mut tables = Tables::default();
+/// tables.insert("subscriptions", vec![Node::table([("id", Node::text("s1")), ("seats", Node::text("-3"))])]);
+/// let rejection = &Book::lenient(tables).rejected[0];
+/// assert_eq!((rejection.table.as_str(), rejection.row, rejection.id.as_str()), ("subscriptions", 0, "s1"));
+/// assert_eq!((rejection.fault.code, rejection.fault.place.path.as_str()), (Code::OutOfRange, "subscriptions[0].seats"));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Rejection {
@@ -56,6 +68,18 @@ impl fmt::Display for Rejection {
 }
 
 /// A book, and what was set aside. In every table good + rejected = read.
+///
+/// ```
+/// use foretell::book::{Book, Tables};
+/// use foretell::node::Node;
+///
+/// let row = |id: &str, seats: &str| Node::table([("id", Node::text(id)), ("seats", Node::text(seats))]);
+/// let mut tables = Tables::default();
+/// tables.insert("subscriptions", vec![row("s1", "12"), row("s2", "-3"), row("s1", "9")]);
+/// let loaded = Book::lenient(tables);
+/// assert_eq!((loaded.book.counts()["subscriptions"], loaded.rejected.len()), (1, 2));
+/// assert_eq!(loaded.read["subscriptions"], 3); // good and rejected
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Loaded {

@@ -59,6 +59,29 @@ use crate::money::{Amount, Currency, Rates};
 use crate::time::Zone;
 
 /// All records of a business, checked and linked.
+///
+/// ```
+/// use foretell::book::{Account, Book, Case, Subscription, Tables};
+/// # use foretell::frame::SubjectKind;
+/// use foretell::time::Stamp;
+///
+/// let mut acme = Subscription::new("s1");
+/// acme.account_id = Some("acme".into());
+/// let mut outage = Case::new("c1", "2026-02-20".parse::<Stamp>()?);
+/// outage.subscription_id = Some("s1".into());
+/// outage.resolved = Some("2026-03-05".parse()?);
+///
+/// let mut tables = Tables::default();
+/// tables.push(Account::new("acme"));
+/// tables.push(acme);
+/// tables.push(outage);
+/// let book = Book::strict(tables)?;
+/// assert_eq!(book.subjects(SubjectKind::Case)[0].as_ref(), "c1");
+/// // It is read as of a day: on 1 March nobody knew that the case would be resolved.
+/// assert_eq!(book.ended(SubjectKind::Case, "2026-03-01".parse()?), [false]);
+/// assert_eq!(book.ended(SubjectKind::Case, "2026-03-05".parse()?), [true]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Book {
     pub(crate) companies: Store<Company>,

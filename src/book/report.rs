@@ -13,6 +13,17 @@ use crate::node::{Node, shorten};
 /// What became of the rows of a book.
 ///
 /// It prints as a line for each table, and then the notes.
+///
+/// ```
+/// use foretell::book::{Book, Tables};
+/// use foretell::node::Node;
+///
+/// let mut tables = Tables::default();
+/// tables.insert("subscriptions", vec![Node::table([("id", Node::text("s1")), ("seat", Node::text("12"))])]);
+/// let loaded = Book::lenient(tables);
+/// let note = &loaded.report().notes[0];
+/// assert!(note.message.contains("`seat`") && note.help.as_deref().is_some_and(|help| help.contains("`seats`")));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LoadReport {
@@ -24,6 +35,19 @@ pub struct LoadReport {
 }
 
 /// What became of the rows of a table: `loaded` and `rejected` sum to `read`.
+///
+/// ```
+/// use foretell::book::{Book, Tables};
+/// use foretell::node::Node;
+///
+/// let row = |id: &str, tier: &str| Node::table([("id", Node::text(id)), ("tier", Node::text(tier))]);
+/// let mut tables = Tables::default();
+/// tables.insert("subscriptions", vec![row("s1", "gold"), row("s2", ""), row("", "gold")]);
+/// let loaded = Book::lenient(tables);
+/// let table = &loaded.report().tables["subscriptions"];
+/// assert_eq!((table.read, table.loaded, table.rejected), (3, 2, 1));
+/// assert_eq!(table.own_fields["tier"], 1); // one good row has a value of it
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TableReport {

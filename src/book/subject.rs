@@ -12,6 +12,18 @@ use crate::time::Stamp;
 
 record! {
     /// A company: a headquarters with its accounts.
+    ///
+    /// ```
+    /// use foretell::book::{Account, Book, Company, Tables};
+    ///
+    /// let mut tables = Tables::default();
+    /// let (mut north, mut south) = (Company::new("north"), Company::new("south"));
+    /// (north.parent_id, south.parent_id) = (Some("south".into()), Some("north".into()));
+    /// tables.push(north);
+    /// tables.push(south);
+    /// let faults = Book::strict(tables).unwrap_err(); // each is above the other
+    /// assert_eq!(faults.list()[0].code, foretell::fault::Code::Cycle);
+    /// ```
     Company
     must {
         /// Its id, unique among companies.
@@ -40,6 +52,30 @@ record! {
 
 record! {
     /// An account: a site or region of a company.
+    ///
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// use foretell::book::{Account, Book, Subscription, Tables};
+    /// # use foretell::frame::SubjectKind;
+    /// use foretell::time::AsOf;
+    /// use foretell::{Config, Engine, Input, State};
+    ///
+    /// let engine = Engine::compile(&Config::parse(r#"
+    ///     metrics = [{ name = "seats_of_all", subject = "account", from = "subscriptions", field = "seats", take = "sum" }]
+    /// "#))?;
+    /// let mut tables = Tables::default();
+    /// tables.push(Account::new("acme"));
+    /// for (id, seats) in [("s1", 12.0), ("s2", 30.0)] {
+    ///     let mut subscription = Subscription::new(id);
+    ///     (subscription.account_id, subscription.seats) = (Some("acme".into()), Some(seats));
+    ///     tables.push(subscription);
+    /// }
+    /// let book = Book::strict(tables)?;
+    /// let night = engine.assess(&Input::book(&book), "2026-03-01".parse::<AsOf>()?, &State::new())?;
+    /// assert_eq!(night.value(SubjectKind::Account, "seats_of_all", "acme").number(), Some(42.0));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     Account
     must {
         /// Its id, unique among accounts.
@@ -72,6 +108,19 @@ record! {
     /// be given long before the term is over, and it may be used until then: usage is accepted up to the later of the
     /// two, that day included, since it can end in the course of it. From the day of its cancellation it is lost all
     /// the same: no longer assessed, and no longer in the sums of its account.
+    ///
+    /// ```
+    /// use foretell::book::Subscription;
+    /// use foretell::money::Amount;
+    ///
+    /// let mut acme = Subscription::new("s1");
+    /// (acme.price, acme.quantity, acme.billing) = (Some("12.50".parse()?), Some(10.0), Some("monthly".into()));
+    /// assert_eq!(acme.yearly(), Some(Amount::whole(1500)));
+    /// assert_eq!(acme.monthly(), Some(Amount::whole(125)));
+    /// acme.arr = Some(Amount::whole(1200)); // what is said goes before what follows
+    /// assert_eq!(acme.yearly(), Some(Amount::whole(1200)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     Subscription
     must {
         /// Its id, unique among subscriptions.
@@ -132,6 +181,32 @@ record! {
 
 record! {
     /// A support case.
+    ///
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// use foretell::book::{Book, Case, Subscription, Tables};
+    /// # use foretell::frame::SubjectKind;
+    /// use foretell::time::{AsOf, Stamp};
+    /// use foretell::{Config, Engine, Input, State};
+    ///
+    /// let engine = Engine::compile(&Config::parse(r#"
+    ///     metrics = [{ name = "urgent", from = "cases", where = 'severity == "p1" && is_missing(resolved)', take = "count" }]
+    /// "#))?;
+    /// let mut case = Case::new("c1", "2026-02-20".parse::<Stamp>()?);
+    /// case.subscription_id = Some("s1".into());
+    /// case.severity = Some("p1".into());
+    /// case.resolved = Some("2026-03-05".parse()?);
+    /// let mut tables = Tables::default();
+    /// tables.push(Subscription::new("s1"));
+    /// tables.push(case);
+    /// let book = Book::strict(tables)?;
+    /// for (day, urgent) in [("2026-03-01", 1.0), ("2026-03-05", 0.0)] {
+    ///     let night = engine.assess(&Input::book(&book), day.parse::<AsOf>()?, &State::new())?;
+    ///     assert_eq!(night.value(SubjectKind::Subscription, "urgent", "s1").number(), Some(urgent));
+    /// }
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     Case
     must {
         /// Its id, unique among cases.

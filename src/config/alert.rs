@@ -101,6 +101,30 @@ pub enum NoDataPolicy {
 /// While one alert is open, others are not sent.
 ///
 /// A side that names rules and a severity takes in what fits both.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "quiet_days" }]
+///     rules = [
+///         { name = "no_login", when = "quiet_days > 30", severity = "critical" },
+///         { name = "few_logins", when = "quiet_days > 7", severity = "warning" },
+///     ]
+///     inhibit = [{ source = ["no_login"], target = ["few_logins"] }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("quiet_days", Column::numbers([Some(45.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let sent: Vec<(&str, bool)> = night.events().iter().map(|event| (event.rule.as_str(), event.is_sent())).collect();
+/// assert_eq!(sent, [("few_logins", false), ("no_login", true)]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]

@@ -15,6 +15,19 @@ use crate::time::Period;
 ///
 /// The defaults are our choice, tested by the simulated nights of the test suite, which never trip them on data that
 /// come whole.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::Config;
+/// use foretell::config::Percent;
+///
+/// let config = Config::parse("guards = { max_gone = '2%', min_subjects = 100, max_missing = { nps = 0.3 } }");
+/// assert_eq!(config.guards.max_gone, Percent(0.02));
+/// assert_eq!(config.guards.max_missing["nps"], Percent(0.3));
+/// assert_eq!(config.guards.min_subjects, Some(100));
+/// assert!(!config.guards.is_default());
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
@@ -66,6 +79,16 @@ impl GuardConfig {
 }
 
 /// A share, 0 to 1: in a config a text such as `"5%"`, or a number such as `0.05`.
+///
+/// ```
+/// use foretell::config::Percent;
+///
+/// let shares: Vec<Percent> = serde_json::from_str(r#"["5%", 0.05]"#)?;
+/// assert_eq!(shares, [Percent(0.05), Percent(0.05)]);
+/// assert_eq!(shares[0].to_string(), "5%");
+/// assert!(serde_json::from_str::<Percent>("5").is_err()); // above 1
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Percent(pub f64);
 

@@ -12,6 +12,31 @@ use crate::value::Kind;
 ///
 /// It is computed from records (`from`), read from an attribute (`attribute`), calculated
 /// (`expr`), or, with none of these, given by the host as a column.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [
+///         { name = "active" },
+///         { name = "seats", range = [1, 100000] },
+///         { name = "utilization", expr = "active / seats", better = "higher" },
+///     ]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("active", Column::numbers([Some(35.0), Some(3.0)]))?;
+/// frame.insert("seats", Column::numbers([Some(100.0), Some(0.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let utilization = |id| night.value(SubjectKind::Subscription, "utilization", id).number();
+/// assert_eq!(utilization("acme"), Some(0.35));
+/// assert_eq!(utilization("globex"), None); // 0 seats are outside the range
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -126,6 +126,28 @@ pub struct Config {
 ///
 /// A subject that none takes in is in `other`; one for which a condition on the way has no data is
 /// in none.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "seats" }]
+///     segments = [{ name = "enterprise", when = "seats >= 1000" }, { name = "small", when = "seats < 50" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex", "initech"])?;
+/// frame.insert("seats", Column::numbers([Some(5000.0), Some(200.0), None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let segment = |id| night.value(SubjectKind::Subscription, "segment", id).shown();
+/// assert_eq!(segment("acme"), "enterprise");
+/// assert_eq!(segment("globex"), "other"); // none takes it in
+/// assert_eq!(segment("initech"), "missing"); // nobody knows how many seats it has
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

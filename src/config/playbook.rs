@@ -7,6 +7,32 @@ use crate::frame::SubjectKind;
 use crate::time::Delay;
 
 /// Steps to take while or after an alert fires; begun by the alerts of the rules that name it.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "utilization" }]
+///     rules = [{ name = "low_use", when = "utilization < 0.4", playbook = "recover" }]
+///
+///     [[playbooks]]
+///     name = "recover"
+///     until_resolved = true
+///     steps = [{ channel = "call", owner = "csm", title = 'Ask why ${percent(utilization ?? 0)} are in use' }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("utilization", Column::numbers([Some(0.2)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let call = &night.actions()[0];
+/// assert_eq!((call.playbook.as_str(), call.step.as_str()), ("recover", "call"));
+/// assert_eq!((call.owner.as_deref(), call.title.as_str()), (Some("csm"), "Ask why 20% are in use"));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -46,6 +72,32 @@ pub struct PlaybookConfig {
 }
 
 /// A step of a playbook.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "utilization" }]
+///     rules = [{ name = "low_use", when = "utilization < 0.4", playbook = "recover" }]
+///
+///     [[playbooks]]
+///     name = "recover"
+///     steps = [
+///         { channel = "task", title = "Check the data" },
+///         { channel = "call", title = "Call", after = "2d", deadline = "3d", escalate_to = "csm_lead" },
+///     ]
+///
+///     [[tests]]
+///     name = "a call two days later, and whoever does not make it is told of"
+///     given = { utilization = "0.2x10" }
+///     actions = ["recover/task at 0", "recover/call at 2", "recover/call (overdue) at 6"]
+/// "#))?;
+/// let report = engine.run_tests();
+/// assert!(report.passed(), "{report}");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -79,6 +79,27 @@ kinds! {
 }
 
 /// Settings of [`Points::Linear`].
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "days_since_login", points.linear = { worst = 60, best = 0 } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2", "s3"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(15.0), Some(60.0), Some(90.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// assert_eq!(scores.score("health"), Some(&[75.0, 0.0, 0.0][..]));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LinearPoints {
@@ -104,6 +125,29 @@ pub enum Outside {
 }
 
 /// One step of [`Points::Steps`]; the last has no upper edge.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "urgent_cases" }]
+///     [[scorecards]]
+///     name = "health"
+///     [[scorecards.factors]]
+///     metric = "urgent_cases"
+///     points.steps = [{ below = 1, points = 100 }, { up_to = 3, points = 40 }, { points = 0 }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2", "s3"])?;
+/// frame.insert("urgent_cases", Column::numbers([Some(0.0), Some(3.0), Some(4.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// assert_eq!(scores.score("health"), Some(&[100.0, 40.0, 0.0][..]));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -119,6 +163,27 @@ pub struct Step {
 }
 
 /// Settings of [`Points::Flag`].
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "sso", type = "flag" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "sso", points.flag = { true = 100, false = 30 } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2"])?;
+/// frame.insert("sso", Column::flags([Some(true), Some(false)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// assert_eq!(scores.score("health"), Some(&[100.0, 30.0][..]));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlagPoints {
@@ -131,6 +196,28 @@ pub struct FlagPoints {
 }
 
 /// Settings of [`Points::Log`].
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "logins", points.log = { worst = 0, best = 99 } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2", "s3"])?;
+/// frame.insert("logins", Column::numbers([Some(0.0), Some(9.0), Some(99.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// // The first nine logins are worth as much as the next ninety.
+/// assert_eq!(scores.score("health"), Some(&[0.0, 50.0, 100.0][..]));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogPoints {
@@ -141,6 +228,27 @@ pub struct LogPoints {
 }
 
 /// Settings of [`Points::Decay`].
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "days_since_login", points.decay = { half_life = 14 } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2", "s3"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(0.0), Some(14.0), Some(28.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// assert_eq!(scores.score("health"), Some(&[100.0, 50.0, 25.0][..]));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecayPoints {
@@ -149,6 +257,28 @@ pub struct DecayPoints {
 }
 
 /// Settings of [`Points::Sigmoid`]: `100 / (1 + exp(-(value - mid) / width))`, the logistic function.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "response_hours" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "response_hours", points.sigmoid = { mid = 8, width = 2, descending = true } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2", "s3"])?;
+/// frame.insert("response_hours", Column::numbers([Some(2.0), Some(8.0), Some(10.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// let points: Vec<String> = scores.score("health").unwrap_or_default().iter().map(|score| format!("{score:.1}")).collect();
+/// assert_eq!(points, ["95.3", "50.0", "26.9"]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SigmoidPoints {
@@ -162,6 +292,28 @@ pub struct SigmoidPoints {
 }
 
 /// Settings of [`Points::Percentile`].
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "logins", points.percentile = { quantiles = [0, 10, 20, 40, 100] } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2", "s3"])?;
+/// frame.insert("logins", Column::numbers([Some(10.0), Some(30.0), Some(500.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// // Half of the reference population has at most 20, three quarters at most 40.
+/// assert_eq!(scores.score("health"), Some(&[25.0, 62.5, 100.0][..]));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PercentilePoints {

@@ -9,6 +9,33 @@ use crate::frame::SubjectKind;
 use crate::time::Period;
 
 /// A condition that raises an alert.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///
+///     [[rules]]
+///     name = "no_login"
+///     when = "days_since_login > 30"
+///     severity = "critical"
+///     message = "no login for ${days(days_since_login)}"
+///     owner = "csm"
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(3.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let [alert] = night.alerts() else { return Err("one alert".into()) };
+/// assert_eq!((alert.subject.as_str(), alert.message.as_str()), ("acme", "no login for 45 days"));
+/// assert_eq!(alert.owner.as_deref(), Some("csm"));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -7,6 +7,37 @@ use crate::frame::SubjectKind;
 use crate::time::Period;
 
 /// A tree of weighted groups of factors that gives each subject a score from 0 to 100.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }, { name = "nps" }]
+///
+///     [[scorecards]]
+///     name = "health"
+///     min_coverage = 0.6
+///     bands = [{ name = "red" }, { name = "green", from = 50 }]
+///     factors = [
+///         { metric = "logins", weight = 3, points.linear = { worst = 0, best = 40 } },
+///         { metric = "nps", weight = 1, points.linear = { worst = 0, best = 10 } },
+///     ]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("logins", Column::numbers([Some(20.0), None]))?;
+/// frame.insert("nps", Column::numbers([Some(10.0), Some(10.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let acme = night.score("health", "acme").ok_or("unknown")?;
+/// assert_eq!((acme.score, acme.band), (Some(62.5), Some("green"))); // (3 * 50 + 100) / 4
+/// let globex = night.score("health", "globex").ok_or("unknown")?;
+/// assert_eq!((globex.score, globex.coverage), (None, 0.25)); // too little is measured
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -65,6 +96,45 @@ pub struct ScorecardConfig {
 }
 
 /// A weighted group of factors and groups.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }, { name = "cases" }, { name = "nps" }]
+///
+///     [[scorecards]]
+///     name = "health"
+///
+///     [[scorecards.groups]]
+///     name = "product"
+///     weight = 40
+///     factors = [{ metric = "logins", points.linear = { worst = 0, best = 40 } }]
+///
+///     [[scorecards.groups]]
+///     name = "relationship"
+///     weight = 60
+///     aggregate = "min"
+///     factors = [
+///         { metric = "cases", points.linear = { worst = 5, best = 0 } },
+///         { metric = "nps", points.linear = { worst = 0, best = 10 } },
+///     ]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("logins", Column::numbers([Some(40.0)]))?;
+/// frame.insert("cases", Column::numbers([Some(4.0)]))?;
+/// frame.insert("nps", Column::numbers([Some(9.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let why = engine.explain(&night, "health", "acme").ok_or("unknown")?;
+/// assert_eq!(why.groups[1].score, Some(20.0)); // the lowest of 20 and 90
+/// assert_eq!(why.score, Some(52.0)); // 40% of 100 and 60% of 20
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -101,6 +171,32 @@ pub struct GroupConfig {
 }
 
 /// A metric turned into 0 to 100 points, with a weight.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }, { name = "nps" }]
+///
+///     [[scorecards]]
+///     name = "health"
+///     factors = [
+///         { metric = "logins", points.linear = { worst = 0, best = 40 } },
+///         { metric = "nps", points.linear = { worst = 0, best = 10 }, missing = { value = 50 } },
+///     ]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("logins", Column::numbers([Some(40.0), Some(40.0)]))?;
+/// frame.insert("nps", Column::numbers([Some(8.0), None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// assert_eq!(scores.score("health"), Some(&[90.0, 75.0][..])); // nobody asked globex: 50 points stand in
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -201,6 +297,29 @@ pub enum MissingPolicy {
 }
 
 /// A name for a part of the scale. The lowest band has no edge.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "points" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "points", points.linear = { worst = 0, best = 100 } }]
+///     bands = [{ name = "red" }, { name = "yellow", from = 40 }, { name = "green", above = 70 }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2", "s3"])?;
+/// frame.insert("points", Column::numbers([Some(39.9), Some(40.0), Some(70.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// let bands: Vec<_> = (0..3).map(|row| scores.band("health", row)).collect();
+/// assert_eq!(bands, [Some("red"), Some("yellow"), Some("yellow")]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -216,6 +335,33 @@ pub struct BandConfig {
 }
 
 /// A manual value by rule: exactly one of `set`, `cap` and `floor`.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }, { name = "urgent_cases" }]
+///
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "logins", points.linear = { worst = 0, best = 40 } }]
+///     overrides = [{ cap = 40, when = "urgent_cases >= 2", reason = "two urgent cases" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("logins", Column::numbers([Some(36.0)]))?;
+/// frame.insert("urgent_cases", Column::numbers([Some(2.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let acme = night.score("health", "acme").ok_or("unknown")?;
+/// assert_eq!((acme.raw_score, acme.score), (Some(90.0), Some(40.0)));
+/// let why = engine.explain(&night, "health", "acme").ok_or("unknown")?;
+/// assert!(why.overridden.is_some_and(|text| text.contains("two urgent cases")));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

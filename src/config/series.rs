@@ -55,6 +55,14 @@ enum Times {
 }
 
 /// What is wrong with a series, and where in its text.
+///
+/// ```
+/// use foretell::config::Series;
+///
+/// let text = "1 2 three";
+/// let error = text.parse::<Series>().unwrap_err();
+/// assert_eq!(&text[error.place.clone()], "three");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 #[non_exhaustive]

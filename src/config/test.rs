@@ -16,6 +16,25 @@ use crate::time::{Period, Stamp, parsed};
 /// One test: subjects that live through steps, and what is expected of them.
 ///
 /// A test has either one subject, by its own `given`, or several, by `subjects`.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30", for = "2d" }]
+///
+///     [[tests]]
+///     name = "who stays away is told of after two days, and forgotten on the day they come back"
+///     given = { days_since_login = "29+1x5 0x3" }
+///     events = ["no_login fired at 4, resolved at 6"]
+/// "#))?;
+/// let report = engine.run_tests();
+/// assert!(report.passed(), "{report}");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -67,6 +86,34 @@ pub struct TestConfig {
 }
 
 /// One of several subjects of a test.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+///
+///     [[tests]]
+///     name = "each for itself"
+///     steps = 2
+///
+///     [[tests.subjects]]
+///     id = "acme"
+///     given = { days_since_login = 45 }
+///     events = ["no_login fired at 0"]
+///
+///     [[tests.subjects]]
+///     id = "globex"
+///     given = { days_since_login = 3 }
+///     events = []
+/// "#))?;
+/// let report = engine.run_tests();
+/// assert!(report.passed(), "{report}");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -96,6 +143,33 @@ pub struct TestSubject {
 /// What is expected at a step; what is not said is not compared.
 ///
 /// `_` stands for none: no score, no band, a missing value.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "logins", points.linear = { worst = 0, best = 40 } }]
+///     bands = [{ name = "red" }, { name = "green", from = 50 }]
+///
+///     [[tests]]
+///     name = "fewer logins, less health"
+///     given = { logins = "40 10 _" }
+///     expect = [
+///         { at = 0, scores = { health = 100 }, bands = { health = "green" } },
+///         { at = 1, scores = { health = 25 } },
+///         { at = 2, scores = { health = "_" } },
+///     ]
+/// "#))?;
+/// let report = engine.run_tests();
+/// assert!(report.passed(), "{report}");
+/// assert_eq!(report.tests[0].checks, 4);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -132,6 +206,26 @@ pub struct TestExpect {
 }
 
 /// A silence; it is about what fits everything that is said.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+///
+///     [[tests]]
+///     name = "quiet while the product is down, and told after"
+///     given = { days_since_login = "45x5" }
+///     silences = [{ rules = ["no_login"], from = 0, until = 3 }]
+///     events = ["no_login fired at 0 (silenced), repeated at 3"]
+/// "#))?;
+/// let report = engine.run_tests();
+/// assert!(report.passed(), "{report}");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -158,6 +252,26 @@ pub struct TestSilence {
 }
 
 /// A snooze of the alert of one rule about one subject.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+///
+///     [[tests]]
+///     name = "snoozed for two days"
+///     given = { days_since_login = "45x5" }
+///     snoozes = [{ rule = "no_login", from = 0, until = 2 }]
+///     events = ["no_login fired at 0 (snoozed), repeated at 2"]
+/// "#))?;
+/// let report = engine.run_tests();
+/// assert!(report.passed(), "{report}");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -174,6 +288,27 @@ pub struct TestSnooze {
 }
 
 /// Days on which nothing is told.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+///
+///     [[tests]]
+///     name = "nobody is called on a Saturday"
+///     start = "2026-01-10" # a Saturday
+///     given = { days_since_login = "45x4" }
+///     calendars = [{ weekends = true }]
+///     events = ["no_login fired at 0 (quiet day), repeated at 2"]
+/// "#))?;
+/// let report = engine.run_tests();
+/// assert!(report.passed(), "{report}");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -20,6 +20,24 @@ pub enum Variants<T> {
 }
 
 /// One case of a first-match list.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::Config;
+/// use foretell::config::{Valued, Variants};
+///
+/// let config = Config::parse(r#"
+///     [[scorecards]]
+///     name = "health"
+///     [[scorecards.factors]]
+///     metric = "logins"
+///     weight = [{ when = 'segment == "trial"', value = 3 }, { value = 1 }]
+/// "#);
+/// let Some(Variants::Cases(cases)) = &config.scorecards[0].factors[0].weight else { panic!("cases") };
+/// assert_eq!(cases[0].when.as_deref(), Some("segment == \"trial\""));
+/// assert_eq!((cases[1].when.as_deref(), cases[1].body), (None, Valued(1.0)));
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct VariantCase<T> {
     /// The condition; always true if not said.
@@ -29,6 +47,20 @@ pub struct VariantCase<T> {
 }
 
 /// A plain value inside a case, under the key `value`.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::Config;
+/// use foretell::config::{Valued, Variants};
+///
+/// let config = Config::parse(r#"
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "logins", weight = 2 }]
+/// "#);
+/// assert_eq!(config.scorecards[0].factors[0].weight, Some(Variants::One(Valued(2.0))));
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Valued<T>(pub T);
 

@@ -13,6 +13,15 @@ use crate::value::{Kind, Value};
 ///
 /// A text that is duplicated has the code of its first place: [`Labels::find`] gives that one, and a
 /// [`Column`] holds no other, so that equal texts are equal codes wherever the texts came from.
+///
+/// ```
+/// use foretell::frame::Labels;
+///
+/// let mut plans = Labels::default();
+/// assert_eq!((plans.code("pro"), plans.code("free"), plans.code("pro")), (0, 1, 0));
+/// assert_eq!(plans.find("enterprise"), None);
+/// assert_eq!(plans.text(1).map(|text| text.as_ref()), Some("free"));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<Arc<str>>", into = "Vec<Arc<str>>")]
 pub struct Labels {
@@ -168,6 +177,17 @@ pub(crate) fn same_numbers(one: &[f64], two: &[f64]) -> bool {
 }
 
 /// One metric of all subjects, with the day of the newest input behind each value where known.
+///
+/// ```
+/// use foretell::frame::Column;
+/// use foretell::value::{Kind, Value};
+///
+/// let plans = Column::texts([Some("pro"), None, Some("free")]);
+/// assert_eq!((plans.kind(), plans.len()), (Kind::Text, 3));
+/// assert_eq!(plans.value(0).shown(), "pro");
+/// assert!(plans.is_missing(1));
+/// assert_eq!(plans.value(9), Value::Missing); // past the end
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Stored")]
 pub struct Column {

@@ -7,15 +7,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Something that copies share until one of them changes it: a copy costs nothing, and the first change of one copies
 /// it then.
-///
-/// ```
-/// use foretell::state::CopyOnWrite;
-///
-/// let one = CopyOnWrite::from(vec![1]);
-/// let mut other = one.clone();
-/// other.push(2);
-/// assert_eq!((one.len(), other.len()), (1, 2));
-/// ```
 #[derive(Debug, Default)]
 pub(crate) struct CopyOnWrite<T>(Arc<T>);
 

@@ -304,7 +304,7 @@ impl History {
     /// losses alone would count.
     ///
     /// ```
-    /// use foretell::outcome::history::{Happening, History, Window};
+    /// use foretell::outcome::history::{Happening, History, Horizon};
     /// use foretell::book::OutcomeKind;
     ///
     /// let day = |it: &str| it.parse().unwrap();
@@ -312,7 +312,7 @@ impl History {
     /// let history = History::new([lost], [("globex", day("2026-12-31"))]);
     /// let days = ["2026-02-01", "2026-03-01", "2026-03-15"].map(|it| (day(it), vec!["acme", "globex"]));
     ///
-    /// let seen = history.observe(days, Window { lead: 7, horizon: 28 });
+    /// let seen = history.observe(days, Horizon { lead: 7, horizon: 28 });
     /// let rows: Vec<(&str, bool)> = seen.rows.iter().map(|it| (it.subject.as_ref(), it.lost)).collect();
     /// assert_eq!(rows, [("acme", false), ("globex", false), ("acme", true), ("globex", false), ("globex", false)]);
     /// assert_eq!(seen.too_late, 1); // five days before its loss nobody could act any more

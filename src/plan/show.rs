@@ -20,6 +20,21 @@ pub enum Gear {
 }
 
 /// One expression or message of a config, and how it runs.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "active" }, { name = "seats" }, { name = "utilization", expr = "active / seats" }]
+/// "#))?;
+/// let plan = engine.plan();
+/// let planned = &plan.expressions[0];
+/// assert_eq!((planned.path.as_str(), planned.text.as_str()), ("metrics[2].expr", "active / seats"));
+/// assert_eq!(planned.steps, ["#1 = active / seats"]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Planned {
@@ -38,6 +53,24 @@ pub struct Planned {
 }
 
 /// Conditions of rules that are asked together, so that what they share is computed once.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days" }, { name = "seats" }]
+///     rules = [
+///         { name = "quiet", when = "days > 30" },
+///         { name = "quiet_and_large", when = "days > 30 && seats > 100" },
+///     ]
+/// "#))?;
+/// let plan = engine.plan();
+/// let shared = &plan.shared[0];
+/// assert!(shared.rules == 2 && shared.steps < shared.alone); // `days > 30` is asked once
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Shared {
@@ -63,6 +96,21 @@ pub struct Alone {
 
 /// What an engine does with each expression of its config. As text it is for people; its wording
 /// may change.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days" }, { name = "seats" }]
+///     rules = [{ name = "quiet", when = "days > 30 && seats > 5" }]
+/// "#))?;
+/// let plan = engine.plan();
+/// assert_eq!(plan.coverage(), (1, 1)); // compiled, of all
+/// assert!(plan.to_string().starts_with("1 of 1 expressions are compiled"));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Plan {

@@ -12,6 +12,31 @@ use crate::time::AsOf;
 use crate::value::Value;
 
 /// A step that is due now, or the word that one was not done.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "utilization" }]
+///     rules = [{ name = "low_use", when = "utilization < 0.4", message = "hardly used", playbook = "recover" }]
+///
+///     [[playbooks]]
+///     name = "recover"
+///     steps = [{ channel = "call", owner = "csm", title = "Call the admin", deadline = "3d" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("utilization", Column::numbers([Some(0.2)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let action = &night.actions()[0];
+/// assert_eq!((action.subject.as_str(), action.title.as_str(), action.why.as_str()), ("acme", "Call the admin", "hardly used"));
+/// assert_eq!(action.deadline, Some("2026-03-04".parse()?));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Action {
@@ -152,6 +177,45 @@ impl ActionSort {
 }
 
 /// What became of an action, as the host says. A report on an escalation is one on its step.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::playbook::{ActionOutcome, ActionReport};
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "utilization" }]
+///     rules = [{ name = "low_use", when = "utilization < 0.4", playbook = "recover" }]
+///
+///     [[playbooks]]
+///     name = "recover"
+///     steps = [
+///         { channel = "task", title = "Check the data" },
+///         { channel = "call", title = "Call the admin", after_done = true },
+///     ]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("utilization", Column::numbers([Some(0.2)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let task = &night.actions()[0];
+/// let reports = [ActionReport {
+///     action: task.id.clone(),
+///     outcome: ActionOutcome::Done,
+///     day: "2026-03-02".parse()?,
+///     by: None,
+///     note: None,
+/// }];
+/// let next: AsOf = "2026-03-02".parse()?;
+/// let without = engine.assess(&Input::frame(&frame), next, night.state())?;
+/// assert!(without.actions().is_empty()); // the call waits for the task
+/// let with = engine.assess(&Input::frame(&frame).with_reports(&reports), next, night.state())?;
+/// assert_eq!(with.actions()[0].step, "call");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActionReport {

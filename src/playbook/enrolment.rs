@@ -8,6 +8,32 @@ use crate::frame::SubjectKind;
 use crate::time::AsOf;
 
 /// A run of a playbook for a subject that is under way after an assessment.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "utilization" }]
+///     rules = [{ name = "low_use", when = "utilization < 0.4", playbook = "recover" }]
+///
+///     [[playbooks]]
+///     name = "recover"
+///     steps = [{ channel = "task", title = "Check the data" }, { channel = "call", title = "Call", after = "2d" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("utilization", Column::numbers([Some(0.2)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let run = &night.enrolments()[0];
+/// assert_eq!((run.playbook.as_str(), run.subject.as_str(), run.began), ("recover", "acme", day));
+/// let next = run.next.as_ref().ok_or("a step")?;
+/// assert_eq!((next.step.as_str(), next.due), ("call", Some("2026-03-03".parse()?)));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Enrolment {
@@ -30,6 +56,30 @@ pub struct Enrolment {
 }
 
 /// The next step of an enrolment.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "utilization" }]
+///     rules = [{ name = "low_use", when = "utilization < 0.4", playbook = "recover" }]
+///
+///     [[playbooks]]
+///     name = "recover"
+///     steps = [{ channel = "task", title = "Check" }, { channel = "call", title = "Call", after_done = true }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("utilization", Column::numbers([Some(0.2)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let next = night.enrolments()[0].next.as_ref().ok_or("a step")?;
+/// assert_eq!((next.step.as_str(), next.waits_for.as_deref()), ("call", Some("task")));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NextStep {
@@ -42,6 +92,36 @@ pub struct NextStep {
 }
 
 /// Something that happened to an enrolment and is no action.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::playbook::Turn;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "utilization" }]
+///     rules = [{ name = "low_use", when = "utilization < 0.4", playbook = "recover" }]
+///
+///     [[playbooks]]
+///     name = "recover"
+///     stop_when = "utilization > 0.6"
+///     steps = [{ channel = "call", title = "Call", after = "7d" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("utilization", Column::numbers([Some(0.2)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// assert_eq!(night.enrolment_changes()[0].turn, Turn::Begun);
+///
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("utilization", Column::numbers([Some(0.7)]))?;
+/// let next = engine.assess(&Input::frame(&frame), "2026-03-02".parse::<AsOf>()?, night.state())?;
+/// assert!(matches!(next.enrolment_changes()[0].turn, Turn::Ended { .. }));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EnrolmentChange {

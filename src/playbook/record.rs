@@ -15,6 +15,29 @@ use crate::value::Value;
 ///
 /// Its fields keep their names and meanings; new ones may come. All but the two maps are texts, days,
 /// moments or nothing.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "utilization" }]
+///     rules = [{ name = "low_use", when = "utilization < 0.4", playbook = "recover" }]
+///     playbooks = [{ name = "recover", steps = [{ channel = "call", owner = "csm", title = "Call the admin" }] }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("utilization", Column::numbers([Some(0.2)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let record = night.actions()[0].record();
+/// assert_eq!((record.subscription.as_deref(), record.evidence.as_str()), (Some("acme"), "utilization = 0.2"));
+/// let row = serde_json::to_value(&record)?; // one flat row for a CRM
+/// assert_eq!((&row["channel"], &row["issued"]), (&"call".into(), &"2026-03-01".into()));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ActionRecord {

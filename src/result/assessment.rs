@@ -9,17 +9,45 @@ use crate::alert::{Event, OpenAlert};
 use crate::config::RuleSeverity;
 use crate::fault::Fault;
 use crate::frame::{Column, SubjectKind, Table};
-use crate::result::reasons::{Absent, LeftOut, NoValue, NotUsed, Renamed, ReportNotUsed};
 use crate::score::{ScoreCell, present};
 use crate::state::State;
 use crate::time::AsOf;
 use crate::value::Value;
+
+pub use crate::result::note::Note;
 
 /// The results for all subjects as of one day or moment.
 ///
 /// It can be stored in any serde format and read again, with the same bits where the format keeps them
 /// (with `serde_json` turn its feature `float_roundtrip` on). The form is that of this version of the crate; what
 /// has to last is the [`State`].
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+///     [[scorecards]]
+///     name = "health"
+///     bands = [{ name = "red" }, { name = "green", from = 50 }]
+///     factors = [{ metric = "days_since_login", points.linear = { worst = 60, best = 0 } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(6.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let reds: Vec<&str> = night.scores("health").filter(|score| score.band == Some("red")).map(|score| score.subject).collect();
+/// assert_eq!(reds, ["acme"]);
+/// assert_eq!(night.alerts()[0].rule, "no_login");
+/// let tomorrow = night.into_state(); // goes into the next night
+/// assert_eq!(tomorrow.to_string(), "state of 2026-03-01: 2 bands, 1 alerts");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Assessment {
@@ -65,6 +93,33 @@ pub(crate) struct CardResult {
 }
 
 /// A subject's score with what a score must never be without.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }, { name = "nps" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [
+///         { metric = "logins", weight = 3, points.linear = { worst = 0, best = 40 } },
+///         { metric = "nps", points.linear = { worst = 0, best = 10 } },
+///     ]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("logins", Column::numbers([Some(20.0)]))?;
+/// frame.insert("nps", Column::numbers([None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let acme = night.score("health", "acme").ok_or("unknown")?;
+/// assert_eq!((acme.score, acme.coverage), (Some(50.0), 0.75));
+/// assert_eq!(acme.interval, Some([37.5, 62.5])); // with an NPS of 0, and of 10
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SubjectScore<'a> {
@@ -89,6 +144,29 @@ pub struct SubjectScore<'a> {
 }
 
 /// How many subjects are in a band.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     [[scorecards]]
+///     name = "health"
+///     bands = [{ name = "red" }, { name = "green", from = 50 }]
+///     factors = [{ metric = "logins", points.linear = { worst = 0, best = 40 } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2", "s3", "s4"])?;
+/// frame.insert("logins", Column::numbers([Some(30.0), Some(40.0), Some(2.0), None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let counts: Vec<_> = night.bands("health").iter().map(|count| (count.band, count.subjects)).collect();
+/// assert_eq!(counts, [(Some("red"), 1), (Some("green"), 2), (None, 1)]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct BandCount<'a> {
     /// The band; none for subjects without a score.
@@ -98,6 +176,27 @@ pub struct BandCount<'a> {
 }
 
 /// What a rule says of all subjects.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30", for = "7d" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex", "initech"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(3.0), None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let rule = &night.rules()[0];
+/// assert_eq!((rule.matches.len(), rule.quiet, rule.no_data[0].as_ref()), (1, 1, "initech"));
+/// assert!(night.events().is_empty()); // it fires once it has held for seven days
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RuleResult {
@@ -118,6 +217,29 @@ pub struct RuleResult {
 }
 
 /// A subject for which a rule's condition is true today.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }, { name = "seats" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30 && seats > 5", labels = { team = "east" } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+/// frame.insert("seats", Column::numbers([Some(20.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let found = &night.rules()[0].matches[0];
+/// let evidence: Vec<String> = found.evidence.iter().map(|(name, value)| format!("{name} {}", value.shown())).collect();
+/// assert_eq!(evidence, ["days_since_login 45", "seats 20"]);
+/// assert_eq!(found.labels["team"], "east");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Match {
@@ -135,176 +257,6 @@ pub struct Match {
     pub evidence: Vec<(String, Value)>,
     /// The rule's labels.
     pub labels: std::collections::BTreeMap<String, String>,
-}
-
-/// Something about a column that a reader of results should know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Note {
-    /// A given column was used instead of what the metric would have been derived from.
-    Given {
-        /// What the subjects are.
-        kind: SubjectKind,
-        /// The metric.
-        metric: String,
-    },
-    /// Values outside the declared range or list were taken as missing.
-    OutOfRange {
-        /// What the subjects are.
-        kind: SubjectKind,
-        /// The metric.
-        metric: String,
-        /// How many.
-        values: usize,
-    },
-    /// Records or values that could not be used were left out.
-    LeftOut {
-        /// What the subjects are.
-        kind: SubjectKind,
-        /// The metric.
-        metric: String,
-        /// How many.
-        values: usize,
-        /// Why.
-        reason: LeftOut,
-    },
-    /// A given column has a name that nothing in the config reads, and was not used.
-    NotRead {
-        /// What the subjects are.
-        kind: SubjectKind,
-        /// The column.
-        column: String,
-        /// The name that was meant, where one that can be given is near.
-        near: Option<String>,
-    },
-    /// A given column has the name of something that is always computed, such as a score, a
-    /// segment or a value of a parent or of children, and was not used.
-    Computed {
-        /// What the subjects are.
-        kind: SubjectKind,
-        /// The column.
-        column: String,
-    },
-    /// The given parents of some subjects are not among the subjects that are assessed, so what
-    /// reads them has no data.
-    NoParent {
-        /// What the subjects are.
-        kind: SubjectKind,
-        /// What the parents are.
-        parent: SubjectKind,
-        /// How many subjects.
-        subjects: usize,
-        /// The first parent that is not there.
-        first: String,
-    },
-    /// Subjects of the book were left out.
-    NotAssessed {
-        /// What they are.
-        kind: SubjectKind,
-        /// How many.
-        subjects: usize,
-        /// Why.
-        reason: Absent,
-    },
-    /// Manual values that are in force on that day were not used.
-    Override {
-        /// What their subjects are.
-        kind: SubjectKind,
-        /// The scorecard they name.
-        scorecard: String,
-        /// How many.
-        overrides: usize,
-        /// Why.
-        reason: NotUsed,
-    },
-    /// There is no book, and what the config wants was not given either: the tables that a book would have had, and
-    /// the columns that may be given in their place. What guards against being missing, and what nothing reads, is
-    /// not asked for.
-    NotGiven {
-        /// What the subjects are.
-        kind: SubjectKind,
-        /// Tables of a book, and usage series: `cases`, `usage.logins`.
-        tables: Vec<String>,
-        /// Columns.
-        columns: Vec<String>,
-    },
-    /// A metric has no value for any subject, and something reads it as if it had. Where values are outside the range, or amounts without
-    /// a rate, the note on those says it.
-    NoValue {
-        /// What the subjects are.
-        kind: SubjectKind,
-        /// The metric.
-        metric: String,
-        /// The likely reason.
-        reason: NoValue,
-        /// What was looked for, such as a table, a series or a column.
-        wanted: Option<String>,
-    },
-    /// A metric reads a name that no record has: a usage series, an assessment, an own field.
-    Unknown {
-        /// What the subjects are.
-        kind: SubjectKind,
-        /// The metric.
-        metric: String,
-        /// The name.
-        name: String,
-        /// The name that was meant, where one that records have is near.
-        near: Option<String>,
-    },
-    /// Records lie after the day or moment of the assessment, and were left out.
-    Later {
-        /// Their table.
-        table: String,
-        /// How many.
-        records: usize,
-    },
-    /// Subjects of which something is remembered are not there, and nothing says that they are gone: they are set aside.
-    SetAside {
-        /// What they are.
-        kind: SubjectKind,
-        /// How many.
-        subjects: usize,
-    },
-    /// What reads a feed has no data, as its records are complete until an earlier day alone.
-    Stalled {
-        /// A table or a usage series.
-        feed: String,
-        /// The last day of which all records are there.
-        until: NaiveDate,
-        /// How many metrics wait for it.
-        metrics: usize,
-        /// How many subjects lack one of them.
-        subjects: usize,
-    },
-    /// A feed of which nobody says how far it goes has had no record for more than three times as long as usual, of
-    /// anyone.
-    Silent {
-        /// A table or a usage series.
-        feed: String,
-        /// The day of its newest record.
-        last: NaiveDate,
-        /// For how many days there has been none.
-        days: u32,
-        /// How many days lie between two days with records, on the mean.
-        usual: u32,
-    },
-    /// The state holds a name that the config has no more, and one that it did not have is near: what was held under
-    /// it ended, where `formerly` on the new one would have let it go on.
-    Vanished {
-        /// What it is the name of.
-        what: Renamed,
-        /// The name in the state.
-        name: String,
-        /// The name in the config.
-        near: String,
-    },
-    /// A report on an action was not used.
-    Report {
-        /// The action's id.
-        action: String,
-        /// Why.
-        reason: ReportNotUsed,
-    },
 }
 
 impl Assessment {

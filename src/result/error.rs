@@ -68,6 +68,36 @@ impl AssessError {
 }
 
 /// A whole assessment of which nothing is told yet.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::engine::AssessError;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     rules = [{ name = "no_login", when = "logins < 1" }]
+///     guards = { min_subjects = 2 }
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("logins", Column::numbers([Some(5.0), Some(5.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+///
+/// // The export of the next day was cut.
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("logins", Column::numbers([Some(0.0)]))?;
+/// let next: AsOf = "2026-03-02".parse()?;
+/// let Err(AssessError::Guarded(held)) = engine.assess(&Input::frame(&frame), next, night.state()) else {
+///     return Err("it should be held".into());
+/// };
+/// assert_eq!(held.tripped[0].guard, "min_subjects");
+/// assert_eq!(held.assessment.events().len(), 1); // what it would tell, were it accepted
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Guarded {
@@ -90,6 +120,36 @@ impl fmt::Display for Guarded {
 }
 
 /// A guard that tripped.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::engine::AssessError;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     rules = [{ name = "no_login", when = "logins < 1" }]
+///     guards = { max_new_alerts = "50%", from_subjects = 1 }
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("logins", Column::numbers([Some(5.0), Some(5.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+///
+/// // Everything reads 0 on the next day, which is more likely a fault of the data.
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("logins", Column::numbers([Some(0.0), Some(0.0)]))?;
+/// let next: AsOf = "2026-03-02".parse()?;
+/// let Err(AssessError::Guarded(held)) = engine.assess(&Input::frame(&frame), next, night.state()) else {
+///     return Err("it should be held".into());
+/// };
+/// let tripped = &held.tripped[0];
+/// assert_eq!((tripped.guard, tripped.count, tripped.of, tripped.limit), ("max_new_alerts", 2, 2, 1));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Tripped {

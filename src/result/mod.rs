@@ -5,6 +5,7 @@
 pub(crate) mod assessment;
 pub(crate) mod enrolled;
 pub(crate) mod error;
+pub(crate) mod note;
 pub(crate) mod reasons;
 pub(crate) mod replay;
 pub(crate) mod scores;

@@ -19,6 +19,30 @@ use crate::verdict::Verdict;
 ///
 /// They have the bits that an [`Assessment`](super::assessment::Assessment) of the same input has. What is
 /// slow to make is left out: intervals, explanations, events, notes on the input and the next state.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     [[scorecards]]
+///     name = "health"
+///     bands = [{ name = "red" }, { name = "green", from = 50 }]
+///     factors = [{ metric = "logins", points.linear = { worst = 0, best = 40 } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("logins", Column::numbers([Some(30.0), None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// let health = scores.score("health").ok_or("unknown")?;
+/// assert!(health[0] == 75.0 && health[1].is_nan()); // NaN is none
+/// assert_eq!((scores.band("health", 0), scores.band("health", 1)), (Some("green"), None));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Scores {
     pub(crate) as_of: AsOf,
@@ -41,6 +65,27 @@ pub struct Scores {
 }
 
 /// What a rule says of every subject of its kind.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::Verdict;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex", "initech"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(3.0), None]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let scores = engine.score(&Input::frame(&frame), day, &State::new());
+/// let column = scores.rules().next().ok_or("one rule")?;
+/// assert_eq!(column.answers, [Verdict::Yes, Verdict::No, Verdict::NoData]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleColumn<'a> {

@@ -13,6 +13,32 @@ use crate::time::{AsOf, Calendar};
 ///
 /// Where a book and a frame are about the same kind of subject, the book says which subjects there
 /// are and whose, and a column of the frame wins over what would be derived from the book.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "plan", type = "text", attribute = "plan" }, { name = "logins" }]
+///     rules = [{ name = "pro_and_quiet", when = 'plan == "pro" && logins < 5' }]
+/// "#))?;
+/// # use foretell::book::{Book, Subscription, Tables};
+/// // Who there is and what they bought is in records; what they do comes as a column.
+/// let mut acme = Subscription::new("acme");
+/// acme.plan = Some("pro".into());
+/// let mut tables = Tables::default();
+/// tables.push(acme);
+/// let book = Book::strict(tables)?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("logins", Column::numbers([Some(2.0)]))?;
+/// let input = Input::book(&book).and_frame(&frame);
+/// let night = engine.assess(&input, "2026-03-01".parse::<AsOf>()?, &State::new())?;
+/// assert_eq!(night.alerts()[0].subject, "acme");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Input<'a> {
     pub(crate) book: Option<&'a Book>,

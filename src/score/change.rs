@@ -44,6 +44,39 @@ pub enum Cause {
 }
 
 /// One part of a change.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::score::Cause;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }, { name = "nps" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [
+///         { metric = "logins", points.linear = { worst = 0, best = 40 } },
+///         { metric = "nps", points.linear = { worst = 0, best = 10 } },
+///     ]
+/// "#))?;
+/// let mut explained = Vec::new();
+/// for (day, nps) in [("2026-03-01", Some(10.0)), ("2026-03-08", None)] {
+///     let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+///     frame.insert("logins", Column::numbers([Some(20.0)]))?;
+///     frame.insert("nps", Column::numbers([nps]))?;
+///     let night = engine.assess(&Input::frame(&frame), day.parse::<AsOf>()?, &State::new())?;
+///     explained.push(engine.explain(&night, "health", "acme").ok_or("unknown")?);
+/// }
+/// let change = engine.change(&explained[0], &explained[1]);
+/// let lost = &change.parts[0];
+/// assert_eq!((lost.path.join("/"), lost.cause), ("nps".to_owned(), Cause::Missing));
+/// let sum: f64 = change.parts.iter().map(|part| part.points).sum();
+/// assert_eq!(Some(sum), change.difference);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChangePart {
@@ -58,6 +91,33 @@ pub struct ChangePart {
 }
 
 /// Why a score moved between two days.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::score::Cause;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "logins", points.linear = { worst = 0, best = 40 } }]
+/// "#))?;
+/// let mut explained = Vec::new();
+/// for (day, logins) in [("2026-03-01", 40.0), ("2026-03-08", 10.0)] {
+///     let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+///     frame.insert("logins", Column::numbers([Some(logins)]))?;
+///     let night = engine.assess(&Input::frame(&frame), day.parse::<AsOf>()?, &State::new())?;
+///     explained.push(engine.explain(&night, "health", "acme").ok_or("unknown")?);
+/// }
+/// let change = engine.change(&explained[0], &explained[1]);
+/// assert_eq!((change.before, change.after, change.difference), (Some(100.0), Some(25.0), Some(-75.0)));
+/// assert_eq!((change.parts[0].cause, change.parts[0].points), (Cause::Data, -75.0));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ScoreChange {

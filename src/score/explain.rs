@@ -18,6 +18,34 @@ use crate::verdict::{Pick, Verdict, ask};
 ///
 /// Contributions sum to the raw score, to 1e-9. A score is a decimal of ten places. Display rounds to one decimal, half
 /// away from zero, and shows more where rounding would carry the score over the edge of a band.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }, { name = "cases" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [
+///         { metric = "logins", weight = 3, points.linear = { worst = 0, best = 40 } },
+///         { metric = "cases", points.linear = { worst = 5, best = 0 } },
+///     ]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("logins", Column::numbers([Some(10.0)]))?;
+/// frame.insert("cases", Column::numbers([Some(1.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let why = engine.explain(&night, "health", "acme").ok_or("unknown")?;
+/// let sum: f64 = why.lines.iter().map(|line| line.contribution).sum();
+/// assert_eq!(why.score, Some(sum)); // 18.75 and 20
+/// assert_eq!(why.strongest(1)[0].factor, "logins");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Explanation {

@@ -43,6 +43,14 @@ pub const FEWEST: usize = 8;
 pub const MOST: usize = 400;
 
 /// What is known of a series beside its numbers.
+///
+/// ```
+/// use foretell::signal::{Every, Options, detect};
+///
+/// let sold = [41.0, 38.0, 45.0, 40.0, 36.0, 43.0, 39.0, 44.0, 12.0, 10.0, 14.0, 11.0];
+/// let sentence = |every| detect(&sold, &Options { season: None, every }).signal().map(|signal| signal.sentence.clone());
+/// assert_eq!(sentence(Every::Month).as_deref(), Some("fell from about 41 to about 12 a month, 4 months ago"));
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
@@ -93,6 +101,17 @@ pub enum SignalKind {
 }
 
 /// Something odd at the end of a series.
+///
+/// ```
+/// use foretell::signal::{Options, SignalKind, detect};
+///
+/// let logins = [5.0, 7.0, 4.0, 6.0, 8.0, 5.0, 6.0, 7.0, 5.0, 6.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+/// let finding = detect(&logins, &Options::default());
+/// let signal = finding.signal().ok_or("quiet")?;
+/// assert_eq!((signal.kind, signal.at), (SignalKind::Collapse, 10));
+/// assert!(signal.statistic >= signal.threshold);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Signal {

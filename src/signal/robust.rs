@@ -34,6 +34,15 @@ pub fn mad(values: &[f64]) -> Option<f64> {
 }
 
 /// A line through points: the median of the slopes of all pairs, through the medians of both axes.
+///
+/// ```
+/// use foretell::signal::theil_sen;
+///
+/// // One number is far off, and moves the line little.
+/// let line = theil_sen(&[(0.0, 1.0), (1.0, 3.0), (2.0, 500.0), (3.0, 7.0), (4.0, 9.0)]).unwrap();
+/// assert_eq!((line.slope, line.intercept), (2.0, 3.0));
+/// assert_eq!(theil_sen(&[(1.0, 3.0), (1.0, 5.0)]), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrendLine {
     /// The change of the value for a step of 1.
@@ -65,9 +74,18 @@ pub fn theil_sen(points: &[(f64, f64)]) -> Option<TrendLine> {
 }
 
 /// Where a series most likely changed its level once, and how sure that is.
+///
+/// ```
+/// use foretell::signal::pettitt;
+///
+/// let shift = pettitt(&[9.0, 8.0, 9.5, 8.5, 9.0, 8.0, 2.0, 1.0, 2.5, 1.5, 2.0, 1.0]).unwrap();
+/// assert_eq!(shift.at, 6); // six come before
+/// assert!(shift.p < 0.05);
+/// assert_eq!(pettitt(&[1.0]), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LevelShift {
-    /// The first number of the new level, from 1.
+    /// The first number of the new level, from 0: so many come before it.
     pub at: usize,
     /// The statistic K: how unevenly the ranks lie before and after.
     pub statistic: f64,

@@ -25,6 +25,29 @@ pub enum Content {
 }
 
 /// A fact that waits to be delivered.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::state::HandOut;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30", message = "no login for a month" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let mut state = engine.assess(&Input::frame(&frame), day, &State::delivering())?.into_state();
+/// let outbox = state.hand_out(&HandOut::new());
+/// let delivery = outbox.deliveries().next().ok_or("one")?;
+/// assert_eq!(delivery.content.event().map(|event| event.message.as_str()), Some("no login for a month"));
+/// assert!(delivery.as_of == day && delivery.handed_out);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -63,6 +86,32 @@ impl Delivery {
 }
 
 /// How deliveries are handed out.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::state::HandOut;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30", owner = "ann" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(60.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let mut state = engine.assess(&Input::frame(&frame), day, &State::delivering())?.into_state();
+/// let value = |content: &foretell::state::Content| {
+///     content.event().map_or(0.0, |event| if event.subject == "globex" { 90_000.0 } else { 5_000.0 })
+/// };
+/// let outbox = state.hand_out(&HandOut::new().at_most(1).valued(&value));
+/// let subjects: Vec<_> = outbox.deliveries().filter_map(|delivery| delivery.content.event()).map(|event| &event.subject).collect();
+/// assert_eq!(subjects, ["globex"]); // the most valuable; the other waits
+/// assert_eq!(outbox.waiting.values().sum::<usize>(), 1);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Default)]
 pub struct HandOut<'a> {
     most: Option<usize>,
@@ -110,6 +159,32 @@ impl<'a> HandOut<'a> {
 }
 
 /// What is to be delivered now.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::state::HandOut;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30", owner = "ann" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(60.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let mut state = engine.assess(&Input::frame(&frame), day, &State::delivering())?.into_state();
+/// let outbox = state.hand_out(&HandOut::new());
+/// let ids: Vec<&str> = outbox.deliveries().map(|delivery| delivery.id()).collect();
+/// assert_eq!(ids.len(), 2);
+/// // What did not arrive is handed out again under the same id.
+/// assert_eq!(state.acknowledge(&ids[..1]), 1);
+/// let again = state.hand_out(&HandOut::new());
+/// assert_eq!(again.deliveries().map(|delivery| delivery.id()).collect::<Vec<_>>(), ids[1..]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Outbox {
@@ -120,6 +195,31 @@ pub struct Outbox {
 }
 
 /// Deliveries that belong together.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::state::HandOut;
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [
+///         { name = "no_login", when = "days_since_login > 30", owner = "ann" },
+///         { name = "gone", when = "days_since_login > 50", owner = "ben", severity = "critical" },
+///     ]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(60.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let mut state = engine.assess(&Input::frame(&frame), day, &State::delivering())?.into_state();
+/// let outbox = state.hand_out(&HandOut::new());
+/// let groups: Vec<_> = outbox.groups.iter().map(|group| (group.key.as_str(), group.deliveries.len())).collect();
+/// assert_eq!(groups, [("ann", 2), ("ben", 1)]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DeliveryGroup {

@@ -21,6 +21,16 @@ const DAY: i32 = 24 * 60 * 60;
 /// is of that zone. Until a book has taken it in, that zone is UTC.
 ///
 /// Stamps are ordered by local day; on one day the day alone comes first, then moments one after the other.
+///
+/// ```
+/// use foretell::time::Stamp;
+///
+/// let evening: Stamp = "2026-03-01T17:00:00-08:00".parse()?;
+/// assert_eq!(evening.date(), "2026-03-01".parse()?); // the local day
+/// assert_eq!(evening.at(), "2026-03-02T01:00:00".parse()?); // in UTC
+/// assert_eq!(evening.hours_until("2026-03-02T02:30:00Z".parse()?), 1.5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Stamp {
     /// The local day.

@@ -8,6 +8,24 @@ use serde::Serialize;
 use crate::fault::plural;
 
 /// The results of all tests of a config. It prints as a test runner does.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+///     tests = [
+///         { name = "tells", given = { days_since_login = 45 }, events = ["no_login fired at 0"] },
+///         { name = "wrong", given = { days_since_login = 45 }, events = [] },
+///     ]
+/// "#))?;
+/// let report = engine.run_tests();
+/// assert_eq!((report.passed(), report.counts()), (false, (1, 1)));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TestReport {
@@ -18,6 +36,23 @@ pub struct TestReport {
 }
 
 /// What became of a test.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+///     tests = [{ name = "tells", given = { days_since_login = "45x3" }, events = ["no_login fired at 0"] }]
+/// "#))?;
+/// let report = engine.run_tests();
+/// let test = &report.tests[0];
+/// assert!(test.passed());
+/// assert_eq!((test.name.as_str(), test.steps), ("tells", 3));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TestResult {
@@ -32,6 +67,29 @@ pub struct TestResult {
 }
 
 /// Something that was not as a test expects.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "logins", points.linear = { worst = 0, best = 40 } }]
+///
+///     [[tests]]
+///     name = "too hopeful"
+///     given = { logins = 20 }
+///     expect = [{ at = 0, scores = { health = 60 } }]
+/// "#))?;
+/// let report = engine.run_tests();
+/// let failure = &report.tests[0].failures[0];
+/// assert_eq!((failure.expected.as_str(), failure.got.as_str()), ("60.0", "50.0"));
+/// assert!(failure.because.iter().any(|line| line.contains("logins"))); // the explanation of the score
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TestFailure {
@@ -67,6 +125,25 @@ impl TestFailure {
 }
 
 /// What of a config no test reached.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "days_since_login" }]
+///     rules = [
+///         { name = "no_login", when = "days_since_login > 30" },
+///         { name = "gone", when = "days_since_login > 90" },
+///     ]
+///     tests = [{ name = "tells", given = { days_since_login = 45 }, events = ["no_login fired at 0"] }]
+/// "#))?;
+/// let coverage = engine.run_tests().coverage;
+/// assert!(!coverage.is_whole());
+/// assert_eq!(coverage.rules_not_fired, ["gone"]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TestCoverage {

@@ -20,7 +20,7 @@ use crate::frame::SubjectKind;
 /// use foretell::frame::{Column, Frame, SubjectKind::Subscription};
 /// use foretell::book::OutcomeKind;
 /// use foretell::outcome::backtest::{Aim, Backtest, JudgeOptions, judge};
-/// use foretell::outcome::history::{Happening, History, Window};
+/// use foretell::outcome::history::{Happening, History, Horizon};
 /// use foretell::{Config, Engine, Input};
 ///
 /// let engine = Engine::compile(&Config::parse(r#"
@@ -42,7 +42,7 @@ use crate::frame::SubjectKind;
 ///
 /// let lost = Happening::new("acme", "2026-04-01".parse()?, OutcomeKind::Churned);
 /// let history = History::new([lost], [("globex", "2026-12-31".parse()?)]);
-/// let window = Window { lead: 7, horizon: 56 };
+/// let window = Horizon { lead: 7, horizon: 56 };
 /// let aim = Aim { name: "cancelled".to_owned(), kind: Subscription, history, window };
 ///
 /// let judged = judge(&[&said], &[aim], &JudgeOptions::default());

@@ -37,14 +37,14 @@ use recorded_days::{Cards, Day, RecordedDays};
 /// use foretell::frame::SubjectKind::Subscription;
 /// use foretell::book::OutcomeKind;
 /// use foretell::outcome::backtest::Aim;
-/// use foretell::outcome::history::{Happening, Window};
+/// use foretell::outcome::history::{Happening, Horizon};
 ///
 /// let day = |it: &str| it.parse().unwrap();
 /// let ends = [
 ///     ("cancelled", Happening::new("acme", day("2026-03-20"), OutcomeKind::Churned)),
 ///     ("went silent", Happening::new("globex", day("2026-06-30"), OutcomeKind::Churned)),
 /// ];
-/// let aims = Aim::by_label(Subscription, ends, [("initech", day("2026-12-31"))], Window { lead: 7, horizon: 56 });
+/// let aims = Aim::by_label(Subscription, ends, [("initech", day("2026-12-31"))], Horizon { lead: 7, horizon: 56 });
 /// let names: Vec<&str> = aims.iter().map(|it| it.name.as_str()).collect();
 /// assert_eq!(names, ["cancelled", "went silent"]);
 /// // Who went silent was not cancelled, and never will be.

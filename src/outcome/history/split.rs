@@ -55,7 +55,7 @@ impl Observations {
     ///
     /// ```
     /// use foretell::book::OutcomeKind;
-    /// use foretell::outcome::history::{Happening, History, Window};
+    /// use foretell::outcome::history::{Happening, History, Horizon};
     ///
     /// let day = |it: u32| format!("2026-{:02}-01", it).parse().unwrap();
     /// let ids: Vec<String> = (0..300).map(|it| format!("s{it}")).collect();
@@ -63,7 +63,7 @@ impl Observations {
     /// let lost = ids.iter().step_by(3).map(|it| Happening::new(it, day(6), OutcomeKind::Churned));
     /// let history = History::new(lost, ids.iter().map(|it| (it.as_str(), day(12))));
     /// let days = (1..12).map(|it| (day(it), ids.clone()));
-    /// let seen = history.observe(days, Window { lead: 0, horizon: 40 });
+    /// let seen = history.observe(days, Horizon { lead: 0, horizon: 40 });
     ///
     /// let of_lost = |it: &foretell::outcome::history::Split| {
     ///     let lost = it.train.iter().filter(|it| history.loss(&it.subject).is_some());

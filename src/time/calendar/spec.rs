@@ -15,6 +15,21 @@ use crate::time::Zone;
 /// Days of the week are written `mon` or `Monday`, and several of them `mon-fri`; spans `09:00-17:00`, where
 /// `24:00` ends a day and an end before the start is on the next day; dates `2026-12-25`, or
 /// `12-25` for every year.
+///
+/// ```
+/// use foretell::time::{Calendar, CalendarConfig};
+///
+/// let config = CalendarConfig::named("office")
+///     .with_week([("mon-thu", "08:00-17:00"), ("fri", "08:00-12:00")])
+///     .with_holidays(["12-25"]);
+/// let office = Calendar::new(&config)?;
+/// let hours = |from: &str, to: &str| -> Result<f64, chrono::ParseError> {
+///     Ok(office.working_hours(from.parse()?, to.parse()?))
+/// };
+/// assert_eq!(hours("2026-01-15T16:00:00", "2026-01-19T09:00:00")?, 6.0); // Thursday 1, Friday 4, Monday 1
+/// assert!(office.is_day_off("2026-12-25".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
@@ -114,6 +129,16 @@ pub enum Spans {
 }
 
 /// A day that is off.
+///
+/// ```
+/// use foretell::time::{Calendar, CalendarConfig};
+///
+/// let office = Calendar::new(&CalendarConfig::named("office").with_holidays(["05-01", "2026-04-06"]))?;
+/// let off = |day: &str| day.parse().map(|day| office.is_day_off(day));
+/// assert!(off("2026-05-01")? && off("2028-05-01")?); // every year
+/// assert!(off("2026-04-06")? && !off("2027-04-06")?); // that day alone
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Holiday {
@@ -159,6 +184,17 @@ impl HolidaysClose {
 ///
 /// Of several that are about a day the narrowest counts: a date before every year's, that before days from
 /// a first to a last. A holiday is a date, and gives way to an exception as narrow.
+///
+/// ```
+/// use foretell::time::{Calendar, CalendarConfig, CalendarException};
+///
+/// let mut config = CalendarConfig::named("office").with_hours("08:00-17:00");
+/// config.exceptions.push(CalendarException::on("2026-12-24", "08:00-12:00"));
+/// let office = Calendar::new(&config)?;
+/// assert!(office.is_open("2026-12-24T11:00:00".parse()?));
+/// assert!(!office.is_open("2026-12-24T13:00:00".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
