@@ -309,12 +309,8 @@ fn backtest(c: &mut Criterion) {
         Happening::new(&format!("s{at}"), *day, OutcomeKind::Churned)
     });
     let history = History::new(lost, (0..rows).map(|at| (format!("s{at}"), NaiveDate::MAX)));
-    let aim = Aim {
-        name: "lost".to_owned(),
-        kind: SubjectKind::Subscription,
-        history,
-        window: Horizon { lead: 7, horizon: 56 },
-    };
+    let window = Horizon { lead: 7, horizon: 56 };
+    let aim = Aim::new("lost", SubjectKind::Subscription, history, window);
     let pass = || {
         let said = Backtest::run(&engine, days.iter().map(|day| (*day, input.clone())));
         judge(&[&said], std::slice::from_ref(&aim), &JudgeOptions::default())

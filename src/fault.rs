@@ -154,6 +154,7 @@ impl fmt::Display for Code {
 /// # }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Place {
     /// The path in the document or book: `scorecards.health.groups[0].weight`, `cases[12].opened`.
     pub path: String,
@@ -195,6 +196,7 @@ impl Place {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct Fault {
     /// What kind of fault.
     pub code: Code,

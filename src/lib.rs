@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod text;
+mod interval;
 pub mod fault;
 mod any;
 pub mod value;

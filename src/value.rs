@@ -18,6 +18,7 @@ use crate::text::number::at_most;
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Kind {
     /// A number, always an IEEE double.
     #[default]
@@ -43,6 +44,7 @@ impl fmt::Display for Kind {
 ///
 /// In serde formats a number, a flag, a text or nothing.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Value {
     /// A number that is not NaN.
     Number(f64),

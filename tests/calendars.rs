@@ -342,13 +342,9 @@ fn a_delay_counts_the_days_of_the_calendar_that_is_nearest() {
 #[test]
 fn days_off_are_quiet() {
     let (engine, frame) = (engine(STEPS), frame());
-    let quiet = |calendar: &str| Suppressions {
-        calendars: vec![QuietCalendar {
-            name: "off".to_owned(),
-            calendar: Some(calendar.to_owned()),
-            ..QuietCalendar::default()
-        }],
-        ..Suppressions::default()
+    let quiet = |calendar: &str| {
+        let off = QuietCalendar::new("off").with_calendar(calendar);
+        Suppressions::default().with_calendar(off)
     };
     let told = |day: &str, quiet: &Suppressions| {
         let out = assess(&engine, &Input::frame(&frame).with_suppressions(quiet), day);

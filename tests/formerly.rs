@@ -213,26 +213,11 @@ fn what_a_host_says_of_former_names_holds() {
     let new =
         engine(&format!("{X}[[rules]]\nname = \"new\"\nformerly = [\"old\"]\nwhen = \"x > 0\""));
     let (from, until) = (day(0), day(9));
-    let snooze = Snooze {
-        rule: "old".into(),
-        subject: "s0".into(),
-        author: "ann".into(),
-        reason: "known".into(),
-        from,
-        until,
-    };
-    let matches = Matcher { rules: vec!["old".into()], ..Matcher::default() };
-    let silence = Silence {
-        id: "s".into(),
-        matches,
-        author: "ann".into(),
-        reason: "known".into(),
-        from,
-        until,
-    };
+    let snooze = Snooze::new("old", "s0", [from, until]).asked_by("ann", "known");
+    let silence = Silence::new("s", Matcher::of_rules(["old"]), [from, until]);
     for quiet in [
-        Suppressions { snoozes: vec![snooze], ..Suppressions::default() },
-        Suppressions { silences: vec![silence], ..Suppressions::default() },
+        Suppressions::default().with_snooze(snooze),
+        Suppressions::default().with_silence(silence.asked_by("ann", "known")),
     ] {
         let today = frame("x", &[Some(1.0)]);
         let input = Input::frame(&today).with_suppressions(&quiet);
@@ -276,13 +261,7 @@ fn a_report_on_an_action_of_a_former_name_is_taken() {
     let old = config("name = \"a\"", "name = \"p\"", "p");
     let today = frame("x", &[Some(1.0)]);
     let past = old.assess(&Input::frame(&today), day(0), &State::new()).unwrap();
-    let reports = [ActionReport {
-        action: past.actions()[0].id.clone(),
-        outcome: ActionOutcome::Done,
-        day: day(1),
-        by: None,
-        note: None,
-    }];
+    let reports = [ActionReport::new(past.actions()[0].id.clone(), ActionOutcome::Done, day(1))];
     for new in [
         config("name = \"b\"\nformerly = [\"a\"]", "name = \"p\"", "p"),
         config("name = \"a\"", "name = \"q\"\nformerly = [\"p\"]", "q"),

@@ -34,6 +34,7 @@ fn shown(it: &Assessment, kind: SubjectKind, names: &[&str], id: &str) -> String
         Value::Number(it) => it.to_string(),
         Value::Flag(it) => it.to_string(),
         Value::Text(it) => it.to_string(),
+        other => panic!("no text of {other:?}"),
     };
     names.iter().map(one).collect::<Vec<_>>().join(" ")
 }

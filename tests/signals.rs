@@ -41,7 +41,7 @@ fn statistics_are_those_of_numpy_and_scipy() {
         assert!(near(mad(&it.values).unwrap(), it.mad), "{shown:?}");
         let points: Vec<(f64, f64)> =
             it.values.iter().enumerate().map(|(at, it)| (at as f64, *it)).collect();
-        let TrendLine { slope, intercept } = theil_sen(&points).unwrap();
+        let TrendLine { slope, intercept, .. } = theil_sen(&points).unwrap();
         assert!(near(slope, it.theil_sen.slope), "{slope} {shown:?}");
         assert!(near(intercept, it.theil_sen.intercept), "{intercept} {shown:?}");
         let found = pettitt(&it.values).unwrap();

@@ -113,9 +113,8 @@ impl Course {
     pub(crate) fn losses(&self) -> Answer<PostMortems> {
         let first: NaiveDate = RUN[0].parse()?;
         let later = self.enrolments.iter().filter(|it| first < it.1.day);
-        let happened = later.map(|(id, it)| Happening {
-            value_before: Some(it.worth),
-            ..Happening::new(id, it.day, it.outcome)
+        let happened = later.map(|(id, it)| {
+            Happening::new(id, it.day, it.outcome).with_values(Some(it.worth), None)
         });
         // The course ends: who did not leave in it never will. Were they known to its end alone, late alerts about them would
         // stay open, while those about the lost would count.

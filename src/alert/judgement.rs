@@ -28,6 +28,7 @@ use crate::time::AsOf;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Judgement {
     /// Which alert.
     pub alert: AlertRef,
@@ -35,9 +36,18 @@ pub struct Judgement {
     pub opinion: Opinion,
 }
 
+impl Judgement {
+    /// What was said of an alert.
+    #[must_use]
+    pub const fn new(alert: AlertRef, opinion: Opinion) -> Self {
+        Self { alert, opinion }
+    }
+}
+
 /// Which alert: one firing of a rule for a subject.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AlertRef {
     /// The id of any event of that firing: of the notice that the judge had in hand.
     Event(String),
@@ -69,6 +79,7 @@ pub enum AlertRef {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct FiringKey {
     /// The rule.
     pub rule: String,
@@ -83,6 +94,7 @@ pub struct FiringKey {
 /// What can be said of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Opinion {
     /// It was right, and there was something to do.
     Useful,
@@ -119,6 +131,7 @@ pub enum Opinion {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Firing {
     /// Which it is.
     pub key: FiringKey,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{AlertRef, Event, Exposure, Firing, FiringKey, Judgement, Opinion, firings};
 use crate::config::Config;
 use crate::frame::SubjectKind;
+use crate::interval::{REACH_95, wilson};
 use crate::metric::median_of;
 
 /// The quality of alerts, rule by rule.
@@ -131,6 +132,7 @@ impl AlertQuality {
 /// independent; alerts about one subject are not quite, so the true interval is somewhat wider.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Share {
     /// The share itself.
     pub value: f64,
@@ -139,9 +141,6 @@ pub struct Share {
     /// The upper end.
     pub high: f64,
 }
-
-/// The 97.5% quantile of the standard normal distribution: 95% lie between it and its negative.
-const Z: f64 = 1.959_963_984_540_054;
 
 impl Share {
     /// The share of `part` in `whole`; none of nothing. More than all counts as all.
@@ -157,21 +156,8 @@ impl Share {
     /// ```
     #[must_use]
     pub fn of(part: usize, whole: usize) -> Option<Self> {
-        if whole == 0 {
-            return None;
-        }
-        let n = whole as f64;
-        let value = part.min(whole) as f64 / n;
-        let squared = Z * Z;
-        let centre = (value + squared / (2.0 * n)) / (1.0 + squared / n);
-        let spread = (value * (1.0 - value) / n + squared / (4.0 * n * n)).sqrt();
-        let half = Z * spread / (1.0 + squared / n);
-        // Rounding must not take an end past the share or out of 0 to 1.
-        Some(Self {
-            value,
-            low: (centre - half).clamp(0.0, value),
-            high: (centre + half).clamp(value, 1.0),
-        })
+        let [value, low, high] = wilson(part, whole, REACH_95)?;
+        Some(Self { value, low, high })
     }
 }
 
@@ -207,10 +193,8 @@ impl Share {
 /// let day: NaiveDate = "2026-03-01".parse()?;
 /// let replay = engine.replay([(day, Input::frame(&frame))], &State::new())?;
 ///
-/// let said = [Judgement {
-///     alert: AlertRef::Event(replay.events[0].id.clone()),
-///     opinion: Opinion::Useful,
-/// }];
+/// let told = AlertRef::Event(replay.events[0].id.clone());
+/// let said = [Judgement::new(told, Opinion::Useful)];
 /// let quality = alert_quality(engine.config(), &replay.events, &replay.exposure, &said);
 /// let rule = quality.rule("no_login").unwrap();
 /// assert_eq!((rule.fired, rule.told, rule.useful), (1, 1, 1));

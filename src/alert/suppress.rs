@@ -27,15 +27,8 @@ use crate::time::AsOf;
 /// "#))?;
 /// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
 /// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(60.0)]))?;
-/// let mut quiet = Suppressions::default();
-/// quiet.snoozes.push(Snooze {
-///     rule: "no_login".into(),
-///     subject: "acme".into(),
-///     author: "ann".into(),
-///     reason: "on holiday".into(),
-///     from: "2026-02-20".parse()?,
-///     until: "2026-03-08".parse()?,
-/// });
+/// let snooze = Snooze::new("no_login", "acme", ["2026-02-20".parse()?, "2026-03-08".parse()?]);
+/// let quiet = Suppressions::default().with_snooze(snooze.asked_by("ann", "on holiday"));
 /// let input = Input::frame(&frame).with_suppressions(&quiet);
 /// let night = engine.assess(&input, "2026-03-01".parse::<AsOf>()?, &State::new())?;
 /// let sent: Vec<&str> = night.events().iter().filter(|event| event.is_sent()).map(|event| event.subject.as_str()).collect();
@@ -45,6 +38,7 @@ use crate::time::AsOf;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Suppressions {
     /// Quiet for what fits a matcher.
     pub silences: Vec<Silence>,
@@ -52,6 +46,29 @@ pub struct Suppressions {
     pub snoozes: Vec<Snooze>,
     /// Days on which it is quiet for all or for what fits a matcher.
     pub calendars: Vec<QuietCalendar>,
+}
+
+impl Suppressions {
+    /// The same with a silence more.
+    #[must_use]
+    pub fn with_silence(mut self, silence: Silence) -> Self {
+        self.silences.push(silence);
+        self
+    }
+
+    /// The same with a snooze more.
+    #[must_use]
+    pub fn with_snooze(mut self, snooze: Snooze) -> Self {
+        self.snoozes.push(snooze);
+        self
+    }
+
+    /// The same with a calendar more.
+    #[must_use]
+    pub fn with_calendar(mut self, calendar: QuietCalendar) -> Self {
+        self.calendars.push(calendar);
+        self
+    }
 }
 
 /// Which alerts are meant: those that fit everything that is said.
@@ -68,6 +85,7 @@ pub struct Suppressions {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Matcher {
     /// One of these rules.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -87,6 +105,18 @@ pub struct Matcher {
 }
 
 impl Matcher {
+    /// Alerts of these rules.
+    #[must_use]
+    pub fn of_rules<R: Into<String>>(rules: impl IntoIterator<Item = R>) -> Self {
+        Self { rules: rules.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// Alerts about these subjects.
+    #[must_use]
+    pub fn of_subjects<S: Into<String>>(subjects: impl IntoIterator<Item = S>) -> Self {
+        Self { subjects: subjects.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
     /// Whether it says nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -123,18 +153,10 @@ impl Matcher {
 /// "#))?;
 /// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
 /// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
-/// let mut matches = Matcher::default();
-/// matches.rules.push("no_login".into());
-/// let silence = Silence {
-///     id: "outage".into(),
-///     matches,
-///     author: "ann".into(),
-///     reason: "nobody could log in".into(),
-///     from: "2026-03-01".parse()?,
-///     until: "2026-03-02".parse()?, // the first day on which it is told again
-/// };
-/// let mut quiet = Suppressions::default();
-/// quiet.silences.push(silence);
+/// // The last is the first day on which it is told again.
+/// let days = ["2026-03-01".parse()?, "2026-03-02".parse()?];
+/// let silence = Silence::new("outage", Matcher::of_rules(["no_login"]), days);
+/// let quiet = Suppressions::default().with_silence(silence.asked_by("ann", "nobody could log in"));
 /// let input = Input::frame(&frame).with_suppressions(&quiet);
 ///
 /// let first = engine.assess(&input, "2026-03-01".parse::<AsOf>()?, &State::new())?;
@@ -146,6 +168,7 @@ impl Matcher {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Silence {
     /// Its id, for the record.
     pub id: String,
@@ -161,9 +184,26 @@ pub struct Silence {
     pub until: NaiveDate,
 }
 
+impl Silence {
+    /// A silence from the first day to the one on which it is over, without an author and a reason.
+    #[must_use]
+    pub fn new(id: impl Into<String>, matches: Matcher, [from, until]: [NaiveDate; 2]) -> Self {
+        let (author, reason) = (String::new(), String::new());
+        Self { id: id.into(), matches, author, reason, from, until }
+    }
+
+    /// The same with who asked for it, and why.
+    #[must_use]
+    pub fn asked_by(mut self, author: impl Into<String>, reason: impl Into<String>) -> Self {
+        (self.author, self.reason) = (author.into(), reason.into());
+        self
+    }
+}
+
 /// Quiet for a while for the alert of one rule about one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Snooze {
     /// The rule.
     pub rule: String,
@@ -177,6 +217,26 @@ pub struct Snooze {
     pub from: NaiveDate,
     /// The day on which it is over.
     pub until: NaiveDate,
+}
+
+impl Snooze {
+    /// A snooze from the first day to the one on which it is over, without an author and a reason.
+    #[must_use]
+    pub fn new(
+        rule: impl Into<String>,
+        subject: impl Into<String>,
+        [from, until]: [NaiveDate; 2],
+    ) -> Self {
+        let (author, reason) = (String::new(), String::new());
+        Self { rule: rule.into(), subject: subject.into(), author, reason, from, until }
+    }
+
+    /// The same with who asked for it, and why.
+    #[must_use]
+    pub fn asked_by(mut self, author: impl Into<String>, reason: impl Into<String>) -> Self {
+        (self.author, self.reason) = (author.into(), reason.into());
+        self
+    }
 }
 
 /// Days on which nothing is told: holidays, an outage of one's own, weekends.
@@ -194,8 +254,8 @@ pub struct Snooze {
 /// "#))?;
 /// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
 /// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
-/// let mut quiet = Suppressions::default();
-/// quiet.calendars.push(QuietCalendar { name: "weekend".into(), weekends: true, ..QuietCalendar::default() });
+/// let weekend = QuietCalendar::new("weekend").with_weekends();
+/// let quiet = Suppressions::default().with_calendar(weekend);
 /// let input = Input::frame(&frame).with_suppressions(&quiet);
 ///
 /// let sunday = engine.assess(&input, "2026-03-01".parse::<AsOf>()?, &State::new())?;
@@ -207,6 +267,7 @@ pub struct Snooze {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct QuietCalendar {
     /// What it is called.
     pub name: String,
@@ -219,6 +280,42 @@ pub struct QuietCalendar {
     pub calendar: Option<String>,
     /// For what; for all where it says nothing.
     pub matches: Matcher,
+}
+
+impl QuietCalendar {
+    /// A calendar of that name, without a day yet.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// The same with quiet Saturdays and Sundays.
+    #[must_use]
+    pub const fn with_weekends(mut self) -> Self {
+        self.weekends = true;
+        self
+    }
+
+    /// The same with a span more: its first day, and the day on which it is over.
+    #[must_use]
+    pub fn with_span(mut self, [from, until]: [NaiveDate; 2]) -> Self {
+        self.spans.push((from, until));
+        self
+    }
+
+    /// The same with the days off of a calendar of the config.
+    #[must_use]
+    pub fn with_calendar(mut self, name: impl Into<String>) -> Self {
+        self.calendar = Some(name.into());
+        self
+    }
+
+    /// The same for what fits a matcher alone.
+    #[must_use]
+    pub fn with_matches(mut self, matches: Matcher) -> Self {
+        self.matches = matches;
+        self
+    }
 }
 
 /// Something that suppresses an event.

@@ -9,6 +9,7 @@ use crate::time::Stamp;
 
 /// The value of a custom field.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Cell {
     /// True or false.
     Flag(bool),
@@ -145,6 +146,7 @@ impl<'de> Deserialize<'de> for Cell {
 
 /// Something that happened: on a known day, or at an unknown time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Mark {
     /// It happened, or did not; nobody wrote down when.
     Flag(bool),

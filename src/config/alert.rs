@@ -13,6 +13,7 @@ use crate::time::Period;
 ///
 /// In a config a period such as `"14d"`, or a whole number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Hold {
     /// Since the first evaluation at which it held.
     Period(Period),

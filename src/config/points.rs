@@ -102,6 +102,7 @@ kinds! {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct LinearPoints {
     /// The value worth 0.
     pub worst: f64,
@@ -150,6 +151,7 @@ pub enum Outside {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Step {
     /// Upper edge, which belongs to the next step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,6 +188,7 @@ pub struct Step {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct FlagPoints {
     /// Points of true.
     #[serde(rename = "true")]
@@ -220,6 +223,7 @@ pub struct FlagPoints {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct LogPoints {
     /// The value worth 0, above -1.
     pub worst: f64,
@@ -251,6 +255,7 @@ pub struct LogPoints {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DecayPoints {
     /// The value worth 50, in the metric's unit, above 0.
     pub half_life: f64,
@@ -281,6 +286,7 @@ pub struct DecayPoints {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SigmoidPoints {
     /// The value worth 50, in the metric's unit.
     pub mid: f64,
@@ -316,6 +322,7 @@ pub struct SigmoidPoints {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct PercentilePoints {
     /// Values of the reference population at evenly spaced shares, from its minimum to its
     /// maximum, in ascending order.

@@ -328,6 +328,7 @@ pub struct TestCalendar {
 /// [`Series`](super::Series).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Given {
     /// A number, at every step.
     Number(f64),
@@ -380,6 +381,7 @@ impl<'de> Deserialize<'de> for Given {
 
 /// A step of a test: its number from 0, or its day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum TestTime {
     /// Its number.
     Step(u32),

@@ -39,6 +39,7 @@ pub enum Variants<T> {
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct VariantCase<T> {
     /// The condition; always true if not said.
     pub when: Option<String>,

@@ -41,6 +41,7 @@ impl OutcomeKind {
 /// What happened to one subject on one day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Happening {
     /// The subject's id.
     pub subject: Arc<str>,
@@ -61,6 +62,13 @@ impl Happening {
     #[must_use]
     pub fn new(subject: &str, day: NaiveDate, outcome: OutcomeKind) -> Self {
         Self { subject: subject.into(), day, outcome, value_before: None, value_after: None }
+    }
+
+    /// The same with what it was worth before and after, in the host's currency.
+    #[must_use]
+    pub const fn with_values(mut self, before: Option<f64>, after: Option<f64>) -> Self {
+        (self.value_before, self.value_after) = (before, after);
+        self
     }
 }
 

@@ -201,13 +201,7 @@ impl ActionSort {
 /// let day: AsOf = "2026-03-01".parse()?;
 /// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
 /// let task = &night.actions()[0];
-/// let reports = [ActionReport {
-///     action: task.id.clone(),
-///     outcome: ActionOutcome::Done,
-///     day: "2026-03-02".parse()?,
-///     by: None,
-///     note: None,
-/// }];
+/// let reports = [ActionReport::new(task.id.clone(), ActionOutcome::Done, "2026-03-02".parse()?)];
 /// let next: AsOf = "2026-03-02".parse()?;
 /// let without = engine.assess(&Input::frame(&frame), next, night.state())?;
 /// assert!(without.actions().is_empty()); // the call waits for the task
@@ -218,6 +212,7 @@ impl ActionSort {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ActionReport {
     /// The action's id.
     pub action: String,
@@ -231,6 +226,28 @@ pub struct ActionReport {
     /// What there is to say about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+impl ActionReport {
+    /// A report on the action of that id: what became of it, and on which day.
+    #[must_use]
+    pub fn new(action: impl Into<String>, outcome: ActionOutcome, day: NaiveDate) -> Self {
+        Self { action: action.into(), outcome, day, by: None, note: None }
+    }
+
+    /// The same with who says so.
+    #[must_use]
+    pub fn said_by(mut self, who: impl Into<String>) -> Self {
+        self.by = Some(who.into());
+        self
+    }
+
+    /// The same with what there is to say about it.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
 }
 
 /// What became of an action.

@@ -168,6 +168,7 @@ pub struct SubjectScore<'a> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct BandCount<'a> {
     /// The band; none for subjects without a score.
     pub band: Option<&'a str>,

@@ -108,6 +108,7 @@ pub enum NoScore {
 
 /// A group's own score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GroupLine {
     /// Names from the outermost group inwards.
     pub path: Vec<String>,
@@ -164,6 +165,7 @@ pub struct FactorLine {
 
 /// A feed that is complete until an earlier day alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Stall {
     /// A table or a usage series.
     pub feed: String,

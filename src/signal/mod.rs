@@ -48,17 +48,34 @@ pub const MOST: usize = 400;
 /// use foretell::signal::{Every, Options, detect};
 ///
 /// let sold = [41.0, 38.0, 45.0, 40.0, 36.0, 43.0, 39.0, 44.0, 12.0, 10.0, 14.0, 11.0];
-/// let sentence = |every| detect(&sold, &Options { season: None, every }).signal().map(|signal| signal.sentence.clone());
+/// let sentence = |every| detect(&sold, &Options::default().with_every(every)).signal().map(|signal| signal.sentence.clone());
 /// assert_eq!(sentence(Every::Month).as_deref(), Some("fell from about 41 to about 12 a month, 4 months ago"));
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Options {
     /// After how many points a rhythm repeats: 7 for days with a week, 52 for weeks with a year. At least 2;
     /// none is looked for otherwise.
     pub season: Option<usize>,
     /// What a point stands for, for the sentence.
     pub every: Every,
+}
+
+impl Options {
+    /// The same with after how many points a rhythm repeats.
+    #[must_use]
+    pub const fn with_season(mut self, points: usize) -> Self {
+        self.season = Some(points);
+        self
+    }
+
+    /// The same with what a point stands for.
+    #[must_use]
+    pub const fn with_every(mut self, every: Every) -> Self {
+        self.every = every;
+        self
+    }
 }
 
 /// How far apart the points of a series are, for people.
@@ -213,7 +230,7 @@ impl fmt::Display for SignalKind {
 /// use foretell::signal::{Every, Options, SignalKind, detect};
 ///
 /// let logins = [41.0, 38.0, 45.0, 40.0, 36.0, 43.0, 39.0, 44.0, 12.0, 10.0, 14.0, 11.0];
-/// let options = Options { season: Some(52), every: Every::Week };
+/// let options = Options::default().with_season(52).with_every(Every::Week);
 /// let finding = detect(&logins, &options);
 /// let signal = finding.signal().ok_or("quiet")?;
 /// assert_eq!((signal.kind, signal.at), (SignalKind::Drop, 8));

@@ -44,6 +44,7 @@ pub fn mad(values: &[f64]) -> Option<f64> {
 /// assert_eq!(theil_sen(&[(1.0, 3.0), (1.0, 5.0)]), None);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct TrendLine {
     /// The change of the value for a step of 1.
     pub slope: f64,
@@ -84,6 +85,7 @@ pub fn theil_sen(points: &[(f64, f64)]) -> Option<TrendLine> {
 /// assert_eq!(pettitt(&[1.0]), None);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct LevelShift {
     /// The first number of the new level, from 0: so many come before it.
     pub at: usize,

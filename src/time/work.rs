@@ -13,6 +13,7 @@ use super::{Calendar, Period, parsed};
 /// Days may be those of the calendar or days of work; weeks, months and years are always those of the
 /// calendar, and end on a day of work where only those count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Delay {
     /// Days.
     Days(u32),

@@ -136,22 +136,15 @@ impl History {
     fn suppressions(&self) -> Suppressions {
         let span = |at: usize| {
             let (from, days) = self.quiet[at];
-            (day(from), day(from + days))
+            [day(from), day(from + days)]
         };
-        let (author, reason) = ("ann".to_owned(), "known".to_owned());
-        let matches = Matcher { subjects: vec!["a".into(), "b".into()], ..Matcher::default() };
-        let (id, (from, until)) = ("s".to_owned(), span(0));
-        let (by, why) = (author.clone(), reason.clone());
-        let silence = Silence { id, matches, author: by, reason: why, from, until };
-        let (rule, subject, (from, until)) = ("r0".to_owned(), "a".to_owned(), span(1));
-        let snooze = Snooze { rule, subject, author, reason, from, until };
-        let calendar = QuietCalendar {
-            name: "days".to_owned(),
-            spans: vec![span(2)],
-            weekends: true,
-            ..QuietCalendar::default()
-        };
-        Suppressions { silences: vec![silence], snoozes: vec![snooze], calendars: vec![calendar] }
+        let silence = Silence::new("s", Matcher::of_subjects(["a", "b"]), span(0));
+        let snooze = Snooze::new("r0", "a", span(1));
+        let calendar = QuietCalendar::new("days").with_span(span(2)).with_weekends();
+        Suppressions::default()
+            .with_silence(silence.asked_by("ann", "known"))
+            .with_snooze(snooze.asked_by("ann", "known"))
+            .with_calendar(calendar)
     }
 
     /// Day by day; the state goes through JSON in between.

@@ -63,11 +63,8 @@ fn short(it: &Content) -> String {
 }
 
 fn silence() -> Suppressions {
-    let matches = Matcher { rules: vec!["r".to_owned()], ..Matcher::default() };
-    let (author, reason) = ("ann".to_owned(), "known".to_owned());
-    let (from, until) = (day(0), day(999));
-    let it = Silence { id: "s".to_owned(), matches, author, reason, from, until };
-    Suppressions { silences: vec![it], ..Suppressions::default() }
+    let silence = Silence::new("s", Matcher::of_rules(["r"]), [day(0), day(999)]);
+    Suppressions::default().with_silence(silence.asked_by("ann", "known"))
 }
 
 /// What each hand-out gave, and what the record holds at the end.
@@ -117,12 +114,8 @@ fn run(case: &BTreeMap<String, String>) -> (String, String) {
                 }
                 let now = day(kept.len() as u64);
                 let [below, above] = frames(value, "_");
-                let report = |(action, on): (String, Option<u64>)| ActionReport {
-                    action,
-                    outcome: ActionOutcome::Done,
-                    day: on.map_or(now, day),
-                    by: None,
-                    note: None,
+                let report = |(action, on): (String, Option<u64>)| {
+                    ActionReport::new(action, ActionOutcome::Done, on.map_or(now, day))
                 };
                 let reports: Vec<_> = reports.drain(..).map(report).collect();
                 let input = Input::frame(&below).and_frame(&above);

@@ -72,9 +72,8 @@ fn timeline(case: Vec<(String, String)>) -> Timeline {
     for (key, text) in case {
         let span = || {
             let (from, until) = text.split_once("..").expect("a span");
-            (day(from.parse().unwrap()), day(until.parse().unwrap()))
+            [from, until].map(|it| day(it.parse().unwrap()))
         };
-        let (author, reason) = ("ann".to_owned(), "known".to_owned());
         match key.as_str() {
             "name" => out.name = text,
             "rule" => out.rule = text,
@@ -87,26 +86,20 @@ fn timeline(case: Vec<(String, String)>) -> Timeline {
             "events" => out.events = text,
             "last" => out.last = text,
             "silence" => {
-                let (from, until) = span();
-                let matches = Matcher { rules: vec!["r".to_owned()], ..Matcher::default() };
-                let id = "s".to_owned();
-                let it = Silence { id, matches, author, reason, from, until };
-                out.suppressions.silences.push(it);
+                let silence = Silence::new("s", Matcher::of_rules(["r"]), span());
+                out.suppressions.silences.push(silence.asked_by("ann", "known"));
             }
             "snooze" => {
-                let (from, until) = span();
-                let (rule, subject) = ("r".to_owned(), "a".to_owned());
-                let it = Snooze { rule, subject, author, reason, from, until };
-                out.suppressions.snoozes.push(it);
+                let snooze = Snooze::new("r", "a", span()).asked_by("ann", "known");
+                out.suppressions.snoozes.push(snooze);
             }
             "quiet" => {
-                let mut it = QuietCalendar { name: "quiet".to_owned(), ..QuietCalendar::default() };
-                if text == "weekends" {
-                    it.weekends = true;
+                let quiet = QuietCalendar::new("quiet");
+                out.suppressions.calendars.push(if text == "weekends" {
+                    quiet.with_weekends()
                 } else {
-                    it.spans.push(span());
-                }
-                out.suppressions.calendars.push(it);
+                    quiet.with_span(span())
+                });
             }
             other => panic!("unknown key `{other}`"),
         }

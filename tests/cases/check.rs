@@ -89,6 +89,7 @@ pub(super) fn expectation(
             Value::Flag(it) => Plain::Flag(it),
             Value::Text(it) => Plain::Text(it.to_string()),
             Value::Missing => Plain::Text("none".to_owned()),
+            other => panic!("no plain form of {other:?}"),
         };
         match (&got, wanted) {
             (Plain::Number(got), Plain::Number(wanted)) => {

@@ -75,6 +75,7 @@ pub(crate) fn frames(rows: &Rows) -> (Frame, Frame) {
                 Value::Text(it) => Some(it),
                 _ => None,
             })),
+            other => panic!("no column of {other:?}"),
         };
         let days = cells().map(|it| it.age.map(|it| as_of() - Days::new(it.into())));
         frame.insert(given.name, column.observed(days)).unwrap();
@@ -105,6 +106,7 @@ fn value(given: &'static Given) -> BoxedStrategy<Value> {
         Kind::Number => any_number().prop_map(Value::Number).boxed(),
         Kind::Flag => any::<bool>().prop_map(Value::Flag).boxed(),
         Kind::Text => select(vec!["a", "b", "c", "x", "y", "Zürich"]).prop_map(text).boxed(),
+        other => panic!("no values of {other:?}"),
     }
 }
 
@@ -129,6 +131,7 @@ fn is_known(given: &Given, value: &Value) -> bool {
         Value::Number(it) => given.range.0 <= *it && *it <= given.range.1,
         Value::Text(it) => given.labels.is_empty() || given.labels.contains(&it.as_ref()),
         Value::Flag(_) => true,
+        other => panic!("no rule for {other:?}"),
     }
 }
 

@@ -321,13 +321,7 @@ fn what_was_done_is_done_whenever_it_was_due() {
     let mut states = nights(&State::delivering(), 0, &[2.0, 2.0, 0.0], &[]);
     let first = told(states.last_mut().unwrap());
     let action = first.iter().find_map(Content::action).unwrap();
-    let report = ActionReport {
-        action: action.id.clone(),
-        outcome: ActionOutcome::Done,
-        day: day(3),
-        by: None,
-        note: None,
-    };
+    let report = ActionReport::new(action.id.clone(), ActionOutcome::Done, day(3));
     let newest = nights(states.last().unwrap(), 3, &[0.0], &[report]).pop().unwrap();
     // It was low a day before.
     let mut back = nights(&states[1].rewind(&newest), 1, &[0.0, 0.0, 0.0], &[]).pop().unwrap();

@@ -111,13 +111,7 @@ impl Receiver {
         issued
             .filter(|it| Some(it.day) == before && it.sort == foretell::playbook::ActionSort::Step)
             .filter(|it| (it.subject.len() + it.step.len() + world.nights()).is_multiple_of(2))
-            .map(|it| ActionReport {
-                action: it.id.clone(),
-                outcome: ActionOutcome::Done,
-                day: day(night),
-                by: None,
-                note: None,
-            })
+            .map(|it| ActionReport::new(it.id.clone(), ActionOutcome::Done, day(night)))
             .collect()
     }
 }

@@ -157,12 +157,12 @@ impl History {
                 .enumerate()
                 .filter(|(at, _)| *pick < 2 && at % 2 == usize::from(*pick));
             let reports: Vec<ActionReport> = picked
-                .map(|(at, it)| ActionReport {
-                    action: it.id.clone(),
-                    outcome: if at % 3 == 0 { ActionOutcome::Skipped } else { ActionOutcome::Done },
-                    day: as_of,
-                    by: None,
-                    note: None,
+                .map(|(at, it)| {
+                    ActionReport::new(
+                        it.id.clone(),
+                        if at % 3 == 0 { ActionOutcome::Skipped } else { ActionOutcome::Done },
+                        as_of,
+                    )
                 })
                 .collect();
             let input = Input::frame(&frame).with_work_calendar(&calendar).with_reports(&reports);

@@ -49,12 +49,12 @@ fn walk(text: &str) -> (String, EndReason) {
         reports = out
             .actions()
             .iter()
-            .map(|it| foretell::playbook::ActionReport {
-                action: it.id.clone(),
-                outcome: foretell::playbook::ActionOutcome::Done,
-                day: day(at),
-                by: None,
-                note: None,
+            .map(|it| {
+                foretell::playbook::ActionReport::new(
+                    it.id.clone(),
+                    foretell::playbook::ActionOutcome::Done,
+                    day(at),
+                )
             })
             .collect();
         let ended = out.enrolment_changes().iter().find_map(|it| match it.turn {

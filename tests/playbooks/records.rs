@@ -129,13 +129,9 @@ fn a_report_on_an_action_of_the_same_day_is_used_on_the_next() {
     let (frame, above) = (frame(30.0), accounts());
     let first =
         engine.assess(&Input::frame(&frame).and_frame(&above), day(0), &State::new()).unwrap();
-    let reports = [ActionReport {
-        action: first.actions()[0].id.clone(),
-        outcome: ActionOutcome::Done,
-        day: day(0),
-        by: Some("ann".to_owned()),
-        note: Some("she is on leave".to_owned()),
-    }];
+    let reports = [ActionReport::new(first.actions()[0].id.clone(), ActionOutcome::Done, day(0))
+        .said_by("ann")
+        .with_note("she is on leave")];
     let input = Input::frame(&frame).and_frame(&above).with_reports(&reports);
     let again = engine.assess(&input, day(0), first.state()).unwrap();
     assert!(!again.notes().iter().any(|it| matches!(it, Note::Report { .. })));

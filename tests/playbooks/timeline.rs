@@ -90,15 +90,9 @@ fn timeline(case: Vec<(String, String)>) -> Timeline {
             "open" => out.open = text,
             "silence" => {
                 let (from, until) = text.split_once("..").expect("a span");
-                let matches = Matcher { rules: vec!["r".to_owned()], ..Matcher::default() };
-                out.suppressions.silences.push(Silence {
-                    id: "s".to_owned(),
-                    matches,
-                    author: "ann".to_owned(),
-                    reason: "known".to_owned(),
-                    from: day(from.parse().unwrap()),
-                    until: day(until.parse().unwrap()),
-                });
+                let span = [from, until].map(|it| day(it.parse().unwrap()));
+                let silence = Silence::new("s", Matcher::of_rules(["r"]), span);
+                out.suppressions.silences.push(silence.asked_by("ann", "known"));
             }
             other => panic!("unknown key `{other}`"),
         }
@@ -207,12 +201,12 @@ impl Timeline {
                 .reports
                 .iter()
                 .filter(|it| it.handed == here)
-                .map(|it| ActionReport {
-                    action: ids.get(&it.of).cloned().unwrap_or_else(|| it.of.clone()),
-                    outcome: it.outcome,
-                    day: day(it.day),
-                    by: None,
-                    note: None,
+                .map(|it| {
+                    ActionReport::new(
+                        ids.get(&it.of).cloned().unwrap_or_else(|| it.of.clone()),
+                        it.outcome,
+                        day(it.day),
+                    )
                 })
                 .collect();
             let (x, y) = if again { last } else { (x.as_str(), y) };

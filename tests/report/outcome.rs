@@ -161,12 +161,7 @@ fn lost(engine: &Engine, weeks: u64) -> PostMortems {
         frames.push((week(at), frame));
     }
     let happened = NAMES.map(|it| Happening::new(it, week(12), OutcomeKind::Churned));
-    let call = |subject: &str| HumanCall {
-        subject: subject.to_owned(),
-        day: week(6),
-        outcome: OutcomeKind::Renewed,
-        by: NAMES[1].to_owned(),
-    };
+    let call = |subject: &str| HumanCall::new(subject, week(6), OutcomeKind::Renewed, NAMES[1]);
     let options = PostMortemOptions::new("health").with_calls(NAMES.map(call));
     let days = frames.iter().map(|(day, frame)| (*day, Input::frame(frame)));
     // So much later that it is known of every alert what came.

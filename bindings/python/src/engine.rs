@@ -141,6 +141,7 @@ impl Engine {
             foretell::value::Kind::Number => "number",
             foretell::value::Kind::Flag => "flag",
             foretell::value::Kind::Text => "text",
+            _ => "other",
         };
         Ok(self.inner.givable(kind).map(|(name, it, _)| (name, word(it))).collect())
     }

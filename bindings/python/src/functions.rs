@@ -109,6 +109,7 @@ fn arguments<'py>(
             Value::Flag(it) => Ok(it.into_pyobject(py)?.to_owned().into_any()),
             Value::Text(it) => Ok(PyString::new(py, &it).into_any()),
             Value::Missing => Ok(py.None().into_bound(py)),
+            other => Err(unsupported(&other)),
         });
         let list = PyList::new(py, values.collect::<PyResult<Vec<_>>>()?)?.into_any();
         all.push(if arrow {
@@ -117,6 +118,7 @@ fn arguments<'py>(
                 Kind::Number => "float64",
                 Kind::Flag => "bool_",
                 Kind::Text => "string",
+                other => return Err(unsupported(other)),
             };
             pyarrow.call_method1("array", (list, pyarrow.call_method0(sort)?))?
         } else {
@@ -124,6 +126,11 @@ fn arguments<'py>(
         });
     }
     PyTuple::new(py, all)
+}
+
+/// A kind of value that Python has no name for yet.
+fn unsupported(it: &dyn std::fmt::Debug) -> PyErr {
+    PyException::new_err(format!("Python has no value for {it:?}"))
 }
 
 /// What a column of so many rows says.

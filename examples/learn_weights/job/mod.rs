@@ -175,7 +175,7 @@ impl Job<'_> {
         let frames = self.frames(train).map_err(|it| wrong(&it))?;
         let past: Vec<Moment<'_>> = frames
             .iter()
-            .map(|(turn, frame)| Moment { as_of: on(*turn), input: Input::frame(frame) })
+            .map(|(turn, frame)| Moment::new(on(*turn), Input::frame(frame)))
             .collect();
         let mut options = LearnOptions::default().with_resamples(resamples).with_seed(seed);
         options.breakpoints = !self.options.weights_alone;

@@ -106,7 +106,7 @@ fn learned(cohorts: &[&Cohort]) -> Result<Engine, Complaint> {
     let (mut past, mut days) = (Vec::new(), Vec::new());
     for (cohort, book) in &books {
         for day in cohort.days().into_iter().skip(EVERY - 1).step_by(EVERY) {
-            past.push(Moment { as_of: day, input: Input::book(book) });
+            past.push(Moment::new(day, Input::book(book)));
             let running = cohort.people.iter().filter(|it| it.runs(day));
             days.push((day, running.map(|it| it.id.as_str()).collect::<Vec<_>>()));
         }

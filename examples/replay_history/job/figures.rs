@@ -177,12 +177,12 @@ impl Year {
 
 /// The library's own count, with an alert for useful if its subject cancelled later, for noise if not.
 fn quality(engine: &Engine, runs: &[Run<'_>], exposure: &Exposure) -> AlertQuality {
-    let judged = runs.iter().flat_map(|it| &it.alerts).map(|it| Judgement {
-        alert: AlertRef::Firing(it.firing.key.clone()),
-        opinion: match it.person.meets(Later::Cancelled(None), it.told_on) {
+    let judged = runs.iter().flat_map(|it| &it.alerts).map(|it| {
+        let opinion = match it.person.meets(Later::Cancelled(None), it.told_on) {
             true => Opinion::Useful,
             false => Opinion::Noise,
-        },
+        };
+        Judgement::new(AlertRef::Firing(it.firing.key.clone()), opinion)
     });
     let judgements: Vec<Judgement> = judged.collect();
     let events: Vec<&Event> = runs.iter().flat_map(|it| &it.replay.events).collect();

@@ -43,7 +43,7 @@ use crate::frame::SubjectKind;
 /// let lost = Happening::new("acme", "2026-04-01".parse()?, OutcomeKind::Churned);
 /// let history = History::new([lost], [("globex", "2026-12-31".parse()?)]);
 /// let window = Horizon { lead: 7, horizon: 56 };
-/// let aim = Aim { name: "cancelled".to_owned(), kind: Subscription, history, window };
+/// let aim = Aim::new("cancelled", Subscription, history, window);
 ///
 /// let judged = judge(&[&said], &[aim], &JudgeOptions::default());
 /// let any = judged.any_rule("cancelled").ok_or("an aim")?;

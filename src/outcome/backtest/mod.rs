@@ -51,6 +51,7 @@ use recorded_days::{Cards, Day, RecordedDays};
 /// assert!(aims[0].history.loss("globex").is_none());
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Aim {
     /// What it is called: `cancelled`, `went silent`.
     pub name: String,
@@ -63,6 +64,17 @@ pub struct Aim {
 }
 
 impl Aim {
+    /// Subjects of a kind, with what happened to them, and how many days after an assessment it counts.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        kind: SubjectKind,
+        history: History,
+        window: Horizon,
+    ) -> Self {
+        Self { name: name.into(), kind, history, window }
+    }
+
     /// One aim for each label of a loss, in the order of labels. Who was lost under one label is known never to be lost under
     /// another.
     pub fn by_label<L: Into<String>, S: Into<Arc<str>>>(

@@ -2,12 +2,10 @@
 
 use super::isotonic::{Block, blocks, isotonic};
 use super::{Method, jeffreys};
+use crate::interval::REACH_95;
 use crate::outcome::logit::{Bound, Fit, Problem, Rows, sigmoid};
 use crate::outcome::measure::surprise;
 use crate::text::number::{fixed, signed};
-
-/// The 97.5% quantile of the normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// A fitted curve from a score to the probability of loss.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,7 +179,7 @@ impl Curve {
 
 /// The probability of loss at log-odds of keeping, with their variance.
 fn around(z: f64, variance: f64) -> (f64, f64, f64) {
-    let reach = Z * variance.max(0.0).sqrt();
+    let reach = REACH_95 * variance.max(0.0).sqrt();
     (sigmoid(-z), sigmoid(-z - reach), sigmoid(-z + reach))
 }
 

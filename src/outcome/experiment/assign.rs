@@ -7,6 +7,7 @@ use crate::outcome::Draw;
 /// The arm of an experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Arm {
     /// Something is done.
     Treated,

@@ -25,6 +25,7 @@ use super::Span;
 
 /// What is settled before the first subject is treated.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ExperimentPlan {
     /// The experiment's name: with a subject's id it decides the arm.
     pub name: String,
@@ -73,6 +74,7 @@ impl ExperimentPlan {
 
 /// A subject of an experiment, and what came of it so far.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Participant {
     /// The subject's id.
     pub subject: Arc<str>,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::interval;
 use crate::outcome::Span;
 use crate::outcome::special::{normal_quantile, normal_tail};
 
@@ -46,12 +47,9 @@ pub(super) fn reach(confidence: f64) -> Option<f64> {
 /// Wilson (1927), JASA 22, 209-212.
 #[must_use]
 pub fn wilson(share: Proportion, confidence: f64) -> Option<Span> {
-    let (p, z) = (share.value()?, reach(confidence)?);
-    let n = share.of as f64;
-    let square = z * z / n;
-    let middle = (p + 0.5 * square) / (1.0 + square);
-    let half = z * (p * (1.0 - p) / n + 0.25 * square / n).sqrt() / (1.0 + square);
-    Some(Span::new(p, (middle - half).max(0.0), (middle + half).min(1.0)))
+    share.value()?;
+    let [estimate, low, high] = interval::wilson(share.count, share.of, reach(confidence)?)?;
+    Some(Span::new(estimate, low, high))
 }
 
 /// The difference of two shares, treated less control, with Newcombe's interval. `None` where [`wilson`] has none.

@@ -13,6 +13,7 @@ use crate::outcome::special::t_quantile;
 
 /// What was said of a renewal before it was due, and what came.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Call {
     /// The subscription's id.
     pub subject: Arc<str>,

@@ -17,6 +17,7 @@ use crate::value::Value;
 /// What a person says of a renewal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Human {
     /// The probability that it renews, 0 to 1.
     Probability(f64),
@@ -28,6 +29,7 @@ pub enum Human {
 
 /// A subscription and its next renewal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Renewal {
     /// The subscription's id.
     pub subject: Arc<str>,

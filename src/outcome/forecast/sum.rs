@@ -5,12 +5,11 @@
 //! does not average out, so it is not treated as if it did: chances move together, in log-odds, by one common
 //! normal deviate.
 
+use crate::interval::REACH_95;
 use crate::outcome::Span;
 use crate::outcome::logit::{logit, sigmoid};
 use crate::outcome::special::normal_quantile;
 
-/// The 97.5% quantile of the normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
 /// Up to so many the distribution is worked out; beyond, the normal one does. Our choice, tested by
 /// `a_total_holds_what_comes_as_often_as_it_says`.
 const WORKED_OUT: usize = 200;
@@ -32,7 +31,7 @@ impl Part {
     /// The probability where the curve is off by `deviate` of its standard errors.
     fn at(&self, deviate: f64) -> f64 {
         let odds = |p: f64| logit(p.clamp(1e-9, 1.0 - 1e-9));
-        let error = (odds(self.high) - odds(self.low)) / (2.0 * Z);
+        let error = (odds(self.high) - odds(self.low)) / (2.0 * REACH_95);
         sigmoid(odds(self.probability) + deviate * error)
     }
 }
@@ -56,7 +55,7 @@ fn normal(parts: &[Part], expected: f64) -> (f64, f64) {
     let chance = |it: &Part| it.value * it.value * it.probability * (1.0 - it.probability);
     let curve: f64 =
         parts.iter().map(|part| 0.5 * part.value * (part.at(1.0) - part.at(-1.0))).sum();
-    let reach = Z * (parts.iter().map(chance).sum::<f64>() + curve * curve).sqrt();
+    let reach = REACH_95 * (parts.iter().map(chance).sum::<f64>() + curve * curve).sqrt();
     (expected - reach, expected + reach)
 }
 
@@ -107,6 +106,7 @@ fn convolve(parts: &[Part], step: f64, deviate: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::{Part, total};
+    use crate::interval::REACH_95;
     use crate::outcome::Draw;
 
     fn known(value: f64, probability: f64) -> Part {
@@ -164,7 +164,7 @@ mod tests {
                     };
                     let odds = 1.0 + 2.0 * (draw.share() - 0.5);
                     let p = |off: f64| 1.0 / (1.0 + (-(odds + off)).exp());
-                    let reach = super::Z * error;
+                    let reach = REACH_95 * error;
                     parts.push(Part { value, probability: p(0.0), low: p(-reach), high: p(reach) });
                     came += if draw.share() < p(deviate * error) { value } else { 0.0 };
                 }

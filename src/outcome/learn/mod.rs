@@ -38,6 +38,7 @@ use tree::{Change, Found};
 
 /// What was known on a day.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Moment<'a> {
     /// The day.
     pub as_of: NaiveDate,
@@ -45,6 +46,14 @@ pub struct Moment<'a> {
     /// without a date (`arr`, `seats`, `renewals`, `renewal_date`, a `status` that nobody dated) is read as it stands
     /// now, so it may tell of the outcome: learn from a book as it was then, or from dated records alone.
     pub input: Input<'a>,
+}
+
+impl<'a> Moment<'a> {
+    /// A day and what was known on it.
+    #[must_use]
+    pub const fn new(as_of: NaiveDate, input: Input<'a>) -> Self {
+        Self { as_of, input }
+    }
 }
 
 /// How to learn.

@@ -86,6 +86,7 @@ impl PostMortemOptions {
 
 /// What somebody said would come of a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct HumanCall {
     /// The subject's id.
     pub subject: String,
@@ -95,6 +96,19 @@ pub struct HumanCall {
     pub outcome: OutcomeKind,
     /// Who said it.
     pub by: String,
+}
+
+impl HumanCall {
+    /// What somebody said of a subject on a day.
+    #[must_use]
+    pub fn new(
+        subject: impl Into<String>,
+        day: NaiveDate,
+        outcome: OutcomeKind,
+        by: impl Into<String>,
+    ) -> Self {
+        Self { subject: subject.into(), day, outcome, by: by.into() }
+    }
 }
 
 /// One loss, looked at again.

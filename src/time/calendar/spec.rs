@@ -111,6 +111,7 @@ impl CalendarConfig {
 /// Hours of the days of the week.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum CalendarHours {
     /// The same on every day that is not off.
     Alike(Spans),
@@ -121,6 +122,7 @@ pub enum CalendarHours {
 /// Spans of hours: a text, in which commas part them, or a list of texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Spans {
     /// `09:00-17:00`, or `09:00-12:00, 13:00-17:00`.
     One(String),
