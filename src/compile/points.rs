@@ -1,7 +1,7 @@
 //! Points of a config: checked, and compiled.
 
 use crate::compile::resolve::Resolver;
-use crate::config::{Better, FactorConfig, Outside, Points};
+use crate::config::{Better, FactorConfig, LinearPoints, Outside, Points};
 use crate::expr::{Symbol, Want};
 use crate::fault::{Code, Fault, did_you_mean};
 use crate::frame::SubjectKind;
@@ -24,11 +24,12 @@ impl Resolver<'_> {
                     Better::Higher => (low, high),
                     Better::Lower => (high, low),
                 };
-                Some(PointMap::Linear { worst, best, outside: Outside::Clamp })
+                Some(PointMap::Linear(LinearPoints { worst, best, outside: Outside::Clamp }))
             }
             // Scores are points already.
             _ if metric.range == Some((0.0, 100.0)) && declared.is_none() => {
-                Some(PointMap::Linear { worst: 0.0, best: 100.0, outside: Outside::Clamp })
+                let (worst, best) = (0.0, 100.0);
+                Some(PointMap::Linear(LinearPoints { worst, best, outside: Outside::Clamp }))
             }
             _ => {
                 let message = format!("the factor of `{}` has no points", factor.metric);

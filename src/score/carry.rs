@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use super::explain::{FactorLine, present};
-use super::factor::{Around, key};
+use super::factor::{Spot, key};
 use super::tree::{Factor, Scorecard};
 use crate::config::MissingPolicy;
-use crate::frame::{Column, Table};
+use crate::frame::Table;
 use crate::memory::{Carried, CarriedValue};
 use crate::value::Value;
 use crate::verdict::Pick;
@@ -24,7 +24,7 @@ impl Scorecard {
         let factor =
             self.factors.iter().find(|factor| factor.key == key && factor.metric == line.metric)?;
         let case = line.points_case.map(Pick::Case)?;
-        present(factor.points.get(case)?.of(&single(value)?, 0))
+        present(factor.points.get(case)?.of_cell(value))
     }
 
     /// Keeps the values that factors carry forward.
@@ -39,10 +39,7 @@ impl Scorecard {
             for (row, id) in table.ids().iter().enumerate() {
                 // A value that earns no points is not believed, and must not displace one that is.
                 let earns = |it: &CarriedValue| {
-                    let column = single(&it.value);
-                    column.is_some_and(|column| {
-                        factor.points.values().any(|map| !map.of(&column, 0).is_nan())
-                    })
+                    factor.points.values().any(|map| !map.of_cell(&it.value).is_nan())
                 };
                 if let Some(it) = factor.known(table, row, as_of).filter(earns) {
                     known.insert(id.to_string(), it);
@@ -59,16 +56,15 @@ impl Scorecard {
 
 impl Factor {
     /// The points of the last known value; NaN for none.
-    pub(super) fn carry(&self, around: &Around<'_>, row: usize, case: Pick) -> f64 {
-        let column = self.carried(around, row).and_then(|carried| single(&carried.value));
-        match (column, self.points.get(case)) {
-            (Some(column), Some(map)) => map.of(&column, 0),
+    pub(super) fn carry(&self, spot: &Spot<'_>, case: Pick) -> f64 {
+        match (self.carried(spot), self.points.get(case)) {
+            (Some(carried), Some(map)) => map.of_cell(&carried.value),
             _ => f64::NAN,
         }
     }
 
     /// The last known value, while it is young enough.
-    pub(super) fn carried(&self, around: &Around<'_>, row: usize) -> Option<CarriedValue> {
+    pub(super) fn carried(&self, &Spot { around, row, .. }: &Spot<'_>) -> Option<CarriedValue> {
         let MissingPolicy::Carry(period) = self.missing else { return None };
         let id = around.table.ids().get(row)?;
         // One that is stale by `max_age` is still the last one known.
@@ -88,15 +84,5 @@ impl Factor {
         let seen = table.seen(self.slot, row);
         let day = seen.and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(as_of);
         Some(CarriedValue { value, day: day.min(as_of) })
-    }
-}
-
-/// A column of one value.
-fn single(value: &Value) -> Option<Column> {
-    match value {
-        Value::Number(it) => Some(Column::numbers([Some(*it)])),
-        Value::Flag(it) => Some(Column::flags([Some(*it)])),
-        Value::Text(it) => Some(Column::texts([Some(it)])),
-        Value::Missing => None,
     }
 }

@@ -8,12 +8,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::factor::{Around, Worth};
+use super::factor::{Around, Spot, Worth};
 use super::fold::{Counts, Fold, Weight};
+use super::group::{is_shut, is_thin, weight_of};
 use super::points::PointMap;
 use super::run::Context;
 use super::settle::{settle, settled};
-use super::tree::{Factor, Group, Part, Scorecard};
+use super::tree::{AutoOverride, Factor, Group, Part, Scorecard};
 use crate::expr::Program;
 use crate::frame::{CHUNK, Column, Data};
 use crate::verdict::{Pick, Verdict, Verdicts};
@@ -226,18 +227,16 @@ impl Scorecard {
         let ids = context.table.ids().get(rows).unwrap_or_default();
         let effects = |at: usize, id: &str| {
             let holds = |it: usize| conditions.get(it).map(|condition| condition.get(at));
-            let mut rules = self.overrides.iter();
-            let rule = rules.find(|rule| holds(rule.condition) == Some(Verdict::Yes));
+            let rule = AutoOverride::first(&self.overrides, holds);
             let manual = (context.manual)(id).map(|manual| manual.1);
-            rule.map(|rule| rule.effect).into_iter().chain(manual)
+            rule.map(|rule| rule.1.effect).into_iter().chain(manual)
         };
         let overridden = !out.raw.is_empty();
         if overridden {
             out.raw.copy_from_slice(out.score);
             for (at, (score, id)) in out.score.iter_mut().zip(ids).enumerate() {
-                *score = effects(at, id).fold(*score, |score, it| it.on(score));
+                *score = effects(at, id).fold(*score, |score, it| it.score(score));
             }
-            settle(out.score);
         }
         self.bands.fill(out.score, out.band);
         if !out.raw_band.is_empty() {
@@ -279,7 +278,7 @@ impl Factor {
         shares.clear();
         weights.clear();
         for ((at, row), points) in rows.enumerate().zip(points) {
-            let Worth { counted, share, weight, .. } = self.worth(around, at, row);
+            let Worth { counted, share, weight, .. } = self.worth(&Spot { around, at, row });
             *points = counted;
             shares.push(share);
             weights.push(weight);
@@ -301,7 +300,7 @@ impl Group {
         let gate = settled(self.min_coverage);
         if gate > 0.0 {
             for (score, coverage) in score.iter_mut().zip(coverage) {
-                *score = if settled(*coverage) < gate { f64::NAN } else { *score };
+                *score = if is_thin(*coverage, gate) { f64::NAN } else { *score };
             }
         }
         let always = matches!(self.weight.cases.as_slice(), [(None, _)]);
@@ -314,13 +313,10 @@ impl Group {
         for (at, score) in score.iter_mut().enumerate() {
             let (case, _) = self.weight.pick(conditions, at);
             let applies = applies.map_or(Verdict::Yes, |condition| condition.get(at));
-            let unclear =
-                case == Pick::Unclear || matches!(applies, Verdict::NoData | Verdict::Faulted);
-            if unclear || applies == Verdict::No {
+            if is_shut(case, applies) {
                 *score = f64::NAN;
             }
-            let none = applies == Verdict::No || !fold.weighs(at);
-            each.push(if none { 0.0 } else { self.weight.weigh(case) });
+            each.push(weight_of(self.weight.weigh(case), applies, fold.total(at)));
         }
         *weight = Weight::Each(each);
     }

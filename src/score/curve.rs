@@ -6,6 +6,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use super::points::unsigned;
 use crate::config::{DecayPoints, LogPoints, PercentilePoints, Points, SigmoidPoints};
 
 /// Points by value, never falling or never rising, between 0 and 100. Its settings are checked.
@@ -20,11 +21,14 @@ pub(crate) trait Curve: Debug + Send + Sync {
     )]
     fn rises(&self) -> bool;
 
-    /// Points of many values; NaN of NaN.
+    /// Points of a value; NaN of NaN.
+    fn points(&self, value: f64) -> f64 {
+        if value.is_nan() { f64::NAN } else { unsigned(self.of(value)) }
+    }
+
+    /// Points of many values.
     fn fill(&self, values: &[f64], out: &mut [f64]) {
-        for (out, value) in out.iter_mut().zip(values) {
-            *out = if value.is_nan() { f64::NAN } else { self.of(*value) };
-        }
+        out.iter_mut().zip(values).for_each(|(out, value)| *out = self.points(*value));
     }
 }
 

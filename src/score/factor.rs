@@ -1,11 +1,13 @@
-//! Factors over the rows of a chunk.
+//! Factors: what one is worth in a row, with its missing policy, and how sure that is.
+//!
+//! The paths differ in how they know of a row ([`Row`]).
 
 use std::ops::Range;
 
 use chrono::{Datelike as _, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::points::PointMap;
+use super::points::{PointMap, unsigned};
 use super::tree::{Doubt, Factor, PartCell, PartRows};
 use crate::config::MissingPolicy;
 use crate::expr::Scratch;
@@ -104,9 +106,67 @@ pub(super) struct Worth {
     points_case: Pick,
     weight_case: Pick,
     applies: Verdict,
-    /// Whether missing data could not change the case of its points, that of its weight, whether it
-    /// applies, and whether it warms up.
-    solid: [bool; 4],
+}
+
+/// A row as the path that scores it knows it.
+pub(super) trait Row {
+    /// What a condition says, by number; none where there is none.
+    fn says(&self, condition: usize) -> Option<Verdict>;
+
+    /// The points that a case gives a factor's own value, and what became of that.
+    fn measure(&self, factor: &Factor, case: Pick) -> (f64, Status);
+
+    /// The share of a factor's value that is measured, where it has one.
+    fn share(&self, factor: &Factor) -> f64;
+
+    /// Whether the subject is too young for a factor.
+    fn warms_up(&self, factor: &Factor) -> bool;
+
+    /// The points that a case gives the last known value of a factor; NaN for none.
+    fn carry(&self, factor: &Factor, case: Pick) -> f64;
+}
+
+/// A row of a chunk.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) around: &'a Around<'a>,
+    /// Its place in the chunk, and in the table.
+    pub(super) at: usize,
+    pub(super) row: usize,
+}
+
+impl Row for Spot<'_> {
+    fn says(&self, condition: usize) -> Option<Verdict> {
+        self.around.conditions.get(condition).map(|verdicts| verdicts.get(self.at))
+    }
+
+    fn measure(&self, factor: &Factor, case: Pick) -> (f64, Status) {
+        if self.around.table.is_missing(factor.slot, self.row) {
+            return (f64::NAN, Status::Missing);
+        }
+        if factor.is_stale(self) {
+            return (f64::NAN, Status::Stale);
+        }
+        let points = factor.points_at(self, case);
+        let status = match points.is_nan() {
+            false => Status::Measured,
+            true if factor.is_value_solid(self, case) => Status::NoPoints,
+            true => Status::Missing,
+        };
+        (points, status)
+    }
+
+    fn share(&self, factor: &Factor) -> f64 {
+        factor.share(|slot| self.around.table.number(slot, self.row))
+    }
+
+    fn warms_up(&self, factor: &Factor) -> bool {
+        factor.warms_up(self).1
+    }
+
+    fn carry(&self, factor: &Factor, case: Pick) -> f64 {
+        factor.carry(self, case)
+    }
 }
 
 /// What an expression gives for each row of a chunk: points, NaN for none, and whether they are solid.
@@ -159,7 +219,7 @@ impl Factor {
         let calculated = self.calculated(around.table, rows.clone());
         let around = &Around { calculated: &calculated, ..*around };
         for (at, row) in rows.enumerate() {
-            let (cell, note) = self.cell(around, at, row);
+            let (cell, note) = self.cell(&Spot { around, at, row });
             out.part.push(cell);
             out.notes.push(note);
         }
@@ -167,40 +227,38 @@ impl Factor {
     }
 
     /// What it is worth in a row, before it is asked how sure that is.
-    pub(super) fn worth(&self, around: &Around<'_>, at: usize, row: usize) -> Worth {
-        let (points_case, points_solid) = self.points.pick(around.conditions, at);
-        let (weight_case, weight_solid) = self.weight.pick(around.conditions, at);
-        let applies = self.applies.and_then(|number| around.conditions.get(number));
-        let applies_solid = applies.is_none_or(|condition| condition.is_solid(at));
-        let applies = applies.map_or(Verdict::Yes, |condition| condition.get(at));
-
+    #[inline]
+    pub(super) fn worth(&self, row: &impl Row) -> Worth {
+        let says = |condition| row.says(condition);
+        let (points_case, weight_case) = (self.points.pick_by(says), self.weight.pick_by(says));
+        let applies = self.applies.and_then(says).unwrap_or(Verdict::Yes);
         let whole = self.weight.weigh(weight_case);
-        let weight = if applies == Verdict::No { 0.0 } else { whole };
-        let (measured, mut status) =
-            self.measure(around, (at, row), points_case, weight_case, applies);
-        let (warm_solid, warming) = self.warms_up(around, row);
-        if warming && !matches!(status, Status::NotApplicable) {
+        let (measured, mut status) = match Self::stopped(applies, points_case, weight_case) {
+            Some(status) => (f64::NAN, status),
+            None => row.measure(self, points_case),
+        };
+        if status != Status::NotApplicable && row.warms_up(self) {
             status = Status::WarmingUp;
         }
-        // Adding 0 turns -0 into 0: points that are equal have equal bits.
-        let own = if status == Status::Measured { measured + 0.0 } else { f64::NAN };
-        let (filled, stand_in) = self.stand_in(around, row, status, points_case);
-        let counted = if own.is_nan() { filled } else { own };
+        let own = if status == Status::Measured { measured } else { f64::NAN };
+        let (counted, stand_in) = match status {
+            Status::Measured => (own, None),
+            _ => self.stand_in(row, status, points_case),
+        };
         Worth {
             counted,
-            share: if own.is_nan() { 0.0 } else { self.share(around.table, row) },
-            weight,
+            share: if own.is_nan() { 0.0 } else { row.share(self) },
+            weight: if applies == Verdict::No { 0.0 } else { whole },
             whole,
             status,
             stand_in,
             points_case,
             weight_case,
             applies,
-            solid: [points_solid, weight_solid, applies_solid, warm_solid],
         }
     }
 
-    fn cell(&self, around: &Around<'_>, at: usize, row: usize) -> (PartCell, FactorNote) {
+    fn cell(&self, spot: &Spot<'_>) -> (PartCell, FactorNote) {
         let Worth {
             counted,
             share,
@@ -211,45 +269,44 @@ impl Factor {
             points_case,
             weight_case,
             applies,
-            solid: [points_solid, weight_solid, applies_solid, warm_solid],
-        } = self.worth(around, at, row);
+        } = self.worth(spot);
+        let &Spot { around: Around { table, conditions, .. }, at, row } = spot;
+        let applying = self.applies.and_then(|number| conditions.get(number));
         let sure = Sure {
-            points: points_solid,
-            weight: weight_solid,
-            applies: applies_solid,
-            warm: warm_solid,
-            value: self.is_value_solid(around, (at, row), points_case),
+            points: self.points.pick(conditions, at).1,
+            weight: self.weight.pick(conditions, at).1,
+            applies: applying.is_none_or(|condition| condition.is_solid(at)),
+            warm: self.warms_up(spot).0,
+            value: self.is_value_solid(spot, points_case),
         };
         // It is out for good: what is not known cannot bring it in.
-        let out = applies == Verdict::No && applies_solid || weight_solid && whole <= 0.0;
+        let out = applies == Verdict::No && sure.applies || sure.weight && whole <= 0.0;
         let settled = match status {
             _ if out => true,
             // What is out for now may come in, and what is stale may be renewed.
             Status::NotApplicable | Status::Stale => false,
-            Status::WarmingUp => warm_solid && (points_solid || stand_in.is_none()),
-            Status::NoCase => points_solid,
-            Status::Unclear => points_solid && weight_solid && applies_solid,
-            Status::Missing => sure.value && points_solid,
+            Status::WarmingUp => sure.warm && (sure.points || stand_in.is_none()),
+            Status::NoCase => sure.points,
+            Status::Unclear => sure.points && sure.weight && sure.applies,
+            Status::Missing => sure.value && sure.points,
             Status::Measured | Status::NoPoints => {
-                sure.value && points_solid && (sure.gates() || !self.has_stand_in())
+                sure.value && sure.points && (sure.gates() || !self.has_stand_in())
             }
         };
         let (mut low, mut high) = (counted, counted);
         if out {
             (low, high) = (f64::NAN, f64::NAN);
         } else if !settled {
-            let map = self.points.get(points_case).filter(|_| points_solid);
-            let known = map.and_then(|map| self.between(around.table, row, map));
-            let all = || hull(&self.points, points_case, points_solid);
-            let (bottom, top) = known.filter(|_| status != Status::Stale).unwrap_or_else(&all);
+            let map = self.points.get(points_case).filter(|_| sure.points);
+            let known = map.and_then(|map| self.between(table, row, map));
+            let all = hull(&self.points, points_case, sure.points);
+            let (bottom, top) = known.filter(|_| status != Status::Stale).unwrap_or(all);
             // What stands in for its value, should it turn out to have none.
-            let lacking = self.may_lack(around.table, row);
-            let usual = match self.missing {
-                MissingPolicy::Prior => (self.prior, self.prior),
-                MissingPolicy::Value(it) => (it, it),
-                MissingPolicy::Worst if lacking => (all().0, all().0),
-                MissingPolicy::Best if lacking => (all().1, all().1),
-                MissingPolicy::Carry(_) if lacking => all(),
+            let lacking = self.may_lack(table, row);
+            let usual = match (stand_in_of(self.missing, self.prior, all), self.missing) {
+                (Some((it, StandIn::Prior | StandIn::Value)), _) => (it, it),
+                (Some((it, _)), _) if lacking => (it, it),
+                (None, MissingPolicy::Carry(_)) if lacking => all,
                 _ => (f64::NAN, f64::NAN),
             };
             low = low.min(bottom).min(usual.0);
@@ -257,10 +314,10 @@ impl Factor {
         }
         let reaches = match status {
             Status::Measured | Status::Stale => true,
-            Status::WarmingUp => !warm_solid,
+            Status::WarmingUp => !sure.warm,
             _ => !settled,
         };
-        let certain = self.is_share_solid(around.table, row);
+        let certain = self.is_share_solid(table, row);
         let measured = self.is_surely_measured(status, points_case, settled, sure);
         let thin = reaches && !(measured && certain);
         let cell = PartCell {
@@ -281,9 +338,9 @@ impl Factor {
             },
         };
         let seen = match (status, stand_in) {
-            (Status::Measured | Status::Stale, _) => around.table.seen(self.slot, row),
+            (Status::Measured | Status::Stale, _) => table.seen(self.slot, row),
             (_, Some(StandIn::Carried)) => {
-                self.carried(around, row).map(|carried| carried.day.num_days_from_ce())
+                self.carried(spot).map(|carried| carried.day.num_days_from_ce())
             }
             _ => None,
         };
@@ -299,17 +356,10 @@ impl Factor {
             return None;
         };
         let ageless = self.max_age.is_none() && self.warm_up.is_none_or(Period::is_zero);
-        let stand_in = match self.missing {
-            MissingPolicy::Redistribute => f64::NAN,
-            MissingPolicy::Worst => map.hull().0,
-            MissingPolicy::Best => map.hull().1,
-            MissingPolicy::Prior => self.prior,
-            MissingPolicy::Value(it) => it,
-            MissingPolicy::Carry(_) => return None,
-        };
+        let known = !matches!(self.missing, MissingPolicy::Carry(_));
         let expression = matches!(map, PointMap::Expr(_));
         let plain = self.applies.is_none() && ageless && !expression && self.sure.is_none();
-        plain.then_some((map, *weight, stand_in))
+        (plain && known).then(|| (map, *weight, self.instead(Pick::Case(0)).0))
     }
 
     /// Whether a policy gives it points whenever it has none of its own.
@@ -330,35 +380,8 @@ impl Factor {
             }
     }
 
-    /// The points of the metric, and what became of it.
-    fn measure(
-        &self,
-        around: &Around<'_>,
-        (at, row): (usize, usize),
-        points_case: Pick,
-        weight_case: Pick,
-        applies: Verdict,
-    ) -> (f64, Status) {
-        if let Some(status) = Self::stopped(applies, points_case, weight_case) {
-            return (f64::NAN, status);
-        }
-        if around.table.is_missing(self.slot, row) {
-            return (f64::NAN, Status::Missing);
-        }
-        if self.is_stale(around, row) {
-            return (f64::NAN, Status::Stale);
-        }
-        let points = self.points_at(around, (at, row), points_case);
-        let status = match points.is_nan() {
-            false => Status::Measured,
-            true if self.is_value_solid(around, (at, row), points_case) => Status::NoPoints,
-            true => Status::Missing,
-        };
-        (points, status)
-    }
-
     /// Why nothing is measured, where a condition that the factor depends on says so.
-    pub(super) const fn stopped(applies: Verdict, points: Pick, weight: Pick) -> Option<Status> {
+    const fn stopped(applies: Verdict, points: Pick, weight: Pick) -> Option<Status> {
         match (applies, points, weight) {
             (Verdict::No, _, _) | (_, _, Pick::None) => Some(Status::NotApplicable),
             (Verdict::NoData | Verdict::Faulted, _, _)
@@ -376,7 +399,7 @@ impl Factor {
             PointMap::Expr(program) => {
                 let mut chunk = program.compiled().chunk(&mut scratch, table, rows.clone());
                 let points = chunk.numbers(0, program).0.iter();
-                let points = points.map(|point| point.clamp(0.0, 100.0)).collect();
+                let points = points.map(|point| unsigned(point.clamp(0.0, 100.0))).collect();
                 Calculated { points, solid: solid(program, table, rows.clone()) }
             }
             _ => Calculated::default(),
@@ -385,83 +408,89 @@ impl Factor {
     }
 
     /// The points that a case gives the value of a row; NaN for none.
-    fn points_at(&self, around: &Around<'_>, (at, row): (usize, usize), case: Pick) -> f64 {
-        match (self.points.get(case), around.table.column(self.slot)) {
-            (Some(PointMap::Expr(_)), _) => around
-                .calculated(case)
-                .and_then(|calculated| calculated.points.get(at))
-                .copied()
-                .unwrap_or(f64::NAN),
-            (Some(map), Some(column)) => map.of(column, row),
+    fn points_at(&self, spot: &Spot<'_>, case: Pick) -> f64 {
+        match (self.points.get(case), spot.around.table.column(self.slot)) {
+            (Some(PointMap::Expr(_)), _) => {
+                let calculated = spot.around.calculated(case);
+                let points = calculated.and_then(|calculated| calculated.points.get(spot.at));
+                points.copied().unwrap_or(f64::NAN)
+            }
+            (Some(map), Some(column)) => map.of(column, spot.row),
             _ => f64::NAN,
         }
     }
 
-    fn is_stale(&self, around: &Around<'_>, row: usize) -> bool {
-        match (self.max_age, around.table.seen(self.slot, row)) {
-            (Some(max_age), Some(seen)) => seen < max_age.before(around.as_of).num_days_from_ce(),
+    fn is_stale(&self, spot: &Spot<'_>) -> bool {
+        match (self.max_age, spot.around.table.seen(self.slot, spot.row)) {
+            (Some(max_age), Some(seen)) => {
+                seen < max_age.before(spot.around.as_of).num_days_from_ce()
+            }
             _ => false,
         }
     }
 
-    /// Whether the subject is too young, and whether that is known for sure.
-    fn warms_up(&self, around: &Around<'_>, row: usize) -> (bool, bool) {
-        match (self.warm_up, around.age) {
+    /// Whether that is known for sure, and whether the subject is too young.
+    fn warms_up(&self, spot: &Spot<'_>) -> (bool, bool) {
+        let Around { table, as_of, age, .. } = *spot.around;
+        match (self.warm_up, age) {
             (Some(period), Some(slot)) if !period.is_zero() => {
-                let age = around.table.number(slot, row);
+                let age = table.number(slot, spot.row);
                 let days = age.max(0.0).min(f64::from(i32::MAX)) as u64;
-                let start = around.as_of.checked_sub_days(Days::new(days));
-                let warming = start.is_some_and(|start| around.as_of < period.after(start));
+                let start = as_of.checked_sub_days(Days::new(days));
+                let warming = start.is_some_and(|start| as_of < period.after(start));
                 (!age.is_nan(), !age.is_nan() && warming)
             }
             _ => (true, false),
         }
     }
 
-    fn is_value_solid(&self, around: &Around<'_>, (at, row): (usize, usize), case: Pick) -> bool {
+    fn is_value_solid(&self, spot: &Spot<'_>, case: Pick) -> bool {
         let expression = match self.points.get(case) {
-            Some(PointMap::Expr(_)) => around
-                .calculated(case)
-                .and_then(|calculated| calculated.solid.get(at))
-                .copied()
-                .unwrap_or(false),
+            Some(PointMap::Expr(_)) => {
+                let calculated = spot.around.calculated(case);
+                let solid = calculated.and_then(|calculated| calculated.solid.get(spot.at));
+                solid.copied().unwrap_or(false)
+            }
             _ => true,
         };
-        expression && around.table.is_solid(self.slot, row)
+        expression && spot.around.table.is_solid(self.slot, spot.row)
     }
 
-    /// What stands in for the factor, if its policy says so.
-    fn stand_in(
-        &self,
-        around: &Around<'_>,
-        row: usize,
-        status: Status,
-        case: Pick,
-    ) -> (f64, Option<StandIn>) {
-        match self.missing {
-            MissingPolicy::Carry(_) if matches!(status, Status::Missing | Status::Stale) => {
-                let points = self.carry(around, row, case);
+    /// What stands in for the factor where it is not measured, if its policy says so.
+    fn stand_in(&self, row: &impl Row, status: Status, case: Pick) -> (f64, Option<StandIn>) {
+        match (status, self.missing) {
+            (Status::NotApplicable, _) => (f64::NAN, None),
+            (Status::Missing | Status::Stale, MissingPolicy::Carry(_)) => {
+                let points = row.carry(self, case);
                 (points, (!points.is_nan()).then_some(StandIn::Carried))
             }
-            _ => self.instead(status, case),
+            _ => self.instead(case),
         }
     }
 
     /// What stands in for it that needs no look at its past.
-    pub(super) fn instead(&self, status: Status, case: Pick) -> (f64, Option<StandIn>) {
-        if matches!(status, Status::Measured | Status::NotApplicable) {
-            return (f64::NAN, None);
-        }
-        let (low, high) = hull(&self.points, case, !matches!(case, Pick::Unclear | Pick::None));
-        let (points, kind) = match self.missing {
-            MissingPolicy::Redistribute | MissingPolicy::Carry(_) => return (f64::NAN, None),
-            MissingPolicy::Worst => (low, StandIn::Worst),
-            MissingPolicy::Best => (high, StandIn::Best),
-            MissingPolicy::Prior => (self.prior, StandIn::Prior),
-            MissingPolicy::Value(it) => (it, StandIn::Value),
-        };
-        if points.is_nan() { (f64::NAN, None) } else { (points, Some(kind)) }
+    fn instead(&self, case: Pick) -> (f64, Option<StandIn>) {
+        let hull = hull(&self.points, case, !matches!(case, Pick::Unclear | Pick::None));
+        let stand_in = stand_in_of(self.missing, self.prior, hull);
+        stand_in.map_or((f64::NAN, None), |(points, kind)| (points, Some(kind)))
     }
+}
+
+/// The missing policy: the points that stand in for missing ones, of the population's and of the lowest and the highest
+/// that there can be. None where it puts nothing there; what it carries forward is the past's to say.
+pub(crate) fn stand_in_of(
+    policy: MissingPolicy,
+    prior: f64,
+    (low, high): (f64, f64),
+) -> Option<(f64, StandIn)> {
+    let (points, kind) = match policy {
+        MissingPolicy::Redistribute | MissingPolicy::Carry(_) => return None,
+        MissingPolicy::Worst => (low, StandIn::Worst),
+        MissingPolicy::Best => (high, StandIn::Best),
+        MissingPolicy::Prior => (prior, StandIn::Prior),
+        MissingPolicy::Value(it) => (it, StandIn::Value),
+    };
+    (!points.is_nan()).then_some((points, kind))
 }
 
 /// The name of a factor among all of its scorecard: those of its groups, and its own.

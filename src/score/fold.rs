@@ -1,8 +1,8 @@
-//! The sums of a group over a chunk of rows, part by part in the order of the parts, as
-//! [`Aggregate::of`] adds them for one row.
+//! The sums of a group over a chunk of rows, part by part in the order of the parts, as [`Sums`](super::sums::Sums) adds
+//! them for one row.
 
-use super::group::middle;
 use super::knots::{Knots, To};
+use super::sums::{known, mean, median, share, taken};
 use crate::config::Aggregate;
 
 /// What a part weighs.
@@ -63,7 +63,7 @@ impl Fold {
     fn lay(&mut self) {
         if std::mem::take(&mut self.fresh) {
             self.present.fill(0.0);
-            self.value.fill(if self.aggregate == Aggregate::Mean { 0.0 } else { f64::NAN });
+            self.value.fill(self.aggregate.nothing());
         }
     }
 
@@ -116,7 +116,7 @@ impl Fold {
                 .for_each(|((sum, points), share)| *sum += known(*points, weight * share)),
         }
         for ((value, present), points) in self.value.iter_mut().zip(&mut self.present).zip(points) {
-            *value += known(*points, weight * points);
+            *value = Aggregate::Mean.with(*value, *points, weight);
             *present += known(*points, weight);
         }
     }
@@ -128,38 +128,33 @@ impl Fold {
         counts: Counts<'_>,
     ) {
         let parts = || points.iter().copied().zip(weights.clone());
-        let counted = known;
         if !self.covered.is_empty() {
             let sums = self.covered.iter_mut().zip(parts());
             match counts {
                 Counts::Present => sums.for_each(|(sum, (points, weight))| {
-                    *sum += counted(points, weight);
+                    *sum += known(points, weight);
                 }),
                 Counts::Shares(shares) => {
                     sums.zip(shares).for_each(|((sum, (points, weight)), share)| {
-                        *sum += counted(points, weight) * share;
+                        *sum += known(points, weight * share);
                     });
                 }
             }
         }
-        let is_part = |points: f64, weight: f64| if weight > 0.0 { points } else { f64::NAN };
         let values = self.value.iter_mut().zip(parts());
         match self.aggregate {
             Aggregate::Mean => values.for_each(|(value, (points, weight))| {
-                *value += if points.is_nan() { 0.0 } else { weight * points };
+                *value = Aggregate::Mean.with(*value, points, weight);
             }),
-            Aggregate::Min => values.for_each(|(it, (points, weight))| {
-                *it = it.min(is_part(points, weight));
-            }),
-            Aggregate::Max => values.for_each(|(it, (points, weight))| {
-                *it = it.max(is_part(points, weight));
+            Aggregate::Min | Aggregate::Max => values.for_each(|(value, (points, weight))| {
+                *value = self.aggregate.with(*value, points, weight);
             }),
             Aggregate::Median => {
-                self.parts.push(parts().map(|(points, weight)| is_part(points, weight)).collect());
+                self.parts.push(parts().map(|(points, weight)| taken(points, weight)).collect());
             }
         }
         for (sum, (points, weight)) in self.present.iter_mut().zip(parts()) {
-            *sum += counted(points, weight);
+            *sum += known(points, weight);
         }
     }
 
@@ -171,23 +166,16 @@ impl Fold {
                 for ((score, value), present) in
                     score.iter_mut().zip(&self.value).zip(&self.present)
                 {
-                    let mean = value / present;
-                    let mean = if mean > 0.0 { mean } else { 0.0 };
-                    let mean = if mean < 100.0 { mean } else { 100.0 };
-                    *score = if *present > 0.0 { mean } else { f64::NAN };
+                    *score = mean(*value, *present);
                 }
             }
             Aggregate::Min | Aggregate::Max => score.copy_from_slice(&self.value),
             Aggregate::Median => {
-                let mut sorted: Vec<f64> = Vec::with_capacity(self.parts.len());
+                let mut points: Vec<f64> = Vec::with_capacity(self.parts.len());
                 for (at, score) in score.iter_mut().enumerate() {
-                    sorted.clear();
-                    let points = self.parts.iter().filter_map(|part| part.get(at));
-                    sorted.extend(points.filter(|point| !point.is_nan()));
-                    sorted.sort_by(f64::total_cmp);
-                    let at = |it: usize| sorted.get(it).copied().unwrap_or(f64::NAN);
-                    *score = middle(sorted.len())
-                        .map_or(f64::NAN, |(left, right)| (at(left) + at(right)) / 2.0);
+                    points.clear();
+                    points.extend(self.parts.iter().filter_map(|part| part.get(at)));
+                    *score = median(&mut points);
                 }
             }
         }
@@ -207,20 +195,86 @@ impl Fold {
         self.total.is_empty() && self.fixed > 0.0
     }
 
-    /// Whether it has parts that weigh in a row.
-    pub(super) fn weighs(&self, at: usize) -> bool {
-        self.total.get(at).copied().unwrap_or(self.fixed) > 0.0
+    /// The weight of all parts in a row.
+    pub(super) fn total(&self, at: usize) -> f64 {
+        self.total.get(at).copied().unwrap_or(self.fixed)
     }
 }
 
-/// How much of a weight is measured; of none, nothing.
-pub(super) fn share(covered: f64, total: f64) -> f64 {
-    // Of one total for many rows the division is done once. All of it is 1, whatever that rounds to.
-    let share = if covered < total { covered * (1.0 / total) } else { 1.0 };
-    if total > 0.0 { share } else { 0.0 }
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
-/// What counts of a part: nothing where it has no points, which changes no sum.
-fn known(points: f64, it: f64) -> f64 {
-    if points.is_nan() { 0.0 } else { it }
+    use super::super::sums::Sums;
+    use super::super::tree::same;
+    use super::{Aggregate, Counts, Fold, Knots, Weight};
+
+    /// A part of a group for each of its rows.
+    #[derive(Debug, Clone)]
+    struct Given {
+        values: Vec<f64>,
+        weights: Vec<f64>,
+        /// All rows weigh what the first does.
+        even: bool,
+        shares: Option<Vec<f64>>,
+    }
+
+    fn given(rows: usize) -> impl Strategy<Value = Given> {
+        let value = prop_oneof![1 => Just(f64::NAN), 1 => Just(0.0), 4 => 0.0..=100.0_f64];
+        let weight = prop_oneof![1 => Just(0.0), 4 => 0.01..9.0_f64];
+        let shares = prop::collection::vec(prop_oneof![Just(0.0), Just(1.0), 0.0..1.0], rows);
+        (
+            prop::collection::vec(value, rows),
+            prop::collection::vec(weight, rows),
+            any::<bool>(),
+            prop::option::of(shares),
+        )
+            .prop_map(|(values, weights, even, shares)| Given {
+                values,
+                weights,
+                even,
+                shares,
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn rows_and_chunks_come_to_the_same(
+            parts in (1..20_usize).prop_flat_map(|rows| prop::collection::vec(given(rows), 0..6)),
+            aggregate in select(vec![Aggregate::Mean, Aggregate::Min, Aggregate::Max, Aggregate::Median]),
+            bent in any::<bool>(),
+        ) {
+            let rows = parts.first().map_or(1, |part| part.values.len());
+            let lines = Knots::new(&[[0.0, 0.0], [30.0, 45.0], [70.0, 50.0], [100.0, 100.0]]);
+            let mut fold = Fold::default();
+            fold.begin(aggregate, rows);
+            let points = |part: &Given| -> Vec<f64> {
+                part.values.iter().map(|value| if bent { lines.of(*value) } else { *value }).collect()
+            };
+            let weight = |part: &Given, row: usize| part.weights[if part.even { 0 } else { row }];
+            for part in &parts {
+                let all = if part.even { Weight::All(part.weights[0]) } else { Weight::Each(part.weights.clone()) };
+                let counts = part.shares.as_deref().map_or(Counts::Present, Counts::Shares);
+                let done = bent && part.even && part.shares.is_none()
+                    && fold.add_lines(&lines, &part.values, part.weights[0]);
+                if !done {
+                    fold.add(&points(part), &all, counts);
+                }
+            }
+            let (mut score, mut coverage) = (vec![7.0; rows], Vec::new());
+            fold.finish(&mut score, &mut coverage);
+            for row in 0..rows {
+                let mut sums = Sums::new(aggregate);
+                for part in &parts {
+                    let share = part.shares.as_ref().map_or(1.0, |shares| shares[row]);
+                    sums.add(points(part)[row], weight(part, row), share);
+                }
+                prop_assert_eq!(sums.total.to_bits(), fold.total(row).to_bits());
+                prop_assert_eq!(sums.coverage().to_bits(), coverage[row].to_bits());
+                let one = sums.finish();
+                prop_assert!(same(one, score[row]), "{one} {}", score[row]);
+            }
+        }
+    }
 }

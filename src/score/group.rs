@@ -1,6 +1,7 @@
 //! Groups: how parts become one score, one coverage and one interval.
 
 use super::settle::{settle, settled};
+use super::sums::{Sums, middle, share};
 use super::tree::{Doubt, Group, Part, PartCell, PartRows};
 use crate::config::Aggregate;
 use crate::verdict::{Pick, Verdict, Verdicts};
@@ -38,26 +39,15 @@ impl Group {
         let open = !weight_solid || !applies_solid || parts.iter().any(|part| part.doubt.loose);
         parts.retain(|part| part.weight > 0.0);
 
-        let weight = if applies == Verdict::No || parts.is_empty() { 0.0 } else { whole };
-        let unclear =
-            case == Pick::Unclear || matches!(applies, Verdict::NoData | Verdict::Faulted);
-
-        let total: f64 = parts.iter().map(|part| part.weight).sum();
-        let share = |of: fn(&PartCell) -> f64| {
-            let sum = parts.iter().map(|part| part.weight * of(part)).sum::<f64>();
-            super::fold::share(sum, total)
-        };
-        // A part that was measured too little to have a score adds nothing that was measured.
-        let counted: fn(&PartCell) -> f64 =
-            |part| if part.score.is_nan() { 0.0 } else { part.coverage };
-        let coverage = if parts.is_empty() { 0.0 } else { share(counted) };
-        let reach = if parts.is_empty() { 0.0 } else { share(|part| part.reach) };
+        let mut sums = Sums::new(self.aggregate);
+        parts.iter().for_each(|part| sums.add(part.score, part.weight, part.coverage));
+        let coverage = sums.coverage();
+        let reach = share(parts.iter().map(|part| part.weight * part.reach).sum(), sums.total);
+        let shut = is_shut(case, applies);
         let gate = settled(self.min_coverage);
-        let gated = settled(coverage) < gate || unclear || applies == Verdict::No;
-
-        let score = if gated { f64::NAN } else { self.aggregate.of(parts, |part| part.score) };
+        let score = if shut || is_thin(coverage, gate) { f64::NAN } else { sums.finish() };
         // However much comes to be known, it never has a score.
-        let dead = out || !open && (settled(reach) < gate || unclear);
+        let dead = out || !open && (is_thin(reach, gate) || shut);
         let (low, high) = match (dead, open) {
             (true, _) => (f64::NAN, f64::NAN),
             (_, true) => bounds,
@@ -69,7 +59,7 @@ impl Group {
         let doubt = Doubt { loose: open && !out && !idle, thin, absent: absent || open && idle };
         PartCell {
             score,
-            weight,
+            weight: weight_of(whole, applies, sums.total),
             coverage,
             reach: if dead { 0.0 } else { reach },
             low,
@@ -77,6 +67,25 @@ impl Group {
             doubt,
         }
     }
+}
+
+/// Whether a group has no score, whatever its parts come to: it does not apply, or a condition that says so, or what it
+/// weighs, has no data.
+#[inline(always)]
+pub(super) fn is_shut(weight: Pick, applies: Verdict) -> bool {
+    weight == Pick::Unclear || applies != Verdict::Yes
+}
+
+/// Whether too little of a group is measured for a score; its gate is settled.
+#[inline(always)]
+pub(super) fn is_thin(coverage: f64, gate: f64) -> bool {
+    gate > 0.0 && settled(coverage) < gate
+}
+
+/// What a group weighs among its neighbours: nothing where it does not apply or none of its parts weighs.
+#[inline(always)]
+pub(super) fn weight_of(whole: f64, applies: Verdict, parts: f64) -> f64 {
+    if applies == Verdict::No || parts <= 0.0 { 0.0 } else { whole }
 }
 
 impl PartRows {
@@ -122,28 +131,9 @@ pub(crate) fn lowest_mean(parts: impl Iterator<Item = (f64, f64, bool)>) -> f64 
 impl Aggregate {
     /// One value of the parts that have one; NaN where none has.
     pub(crate) fn of(self, parts: &[PartCell], value: impl Fn(&PartCell) -> f64) -> f64 {
-        let present =
-            parts.iter().map(|part| (part.weight, value(part))).filter(|(_, it)| !it.is_nan());
-        match self {
-            Self::Mean => {
-                let (sum, weight) =
-                    present.fold((0.0, 0.0), |(sum, total), (w, it)| (sum + w * it, total + w));
-                if weight > 0.0 { (sum / weight).clamp(0.0, 100.0) } else { f64::NAN }
-            }
-            Self::Min => present.map(|(_, it)| it).fold(f64::NAN, f64::min),
-            Self::Max => present.map(|(_, it)| it).fold(f64::NAN, f64::max),
-            Self::Median => {
-                let mut sorted: Vec<f64> = present.map(|(_, it)| it).collect();
-                sorted.sort_by(f64::total_cmp);
-                match middle(sorted.len()) {
-                    None => f64::NAN,
-                    Some((left, right)) => {
-                        let at = |it: usize| sorted.get(it).copied().unwrap_or(f64::NAN);
-                        (at(left) + at(right)) / 2.0
-                    }
-                }
-            }
-        }
+        let mut sums = Sums::new(self);
+        parts.iter().for_each(|part| sums.add(value(part), part.weight, 0.0));
+        sums.finish()
     }
 
     /// The lowest and the highest that the value can be, where some parts may have none.
@@ -221,11 +211,6 @@ impl Aggregate {
         }
         shares
     }
-}
-
-/// The one or two middle places of a sorted list.
-pub(super) fn middle(len: usize) -> Option<(usize, usize)> {
-    (len > 0).then(|| ((len - 1) / 2, len / 2))
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::points::unsigned;
+
 /// The most rises that go over a column together: twice as many as any scorecard seen has. More are searched
 /// for. Our choice, tested by `a_column_has_the_bits_of_its_values`.
 const RISES: usize = 15;
@@ -188,8 +190,7 @@ impl Piece {
         let points = self.points + (value - self.from) * self.slope;
         // Rounding must not carry it past the knots. Written so that NaN stays.
         let points = if self.low > points { self.low } else { points };
-        // Adding 0 turns -0 into 0: points that are equal have equal bits.
-        (if self.high < points { self.high } else { points }) + 0.0
+        unsigned(if self.high < points { self.high } else { points })
     }
 }
 
@@ -255,8 +256,7 @@ impl To<'_> {
 impl Knots {
     /// Of knots with ascending values. At a knot the points are exactly its own.
     pub(crate) fn new(knots: &[[f64; 2]]) -> Self {
-        // Adding 0 turns -0 into 0: points that are equal have equal bits.
-        let knots: Vec<[f64; 2]> = knots.iter().map(|[x, y]| [*x, y + 0.0]).collect();
+        let knots: Vec<[f64; 2]> = knots.iter().map(|[x, y]| [*x, unsigned(*y)]).collect();
         let points = || knots.iter().map(|knot| knot[1]);
         let ends = [points().fold(f64::NAN, f64::min), points().fold(f64::NAN, f64::max)];
         let monotone = points().is_sorted() || points().is_sorted_by(|left, right| left >= right);

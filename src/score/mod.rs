@@ -24,6 +24,7 @@ mod row_result;
 mod run;
 mod settle;
 mod standing;
+mod sums;
 mod tree;
 mod withhold;
 mod withhold_row;
@@ -39,7 +40,7 @@ pub(crate) use curve::curve;
 #[cfg(feature = "report")]
 pub(crate) use digits::sided;
 pub(crate) use explain::{Frame, present};
-pub(crate) use factor::key as factor_key;
+pub(crate) use factor::{key as factor_key, stand_in_of};
 pub(crate) use group::lowest_mean;
 pub(crate) use points::PointMap;
 pub(crate) use reach::Sure;

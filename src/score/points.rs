@@ -1,21 +1,20 @@
-//! From a metric's value to 0 to 100 points.
+//! From a metric's value to 0 to 100 points: what each kind of points says of a value.
+//!
+//! The paths differ in where a value stands ([`Cell`]) and in how many are taken at a time ([`PointMap::fill`]).
 
 use std::sync::Arc;
 
 use super::curve::{Curve, curve};
 use super::knots::Knots;
-use crate::config::{Outside, Points};
-use crate::expr::Program;
+use crate::config::{LinearPoints, Outside, Points};
+use crate::expr::{Program, Register, Registers};
 use crate::frame::{Column, Data};
+use crate::value::Value;
 
 /// Compiled points. Every number in it is finite and every list in order.
 #[derive(Debug, Clone)]
 pub(crate) enum PointMap {
-    Linear {
-        worst: f64,
-        best: f64,
-        outside: Outside,
-    },
+    Linear(LinearPoints),
     Piecewise(Knots),
     Steps(Arc<[Rung]>),
     Map {
@@ -31,31 +30,124 @@ pub(crate) enum PointMap {
     Expr(Box<Program>),
 }
 
-/// A step: values up to its edge, with the edge or without.
+/// A step: values up to its edge.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rung {
-    /// Upper edge; infinite for the last step.
-    pub(crate) edge: f64,
-    pub(crate) with_edge: bool,
+    /// The highest value in it; infinite for the last step.
+    edge: f64,
     /// NaN where the step makes the factor missing.
     pub(crate) points: f64,
+}
+
+/// Where one value stands that is to have points. What is of another kind is none.
+pub(super) trait Cell {
+    /// NaN for none.
+    fn number(&self) -> f64;
+    /// 0 (no) or 1 (yes); anything else for none.
+    fn flag(&self) -> u8;
+    fn text(&self) -> Option<&str>;
+}
+
+/// A row of a column.
+impl Cell for (&Column, usize) {
+    fn number(&self) -> f64 {
+        let Data::Number(values) = self.0.data() else { return f64::NAN };
+        values.get(self.1).copied().unwrap_or(f64::NAN)
+    }
+
+    fn flag(&self) -> u8 {
+        let Data::Flag(values) = self.0.data() else { return Data::NO_FLAG };
+        values.get(self.1).copied().unwrap_or(Data::NO_FLAG)
+    }
+
+    fn text(&self) -> Option<&str> {
+        let Data::Text { codes, labels } = self.0.data() else { return None };
+        labels.text(*codes.get(self.1)?).map(AsRef::as_ref)
+    }
+}
+
+/// A register of a single row.
+impl Cell for (&Registers, Register) {
+    fn number(&self) -> f64 {
+        self.0.number(self.1)
+    }
+
+    fn flag(&self) -> u8 {
+        self.0.flag(self.1)
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.0.text(self.1).map(AsRef::as_ref)
+    }
+}
+
+/// A value by itself.
+impl Cell for Value {
+    fn number(&self) -> f64 {
+        Self::number(self).unwrap_or(f64::NAN)
+    }
+
+    fn flag(&self) -> u8 {
+        let Self::Flag(it) = self else { return Data::NO_FLAG };
+        u8::from(*it)
+    }
+
+    fn text(&self) -> Option<&str> {
+        let Self::Text(it) = self else { return None };
+        Some(it)
+    }
+}
+
+/// Points without the sign of 0: points that are equal have equal bits.
+#[inline(always)]
+pub(super) const fn unsigned(points: f64) -> f64 {
+    points + 0.0
+}
+
+impl LinearPoints {
+    /// The points of a number; NaN for NaN.
+    #[inline(always)]
+    pub(super) const fn of(&self, value: f64) -> f64 {
+        let Self { worst, best, outside } = *self;
+        let points = unsigned(((value - worst) / (best - worst)).clamp(0.0, 1.0) * 100.0);
+        // Of the value itself: a share may round to an end that the value is beyond.
+        let inside = (worst.min(best) <= value) & (value <= worst.max(best));
+        if matches!(outside, Outside::Missing) && !inside { f64::NAN } else { points }
+    }
+}
+
+impl Rung {
+    /// Whether a value is not above it; never NaN.
+    #[inline(always)]
+    pub(super) fn reaches(&self, value: f64) -> bool {
+        value <= self.edge
+    }
+}
+
+/// The points of a flag; NaN for none.
+#[inline(always)]
+pub(super) const fn of_flag(yes: f64, no: f64, flag: u8) -> f64 {
+    match flag {
+        1 => yes,
+        0 => no,
+        _ => f64::NAN,
+    }
 }
 
 impl PointMap {
     /// Takes over checked points. Expressions are compiled elsewhere.
     pub(crate) fn new(points: &Points) -> Option<Self> {
         Some(match points {
-            Points::Linear(it) => {
-                Self::Linear { worst: it.worst, best: it.best, outside: it.outside }
-            }
+            Points::Linear(line) => Self::Linear(*line),
             Points::Piecewise(knots) => Self::Piecewise(Knots::new(knots)),
             Points::Steps(steps) => Self::Steps(
                 steps
                     .iter()
                     .map(|step| Rung {
-                        edge: step.below.or(step.up_to).unwrap_or(f64::INFINITY),
-                        with_edge: step.below.is_none(),
-                        points: step.points.unwrap_or(f64::NAN),
+                        edge: step
+                            .below
+                            .map_or(step.up_to.unwrap_or(f64::INFINITY), f64::next_down),
+                        points: unsigned(step.points.unwrap_or(f64::NAN)),
                     })
                     .collect(),
             ),
@@ -63,11 +155,11 @@ impl PointMap {
                 points: map
                     .iter()
                     .filter(|(name, _)| *name != "_")
-                    .map(|(name, points)| (name.as_str().into(), *points))
+                    .map(|(name, points)| (name.as_str().into(), unsigned(*points)))
                     .collect(),
-                other: map.get("_").copied().unwrap_or(f64::NAN),
+                other: unsigned(map.get("_").copied().unwrap_or(f64::NAN)),
             },
-            Points::Flag(it) => Self::Flag { yes: it.yes, no: it.no },
+            Points::Flag(it) => Self::Flag { yes: unsigned(it.yes), no: unsigned(it.no) },
             _ => Self::Curve(curve(points)?),
         })
     }
@@ -102,17 +194,17 @@ impl PointMap {
                 span(points.iter().map(|(_, it)| *it).chain(std::iter::once(*other)))
             }
             Self::Flag { yes, no } => span([*yes, *no].into_iter()),
-            Self::Linear { .. } | Self::Curve(_) | Self::Expr(_) => (0.0, 100.0),
+            Self::Linear(_) | Self::Curve(_) | Self::Expr(_) => (0.0, 100.0),
         }
     }
 
     /// Whether there are values to which it gives no points.
     pub(crate) fn is_partial(&self) -> bool {
         match self {
-            Self::Linear { outside, .. } => *outside == Outside::Missing,
+            Self::Linear(line) => line.outside == Outside::Missing,
             Self::Steps(rungs) => {
                 rungs.iter().any(|rung| rung.points.is_nan())
-                    || rungs.last().is_none_or(|rung| rung.edge.is_finite())
+                    || rungs.last().is_none_or(|rung| rung.edge < f64::INFINITY)
             }
             Self::Map { other, .. } => other.is_nan(),
             // An expression has no points where it has no data.
@@ -121,24 +213,20 @@ impl PointMap {
         }
     }
 
-    /// The points of one value of a column; NaN where it gives none.
+    /// The points of a row of a column; NaN where it gives none.
+    pub(crate) fn of(&self, column: &Column, row: usize) -> f64 {
+        self.of_cell(&(column, row))
+    }
+
+    /// The points of a value; NaN where it gives none.
     ///
     /// Expressions are not of one value and give NaN here.
-    pub(crate) fn of(&self, column: &Column, row: usize) -> f64 {
-        match (column.data(), self) {
-            (Data::Number(values), _) => {
-                values.get(row).map_or(f64::NAN, |value| self.of_number(*value))
-            }
-            (Data::Flag(values), Self::Flag { yes, no }) => match values.get(row) {
-                Some(1) => *yes,
-                Some(0) => *no,
-                _ => f64::NAN,
-            },
-            (Data::Text { codes, labels }, Self::Map { .. }) => codes
-                .get(row)
-                .and_then(|code| labels.text(*code))
-                .map_or(f64::NAN, |text| self.of_text(text)),
-            _ => f64::NAN,
+    #[inline]
+    pub(super) fn of_cell(&self, cell: &impl Cell) -> f64 {
+        match self {
+            Self::Flag { yes, no } => of_flag(*yes, *no, cell.flag()),
+            Self::Map { .. } => cell.text().map_or(f64::NAN, |text| self.of_text(text)),
+            _ => self.of_number(cell.number()),
         }
     }
 
@@ -154,24 +242,13 @@ impl PointMap {
 
     /// The points of a number; NaN for NaN.
     pub(crate) fn of_number(&self, value: f64) -> f64 {
-        if value.is_nan() {
-            return f64::NAN;
-        }
         match self {
-            Self::Linear { worst, best, outside } => {
-                // Of the value itself: a share may round to an end that the value is beyond.
-                let inside = (worst.min(*best)..=worst.max(*best)).contains(&value);
-                if *outside == Outside::Missing && !inside {
-                    return f64::NAN;
-                }
-                ((value - worst) / (best - worst)).clamp(0.0, 1.0) * 100.0
-            }
+            Self::Linear(line) => line.of(value),
             Self::Piecewise(knots) => knots.of(value),
-            Self::Steps(rungs) => rungs
-                .iter()
-                .find(|it| if it.with_edge { value <= it.edge } else { value < it.edge })
-                .map_or(f64::NAN, |it| it.points),
-            Self::Curve(curve) => curve.of(value),
+            Self::Steps(rungs) => {
+                rungs.iter().find(|rung| rung.reaches(value)).map_or(f64::NAN, |rung| rung.points)
+            }
+            Self::Curve(curve) => curve.points(value),
             Self::Map { .. } | Self::Flag { .. } | Self::Expr(_) => f64::NAN,
         }
     }

@@ -32,9 +32,10 @@ impl Sure {
 }
 
 impl Factor {
-    /// The share of its value that is measured, where it has one.
-    pub(super) fn share(&self, table: &Table, row: usize) -> f64 {
-        let share = self.sure.map_or(f64::NAN, |sure| table.number(sure.share, row));
+    /// The share of its value that is measured, where it has one; `number` says what stands in a slot.
+    #[inline]
+    pub(super) fn share(&self, number: impl Fn(usize) -> f64) -> f64 {
+        let share = self.sure.map_or(f64::NAN, |sure| number(sure.share));
         if share.is_nan() { 1.0 } else { share }
     }
 
@@ -79,7 +80,7 @@ impl PointMap {
         let all = self.hull();
         // What rises or falls throughout is between its points at the ends; for the rest all it can give is said.
         let ends = match self {
-            Self::Linear { .. } | Self::Curve(_) => [self.of_number(low), self.of_number(high)],
+            Self::Linear(_) | Self::Curve(_) => [self.of_number(low), self.of_number(high)],
             Self::Piecewise(knots) if knots.is_monotone() => [knots.of(low), knots.of(high)],
             Self::Steps(rungs) => {
                 let points = rungs.iter().map(|rung| rung.points);

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::band::Bands;
-use super::factor::Status;
-use super::fold::share;
-use super::group::middle;
+use super::factor::{Row, Status, Worth};
+use super::group::{is_shut, is_thin, weight_of};
 use super::points::PointMap;
 use super::row_result::{RowPoints, RowScore};
 use super::settle::settled;
+use super::sums::Sums;
 use super::tree::{AutoOverride, Factor, Group, Part, Scorecard};
 use super::withhold_row::{RowBase, RowDoubts};
 use crate::config::{Aggregate, MissingPolicy};
@@ -51,25 +51,41 @@ enum RowPart {
         stand_in: f64,
         points: PointMap,
     },
-    Factor(Register, Box<Factor>),
+    Factor(Box<Factor>),
     /// A group by its number.
     Group(usize),
 }
 
-/// The sums of a group, as [`Fold`](super::fold::Fold) has them for each row of a chunk.
-#[derive(Debug)]
-struct Sums {
-    aggregate: Aggregate,
-    /// The weight of all parts.
-    total: f64,
-    /// The weight of the parts that have points.
-    present: f64,
-    /// Weights times points, or the lowest or highest points.
-    value: f64,
-    /// Weights times shares measured.
-    covered: f64,
-    /// The points of the parts of a median.
-    points: Vec<f64>,
+/// A row in registers.
+struct Spot<'a, S> {
+    registers: &'a Registers,
+    says: &'a S,
+}
+
+/// What asks for more has no row of registers: see [`RowPart::of`].
+impl<S: Fn(usize) -> Option<Verdict>> Row for Spot<'_, S> {
+    fn says(&self, condition: usize) -> Option<Verdict> {
+        (self.says)(condition)
+    }
+
+    fn measure(&self, factor: &Factor, case: Pick) -> (f64, Status) {
+        let map = factor.points.get(case).zip(Register::try_from(factor.slot).ok());
+        let points = map.map_or(f64::NAN, |(map, slot)| map.of_cell(&(self.registers, slot)));
+        (points, if points.is_nan() { Status::Missing } else { Status::Measured })
+    }
+
+    fn share(&self, factor: &Factor) -> f64 {
+        let number = |register: Register| self.registers.number(register);
+        factor.share(|slot| Register::try_from(slot).map_or(f64::NAN, number))
+    }
+
+    fn warms_up(&self, _: &Factor) -> bool {
+        false
+    }
+
+    fn carry(&self, _: &Factor, _: Pick) -> f64 {
+        f64::NAN
+    }
 }
 
 impl RowCard {
@@ -125,13 +141,13 @@ impl RowCard {
         groups.iter_mut().for_each(|group| group.score = settled(group.score));
         let whole = groups.last().map(|group| (group.score, settled(group.coverage)));
         let (raw, coverage) = whole.unwrap_or((f64::NAN, 0.0));
-        let rule = self.overrides.iter().find(|rule| says(rule.condition) == Some(Verdict::Yes));
-        let score = rule.map_or(raw, |rule| settled(rule.effect.on(raw)));
+        let rule = AutoOverride::first(&self.overrides, says).map(|rule| rule.1.effect);
+        let score = rule.map_or(raw, |effect| effect.score(raw));
         let raw_band = self.bands.raw(score);
         let band = match last {
             Some(last) => {
                 let data = self.bands.held(raw, Some(last), as_of);
-                self.bands.given(data, rule.map(|rule| rule.effect))
+                self.bands.given(data, rule)
             }
             None => raw_band,
         };
@@ -165,7 +181,7 @@ impl RowPart {
         if factor.points.values().any(|points| matches!(points, PointMap::Expr(_))) {
             return why("has points by an expression");
         }
-        Ok(Self::Factor(slot, Box::new(factor.clone())))
+        Ok(Self::Factor(Box::new(factor.clone())))
     }
 }
 
@@ -176,20 +192,19 @@ impl RowGroup {
         groups: &[RowPoints],
         says: &impl Fn(usize) -> Option<Verdict>,
     ) -> RowPoints {
+        let spot = Spot { registers, says };
         let mut sums = Sums::new(self.aggregate);
         for part in &self.parts {
             match part {
                 RowPart::Plain { slot, weight, stand_in, points } => {
-                    let own = points.of_register(registers, *slot);
+                    let own = points.of_cell(&(registers, *slot));
                     let missing = own.is_nan();
                     let share = if missing { 0.0 } else { 1.0 };
                     sums.add(if missing { *stand_in } else { own }, *weight, share);
                 }
-                RowPart::Factor(slot, factor) => {
-                    let (own, counted, weight) = factor.of_row(registers, *slot, says);
-                    let sure = factor.sure.and_then(|sure| Register::try_from(sure.share).ok());
-                    let share = sure.map_or(1.0, |register| registers.number(register));
-                    sums.add(counted, weight, if own.is_nan() { 0.0 } else { share });
+                RowPart::Factor(factor) => {
+                    let Worth { counted, share, weight, .. } = factor.worth(&spot);
+                    sums.add(counted, weight, share);
                 }
                 RowPart::Group(number) => {
                     if let Some(it) = groups.get(*number) {
@@ -198,103 +213,12 @@ impl RowGroup {
                 }
             }
         }
-        let coverage = share(sums.covered, sums.total);
-        let mut score = sums.finish();
-        if self.gate > 0.0 && settled(coverage) < self.gate {
-            score = f64::NAN;
-        }
+        let coverage = sums.coverage();
         let case = self.weight.pick_by(says);
         let applies = self.applies.and_then(says).unwrap_or(Verdict::Yes);
-        if case == Pick::Unclear || applies != Verdict::Yes {
-            score = f64::NAN;
-        }
-        let none = applies == Verdict::No || sums.total <= 0.0;
-        RowPoints { score, coverage, weight: if none { 0.0 } else { self.weight.weigh(case) } }
-    }
-}
-
-impl PointMap {
-    /// The points of what is in a slot.
-    fn of_register(&self, registers: &Registers, slot: Register) -> f64 {
-        // Adding 0 turns -0 into 0: points that are equal have equal bits.
-        match self {
-            Self::Piecewise(knots) => knots.of(registers.number(slot)),
-            Self::Flag { yes, no } => match registers.flag(slot) {
-                0 => no + 0.0,
-                1 => yes + 0.0,
-                _ => f64::NAN,
-            },
-            Self::Map { .. } => {
-                registers.text(slot).map_or(f64::NAN, |text| self.of_text(text) + 0.0)
-            }
-            _ => self.of_number(registers.number(slot)) + 0.0,
-        }
-    }
-}
-
-impl Factor {
-    /// Its own points, those that count and its weight: what [`Factor::worth`] says.
-    fn of_row(
-        &self,
-        registers: &Registers,
-        slot: Register,
-        says: &impl Fn(usize) -> Option<Verdict>,
-    ) -> (f64, f64, f64) {
-        let (points_case, weight_case) = (self.points.pick_by(says), self.weight.pick_by(says));
-        let applies = self.applies.and_then(says).unwrap_or(Verdict::Yes);
-        let whole = self.weight.weigh(weight_case);
-        let weight = if applies == Verdict::No { 0.0 } else { whole };
-        let own = || self.points.get(points_case).map(|map| map.of_register(registers, slot));
-        let (own, status) = match Self::stopped(applies, points_case, weight_case) {
-            Some(status) => (f64::NAN, status),
-            None => match own().filter(|point| !point.is_nan()) {
-                Some(own) => (own, Status::Measured),
-                None => (f64::NAN, Status::Missing),
-            },
-        };
-        let counted = if own.is_nan() { self.instead(status, points_case).0 } else { own };
-        (own, counted, weight)
-    }
-}
-
-impl Sums {
-    const fn new(aggregate: Aggregate) -> Self {
-        let value = if matches!(aggregate, Aggregate::Mean) { 0.0 } else { f64::NAN };
-        Self { aggregate, total: 0.0, present: 0.0, value, covered: 0.0, points: Vec::new() }
-    }
-
-    /// Adds a part. Points are NaN where it has none.
-    fn add(&mut self, points: f64, weight: f64, share: f64) {
-        self.total += weight;
-        let part = if weight > 0.0 { points } else { f64::NAN };
-        match self.aggregate {
-            Aggregate::Mean => self.value += if points.is_nan() { 0.0 } else { weight * points },
-            Aggregate::Min => self.value = self.value.min(part),
-            Aggregate::Max => self.value = self.value.max(part),
-            Aggregate::Median => self.points.push(part),
-        }
-        if !points.is_nan() {
-            self.present += weight;
-            self.covered += weight * share;
-        }
-    }
-
-    fn finish(&mut self) -> f64 {
-        match self.aggregate {
-            Aggregate::Mean => {
-                let mean = self.value / self.present;
-                let mean = if mean > 0.0 { mean } else { 0.0 };
-                let mean = if mean < 100.0 { mean } else { 100.0 };
-                if self.present > 0.0 { mean } else { f64::NAN }
-            }
-            Aggregate::Min | Aggregate::Max => self.value,
-            Aggregate::Median => {
-                self.points.retain(|point| !point.is_nan());
-                self.points.sort_by(f64::total_cmp);
-                let at = |it: usize| self.points.get(it).copied().unwrap_or(f64::NAN);
-                middle(self.points.len())
-                    .map_or(f64::NAN, |(left, right)| (at(left) + at(right)) / 2.0)
-            }
-        }
+        let shut = is_shut(case, applies) || is_thin(coverage, self.gate);
+        let score = if shut { f64::NAN } else { sums.finish() };
+        let weight = weight_of(self.weight.weigh(case), applies, sums.total);
+        RowPoints { score, coverage, weight }
     }
 }

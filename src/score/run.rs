@@ -6,8 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::factor::{Around, FactorRows};
-use super::settle::settled;
-use super::tree::{Doubt, Effect, Part, PartCell, PartRows, Scorecard, same};
+use super::tree::{AutoOverride, Doubt, Effect, Part, PartCell, PartRows, Scorecard, same};
 use crate::frame::Table;
 use crate::memory::CarriedValue;
 use crate::verdict::{Verdict, Verdicts};
@@ -150,8 +149,7 @@ impl Scorecard {
         let manual = (context.manual)(id);
         if let Some((number, effect)) = manual {
             cell.apply(effect, Applied::Manual(number));
-            let on = |it: f64| settled(effect.on(it));
-            (cell.low, cell.high) = (on(cell.low), on(cell.high));
+            (cell.low, cell.high) = (effect.score(cell.low), effect.score(cell.high));
             cell.solid |= matches!(effect, Effect::Set(_));
             cell.lacks &= !matches!(effect, Effect::Set(_));
         }
@@ -180,27 +178,27 @@ impl Scorecard {
         at: usize,
         cell: &mut ScoreCell,
     ) -> Option<Effect> {
+        let says = |it: usize| conditions.get(it).map(|verdicts| verdicts.get(at));
+        let applied = AutoOverride::first(&self.overrides, says);
+        if let Some((number, rule)) = applied {
+            cell.apply(rule.effect, Applied::Rule(number));
+        }
         let (low, high) = (cell.low, cell.high);
         let mut reach = (f64::NAN, f64::NAN);
         let mut widen = |effect: Option<Effect>| {
-            let on = |it: f64| effect.map_or(it, |effect| settled(effect.on(it)));
+            let on = |it: f64| effect.map_or(it, |effect| effect.score(it));
             reach = (reach.0.min(on(low)), reach.1.max(on(high)));
         };
-        let mut applied = None;
         let mut settled = true;
         let mut closed = false;
-        for (number, rule) in self.overrides.iter().enumerate() {
+        for rule in &self.overrides {
             let Some(verdicts) = conditions.get(rule.condition) else { continue };
-            let (verdict, sure) = (verdicts.get(at), verdicts.is_solid(at));
+            let (holds, sure) = (verdicts.get(at) == Verdict::Yes, verdicts.is_solid(at));
             settled &= sure;
-            if verdict == Verdict::Yes && applied.is_none() {
-                cell.apply(rule.effect, Applied::Rule(number));
-                applied = Some(rule.effect);
-            }
-            if verdict == Verdict::Yes || !sure {
+            if holds || !sure {
                 widen(Some(rule.effect));
             }
-            if verdict == Verdict::Yes && sure {
+            if holds && sure {
                 closed = true;
                 cell.solid |= matches!(rule.effect, Effect::Set(_));
                 break;
@@ -212,14 +210,14 @@ impl Scorecard {
         cell.low = reach.0.min(cell.score);
         cell.high = reach.1.max(cell.score);
         cell.solid &= settled;
-        applied
+        applied.map(|rule| rule.1.effect)
     }
 }
 
 impl ScoreCell {
     fn apply(&mut self, effect: Effect, applied: Applied) {
         let before = self.score;
-        self.score = settled(effect.on(before));
+        self.score = effect.score(before);
         if !same(self.score, before) {
             self.applied = applied;
         }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::band::Bands;
 use super::points::PointMap;
 use super::reach::Sure;
+use super::settle::settled;
 use super::withhold::Doubts;
 use crate::config::{Aggregate, MissingPolicy};
 use crate::frame::SubjectKind;
 use crate::time::Period;
-use crate::verdict::{Choice, Conditions};
+use crate::verdict::{Choice, Conditions, Verdict};
 
 /// A scorecard whose names are slots and whose numbers are checked.
 #[derive(Debug, Clone)]
@@ -82,6 +83,17 @@ pub(crate) struct AutoOverride {
     pub(crate) reason: Option<String>,
 }
 
+impl AutoOverride {
+    /// The first that holds, and its number; `says` is asked for what a condition says, by number.
+    #[inline]
+    pub(super) fn first(
+        all: &[Self],
+        says: impl Fn(usize) -> Option<Verdict>,
+    ) -> Option<(usize, &Self)> {
+        all.iter().enumerate().find(|rule| says(rule.1.condition) == Some(Verdict::Yes))
+    }
+}
+
 /// What a manual value does to a score.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Effect {
@@ -99,6 +111,12 @@ impl Effect {
             Self::Floor(it) if !score.is_nan() => score.max(it),
             Self::Cap(_) | Self::Floor(_) => score,
         }
+    }
+
+    /// The same, settled: what the score then is. Of several effects the later is on what the earlier made.
+    #[inline]
+    pub(super) fn score(self, score: f64) -> f64 {
+        settled(self.on(score))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::expr::{Span, Spans};
 use crate::fault::Code;
 use crate::frame::SubjectKind;
 use crate::metric::attribute_info;
-use crate::score::PointMap;
+use crate::score::{PointMap, stand_in_of};
 
 /// How far a score may be from what it is on paper, in points: far more than rounding can make of it.
 const ROUNDING: f64 = 1e-6;
@@ -209,17 +209,13 @@ impl Lint<'_, '_> {
             maps.iter().map(|points| PointMap::new(points).map_or((0.0, 100.0), |map| map.hull()));
         let hulls: Vec<(f64, f64)> =
             if maps.is_empty() { vec![(0.0, 100.0)] } else { hulls.collect() };
-        let stand_in = match config.missing {
-            MissingPolicy::Redistribute => Spans::default(),
-            MissingPolicy::Worst => Spans::union(hulls.iter().map(|hull| Spans::point(hull.0))),
-            MissingPolicy::Best => Spans::union(hulls.iter().map(|hull| Spans::point(hull.1))),
-            MissingPolicy::Prior => Spans::point(config.prior.unwrap_or(f64::NAN)),
-            MissingPolicy::Value(it) => Spans::point(it),
+        let prior = config.prior.unwrap_or(f64::NAN);
+        let stand_in = hulls.iter().filter_map(|hull| match config.missing {
             // A value from before may be one that was in range then.
-            MissingPolicy::Carry(_) => {
-                Spans::union(hulls.iter().map(|(low, high)| Spans::between(*low, *high)))
-            }
-        };
+            MissingPolicy::Carry(_) => Some(Spans::between(hull.0, hull.1)),
+            policy => stand_in_of(policy, prior, *hull).map(|stand_in| Spans::point(stand_in.0)),
+        });
+        let stand_in = Spans::union(stand_in);
         scores = scores.join(&stand_in);
         let (weights, varies) = weights(config.weight.as_ref());
         let fills =
