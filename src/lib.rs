@@ -36,6 +36,10 @@ pub mod arrow;
 #[cfg(all(doc, any(not(doctest), all(feature = "report", feature = "toml"))))]
 pub mod guide;
 
+/// The crate of dates, so that a host can use the same one.
+#[doc(no_inline)]
+pub use chrono;
+
 pub use book::Book;
 pub use config::Config;
 pub use engine::{Assessment, Engine, Input, Scores};

@@ -65,6 +65,10 @@ mod rows;
 mod tests;
 mod values;
 
+/// The crates of arrays and of schemas, so that a host can use the same ones.
+#[doc(no_inline)]
+pub use {arrow_array, arrow_schema};
+
 pub use likely::likely_ids;
 pub use pieces::{ScoredTable, score_table};
 pub use read::FrameReader;
