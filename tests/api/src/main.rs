@@ -25,6 +25,19 @@ const AT_TWO_PATHS: [&str; 9] = [
     "Value",
 ];
 
+/// Types that are whole as they are: no case and no field will come. A host matches and makes them without a rest.
+const CLOSED: [&str; 9] = [
+    "Faults",
+    "HandedOn",
+    "Horizon",
+    "Money",
+    "Node",
+    "Percent",
+    "Proportion",
+    "Valued",
+    "Verdict",
+];
+
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut given = std::env::args().skip(1);
     let json = given.next().ok_or("say where the JSON of rustdoc is")?;
@@ -42,6 +55,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let known = std::fs::read_to_string(path)?;
     let mut wrong = differences(&known, &api);
     wrong.extend(names(&api));
+    wrong.extend(frozen(&api));
     wrong.iter().for_each(|line| println!("{line}"));
     Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -54,6 +68,31 @@ fn differences(known: &str, api: &str) -> Vec<String> {
     let sign = |count: i32| if count > 0 { '+' } else { '-' };
     let moved = counts.into_iter().filter(|(_, count)| *count != 0);
     moved.map(|(line, count)| format!("{} {line}", sign(count))).collect()
+}
+
+/// Enums and structs of public fields to which nothing could be added later without breaking a host.
+fn frozen(api: &str) -> Vec<String> {
+    let has_field = |path: &str| {
+        let field = format!("pub {path}::");
+        api.lines().any(|line| line.starts_with(&field))
+    };
+    let mut wrong = Vec::new();
+    for line in api.lines() {
+        let (is_enum, rest) =
+            match (line.strip_prefix("pub enum "), line.strip_prefix("pub struct ")) {
+                (Some(rest), _) => (true, rest),
+                (_, Some(rest)) => (false, rest),
+                _ => continue,
+            };
+        let path = rest.split(['<', '(', ';', ' ']).next().unwrap_or(rest);
+        let name = path.rsplit("::").next().unwrap_or(path);
+        if !CLOSED.contains(&name) && (is_enum || has_field(path)) {
+            wrong.push(format!(
+                "`{path}` is frozen: make it `non_exhaustive` or its fields private"
+            ));
+        }
+    }
+    wrong
 }
 
 /// Types whose name another type has too, and too many names at the root.
