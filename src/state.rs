@@ -10,14 +10,16 @@ mod check;
 mod eve;
 mod form;
 mod group;
+mod content;
 mod outbox;
 mod record;
 mod undo;
 
+pub use content::Content;
 pub(crate) use eve::Eve;
 pub use form::HandedOn;
 pub use group::GroupBy;
-pub use outbox::{Content, Delivery, DeliveryGroup, HandOut, Outbox};
+pub use outbox::{Delivery, DeliveryGroup, HandOut, Outbox};
 pub(crate) use record::{Naming, Record};
 pub(crate) use undo::{Undo, lacking};
 

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::explain::{FactorLine, present};
+use super::explain::FactorLine;
 use super::factor::{Spot, key};
 use super::tree::{Factor, Scorecard};
+use super::walk::present;
 use crate::config::MissingPolicy;
 use crate::frame::Table;
 use crate::memory::{Carried, CarriedValue};

@@ -26,6 +26,7 @@ mod settle;
 mod standing;
 mod sums;
 mod tree;
+mod walk;
 mod withhold;
 mod withhold_row;
 
@@ -39,7 +40,6 @@ pub(crate) use columns::{CardColumns, CardPart, CardScratch};
 pub(crate) use curve::curve;
 #[cfg(feature = "report")]
 pub(crate) use digits::sided;
-pub(crate) use explain::{Frame, present};
 pub(crate) use factor::{key as factor_key, stand_in_of};
 pub(crate) use group::lowest_mean;
 pub(crate) use points::PointMap;
@@ -51,5 +51,6 @@ pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
 pub(crate) use settle::least;
 pub(crate) use settle::settle;
 pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, PartCell, Scorecard};
+pub(crate) use walk::{Frame, present};
 pub(crate) use withhold::Doubts;
 pub(crate) use withhold_row::RowBase;

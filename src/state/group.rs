@@ -1,6 +1,6 @@
 //! What belongs together.
 
-use super::outbox::Content;
+use super::content::Content;
 use crate::frame::SubjectKind;
 
 /// What belongs together.

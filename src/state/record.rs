@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::naming::Naming;
 use self::page::Page;
-use super::outbox::{Content, Delivery};
+use super::content::Content;
+use super::outbox::Delivery;
 use crate::alert::event_id;
 use crate::any::{is_false, is_zero};
 use crate::frame::SubjectKind;
