@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::points::unsigned;
+use super::knots::unsigned;
 use crate::config::{DecayPoints, LogPoints, PercentilePoints, Points, SigmoidPoints};
 
 /// Points by value, never falling or never rising, between 0 and 100. Its settings are checked.

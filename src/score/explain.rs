@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::digits::sided;
-use super::factor::{StandIn, Status};
+use super::factor::Status;
+use super::missing::StandIn;
 use crate::frame::SubjectKind;
 use crate::text::number::{percent, tenths};
 use crate::value::Value;

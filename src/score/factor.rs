@@ -7,7 +7,9 @@ use std::ops::Range;
 use chrono::{Datelike as _, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::points::{PointMap, unsigned};
+use super::knots::unsigned;
+use super::missing::{StandIn, stand_in_of};
+use super::points::PointMap;
 use super::tree::{Doubt, Factor, PartCell, PartRows};
 use crate::config::MissingPolicy;
 use crate::expr::Scratch;
@@ -37,23 +39,6 @@ pub enum Status {
     NoPoints,
     /// It does not concern the subject.
     NotApplicable,
-}
-
-/// What stands in for a factor that is not measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum StandIn {
-    /// The worst points it can give.
-    Worst,
-    /// The best points it can give.
-    Best,
-    /// The population's points.
-    Prior,
-    /// Fixed points.
-    Value,
-    /// Its last known value.
-    Carried,
 }
 
 /// A factor over the rows of a chunk.
@@ -474,23 +459,6 @@ impl Factor {
         let stand_in = stand_in_of(self.missing, self.prior, hull);
         stand_in.map_or((f64::NAN, None), |(points, kind)| (points, Some(kind)))
     }
-}
-
-/// The missing policy: the points that stand in for missing ones, of the population's and of the lowest and the highest
-/// that there can be. None where it puts nothing there; what it carries forward is the past's to say.
-pub(crate) fn stand_in_of(
-    policy: MissingPolicy,
-    prior: f64,
-    (low, high): (f64, f64),
-) -> Option<(f64, StandIn)> {
-    let (points, kind) = match policy {
-        MissingPolicy::Redistribute | MissingPolicy::Carry(_) => return None,
-        MissingPolicy::Worst => (low, StandIn::Worst),
-        MissingPolicy::Best => (high, StandIn::Best),
-        MissingPolicy::Prior => (prior, StandIn::Prior),
-        MissingPolicy::Value(it) => (it, StandIn::Value),
-    };
-    (!points.is_nan()).then_some((points, kind))
 }
 
 /// The name of a factor among all of its scorecard: those of its groups, and its own.

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::points::unsigned;
+/// Points without the sign of 0: points that are equal have equal bits.
+#[inline(always)]
+pub(super) const fn unsigned(points: f64) -> f64 {
+    points + 0.0
+}
 
 /// The most rises that go over a column together: twice as many as any scorecard seen has. More are searched
 /// for. Our choice, tested by `a_column_has_the_bits_of_its_values`.

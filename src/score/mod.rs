@@ -17,6 +17,7 @@ mod fill;
 mod fold;
 mod group;
 mod knots;
+mod missing;
 mod points;
 mod reach;
 mod row;
@@ -32,7 +33,8 @@ mod withhold_row;
 
 pub use change::{Cause, ChangePart, ScoreChange};
 pub use explain::{Explanation, FactorLine, GroupLine, NoScore, Stall};
-pub use factor::{StandIn, Status};
+pub use factor::Status;
+pub use missing::StandIn;
 
 pub(crate) use band::{Band, Bands};
 pub(crate) use columns::{CardColumns, CardPart, CardScratch};
@@ -40,8 +42,9 @@ pub(crate) use columns::{CardColumns, CardPart, CardScratch};
 pub(crate) use curve::curve;
 #[cfg(feature = "report")]
 pub(crate) use digits::sided;
-pub(crate) use factor::{key as factor_key, stand_in_of};
+pub(crate) use factor::key as factor_key;
 pub(crate) use group::lowest_mean;
+pub(crate) use missing::stand_in_of;
 pub(crate) use points::PointMap;
 pub(crate) use reach::Sure;
 pub(crate) use row::RowCard;

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::curve::{Curve, curve};
-use super::knots::Knots;
+use super::knots::{Knots, unsigned};
 use crate::config::{LinearPoints, Outside, Points};
 use crate::expr::{Program, Register, Registers};
 use crate::frame::{Column, Data};
@@ -96,12 +96,6 @@ impl Cell for Value {
         let Self::Text(it) = self else { return None };
         Some(it)
     }
-}
-
-/// Points without the sign of 0: points that are equal have equal bits.
-#[inline(always)]
-pub(super) const fn unsigned(points: f64) -> f64 {
-    points + 0.0
 }
 
 impl LinearPoints {
@@ -241,6 +235,7 @@ impl PointMap {
     }
 
     /// The points of a number; NaN for NaN.
+    #[inline]
     pub(crate) fn of_number(&self, value: f64) -> f64 {
         match self {
             Self::Linear(line) => line.of(value),

@@ -68,7 +68,7 @@ pub(super) fn frame(rows: usize, seed: u64, odd: bool) -> Given {
         if dice.below(12) == 0 {
             continue;
         }
-        let kind = if odd && dice.below(20) == 0 { Kind::Number } else { *kind };
+        let kind = if odd && dice.below(8) == 0 { Kind::Number } else { *kind };
         // Sometimes one value for all rows, so that a chunk is decided.
         let same = dice.below(4) == 0;
         let first = dice.next();
