@@ -2,6 +2,17 @@
 //!
 //! The wording is a rule, held by tests: lower case, no final period, what the author wrote in
 //! backticks, what was got and what was wanted, and help kept apart from the message.
+//!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! use foretell::{Config, Engine};
+//!
+//! let config = Config::parse("rules = [{ name = 'quiet', when = 'days_since_login > 30' }]");
+//! let faults = Engine::compile(&config).unwrap_err();
+//! assert_eq!(faults.list()[0].code.as_str(), "unknown-name"); // stable: docs/faults.md says what to do
+//! assert_eq!(faults.list()[0].message, "nothing is named `days_since_login`");
+//! # }
+//! ```
 
 use std::fmt;
 

@@ -14,6 +14,19 @@
 //! A page links by reference, as in `[docs/state.md]`, and defines the reference at its end, for a reader of the repository.
 //! `links.md` beside this file defines it as a path of rustdoc and stands before the page, and of two definitions
 //! the first counts.
+//!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! // Configs in the pages are those that the tests read. This one has a test of its own.
+//! let engine = foretell::Engine::compile(&foretell::Config::parse(r#"
+//!     metrics = [{ name = "seats" }]
+//!     rules = [{ name = "large", when = "seats >= 1000" }]
+//!     tests = [{ name = "large", given = { seats = 1000 }, events = ["large fired at 0"] }]
+//! "#))?;
+//! assert!(engine.run_tests().passed());
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 /// A module for each page.
 macro_rules! pages {

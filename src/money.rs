@@ -1,5 +1,14 @@
 //! Exact money: amounts are never binary fractions, and currencies are never mixed silently.
 //!
+//! ```
+//! use foretell::money::{Amount, Money};
+//!
+//! let price = Money { amount: "19.99".parse()?, currency: "EUR".parse()? };
+//! assert_eq!(price.checked_add(price)?.to_string(), "39.98 EUR");
+//! assert!("19.9999999".parse::<Amount>().is_err()); // past the millionth nothing is rounded away
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Must not know: records, metrics.
 
 use std::collections::BTreeMap;

@@ -4,6 +4,27 @@
 //! of the same day or moment undoes what the last one made of it, and begins again. The *record* is of what was said to
 //! people, and is never undone.
 //!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! # use foretell::frame::{Column, Frame, SubjectKind};
+//! # use foretell::time::AsOf;
+//! use foretell::{Config, Engine, Input, State};
+//!
+//! let engine = Engine::compile(&Config::parse(r#"
+//!     metrics = [{ name = "days_since_login" }]
+//!     rules = [{ name = "no_login", when = "days_since_login > 30" }]
+//! "#))?;
+//! let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+//! frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
+//! let day: AsOf = "2026-03-01".parse()?;
+//! let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+//! // The same night again, from what the first gave: the truth is the same, and nothing is told twice.
+//! let again = engine.assess(&Input::frame(&frame), day, night.state())?;
+//! assert_eq!((again.alerts(), again.events().len()), (night.alerts(), 0));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Must not know: how it comes about.
 
 mod check;

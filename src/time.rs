@@ -2,6 +2,15 @@
 //!
 //! An assessment is made *as of a day or a moment*: what is dated at it or before it is known, and
 //! nothing later is.
+//!
+//! ```
+//! use foretell::time::{AsOf, Period};
+//!
+//! let (morning, day): (AsOf, AsOf) = ("2026-03-01T09:00:00Z".parse()?, "2026-03-01".parse()?);
+//! assert!(morning < day); // the day is its end
+//! assert_eq!("1mo".parse::<Period>()?.after("2026-01-31".parse()?), "2026-02-28".parse()?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod as_of;
 mod calendar;

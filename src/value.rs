@@ -1,4 +1,13 @@
 //! Kinds of values, and single values: what an expression reads and gives.
+//!
+//! ```
+//! use foretell::value::{Kind, Value};
+//!
+//! let value: Value = serde_json::from_str("0.1235")?;
+//! assert_eq!((value.kind(), value.number(), value.shown().as_str()), (Some(Kind::Number), Some(0.1235), "0.124"));
+//! assert!(serde_json::from_str::<Value>("null")?.is_missing());
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 mod parse_error;
 

@@ -15,6 +15,34 @@ use crate::time::AsOf;
 pub(super) const PIECE: usize = 1 << 13;
 
 /// Scores of a table.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use std::sync::Arc;
+///
+/// use arrow_array::{Float64Array, RecordBatch, StringArray};
+/// use foretell::arrow::{FrameReader, score_table};
+/// use foretell::frame::SubjectKind::Subscription;
+/// use foretell::time::AsOf;
+/// use foretell::{Config, Engine};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     [[scorecards]]
+///     name = "health"
+///     factors = [{ metric = "logins", points.linear = { worst = 0, best = 40 } }]
+/// "#))?;
+/// let batch = RecordBatch::try_from_iter([
+///     ("id", Arc::new(StringArray::from(vec!["acme", "globex"])) as _),
+///     ("logins", Arc::new(Float64Array::from(vec![Some(10.0), Some(40.0)])) as _),
+/// ])?;
+/// let reader = FrameReader::new(Subscription).ids("id").of(&engine);
+/// let table = score_table(&engine, &reader, (&batch.schema(), &[batch.clone()]), "2026-03-01".parse::<AsOf>()?)?;
+/// assert_eq!(table.last.score("health"), Some(&[25.0, 100.0][..]));
+/// assert_eq!(table.batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 2);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ScoredTable {

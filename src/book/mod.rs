@@ -8,6 +8,19 @@
 //! a day sees the records of that day and before, and of those only what was known by then: a case resolved later
 //! is open, an invoice paid later is unpaid. As of a moment the same holds for moments.
 //!
+//! ```
+//! use foretell::book::{Book, Mode, Tables};
+//! use foretell::node::Node;
+//!
+//! let mut tables = Tables::default();
+//! let row = |id: &str, start: &str| Node::table([("id", Node::text(id)), ("start", Node::text(start))]);
+//! tables.insert("subscriptions", vec![row("s1", "2026-01-01"), row("s2", "last May")]);
+//! let loaded = Book::load(tables, Mode::Lenient)?;
+//! assert_eq!(loaded.book.subscriptions()[0].id, "s1");
+//! assert_eq!(loaded.rejected[0].fault.place.path, "subscriptions[1].start");
+//! # Ok::<(), foretell::Faults>(())
+//! ```
+//!
 //! Must not know: configs, metrics, scores.
 
 mod asset;

@@ -4,6 +4,16 @@
 //! hand. Reading never fails: what is wrong is kept as faults, and
 //! [`Engine::compile`](crate::engine::Engine::compile) reports them together with everything else.
 //!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! use foretell::{Config, Engine};
+//!
+//! let config = Config::parse("metrics = [{ name = 'seats', unti = 'seats' }]\nrules = [{ name = 'r', when = 'seets > 5' }]");
+//! assert_eq!(config.faults().len(), 1); // what could not be read
+//! assert_eq!(Engine::compile(&config).unwrap_err().list().len(), 2); // and what cannot be meant
+//! # }
+//! ```
+//!
 //! Must not know: what the settings mean to a subject's data.
 
 mod alert;

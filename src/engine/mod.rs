@@ -3,6 +3,27 @@
 //! [`Engine::compile`] reports every fault at once; [`Engine::assess`] fails for no subject: what cannot be
 //! computed for one is missing or faulted, with its reason, for that subject alone. A night as a whole can fail ([`AssessError`]).
 //!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! # use foretell::frame::{Column, Frame, SubjectKind};
+//! # use foretell::time::AsOf;
+//! use foretell::{Config, Engine, Input, State};
+//!
+//! let engine = Engine::compile(&Config::parse(r#"
+//!     metrics = [{ name = "active" }, { name = "seats" }]
+//!     rules = [{ name = "unused", when = "active / seats < 0.1" }]
+//! "#))?;
+//! let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+//! frame.insert("active", Column::numbers([Some(3.0), Some(3.0)]))?;
+//! frame.insert("seats", Column::numbers([Some(100.0), Some(0.0)]))?;
+//! let day: AsOf = "2026-03-01".parse()?;
+//! let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+//! assert_eq!(night.alerts()[0].subject, "acme");
+//! assert_eq!(night.rules()[0].no_data[0].as_ref(), "globex"); // no reason to fail the night
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Must not know: the clock, files, or how a result is shown.
 
 mod assess;

@@ -115,6 +115,26 @@ impl PartialEq for Function {
 /// `percent`, `signed`, `grouped`, `money`, `days` and `counted`. `is_missing` and `is_present`
 /// belong to the language itself. A host adds its own with [`Functions::register`], or
 /// [`Functions::register_columns`] for such as are called with many subjects at once.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::expr::{Functions, Kind, Value};
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let mut functions = Functions::new();
+/// functions.register("halve", &[Kind::Number], Kind::Number, |values| values[0].number().map(|number| number / 2.0))?;
+/// let config = Config::parse("metrics = [{ name = 'seats' }, { name = 'half', expr = 'halve(seats)' }]");
+/// let engine = Engine::compile_with(&config, functions)?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("seats", Column::numbers([Some(10.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// assert_eq!(night.value(SubjectKind::Subscription, "half", "acme"), Value::Number(5.0));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Functions {
     by_name: BTreeMap<String, Vec<Arc<Function>>>,

@@ -17,6 +17,27 @@
 //! The checked tree never runs through Rhai's own operators. It is printed as calls of this
 //! module's operators, so neither Rhai's epsilon comparisons nor its optimiser nor another crate's
 //! choice of Rhai features can change an answer; `Language::new` tests that on known answers.
+//!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! # use foretell::frame::{Column, Frame, SubjectKind};
+//! # use foretell::time::AsOf;
+//! use foretell::{Config, Engine, Input, State, Verdict};
+//!
+//! let engine = Engine::compile(&Config::parse(r#"
+//!     metrics = [{ name = "csat" }, { name = "seats" }]
+//!     rules = [{ name = "unhappy", when = "csat < 3 && seats > 5" }]
+//! "#))?;
+//! let mut frame = Frame::new(SubjectKind::Subscription, ["s1", "s2", "s3"])?;
+//! frame.insert("csat", Column::numbers([Some(2.0), None, None]))?;
+//! frame.insert("seats", Column::numbers([Some(10.0), Some(10.0), Some(1.0)]))?;
+//! let day: AsOf = "2026-03-01".parse()?;
+//! let scores = engine.score(&Input::frame(&frame), day, &State::new());
+//! let answers = scores.rules().next().ok_or("one rule")?.answers.to_vec();
+//! assert_eq!(answers, [Verdict::Yes, Verdict::NoData, Verdict::NoData]);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod answer;
 mod check;

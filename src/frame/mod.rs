@@ -3,6 +3,16 @@
 //! Missing is NaN in a number column and a value of its own in the others; NaN and infinities that
 //! come from outside are refused or set aside at the door, so NaN means missing and nothing else.
 //!
+//! ```
+//! use foretell::frame::{Column, Frame, FrameError, SubjectKind};
+//!
+//! let mut frame = Frame::new(SubjectKind::Account, ["a1", "a2"])?;
+//! frame.insert("seats", Column::numbers([Some(12.0), None]))?;
+//! let wrong = frame.insert("nps", Column::numbers([Some(f64::NAN), Some(9.0)]));
+//! assert!(matches!(wrong, Err(FrameError::NotFinite { row: 0, .. })));
+//! # Ok::<(), FrameError>(())
+//! ```
+//!
 //! Must not know: configs, scores, where the values come from.
 
 mod chunk;

@@ -4,6 +4,17 @@
 //! types are read from it by a deserializer that knows the path of every fault, and that can go on
 //! after one, so that an author sees every fault at once.
 //!
+//! ```
+//! use foretell::Config;
+//! use foretell::node::Node;
+//!
+//! // A config from another format than TOML: whatever serde reads becomes a tree.
+//! let tree = Node::of(&serde_json::json!({ "metrics": [{ "name": "seats", "unti": "seats" }] }))?;
+//! let config = Config::from_node(tree);
+//! assert_eq!(config.faults()[0].place.path, "metrics[0].unti");
+//! # Ok::<(), foretell::node::WriteError>(())
+//! ```
+//!
 //! Must not know: what the documents mean.
 
 mod json;

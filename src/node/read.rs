@@ -12,6 +12,15 @@ use super::{Node, shorten};
 use crate::fault::{Code, Fault, did_you_mean};
 
 /// Why a value could not be read, and where.
+///
+/// ```
+/// use foretell::book::Subscription;
+/// use foretell::node::{Node, read_cells};
+///
+/// let row = Node::table([("id", Node::text("s1")), ("seats", Node::text("many"))]);
+/// let error = read_cells::<Subscription>(&row).unwrap_err();
+/// assert_eq!(error.into_fault("subscriptions[0]").place.path, "subscriptions[0].seats");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadError {
     pub(crate) code: Code,

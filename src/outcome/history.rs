@@ -1,4 +1,15 @@
 //! What happened to subjects, and what could have been known before: observations without look-ahead.
+//!
+//! ```
+//! use foretell::book::OutcomeKind;
+//! use foretell::outcome::history::{Happening, History, Horizon};
+//!
+//! let lost = Happening::new("acme", "2026-03-20".parse()?, OutcomeKind::Churned);
+//! let history = History::new([lost], [("globex", "2026-12-31".parse()?)]);
+//! let seen = history.observe([("2026-03-01".parse()?, vec!["acme", "globex"])], Horizon { lead: 7, horizon: 28 });
+//! assert_eq!(seen.rows.iter().map(|row| row.lost).collect::<Vec<_>>(), [true, false]);
+//! # Ok::<(), chrono::ParseError>(())
+//! ```
 
 mod split;
 
@@ -39,6 +50,18 @@ impl OutcomeKind {
 }
 
 /// What happened to one subject on one day.
+///
+/// ```
+/// use foretell::book::OutcomeKind;
+/// use foretell::outcome::history::{Happening, History};
+///
+/// let mut left = Happening::new("acme", "2026-03-20".parse()?, OutcomeKind::Churned);
+/// left.value_before = Some(12_000.0);
+/// let history = History::new([left], [("globex", "2026-12-31".parse()?)]);
+/// assert_eq!(history.loss("acme").and_then(|loss| loss.value_before), Some(12_000.0));
+/// assert_eq!(history.loss("globex"), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -84,6 +107,19 @@ pub struct History {
 }
 
 /// Which part of the future an observation asks about.
+///
+/// ```
+/// use foretell::book::OutcomeKind;
+/// use foretell::outcome::history::{Happening, History, Horizon};
+///
+/// let lost = Happening::new("acme", "2026-03-20".parse()?, OutcomeKind::Churned);
+/// let history = History::new([lost], [("globex", "2026-12-31".parse()?)]);
+/// let seen = |lead, horizon| history.observe([("2026-03-01".parse().unwrap(), vec!["acme"])], Horizon { lead, horizon });
+/// assert!(seen(7, 28).rows[0].lost); // 19 days later: after the lead, within the horizon
+/// assert!(!seen(7, 10).rows[0].lost); // beyond it
+/// assert_eq!(seen(30, 28).too_late, 1); // within the lead
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Horizon {
     /// Days that somebody needs to act: a loss within them comes too late to be foreseen.
@@ -93,6 +129,18 @@ pub struct Horizon {
 }
 
 /// A subject on a day, and what came of it.
+///
+/// ```
+/// use foretell::outcome::history::{Observation, Observations};
+///
+/// let seen = |subject, lost| Observation::new(subject, "2026-01-01".parse().unwrap(), "2026-04-01".parse().unwrap(), lost);
+/// let mut all = Observations::default();
+/// all.rows = vec![seen("acme", true), seen("globex", false)];
+/// // On 1 March nobody knew yet what would come: nothing can be learned from it.
+/// assert!(all.split_at("2026-03-01".parse()?).train.is_empty());
+/// assert_eq!(all.split_at("2026-04-02".parse()?).train.len(), 2); // both are known since the day before
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Observation {

@@ -3,6 +3,14 @@
 use serde::Serialize;
 
 /// A value with the interval that goes with it.
+///
+/// ```
+/// use foretell::outcome::experiment::{Proportion, wilson};
+///
+/// let kept = wilson(Proportion::new(9, 10), 0.95).unwrap();
+/// assert_eq!(kept.value, 0.9);
+/// assert!(kept.holds(0.6) && !kept.holds(0.5)); // nine of ten is more than half
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Span {

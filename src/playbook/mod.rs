@@ -4,6 +4,30 @@
 //! through `advance`, which knows nothing but where it stood, what day it is and what its conditions
 //! say.
 //!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! use foretell::{Config, Engine};
+//!
+//! let engine = Engine::compile(&Config::parse(r#"
+//!     metrics = [{ name = "utilization" }]
+//!     rules = [{ name = "low_use", when = "utilization < 0.4", playbook = "recover" }]
+//!
+//!     [[playbooks]]
+//!     name = "recover"
+//!     until_resolved = true
+//!     steps = [{ channel = "task", title = "Check" }, { channel = "call", title = "Call", after = "3d" }]
+//!
+//!     [[tests]]
+//!     name = "nobody is called who is back by then"
+//!     given = { utilization = "0.2x2 0.8x5" }
+//!     actions = ["recover/task at 0"]
+//! "#))?;
+//! let report = engine.run_tests();
+//! assert!(report.passed(), "{report}");
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Must not know: columns, the engine, or how an action reaches anyone.
 
 mod action;

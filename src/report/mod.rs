@@ -78,6 +78,32 @@ use block::Block;
 use html::Html;
 
 /// What there is to say of a result, in order, to be shown as text or as HTML.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::report;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "logins" }]
+///     [[scorecards]]
+///     name = "health"
+///     bands = [{ name = "red" }, { name = "green", from = 50 }]
+///     factors = [{ metric = "logins", points.linear = { worst = 0, best = 40 } }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+/// frame.insert("logins", Column::numbers([Some(10.0)]))?;
+/// let day: AsOf = "2026-03-01".parse()?;
+/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let report = report::subject(&engine, &night, "health", "acme").ok_or("unknown")?;
+/// assert!(report.to_string().contains("25.0 red")); // for a terminal or a mail
+/// assert!(report.html().starts_with("<section")); // a fragment for a page of the host's
+/// assert!(report.page().starts_with("<!DOCTYPE html>")); // a whole document
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// What it is about.

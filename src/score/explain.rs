@@ -24,22 +24,15 @@ use crate::value::Value;
 /// use foretell::{Config, Engine, Input, State};
 ///
 /// let engine = Engine::compile(&Config::parse(r#"
-///     metrics = [{ name = "logins" }, { name = "cases" }]
-///     [[scorecards]]
-///     name = "health"
-///     factors = [
-///         { metric = "logins", weight = 3, points.linear = { worst = 0, best = 40 } },
-///         { metric = "cases", points.linear = { worst = 5, best = 0 } },
-///     ]
+///     metrics = [{ name = "logins", range = [0, 40], better = "higher" }, { name = "cases", range = [0, 5], better = "lower" }]
+///     scorecards = [{ name = "health", factors = [{ metric = "logins", weight = 3 }, { metric = "cases" }] }]
 /// "#))?;
 /// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
 /// frame.insert("logins", Column::numbers([Some(10.0)]))?;
 /// frame.insert("cases", Column::numbers([Some(1.0)]))?;
-/// let day: AsOf = "2026-03-01".parse()?;
-/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+/// let night = engine.assess(&Input::frame(&frame), "2026-03-01".parse::<AsOf>()?, &State::new())?;
 /// let why = engine.explain(&night, "health", "acme").ok_or("unknown")?;
-/// let sum: f64 = why.lines.iter().map(|line| line.contribution).sum();
-/// assert_eq!(why.score, Some(sum)); // 18.75 and 20
+/// assert_eq!(why.score, Some(why.lines[0].contribution + why.lines[1].contribution)); // 18.75 and 20
 /// assert_eq!(why.strongest(1)[0].factor, "logins");
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -3,6 +3,28 @@
 //! Evaluation goes column by column over the rows of a chunk; a single subject is a chunk of one
 //! through the same code.
 //!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! # use foretell::frame::{Column, Frame, SubjectKind};
+//! # use foretell::time::AsOf;
+//! use foretell::{Config, Engine, Input, State};
+//!
+//! let engine = Engine::compile(&Config::parse(r#"
+//!     metrics = [{ name = "logins", range = [0, 40], better = "higher" }, { name = "nps", range = [0, 10], better = "higher" }]
+//!     scorecards = [{ name = "health", factors = [{ metric = "logins", weight = 3 }, { metric = "nps" }] }]
+//! "#))?;
+//! let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
+//! frame.insert("logins", Column::numbers([Some(30.0)]))?;
+//! frame.insert("nps", Column::numbers([None]))?;
+//! let day: AsOf = "2026-03-01".parse()?;
+//! let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
+//! let why = engine.explain(&night, "health", "acme").ok_or("unknown")?;
+//! assert_eq!((why.score, why.coverage), (Some(75.0), 0.75)); // the weight of what is missing went to the rest
+//! assert_eq!(why.interval, Some([56.25, 81.25]));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Must not know: what a subject is, or where its columns come from.
 
 mod band;

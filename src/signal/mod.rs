@@ -19,6 +19,15 @@
 //! A change of level alone says less of a customer's future than the level itself against that of peers:
 //! use a signal as the reason of an alert, and the level as a factor of a score.
 //!
+//! ```
+//! use foretell::signal::{Finding, Options, SignalKind, detect};
+//!
+//! let weeks = [41.0, 38.0, 45.0, 40.0, 36.0, 43.0, 39.0, 44.0, 12.0, 10.0, 14.0, 11.0];
+//! let found = detect(&weeks, &Options::default());
+//! assert_eq!(found.signal().map(|signal| signal.kind), Some(SignalKind::Drop));
+//! assert!(matches!(detect(&weeks[..8], &Options::default()), Finding::Quiet));
+//! ```
+//!
 //! Must not know: dates, records, subjects.
 
 mod level;

@@ -3,6 +3,35 @@
 //! A [`Backtest`] is one pass over the days of a history. It never sees an outcome: what a config said is
 //! recorded first, and [`judge`] holds it against what happened afterwards. So nothing that was said can rest on what
 //! came later, and several aims are judged from one pass.
+//!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! # use foretell::frame::{Column, Frame, SubjectKind};
+//! # use foretell::time::AsOf;
+//! use foretell::outcome::backtest::{Aim, Backtest, JudgeOptions, judge};
+//! use foretell::outcome::history::{Happening, History, Horizon};
+//! use foretell::{Config, Engine, Input, State};
+//!
+//! let engine = Engine::compile(&Config::parse(r#"
+//!     metrics = [{ name = "quiet_days" }]
+//!     rules = [{ name = "no_login", when = "quiet_days >= 20" }]
+//! "#))?;
+//! let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+//! frame.insert("quiet_days", Column::numbers([Some(25.0), Some(3.0)]))?;
+//! let said = Backtest::run(&engine, [("2026-03-01".parse()?, Input::frame(&frame))]);
+//!
+//! let lost = Happening::new("acme", "2026-04-01".parse()?, foretell::book::OutcomeKind::Churned);
+//! let aim = Aim {
+//!     name: "lost".into(),
+//!     kind: SubjectKind::Subscription,
+//!     history: History::new([lost], [("globex", "2026-12-31".parse()?)]),
+//!     window: Horizon { lead: 7, horizon: 56 },
+//! };
+//! let judged = judge(&[&said], &[aim], &JudgeOptions::default());
+//! assert_eq!(judged.rule("no_login", "lost").map(|rule| (rule.hits, rule.false_alarms)), Some((1, 0)));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod budget;
 mod judge;
@@ -109,6 +138,27 @@ impl Aim {
 }
 
 /// What a config said over a history, day by day.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// # use foretell::frame::{Column, Frame, SubjectKind};
+/// # use foretell::time::AsOf;
+/// use foretell::outcome::backtest::Backtest;
+/// use foretell::{Config, Engine, Input, State};
+///
+/// let engine = Engine::compile(&Config::parse(r#"
+///     metrics = [{ name = "quiet_days" }]
+///     rules = [{ name = "no_login", when = "quiet_days >= 20" }]
+/// "#))?;
+/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+/// frame.insert("quiet_days", Column::numbers([Some(25.0), Some(3.0)]))?;
+/// let days = ["2026-03-01".parse()?, "2026-03-08".parse()?];
+/// let said = Backtest::run(&engine, days.map(|day| (day, Input::frame(&frame))));
+/// assert_eq!((said.days().count(), said.events().len()), (2, 1)); // it fires once, and goes on
+/// assert_eq!(said.exposure().subject_days(SubjectKind::Subscription), 2 + 2 * 7);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Backtest {
     engine: Arc<str>,

@@ -21,6 +21,17 @@ pub enum RateMethod {
 }
 
 /// The rate of one segment.
+///
+/// ```
+/// use foretell::outcome::calibrate::base_rates;
+///
+/// let segments = [vec!["small"; 40], vec!["large"; 40], vec!["new"; 2]].concat();
+/// let lost: Vec<bool> = (0..82).map(|row| (row < 40 && row % 2 == 0) || row == 81).collect();
+/// let rates = base_rates(&segments, &lost).unwrap();
+/// let new = rates.segments.iter().find(|rate| rate.segment == "new").unwrap();
+/// assert_eq!((new.rows, new.lost, new.raw), (2, 1, 0.5));
+/// assert!(new.rate < new.raw); // two outcomes say little: drawn towards the whole
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BaseRate {
@@ -43,6 +54,16 @@ pub struct BaseRate {
 }
 
 /// The rates of all segments.
+///
+/// ```
+/// use foretell::outcome::calibrate::base_rates;
+///
+/// let segments = [["small"; 40], ["large"; 40]].concat();
+/// let lost: Vec<bool> = (0..80).map(|row| if row < 40 { row % 2 == 0 } else { row % 10 == 0 }).collect();
+/// let rates = base_rates(&segments, &lost).unwrap();
+/// assert!(rates.rate("small") > 0.4 && rates.rate("large") < 0.2);
+/// assert_eq!(rates.rate("never seen"), rates.mean);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BaseRates {

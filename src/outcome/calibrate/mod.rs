@@ -2,6 +2,16 @@
 //!
 //! A score orders subjects; a probability can be multiplied by money. Which curve is taken depends on how many outcomes
 //! there are: a straight line in log-odds for few, a freer curve only where there are many and it proves itself.
+//!
+//! ```
+//! use foretell::outcome::calibrate::Calibration;
+//!
+//! let score: Vec<f64> = (0..200).map(|row| f64::from(row) / 2.0).collect();
+//! let lost: Vec<bool> = (0..200).map(|row| row % 20 > row / 10).collect();
+//! let curve = Calibration::fit(&score, &lost);
+//! let (low, high) = (curve.estimate(20.0), curve.estimate(80.0));
+//! assert!(low.probability > high.high && low.rows == 200);
+//! ```
 
 mod base_rate;
 mod curve;
@@ -43,6 +53,18 @@ const MANY_ROWS: usize = 1000;
 const RIDGE: f64 = 1.0;
 
 /// A probability with what it rests on.
+///
+/// ```
+/// use foretell::outcome::calibrate::Calibration;
+///
+/// // Twenty outcomes say no more than their base rate, with what it is unsure by.
+/// let score: Vec<f64> = (0..20).map(f64::from).collect();
+/// let lost: Vec<bool> = (0..20).map(|row| row % 4 == 0).collect();
+/// let estimate = Calibration::fit(&score, &lost).estimate(3.0);
+/// assert_eq!((estimate.rows, estimate.lost), (20, 5));
+/// assert!((estimate.probability - 5.5 / 21.0).abs() < 1e-12); // by Jeffreys' prior half an outcome more of either
+/// assert!(estimate.low < 0.15 && estimate.high > 0.4);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Estimate {

@@ -6,6 +6,14 @@ use crate::outcome::Span;
 use crate::outcome::special::{t_quantile, t_tail};
 
 /// A difference of two means, treated less control.
+///
+/// ```
+/// use foretell::outcome::experiment::welch;
+///
+/// let seen = welch(&[9.0, 7.0, 10.0, 8.0], &[6.0, 7.0, 5.0], 0.95).unwrap();
+/// assert_eq!((seen.treated_mean, seen.control_mean), (8.5, 6.0));
+/// assert!(seen.p_value < 0.05 && !seen.difference.holds(0.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MeanDifference {

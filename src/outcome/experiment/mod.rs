@@ -2,6 +2,16 @@
 //!
 //! Subjects are counted in the arm they were *assigned* to, whether or not they were treated (intention to treat). Who is
 //! treated by choice differs from who is not before anything is done.
+//!
+//! ```
+//! use foretell::outcome::experiment::{Arm, assign, sample_size};
+//!
+//! assert_eq!(sample_size(0.80, 0.85, 0.05, 0.8), Some(906)); // in each arm
+//! // Whoever asks, and whenever: the arm of a subject is the same.
+//! assert_eq!(assign("onboarding call", "acme", 0.5), assign("onboarding call", "acme", 0.5));
+//! let treated = (0..1000).filter(|row| assign("call", &format!("s{row}"), 0.2) == Arm::Treated).count();
+//! assert!((150..250).contains(&treated));
+//! ```
 
 mod assign;
 mod mean;
@@ -24,6 +34,14 @@ use serde::Serialize;
 use super::Span;
 
 /// What is settled before the first subject is treated.
+///
+/// ```
+/// use foretell::outcome::experiment::ExperimentPlan;
+///
+/// let plan = |subjects| ExperimentPlan::new("onboarding call", subjects, 0.80).detectable();
+/// let (few, many) = (plan(200).unwrap(), plan(2000).unwrap());
+/// assert!(few > 0.10 && many < 0.06); // 200 subjects find a rise of 10 points or more alone
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ExperimentPlan {
@@ -73,6 +91,17 @@ impl ExperimentPlan {
 }
 
 /// A subject of an experiment, and what came of it so far.
+///
+/// ```
+/// use foretell::outcome::experiment::{ExperimentPlan, Participant, analyse};
+///
+/// let plan = ExperimentPlan::new("call", 100, 0.8);
+/// let mut acme = Participant::new("acme");
+/// acme.renewed = Some(true);
+/// acme.nps = Some(11.0);
+/// let seen = analyse(&plan, [acme.clone(), acme]);
+/// assert_eq!((seen.repeated, seen.unread), (1, 1)); // a subject counts once, and NPS ends at 10
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Participant {

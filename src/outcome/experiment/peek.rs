@@ -39,6 +39,15 @@ pub struct Guard {
 }
 
 /// What can be said at a look, however many there were.
+///
+/// ```
+/// use foretell::outcome::experiment::Guard;
+///
+/// let guard = Guard::new(0.05, 0.0016).unwrap();
+/// let (early, late) = (guard.look(0.10, 0.0016).unwrap(), guard.look(0.10, 0.0004).unwrap());
+/// assert!(!early.decided && early.difference.holds(0.0)); // go on
+/// assert!(late.decided && late.p_value < 0.05); // stop
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Look {

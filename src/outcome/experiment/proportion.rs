@@ -7,6 +7,13 @@ use crate::outcome::Span;
 use crate::outcome::special::{normal_quantile, normal_tail};
 
 /// A count among a number of subjects.
+///
+/// ```
+/// use foretell::outcome::experiment::Proportion;
+///
+/// assert_eq!(Proportion::new(3, 4).value(), Some(0.75));
+/// assert_eq!(Proportion::new(0, 0).value(), None); // nothing is no share
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Proportion {
     /// Those it is true of.
@@ -147,6 +154,14 @@ pub fn sample_size(control: f64, treated: f64, alpha: f64, wanted: f64) -> Optio
 }
 
 /// Whether the arms are as large as they were to be.
+///
+/// ```
+/// use foretell::outcome::experiment::sample_ratio;
+///
+/// assert!(!sample_ratio(498, 502, 0.5).unwrap().suspicious);
+/// let skewed = sample_ratio(420, 580, 0.5).unwrap();
+/// assert!(skewed.suspicious && skewed.p_value < 0.001);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SampleRatio {

@@ -12,6 +12,17 @@ use crate::outcome::measure::Caution;
 use crate::outcome::special::t_quantile;
 
 /// What was said of a renewal before it was due, and what came.
+///
+/// ```
+/// use foretell::outcome::forecast::{Call, compare};
+///
+/// let day = "2026-02-01".parse()?;
+/// let mut silent = Call::new("globex", day, 0.5, 0.5, true);
+/// silent.human = None; // nobody said anything
+/// let comparison = compare(&[Call::new("acme", day, 0.9, 0.6, false), silent]).ok_or("no call")?;
+/// assert_eq!((comparison.whole.calls, comparison.one_sided), (1, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Call {
@@ -47,6 +58,15 @@ impl Call {
 }
 
 /// How good one side was.
+///
+/// ```
+/// use foretell::outcome::forecast::{Call, compare};
+///
+/// let calls: Vec<Call> = (0..10).map(|row| Call::new(format!("s{row}"), "2026-02-01".parse().unwrap(), 0.9, 0.6, row < 6)).collect();
+/// let whole = compare(&calls).unwrap().whole;
+/// assert!((whole.human.bias - 0.3).abs() < 1e-12); // too hopeful: 0.9 of 0.6
+/// assert!(whole.model.bias.abs() < 1e-12 && whole.model.brier < whole.human.brier);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Side {
@@ -59,6 +79,17 @@ pub struct Side {
 }
 
 /// Both sides over some calls.
+///
+/// ```
+/// use foretell::outcome::forecast::{Call, compare};
+///
+/// let call = |id: &str, day: &str, renewed| Call::new(id, day.parse().unwrap(), 0.9, 0.6, renewed);
+/// let calls = [call("s1", "2026-02-01", true), call("s2", "2026-05-01", true), call("s3", "2026-06-01", false)];
+/// let quarters = compare(&calls).unwrap().quarters;
+/// let counts: Vec<_> = quarters.iter().map(|it| (it.name.as_deref(), it.calls, it.renewed)).collect();
+/// assert_eq!(counts, [(Some("2026-Q1"), 1, 1), (Some("2026-Q2"), 2, 1)]);
+/// assert_eq!((quarters[1].human_nearer, quarters[1].model_nearer), (1, 1));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CallPeriod {
@@ -81,6 +112,17 @@ pub struct CallPeriod {
 }
 
 /// People against the model on past renewals.
+///
+/// ```
+/// use foretell::outcome::forecast::{Call, compare};
+///
+/// // The model tells those that go from those that stay; people say 0.9 of everything.
+/// let calls: Vec<Call> = (0..60)
+///     .map(|row| Call::new(format!("s{row}"), "2026-02-01".parse().unwrap(), 0.9, if row % 3 == 0 { 0.4 } else { 0.9 }, row % 3 != 0))
+///     .collect();
+/// assert!(compare(&calls).unwrap().is_telling());
+/// assert!(!compare(&calls[..20]).unwrap().is_telling()); // too few
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CallComparison {

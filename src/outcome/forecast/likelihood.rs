@@ -63,6 +63,18 @@ impl Basis {
 }
 
 /// A probability with its interval and what it rests on.
+///
+/// ```
+/// use foretell::outcome::forecast::{Basis, Forecaster, Renewal};
+///
+/// // Without any past nothing is known, and that is said.
+/// let one = Renewal::new("acme", Some("2026-04-01".parse()?), None);
+/// let forecast = Forecaster::new(90).forecast("2026-03-01".parse()?, [one]);
+/// let chance = &forecast.lines[0].renewal;
+/// assert_eq!((chance.probability, chance.rows), (0.5, 0));
+/// assert!(matches!(chance.basis, Basis::Nothing));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Chance {
@@ -105,6 +117,20 @@ impl Chance {
 /// A [`Calibration`] gives the probability of the *worse* end: what a low score stands for. Of a renewal that is its loss; of an expansion or a
 /// conversion, fit it on who did *not* expand or convert. Where a scorecard counts risk, so that a high score is
 /// the worse, fit it on 100 less the score and say so with [`Likelihood::of_risk`].
+///
+/// ```
+/// use foretell::outcome::calibrate::Calibration;
+/// use foretell::outcome::forecast::{Forecaster, Likelihood, Renewal};
+///
+/// let score: Vec<f64> = (0..200).map(|row| f64::from(row) / 2.0).collect();
+/// let lost: Vec<bool> = (0..200).map(|row| row % 20 > row / 10).collect();
+/// let forecaster = Forecaster::new(90).with_likelihood(Likelihood::renewal("health", Calibration::fit(&score, &lost)));
+/// let chance = |health| {
+///     let one = Renewal::new("acme", "2026-04-01".parse().ok(), None).with_score("health", health);
+///     forecaster.forecast("2026-03-01".parse().unwrap(), [one]).lines[0].renewal.probability
+/// };
+/// assert!(chance(10.0) < 0.5 && chance(90.0) > 0.7); // loss is what a low score stands for
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Likelihood {
     what: Likely,

@@ -3,6 +3,16 @@
 //! A [`Renewal`] is what is known of one subscription; a [`Likelihood`] turns a score into a probability; a [`Forecaster`] puts both
 //! together. [`compare`] holds past calls of people and of the model against what happened, and a
 //! [`Trend`] carries a health score on to the day of the renewal.
+//!
+//! ```
+//! use foretell::outcome::forecast::{Forecaster, Renewal};
+//!
+//! let acme = Renewal::new("acme", Some("2026-05-01".parse()?), Some(50_000.0));
+//! let forecast = Forecaster::new(180).forecast("2026-03-01".parse()?, [acme]);
+//! assert_eq!(forecast.lines[0].renewal.probability, 0.5); // nothing of the past is known
+//! assert_eq!(forecast.quarters[0].name.as_deref(), Some("2026-Q2"));
+//! # Ok::<(), chrono::ParseError>(())
+//! ```
 
 mod compare;
 mod group;
@@ -189,6 +199,17 @@ pub struct Disagreement {
 }
 
 /// What is not in a forecast, and how much of it there is.
+///
+/// ```
+/// use foretell::outcome::forecast::{Forecaster, Renewal};
+///
+/// let up = |id: &str, day: Option<&str>| Renewal::new(id, day.and_then(|day| day.parse().ok()), None);
+/// let all = [up("s1", None), up("s2", Some("2026-02-01")), up("s3", Some("2027-02-01")), up("s4", Some("2026-03-20"))];
+/// let forecast = Forecaster::new(90).forecast("2026-03-01".parse()?, all);
+/// let left_out = &forecast.left_out;
+/// assert_eq!((left_out.undated, left_out.overdue, left_out.later, forecast.lines.len()), (1, 1, 1, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NotForecast {
@@ -208,6 +229,21 @@ pub struct NotForecast {
 }
 
 /// A forecast of a book.
+///
+/// ```
+/// use foretell::outcome::calibrate::Calibration;
+/// use foretell::outcome::forecast::{Forecaster, Likelihood, Renewal};
+///
+/// let score: Vec<f64> = (0..200).map(|row| f64::from(row) / 2.0).collect();
+/// let lost: Vec<bool> = (0..200).map(|row| row % 20 > row / 10).collect();
+/// let likelihood = Likelihood::renewal("health", Calibration::fit(&score, &lost));
+/// let up = |id: &str, health| Renewal::new(id, "2026-05-01".parse().ok(), Some(1000.0)).with_score("health", health);
+/// let forecast = Forecaster::new(180).with_likelihood(likelihood).forecast("2026-03-01".parse()?, [up("acme", 90.0), up("globex", 10.0)]);
+/// assert_eq!(forecast.by_risk()[0].subject.as_ref(), "globex");
+/// let sum: f64 = forecast.lines.iter().filter_map(|line| line.expected.as_ref()).map(|expected| expected.value).sum();
+/// assert!((forecast.whole.expected.value - sum).abs() < 1e-9 && forecast.whole.value == 2000.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Forecast {

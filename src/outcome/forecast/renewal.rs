@@ -28,6 +28,16 @@ pub enum Human {
 }
 
 /// A subscription and its next renewal.
+///
+/// ```
+/// use foretell::outcome::forecast::{Forecaster, Human, Renewal};
+///
+/// let mut acme = Renewal::new("acme", Some("2026-05-01".parse()?), Some(50_000.0));
+/// acme.human = Some(Human::Amount(20_000.0));
+/// let forecast = Forecaster::new(180).forecast("2026-03-01".parse()?, [acme]);
+/// assert_eq!(forecast.lines[0].human, Some(0.4)); // the share of the value
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Renewal {

@@ -26,6 +26,19 @@ const WANDER: f64 = 2.5;
 const UNSURE: f64 = 0.5;
 
 /// A score on a later day.
+///
+/// ```
+/// use foretell::outcome::forecast::Trend;
+///
+/// let past: Vec<_> = [82.0, 80.0, 79.0, 75.0, 74.0, 70.0, 69.0].into_iter().enumerate()
+///     .map(|(week, score)| (chrono::NaiveDate::from_ymd_opt(2026, 1, 5).unwrap() + chrono::Days::new(7 * week as u64), score))
+///     .collect();
+/// let trend = Trend::fit(&past).unwrap();
+/// let (soon, later) = (trend.at("2026-02-23".parse()?), trend.at("2026-05-25".parse()?));
+/// assert!(later.score < soon.score);
+/// assert!(later.high - later.low > soon.high - soon.low); // the further, the less is known
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Reach {

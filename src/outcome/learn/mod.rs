@@ -2,6 +2,17 @@
 //!
 //! The learned score is still the config's own: a weighted mean of points. Weights are not negative, points never
 //! change their direction, and the fewer outcomes there are the nearer both stay to what was written.
+//!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! use foretell::Config;
+//! use foretell::outcome::learn::{LearnError, LearnOptions, learn};
+//!
+//! let config = Config::parse("metrics = [{ name = 'logins' }]");
+//! let refused = learn(&config, "health", &[], &[], &[], &LearnOptions::default());
+//! assert!(matches!(refused, Err(LearnError::UnknownScorecard { .. })));
+//! # }
+//! ```
 
 mod choose;
 mod draft;

@@ -8,6 +8,16 @@ use super::lead::quantile;
 use crate::outcome::draw::Draw;
 
 /// An interval that holds the middle 95% of the resamples.
+///
+/// ```
+/// use foretell::outcome::measure::bootstrap;
+///
+/// let value = [3.0, 5.0, 4.0, 6.0, 2.0, 5.0, 4.0, 3.0];
+/// let mean = |rows: &[usize]| Some(rows.iter().map(|row| value[*row]).sum::<f64>() / rows.len() as f64);
+/// let interval = bootstrap(8, 500, 1, mean).unwrap();
+/// assert!(interval.low < 4.0 && 4.0 < interval.high && interval.resamples == 500);
+/// assert_eq!(bootstrap(8, 500, 1, mean), Some(interval)); // the same seed draws the same
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Interval {

@@ -4,6 +4,16 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 /// Days between the first warning of each lost subject and its loss.
+///
+/// ```
+/// use foretell::outcome::measure::lead_times;
+///
+/// let day = |text: &str| text.parse().unwrap();
+/// let warned = [Some("2026-02-01"), Some("2026-02-22"), Some("2026-03-01"), None];
+/// let lead = lead_times(warned.map(|warned| (day("2026-03-01"), warned.map(day)))).unwrap();
+/// assert_eq!((lead.lost, lead.warned, lead.share), (4, 2, 0.5)); // on the day itself is too late
+/// assert_eq!(lead.days, [7, 28]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LeadTimes {

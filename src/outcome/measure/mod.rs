@@ -5,6 +5,15 @@
 //! or of either outcome, or because lengths differ or a number is NaN, is `None`.
 //!
 //! The order of rows never matters: what is tied is counted as tied.
+//!
+//! ```
+//! use foretell::outcome::measure::{brier, roc_auc};
+//!
+//! let (risk, lost) = ([0.9, 0.6, 0.4, 0.1], [true, false, true, false]);
+//! assert_eq!(roc_auc(&risk, &lost), Some(0.75)); // three of the four pairs are in order
+//! assert!((brier(&risk, &lost).unwrap() - 0.185).abs() < 1e-12);
+//! assert_eq!(roc_auc(&risk, &[true; 4]), None); // of one outcome alone nothing can be said
+//! ```
 
 mod bootstrap;
 mod lead;

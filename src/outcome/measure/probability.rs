@@ -33,6 +33,14 @@ pub(crate) fn surprise(p: f64, lost: bool) -> f64 {
 }
 
 /// A bin of a reliability table.
+///
+/// ```
+/// use foretell::outcome::measure::reliability;
+///
+/// let bins = reliability(&[0.1, 0.1, 0.8, 0.8], &[false, false, true, false], 2).unwrap();
+/// assert_eq!((bins[1].rows, bins[1].lost, bins[1].observed), (2, 1, 0.5));
+/// assert!(bins[1].expected > bins[1].observed); // it cried wolf
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Reliability {

@@ -47,6 +47,16 @@ pub fn pr_auc(risk: &[f64], lost: &[bool]) -> Option<f64> {
 }
 
 /// What comes of calling on a share of all, the highest risks first.
+///
+/// ```
+/// use foretell::outcome::measure::at_budget;
+///
+/// let risk = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2];
+/// let lost = [true, true, false, false, true, false, false, false];
+/// let calls = at_budget(&risk, &lost, 0.25).unwrap(); // time for one in four
+/// assert_eq!((calls.flagged, calls.caught, calls.precision), (2, 2.0, 1.0));
+/// assert!((calls.capture - 2.0 / 3.0).abs() < 1e-12 && (calls.lift - 8.0 / 3.0).abs() < 1e-12);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AtBudget {
@@ -99,6 +109,15 @@ pub fn at_budget(risk: &[f64], lost: &[bool], budget: f64) -> Option<AtBudget> {
 }
 
 /// What comes of calling on all from a risk upwards.
+///
+/// ```
+/// use foretell::outcome::measure::at_threshold;
+///
+/// let seen = at_threshold(&[0.9, 0.6, 0.5, 0.1], &[true, false, true, false], 0.6).unwrap();
+/// assert_eq!((seen.hits, seen.false_alarms, seen.misses, seen.rest), (1, 1, 1, 1));
+/// assert_eq!((seen.precision, seen.recall), (Some(0.5), Some(0.5)));
+/// assert_eq!(at_threshold(&[0.1], &[true], 0.6).unwrap().precision, None); // nobody is called
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AtThreshold {

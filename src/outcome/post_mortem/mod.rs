@@ -1,4 +1,29 @@
 //! Losses, looked at again: what could be seen, when, who was told, and what would have caught them.
+//!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! # use foretell::frame::{Column, Frame, SubjectKind};
+//! # use foretell::time::AsOf;
+//! use foretell::outcome::history::{Happening, History};
+//! use foretell::outcome::post_mortem::{PostMortemOptions, post_mortems};
+//! use foretell::{Config, Engine, Input, State};
+//!
+//! let engine = Engine::compile(&Config::parse(r#"
+//!     metrics = [{ name = "logins", range = [0, 40], better = "higher" }]
+//!     scorecards = [{ name = "health", factors = [{ metric = "logins" }] }]
+//! "#))?;
+//! let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+//! frame.insert("logins", Column::numbers([Some(5.0), Some(40.0)]))?;
+//! let lost = Happening::new("acme", "2026-04-01".parse()?, foretell::book::OutcomeKind::Churned);
+//! let history = History::new([lost], [("globex", "2026-12-31".parse()?)]);
+//! let days = [("2026-03-01".parse()?, Input::frame(&frame))];
+//! let all = post_mortems(&engine, days, &history, &PostMortemOptions::new("health")).ok_or("no such scorecard")?;
+//! let acme = all.of("acme").ok_or("it was assessed")?;
+//! assert!(!acme.told_in_time); // there is no rule
+//! assert_eq!(acme.course[0].score, Some(12.5));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod case;
 mod catch;

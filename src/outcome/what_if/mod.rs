@@ -1,4 +1,24 @@
 //! Two configs side by side: who changes bands, which alerts come and go, whose score moves and why.
+//!
+//! ```
+//! # #[cfg(feature = "toml")] {
+//! # use foretell::frame::{Column, Frame, SubjectKind};
+//! # use foretell::time::AsOf;
+//! use foretell::outcome::what_if::{WhatIfOptions, what_if};
+//! use foretell::{Config, Engine, Input, State};
+//!
+//! let engine = Engine::compile(&Config::parse(r#"
+//!     metrics = [{ name = "quiet_days" }]
+//!     rules = [{ name = "no_login", when = "quiet_days >= 30" }]
+//! "#))?;
+//! let stricter = Engine::compile(&Config::parse(&engine.config().to_toml().replace(">= 30", ">= 20")))?;
+//! let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex"])?;
+//! frame.insert("quiet_days", Column::numbers([Some(25.0), Some(3.0)]))?;
+//! let seen = what_if((&engine, &stricter), &Input::frame(&frame), "2026-03-01".parse()?, &State::new(), &WhatIfOptions::default())?;
+//! assert_eq!(seen.rules[0].gained, ["acme"]);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod show;
 #[cfg(test)]
