@@ -241,6 +241,7 @@ impl PointMap {
     }
 
     /// The points of a number; NaN for NaN.
+    #[inline]
     pub(crate) fn of_number(&self, value: f64) -> f64 {
         match self {
             Self::Linear(line) => line.of(value),

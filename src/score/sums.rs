@@ -32,12 +32,15 @@ impl Sums {
     #[inline]
     pub(super) fn add(&mut self, points: f64, weight: f64, share: f64) {
         self.total += weight;
-        self.value = self.aggregate.with(self.value, points, weight);
         if self.aggregate == Aggregate::Median {
             self.points.push(taken(points, weight));
         }
-        self.present += known(points, weight);
-        self.covered += known(points, weight * share);
+        // One part of one row: a branch costs less than sums that change by nothing.
+        if !points.is_nan() {
+            self.value = self.aggregate.with(self.value, points, weight);
+            self.present += weight;
+            self.covered += weight * share;
+        }
     }
 
     /// How much of the weight is measured.

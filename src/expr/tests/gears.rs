@@ -2,6 +2,7 @@
 
 mod failed;
 mod generate;
+mod rows;
 
 use std::cell::Cell;
 use std::sync::Arc;
