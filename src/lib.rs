@@ -33,7 +33,7 @@ pub mod report;
 #[cfg(feature = "arrow")]
 pub mod arrow;
 // Its pages read configs and make reports, so their examples run where both are there.
-#[cfg(all(doc, any(not(doctest), all(feature = "report", feature = "toml"))))]
+#[cfg(all(doc, any(not(doctest), all(feature = "outcome", feature = "report", feature = "toml"))))]
 pub mod guide;
 
 /// The crate of dates, so that a host can use the same one.

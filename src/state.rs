@@ -52,6 +52,7 @@ use serde::{Deserialize, Serialize};
 use crate::frame::SubjectKind;
 use crate::memory::{Bands, BySubject, Carried, History, PlaybookEnrolments, RuleAlerts};
 use crate::node::Node;
+use crate::text::number::many;
 use crate::time::AsOf;
 
 /// The memory between two assessments.
@@ -238,6 +239,6 @@ impl Display for State {
         let Some(as_of) = self.as_of else { return f.write_str("state without a past") };
         let bands: usize = self.bands.values().map(|all| all.len()).sum();
         let alerts: usize = self.alerts.values().map(|all| all.subjects.len()).sum();
-        write!(f, "state of {as_of}: {bands} bands, {alerts} alerts")
+        write!(f, "state of {as_of}: {}, {}", many(bands, "band"), many(alerts, "alert"))
     }
 }

@@ -113,6 +113,14 @@ pub struct LinearPoints {
     pub outside: Outside,
 }
 
+impl LinearPoints {
+    /// A line from 0 points at `worst` to 100 at `best`; values beyond have the points of the nearer end.
+    #[must_use]
+    pub fn new(worst: f64, best: f64) -> Self {
+        Self { worst, best, outside: Outside::default() }
+    }
+}
+
 /// What values beyond the ends of a line mean.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -164,6 +172,14 @@ pub struct Step {
     pub points: Option<f64>,
 }
 
+impl Step {
+    /// So many points, 0 to 100, for values below `below`; for all others where it is none.
+    #[must_use]
+    pub const fn new(below: Option<f64>, points: f64) -> Self {
+        Self { below, up_to: None, points: Some(points) }
+    }
+}
+
 /// Settings of [`Points::Flag`].
 ///
 /// ```
@@ -196,6 +212,14 @@ pub struct FlagPoints {
     /// Points of false.
     #[serde(rename = "false")]
     pub no: f64,
+}
+
+impl FlagPoints {
+    /// The points, 0 to 100, of a flag that is set, and of one that is not.
+    #[must_use]
+    pub const fn new(yes: f64, no: f64) -> Self {
+        Self { yes, no }
+    }
 }
 
 /// Settings of [`Points::Log`].
@@ -231,6 +255,14 @@ pub struct LogPoints {
     pub best: f64,
 }
 
+impl LogPoints {
+    /// 0 points at `worst` and 100 at `best`, even in the logarithm between; both above 0.
+    #[must_use]
+    pub const fn new(worst: f64, best: f64) -> Self {
+        Self { worst, best }
+    }
+}
+
 /// Settings of [`Points::Decay`].
 ///
 /// ```
@@ -259,6 +291,14 @@ pub struct LogPoints {
 pub struct DecayPoints {
     /// The value worth 50, in the metric's unit, above 0.
     pub half_life: f64,
+}
+
+impl DecayPoints {
+    /// 100 points at 0, and half of them gone after each `half_life`, in the unit of the metric, above 0.
+    #[must_use]
+    pub const fn new(half_life: f64) -> Self {
+        Self { half_life }
+    }
 }
 
 /// Settings of [`Points::Sigmoid`]: `100 / (1 + exp(-(value - mid) / width))`, the logistic function.
@@ -297,6 +337,14 @@ pub struct SigmoidPoints {
     pub descending: bool,
 }
 
+impl SigmoidPoints {
+    /// 50 points at `mid`, rising around it over `width`, above 0, both in the unit of the metric.
+    #[must_use]
+    pub const fn new(mid: f64, width: f64) -> Self {
+        Self { mid, width, descending: false }
+    }
+}
+
 /// Settings of [`Points::Percentile`].
 ///
 /// ```
@@ -330,6 +378,14 @@ pub struct PercentilePoints {
     /// Whether less is better.
     #[serde(default)]
     pub descending: bool,
+}
+
+impl PercentilePoints {
+    /// The share of a reference population that lies below, whose quantiles these are, evenly spaced.
+    #[must_use]
+    pub const fn new(quantiles: Vec<f64>) -> Self {
+        Self { quantiles, descending: false }
+    }
 }
 
 impl<'de> Deserialize<'de> for Points {

@@ -38,6 +38,11 @@ impl How {
         }
     }
 
+    /// Whether a `*` in it would be taken for what it is not.
+    pub(super) fn has_inner_star(self, part: &str) -> bool {
+        self == Self::HasWord && Keyword::new(part).is_some_and(|it| it.has_inner_star())
+    }
+
     /// Whether a text has any of these.
     pub(super) fn test(self, list: &Arc<[Arc<str>]>) -> Box<dyn Fn(&str) -> bool + Send + Sync> {
         match self {

@@ -263,6 +263,7 @@ fn takes_of_cases_and_children() {
         (account, "from=subscriptions take=days_since_first window=90d", "68 -"),
         // What lies ahead has not begun.
         (account, "from=subscriptions take=days_since_first field=renewal_date", "9 9"),
+        (account, "from=subscriptions take=days_since_last field=renewal_date", "9 9"),
         (account, "from=cases take=distinct field=severity", "1 0"),
         (account, "from=cases take=mean field=is_open", "0.666667 -"),
         (account, "from=cases take=share field=is_open", "0.666667 -"),

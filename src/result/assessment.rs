@@ -44,7 +44,7 @@ pub use crate::result::note::Note;
 /// assert_eq!(reds, ["acme"]);
 /// assert_eq!(night.alerts()[0].rule, "no_login");
 /// let tomorrow = night.into_state(); // goes into the next night
-/// assert_eq!(tomorrow.to_string(), "state of 2026-03-01: 2 bands, 1 alerts");
+/// assert_eq!(tomorrow.to_string(), "state of 2026-03-01: 2 bands, 1 alert");
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

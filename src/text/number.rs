@@ -14,23 +14,27 @@ pub(crate) const NOTHING: &str = "-";
 /// Numbers from here on are shown with an exponent, as they have no digits below.
 const LARGEST: f64 = 1e15;
 
-/// From here on a double's own steps are too wide for what a decimal lost on its way into it to matter.
-const COARSE: f64 = (1_u64 << 49) as f64;
-
 /// From here on every double is a whole number.
 const WHOLE: f64 = (1_u64 << 52) as f64;
 
-/// `number` times a power of ten, rounded half away from zero to a whole number, and divided by another.
+/// `number` times a power of ten, rounded half away from zero to a whole number, and divided by another. What is rounded is
+/// the shortest decimal that stands for the number, which is what was written or is shown of it.
 fn scaled(number: f64, up: usize, down: usize) -> f64 {
-    let ten = |power: usize| 10_f64.powi(i32::try_from(power).unwrap_or(i32::MAX));
-    let size = (number * ten(up)).abs();
-    let rounded = match size {
-        it if !it.is_finite() || it >= WHOLE => return number * ten(up.saturating_sub(down)),
-        it if it >= COARSE => it.round(),
-        // What was written in decimal, and its product, each lost at most half a unit in the last place.
-        it => (it + 0.5 + it * f64::EPSILON).floor(),
-    };
-    if rounded > 0.0 { (rounded / ten(down)).copysign(number) } else { 0.0 }
+    let whole = || number * 10_f64.powi(i32::try_from(up.saturating_sub(down)).unwrap_or(0));
+    if !number.is_finite() || number.abs() >= WHOLE {
+        return whole();
+    }
+    let text = number.abs().to_string();
+    let (before, after) = text.split_once('.').unwrap_or((&text, ""));
+    let mut after = after.bytes().map(|digit| u128::from(digit - b'0'));
+    let shifted = before.parse::<u128>().ok().and_then(|it| {
+        (0..up).try_fold(it, |it, _| it.checked_mul(10)?.checked_add(after.next().unwrap_or(0)))
+    });
+    // More digits than there is room for: nothing of the number lies below the last of them.
+    let Some(shifted) = shifted else { return whole() };
+    let rounded = shifted + u128::from(after.next().unwrap_or(0) >= 5);
+    let size: f64 = format!("{rounded}e-{down}").parse().unwrap_or(f64::NAN);
+    if rounded > 0 { size.copysign(number) } else { 0.0 }
 }
 
 /// Rounded half away from zero in decimal, as people do.
@@ -274,6 +278,13 @@ mod tests {
             let shown = percent(number as f64 / 1e6, decimals);
             let wanted = format!("{:.*}%", decimals, wanted + 0.0);
             proptest::prop_assert_eq!(shown, wanted);
+        }
+
+        /// So is one of fifteen digits, the most that every double keeps.
+        #[test]
+        fn rounding_of_large_numbers_is_that_of_the_decimal(tenths in 0..1_000_000_000_000_000_i64) {
+            let wanted = (tenths + 5) / 10;
+            proptest::prop_assert_eq!(fixed(tenths as f64 / 10.0, 0), wanted.to_string());
         }
     }
 }

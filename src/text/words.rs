@@ -45,7 +45,8 @@ impl Class {
         let code = u32::from(char);
         // Marks on letters that are no letters by themselves: accents, and what leaves a vowel out in the scripts of India.
         let mark = matches!(code, 0x300..=0x36f | 0x591..=0x5bd | 0x64b..=0x65f | 0x1ab0..=0x1aff | 0x20d0..=0x20ff)
-            || (0x0900..=0x0d7f).contains(&code) && matches!(code % 0x80, 0x3c | 0x4d);
+            || (0x0900..=0x0d7f).contains(&code)
+                && (matches!(code % 0x80, 0x3c | 0x4d) || code == 0xdca);
         let letter =
             mark || char.is_alphanumeric() || matches!(code, 0xe31..=0xe4e | 0x3099 | 0x309a);
         match letter {
@@ -73,13 +74,20 @@ pub(crate) struct Keyword {
 impl Keyword {
     /// `None` where there is nothing to look for: no character but spaces and `*`.
     pub(crate) fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let bare = text.trim_matches('*');
-        let folded = Folded::of(bare.trim());
-        let (first, last) = (folded.chars().first()?, folded.chars().last()?);
+        let folded = Folded::of(text);
+        let trimmed = trim(folded.chars(), ' ');
+        let chars = trim(trim(trimmed, '*'), ' ');
+        let (first, last) = (chars.first()?, chars.last()?);
+        let open = (trimmed.first() == Some(&'*'), trimmed.last() == Some(&'*'));
         let asks = |char: char, open: bool| Class::of(char) == Class::Spaced && !open;
-        let borders = (asks(*first, text.starts_with('*')), asks(*last, text.ends_with('*')));
-        Some(Self { borders, chars: folded.chars().to_vec() })
+        let borders = (asks(*first, open.0), asks(*last, open.1));
+        Some(Self { borders, chars: chars.to_vec() })
+    }
+
+    /// Whether a `*` stands beside a letter elsewhere than at an end, where it means nothing.
+    pub(crate) fn has_inner_star(&self) -> bool {
+        let is_word = |char: &char| Class::of(*char) != Class::Between;
+        self.chars.windows(2).any(|pair| pair.contains(&'*') && pair.iter().any(is_word))
     }
 
     /// The bytes of the text at which it first stands.
@@ -98,6 +106,21 @@ impl Keyword {
         let from = (0..=last).find(stands)?;
         Some(text.bytes(from..from + self.chars.len()))
     }
+}
+
+/// Without such characters at the ends.
+fn trim(mut chars: &[char], end: char) -> &[char] {
+    while let [rest @ .., last] = chars
+        && *last == end
+    {
+        chars = rest;
+    }
+    while let [first, rest @ ..] = chars
+        && *first == end
+    {
+        chars = rest;
+    }
+    chars
 }
 
 /// A word of a text.
@@ -193,6 +216,11 @@ mod tests {
             ("リファンド", "ﾘﾌｧﾝﾄﾞをください", true),
             ("退款", "退货款项", false),
             ("환불", "환불해주세요", true),
+            ("කරන", "කරන්න", false),
+            // What is pasted brings characters that nobody sees.
+            ("refund\u{200b}", "a refund", true),
+            ("\u{feff} refund", "refund now", true),
+            ("*port ", "the report is here", true),
             // Without a dictionary nobody sees where a word of Japanese ends: Kyoto in Tokyo-to.
             ("京都", "東京都に住む", true),
             ("refund", "refundครับ", true),
@@ -200,8 +228,17 @@ mod tests {
         ] {
             assert_eq!(has(text, keyword), wanted, "`{keyword}` in `{text}`");
         }
-        for nothing in ["", " ", "*", "**", " * ", "\u{ad}"] {
+        for nothing in ["", " ", "*", "**", " * ", "* *", "\u{ad}", "\u{200b}"] {
             assert_eq!(Keyword::new(nothing), None, "{nothing:?}");
+        }
+        for (keyword, wanted) in [
+            ("c*l", true),
+            ("cancel* now", true),
+            ("cancel*", false),
+            ("*port*", false),
+            ("2 * 3", false),
+        ] {
+            assert_eq!(Keyword::new(keyword).unwrap().has_inner_star(), wanted, "{keyword}");
         }
     }
 

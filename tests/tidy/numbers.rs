@@ -20,7 +20,7 @@ fn has_a_format(line: &str) -> bool {
     places.into_iter().any(|(format, after)| {
         let spec = format.split_once(':').map_or("", |it| it.1);
         let is_name = |it: char| it.is_alphanumeric() || "_:.+*<>^$#?".contains(it);
-        let decimals = spec.trim_start_matches(['<', '>', '^', '+']).starts_with('.');
+        let decimals = spec.contains('.');
         format.chars().all(is_name) && (decimals || spec.starts_with('+') || after.starts_with('%'))
     })
 }
@@ -46,7 +46,17 @@ fn numbers_are_written_in_one_place() {
 
 #[test]
 fn a_format_is_found() {
-    for line in ["{it:.1}", "{:.0} %", "{:+.3}", "{:.*}", "{}%", "{share}%", "{value:+}"] {
+    for line in [
+        "{it:.1}",
+        "{:.0} %",
+        "{:+.3}",
+        "{:.*}",
+        "{:>8.1}",
+        "{:>wide$.2}",
+        "{}%",
+        "{share}%",
+        "{value:+}",
+    ] {
         assert!(has_a_format(line), "{line}");
     }
     for line in ["{it:?}", "{:>6}", "{cell:<wide$}", "{a}.{b}", "width:{w}px", ".x{margin:.6em 0}"]

@@ -11,7 +11,7 @@ use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PyTuple};
 
 use crate::arg::{Arg, text};
 use crate::capsule::{export, export_schema};
-use crate::convert::{kind, plain, shorten};
+use crate::convert::{kind, many, plain, shorten};
 use crate::engine::Engine;
 use crate::errors::{faults, not_found, state_error};
 use crate::explain::Explanation;
@@ -263,12 +263,11 @@ impl Assessment {
     fn __repr__(&self) -> String {
         let it = &self.inner;
         format!(
-            "<foretell.Assessment of {}: {} {}, {} alerts, {} actions>",
+            "<foretell.Assessment of {}: {}, {}, {}>",
             it.as_of(),
-            it.subjects(self.main).len(),
-            self.main.plural(),
-            it.alerts().len(),
-            it.actions().len()
+            many(it.subjects(self.main).len(), self.main.name(), self.main.plural()),
+            many(it.alerts().len(), "alert", "alerts"),
+            many(it.actions().len(), "action", "actions")
         )
     }
 

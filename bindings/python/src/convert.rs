@@ -219,3 +219,18 @@ pub(crate) fn read<T: DeserializeOwned>(it: &Bound<'_, PyAny>, what: &str) -> Py
         input_faults(it.py(), &Faults(vec![fault]))
     })
 }
+
+/// `1 alert`, `2 alerts`.
+pub(crate) fn many(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
+/// A kind of values, in a word.
+pub(crate) const fn word_of(it: foretell::value::Kind) -> &'static str {
+    match it {
+        foretell::value::Kind::Number => "number",
+        foretell::value::Kind::Flag => "flag",
+        foretell::value::Kind::Text => "text",
+        _ => "other",
+    }
+}

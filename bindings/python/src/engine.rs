@@ -15,7 +15,7 @@ use pyo3::types::{PyList, PyMapping, PyTuple};
 use crate::arg::{Arg, ours, text};
 use crate::assessment::Assessment;
 use crate::capsule::{import, is_arrow};
-use crate::convert::{file, kind, shorten};
+use crate::convert::{file, kind, many, shorten, word_of};
 use crate::errors::{
     ArgumentError, ConfigError, config_error, faults, guard_error, input_error, input_faults,
     not_found, past_error, state_error,
@@ -137,13 +137,7 @@ impl Engine {
         kind: Option<Arg<String>>,
     ) -> PyResult<BTreeMap<&str, &'static str>> {
         let kind = kind.map_or(Ok(self.inner.config().subject), |it| self::kind(py, &it))?;
-        let word = |it| match it {
-            foretell::value::Kind::Number => "number",
-            foretell::value::Kind::Flag => "flag",
-            foretell::value::Kind::Text => "text",
-            _ => "other",
-        };
-        Ok(self.inner.givable(kind).map(|(name, it, _)| (name, word(it))).collect())
+        Ok(self.inner.givable(kind).map(|(name, it, _)| (name, word_of(it))).collect())
     }
 
     /// Warnings: problems that do not stop the config from working.
@@ -425,14 +419,14 @@ impl Engine {
     }
 
     fn __repr__(&self) -> String {
-        let config = self.inner.config();
-        let name = config.name.as_ref().map(|it| format!(" `{}`", shorten(it))).unwrap_or_default();
+        let it = self.inner.config();
+        let name = it.name.as_ref().map(|it| format!(" `{}`", shorten(it))).unwrap_or_default();
         format!(
-            "<foretell.Engine{name}: {} metrics, {} scorecards, {} rules, {} playbooks>",
-            config.metrics.len(),
-            config.scorecards.len(),
-            config.rules.len(),
-            config.playbooks.len()
+            "<foretell.Engine{name}: {}, {}, {}, {}>",
+            many(it.metrics.len(), "metric", "metrics"),
+            many(it.scorecards.len(), "scorecard", "scorecards"),
+            many(it.rules.len(), "rule", "rules"),
+            many(it.playbooks.len(), "playbook", "playbooks")
         )
     }
 

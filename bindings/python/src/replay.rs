@@ -7,7 +7,7 @@ use foretell::arrow;
 use foretell::frame::SubjectKind;
 use pyo3::prelude::*;
 
-use crate::convert::plain;
+use crate::convert::{many, plain};
 use crate::errors::fault;
 use crate::state::State;
 use crate::table::Table;
@@ -61,6 +61,8 @@ impl Replay {
 
     fn __repr__(&self) -> String {
         let (events, actions) = (self.0.events.len(), self.0.actions.len());
-        format!("<foretell.Replay: {events} events, {actions} actions>")
+        let (events, actions) =
+            (many(events, "event", "events"), many(actions, "action", "actions"));
+        format!("<foretell.Replay: {events}, {actions}>")
     }
 }

@@ -28,7 +28,7 @@ def test_the_example_of_the_package_is_true():
 
 
 def test_an_engine_says_what_it_is(engine, tmp_path):
-    assert repr(engine) == "<foretell.Engine `Shop`: 6 metrics, 1 scorecards, 1 rules, 1 playbooks>"
+    assert repr(engine) == "<foretell.Engine `Shop`: 6 metrics, 1 scorecard, 1 rule, 1 playbook>"
     assert (engine.name, engine.subject) == ("Shop", "subscription")
     assert (engine.scorecards, engine.rules) == (["health"], ["quiet_and_unused"])
     assert engine.columns()["plan"] == "text"
@@ -65,7 +65,7 @@ def test_scores_are_a_table(engine):
 
 def test_an_assessment_says_what_there_is_to_know(engine, assessment):
     assert repr(assessment) == (
-        "<foretell.Assessment of 2026-03-01: 3 subscriptions, 1 alerts, 1 actions>"
+        "<foretell.Assessment of 2026-03-01: 3 subscriptions, 1 alert, 1 action>"
     )
     assert (len(assessment), assessment.subjects(), assessment.engine) == (3, ROWS["id"], engine)
     assert assessment.score("acme")["band"] == "red"
@@ -187,7 +187,7 @@ def test_a_history_is_replayed(engine):
     assert replay.subject_days == {"subscription": 9}
     assert replay.faults == []
     assert [it["turn"]["kind"] for it in replay.enrolment_changes] == ["begun", "ended"]
-    assert repr(replay) == "<foretell.Replay: 2 events, 1 actions>"
+    assert repr(replay) == "<foretell.Replay: 2 events, 1 action>"
     state = None
     for day, table in history:
         state = engine.assess(table, as_of=day, state=state).state
@@ -315,7 +315,7 @@ def test_everything_comes_back_from_a_pickle(engine, assessment):
     state = pickle.loads(pickle.dumps(foretell.State()))
     assert state == foretell.State() != assessment.state
     assert state.as_of is None and repr(state) == "<foretell.State without a past>"
-    assert repr(assessment.state) == "<foretell.State of 2026-03-01: 2 bands, 1 alerts>"
+    assert repr(assessment.state) == "<foretell.State of 2026-03-01: 2 bands, 1 alert>"
     assert assessment.state.engine_hash == engine.hash
     assert assessment.state.to_dict()["as_of"] == "2026-03-01"
 

@@ -66,6 +66,12 @@ impl Checker<'_> {
             self.fault(code, item, message, Some(help));
             return None;
         };
+        if how.has_inner_star(part) {
+            let message = format!("a `*` stands within `{part}`");
+            let help = "`*` stands at an end of what is looked for: `cancel*`".to_owned();
+            self.fault(Code::Forbidden, item, message, Some(help));
+            return None;
+        }
         if how.is_sound(part) {
             return Some(part.as_str().into());
         }

@@ -80,6 +80,10 @@ fn kinds_must_fit() {
             "has_word(plan, \"*\")",
             "there is no word in `*`; write a word; `*` stands for its endings: `cancel*`",
         ),
+        (
+            "has_word(plan, [\"a\", \"c*l\"])",
+            "a `*` stands within `c*l`; `*` stands at an end of what is looked for: `cancel*`",
+        ),
         ("has_words(plan, \"a\")", "there is no function `has_words`; did you mean `has_word`?"),
     ]);
     say(&[

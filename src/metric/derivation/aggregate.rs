@@ -44,11 +44,14 @@ impl<'a> Run<'a> {
         value
     }
 
+    /// The days since each record's date; what lies ahead has not begun.
+    fn days_since(&self) -> impl Iterator<Item = f64> {
+        take::numbers(self.got(false)).map(|pair| pair.1).filter(|days| *days >= 0.0)
+    }
+
     pub(super) fn days_since_first(&self) -> Option<f64> {
         if self.derivation.field.is_some() {
-            // What lies ahead has not begun.
-            let days = take::numbers(self.got(false)).map(|it| it.1);
-            return days.filter(|days| *days >= 0.0).reduce(f64::max);
+            return self.days_since().reduce(f64::max);
         }
         let day = self.passing.first().map(|row| self.source.day(*row))?;
         (day != NO_DAY).then(|| f64::from(self.today - day))
@@ -60,7 +63,7 @@ impl<'a> Run<'a> {
 
     pub(super) fn days_since_last(&self) -> Option<f64> {
         if self.derivation.field.is_some() {
-            return take::numbers(self.got(false)).map(|pair| pair.1).reduce(f64::min);
+            return self.days_since().reduce(f64::min);
         }
         let day = self.passing.last().map(|row| self.source.day(*row))?;
         (day != NO_DAY).then(|| f64::from(self.today - day))

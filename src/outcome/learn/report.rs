@@ -170,10 +170,10 @@ impl fmt::Display for LearnReport {
             };
             writeln!(
                 f,
-                "  {:<28} {:>8.1} {:>8.1} {stable:>16} {:>6}{told}",
+                "  {:<28} {:>8} {:>8} {stable:>16} {:>6}{told}",
                 it.factor,
-                it.before,
-                it.after,
+                tenths(it.before),
+                tenths(it.after),
                 Shown(it.auc, 3).to_string()
             )?;
         }
