@@ -360,8 +360,11 @@ pub struct Rate(i128);
 read_by_parse!(Rate);
 
 impl Rate {
-    /// The rate at which so much of the base currency is paid for so much of another, rounded half up to twelve
-    /// decimals; none unless both are above zero and the rate is at least a millionth of a millionth.
+    /// The rate at which so much of the base currency is paid for so much of another, rounded half up to twelve decimals. The
+    /// least rate is `0.000000000001`, to which half of it is rounded up.
+    ///
+    /// `None` where an amount is not above zero, where the rate is rounded to zero, and where the calculation overflows, which takes
+    /// more than 4e19 of `base` or 8e31 of `other`.
     ///
     /// ```
     /// use foretell::money::{Amount, Rate};

@@ -61,8 +61,8 @@ use crate::time::AsOf;
 /// config; and with what is asked of the past, by one entry for each change of a value within the longest window.
 /// Names are kept as names, so that a config may change between two runs.
 ///
-/// It is stored in a form of sections by name, each with a version of its own, and a sum over all of it; what is none,
-/// or is cut, or cannot be true, is not read. Numbers in it must come back as they were, to the last bit: with
+/// It is stored in a form of sections by name, each with a version of its own, and a sum over all of it; a text that is
+/// not a state, is cut short, or cannot be true is refused. Numbers in it must come back as they were, to the last bit: with
 /// `serde_json` turn its feature `float_roundtrip` on. The format has to name fields and say what it holds, as JSON,
 /// CBOR, and MessagePack with names do.
 ///

@@ -1,7 +1,8 @@
 //! What each take reads, needs and says of no records: one row each.
 //!
-//! A take needs its variant in `config/metric.rs`, its row here, what the records come to in `derivation/aggregate.rs`, and its line
-//! in docs/takes.md, which `tests/docs.rs` asks for.
+//! CONTRIBUTING.md says under "A take" what a new one needs: its variant in `config/metric.rs`, its row here, what `resolve.rs` has to
+//! know of it, what the records come to in `take.rs`, called in `derivation.rs` or `derivation/aggregate.rs`, and its line in
+//! docs/takes.md, which `tests/docs.rs` asks for.
 
 use crate::config::Take;
 

@@ -1,6 +1,6 @@
 //! What things were called: a state that holds former names reads as if it held those of today.
 //!
-//! Whatever reads a state asks [`Engine::renamed`] first, so nothing after it knows that there ever were other
+//! Whatever reads a state asks [`Compiled::renamed`] first, so nothing after it knows that there ever were other
 //! names. A state that this very engine made holds none, and is not looked at.
 
 mod merge;

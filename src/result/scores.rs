@@ -15,7 +15,7 @@ use crate::score::settle;
 use crate::time::AsOf;
 use crate::verdict::Verdict;
 
-/// Results in columns. In the order of [`Scores::subjects`].
+/// Results in columns. Rows are in the order of [`Scores::subjects`].
 ///
 /// They have the bits that an [`Assessment`](super::assessment::Assessment) of the same input has. What is
 /// slow to make is left out: intervals, explanations, events, notes on the input and the next state.
