@@ -48,7 +48,7 @@ impl Amount {
     /// Nothing.
     pub const ZERO: Self = Self { millionths: 0 };
 
-    /// A whole number of units of the currency.
+    /// A whole number of units of the currency, such as dollars; below zero too.
     #[must_use]
     pub const fn whole(units: i64) -> Self {
         // Cannot overflow: 2^63 times a million is below 2^127.
@@ -83,25 +83,25 @@ impl Amount {
         number.to_string().parse()
     }
 
-    /// The sum, if it fits.
+    /// The sum, exact; `None` where it does not fit.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         Some(Self { millionths: self.millionths.checked_add(other.millionths)? })
     }
 
-    /// The difference, if it fits.
+    /// The difference, exact; `None` where it does not fit.
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         Some(Self { millionths: self.millionths.checked_sub(other.millionths)? })
     }
 
-    /// The amount with the other sign, if it fits.
+    /// The amount with the other sign; `None` where it does not fit.
     #[must_use]
     pub fn checked_neg(self) -> Option<Self> {
         Some(Self { millionths: self.millionths.checked_neg()? })
     }
 
-    /// The sum of amounts, if it fits.
+    /// The sum of amounts, exact; zero of none, and `None` where it does not fit on the way.
     pub fn checked_sum(amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
         amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
     }
@@ -112,7 +112,7 @@ impl Amount {
         self.millionths < 0
     }
 
-    /// The nearest double, for metrics.
+    /// The nearest double in units of the currency, for metrics: cents may be inexact.
     #[must_use]
     pub fn to_f64(self) -> f64 {
         const EXACT: i128 = 1 << 53;

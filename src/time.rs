@@ -65,7 +65,7 @@ impl Period {
     /// The longest period in days or months: a hundred years.
     const LONGEST_DAYS: u32 = 36_525;
 
-    /// A number of days.
+    /// A number of days; the longest period, a hundred years, for more.
     #[must_use]
     pub fn days(days: u32) -> Self {
         Self { months: 0, days: days.min(Self::LONGEST_DAYS) }
@@ -96,7 +96,8 @@ impl Period {
             .unwrap_or(NaiveDate::MIN)
     }
 
-    /// The day this long after `date`: of months the same day, or the last of a month that has no such day.
+    /// The day this long after `date`: of months the same day, or the last of a month that has no such day. The
+    /// last day that there is where it lies beyond.
     #[must_use]
     pub fn after(self, date: NaiveDate) -> NaiveDate {
         date.checked_add_months(Months::new(self.months))

@@ -319,8 +319,9 @@ impl DecayPoints {
 /// frame.insert("response_hours", Column::numbers([Some(2.0), Some(8.0), Some(10.0)]))?;
 /// let day: AsOf = "2026-03-01".parse()?;
 /// let scores = engine.score(&Input::frame(&frame), day, &State::new());
-/// let points: Vec<String> = scores.score("health").unwrap_or_default().iter().map(|score| format!("{score:.1}")).collect();
-/// assert_eq!(points, ["95.3", "50.0", "26.9"]);
+/// let health = scores.score("health").ok_or("unknown")?;
+/// let points: Vec<f64> = health.iter().map(|points| (points * 10.0).round() / 10.0).collect();
+/// assert_eq!(points, [95.3, 50.0, 26.9]);
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -26,7 +26,7 @@ use crate::money::Amount;
 use crate::time::Stamp;
 
 impl OutcomeKind {
-    /// What a change of value means: 0 after is the end, otherwise a rise or fall of more than `tolerance` (a share of
+    /// What a change of value, in any one currency, means: 0 or less after is the end, otherwise a rise or fall of more than `tolerance` (a share of
     /// the value before) is an expansion or a contraction.
     ///
     /// ```

@@ -127,7 +127,7 @@ impl Scores {
         self.numbers(scorecard, |outputs| outputs.score)
     }
 
-    /// The scores before any override, NaN for none; `None` for an unknown scorecard.
+    /// The scores before any override, 0 to 100, NaN for none; `None` for an unknown scorecard.
     #[must_use]
     pub fn raw_score(&self, scorecard: &str) -> Option<&[f64]> {
         self.numbers(scorecard, |outputs| outputs.raw_score)

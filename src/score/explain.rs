@@ -165,7 +165,7 @@ pub struct Stall {
 }
 
 impl FactorLine {
-    /// How many points of the score are lost to this factor.
+    /// How many points of the score are lost to this factor, 0 to 100.
     #[must_use]
     pub fn lost(&self) -> f64 {
         self.points.map_or(0.0, |points| self.effective_weight * (100.0 - points))

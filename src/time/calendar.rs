@@ -107,7 +107,7 @@ impl Calendar {
         TimeDelta::microseconds(self.worked(to).saturating_sub(self.worked(from)))
     }
 
-    /// How many hours of working time there are from one moment to another.
+    /// How many hours of working time, with fractions, there are from one moment in UTC to another; negative where `to` is before.
     #[must_use]
     pub fn working_hours(&self, from: NaiveDateTime, to: NaiveDateTime) -> f64 {
         const HOUR: f64 = 3.6e9;

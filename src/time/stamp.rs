@@ -72,7 +72,7 @@ impl Stamp {
         moved(self.wall(), -self.east.unwrap_or(0))
     }
 
-    /// Hours from `self` to `later`, negative when `later` is before.
+    /// Hours, with fractions, from `self` to `later`, negative when `later` is before.
     #[must_use]
     pub fn hours_until(self, later: Self) -> f64 {
         hours(self.at(), later.at())

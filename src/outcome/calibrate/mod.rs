@@ -125,7 +125,7 @@ impl Calibration {
         Self::of(method, &pairs, why)
     }
 
-    /// A calibration by a method of the caller's choice.
+    /// A calibration by a method of the caller's choice, of scores from 0 to 100. Rows whose score is missing do not count.
     #[must_use]
     pub fn with(method: Method, score: &[f64], lost: &[bool]) -> Self {
         Self::of(method, &pairs(score, lost), "the method was given".to_owned())
@@ -152,7 +152,7 @@ impl Calibration {
         out
     }
 
-    /// The probability of loss at a score; of a missing score (NaN, or not finite) the base rate.
+    /// The probability of loss, 0 to 1, at a score from 0 to 100; of a missing score (NaN, or not finite) the base rate.
     #[must_use]
     pub fn probability(&self, score: f64) -> f64 {
         self.estimate(score).probability

@@ -60,7 +60,7 @@ pub struct ExperimentPlan {
 }
 
 impl ExperimentPlan {
-    /// A plan with half treated, an `alpha` of 0.05 and a power of 0.8.
+    /// A plan with so many subjects in both arms, of whose control the share `base_rate`, 0 to 1, renews; with half treated, an `alpha` of 0.05 and a power of 0.8.
     #[must_use]
     pub fn new(name: impl Into<String>, subjects: usize, base_rate: f64) -> Self {
         Self { name: name.into(), share: 0.5, subjects, base_rate, alpha: 0.05, power: 0.8 }
@@ -73,14 +73,15 @@ impl ExperimentPlan {
         (treated, self.subjects - treated)
     }
 
-    /// The smallest rise over the base rate that the plan finds with its power, at one look at the end.
+    /// The smallest rise over the base rate, as a share, that the plan finds with its power, at one look at the end. `None` where even
+    /// a rise to 1 is not found, or a share or size of the plan is none.
     #[must_use]
     pub fn detectable(&self) -> Option<f64> {
         let (treated, control) = self.sizes();
         minimum_detectable((self.base_rate, control), treated, self.alpha, self.power)
     }
 
-    /// The guard against peeking, narrowest at the planned size.
+    /// The guard against peeking, narrowest at the planned size; `None` for shares or an `alpha` not between 0 and 1.
     #[must_use]
     pub fn guard(&self) -> Option<Guard> {
         let (treated, control) = self.sizes();

@@ -43,7 +43,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call of both.
+    /// A call of both: probabilities of renewal, 0 to 1; one outside counts as not said.
     #[must_use]
     pub fn new(
         subject: impl Into<Arc<str>>,

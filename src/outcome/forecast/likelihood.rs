@@ -183,7 +183,7 @@ impl Likelihood {
         (self.what, Arc::clone(&self.scorecard))
     }
 
-    /// The chance of a subject with a score, or for want of one in a segment.
+    /// The chance of a subject with a score, 0 to 100, or for want of one in a segment.
     #[must_use]
     pub fn chance(&self, score: Option<f64>, segment: Option<&str>) -> Chance {
         let score = score.filter(|score| score.is_finite());

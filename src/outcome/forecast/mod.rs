@@ -82,7 +82,7 @@ pub struct Forecaster {
 }
 
 impl Forecaster {
-    /// A forecast of the next `horizon` days.
+    /// A forecast of the next `horizon` days, the last of them included; of the day itself for 0.
     #[must_use]
     pub const fn new(horizon: u32) -> Self {
         Self {
@@ -102,7 +102,7 @@ impl Forecaster {
         self
     }
 
-    /// What people's words mean, each as a probability of renewal.
+    /// What people's words mean, each as a probability of renewal, 0 to 1; one outside is not read.
     #[must_use]
     pub fn with_categories<S: Into<String>>(
         mut self,
@@ -129,7 +129,7 @@ impl Forecaster {
         self
     }
 
-    /// From which gap in probability on a person and the model disagree; 0.2 if not said.
+    /// From which gap in probability, 0 to 1, on a person and the model disagree; 0.2 if not said.
     #[must_use]
     pub const fn disagree_from(mut self, gap: f64) -> Self {
         self.gap = gap;
@@ -169,7 +169,7 @@ pub struct RenewalLine {
 }
 
 impl RenewalLine {
-    /// Its value less what is expected.
+    /// Its value less what is expected, in the currency of the value; none where the value is not known.
     #[must_use]
     pub fn at_risk(&self) -> Option<f64> {
         Some(self.value? - self.expected?.value)

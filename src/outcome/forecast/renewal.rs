@@ -60,7 +60,7 @@ pub struct Renewal {
 }
 
 impl Renewal {
-    /// A renewal of which nothing else is known.
+    /// A renewal of which nothing else is known: its day and its value a year, in the one currency of all.
     #[must_use]
     pub fn new(subject: impl Into<Arc<str>>, day: Option<NaiveDate>, value: Option<f64>) -> Self {
         Self {
@@ -75,7 +75,7 @@ impl Renewal {
         }
     }
 
-    /// The same with the score of a scorecard.
+    /// The same with the score of a scorecard, 0 to 100.
     #[must_use]
     pub fn with_score(mut self, scorecard: &str, score: f64) -> Self {
         self.scores.insert(scorecard.into(), score);

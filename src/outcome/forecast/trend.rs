@@ -90,7 +90,7 @@ pub struct Trend {
 }
 
 impl Trend {
-    /// The trend of past scores, in any order; of several on one day their mean. `None` with fewer than six days.
+    /// The trend of past scores, 0 to 100, in any order; of several on one day their mean. `None` with fewer than six days.
     #[must_use]
     pub fn fit(past: &[(NaiveDate, f64)]) -> Option<Self> {
         let days = daily(past);

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::counts;
 
-/// The mean squared distance between the probability and what happened (1 or 0); 0 is perfect.
+/// The mean squared distance between the probability of loss, 0 to 1, and what happened (1 or 0); 0 is perfect, 1 the worst.
+/// `None` for lengths that differ, no rows, or NaN.
 ///
 /// # Source
 /// Brier (1950), Monthly Weather Review 78(1), 1-3.
@@ -16,7 +17,8 @@ pub fn brier(probability: &[f64], lost: &[bool]) -> Option<f64> {
 }
 
 /// The mean surprise, in natural units: minus the logarithm of the probability that was given to what happened. A
-/// probability of exactly 0 or 1 counts as the nearest double that leaves the other outcome possible.
+/// probability of exactly 0 or 1 counts as the nearest double that leaves the other outcome possible. From 0, which is perfect.
+/// `None` for lengths that differ, no rows, or NaN.
 #[must_use]
 pub fn log_loss(probability: &[f64], lost: &[bool]) -> Option<f64> {
     let (rows, _) = counts(probability, lost)?;
@@ -76,7 +78,7 @@ fn bin(p: f64, bins: usize) -> usize {
 }
 
 /// What was expected against what happened, in bins of equal width from 0 to 1; bins without rows are left out.
-/// `None` for no bins, or a probability outside 0 to 1.
+/// `None` for no bins, lengths that differ, no rows, or a probability outside 0 to 1.
 #[must_use]
 pub fn reliability(probability: &[f64], lost: &[bool], bins: usize) -> Option<Vec<Reliability>> {
     counts(probability, lost)?;
@@ -108,7 +110,8 @@ pub fn reliability(probability: &[f64], lost: &[bool], bins: usize) -> Option<Ve
     )
 }
 
-/// The mean distance between expected and observed over such bins, each by its rows: the expected calibration error.
+/// The mean distance between expected and observed over such bins, each by its rows: the expected calibration
+/// error, 0 to 1. `None` where [`reliability`] has none.
 ///
 /// # Source
 /// Naeini, Cooper, Hauskrecht (2015), AAAI, 2901-2907, with bins of the probability of loss.

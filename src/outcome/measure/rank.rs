@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::{both, counts, ties};
 
 /// The chance that one who was lost has a higher risk than one who was not, ties counting half: the area under
-/// the ROC curve. 0.5 is no better than drawing lots.
+/// the ROC curve. 0.5 is no better than drawing lots, 1 is a clean split. A risk is any number, more is worse.
+/// `None` for lengths that differ, NaN, or where all or none were lost.
 ///
 /// ```
 /// use foretell::outcome::measure::roc_auc;
@@ -30,7 +31,8 @@ pub fn roc_auc(risk: &[f64], lost: &[bool]) -> Option<f64> {
 }
 
 /// The mean precision over the lost, each at its own risk: average precision, the step-wise area under the curve of
-/// precision by recall. The share of the lost is what drawing lots reaches.
+/// precision by recall. 0 to 1; the share of the lost is what drawing lots reaches. `None` for lengths that differ, NaN, or where none
+/// was lost.
 ///
 /// # Source
 /// The definition of `average_precision_score` in scikit-learn.
@@ -77,7 +79,8 @@ pub struct AtBudget {
     pub lift: f64,
 }
 
-/// What comes of calling on the `budget` share of all with the highest risks. `None` for a budget outside 0 to 1.
+/// What comes of calling on the `budget` share of all with the highest risks. `None` for a budget that is not above 0 and
+/// at most 1, lengths that differ, NaN, or where nobody was lost.
 #[must_use]
 pub fn at_budget(risk: &[f64], lost: &[bool], budget: f64) -> Option<AtBudget> {
     let (rows, positives) = counts(risk, lost).filter(|found| found.1 > 0)?;
@@ -139,7 +142,7 @@ pub struct AtThreshold {
     pub f1: Option<f64>,
 }
 
-/// What comes of calling on all with a risk of at least `threshold`.
+/// What comes of calling on all with a risk of at least `threshold`, in the unit of the risks. `None` for lengths that differ, no rows, or NaN.
 #[must_use]
 pub fn at_threshold(risk: &[f64], lost: &[bool], threshold: f64) -> Option<AtThreshold> {
     let (rows, positives) = counts(risk, lost)?;
@@ -161,6 +164,7 @@ pub fn at_threshold(risk: &[f64], lost: &[bool], threshold: f64) -> Option<AtThr
 
 /// The largest gap between the shares of lost and of kept at or above any one risk: the statistic of Kolmogorov and
 /// Smirnov for two samples. 0 is no difference, 1 is a clean split.
+/// `None` for lengths that differ, NaN, or where all or none were lost.
 #[must_use]
 pub fn ks(risk: &[f64], lost: &[bool]) -> Option<f64> {
     let (rows, positives) = both(risk, lost)?;
@@ -174,7 +178,7 @@ pub fn ks(risk: &[f64], lost: &[bool]) -> Option<f64> {
     Some(widest)
 }
 
-/// The same between two samples of any numbers: how far a population has moved since. `None` where one is empty or
+/// The same between two samples of any numbers: how far a population has moved since, 0 to 1. `None` where one is empty or
 /// holds NaN.
 #[must_use]
 pub fn ks_distance(before: &[f64], after: &[f64]) -> Option<f64> {

@@ -62,7 +62,8 @@ pub struct Measures {
     pub caution: Option<Caution>,
 }
 
-/// All measures of probabilities of loss, 0 to 1.
+/// All measures of probabilities of loss, 0 to 1, one a row as `lost` has them. What cannot be measured, as where all or none
+/// were lost, is `None`.
 #[must_use]
 pub fn measure(probability: &[f64], lost: &[bool]) -> Measures {
     let gone = lost.iter().filter(|lost| **lost).count();
