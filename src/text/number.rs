@@ -18,21 +18,34 @@ const LARGEST: f64 = 1e15;
 const WHOLE: f64 = (1_u64 << 52) as f64;
 
 /// `number` times a power of ten, rounded half away from zero to a whole number, and divided by another. What is rounded is
-/// the shortest decimal that stands for the number, which is what was written or is shown of it.
+/// its decimal of fifteen digits, the most that every double keeps, or the shortest that stands for it where the digit to
+/// round by lies beyond: what was written in decimal is as it was written, and 0.11499999999999999, the mean of 0.11 and
+/// 0.12, is 0.115.
 fn scaled(number: f64, up: usize, down: usize) -> f64 {
     let whole = || number * 10_f64.powi(i32::try_from(up.saturating_sub(down)).unwrap_or(0));
     if !number.is_finite() || number.abs() >= WHOLE {
         return whole();
     }
-    let text = number.abs().to_string();
-    let (before, after) = text.split_once('.').unwrap_or((&text, ""));
-    let mut after = after.bytes().map(|digit| u128::from(digit - b'0'));
-    let shifted = before.parse::<u128>().ok().and_then(|it| {
-        (0..up).try_fold(it, |it, _| it.checked_mul(10)?.checked_add(after.next().unwrap_or(0)))
-    });
+    let parts = |text: &str| {
+        let (digits, exponent) = text.split_once('e')?;
+        let digits = digits.replace('.', "");
+        let places = exponent.parse::<i64>().ok()? + 1 + up as i64 - digits.len() as i64;
+        Some((digits.parse::<u128>().ok()?, places))
+    };
+    let short = parts(&format!("{:.14e}", number.abs()));
+    let short = short.filter(|(_, places)| *places < 0);
+    let Some((digits, places)) = short.or_else(|| parts(&format!("{:e}", number.abs()))) else {
+        return whole();
+    };
+    let ten = u32::try_from(places.unsigned_abs()).ok().and_then(|it| 10_u128.checked_pow(it));
+    let rounded = match (ten, places >= 0) {
+        (Some(ten), true) => digits.checked_mul(ten),
+        (Some(ten), false) => Some((digits + ten / 2) / ten),
+        (None, false) => Some(0),
+        (None, true) => None,
+    };
     // More digits than there is room for: nothing of the number lies below the last of them.
-    let Some(shifted) = shifted else { return whole() };
-    let rounded = shifted + u128::from(after.next().unwrap_or(0) >= 5);
+    let Some(rounded) = rounded else { return whole() };
     let size: f64 = format!("{rounded}e-{down}").parse().unwrap_or(f64::NAN);
     if rounded > 0 { size.copysign(number) } else { 0.0 }
 }
@@ -238,6 +251,12 @@ mod tests {
             (&signed(0.04, 1), "0.0"),
             (&signed(0.45, 1), "+0.5"),
             // Percent, without a space.
+            (&fixed(500_000_000_000_000.4, 0), "500000000000000"),
+            (&fixed(50_000_000_000_000.04, 1), "50000000000000.0"),
+            (&fixed(5_000_000_000_000.004, 2), "5000000000000.00"),
+            (&fixed((0.11 + 0.12) / 2.0, 2), "0.12"),
+            (&fixed(5e-324, 17), "0.00000000000000000"),
+            (&fixed(0.1, 15), "0.100000000000000"),
             (&percent(0.45, 0), "45%"),
             (&percent(0.45, 1), "45.0%"),
             (&percent(0.285, 0), "29%"),

@@ -45,8 +45,8 @@ impl Class {
         let code = u32::from(char);
         // Marks on letters that are no letters by themselves: accents, and what leaves a vowel out in the scripts of India.
         let mark = matches!(code, 0x300..=0x36f | 0x591..=0x5bd | 0x64b..=0x65f | 0x1ab0..=0x1aff | 0x20d0..=0x20ff)
-            || (0x0900..=0x0d7f).contains(&code)
-                && (matches!(code % 0x80, 0x3c | 0x4d) || code == 0xdca);
+            || (0x0900..=0x0d7f).contains(&code) && matches!(code % 0x80, 0x3c | 0x4d)
+            || code == 0xdca;
         let letter =
             mark || char.is_alphanumeric() || matches!(code, 0xe31..=0xe4e | 0x3099 | 0x309a);
         match letter {
