@@ -21,12 +21,9 @@
 //! let said = Backtest::run(&engine, [("2026-03-01".parse()?, Input::frame(&frame))]);
 //!
 //! let lost = Happening::new("acme", "2026-04-01".parse()?, foretell::book::OutcomeKind::Churned);
-//! let aim = Aim {
-//!     name: "lost".into(),
-//!     kind: SubjectKind::Subscription,
-//!     history: History::new([lost], [("globex", "2026-12-31".parse()?)]),
-//!     window: Horizon { lead: 7, horizon: 56 },
-//! };
+//! let history = History::new([lost], [("globex", "2026-12-31".parse()?)]);
+//! let window = Horizon { lead: 7, horizon: 56 };
+//! let aim = Aim::new("lost", SubjectKind::Subscription, history, window);
 //! let judged = judge(&[&said], &[aim], &JudgeOptions::default());
 //! assert_eq!(judged.rule("no_login", "lost").map(|rule| (rule.hits, rule.false_alarms)), Some((1, 0)));
 //! # }
