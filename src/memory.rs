@@ -16,6 +16,7 @@ pub(crate) use playbook::{
 };
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ use crate::time::AsOf;
 use crate::value::Value;
 
 /// Something of each subject, by id.
-pub(crate) type BySubject<V> = CopyOnWrite<BTreeMap<String, V>>;
+pub(crate) type BySubject<V> = CopyOnWrite<BTreeMap<Arc<str>, V>>;
 
 /// Bands by scorecard and subject.
 pub(crate) type Bands = BTreeMap<String, BySubject<BandState>>;

@@ -24,19 +24,22 @@
 //!
 //! Must not know: columns, the engine, or how a notice reaches anyone.
 
+mod about;
 mod event;
 mod exposure;
 mod judgement;
 mod quality;
+mod quiet;
 mod step;
 mod suppress;
 
 pub use crate::memory::{Health, Phase};
+pub(crate) use about::About;
 pub(crate) use event::event_id;
 pub use event::{Change, Event, OpenAlert, Reason, Told};
 pub use exposure::Exposure;
 pub use judgement::{AlertRef, Firing, FiringKey, Judgement, Opinion, firings};
 pub use quality::{AlertQuality, RuleQuality, RuleStanding, Share, alert_quality};
+pub(crate) use quiet::{Open, Quiet, cooling, inhibitors, settle};
 pub(crate) use step::{Answer, Happening, Step, end, step, wait};
-pub(crate) use suppress::{About, Open, cooling, inhibitors, settle};
 pub use suppress::{Matcher, QuietCalendar, Silence, Snooze, Suppressions, Suppressor};

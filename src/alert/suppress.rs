@@ -3,14 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike as _, NaiveDate, Weekday};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::step::{Happening, cools, repeat};
-use crate::config::{InhibitConfig, InhibitOn, RuleConfig, RuleSeverity};
+use super::about::About;
+use crate::config::RuleSeverity;
 use crate::frame::SubjectKind;
-use crate::memory::{AlertState, Phase};
-use crate::time::AsOf;
 
 /// What a host says must be quiet: plain data, given with the input of each assessment.
 ///
@@ -123,13 +121,10 @@ impl Matcher {
         *self == Self::default()
     }
 
-    fn fits(&self, alert: &About<'_>) -> bool {
-        let listed = |list: &[String], it: &str| list.iter().any(|listed| listed == it);
-        (self.rules.is_empty() || listed(&self.rules, alert.rule))
+    /// Whether all but the subjects fit.
+    pub(super) fn fits(&self, alert: &About<'_>) -> bool {
+        (self.rules.is_empty() || self.rules.iter().any(|rule| rule == alert.rule))
             && self.kind.is_none_or(|kind| kind == alert.kind)
-            && (self.subjects.is_empty()
-                || listed(&self.subjects, alert.subject)
-                || alert.parents.values().any(|parent| listed(&self.subjects, parent)))
             && self.severity.is_none_or(|severity| alert.severity <= severity)
             && self
                 .labels
@@ -364,127 +359,4 @@ pub enum Suppressor {
     },
     /// It is the end of an alert that nobody was notified of.
     Untold,
-}
-
-/// An alert as suppression sees it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct About<'a> {
-    pub(crate) rule: &'a str,
-    pub(crate) kind: SubjectKind,
-    pub(crate) subject: &'a str,
-    pub(crate) parents: &'a BTreeMap<SubjectKind, String>,
-    pub(crate) severity: RuleSeverity,
-    pub(crate) labels: &'a BTreeMap<String, String>,
-}
-
-impl Suppressions {
-    /// What keeps an alert quiet on a day; `off` says whether a calendar of the config has it off.
-    pub(crate) fn of(
-        &self,
-        alert: &About<'_>,
-        now: NaiveDate,
-        off: &dyn Fn(&str) -> bool,
-    ) -> Vec<Suppressor> {
-        let within = |from: NaiveDate, until: NaiveDate| from <= now && now < until;
-        let silences = self.silences.iter().filter(|silence| {
-            within(silence.from, silence.until)
-                && !silence.matches.is_empty()
-                && silence.matches.fits(alert)
-        });
-        let snoozes = self.snoozes.iter().filter(|snooze| {
-            within(snooze.from, snooze.until)
-                && snooze.rule == alert.rule
-                && snooze.subject == alert.subject
-        });
-        let weekend = matches!(now.weekday(), Weekday::Sat | Weekday::Sun);
-        let calendars = self.calendars.iter().filter(|calendar| {
-            let quiet = (calendar.weekends && weekend)
-                || calendar.spans.iter().any(|(from, to)| within(*from, *to));
-            (quiet || calendar.calendar.as_deref().is_some_and(off)) && calendar.matches.fits(alert)
-        });
-        let mut all: Vec<Suppressor> = silences
-            .map(|silence| Suppressor::Silence {
-                id: silence.id.clone(),
-                author: silence.author.clone(),
-                reason: silence.reason.clone(),
-                until: silence.until,
-            })
-            .chain(snoozes.map(|snooze| Suppressor::Snooze {
-                author: snooze.author.clone(),
-                reason: snooze.reason.clone(),
-                until: snooze.until,
-            }))
-            .chain(calendars.map(|calendar| Suppressor::Calendar { name: calendar.name.clone() }))
-            .collect();
-        all.sort();
-        all.dedup();
-        all
-    }
-}
-
-/// Open alerts by the kind and the id of their subjects.
-pub(crate) type Open<'a> = BTreeMap<(SubjectKind, &'a str), Vec<About<'a>>>;
-
-/// The open alerts that silence one. `open` is every alert that fires, quiet or not: an alert that
-/// nobody hears of still stands for its lesser ones.
-pub(crate) fn inhibitors(
-    rules: &[InhibitConfig],
-    target: &About<'_>,
-    open: &Open<'_>,
-) -> Vec<Suppressor> {
-    let mut all = Vec::new();
-    for rule in rules.iter().filter(|rule| rule.is_target(target.rule, target.severity)) {
-        let both = rule.is_source(target.rule, target.severity);
-        let related: Vec<(SubjectKind, &str)> = match rule.on {
-            InhibitOn::Subject => vec![(target.kind, target.subject)],
-            InhibitOn::Parent => {
-                target.parents.iter().map(|(kind, id)| (*kind, id.as_str())).collect()
-            }
-        };
-        for source in related.iter().filter_map(|rule| open.get(rule)).flatten() {
-            // Two alerts that silence one another would both be lost.
-            let mutual = both
-                && rule.on == InhibitOn::Subject
-                && rule.is_target(source.rule, source.severity);
-            if rule.is_source(source.rule, source.severity) && !mutual {
-                all.push(Suppressor::Inhibited {
-                    rule: source.rule.to_owned(),
-                    kind: source.kind,
-                    subject: source.subject.to_owned(),
-                });
-            }
-        }
-    }
-    all.sort();
-    all.dedup();
-    all
-}
-
-/// What suppresses an alert because it ended not long ago.
-pub(crate) fn cooling(alert: &AlertState, rule: &RuleConfig, now: AsOf) -> Option<Suppressor> {
-    let until = cools(alert, rule, now).filter(|_| alert.phase != Phase::Inactive)?;
-    Some(Suppressor::Cooldown { until })
-}
-
-/// Notes whether someone is told that an alert fires; says it again where nobody was and nothing
-/// suppresses it any more.
-pub(crate) fn settle(
-    alert: &mut AlertState,
-    happenings: &mut Vec<Happening>,
-    suppressed: bool,
-    now: AsOf,
-) {
-    if suppressed || alert.told || !alert.phase.is_firing() {
-        return;
-    }
-    let said = |it: &Happening| {
-        use super::Change;
-        matches!(it.change, Change::Fired | Change::Repeated { .. })
-    };
-    if happenings.iter().any(said) {
-        alert.told = true;
-    } else if alert.phase == Phase::Firing {
-        happenings.push(repeat(alert, now));
-        alert.told = true;
-    }
 }

@@ -51,6 +51,22 @@ impl Table {
     pub(crate) fn rows_in_order(&self) -> RowsInOrder<'_> {
         RowsInOrder { ids: self.ids(), by_id: self.by_id(), last: Cell::new(0) }
     }
+
+    /// Rows, each once, in the order of their ids.
+    pub(crate) fn in_order_of_ids(&self, mut rows: Vec<u32>) -> Vec<u32> {
+        if rows.len() * 16 < self.len() {
+            rows.sort_unstable_by_key(|row| self.ids().get(*row as usize));
+            return rows;
+        }
+        let mut is_asked = vec![false; self.len()];
+        for row in &rows {
+            if let Some(it) = is_asked.get_mut(*row as usize) {
+                *it = true;
+            }
+        }
+        let is_asked = |row: &u32| is_asked.get(*row as usize).copied().unwrap_or(false);
+        self.by_id().iter().copied().filter(is_asked).collect()
+    }
 }
 
 #[cfg(test)]

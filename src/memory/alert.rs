@@ -1,6 +1,7 @@
 //! Where alerts stand between two assessments.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -71,8 +72,8 @@ pub(crate) struct AlertState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) resolved: Option<AsOf>,
     /// What it said when its condition was last true.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<Arc<str>>,
 }
 
 impl AlertState {
@@ -92,18 +93,18 @@ impl AlertState {
             repeats: 0,
             health_changes: 0,
             resolved,
-            message: String::new(),
+            message: None,
         }
     }
 
     /// One that fires and was told, of which nothing is known but when it began and fired, and what it said.
-    pub(crate) fn fired(began: AsOf, fired: AsOf, message: String) -> Self {
+    pub(crate) fn fired(began: AsOf, fired: AsOf, message: Arc<str>) -> Self {
         Self {
             phase: Phase::Firing,
             fired: Some(fired),
             told: true,
             last_event: Some(fired),
-            message,
+            message: Some(message),
             ..Self::idle(began, None)
         }
     }

@@ -1,6 +1,7 @@
 //! Where playbooks stand between two assessments.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,7 @@ pub(crate) struct EnrolmentCause {
     /// How much it matters.
     pub(crate) severity: RuleSeverity,
     /// What it told people.
-    pub(crate) message: String,
+    pub(crate) message: Arc<str>,
     /// Its labels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) labels: BTreeMap<String, String>,

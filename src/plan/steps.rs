@@ -10,7 +10,7 @@ use crate::metric::Derivation;
 use crate::plan::extras::Extra;
 use crate::score::Sure;
 use crate::time::Period;
-use crate::value::{Kind, Value};
+use crate::value::Kind;
 use crate::verdict::Conditions;
 
 /// What no name ends with.
@@ -264,6 +264,3 @@ impl Batch {
         groups.into_iter().map(batch).collect()
     }
 }
-
-/// Reads a value as evidence: its name and what it was.
-pub(crate) type Evidence = (String, Value);

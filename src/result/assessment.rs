@@ -1,20 +1,21 @@
 //! What an assessment says.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{Event, OpenAlert};
-use crate::config::RuleSeverity;
 use crate::fault::Fault;
 use crate::frame::{Column, SubjectKind, Table};
+use crate::result::rules::{Quieted, RuleRows, open_alerts};
 use crate::score::{ScoreCell, present};
 use crate::state::State;
 use crate::time::AsOf;
 use crate::value::Value;
 
 pub use crate::result::note::Note;
+pub use crate::result::rules::{Match, RuleResult};
 
 /// The results for all subjects as of one day or moment.
 ///
@@ -58,9 +59,15 @@ pub struct Assessment {
     /// Names of columns by kind and slot.
     pub(crate) names: Arc<[Vec<String>]>,
     pub(crate) cards: Vec<CardResult>,
-    pub(crate) rules: Vec<RuleResult>,
+    pub(crate) rules: Vec<RuleRows>,
+    /// The same in words, once somebody reads them.
+    #[serde(skip)]
+    pub(crate) told_rules: OnceLock<Vec<RuleResult>>,
     pub(crate) events: Vec<Event>,
-    pub(crate) alerts: Vec<OpenAlert>,
+    pub(crate) quieted: Quieted,
+    /// The alerts that are not over, once somebody reads them.
+    #[serde(skip)]
+    pub(crate) open: OnceLock<Vec<OpenAlert>>,
     pub(crate) enrolled: super::enrolled::Enrolled,
     pub(crate) notes: Vec<Note>,
     pub(crate) faults: Vec<Fault>,
@@ -176,90 +183,6 @@ pub struct BandCount<'a> {
     pub subjects: usize,
 }
 
-/// What a rule says of all subjects.
-///
-/// ```
-/// # #[cfg(feature = "toml")] {
-/// # use foretell::frame::{Column, Frame, SubjectKind};
-/// # use foretell::time::AsOf;
-/// use foretell::{Config, Engine, Input, State};
-///
-/// let engine = Engine::compile(&Config::parse(r#"
-///     metrics = [{ name = "days_since_login" }]
-///     rules = [{ name = "no_login", when = "days_since_login > 30", for = "7d" }]
-/// "#))?;
-/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme", "globex", "initech"])?;
-/// frame.insert("days_since_login", Column::numbers([Some(45.0), Some(3.0), None]))?;
-/// let day: AsOf = "2026-03-01".parse()?;
-/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
-/// let rule = &night.rules()[0];
-/// assert_eq!((rule.matches.len(), rule.quiet, rule.no_data[0].as_ref()), (1, 1, "initech"));
-/// assert!(night.events().is_empty()); // it fires once it has held for seven days
-/// # }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct RuleResult {
-    /// The rule's name.
-    pub rule: String,
-    /// What it is about.
-    pub kind: SubjectKind,
-    /// How much it matters.
-    pub severity: RuleSeverity,
-    /// Where its condition is true: no alert yet, of which `for`, cooldowns and silences decide ([`Assessment::alerts`]).
-    pub matches: Vec<Match>,
-    /// How many subjects it is quiet about.
-    pub quiet: usize,
-    /// Subjects for which its condition has no data.
-    pub no_data: Vec<Arc<str>>,
-    /// Subjects for which it could not be asked, with the reason.
-    pub faulted: Vec<(Arc<str>, String)>,
-}
-
-/// A subject for which a rule's condition is true today.
-///
-/// ```
-/// # #[cfg(feature = "toml")] {
-/// # use foretell::frame::{Column, Frame, SubjectKind};
-/// # use foretell::time::AsOf;
-/// use foretell::{Config, Engine, Input, State};
-///
-/// let engine = Engine::compile(&Config::parse(r#"
-///     metrics = [{ name = "days_since_login" }, { name = "seats" }]
-///     rules = [{ name = "no_login", when = "days_since_login > 30 && seats > 5", labels = { team = "east" } }]
-/// "#))?;
-/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
-/// frame.insert("days_since_login", Column::numbers([Some(45.0)]))?;
-/// frame.insert("seats", Column::numbers([Some(20.0)]))?;
-/// let day: AsOf = "2026-03-01".parse()?;
-/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
-/// let found = &night.rules()[0].matches[0];
-/// let evidence: Vec<String> = found.evidence.iter().map(|(name, value)| format!("{name} {}", value.shown())).collect();
-/// assert_eq!(evidence, ["days_since_login 45", "seats 20"]);
-/// assert_eq!(found.labels["team"], "east");
-/// # }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Match {
-    /// The rule's name.
-    pub rule: String,
-    /// What the subject is.
-    pub kind: SubjectKind,
-    /// The subject's id.
-    pub subject: Arc<str>,
-    /// How much it matters.
-    pub severity: RuleSeverity,
-    /// What to tell people; the rule's name where it has no message.
-    pub message: String,
-    /// What the condition read, in the order of the engine's columns.
-    pub evidence: Vec<(String, Value)>,
-    /// The rule's labels.
-    pub labels: std::collections::BTreeMap<String, String>,
-}
-
 impl Assessment {
     /// The day or moment as of which it was made.
     #[must_use]
@@ -342,7 +265,15 @@ impl Assessment {
     /// What each rule says.
     #[must_use]
     pub fn rules(&self) -> &[RuleResult] {
-        &self.rules
+        self.told_rules.get_or_init(|| {
+            let none = Table::default();
+            let result = |rule: &RuleRows| {
+                let table = self.tables.get(rule.kind.index()).unwrap_or(&none);
+                let names = self.names.get(rule.kind.index()).map_or(&[][..], Vec::as_slice);
+                rule.result(table, names)
+            };
+            self.rules.iter().map(result).collect()
+        })
     }
 
     /// What happened to alerts since the last assessment, suppressed or not, by rule and subject. When the same day or
@@ -356,7 +287,7 @@ impl Assessment {
     /// The alerts that are not over: pending, firing and recovering, by rule and subject.
     #[must_use]
     pub fn alerts(&self) -> &[OpenAlert] {
-        &self.alerts
+        self.open.get_or_init(|| open_alerts(&self.state, &self.quieted))
     }
 
     /// What a reader should know about the columns.

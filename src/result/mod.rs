@@ -8,6 +8,7 @@ pub(crate) mod error;
 pub(crate) mod note;
 pub(crate) mod reasons;
 pub(crate) mod replay;
+pub(crate) mod rules;
 pub(crate) mod scores;
 pub(crate) mod stored;
 pub(crate) mod waiting;

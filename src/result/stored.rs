@@ -38,5 +38,6 @@ impl Assessment {
             && self.names.len() == kinds
             && self.tables.iter().all(Table::is_even)
             && self.cards.iter().all(cells)
+            && self.rules.iter().all(|rule| rule.is_even(self.subjects(rule.kind).len()))
     }
 }

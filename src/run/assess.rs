@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 
@@ -14,6 +14,7 @@ use crate::memory::{BandState, CarriedValue};
 use crate::plan::Compiled;
 use crate::result::assessment::Assessment;
 use crate::result::error::{AssessError, Guarded};
+use crate::result::rules::Quieted;
 use crate::run::columns::{Source, currency};
 use crate::run::input::Input;
 use crate::run::manual::{manual, not_used};
@@ -145,9 +146,6 @@ impl Compiled {
             let all = left.rule.cmp(&right.rule).then_with(|| left.subject.cmp(&right.subject));
             all.then_with(|| left.change.cmp(&right.change))
         });
-        for it in &mut out.alerts {
-            it.told = record.is_told(&it.rule, &it.subject, it.fired);
-        }
         out.state.undo = Some(Box::new(Undo::of(&out.past, &out.state)));
         out.state.eve = Eve::of(state, &out.state).map(Box::new);
         out.state.record = record;
@@ -198,8 +196,10 @@ impl Compiled {
                 names: Arc::clone(&self.names),
                 cards: Vec::new(),
                 rules: Vec::new(),
+                told_rules: OnceLock::new(),
                 events: Vec::new(),
-                alerts: Vec::new(),
+                quieted: Quieted::new(),
+                open: OnceLock::new(),
                 enrolled: crate::result::enrolled::Enrolled::default(),
                 notes: Vec::new(),
                 faults,
@@ -279,7 +279,7 @@ impl Compiled {
                 // What an override makes of the band is for its days alone.
                 let band = cell.data_band.and_then(|band| card.bands.get(band))?;
                 let is_same = before.get(id).is_some_and(|was| was.band == *band);
-                let now = || (id.to_string(), BandState { band: band.clone(), since: out.as_of });
+                let now = || (Arc::clone(id), BandState { band: band.clone(), since: out.as_of });
                 (!is_same).then(now)
             });
             let moved: Vec<_> = moved.collect();

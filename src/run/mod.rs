@@ -4,6 +4,7 @@
 
 pub(crate) mod absence;
 pub(crate) mod alerts;
+pub(crate) mod asked;
 pub(crate) mod assess;
 pub(crate) mod by_chunk;
 pub(crate) mod calendars;
@@ -22,12 +23,14 @@ pub(crate) mod past;
 pub(crate) mod playbooks;
 pub(crate) mod presence;
 pub(crate) mod reach;
+pub(crate) mod replay;
 pub(crate) mod reports;
 pub(crate) mod scores;
 pub(crate) mod single_row;
 pub(crate) mod steps;
 pub(crate) mod strange;
 pub(crate) mod subjects;
+pub(crate) mod suppressed;
 pub(crate) mod suppressions;
 pub(crate) mod tree;
 pub(crate) mod unnamed;

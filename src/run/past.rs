@@ -114,7 +114,7 @@ impl Compiled {
             let remember = |(row, id): (usize, &std::sync::Arc<str>)| {
                 let held = along.get(id).cloned().unwrap_or_default();
                 let held = remember(held, table.value(tracked.slot, row), (out.as_of, horizon));
-                (!held.is_empty()).then(|| (id.to_string(), held))
+                (!held.is_empty()).then(|| (std::sync::Arc::clone(id), held))
             };
             let mut subjects: BySubject<Vec<Held>> =
                 table.ids().iter().enumerate().filter_map(remember).collect();

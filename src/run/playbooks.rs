@@ -22,13 +22,13 @@ use crate::playbook::{
 };
 use crate::result::assessment::{Assessment, Note};
 use crate::result::enrolled::Enrolled;
-use crate::run::alerts::parents;
 use crate::run::failures;
 use crate::run::input::Input;
 use crate::run::night::Night;
 use crate::run::presence::There;
 use crate::run::reports::take_reports;
 use crate::run::subjects::Rows;
+use crate::run::suppressed::named_parents;
 use crate::state::Content;
 use crate::time::{AsOf, Calendar};
 use crate::value::Value;
@@ -105,7 +105,7 @@ impl Firing<'_> {
         EnrolmentCause {
             since: self.alert.began,
             severity: self.list.severity,
-            message: self.alert.message.clone(),
+            message: self.alert.message.clone().unwrap_or_default(),
             labels: self.list.labels.clone(),
         }
     }
@@ -151,7 +151,7 @@ impl<'a> Day<'a> {
             let stood = stood.filter(|list| list.subject == playbook.kind);
             let known = std::iter::once(&past).chain(stood);
             let mut subjects: BTreeSet<&str> =
-                known.flat_map(|list| list.subjects.keys().map(String::as_str)).collect();
+                known.flat_map(|list| list.subjects.keys().map(AsRef::as_ref)).collect();
             let named = firings.iter().filter(|entry| entry.1.iter().any(|firing| firing.names));
             subjects.extend(named.map(|entry| *entry.0));
             let mut list = PlaybookEnrolments { subject: playbook.kind, ..Default::default() };
@@ -167,7 +167,7 @@ impl<'a> Day<'a> {
                     There::Here | There::Gone => self.subject(playbook, subject, entries, firings),
                 };
                 if !entries.is_empty() {
-                    list.subjects.insert(subject.to_owned(), entries);
+                    list.subjects.insert(subject.into(), entries);
                 }
             }
             if !list.subjects.is_empty() {
@@ -386,9 +386,9 @@ impl<'a> Day<'a> {
             text: programs.text.as_ref().and_then(said).unwrap_or_default(),
             kind,
             subject: place.subject.to_owned(),
-            parents: parents(self.out, self.rows, kind, Some(place.row)),
+            parents: named_parents(self.out, self.rows, kind, Some(place.row as u32)),
             rule: it.rule.clone(),
-            why: cause.message.clone(),
+            why: cause.message.to_string(),
             severity: cause.severity,
             since: cause.since,
             fired: it.fired,
@@ -465,7 +465,7 @@ impl<'a> Day<'a> {
                     open.push(Enrolment {
                         playbook: name.clone(),
                         kind: list.subject,
-                        subject: subject.clone(),
+                        subject: subject.to_string(),
                         rule: it.rule.clone(),
                         fired: it.fired,
                         began: it.began,

@@ -5,6 +5,7 @@
 //! grace is over.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::frame::{SubjectKind, Table};
 use crate::memory::BySubject;
@@ -123,14 +124,14 @@ impl Presence {
         let mut absent = BTreeMap::new();
         for (kind, others) in &self.others {
             let of = |(id, there): (&String, &There)| {
-                let known = |it: &State| it.absent.get(kind)?.get(id).copied();
+                let known = |it: &State| it.absent.get(kind)?.get(id.as_str()).copied();
                 let since = match there {
                     There::Away(Some(since)) => Some(*since),
                     There::Away(None) => known(past),
                     There::Kept => standing.and_then(known),
                     There::Here | There::Gone => None,
                 };
-                Some((id.clone(), since?))
+                Some((Arc::from(id.as_str()), since?))
             };
             let all: BySubject<AsOf> = others.iter().filter_map(of).collect();
             if !all.is_empty() {
@@ -152,7 +153,7 @@ impl Presence {
                 There::Here | There::Away(_) => {}
                 There::Gone => drop(part.remove(id)),
                 There::Kept => match standing.and_then(|stood| stood.get(id)) {
-                    Some(it) => drop(part.insert(id.to_owned(), it.clone())),
+                    Some(it) => drop(part.insert(id.into(), it.clone())),
                     None => drop(part.remove(id)),
                 },
             }
@@ -190,12 +191,12 @@ fn remembered<'a>(
 }
 
 /// The keys that are no ids of the table: both are sorted.
-fn without<'a, V>(map: &'a BTreeMap<String, V>, table: &'a Table, away: &mut BTreeSet<&'a str>) {
+fn without<'a, V>(map: &'a BTreeMap<Arc<str>, V>, table: &'a Table, away: &mut BTreeSet<&'a str>) {
     // Few keys are looked up; of many both are gone through side by side.
     if map.len() * 8 < table.len() {
         let rows = table.rows_in_order();
-        away.extend(map.keys().filter(|id| rows.row_of(id).is_none()).map(String::as_str));
+        away.extend(map.keys().filter(|id| rows.row_of(id).is_none()).map(AsRef::as_ref));
         return;
     }
-    away.extend(lacking(map.keys().map(String::as_str), table.sorted_ids()));
+    away.extend(lacking(map.keys().map(AsRef::as_ref), table.sorted_ids()));
 }

@@ -48,7 +48,8 @@ pub(crate) fn take_reports(
             continue;
         };
         let Some(list) = playbooks.get_mut(playbook) else { continue };
-        let Some(it) = list.subjects.get_mut(subject).and_then(|entries| entries.get_mut(*at))
+        let Some(it) =
+            list.subjects.get_mut(subject.as_str()).and_then(|entries| entries.get_mut(*at))
         else {
             continue;
         };
@@ -93,8 +94,8 @@ fn origins(
             for (at, it) in entries.iter().enumerate() {
                 for step in steps(it, written()) {
                     for sort in ActionSort::ALL {
-                        let about = (list.subject, subject.as_str());
-                        let origin = || (name.clone(), subject.clone(), at, step.to_owned());
+                        let about = (list.subject, &**subject);
+                        let origin = || (name.clone(), subject.to_string(), at, step.to_owned());
                         // It may have been issued under former names.
                         for name in engine.formerly.names_of_playbook(name) {
                             for rule in engine.formerly.names_of_rule(&it.rule) {

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::config::RuleConfig;
-use crate::expr::{Outcome, Scratch, count};
+use crate::expr::{Outcome, Program, Scratch, count};
 use crate::fault::{Code, Fault};
 use crate::frame::{Column, Given, NO_ROW, SubjectKind, Table, chunks};
 use crate::memory::{Phase, RuleAlerts};
@@ -13,12 +12,13 @@ use crate::plan::memory::Room;
 use crate::plan::names::is_first;
 use crate::plan::steps::{AlertOutputs, Batch, ChildTake, Rule, Slot, Step, Work};
 use crate::plan::wants::Place;
-use crate::result::assessment::{Assessment, Match, Note, RuleResult};
+use crate::result::assessment::{Assessment, Note};
 use crate::result::reasons::LeftOut;
+use crate::result::rules::RuleRows;
 use crate::run::children::children;
 use crate::run::columns::{Made, Source, class, expression, why, within};
 use crate::run::failures;
-use crate::run::moving::Moving;
+use crate::run::moving::{Moving, RuleMoving};
 use crate::run::past::{past, remembered};
 use crate::run::presence::Presence;
 use crate::run::subjects::Rows;
@@ -46,7 +46,7 @@ pub(crate) struct Run<'a> {
     pub(crate) rows: Vec<Rows>,
     pub(crate) out: Assessment,
     /// What rules say, by number in the config, with their alerts a step further.
-    pub(crate) rules: BTreeMap<usize, (RuleResult, Vec<Moving<'a>>)>,
+    pub(crate) rules: BTreeMap<usize, (RuleRows, Option<RuleMoving<'a>>)>,
     /// Memory to write columns to.
     pub(crate) room: Box<Room>,
     /// Whether only values are wanted, and not how sure they are.
@@ -257,7 +257,8 @@ impl<'a> Run<'a> {
         let Some(table) = self.out.tables.get_mut(rule.kind.index()) else { return };
         let mut phases = vec![Phase::Inactive; table.len()];
         let mut days = vec![None; table.len()];
-        let moved = self.rules.get(&number).into_iter().flat_map(|(_, it)| it);
+        let moved = self.rules.get(&number).and_then(|rule| rule.1.as_ref());
+        let moved = moved.into_iter().flat_map(|moving| &moving.alerts);
         for (row, alert) in moved.filter_map(Moving::stands).filter(|pair| !pair.1.phase.is_idle())
         {
             if let (Some(phase), Some(days)) = (phases.get_mut(row), days.get_mut(row)) {
@@ -281,22 +282,19 @@ impl<'a> Run<'a> {
         kind: SubjectKind,
         rules: &[&Rule],
         conditions: &Conditions,
-    ) -> Vec<RuleResult> {
-        let config = |rule: &&Rule| self.engine.config.rules.get(rule.number);
-        let configs: Vec<RuleConfig> =
-            rules.iter().map(|rule| config(rule).cloned().unwrap_or_default()).collect();
-        let mut results: Vec<RuleResult> = configs
-            .iter()
-            .map(|config| RuleResult {
-                rule: config.name.clone(),
+    ) -> Vec<RuleRows> {
+        let nothing = |rule: &&Rule| {
+            let config = self.engine.config.rules.get(rule.number).cloned().unwrap_or_default();
+            RuleRows {
+                rule: config.name,
                 kind,
                 severity: config.severity,
-                matches: Vec::new(),
-                quiet: 0,
-                no_data: Vec::new(),
-                faulted: Vec::new(),
-            })
-            .collect();
+                labels: config.labels,
+                because: rule.because.clone(),
+                ..RuleRows::default()
+            }
+        };
+        let mut results: Vec<RuleRows> = rules.iter().map(nothing).collect();
         let Some(table) = self.out.tables.get(kind.index()) else { return results };
         let mut scratch = Scratch::default();
         for rows in chunks(table.len()) {
@@ -304,58 +302,37 @@ impl<'a> Run<'a> {
             for (number, (rule, result)) in rules.iter().zip(&mut results).enumerate() {
                 let states = asked.states(number);
                 result.quiet += count(states, 0);
-                let Some(config) = configs.get(number) else { continue };
                 for (block, first) in states.chunks(BLOCK).zip(rows.clone().step_by(BLOCK)) {
                     if count(block, 0) == block.len() {
                         continue;
                     }
                     for (row, state) in (first..).zip(block).filter(|pair| *pair.1 != 0) {
-                        match (state, table.ids().get(row)) {
-                            (1, _) => result.matches.push(self.alert(rule, config, table, row)),
-                            (2, Some(id)) => result.no_data.push(Arc::clone(id)),
-                            (_, Some(id)) => {
+                        match state {
+                            1 => result.matches.push(row as u32),
+                            2 => result.no_data.push(row as u32),
+                            _ => {
                                 let why = why(&rule.when, table, row).unwrap_or_default();
-                                result.faulted.push((Arc::clone(id), why));
+                                result.faulted.push((row as u32, why));
                             }
-                            _ => {}
                         }
                     }
                 }
             }
         }
-        results
-    }
-
-    fn alert(&self, rule: &Rule, config: &RuleConfig, table: &Table, row: usize) -> Match {
-        Match {
-            rule: config.name.clone(),
-            kind: rule.kind,
-            subject: table.ids().get(row).cloned().unwrap_or_default(),
-            severity: config.severity,
-            message: message(rule, &config.name, table, row),
-            evidence: self.evidence(rule, table, row),
-            labels: config.labels.clone(),
+        for (rule, result) in rules.iter().zip(&mut results) {
+            let Some(program) = &rule.message else { continue };
+            let name: Arc<str> = Arc::from(result.rule.as_str());
+            let said = |row: &u32| message(program, &name, table, *row as usize);
+            result.messages = result.matches.iter().map(said).collect();
         }
-    }
-
-    /// What is shown of why.
-    fn evidence(
-        &self,
-        rule: &Rule,
-        table: &Table,
-        row: usize,
-    ) -> Vec<crate::plan::steps::Evidence> {
-        let names = self.out.names.get(rule.kind.index());
-        let name =
-            |slot: &usize| names.and_then(|names| names.get(*slot)).cloned().unwrap_or_default();
-        rule.because.iter().map(|slot| (name(slot), table.value(*slot, row))).collect()
+        results
     }
 }
 
-/// The message of an alert; the rule's name where it has none or it cannot be made.
-fn message(rule: &Rule, name: &str, table: &Table, row: usize) -> String {
-    match rule.message.as_ref().map(|message| failures::run(message, table, row)) {
-        Some(Outcome::Value(Value::Text(it))) => it.to_string(),
-        _ => name.to_owned(),
+/// The message of an alert; the rule's name where it cannot be made.
+fn message(program: &Program, name: &Arc<str>, table: &Table, row: usize) -> Arc<str> {
+    match failures::run(program, table, row) {
+        Outcome::Value(Value::Text(text)) => text,
+        _ => Arc::clone(name),
     }
 }

@@ -1,5 +1,7 @@
 //! Values that factors carry forward from one assessment to the next, and points of single values.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::explain::FactorLine;
@@ -43,7 +45,7 @@ impl Scorecard {
                     factor.points.values().any(|map| !map.of_cell(&it.value).is_nan())
                 };
                 if let Some(it) = factor.known(table, row, as_of).filter(earns) {
-                    known.insert(id.to_string(), it);
+                    known.insert(Arc::clone(id), it);
                 }
             }
             known.retain(|_, it| it.day >= period.before(as_of));

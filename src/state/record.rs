@@ -21,7 +21,7 @@ use super::outbox::Delivery;
 use crate::alert::event_id;
 use crate::any::{is_false, is_zero};
 use crate::frame::SubjectKind;
-use crate::memory::RuleAlerts;
+use crate::memory::{BySubject, RuleAlerts};
 use crate::node::Node;
 use crate::playbook::{ActionReport, EnrolmentChange};
 use crate::time::AsOf;
@@ -35,7 +35,7 @@ pub(crate) struct Record {
     said: BTreeMap<String, Said>,
     /// The alerts that somebody was notified of and that are not over, by rule and subject.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    lives: BTreeMap<String, BTreeMap<String, Life>>,
+    lives: BTreeMap<String, BySubject<Life>>,
     /// What was said of enrolments at the last day or moment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changes: Vec<EnrolmentChange>,
@@ -134,7 +134,7 @@ struct Life {
     /// What its subject is.
     kind: SubjectKind,
     /// The id under which it was told first, or that of what corrected that.
-    id: String,
+    id: Arc<str>,
 }
 
 impl Record {
@@ -145,7 +145,7 @@ impl Record {
             for (subject, it) in list.subjects.iter().filter(|entry| entry.1.told) {
                 let Some(fired) = it.fired else { continue };
                 let id = event_id(rule, (list.subject, subject), "fired", (fired, fired), 0);
-                let life = Life { fired, kind: list.subject, id };
+                let life = Life { fired, kind: list.subject, id: id.into() };
                 record.lives.entry(rule.clone()).or_default().insert(subject.clone(), life);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,22 +40,22 @@ pub(crate) struct Undo {
     as_of: Option<AsOf>,
     engine: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    bands: BTreeMap<String, Was<String, BandState>>,
+    bands: BTreeMap<String, Was<Arc<str>, BandState>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    carried: BTreeMap<String, BTreeMap<String, Was<String, CarriedValue>>>,
+    carried: BTreeMap<String, BTreeMap<String, Was<Arc<str>, CarriedValue>>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     history: History,
     /// Rules that were said otherwise, without their alerts.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     rules: BTreeMap<String, RuleAlerts>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    alerts: BTreeMap<String, Was<String, AlertState>>,
+    alerts: BTreeMap<String, Was<Arc<str>, AlertState>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     kinds: BTreeMap<String, SubjectKind>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    playbooks: BTreeMap<String, Was<String, Vec<EnrolmentState>>>,
+    playbooks: BTreeMap<String, Was<Arc<str>, Vec<EnrolmentState>>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    absent: BTreeMap<SubjectKind, Was<String, AsOf>>,
+    absent: BTreeMap<SubjectKind, Was<Arc<str>, AsOf>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     tallies: BTreeMap<SubjectKind, Tally>,
     #[serde(skip)]
@@ -106,7 +106,7 @@ impl Undo {
                 let now =
                     new.history.get(kind).and_then(|metrics| metrics.get(name)).unwrap_or(&none);
                 let gone = lacking(lists.keys(), now.keys());
-                let is_cut = |(id, was): &(&String, &Vec<Held>)| {
+                let is_cut = |(id, was): &(&Arc<str>, &Vec<Held>)| {
                     now.get(*id).is_some_and(|is| is.first() != was.first())
                 };
                 let cut = several.then(|| lists.iter().filter(is_cut)).into_iter().flatten();
@@ -169,7 +169,7 @@ impl Undo {
         for (kind, names) in &self.history {
             for (name, lists) in names {
                 let all = was.history.entry(*kind).or_default().entry(name.clone()).or_default();
-                all.extend(lists.iter().map(|(id, it)| (id.clone(), it.clone())));
+                all.extend(lists.iter().map(|(id, it)| (Arc::clone(id), it.clone())));
             }
         }
         for (rule, head) in &self.rules {
@@ -283,7 +283,7 @@ fn nested<A: Ord + Clone, T, V: PartialEq + Clone>(
     old: &BTreeMap<A, T>,
     new: &BTreeMap<A, T>,
     of: impl Fn(&T) -> &BySubject<V>,
-) -> BTreeMap<A, Was<String, V>> {
+) -> BTreeMap<A, Was<Arc<str>, V>> {
     let none = BySubject::default();
     let all = both(old, new).into_iter().map(|key| {
         let (was, is) = (old.get(key).map(&of), new.get(key).map(&of));
@@ -301,7 +301,7 @@ fn restore<K: Ord + Clone, V: Clone>(now: &mut BTreeMap<K, V>, undo: &Was<K, V>)
 
 fn restore_nested<A: Ord + Clone, V: Clone>(
     now: &mut BTreeMap<A, BySubject<V>>,
-    undo: &BTreeMap<A, Was<String, V>>,
+    undo: &BTreeMap<A, Was<Arc<str>, V>>,
 ) {
     for (key, undo) in undo {
         restore(now.entry(key.clone()).or_default(), undo);

@@ -11,6 +11,7 @@ pub mod foretell_side;
 pub mod hand;
 pub mod language;
 pub mod measure;
+pub mod nights;
 
 pub mod peers;
 pub mod report;

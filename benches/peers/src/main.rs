@@ -1,10 +1,11 @@
-//! `foretell-peers [--rows N,N] [--json FILE] [--check] [--quick] [--threads]`
+//! `foretell-peers [--rows N,N] [--json FILE] [--check] [--quick] [--nights] [--threads]`
 
 use std::process::ExitCode;
 
 use foretell_peers::child::{self, CHILD};
 use foretell_peers::floors::Floor;
 use foretell_peers::measure::{self, Plan};
+use foretell_peers::nights;
 use foretell_peers::report;
 use foretell_peers::workload::Spec;
 
@@ -14,6 +15,7 @@ const USAGE: &str = "foretell against hand-written code and other rule engines
   --json FILE   write all figures as JSON
   --check       fail where a floor of floors.json is not kept
   --quick       one small book and few repetitions
+  --nights      measure nights with a state, and nothing else
   --threads     measure two threads against one, and nothing else (with --features rayon)
 ";
 
@@ -23,6 +25,7 @@ struct Arguments {
     json: Option<String>,
     check: bool,
     quick: bool,
+    nights: bool,
     threads: bool,
 }
 
@@ -51,6 +54,7 @@ fn read(mut given: impl Iterator<Item = String>) -> Result<Arguments, String> {
         match it.as_str() {
             "--check" => arguments.check = true,
             "--quick" => arguments.quick = true,
+            "--nights" => arguments.nights = true,
             "--threads" => arguments.threads = true,
             "--json" => arguments.json = Some(given.next().ok_or("`--json` needs a file")?),
             "--rows" => {
@@ -77,8 +81,11 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         plan.rows.clone_from(rows);
     }
     let most = plan.rows.iter().copied().max().unwrap_or_default();
-    let measured =
-        if arguments.threads { measure::threads(most) } else { measure::all(&spec, &plan) };
+    let measured = match (arguments.threads, arguments.nights) {
+        (true, _) => measure::threads(most),
+        (_, true) => nights::all(&spec, &plan),
+        _ => measure::all(&spec, &plan),
+    };
     print!("{}", report::text(&measured));
     if let Some(file) = &arguments.json {
         let text = serde_json::to_string_pretty(&measured).map_err(|it| it.to_string())?;
@@ -87,7 +94,8 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let mut all_kept = true;
     if arguments.check {
         println!("\nfloors");
-        let with = arguments.threads.then(|| "--threads".to_owned());
+        let with = [("--threads", arguments.threads), ("--nights", arguments.nights)];
+        let with = with.iter().find(|with| with.1).map(|with| with.0.to_owned());
         for floor in Floor::all().iter().filter(|it| it.only_with == with) {
             match floor.kept(&measured) {
                 Ok(told) => println!("  kept   {told}"),

@@ -113,8 +113,8 @@ impl Formerly {
         {
             list.meaning.clone_from(meaning);
         }
-        for it in list.subjects.values_mut().filter(|alert| alert.message == old) {
-            new.clone_into(&mut it.message);
+        for it in list.subjects.values_mut().filter(|alert| alert.message.as_deref() == Some(old)) {
+            it.message = Some(new.into());
         }
     }
 
@@ -207,8 +207,8 @@ impl Formerly {
     fn entries(&self, all: &mut Vec<EnrolmentState>) {
         for it in all.iter_mut() {
             let Some(now) = self.rules.get(&it.rule) else { continue };
-            if let Some(cause) = it.cause.as_mut().filter(|cause| cause.message == it.rule) {
-                cause.message.clone_from(now);
+            if let Some(cause) = it.cause.as_mut().filter(|cause| *cause.message == *it.rule) {
+                cause.message = now.as_str().into();
             }
             it.rule.clone_from(now);
         }

@@ -119,10 +119,11 @@ impl Record {
         let (own, round) = own.map(|entry| (entry.0.clone(), entry.1.round))?;
         let said = self.corrected(&own, &fact, round, heard.to_owned());
         let told = said.content.clone();
-        let lives =
-            fact.event().and_then(|event| self.lives.get_mut(&event.rule)?.get_mut(&event.subject));
-        if let Some(life) = lives.filter(|life| life.id == fact.id()) {
-            told.id().clone_into(&mut life.id);
+        let lives = fact
+            .event()
+            .and_then(|event| self.lives.get_mut(&event.rule)?.get_mut(&*event.subject));
+        if let Some(life) = lives.filter(|life| *life.id == *fact.id()) {
+            life.id = told.id().into();
         }
         self.page_said(on, as_of)?.insert(own, said);
         self.outbox.get_mut(at)?.content = told.clone();

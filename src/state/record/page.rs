@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Life, Record, Said};
 use crate::alert::{Change, Event, Told, event_id};
-use crate::memory::{AlertState, RuleAlerts};
+use crate::memory::{AlertState, BySubject, RuleAlerts};
 use crate::playbook::{ActionReport, EnrolmentChange};
 use crate::state::{Content, State};
 use crate::time::AsOf;
@@ -32,7 +32,11 @@ impl Record {
         self.close(past.as_of);
         let early = std::mem::take(&mut self.early);
         for (rule, lives) in &mut self.lives {
-            lives.retain(|subject, it| past.fires(rule, subject, it.fired));
+            let is_over = |(subject, it): (&Arc<str>, &Life)| !past.fires(rule, subject, it.fired);
+            // Most nights of a rule none is over, and the lives of the last are these.
+            if lives.iter().any(is_over) {
+                lives.retain(|subject, it| past.fires(rule, subject, it.fired));
+            }
         }
         self.lives.retain(|_, it| !it.is_empty());
         if self.rewound.is_some() {
@@ -142,14 +146,14 @@ impl Record {
             }
             let head = RuleAlerts { subject: event.kind, ..RuleAlerts::default() };
             let list = all.entry(event.rule.clone()).or_insert(head);
-            let alert = AlertState::fired(event.since, as_of, event.message.clone());
-            list.subjects.insert(event.subject.clone(), alert);
+            let alert = AlertState::fired(event.since, as_of, event.message.as_str().into());
+            list.subjects.insert(event.subject.as_str().into(), alert);
         }
         all
     }
 
     /// The alerts of an older state that somebody was notified of.
-    fn lives_of(&self, kept: &State) -> BTreeMap<String, BTreeMap<String, Life>> {
+    fn lives_of(&self, kept: &State) -> BTreeMap<String, BySubject<Life>> {
         let from = kept.as_of.map_or(Bound::Unbounded, Bound::Excluded);
         let later =
             self.pages.range((from, Bound::Unbounded)).flat_map(|entry| entry.1.said.values());
@@ -160,7 +164,7 @@ impl Record {
             .map(|event| (event.rule.as_str(), event.subject.as_str(), event.fired))
             .collect();
         let page = kept.as_of.and_then(|as_of| self.pages.get(&as_of));
-        let mut all: BTreeMap<String, BTreeMap<String, Life>> = BTreeMap::new();
+        let mut all: BTreeMap<String, BySubject<Life>> = BTreeMap::new();
         for (rule, list) in &kept.alerts {
             for (subject, alert) in list.subjects.iter().filter(|entry| entry.1.phase.is_firing()) {
                 let Some(fired) = alert.fired else { continue };
@@ -172,17 +176,17 @@ impl Record {
                     let stands = said.released && said.withdrawn.is_none();
                     said.content.event().filter(|_| stands).is_some_and(|event| {
                         event.change.told() == Told::Fired
-                            && (&event.rule, &event.subject, event.fired)
-                                == (rule, subject, Some(fired))
+                            && (&event.rule, &*event.subject, event.fired)
+                                == (rule, &**subject, Some(fired))
                     })
                 });
-                let life = |id: String| Life { fired, kind: list.subject, id };
+                let life = |id: String| Life { fired, kind: list.subject, id: id.into() };
                 let own = || event_id(rule, (list.subject, subject), "fired", (fired, fired), 0);
                 let known = of(self)
                     .or_else(|| of(&kept.record).filter(|_| Some(fired) != kept.as_of))
                     .or_else(|| said.map(|said| life(said.content.id().to_owned())))
                     .or_else(|| {
-                        let key = (rule.as_str(), subject.as_str(), Some(fired));
+                        let key = (rule.as_str(), &**subject, Some(fired));
                         ended.contains(&key).then(|| life(own()))
                     });
                 if let Some(life) = known {
@@ -203,12 +207,12 @@ impl Record {
                 let Some(alert) = alert.filter(|alert| alert.fired == Some(life.fired)) else {
                     continue;
                 };
-                let about = (life.kind, subject.as_str());
+                let about = (life.kind, &**subject);
                 let event = Event {
-                    id: life.id.clone(),
+                    id: life.id.to_string(),
                     since: alert.began,
                     severity: list.severity,
-                    message: alert.message.clone(),
+                    message: alert.message.as_deref().unwrap_or_default().to_owned(),
                     labels: list.labels.clone(),
                     owner: list.owner.clone(),
                     ..Event::bare(rule, about, Change::Fired, (life.fired, life.fired))

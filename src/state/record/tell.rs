@@ -309,11 +309,11 @@ impl Record {
             && !matches!(event.change, Change::Withdrawn { .. });
         if let Some(fired) = event.fired.filter(|_| tells) {
             let lives = self.lives.entry(event.rule.clone()).or_default();
-            let known = lives.get(&event.subject).filter(|life| life.fired == fired);
+            let known = lives.get(&*event.subject).filter(|life| life.fired == fired);
             // A repetition stands beside what it repeats; a correction stands for it.
-            if known.is_none_or(|life| event.supersedes.as_ref() == Some(&life.id)) {
-                let life = Life { fired, kind: event.kind, id: event.id.clone() };
-                lives.insert(event.subject.clone(), life);
+            if known.is_none_or(|life| event.supersedes.as_deref() == Some(&life.id)) {
+                let life = Life { fired, kind: event.kind, id: event.id.as_str().into() };
+                lives.insert(event.subject.as_str().into(), life);
             }
         }
     }
@@ -322,8 +322,8 @@ impl Record {
     fn forget(&mut self, fact: &Content) {
         let Some(event) = fact.event() else { return };
         let Some(lives) = self.lives.get_mut(&event.rule) else { return };
-        if lives.get(&event.subject).is_some_and(|life| life.id == fact.id()) {
-            lives.remove(&event.subject);
+        if lives.get(&*event.subject).is_some_and(|life| *life.id == *fact.id()) {
+            lives.remove(&*event.subject);
         }
         self.lives.retain(|_, it| !it.is_empty());
     }
