@@ -14,8 +14,8 @@ use super::links::Links;
 use super::moment::settle;
 use super::record::Record;
 use super::report::{Doubts, LoadReport};
-use super::row::read_row;
-use super::subject::Subscription;
+use super::row::{Good, read_row};
+use super::subject::{Account, Case, Company, Subscription};
 use super::tables::{Row, Tables, unknown_table};
 use crate::fault::{Code, Fault, Faults};
 use crate::frame::SubjectKind;
@@ -143,15 +143,8 @@ impl Book {
     }
 }
 
-/// A good record with the row it was given in.
-pub(super) struct Good<R> {
-    pub(super) row: usize,
-    pub(super) record: R,
-    pub(super) owners: Owners,
-}
-
 #[derive(Debug, Default)]
-pub(super) struct Loader {
+struct Loader {
     links: Links,
     rejected: Vec<Rejection>,
     read: BTreeMap<String, usize>,
@@ -178,7 +171,10 @@ impl Loader {
             self.unknown(name, *rows);
         }
         let mut companies = self.rows(tables.companies);
-        check_parents(&mut companies, self);
+        let rejected = &self.links.kind(SubjectKind::Company).rejected;
+        for (company, found) in check_parents(&mut companies, rejected) {
+            self.reject::<Company>(company.row, &company.record.id, found);
+        }
         self.subjects(companies, &mut book.companies);
         let accounts = self.rows(tables.accounts);
         self.subjects(accounts, &mut book.accounts);
@@ -259,14 +255,8 @@ impl Loader {
         }
     }
 
-    /// Whether a company of that id was set aside.
-    pub(super) fn is_rejected(&self, id: Option<&str>) -> bool {
-        let rejected = &self.links.kind(SubjectKind::Company).rejected;
-        id.is_some_and(|id| rejected.contains(id))
-    }
-
     /// Sets a record aside.
-    pub(super) fn reject<R: Record>(&mut self, row: usize, id: &str, found: Vec<Found>) {
+    fn reject<R: Record>(&mut self, row: usize, id: &str, found: Vec<Found>) {
         let Some(first) = found.first() else { return };
         if let Some(kind) = R::SUBJECT {
             self.links.kind_mut(kind).rejected.insert(id.to_owned());
@@ -408,9 +398,9 @@ trait Term {
     }
 }
 
-impl Term for super::subject::Company {}
-impl Term for super::subject::Account {}
-impl Term for super::subject::Case {}
+impl Term for Company {}
+impl Term for Account {}
+impl Term for Case {}
 impl Term for Subscription {
     fn term(&self) -> (Option<Stamp>, Option<Stamp>) {
         (self.start, self.last_use())

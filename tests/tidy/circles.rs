@@ -8,8 +8,7 @@ use super::{none, sources};
 const ROOMS: [&str; 5] = ["plan", "compile", "result", "run", "engine"];
 
 /// The circles that there are. They may shrink and go; no other may come.
-const CIRCLES: [&[&str]; 3] = [
-    &["book::company", "book::load"],
+const CIRCLES: [&[&str]; 2] = [
     &[
         "expr::answer",
         "expr::check",
