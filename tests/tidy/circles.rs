@@ -8,16 +8,7 @@ use super::{none, sources};
 const ROOMS: [&str; 5] = ["plan", "compile", "result", "run", "engine"];
 
 /// The circles that there are. They may shrink and go; no other may come.
-const CIRCLES: [&[&str]; 2] = [
-    &[
-        "expr::answer",
-        "expr::check",
-        "expr::engine",
-        "expr::function",
-        "expr::presence",
-        "expr::range",
-        "expr::tree",
-    ],
+const CIRCLES: [&[&str]; 1] = [
     &[
         "score::columns",
         "score::factor",
