@@ -1,7 +1,6 @@
 //! Loading: every row is checked by itself and against the rest, and kept or set aside.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -13,7 +12,7 @@ use super::index::{Dated, Owners, Series, Store};
 use super::links::Links;
 use super::moment::settle;
 use super::record::Record;
-use super::report::{Doubts, LoadReport};
+use super::report::{Doubts, LoadReport, Rejection};
 use super::row::{Good, read_row};
 use super::subject::{Account, Case, Company, Subscription};
 use super::tables::{Row, Tables, unknown_table};
@@ -31,40 +30,6 @@ pub enum Mode {
     Strict,
     /// Bad records are set aside and counted; the rest is the book.
     Lenient,
-}
-
-/// A record that was set aside.
-///
-/// ```
-/// use foretell::book::{Book, Tables};
-/// use foretell::fault::Code;
-/// use foretell::node::Node;
-///
-/// let mut tables = Tables::default();
-/// tables.insert("subscriptions", vec![Node::table([("id", Node::text("s1")), ("seats", Node::text("-3"))])]);
-/// let rejection = &Book::lenient(tables).rejected[0];
-/// assert_eq!((rejection.table.as_str(), rejection.row, rejection.id.as_str()), ("subscriptions", 0, "s1"));
-/// assert_eq!((rejection.fault.code, rejection.fault.place.path.as_str()), (Code::OutOfRange, "subscriptions[0].seats"));
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Rejection {
-    /// Its table.
-    pub table: String,
-    /// Its row in the table as given, from 0.
-    pub row: usize,
-    /// Its id, empty where it has none.
-    pub id: String,
-    /// A stable word for why, fit for counting: `before-start`.
-    pub reason: &'static str,
-    /// The first thing wrong with it.
-    pub fault: Fault,
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.fault.place.path, self.fault.message, self.reason)
-    }
 }
 
 /// A book, and what was set aside. In every table good + rejected = read.
