@@ -1,11 +1,11 @@
 //! The companies above companies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::check::Checks;
-use super::load::{Good, Loader};
+use super::check::{Checks, Found};
 use super::record::Record as _;
+use super::row::Good;
 use super::subject::Company;
 use crate::fault::Code;
 use crate::frame::NO_ROW;
@@ -29,8 +29,11 @@ enum Line {
 /// How many of many are named in a message.
 const NAMED: usize = 3;
 
-/// Rejects companies whose parent is unknown, rejected or themselves, in linear time.
-pub(super) fn check_parents(companies: &mut Vec<Good<Company>>, loader: &mut Loader) {
+/// Takes out the companies whose parent is unknown, rejected or themselves, in linear time.
+pub(super) fn check_parents(
+    companies: &mut Vec<Good<Company>>,
+    rejected: &BTreeSet<String>,
+) -> Vec<(Good<Company>, Vec<Found>)> {
     let rows = rows(companies.iter().map(|company| &company.record));
     let parents: Vec<u32> =
         companies.iter().map(|company| parent_row(&company.record, &rows)).collect();
@@ -41,15 +44,19 @@ pub(super) fn check_parents(companies: &mut Vec<Good<Company>>, loader: &mut Loa
         ring_of.extend(ring.iter().map(|row| (*row as usize, Arc::clone(&text))));
     }
     drop(rows);
+    let mut lost = Vec::new();
     for (at, good) in std::mem::take(companies).into_iter().enumerate() {
         let line = lines.get(at).copied().unwrap_or(Line::Sound);
         let (reason, code, what) = match line {
-            Line::Lost if loader.is_rejected(good.record.parent_id.as_deref()) => {
+            Line::Lost
+                if !good.record.parent_id.as_ref().is_some_and(|id| rejected.contains(id)) =>
+            {
+                ("unknown-parent", Code::UnknownReference, "is not there")
+            }
+            Line::Cycle => ("cycle", Code::Cycle, "is below the company itself"),
+            Line::Lost | Line::Orphan => {
                 ("rejected-parent", Code::UnknownReference, "was rejected")
             }
-            Line::Lost => ("unknown-parent", Code::UnknownReference, "is not there"),
-            Line::Cycle => ("cycle", Code::Cycle, "is below the company itself"),
-            Line::Orphan => ("rejected-parent", Code::UnknownReference, "was rejected"),
             Line::Unknown | Line::Open | Line::Sound => {
                 companies.push(good);
                 continue;
@@ -60,8 +67,9 @@ pub(super) fn check_parents(companies: &mut Vec<Good<Company>>, loader: &mut Loa
         let ring = ring_of.get(&at).map_or("", |it| it);
         let message = format!("its parent company `{}` {what}{ring}", shorten(parent));
         checks.add(reason, code, "parent_id", message);
-        loader.reject::<Company>(good.row, &good.record.id, checks.into_found());
+        lost.push((good, checks.into_found()));
     }
+    lost
 }
 
 /// The row of each company by its id.

@@ -7,31 +7,9 @@ use chrono::{Days, NaiveDate};
 
 use super::asset::{Contact, Deployment, Entitlement, License};
 use super::event::{AssessmentRecord, Engagement, Invoice, Outcome, Override, Survey, Usage};
-use super::record::Record;
+use super::record::Life;
 use super::subject::{Account, Case, Company, Subscription};
 use crate::time::Stamp;
-
-/// The day from which a record is over.
-pub(crate) trait Life {
-    /// Whether there is such a day. What cannot be over either stays or is an event, which counts by its date.
-    const ENDS: bool;
-
-    /// The first day on which it is over; none where it never is.
-    fn over_from(&self) -> Option<NaiveDate>;
-
-    /// Whether it is over on a day.
-    fn is_over(&self, day: NaiveDate) -> bool {
-        self.over_from().is_some_and(|from| from <= day)
-    }
-
-    /// Whether it has begun by a day, and is not over.
-    fn is_there(&self, day: NaiveDate) -> bool
-    where
-        Self: Record,
-    {
-        self.stamp().is_none_or(|stamp| stamp.date() <= day) && !self.is_over(day)
-    }
-}
 
 /// The day itself is the first one out.
 fn on(out: Option<Stamp>) -> Option<NaiveDate> {

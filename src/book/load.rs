@@ -1,7 +1,6 @@
 //! Loading: every row is checked by itself and against the rest, and kept or set aside.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -13,9 +12,9 @@ use super::index::{Dated, Owners, Series, Store};
 use super::links::Links;
 use super::moment::settle;
 use super::record::Record;
-use super::report::{Doubts, LoadReport};
-use super::row::read_row;
-use super::subject::Subscription;
+use super::report::{Doubts, LoadReport, Rejection};
+use super::row::{Good, read_row};
+use super::subject::{Account, Case, Company, Subscription};
 use super::tables::{Row, Tables, unknown_table};
 use crate::fault::{Code, Fault, Faults};
 use crate::frame::SubjectKind;
@@ -31,40 +30,6 @@ pub enum Mode {
     Strict,
     /// Bad records are set aside and counted; the rest is the book.
     Lenient,
-}
-
-/// A record that was set aside.
-///
-/// ```
-/// use foretell::book::{Book, Tables};
-/// use foretell::fault::Code;
-/// use foretell::node::Node;
-///
-/// let mut tables = Tables::default();
-/// tables.insert("subscriptions", vec![Node::table([("id", Node::text("s1")), ("seats", Node::text("-3"))])]);
-/// let rejection = &Book::lenient(tables).rejected[0];
-/// assert_eq!((rejection.table.as_str(), rejection.row, rejection.id.as_str()), ("subscriptions", 0, "s1"));
-/// assert_eq!((rejection.fault.code, rejection.fault.place.path.as_str()), (Code::OutOfRange, "subscriptions[0].seats"));
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Rejection {
-    /// Its table.
-    pub table: String,
-    /// Its row in the table as given, from 0.
-    pub row: usize,
-    /// Its id, empty where it has none.
-    pub id: String,
-    /// A stable word for why, fit for counting: `before-start`.
-    pub reason: &'static str,
-    /// The first thing wrong with it.
-    pub fault: Fault,
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.fault.place.path, self.fault.message, self.reason)
-    }
 }
 
 /// A book, and what was set aside. In every table good + rejected = read.
@@ -143,15 +108,8 @@ impl Book {
     }
 }
 
-/// A good record with the row it was given in.
-pub(super) struct Good<R> {
-    pub(super) row: usize,
-    pub(super) record: R,
-    pub(super) owners: Owners,
-}
-
 #[derive(Debug, Default)]
-pub(super) struct Loader {
+struct Loader {
     links: Links,
     rejected: Vec<Rejection>,
     read: BTreeMap<String, usize>,
@@ -178,7 +136,10 @@ impl Loader {
             self.unknown(name, *rows);
         }
         let mut companies = self.rows(tables.companies);
-        check_parents(&mut companies, self);
+        let rejected = &self.links.kind(SubjectKind::Company).rejected;
+        for (company, found) in check_parents(&mut companies, rejected) {
+            self.reject::<Company>(company.row, &company.record.id, found);
+        }
         self.subjects(companies, &mut book.companies);
         let accounts = self.rows(tables.accounts);
         self.subjects(accounts, &mut book.accounts);
@@ -259,14 +220,8 @@ impl Loader {
         }
     }
 
-    /// Whether a company of that id was set aside.
-    pub(super) fn is_rejected(&self, id: Option<&str>) -> bool {
-        let rejected = &self.links.kind(SubjectKind::Company).rejected;
-        id.is_some_and(|id| rejected.contains(id))
-    }
-
     /// Sets a record aside.
-    pub(super) fn reject<R: Record>(&mut self, row: usize, id: &str, found: Vec<Found>) {
+    fn reject<R: Record>(&mut self, row: usize, id: &str, found: Vec<Found>) {
         let Some(first) = found.first() else { return };
         if let Some(kind) = R::SUBJECT {
             self.links.kind_mut(kind).rejected.insert(id.to_owned());
@@ -408,9 +363,9 @@ trait Term {
     }
 }
 
-impl Term for super::subject::Company {}
-impl Term for super::subject::Account {}
-impl Term for super::subject::Case {}
+impl Term for Company {}
+impl Term for Account {}
+impl Term for Case {}
 impl Term for Subscription {
     fn term(&self) -> (Option<Stamp>, Option<Stamp>) {
         (self.start, self.last_use())

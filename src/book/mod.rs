@@ -53,9 +53,9 @@ pub use event::{
     OverrideKind, Survey, SurveyKind, Usage,
 };
 pub(crate) use index::{Groups, Series, Store};
-pub(crate) use life::Life;
-pub use load::{Loaded, Mode, Rejection};
-pub use report::{LoadReport, TableReport};
+pub use load::{Loaded, Mode};
+pub(crate) use record::Life;
+pub use report::{LoadReport, Rejection, TableReport};
 pub use subject::{Account, Case, Company, Subscription};
 pub use tables::{Entry, Tables};
 

@@ -1,48 +1,16 @@
 //! A book as it was known at a moment, and what lies after the day or moment of an assessment.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
 
 use super::record::Record;
-use super::{Book, Mark, Series, Store};
+use super::{Book, Series, Store};
 use crate::time::{Stamp, Zone};
 
 /// The dates that are planned ahead, by the names of their fields in every table. They are known at every time and
 /// count by their day. All other dates are of what happened (kept by `dates_that_are_planned_are_known_ahead`).
 pub(crate) const PLANNED: [&str; 5] = ["due", "end", "expires", "renewal_date", "until"];
-
-/// A record whose dates can be seen one by one; what declares a record type makes it one.
-pub(crate) trait Dated {
-    /// Changes every date, given with the name of its field.
-    fn each_stamp(&mut self, act: &mut dyn FnMut(&'static str, &mut Stamp));
-    /// Whether any date is meant.
-    fn has_stamp(&self, is_meant: &dyn Fn(&'static str, Stamp) -> bool) -> bool;
-}
-
-/// Changes a field, if it is a date.
-pub(crate) fn change_stamp(
-    field: &mut dyn Any,
-    name: &'static str,
-    act: &mut dyn FnMut(&'static str, &mut Stamp),
-) {
-    if let Some(it) = field.downcast_mut::<Stamp>() {
-        act(name, it);
-    } else if let Some(Mark::On(it)) = field.downcast_mut::<Mark>() {
-        act(name, it);
-    }
-}
-
-/// Whether a field is a date that is meant.
-pub(crate) fn is_stamp(
-    field: &dyn Any,
-    name: &'static str,
-    is_meant: &dyn Fn(&'static str, Stamp) -> bool,
-) -> bool {
-    let mark = field.downcast_ref().copied().and_then(Mark::stamp);
-    field.downcast_ref().copied().or(mark).is_some_and(|stamp| is_meant(name, stamp))
-}
 
 /// Takes the dates of a record into the zone of its book.
 pub(super) fn settle<R: Record>(record: &mut R, zone: &Zone) {

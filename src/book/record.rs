@@ -1,15 +1,15 @@
 //! What a record is to the book: where it hangs, when it happened, what it must not say.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::cell::Cell;
+use super::cell::{Cell, Mark};
 use super::check::Checks;
-use super::life::Life;
-use super::moment::Dated;
 use crate::frame::SubjectKind;
 use crate::money::Currency;
 use crate::time::Stamp;
@@ -23,6 +23,28 @@ pub(crate) enum Bounds {
     Free,
     NotBeforeStart,
     WithinTerm,
+}
+
+/// A record whose dates can be seen one by one; what declares a record type makes it one.
+pub(crate) trait Dated {
+    /// Changes every date, given with the name of its field.
+    fn each_stamp(&mut self, act: &mut dyn FnMut(&'static str, &mut Stamp));
+    /// Whether any date is meant.
+    fn has_stamp(&self, is_meant: &dyn Fn(&'static str, Stamp) -> bool) -> bool;
+}
+
+/// The day from which a record is over.
+pub(crate) trait Life {
+    /// Whether there is such a day. What cannot be over either stays or is an event, which counts by its date.
+    const ENDS: bool;
+
+    /// The first day on which it is over; none where it never is.
+    fn over_from(&self) -> Option<NaiveDate>;
+
+    /// Whether it is over on a day.
+    fn is_over(&self, day: NaiveDate) -> bool {
+        self.over_from().is_some_and(|from| from <= day)
+    }
 }
 
 /// A typed record of one table.
@@ -48,6 +70,10 @@ pub(crate) trait Record:
     fn refs(&self) -> Refs<'_>;
     /// When it came to exist; always there if `None`.
     fn stamp(&self) -> Option<Stamp>;
+    /// Whether it has begun by a day, and is not over.
+    fn is_there(&self, day: NaiveDate) -> bool {
+        self.stamp().is_none_or(|stamp| stamp.date() <= day) && !self.is_over(day)
+    }
     fn custom(&self) -> &BTreeMap<String, Cell>;
     fn custom_mut(&mut self) -> &mut BTreeMap<String, Cell>;
     /// Finds what the record says that cannot be.
@@ -68,6 +94,29 @@ pub(crate) trait Record:
     fn value_mut(&mut self) -> Option<&mut Cell> {
         None
     }
+}
+
+/// Changes a field, if it is a date.
+pub(crate) fn change_stamp(
+    field: &mut dyn Any,
+    name: &'static str,
+    act: &mut dyn FnMut(&'static str, &mut Stamp),
+) {
+    if let Some(it) = field.downcast_mut::<Stamp>() {
+        act(name, it);
+    } else if let Some(Mark::On(it)) = field.downcast_mut::<Mark>() {
+        act(name, it);
+    }
+}
+
+/// Whether a field is a date that is meant.
+pub(crate) fn is_stamp(
+    field: &dyn Any,
+    name: &'static str,
+    is_meant: &dyn Fn(&'static str, Stamp) -> bool,
+) -> bool {
+    let mark = field.downcast_ref().copied().and_then(Mark::stamp);
+    field.downcast_ref().copied().or(mark).is_some_and(|stamp| is_meant(name, stamp))
 }
 
 /// Declares a record type: what it must have, and what it may have.
@@ -92,12 +141,12 @@ macro_rules! record {
             pub custom: std::collections::BTreeMap<String, $crate::book::Cell>,
         }
 
-        impl $crate::book::moment::Dated for $name {
+        impl $crate::book::record::Dated for $name {
             fn each_stamp(
                 &mut self,
                 act: &mut dyn FnMut(&'static str, &mut $crate::time::Stamp),
             ) {
-                use $crate::book::moment::change_stamp;
+                use $crate::book::record::change_stamp;
                 $(change_stamp(&mut self.$must, stringify!($must), act);)*
                 $(
                     if let Some(it) = &mut self.$may {
@@ -106,7 +155,7 @@ macro_rules! record {
                 )*
             }
             fn has_stamp(&self, is_meant: &dyn Fn(&'static str, $crate::time::Stamp) -> bool) -> bool {
-                use $crate::book::moment::is_stamp;
+                use $crate::book::record::is_stamp;
                 $(is_stamp(&self.$must, stringify!($must), is_meant) ||)*
                 $(self.$may.as_ref().is_some_and(|field| is_stamp(field, stringify!($may), is_meant)) ||)*
                 false

@@ -5,7 +5,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Rejection;
 use super::record::Record;
 use crate::fault::{Code, Fault, SHOWN, nearest, plural};
 use crate::node::{Node, shorten};
@@ -59,6 +58,40 @@ pub struct TableReport {
     pub rejected: usize,
     /// The fields of the host's own, each with the number of good rows that have a value of it.
     pub own_fields: BTreeMap<String, usize>,
+}
+
+/// A record that was set aside.
+///
+/// ```
+/// use foretell::book::{Book, Tables};
+/// use foretell::fault::Code;
+/// use foretell::node::Node;
+///
+/// let mut tables = Tables::default();
+/// tables.insert("subscriptions", vec![Node::table([("id", Node::text("s1")), ("seats", Node::text("-3"))])]);
+/// let rejection = &Book::lenient(tables).rejected[0];
+/// assert_eq!((rejection.table.as_str(), rejection.row, rejection.id.as_str()), ("subscriptions", 0, "s1"));
+/// assert_eq!((rejection.fault.code, rejection.fault.place.path.as_str()), (Code::OutOfRange, "subscriptions[0].seats"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Rejection {
+    /// Its table.
+    pub table: String,
+    /// Its row in the table as given, from 0.
+    pub row: usize,
+    /// Its id, empty where it has none.
+    pub id: String,
+    /// A stable word for why, fit for counting: `before-start`.
+    pub reason: &'static str,
+    /// The first thing wrong with it.
+    pub fault: Fault,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({})", self.fault.place.path, self.fault.message, self.reason)
+    }
 }
 
 impl fmt::Display for LoadReport {

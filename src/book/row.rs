@@ -4,10 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::Cell;
 use super::check::{Checks, Found};
+use super::index::Owners;
 use super::record::Record;
 use super::report::OWN;
 use crate::fault::Code;
 use crate::node::{Node, read_cells, shorten};
+
+/// A good record with the row it was given in.
+pub(super) struct Good<R> {
+    pub(super) row: usize,
+    pub(super) record: R,
+    pub(super) owners: Owners,
+}
 
 /// A row that could not be read as it stands.
 pub(super) struct Failed<R> {

@@ -10,7 +10,7 @@ pub(super) use call::FORBIDDEN;
 
 use std::sync::Arc;
 
-use super::function::Functions;
+use super::functions::Functions;
 use super::lex::Lexed;
 use super::parse::{Raw, What};
 use super::tree::{Arithmetic, Comparison, Named, Node, Tree};

@@ -9,9 +9,9 @@ use rhai::{
     ParseErrorType, Position,
 };
 
-use super::answer::Failure;
 use super::check::{FORBIDDEN, check};
-use super::function::{Function, Functions, MAX_ARGUMENTS};
+use super::function::{Function, MAX_ARGUMENTS, Stop};
+use super::functions::Functions;
 use super::lex::{Lexed, SPLIT};
 use super::parse::parse;
 use super::search::How;
@@ -28,15 +28,6 @@ const _: () =
 const MAX_CHAIN: usize = 320;
 /// Steps of one run. A tree has no loops, so this is never reached; it is there in case it is.
 const MAX_STEPS: u64 = 1_000_000;
-
-/// Why a run stopped without a value.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Stop {
-    /// A number that is not finite, or a function without an answer.
-    NoData,
-    /// A host's function failed.
-    Failed(Failure),
-}
 
 fn stop<T>(stop: Stop) -> Result<T, Box<EvalAltResult>> {
     Err(Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(stop), Position::NONE)))

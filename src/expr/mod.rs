@@ -39,10 +39,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod answer;
 mod check;
 mod engine;
 mod function;
+mod functions;
 mod ir;
 mod kernel;
 mod lex;
@@ -66,10 +66,10 @@ use std::sync::Arc;
 use crate::fault::{Code, Severity};
 
 pub use crate::value::{Kind, Value};
-pub(crate) use answer::Failure;
-pub use answer::{Answer, Answers};
 pub(crate) use engine::Language;
-pub use function::Functions;
+pub(crate) use function::Failure;
+pub use function::{Answer, Answers};
+pub use functions::Functions;
 pub(crate) use kernel::{Chunk, Columns, Compiled, FAULTED, Part, Scratch, count};
 pub(crate) use lex::KEYWORDS;
 #[allow(unused_imports, reason = "the rest of the engine uses it next")]

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
 
-use super::answer::Failure;
-use super::engine::{Stop, dynamic_of, value_of};
+use super::engine::{dynamic_of, value_of};
+use super::function::{Failure, Stop};
 use super::kernel::Compiled;
 use super::presence::facts;
 use super::range;

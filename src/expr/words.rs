@@ -1,7 +1,6 @@
 //! Numbers as people read them, as functions for messages; [`text::number`](crate::text::number) has the format.
 
-use super::answer::Body;
-use super::function::{Function, Native};
+use super::function::{Body, Function, Native};
 use super::{Kind, Value};
 use crate::text::number::{counted, fixed, grouped, money, percent, signed};
 

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::slot::{Fields, Parts, Slot, amount, days_ago, flag, number, past, plan, text};
 use crate::book::{
     AssessmentRecord, Cell, Contact, Deployment, Engagement, EngagementKind, Entitlement, Invoice,
-    License, Life as _, Outcome, OutcomeKind, Override, Survey, SurveyKind,
+    License, Life as _, Outcome, OutcomeKind, Override, Survey, SurveyKind, record::Record as _,
 };
 use crate::money::{Amount, Currency};
 use crate::time::Stamp;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::book::{Life as _, Override, OverrideKind};
+use crate::book::{Override, OverrideKind, record::Record as _};
 use crate::frame::SubjectKind;
 use crate::plan::Compiled;
 use crate::plan::formerly::Formerly;

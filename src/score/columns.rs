@@ -15,6 +15,7 @@ use super::points::PointMap;
 use super::run::Context;
 use super::settle::{settle, settled};
 use super::tree::{AutoOverride, Factor, Group, Part, Scorecard};
+use super::withhold::Known;
 use crate::expr::Program;
 use crate::frame::{CHUNK, Column, Data};
 use crate::verdict::{Pick, Verdict, Verdicts};
@@ -90,15 +91,8 @@ impl CardColumns {
 impl Scorecard {
     /// Whether its scores depend on what is in a slot.
     pub(crate) fn reads(&self, slot: usize) -> bool {
-        let by_expression = |factor: &Factor| {
-            factor
-                .points
-                .values()
-                .any(|map| matches!(map, PointMap::Expr(map) if map.slots().contains(&slot)))
-        };
-        self.factors.iter().any(|factor| factor.slot == slot || by_expression(factor))
-            || self.conditions.read(slot)
-            || self.age == Some(slot)
+        let reads = |it: &Factor| it.slot == slot || it.expression_slots().any(|it| it == slot);
+        self.factors.iter().any(reads) || self.conditions.read(slot) || self.age == Some(slot)
     }
 
     /// The slots of its factors, and what its conditions and points read without a guard.
@@ -251,6 +245,58 @@ impl Scorecard {
                     given = self.bands.given(given, effects(at, id));
                 }
                 *band = given.and_then(|band| u32::try_from(band).ok()).unwrap_or(Data::NO_CODE);
+            }
+        }
+    }
+
+    /// Takes the best band from those rows of a chunk that it is withheld from. `coverage` is by group.
+    fn withhold(
+        &self,
+        context: &Context<'_>,
+        conditions: &[Verdicts],
+        rows: Range<usize>,
+        (coverage, out): (Vec<&[f64]>, &mut CardPart<'_>),
+    ) {
+        let number = |it: Option<usize>| it.and_then(|number| u32::try_from(number).ok());
+        let Some(best) = number(self.bands.best()) else { return };
+        let below = number(self.bands.next_best()).unwrap_or(Data::NO_CODE);
+        let bare = self.doubts.slots.is_empty() && self.overrides.is_empty();
+        let at = |list: &[f64], at: usize| list.get(at).copied().unwrap_or(f64::NAN);
+        let raw = if out.raw.is_empty() { &*out.score } else { &*out.raw };
+        for (place, band) in out.band.iter_mut().enumerate().filter(|pair| *pair.1 == best) {
+            let measured = at(out.coverage, place);
+            let row = rows.start + place;
+            let score = at(out.score, place);
+            // Of what is measured whole the score is its low end.
+            if bare && measured >= 1.0 {
+                continue;
+            }
+            let ids = context.table.ids();
+            let manual = ids.get(row).and_then(|id| (context.manual)(id)).map(|manual| manual.1);
+            let solid = |slot: usize| Some(context.table.is_solid(slot, row));
+            let says = |it: usize| {
+                conditions.get(it).map_or(Verdict::Faulted, |condition| condition.get(place))
+            };
+            let group = |it: usize| {
+                let score = out.groups.get(it).map_or(f64::NAN, |group| at(group, place));
+                (score, coverage.get(it).map_or(f64::NAN, |column| at(column, place)))
+            };
+            let known = Known {
+                score,
+                raw: at(raw, place),
+                coverage: measured,
+                manual,
+                solid: &solid,
+                says: &says,
+                group: &group,
+            };
+            let withheld = self.doubts.decide(&self.bands, &self.overrides, &known);
+            let exact = || {
+                let whole = self.run(context, row..row.saturating_add(1));
+                whole.results.first().is_some_and(|result| result.withheld)
+            };
+            if withheld.unwrap_or_else(exact) {
+                *band = below;
             }
         }
     }

@@ -68,14 +68,14 @@ pub(crate) use factor::key as factor_key;
 pub(crate) use group::lowest_mean;
 pub(crate) use missing::stand_in_of;
 pub(crate) use points::PointMap;
-pub(crate) use reach::Sure;
 pub(crate) use row::RowCard;
 pub(crate) use row_result::{RowPoints, RowScore};
 pub(crate) use run::{Applied, CardRows, Context, ScoreCell};
 #[cfg(feature = "report")]
 pub(crate) use settle::least;
 pub(crate) use settle::settle;
-pub(crate) use tree::{AutoOverride, Effect, Factor, Group, Part, PartCell, Scorecard};
+pub(crate) use tree::{
+    AutoOverride, Doubts, Effect, Factor, Group, Part, PartCell, Scorecard, Sure,
+};
 pub(crate) use walk::{Frame, present};
-pub(crate) use withhold::Doubts;
 pub(crate) use withhold_row::RowBase;

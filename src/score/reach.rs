@@ -3,21 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::points::PointMap;
-use super::tree::{Factor, Scorecard};
+use super::tree::{Factor, Scorecard, Sure};
 use crate::config::MissingPolicy;
 use crate::frame::Table;
-
-/// The slots that say how sure the value of another is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sure {
-    /// The share of it that is measured, 0 to 1; missing for all of it.
-    pub(crate) share: usize,
-    /// Between what it lies once all is known, where that is known.
-    pub(crate) low: Option<usize>,
-    pub(crate) high: Option<usize>,
-    /// Whether it may have no value then.
-    pub(crate) lacks: Option<usize>,
-}
 
 impl Sure {
     /// Of a value of which only the share measured is known.

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use super::band::Bands;
 use super::points::PointMap;
-use super::reach::Sure;
 use super::settle::settled;
-use super::withhold::Doubts;
 use crate::config::{Aggregate, MissingPolicy};
 use crate::frame::SubjectKind;
 use crate::time::Period;
@@ -57,6 +55,18 @@ pub(crate) struct Factor {
     pub(crate) warm_up: Option<Period>,
 }
 
+/// The slots that say how sure the value of another is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sure {
+    /// The share of it that is measured, 0 to 1; missing for all of it.
+    pub(crate) share: usize,
+    /// Between what it lies once all is known, where that is known.
+    pub(crate) low: Option<usize>,
+    pub(crate) high: Option<usize>,
+    /// Whether it may have no value then.
+    pub(crate) lacks: Option<usize>,
+}
+
 /// A group of factors and groups.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
@@ -92,6 +102,25 @@ impl AutoOverride {
     ) -> Option<(usize, &Self)> {
         all.iter().enumerate().find(|rule| says(rule.1.condition) == Some(Verdict::Yes))
     }
+}
+
+/// What says without an interval whether the best band is withheld.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Doubts {
+    /// Slots that must be solid, beside all of the weight being measured, for a score to be sure.
+    pub(crate) slots: Vec<usize>,
+    /// The slots of the condition of each override.
+    pub(crate) rules: Vec<Vec<usize>>,
+    /// What is at least the low end of each group, where that can be said.
+    pub(super) floors: Vec<Floor>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Floor {
+    /// Its score times its coverage.
+    Factors,
+    /// The mean of those of its groups, each with its weight.
+    Groups(Vec<(usize, f64)>),
 }
 
 /// What a manual value does to a score.

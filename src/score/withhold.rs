@@ -5,38 +5,14 @@
 //! measured is its own low end, and a weighted mean with every part that is missing at 0 points is below it. What is
 //! left is run whole, row by row.
 
-use std::ops::Range;
-
 use super::band::Bands;
-use super::columns::CardPart;
-use super::run::Context;
-use super::tree::{AutoOverride, Effect, Factor, Part, Scorecard};
+use super::tree::{AutoOverride, Doubts, Effect, Factor, Floor, Group, Part, Scorecard};
 use crate::config::{Aggregate, MissingPolicy};
-use crate::frame::Data;
 use crate::time::Period;
-use crate::verdict::{Choice, Verdict, Verdicts};
+use crate::verdict::{Choice, Verdict};
 
 /// Differences of scores up to this are rounding.
 pub(super) const ROUNDING: f64 = 1e-9;
-
-/// What says without an interval whether the best band is withheld.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Doubts {
-    /// Slots that must be solid, beside all of the weight being measured, for a score to be sure.
-    pub(crate) slots: Vec<usize>,
-    /// The slots of the condition of each override.
-    pub(crate) rules: Vec<Vec<usize>>,
-    /// What is at least the low end of each group, where that can be said.
-    floors: Vec<Floor>,
-}
-
-#[derive(Debug, Clone)]
-enum Floor {
-    /// Its score times its coverage.
-    Factors,
-    /// The mean of those of its groups, each with its weight.
-    Groups(Vec<(usize, f64)>),
-}
 
 /// What is known of a row.
 pub(super) struct Known<'a> {
@@ -100,7 +76,7 @@ impl Scorecard {
 
     fn floors(&self) -> Option<Vec<Floor>> {
         let whole = self.groups.len().checked_sub(1)?;
-        let floor = |(number, group): (usize, &super::tree::Group)| {
+        let floor = |(number, group): (usize, &Group)| {
             // A group that may miss its gate may leave a lower mean behind.
             let gated = number != whole && group.min_coverage > 0.0;
             if group.aggregate != Aggregate::Mean || gated {
@@ -218,58 +194,4 @@ fn all(list: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 /// The conditions of the cases of a list.
 fn conditions<T>(choice: &Choice<T>) -> impl Iterator<Item = usize> {
     choice.cases.iter().filter_map(|case| case.0)
-}
-
-impl Scorecard {
-    /// Takes the best band from those rows of a chunk that it is withheld from. `coverage` is by group.
-    pub(super) fn withhold(
-        &self,
-        context: &Context<'_>,
-        conditions: &[Verdicts],
-        rows: Range<usize>,
-        (coverage, out): (Vec<&[f64]>, &mut CardPart<'_>),
-    ) {
-        let number = |it: Option<usize>| it.and_then(|number| u32::try_from(number).ok());
-        let Some(best) = number(self.bands.best()) else { return };
-        let below = number(self.bands.next_best()).unwrap_or(Data::NO_CODE);
-        let bare = self.doubts.slots.is_empty() && self.overrides.is_empty();
-        let at = |list: &[f64], at: usize| list.get(at).copied().unwrap_or(f64::NAN);
-        let raw = if out.raw.is_empty() { &*out.score } else { &*out.raw };
-        for (place, band) in out.band.iter_mut().enumerate().filter(|pair| *pair.1 == best) {
-            let measured = at(out.coverage, place);
-            let row = rows.start + place;
-            let score = at(out.score, place);
-            // Of what is measured whole the score is its low end.
-            if bare && measured >= 1.0 {
-                continue;
-            }
-            let ids = context.table.ids();
-            let manual = ids.get(row).and_then(|id| (context.manual)(id)).map(|manual| manual.1);
-            let solid = |slot: usize| Some(context.table.is_solid(slot, row));
-            let says = |it: usize| {
-                conditions.get(it).map_or(Verdict::Faulted, |condition| condition.get(place))
-            };
-            let group = |it: usize| {
-                let score = out.groups.get(it).map_or(f64::NAN, |group| at(group, place));
-                (score, coverage.get(it).map_or(f64::NAN, |column| at(column, place)))
-            };
-            let known = Known {
-                score,
-                raw: at(raw, place),
-                coverage: measured,
-                manual,
-                solid: &solid,
-                says: &says,
-                group: &group,
-            };
-            let withheld = self.doubts.decide(&self.bands, &self.overrides, &known);
-            let exact = || {
-                let whole = self.run(context, row..row.saturating_add(1));
-                whole.results.first().is_some_and(|result| result.withheld)
-            };
-            if withheld.unwrap_or_else(exact) {
-                *band = below;
-            }
-        }
-    }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::band::Bands;
 use super::row_result::{RowPoints, RowScore};
-use super::tree::AutoOverride;
-use super::withhold::{Doubts, Known};
+use super::tree::{AutoOverride, Doubts};
+use super::withhold::Known;
 use crate::expr::{Register, Registers};
 use crate::frame::Data;
 use crate::value::Kind;

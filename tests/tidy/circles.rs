@@ -1,36 +1,8 @@
-//! Files that use one another in a circle: none in the rooms of the flow, and elsewhere only those that are listed.
+//! No files use one another in a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{none, sources};
-
-/// The rooms in which no file uses another in a circle.
-const ROOMS: [&str; 5] = ["plan", "compile", "result", "run", "engine"];
-
-/// The circles that there are. They may shrink and go; no other may come.
-const CIRCLES: [&[&str]; 4] = [
-    &["book::asset", "book::event", "book::life", "book::moment", "book::record", "book::subject"],
-    &["book::company", "book::load"],
-    &[
-        "expr::answer",
-        "expr::check",
-        "expr::engine",
-        "expr::function",
-        "expr::presence",
-        "expr::range",
-        "expr::tree",
-    ],
-    &[
-        "score::columns",
-        "score::factor",
-        "score::fold",
-        "score::group",
-        "score::reach",
-        "score::run",
-        "score::tree",
-        "score::withhold",
-    ],
-];
+use super::sources;
 
 #[test]
 fn files_use_one_another_one_way() {
@@ -39,21 +11,7 @@ fn files_use_one_another_one_way() {
     let uses: BTreeMap<&str, BTreeSet<&str>> =
         files.iter().map(|(name, code)| (name.as_str(), used(name, code, &files))).collect();
     let found = circles(&uses);
-    let mut faults = Vec::new();
-    for circle in &found {
-        let known = CIRCLES.iter().any(|it| circle.iter().all(|file| it.contains(file)));
-        let in_room = circle.iter().any(|it| ROOMS.contains(&it.split("::").next().unwrap()));
-        if !known || in_room {
-            faults.push(format!("these files use one another: {}", circle.join(", ")));
-        }
-    }
-    for listed in CIRCLES {
-        let still = found.iter().any(|it| it.iter().all(|file| listed.contains(file)));
-        if !still {
-            faults.push(format!("take it from the list, it is gone: {}", listed.join(", ")));
-        }
-    }
-    none(&faults);
+    assert!(found.is_empty(), "these files use one another: {found:#?}");
 }
 
 #[test]

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use super::number::{self, Rows, Side};
 use super::{Chunk, NO_DATA, text};
-use crate::expr::answer::Body;
-use crate::expr::engine::Stop;
-use crate::expr::function::{Function, MAX_ARGUMENTS, Native};
+use crate::expr::function::{Body, Function, MAX_ARGUMENTS, Native, Stop};
 use crate::expr::ir::{Callee, Id, Literal, Op, Step};
 use crate::expr::{Kind, Value};
 

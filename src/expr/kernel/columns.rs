@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::expr::Value;
-use crate::expr::answer::Failure;
+use crate::expr::function::Failure;
 use crate::frame::{Column, Data, Labels, Table};
 
 /// Where columns are found.

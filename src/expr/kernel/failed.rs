@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::number::Rows;
 use super::{Chunk, Id, NO, NO_DATA, Op, YES, for_each_part, text};
 use crate::expr::Kind;
-use crate::expr::answer::Failure;
+use crate::expr::function::Failure;
 
 /// The calls of a chunk that failed, by row and step.
 pub(super) type FailedCalls = BTreeMap<(usize, Id), Failure>;

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::number::Side;
 use super::{CHUNK, Columns, Part, text};
-use crate::expr::answer::Failure;
+use crate::expr::function::Failure;
 use crate::expr::ir::{Graph, Id, Op, Step};
 use crate::expr::{Kind, MAX_TEXT, Outcome, Program};
 use crate::frame::{Data, Labels};
