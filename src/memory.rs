@@ -5,12 +5,14 @@
 mod alert;
 mod along;
 mod copy_on_write;
+mod held;
 mod playbook;
 
 pub(crate) use alert::{AlertState, RuleAlerts};
 pub use alert::{Health, Phase};
 pub(crate) use along::Along;
 pub(crate) use copy_on_write::CopyOnWrite;
+pub(crate) use held::HeldList;
 pub(crate) use playbook::{
     AwaitedStep, DelayAnchor, EnrolmentCause, EnrolmentPhase, EnrolmentState, PlaybookEnrolments,
 };
@@ -35,7 +37,7 @@ pub(crate) type Bands = BTreeMap<String, BySubject<BandState>>;
 pub(crate) type Carried = BTreeMap<String, BTreeMap<String, BySubject<CarriedValue>>>;
 
 /// What values were, by kind of subject, name and subject.
-pub(crate) type History = BTreeMap<SubjectKind, BTreeMap<String, BySubject<Vec<Held>>>>;
+pub(crate) type History = BTreeMap<SubjectKind, BTreeMap<String, BySubject<HeldList>>>;
 
 /// A value, and the day or moment of the first assessment at which it was this one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

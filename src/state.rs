@@ -33,6 +33,7 @@ mod form;
 mod group;
 mod content;
 mod outbox;
+mod parts;
 mod record;
 mod undo;
 
@@ -41,6 +42,8 @@ pub(crate) use eve::Eve;
 pub use form::HandedOn;
 pub use group::GroupBy;
 pub use outbox::{Delivery, DeliveryGroup, HandOut, Outbox};
+pub(crate) use parts::Kinds;
+pub use parts::Parts;
 pub(crate) use record::{Naming, Record};
 pub(crate) use undo::{Undo, lacking};
 
@@ -134,6 +137,16 @@ pub(crate) struct Tally {
     pub(crate) missing: BTreeMap<String, usize>,
 }
 
+impl Tally {
+    /// Adds those of others.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.subjects += other.subjects;
+        for (metric, missing) in &other.missing {
+            *self.missing.entry(metric.clone()).or_default() += missing;
+        }
+    }
+}
+
 impl State {
     /// The form that this crate writes; it reads form 1 too.
     pub const FORM: u32 = 2;
@@ -208,12 +221,6 @@ impl State {
     /// Whether anything of a playbook is remembered for a subject.
     pub(crate) fn enrols(&self, playbook: &str, subject: &str) -> bool {
         self.playbooks.get(playbook).is_some_and(|list| list.subjects.contains_key(subject))
-    }
-
-    /// Whether an alert fires that began to at that day or moment.
-    pub(crate) fn fires(&self, rule: &str, subject: &str, fired: AsOf) -> bool {
-        let alert = self.alerts.get(rule).and_then(|list| list.subjects.get(subject));
-        alert.is_some_and(|alert| alert.phase.is_firing() && alert.fired == Some(fired))
     }
 
     /// What is true of it alone.

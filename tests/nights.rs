@@ -3,6 +3,7 @@
 
 mod back;
 mod channel;
+mod parts;
 mod receiver;
 mod unknown;
 mod world;

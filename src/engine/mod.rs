@@ -27,16 +27,19 @@
 //! Must not know: the clock, files, or how a result is shown.
 
 mod assess;
+mod parts;
 mod score;
 mod testing;
 
 pub use crate::plan::show::{Gear, Plan, Planned, Shared};
 pub use crate::result::assessment::{Assessment, BandCount, Match, Note, RuleResult, SubjectScore};
 pub use crate::result::error::{AssessError, Guarded, Tripped};
+pub use crate::result::population::Population;
 pub use crate::result::reasons::{Absent, LeftOut, NoValue, NotUsed, Renamed, ReportNotUsed};
 pub use crate::result::replay::Replay;
 pub use crate::result::scores::{RuleColumn, Scores};
 pub use crate::run::input::Input;
+pub use parts::PartitionKey;
 #[cfg(feature = "outcome")]
 pub(crate) use testing::show_event;
 pub use testing::{TestCoverage, TestFailure, TestReport, TestResult};

@@ -17,6 +17,13 @@ impl<T> CopyOnWrite<T> {
     }
 }
 
+impl<K, V> CopyOnWrite<std::collections::BTreeMap<K, V>> {
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl<T> From<T> for CopyOnWrite<T> {
     fn from(it: T) -> Self {
         Self(Arc::new(it))

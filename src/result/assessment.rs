@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::{Event, OpenAlert};
 use crate::fault::Fault;
 use crate::frame::{Column, SubjectKind, Table};
+use crate::result::population::Population;
 use crate::result::rules::{Quieted, RuleRows, open_alerts};
 use crate::score::{ScoreCell, present};
 use crate::state::State;
@@ -74,6 +75,7 @@ pub struct Assessment {
     /// Before and after.
     pub(crate) past: Arc<State>,
     pub(crate) state: State,
+    pub(crate) population: Population,
     pub(crate) manual: Vec<Manual>,
     /// What is no data as its feed stands still.
     #[serde(default)]
@@ -300,6 +302,12 @@ impl Assessment {
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         &self.faults
+    }
+
+    /// What is counted over its subjects.
+    #[must_use]
+    pub const fn population(&self) -> &Population {
+        &self.population
     }
 
     /// What to hand to the next assessment.

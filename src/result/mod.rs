@@ -6,6 +6,7 @@ pub(crate) mod assessment;
 pub(crate) mod enrolled;
 pub(crate) mod error;
 pub(crate) mod note;
+pub(crate) mod population;
 pub(crate) mod reasons;
 pub(crate) mod replay;
 pub(crate) mod rules;

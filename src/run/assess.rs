@@ -14,6 +14,7 @@ use crate::memory::{BandState, CarriedValue};
 use crate::plan::Compiled;
 use crate::result::assessment::Assessment;
 use crate::result::error::{AssessError, Guarded};
+use crate::result::population::Population;
 use crate::result::rules::Quieted;
 use crate::run::columns::{Source, currency};
 use crate::run::input::Input;
@@ -113,7 +114,8 @@ impl Compiled {
         let moved: Vec<_> = moved.into_iter().flatten().collect();
         out.faults.extend(mixed_currencies(input, as_of.day(), reporting, &out.notes));
         out.notes.extend(presence.notes());
-        let mut night = Night { standing, presence, record, kept: BTreeSet::new() };
+        let is_part = input.is_part;
+        let mut night = Night { standing, presence, record, is_part, kept: BTreeSet::new() };
         out.state = self.next_state(&out, &night);
         let mut facts = self.advance_alerts(&mut out, &rows, (moved, &past), input, &mut night);
         facts.extend(self.advance_playbooks(&mut out, &rows, input, &mut night));
@@ -128,7 +130,7 @@ impl Compiled {
         night: Night<'_>,
         state: &State,
     ) -> Result<Assessment, AssessError> {
-        let Night { standing, presence, mut record, kept, .. } = night;
+        let Night { standing, presence, mut record, is_part, kept } = night;
         let is_kept = |it: &Content| {
             let (rule, kind, subject) = it.about();
             presence.there(kind, subject) == There::Kept
@@ -150,8 +152,11 @@ impl Compiled {
         out.state.eve = Eve::of(state, &out.state).map(Box::new);
         out.state.record = record;
         out.state.handed_on.clone_from(&state.handed_on);
-        let past: &State = &out.past;
-        let tripped = self.tripped(&out, past, &presence);
+        out.population = self.population(&out, &presence);
+        if is_part {
+            return Ok(out);
+        }
+        let tripped = self.tripped(&out.population, &out.state);
         if tripped.is_empty() || standing.is_none() && state.as_of.is_none() {
             return Ok(out);
         }
@@ -204,6 +209,7 @@ impl Compiled {
                 notes: Vec::new(),
                 faults,
                 past: Arc::default(),
+                population: Population::default(),
                 state: State::new(),
                 manual: manual(&self.formerly, input, as_of.day()),
                 waiting: Vec::new(),

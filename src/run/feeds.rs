@@ -89,7 +89,7 @@ impl Run<'_> {
 
     fn silent(&self) -> Vec<Note> {
         let (input, today) = (self.source.input, self.source.as_of.day());
-        let Some(book) = input.book else { return Vec::new() };
+        let Some(book) = input.book.filter(|_| !input.is_part) else { return Vec::new() };
         // Of a usage series each has its own rhythm; of other tables the whole.
         let feed = |it: &Derivation| {
             let part = it.part().filter(|_| it.table() == "usage").map(str::to_owned);

@@ -45,6 +45,8 @@ pub struct Input<'a> {
     /// By kind of subject.
     frames: [Option<&'a Frame>; SubjectKind::ALL.len()],
     pub(crate) with_ended: bool,
+    /// Whether it is a part of a whole.
+    pub(crate) is_part: bool,
     pub(crate) suppressions: Option<&'a Suppressions>,
     pub(crate) reports: &'a [ActionReport],
     pub(crate) work_calendar: Option<&'a Calendar>,
@@ -83,6 +85,17 @@ impl<'a> Input<'a> {
     #[must_use]
     pub const fn with_ended(mut self) -> Self {
         self.with_ended = true;
+        self
+    }
+
+    /// The same as a part of a whole, with the part of the state that is about its subjects
+    /// ([`Engine::split`](crate::Engine::split)): what is decided over all subjects is not decided. Guards trip for the whole
+    /// ([`Engine::tripped`](crate::Engine::tripped)), and that a feed is silent is not noted.
+    ///
+    /// What must stay together says [`Engine::partition_key`](crate::Engine::partition_key). Reports, silences and snoozes go to each part whole.
+    #[must_use]
+    pub const fn as_part(mut self) -> Self {
+        self.is_part = true;
         self
     }
 

@@ -7,8 +7,7 @@ use std::borrow::Cow;
 
 use crate::book::own::is_own;
 use crate::frame::{Column, SubjectKind, Table};
-use crate::memory::Held;
-use crate::memory::{Along, BySubject, History};
+use crate::memory::{Along, BySubject, Held, HeldList, History};
 use crate::plan::Compiled;
 use crate::plan::steps::PastTake;
 use crate::result::assessment::Assessment;
@@ -21,12 +20,9 @@ use crate::value::{Kind, Value};
 
 impl PastTake {
     /// The value, from what held before the day or moment and what holds at it; `from` is the one that is looked back to.
-    fn value(self, held: &[Held], now: &Value, (as_of, from): (AsOf, AsOf)) -> Value {
+    fn value(self, held: &HeldList, now: &Value, (as_of, from): (AsOf, AsOf)) -> Value {
         let at = |last: &dyn Fn(&Held) -> bool| {
-            held.iter()
-                .rev()
-                .find(|held| last(held))
-                .map_or(Value::Missing, |held| held.value.clone())
+            held.last_while(last).map_or(Value::Missing, |held| held.value.clone())
         };
         match self {
             Self::Previous => at(&|held| held.since < as_of),
@@ -40,7 +36,7 @@ impl PastTake {
             }
             Self::Days if now.is_missing() => Value::Missing,
             Self::Days => {
-                let last = held.iter().rev().find(|held| held.since < as_of);
+                let last = held.last_while(|held| held.since < as_of);
                 let since = last.filter(|held| held.value == *now).map_or(as_of, |held| held.since);
                 Value::Number((as_of.day() - since.counted_to(as_of)).num_days() as f64)
             }
@@ -63,8 +59,9 @@ pub(crate) fn past(
         .and_then(|metrics| metrics.get(name))
         .map(|subjects| Along::of(subjects));
     let back = take.window().map_or(as_of, |window| as_of.before(window));
+    let nothing = HeldList::default();
     let value = |(row, id): (usize, &std::sync::Arc<str>)| {
-        let held = held.as_ref().and_then(|held| held.get(id)).map_or(&[][..], Vec::as_slice);
+        let held = held.as_ref().and_then(|held| held.get(id)).unwrap_or(&nothing);
         take.value(held, &table.value(from, row), (as_of, back))
     };
     let values: Vec<Value> = table.ids().iter().enumerate().map(value).collect();
@@ -116,7 +113,7 @@ impl Compiled {
                 let held = remember(held, table.value(tracked.slot, row), (out.as_of, horizon));
                 (!held.is_empty()).then(|| (std::sync::Arc::clone(id), held))
             };
-            let mut subjects: BySubject<Vec<Held>> =
+            let mut subjects: BySubject<HeldList> =
                 table.ids().iter().enumerate().filter_map(remember).collect();
             // Who is set aside keeps what is known.
             let others = night.presence.others(kind);
@@ -133,7 +130,7 @@ impl Compiled {
 }
 
 /// What held before with what holds now, from the last that held at the horizon on.
-fn remember(mut held: Vec<Held>, now: Value, (as_of, horizon): (AsOf, AsOf)) -> Vec<Held> {
+fn remember(mut held: HeldList, now: Value, (as_of, horizon): (AsOf, AsOf)) -> HeldList {
     let news = match held.last() {
         Some(last) => last.value != now,
         None => !now.is_missing(),
@@ -141,7 +138,6 @@ fn remember(mut held: Vec<Held>, now: Value, (as_of, horizon): (AsOf, AsOf)) -> 
     if news {
         held.push(Held { since: as_of, value: now });
     }
-    let first = held.iter().rposition(|held| held.since.is_by(horizon)).unwrap_or(0);
-    held.drain(..first);
+    held.forget_before_last_while(|held| held.since.is_by(horizon));
     held
 }

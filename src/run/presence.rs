@@ -57,7 +57,7 @@ impl Presence {
                     There::Gone
                 } else if standing.is_some() {
                     There::Kept
-                } else if table.len() == 0 {
+                } else if table.len() == 0 && !input.is_part {
                     There::Away(None)
                 } else {
                     let known = past.absent.get(&kind).and_then(|absent| absent.get(id));
@@ -82,12 +82,14 @@ impl Presence {
         self.others.get(&kind).into_iter().flatten().map(|(id, it)| (id.as_str(), *it))
     }
 
-    /// How many of a kind are gone, of so many that there were; there are `now`. Of those of which nothing is remembered it is
-    /// known where all are given.
-    pub(crate) fn gone(&self, kind: SubjectKind, before: usize, now: usize) -> usize {
-        let known = self.others(kind).filter(|other| other.1 == There::Gone).count();
-        let fewer = if self.complete.contains(&kind) { before.saturating_sub(now) } else { 0 };
-        known.max(fewer)
+    /// How many of a kind of which something is remembered are gone.
+    pub(crate) fn gone(&self, kind: SubjectKind) -> usize {
+        self.others(kind).filter(|other| other.1 == There::Gone).count()
+    }
+
+    /// Whether all of a kind were given.
+    pub(crate) fn is_complete(&self, kind: SubjectKind) -> bool {
+        self.complete.contains(&kind)
     }
 
     /// How many of a kind are set aside.

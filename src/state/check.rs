@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use super::State;
 use crate::fault::{Code, Fault};
-use crate::memory::{AlertState, EnrolmentState, Held, Phase};
+use crate::memory::{AlertState, EnrolmentState, HeldList, Phase};
 use crate::node::shorten;
 use crate::time::AsOf;
 
@@ -129,9 +129,9 @@ impl Checks {
         }
     }
 
-    fn history(&mut self, path: &str, list: &[Held]) {
+    fn history(&mut self, path: &str, list: &HeldList) {
         list.iter().for_each(|held| self.time(path, held.since));
-        if !list.is_sorted_by(|left, right| left.since < right.since) {
+        if !list.iter().is_sorted_by(|left, right| left.since < right.since) {
             self.wrong(path, "what was held is not in the order of time");
         }
     }

@@ -11,10 +11,15 @@ use crate::time::AsOf;
 pub(crate) struct Eve {
     /// That day.
     pub(super) day: AsOf,
-    undo: Undo,
+    pub(super) undo: Undo,
 }
 
 impl Eve {
+    /// What it says of the night, without any subject; `now` is the truth after it.
+    pub(super) fn bare(&self, now: &State) -> Self {
+        Self { day: self.day, undo: self.undo.bare(now) }
+    }
+
     /// That of a state whose last step is a moment, from the state that it was made with.
     pub(crate) fn of(last: &State, now: &State) -> Option<Self> {
         if now.as_of?.is_day() {

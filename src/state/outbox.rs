@@ -52,11 +52,14 @@ pub struct Delivery {
     /// Whether it came of days that are assessed again, the last of which was not reached yet.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) is_held: bool,
+    /// Where it stood in the whole, in a part of a state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<u32>,
 }
 
 impl Delivery {
     pub(super) const fn new(as_of: AsOf, content: Content) -> Self {
-        Self { as_of, content, handed_out: false, answered: None, is_held: false }
+        Self { as_of, content, handed_out: false, answered: None, is_held: false, place: None }
     }
 
     /// Whether it waits: not where its alert ended before anybody was told, nor, while days are assessed again, where it was never

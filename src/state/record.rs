@@ -7,8 +7,10 @@
 mod moved;
 mod naming;
 mod page;
+mod parts;
 mod tell;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -21,7 +23,7 @@ use super::outbox::Delivery;
 use crate::alert::event_id;
 use crate::any::{is_false, is_zero};
 use crate::frame::SubjectKind;
-use crate::memory::{BySubject, RuleAlerts};
+use crate::memory::{BySubject, CopyOnWrite, RuleAlerts};
 use crate::node::Node;
 use crate::playbook::{ActionReport, EnrolmentChange};
 use crate::time::AsOf;
@@ -31,8 +33,8 @@ use crate::time::AsOf;
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Record {
     /// The facts of the last day or moment, by the id that each has of itself.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    said: BTreeMap<String, Said>,
+    #[serde(skip_serializing_if = "CopyOnWrite::is_empty")]
+    said: CopyOnWrite<BTreeMap<String, Said>>,
     /// The alerts that somebody was notified of and that are not over, by rule and subject.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     lives: BTreeMap<String, BySubject<Life>>,
@@ -160,12 +162,8 @@ impl Record {
 
     /// The reports of this day or moment: those handed in before, and these.
     pub(crate) fn reports(&mut self, given: &[ActionReport]) -> Vec<ActionReport> {
-        for it in given {
-            let it = self.by_own_id(it.clone());
-            if !self.reports.contains(&it) {
-                self.reports.push(it);
-            }
-        }
+        let given: Vec<_> = given.iter().map(|report| self.by_own_id(report.clone())).collect();
+        add_reports(&mut self.reports, &given);
         self.reports.clone()
     }
 
@@ -189,13 +187,49 @@ impl Record {
         let news: Vec<_> =
             all.into_iter().filter(|change| !self.changes.contains(change)).collect();
         self.changes.extend(news.iter().cloned());
+        self.changes.sort_by(in_order_of_changes);
         news
+    }
+
+    /// Puts what waits and was never handed out in an order that does not depend on that in which it came: by day, then by what it is about.
+    pub(super) fn queue_in_order(&mut self) {
+        self.outbox.sort_by(|left, right| match (left.handed_out, right.handed_out) {
+            // Each may be about one before it.
+            (true, true) => Ordering::Equal,
+            (false, false) => {
+                let key = |it: &Delivery| (it.as_of, it.content.action().is_some());
+                let about = || left.content.about().cmp(&right.content.about());
+                let id = || left.id().cmp(right.id());
+                key(left).cmp(&key(right)).then_with(about).then_with(id)
+            }
+            (left, right) => right.cmp(&left),
+        });
     }
 
     /// Whether a fact with that id of its own was said at this day or moment, or an action told under another.
     pub(crate) fn has_said(&self, own: &str) -> bool {
         self.said.contains_key(own) || self.renamed.contains_key(own)
     }
+}
+
+/// By what they are about, so that a night says the same in parts as at once.
+fn in_order_of_changes(left: &EnrolmentChange, right: &EnrolmentChange) -> Ordering {
+    let key = |it: &EnrolmentChange| (it.playbook.clone(), it.subject.clone(), it.rule.clone());
+    key(left).cmp(&key(right))
+}
+
+/// Adds reports to others, each once, in an order that does not depend on that in which they come.
+fn add_reports(all: &mut Vec<ActionReport>, others: &[ActionReport]) {
+    if others.is_empty() {
+        return;
+    }
+    all.extend_from_slice(others);
+    all.sort_by(|left, right| {
+        let key = |it: &ActionReport| (it.day, it.action.clone(), it.outcome);
+        let who = |it: &ActionReport| (it.by.clone(), it.note.clone());
+        key(left).cmp(&key(right)).then_with(|| who(left).cmp(&who(right)))
+    });
+    all.dedup();
 }
 
 /// The id of what is said about a fact after it was said first.

@@ -6,10 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::parts::Kinds;
 use super::{State, Tally};
 use crate::frame::SubjectKind;
 use crate::memory::{
-    AlertState, BandState, BySubject, CarriedValue, EnrolmentState, Held, History,
+    AlertState, BandState, BySubject, CarriedValue, EnrolmentState, HeldList, History,
     PlaybookEnrolments, RuleAlerts,
 };
 use crate::time::AsOf;
@@ -37,8 +38,8 @@ impl<K: Ord, V> Was<K, V> {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Undo {
-    as_of: Option<AsOf>,
-    engine: String,
+    pub(super) as_of: Option<AsOf>,
+    pub(super) engine: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     bands: BTreeMap<String, Was<Arc<str>, BandState>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -57,7 +58,7 @@ pub(crate) struct Undo {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     absent: BTreeMap<SubjectKind, Was<Arc<str>, AsOf>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    tallies: BTreeMap<SubjectKind, Tally>,
+    pub(super) tallies: BTreeMap<SubjectKind, Tally>,
     #[serde(skip)]
     ground: Ground,
 }
@@ -106,7 +107,7 @@ impl Undo {
                 let now =
                     new.history.get(kind).and_then(|metrics| metrics.get(name)).unwrap_or(&none);
                 let gone = lacking(lists.keys(), now.keys());
-                let is_cut = |(id, was): &(&Arc<str>, &Vec<Held>)| {
+                let is_cut = |(id, was): &(&Arc<str>, &HeldList)| {
                     now.get(*id).is_some_and(|is| is.first() != was.first())
                 };
                 let cut = several.then(|| lists.iter().filter(is_cut)).into_iter().flatten();
@@ -142,6 +143,11 @@ impl Undo {
         self.ground.0.get_or_init(|| Box::new(self.before(now, as_of)))
     }
 
+    /// How many subjects there were, and how many of their values were missing.
+    pub(crate) const fn tallies(&self) -> &BTreeMap<SubjectKind, Tally> {
+        &self.tallies
+    }
+
     /// How many subjects are in another band of a scorecard than before.
     pub(crate) fn moved(&self, card: &str, now: &State) -> usize {
         let (Some(undo), Some(now)) = (self.bands.get(card), now.bands.get(card)) else { return 0 };
@@ -160,7 +166,7 @@ impl Undo {
         was.carried.retain(|_, it| !it.is_empty());
         for names in was.history.values_mut() {
             for lists in names.values_mut() {
-                lists.values_mut().for_each(|list| list.retain(|held| held.since < as_of));
+                lists.values_mut().for_each(|list| list.forget_from(as_of));
                 lists.retain(|_, it| !it.is_empty());
             }
             names.retain(|_, it| !it.is_empty());
@@ -202,7 +208,7 @@ impl Undo {
 
 impl RuleAlerts {
     /// What is remembered of the rule, without its alerts.
-    fn head(&self) -> Self {
+    pub(super) fn head(&self) -> Self {
         Self {
             subject: self.subject,
             severity: self.severity,
@@ -307,4 +313,103 @@ fn restore_nested<A: Ord + Clone, V: Clone>(
         restore(now.entry(key.clone()).or_default(), undo);
     }
     now.retain(|_, it| !it.is_empty());
+}
+
+/// Puts something into what is replaced in the part of a subject.
+pub(super) type PutUndo<'a> = &'a mut dyn FnMut(SubjectKind, &str, &mut dyn FnMut(&mut Undo));
+
+impl Undo {
+    /// What it says of the night, without any subject; `now` is the truth after it. Of every rule and playbook whose past it holds it says
+    /// what that was about, as a part may have nothing of it now.
+    pub(super) fn bare(&self, now: &State) -> Self {
+        let heads = self.alerts.keys().filter_map(|rule| now.alerts.get_key_value(rule));
+        let heads = heads.map(|(rule, list)| (rule.clone(), list.head()));
+        let kinds = self.playbooks.keys().filter_map(|name| now.playbooks.get_key_value(name));
+        let kinds = kinds.map(|(name, list)| (name.clone(), list.subject));
+        Self {
+            as_of: self.as_of,
+            engine: self.engine.clone(),
+            // What they were, where that is known, and else what they are.
+            rules: heads.chain(self.rules.clone()).collect(),
+            kinds: kinds.chain(self.kinds.clone()).collect(),
+            tallies: self.tallies.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Puts what is about subjects into their parts.
+    pub(super) fn pour(&self, kinds: &dyn Kinds, to: PutUndo<'_>) {
+        for (card, all) in &self.bands {
+            all.pour(kinds.of_card(card), to, &mut |undo| {
+                undo.bands.entry(card.clone()).or_default()
+            });
+        }
+        for (card, factors) in &self.carried {
+            for (factor, all) in factors {
+                all.pour(kinds.of_card(card), to, &mut |undo| {
+                    let factors = undo.carried.entry(card.clone()).or_default();
+                    factors.entry(factor.clone()).or_default()
+                });
+            }
+        }
+        for (kind, names) in &self.history {
+            for (name, all) in names {
+                for (id, it) in all {
+                    to(*kind, id, &mut |undo| {
+                        let names = undo.history.entry(*kind).or_default();
+                        names.entry(name.clone()).or_default().insert(id.clone(), it.clone());
+                    });
+                }
+            }
+        }
+        for (rule, all) in &self.alerts {
+            let kind = self.rules.get(rule).map(|head| head.subject);
+            all.pour(kind.unwrap_or_else(|| kinds.of_rule(rule)), to, &mut |undo| {
+                undo.alerts.entry(rule.clone()).or_default()
+            });
+        }
+        for (playbook, all) in &self.playbooks {
+            let kind = self.kinds.get(playbook).copied();
+            all.pour(kind.unwrap_or_else(|| kinds.of_playbook(playbook)), to, &mut |undo| {
+                undo.playbooks.entry(playbook.clone()).or_default()
+            });
+        }
+        for (kind, all) in &self.absent {
+            all.pour(*kind, to, &mut |undo| undo.absent.entry(*kind).or_default());
+        }
+    }
+
+    /// Adds what the same night of another part said of rules and playbooks.
+    pub(super) fn join(&mut self, other: &Self) {
+        self.rules.extend(other.rules.iter().map(|(rule, head)| (rule.clone(), head.clone())));
+        self.kinds.extend(other.kinds.iter().map(|(playbook, kind)| (playbook.clone(), *kind)));
+    }
+
+    /// Forgets of rules and playbooks what is the same now: a part may have lost the last of what others have.
+    pub(super) fn without_known(&mut self, now: &State) {
+        self.rules
+            .retain(|rule, head| now.alerts.get(rule).is_none_or(|is| !head.is_headed_as(is)));
+        self.kinds.retain(|playbook, kind| {
+            now.playbooks.get(playbook).is_none_or(|is| is.subject != *kind)
+        });
+    }
+}
+
+impl<V: Clone> Was<Arc<str>, V> {
+    fn pour(&self, kind: SubjectKind, to: PutUndo<'_>, of: &mut dyn FnMut(&mut Undo) -> &mut Self) {
+        for (id, it) in &self.was {
+            to(kind, id, &mut |undo| drop(of(undo).was.insert(id.clone(), it.clone())));
+        }
+        for id in &self.new {
+            to(kind, id, &mut |undo| {
+                of(undo).new.insert(id.clone());
+            });
+        }
+    }
+}
+
+impl<K: Ord, V> Default for Was<K, V> {
+    fn default() -> Self {
+        Self { was: BTreeMap::new(), new: BTreeSet::new() }
+    }
 }

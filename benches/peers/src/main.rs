@@ -38,6 +38,13 @@ fn main() -> ExitCode {
         child::run_child(what, count);
         return ExitCode::SUCCESS;
     }
+    if let [first, rows, times] = &given[..]
+        && first == "--second-nights"
+        && let (Ok(rows), Ok(times)) = (rows.parse(), times.parse())
+    {
+        nights::second_nights(&Spec::read(), rows, times);
+        return ExitCode::SUCCESS;
+    }
     match read(given.into_iter()).and_then(|it| run(&it)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

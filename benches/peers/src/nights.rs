@@ -19,6 +19,20 @@ const QUIET: usize = 10_000;
 /// How many subjects are followed over weeks and over days.
 const FEW: usize = 2_000;
 
+/// Nothing but the second night, so often: for a profiler.
+///
+/// # Panics
+/// When a night is not assessed as it should be.
+pub fn second_nights(spec: &Spec, rows: usize, times: usize) {
+    let frame = foretell_side::drawn(spec, rows);
+    let input = Input::frame(&frame);
+    let with = engine(&config::text(spec, true));
+    let first = assess(&with, &input, day(0), &State::new());
+    for _ in 0..times {
+        black_box(with.assess(black_box(&input), day(1), &first)).expect("a night");
+    }
+}
+
 /// Everything about nights.
 ///
 /// # Panics
@@ -61,7 +75,7 @@ fn second_day(spec: &Spec, plan: &Plan, rows: usize, measured: &mut Measured) {
     assert!(alerts > 2 * rows, "{alerts} alerts are too few");
     let jobs = vec![
         Job::new("score", rows, || {
-            black_box(with.score(black_box(&input), day(1), &first));
+            black_box(with.score(black_box(&input), day(1), &State::new()));
         }),
         Job::new("assess", rows, || {
             black_box(with.assess(black_box(&input), day(1), &first)).expect("a night");
@@ -189,7 +203,7 @@ fn playbooks(spec: &Spec, plan: &Plan, rows: usize, measured: &mut Measured) {
         let mut text = text.clone();
         for at in 0..count {
             text.push_str(&format!(
-                "[[playbooks]]\nname = \"p{at}\"\nsteps = [{{ name = \"call\", channel = \"call\" }}]\n\n"
+                "[[playbooks]]\nname = \"p{at}\"\nsteps = [{{ name = \"call\", channel = \"call\", title = \"Call\" }}]\n\n"
             ));
             let rule = format!("name = \"r{:02}\"", at + 1);
             text = text.replacen(&rule, &format!("{rule}\nplaybook = \"p{at}\""), 1);

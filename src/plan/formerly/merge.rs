@@ -7,8 +7,8 @@ use super::Formerly;
 use crate::config::{Config, FactorConfig, GroupConfig};
 use crate::frame::SubjectKind;
 use crate::memory::{
-    AlertState, CarriedValue, EnrolmentPhase, EnrolmentState, Held, Phase, PlaybookEnrolments,
-    RuleAlerts,
+    AlertState, CarriedValue, EnrolmentPhase, EnrolmentState, Held, HeldList, Phase,
+    PlaybookEnrolments, RuleAlerts,
 };
 use crate::memory::{Bands, BySubject, Carried, History};
 use crate::state::{Naming as _, State};
@@ -58,7 +58,7 @@ impl Formerly {
         let history = || {
             state.history.iter().any(|(kind, names)| {
                 names.iter().any(|(name, subjects)| {
-                    let held = || subjects.values().flatten();
+                    let held = || subjects.values().flat_map(HeldList::iter);
                     self.name(config, *kind, name) != *name
                         || held().any(|held| self.class(*kind, name, &held.value).is_some())
                 })
@@ -229,7 +229,7 @@ impl Formerly {
     pub(super) fn history(&self, config: &Config, all: History) -> History {
         let kind = |(kind, names): (SubjectKind, BTreeMap<String, _>)| {
             let lists = by_new_name(names, &|name| self.name(config, kind, name).into_owned());
-            let name = |(name, lists): (String, Lists<Vec<Held>>)| {
+            let name = |(name, lists): (String, Lists<HeldList>)| {
                 let mut subjects = first(lists);
                 for held in subjects.values_mut() {
                     self.classes_held(kind, &name, held);
@@ -241,18 +241,19 @@ impl Formerly {
         all.into_iter().map(kind).collect()
     }
 
-    fn classes_held(&self, kind: SubjectKind, name: &str, held: &mut Vec<Held>) {
-        let mut changed = false;
-        for it in held.iter_mut() {
-            if let Some(now) = self.class(kind, name, &it.value) {
-                it.value = now;
-                changed = true;
-            }
+    fn classes_held(&self, kind: SubjectKind, name: &str, held: &mut HeldList) {
+        let class = |held: &Held| self.class(kind, name, &held.value);
+        if !held.iter().any(|held| class(held).is_some()) {
+            return;
         }
-        if changed {
-            // Two that became one are one all the time.
-            held.dedup_by(|next, kept| next.value == kept.value);
-        }
+        let named = held.iter().map(|held| {
+            let value = class(held).unwrap_or_else(|| held.value.clone());
+            Held { value, ..held.clone() }
+        });
+        let mut all: Vec<Held> = named.collect();
+        // Two that became one are one all the time.
+        all.dedup_by(|next, kept| next.value == kept.value);
+        *held = all.into_iter().collect();
     }
 
     /// A segment or stage as it is called today, where a name reads one and it had another.

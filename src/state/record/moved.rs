@@ -139,7 +139,7 @@ impl Record {
         if on == now {
             return Some(&mut self.said);
         }
-        self.pages.get_mut(&on).map(|page| &mut Arc::make_mut(page).said)
+        self.pages.get_mut(&on).map(|page| &mut *Arc::make_mut(page).said)
     }
 
     /// A fact as what corrects another of which people heard.

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Life, Record, Said};
+use super::{Life, Record, Said, add_reports};
 use crate::alert::{Change, Event, Told, event_id};
-use crate::memory::{AlertState, BySubject, RuleAlerts};
+use crate::frame::SubjectKind;
+use crate::memory::{AlertState, Along, BySubject, CopyOnWrite, RuleAlerts};
 use crate::playbook::{ActionReport, EnrolmentChange};
 use crate::state::{Content, State};
 use crate::time::AsOf;
@@ -18,12 +19,35 @@ use crate::time::AsOf;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Page {
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) said: BTreeMap<String, Said>,
+    #[serde(skip_serializing_if = "CopyOnWrite::is_empty")]
+    pub(super) said: CopyOnWrite<BTreeMap<String, Said>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) changes: Vec<EnrolmentChange>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    reports: Vec<ActionReport>,
+    pub(super) reports: Vec<ActionReport>,
+}
+
+impl Page {
+    /// What it says of the day, without any subject; none where that is nothing.
+    pub(super) fn bare(&self) -> Option<Arc<Self>> {
+        let bare = || Arc::new(Self { reports: self.reports.clone(), ..Self::default() });
+        (!self.reports.is_empty()).then(bare)
+    }
+
+    pub(super) fn add_reports(&mut self, others: &[ActionReport]) {
+        add_reports(&mut self.reports, others);
+    }
+
+    /// Puts what is about subjects into their parts.
+    pub(super) fn pour(&self, to: &mut dyn FnMut(SubjectKind, &str, &mut dyn FnMut(&mut Self))) {
+        for (own, said) in &self.said {
+            let (_, kind, id) = said.content.about();
+            to(kind, id, &mut |page| drop(page.said.insert(own.clone(), said.clone())));
+        }
+        for it in &self.changes {
+            to(it.kind, &it.subject, &mut |page| page.changes.push(it.clone()));
+        }
+    }
 }
 
 impl Record {
@@ -32,10 +56,14 @@ impl Record {
         self.close(past.as_of);
         let early = std::mem::take(&mut self.early);
         for (rule, lives) in &mut self.lives {
-            let is_over = |(subject, it): (&Arc<str>, &Life)| !past.fires(rule, subject, it.fired);
+            let alerts = past.alerts.get(rule).map(|list| Along::of(&list.subjects));
+            let fires = |subject: &str, it: &Life| {
+                let alert = alerts.as_ref().and_then(|alerts| alerts.get(subject));
+                alert.is_some_and(|alert| alert.phase.is_firing() && alert.fired == Some(it.fired))
+            };
             // Most nights of a rule none is over, and the lives of the last are these.
-            if lives.iter().any(is_over) {
-                lives.retain(|subject, it| past.fires(rule, subject, it.fired));
+            if !lives.iter().all(|(subject, it)| fires(subject, it)) {
+                lives.retain(|subject, it| fires(subject, it));
             }
         }
         self.lives.retain(|_, it| !it.is_empty());
@@ -43,11 +71,7 @@ impl Record {
             self.pass(past.as_of, as_of);
             self.open(as_of);
         }
-        for it in early {
-            if !self.reports.contains(&it) {
-                self.reports.push(it);
-            }
-        }
+        add_reports(&mut self.reports, &early);
         if self.rewound.is_some_and(|rewound| as_of <= rewound) {
             return;
         }
@@ -67,9 +91,13 @@ impl Record {
             self.rename(own, &it.content, it.round, true);
         }
         // What nobody was notified of is as if it had never been said; repetitions that were needless stay so.
-        said.retain(|_, it| {
+        let is_kept = |it: &Said| {
             it.released || it.withdrawn.is_some() || it.needless && it.content.is_repetition()
-        });
+        };
+        // Mostly all are, and stay as they are.
+        if !said.values().all(is_kept) {
+            said.retain(|_, it| is_kept(it));
+        }
         let changes = std::mem::take(&mut self.changes);
         let page = Page { said, changes, reports: std::mem::take(&mut self.reports) };
         if let Some(as_of) = as_of.filter(|_| page != Page::default()) {
@@ -107,6 +135,7 @@ impl Record {
             }
             delivery.answered.is_none()
         });
+        self.pages.retain(|_, page| **page != Page::default());
     }
 
     /// The record of the newest state for an older one, whose days are assessed again up to a day or moment.

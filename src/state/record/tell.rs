@@ -42,6 +42,7 @@ impl Record {
                 self.say(as_of, it, &mut news);
             }
         }
+        self.queue_in_order();
         news
     }
 
@@ -371,6 +372,7 @@ impl Record {
         let Some(as_of) = as_of.filter(|_| !delivered) else { return };
         let said = self.said.values().filter(|said| said.released && said.withdrawn.is_none());
         self.outbox.extend(said.map(|said| Delivery::new(as_of, said.content.clone())));
+        self.queue_in_order();
     }
 
     /// Drops what waits under an id and was never handed out; whether it did.
