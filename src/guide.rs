@@ -57,6 +57,7 @@ pages! {
     renaming
     operations
     state
+    parts
     outcomes
     forecast
     backtest

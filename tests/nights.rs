@@ -3,6 +3,7 @@
 
 mod back;
 mod channel;
+mod families;
 mod parts;
 mod receiver;
 mod unknown;

@@ -69,7 +69,7 @@ pub(crate) fn step(
     };
     let was = (alert.phase, alert.health);
     note_health(&mut alert, verdict, now);
-    let passed = last.map_or(TimeDelta::zero(), |last| last.span(now));
+    let passed = || last.map_or(TimeDelta::zero(), |last| last.span(now));
     let mut happenings = Vec::new();
     match (alert.phase, bit(&alert, verdict, rule, now)) {
         (Phase::Inactive, Signalled::True) => {
@@ -84,11 +84,11 @@ pub(crate) fn step(
             alert.evaluations = alert.evaluations.saturating_add(1);
             if let (Some(most), Some(last)) = (rule.max_gap, last) {
                 let counts = most.after(last.day()) - last.day();
-                alert.since = alert.since.later((passed - counts).max(TimeDelta::zero()));
+                alert.since = alert.since.later((passed() - counts).max(TimeDelta::zero()));
             }
             fire(&mut alert, rule, now, &mut happenings);
         }
-        (Phase::Pending, Signalled::Frozen) => alert.since = alert.since.later(passed),
+        (Phase::Pending, Signalled::Frozen) => alert.since = alert.since.later(passed()),
         (Phase::Inactive | Phase::Pending, Signalled::False | Signalled::Ends) => {
             let resolved = alert.resolved;
             let (health, unknown_since) = (alert.health, alert.unknown_since);
@@ -102,7 +102,7 @@ pub(crate) fn step(
         }
         (Phase::Firing, Signalled::Frozen) => {}
         (Phase::Recovering, Signalled::Frozen) => {
-            alert.clear_since = alert.clear_since.map(|since| since.later(passed));
+            alert.clear_since = alert.clear_since.map(|since| since.later(passed()));
         }
         (Phase::Firing | Phase::Recovering, Signalled::False) => {
             let clear_since = *alert.clear_since.get_or_insert(now);

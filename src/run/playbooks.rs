@@ -92,8 +92,6 @@ struct Firing<'a> {
     fired: AsOf,
     alert: &'a AlertState,
     list: &'a RuleAlerts,
-    /// Whether its rule names the playbook that is looked at.
-    names: bool,
 }
 
 impl Firing<'_> {
@@ -152,8 +150,7 @@ impl<'a> Day<'a> {
             let known = std::iter::once(&past).chain(stood);
             let mut subjects: BTreeSet<&str> =
                 known.flat_map(|list| list.subjects.keys().map(AsRef::as_ref)).collect();
-            let named = firings.iter().filter(|entry| entry.1.iter().any(|firing| firing.names));
-            subjects.extend(named.map(|entry| *entry.0));
+            subjects.extend(firings.keys());
             let mut list = PlaybookEnrolments { subject: playbook.kind, ..Default::default() };
             for subject in subjects {
                 let entries = past.subjects.get(subject).cloned().unwrap_or_default();
@@ -185,25 +182,34 @@ impl<'a> Day<'a> {
         next
     }
 
-    /// The alerts about the playbook's kind of subject that fire, by subject; those first that matter most.
+    /// The alerts that fire of the rules that name the playbook, by subject; those first that matter most.
     fn firings(&self, playbook: &Playbook) -> BTreeMap<&'a str, Vec<Firing<'a>>> {
         let mut all: BTreeMap<&str, Vec<Firing<'_>>> = BTreeMap::new();
-        let rules = &self.engine.config.rules;
-        for (rule, list) in
-            self.out.state.alerts.iter().filter(|entry| entry.1.subject == playbook.kind)
-        {
-            let config = rules.iter().find(|config| config.name == *rule);
-            let names = config
-                .is_some_and(|config| config.playbook.as_ref() == Some(&playbook.config.name));
+        let rules = self.engine.config.rules.iter();
+        let named = rules.filter(|rule| rule.playbook.as_ref() == Some(&playbook.config.name));
+        let lists = named.filter_map(|rule| self.out.state.alerts.get_key_value(&rule.name));
+        for (rule, list) in lists.filter(|entry| entry.1.subject == playbook.kind) {
             for (subject, alert) in list.subjects.iter().filter(|entry| entry.1.phase.is_firing()) {
                 let Some(fired) = alert.fired else { continue };
-                all.entry(subject).or_default().push(Firing { rule, fired, alert, list, names });
+                all.entry(subject).or_default().push(Firing { rule, fired, alert, list });
             }
         }
         for firings in all.values_mut() {
             firings.sort_by_key(|one| (std::cmp::Reverse(one.list.severity), one.fired, one.rule));
         }
         all
+    }
+
+    /// The alert that began an enrolment, where it still fires.
+    fn firing_of(
+        &self,
+        (kind, subject): (SubjectKind, &str),
+        it: &EnrolmentState,
+    ) -> Option<Firing<'a>> {
+        let (rule, list) = self.out.state.alerts.get_key_value(&it.rule)?;
+        let alert = list.subjects.get(subject).filter(|alert| alert.phase.is_firing())?;
+        let firing = Firing { rule, fired: alert.fired?, alert, list };
+        (list.subject == kind && firing.began(it)).then_some(firing)
     }
 
     /// Takes the enrolments of a subject in a playbook through the day.
@@ -215,7 +221,7 @@ impl<'a> Day<'a> {
         firings: &[Firing<'_>],
     ) -> Vec<EnrolmentState> {
         let Some(table) = self.out.tables.get(playbook.kind.index()) else { return entries };
-        let firing = |it: &EnrolmentState| firings.iter().find(|firing| firing.began(it));
+        let about = (playbook.kind, subject);
         let mut entries = entries;
         let Some(row) = table.row_of(subject) else {
             for it in entries.iter().filter(|entry| entry.phase.is_open()) {
@@ -228,17 +234,18 @@ impl<'a> Day<'a> {
         let stop = self.ask(&place, "stop_when", playbook.stop_when.as_ref()) == Some(Verdict::Yes);
         let mut released = false;
         for it in entries.iter_mut().filter(|entry| entry.phase.is_open()) {
-            if let Some(firing) = firing(it) {
+            let firing = self.firing_of(about, it);
+            if let Some(firing) = &firing {
                 it.cause = Some(firing.cause());
             }
-            let today = Today { day: self.out.as_of.day(), resolved: firing(it).is_none(), stop };
+            let today = Today { day: self.out.as_of.day(), resolved: firing.is_none(), stop };
             released |= self.enrolment(&place, it, today) == Some(EndReason::Resolved);
         }
         entries.retain(|entry| match entry.phase {
             EnrolmentPhase::Open => true,
             // What made way for an alert that ended may take its place.
             EnrolmentPhase::Declined if released => false,
-            _ => firing(entry).is_some(),
+            _ => self.firing_of(about, entry).is_some(),
         });
         if !stop {
             self.begin(&place, &mut entries, firings);
@@ -256,7 +263,7 @@ impl<'a> Day<'a> {
     ) {
         let fresh: Vec<&Firing<'_>> = firings
             .iter()
-            .filter(|new| new.names && new.alert.told && new.alert.phase == Phase::Firing)
+            .filter(|new| new.alert.told && new.alert.phase == Phase::Firing)
             .filter(|firing| !entries.iter().any(|entry| firing.began(entry)))
             .collect();
         if fresh.is_empty() {

@@ -162,9 +162,17 @@ impl Record {
 
     /// The reports of this day or moment: those handed in before, and these.
     pub(crate) fn reports(&mut self, given: &[ActionReport]) -> Vec<ActionReport> {
-        let given: Vec<_> = given.iter().map(|report| self.by_own_id(report.clone())).collect();
+        let given = self.by_own_ids(given);
         add_reports(&mut self.reports, &given);
         self.reports.clone()
+    }
+
+    /// Reports of actions under the ids that these have of themselves, each once.
+    fn by_own_ids(&self, all: &[ActionReport]) -> Vec<ActionReport> {
+        let own: Vec<_> = all.iter().map(|report| self.by_own_id(report.clone())).collect();
+        let mut reports = Vec::new();
+        add_reports(&mut reports, &own);
+        reports
     }
 
     /// A report of an action under the id that this has of itself.

@@ -80,7 +80,7 @@ impl AsOf {
     /// gone by in full. From 15:00 to 9:00 on the next day that is none.
     pub(crate) fn counted_to(self, now: Self) -> NaiveDate {
         let part = |it: Self| (it.is_day(), it.0.wall().time());
-        if part(self) <= part(now) {
+        if self.is_day() && now.is_day() || part(self) <= part(now) {
             return self.day();
         }
         self.day().checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX)
@@ -117,20 +117,18 @@ impl AsOf {
     }
 }
 
-/// What it is, however it is written: one moment of a day is the same with any offset.
-fn key(it: &AsOf) -> (NaiveDate, bool, NaiveDateTime) {
-    (it.day(), it.is_day(), it.0.at())
-}
-
+// What it is, however it is written: one moment of a day is the same with any offset. The days are compared first, as most differ
+// or are all that there is.
 impl Ord for AsOf {
     fn cmp(&self, other: &Self) -> Ordering {
-        key(self).cmp(&key(other))
+        let whole = || self.is_day().cmp(&other.is_day());
+        self.day().cmp(&other.day()).then_with(whole).then_with(|| self.0.at().cmp(&other.0.at()))
     }
 }
 
 impl PartialEq for AsOf {
     fn eq(&self, other: &Self) -> bool {
-        key(self) == key(other)
+        self.0 == other.0 || self.cmp(other) == Ordering::Equal
     }
 }
 
@@ -138,7 +136,7 @@ impl Eq for AsOf {}
 
 impl Hash for AsOf {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        key(self).hash(state);
+        (self.day(), self.is_day(), self.0.at()).hash(state);
     }
 }
 

@@ -110,7 +110,7 @@ impl Record {
         let Some(page) = self.pages.remove(&as_of) else { return };
         let page = Arc::unwrap_or_clone(page);
         (self.said, self.changes) = (page.said, page.changes);
-        self.reports = page.reports.into_iter().map(|report| self.by_own_id(report)).collect();
+        self.reports = self.by_own_ids(&page.reports);
     }
 
     /// Takes back what was said at days and moments between two that are assessed again.

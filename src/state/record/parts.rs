@@ -90,8 +90,14 @@ impl Record {
     /// In the order of a whole: what came in parts was put together part after part.
     pub(in crate::state) fn in_order(&mut self) {
         self.changes.sort_by(in_order_of_changes);
-        for page in self.pages.values_mut() {
-            Arc::make_mut(page).changes.sort_by(in_order_of_changes);
+        // A part knows of its own actions alone under which other ids they were told.
+        self.reports = self.by_own_ids(&self.reports);
+        self.early = self.by_own_ids(&self.early);
+        for (as_of, page) in std::mem::take(&mut self.pages) {
+            let mut page = Arc::unwrap_or_clone(page);
+            page.changes.sort_by(in_order_of_changes);
+            page.reports = self.by_own_ids(&page.reports);
+            self.pages.insert(as_of, Arc::new(page));
         }
         let place = |it: &crate::state::Delivery| it.place.unwrap_or(u32::MAX);
         self.outbox.sort_by_key(place);
