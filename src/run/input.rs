@@ -1,6 +1,6 @@
 //! What an assessment is made from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alert::Suppressions;
 use crate::book::Book;
@@ -151,7 +151,17 @@ impl<'a> Input<'a> {
     pub(crate) fn is_gone(&self, kind: SubjectKind, id: &str) -> bool {
         self.is_complete(kind)
             || self.gone.iter().any(|(of, gone)| *of == kind && gone == id)
-            || self.book.is_some_and(|book| book.row_of(kind, id).is_some())
+            || self.is_in_book(kind, id)
+    }
+
+    /// Whether a subject that is not assessed has a record, and so is over.
+    pub(crate) fn is_in_book(&self, kind: SubjectKind, id: &str) -> bool {
+        self.book.is_some_and(|book| book.row_of(kind, id).is_some())
+    }
+
+    /// The subjects that are said to be gone, to look up many.
+    pub(crate) fn named_gone(&self) -> BTreeSet<(SubjectKind, &str)> {
+        self.gone.iter().map(|(kind, id)| (*kind, id.as_str())).collect()
     }
 
     /// The same with a day, its end, or a moment until which all records of a feed are there: of a table, `usage`, or of

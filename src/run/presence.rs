@@ -46,6 +46,7 @@ impl Presence {
         input: &Input<'_>,
     ) -> Self {
         let mut others: BTreeMap<SubjectKind, BTreeMap<String, There>> = BTreeMap::new();
+        let gone = input.named_gone();
         for kind in SubjectKind::ALL {
             let Some(table) = tables.get(kind.index()) else { continue };
             let mut away = BTreeSet::new();
@@ -53,7 +54,10 @@ impl Presence {
                 remembered(engine, state, kind, table, &mut away);
             }
             for id in away {
-                let there = if input.is_gone(kind, id) {
+                let is_gone = input.is_complete(kind)
+                    || gone.contains(&(kind, id))
+                    || input.is_in_book(kind, id);
+                let there = if is_gone {
                     There::Gone
                 } else if standing.is_some() {
                     There::Kept

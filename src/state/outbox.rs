@@ -327,8 +327,8 @@ impl State {
         before - self.record.outbox.len()
     }
 
-    /// What waits to be delivered or acknowledged: first what was handed out, in the order in which it was, then the rest in
-    /// that in which it came.
+    /// What waits to be delivered or acknowledged: first what was handed out, in the order in which it was, then the rest by
+    /// day and by what it is about.
     pub fn waiting(&self) -> impl Iterator<Item = &Delivery> {
         let is_rewound = self.record.rewound().is_some();
         self.record.outbox.iter().filter(move |delivery| delivery.waits(is_rewound))

@@ -90,7 +90,7 @@ impl State {
         (Self(state), count)
     }
 
-    /// What waits to be delivered or acknowledged, in the order in which it came.
+    /// What waits to be delivered or acknowledged: first what was handed out, then the rest by day and by what it is about.
     #[getter]
     fn waiting(&self) -> Vec<Delivery> {
         self.0.waiting().map(Delivery::of).collect()
