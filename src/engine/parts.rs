@@ -1,5 +1,7 @@
 //! Assessing in parts: what must stay together, a state cut along, and what is decided over the whole.
 
+use std::collections::BTreeSet;
+
 use super::Engine;
 use crate::config::InhibitOn;
 use crate::frame::SubjectKind;
@@ -13,7 +15,7 @@ use crate::state::{Kinds, Parts, State};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PartitionKey {
-    /// A subject, with whom it belongs to: no subject knows of another.
+    /// A subject: none knows of another.
     Subject,
     /// A family: a company without one above it, all that is below it, and what belongs to those.
     Family,
@@ -21,6 +23,9 @@ pub enum PartitionKey {
 
 impl Engine {
     /// What must stay together where a book is assessed in parts. A part may always be larger.
+    ///
+    /// It is a subject where the config is about one kind of subject and reads columns alone. Where subjects of the input have parents, go by
+    /// family all the same: events name the parents, and silences go by them.
     ///
     /// ```
     /// # #[cfg(feature = "toml")] {
@@ -30,33 +35,30 @@ impl Engine {
     /// let config = |rest: &str| Config::parse(&format!("metrics = [{{ name = 'seats' }}]\n{rest}"));
     /// let alone = Engine::compile(&config("rules = [{ name = 'few', when = 'seats < 5' }]"))?;
     /// assert_eq!(alone.partition_key(), PartitionKey::Subject);
-    /// let beside = Engine::compile(&config(
-    ///     "[[metrics]]\nname = 'all_seats'\nsubject = 'account'\nof = 'subscription'\nmetric = 'seats'\ntake = 'sum'",
-    /// ));
-    /// # if let Ok(beside) = beside {
+    /// let rule = "{ name = 'few', subject = 'account', when = 'subscriptions.seats.sum < 5' }";
+    /// let beside = Engine::compile(&config(&format!("rules = [{rule}]")))?;
     /// assert_eq!(beside.partition_key(), PartitionKey::Family);
-    /// # }
     /// # }
     /// # Ok::<(), foretell::Faults>(())
     /// ```
     #[must_use]
     pub fn partition_key(&self) -> PartitionKey {
-        let kin = |work: &Work| {
-            matches!(work, Work::Parent { .. } | Work::Children { .. } | Work::Kin { .. })
-        };
-        let steps = self.compiled.steps.iter().any(|step| kin(&step.work));
+        let steps = &self.compiled.steps;
+        let records = steps.iter().any(|step| matches!(step.work, Work::Records { .. }));
+        let kinds = steps.iter().map(|step| step.kind);
+        let kinds = kinds.chain(self.compiled.rules.iter().map(|rule| rule.kind));
+        let kinds: BTreeSet<SubjectKind> = kinds.collect();
         let inhibits = &self.compiled.config.inhibit;
-        if steps || inhibits.iter().any(|inhibit| inhibit.on == InhibitOn::Parent) {
-            PartitionKey::Family
-        } else {
-            PartitionKey::Subject
-        }
+        let is_family = records
+            || kinds.len() > 1
+            || inhibits.iter().any(|inhibit| inhibit.on == InhibitOn::Parent);
+        if is_family { PartitionKey::Family } else { PartitionKey::Subject }
     }
 
     /// A state in parts: `key` says to which part a subject belongs. Each is assessed with the part of the input that is about its
     /// subjects ([`Input::as_part`](crate::Input::as_part)), and [`State::merge`] puts the next states together: as the whole would have been, to the bit.
     ///
-    /// What scorecards and rules that are no longer in the config remembered goes with the config's usual kind of subject.
+    /// What a scorecard that is no longer in the config remembered goes with the config's usual kind of subject.
     pub fn split<K: Ord>(&self, state: &State, key: impl Fn(SubjectKind, &str) -> K) -> Parts<K> {
         self.compiled.renamed(state).split(&self.compiled, &key)
     }

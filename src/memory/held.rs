@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Held;
@@ -57,28 +58,32 @@ impl HeldList {
         }
     }
 
-    /// How many come before the first of which that is not so; it is so of all before one of which it is.
-    fn count_while(&self, is_so: impl Fn(&Held) -> bool) -> usize {
+    /// How many come up to the last of which something is so: it is so of all on earlier days than `day` and of none on later ones.
+    /// On the day itself it need not go by the order, as clocks are set back.
+    fn count_to(&self, day: NaiveDate, is_so: impl Fn(&Held) -> bool) -> usize {
         let (mut from, mut to) = (0, self.len());
         while from < to {
             let middle = from.midpoint(to);
-            if self.get(middle).is_some_and(&is_so) {
+            if self.get(middle).is_some_and(|held| held.since.day() <= day) {
                 from = middle + 1;
             } else {
                 to = middle;
             }
         }
+        while from > 0 && !self.get(from - 1).is_some_and(&is_so) {
+            from -= 1;
+        }
         from
     }
 
-    /// The last of which something is so; it is so of all before one of which it is.
-    pub(crate) fn last_while(&self, is_so: impl Fn(&Held) -> bool) -> Option<&Held> {
-        self.get(self.count_while(is_so).checked_sub(1)?)
+    /// The last of which something is so; it is so of all on earlier days than `day` and of none on later ones.
+    pub(crate) fn last_to(&self, day: NaiveDate, is_so: impl Fn(&Held) -> bool) -> Option<&Held> {
+        self.get(self.count_to(day, is_so).checked_sub(1)?)
     }
 
-    /// Forgets all before the last of which something is so; it is so of all before one of which it is.
-    pub(crate) fn forget_before_last_while(&mut self, is_so: impl Fn(&Held) -> bool) {
-        self.forgotten += self.count_while(is_so).saturating_sub(1);
+    /// Forgets all before the last of which something is so; it is so of all on earlier days than `day` and of none on later ones.
+    pub(crate) fn forget_before(&mut self, day: NaiveDate, is_so: impl Fn(&Held) -> bool) {
+        self.forgotten += self.count_to(day, is_so).saturating_sub(1);
         let full = (self.forgotten / FEW).min(self.shared.len());
         if full > 0 {
             Arc::make_mut(&mut self.shared).drain(..full);
@@ -91,7 +96,7 @@ impl HeldList {
 
     /// Forgets what was first held at a day or moment, or later.
     pub(crate) fn forget_from(&mut self, as_of: AsOf) {
-        if self.last().is_some_and(|held| held.since >= as_of) {
+        if self.iter().any(|held| held.since >= as_of) {
             *self = self.iter().filter(|held| held.since < as_of).cloned().collect();
         }
     }
@@ -125,7 +130,7 @@ impl<'de> Deserialize<'de> for HeldList {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{Days, NaiveDate};
+    use chrono::Days;
     use proptest::prelude::*;
 
     use super::*;
@@ -133,6 +138,28 @@ mod tests {
 
     fn day(number: u8) -> AsOf {
         (NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + Days::new(number.into())).into()
+    }
+
+    /// In the night in which clocks go back, a later moment may be before an earlier one on the wall.
+    #[test]
+    fn moments_of_a_night_of_two_offsets_are_found_as_by_a_scan() {
+        let moments = [
+            "01:00:00+02:00",
+            "01:30:00+02:00",
+            "02:50:00+02:00",
+            "02:10:00+01:00",
+            "03:10:00+01:00",
+        ];
+        let held = |at: &str| Held {
+            since: format!("2026-10-25T{at}").parse().unwrap(),
+            value: Value::Missing,
+        };
+        let list: HeldList = moments.into_iter().map(held).collect();
+        for by in moments {
+            let by: AsOf = format!("2026-10-25T{by}").parse().unwrap();
+            let twin = list.iter().rfind(|held| held.since.is_by(by));
+            assert_eq!(list.last_to(by.day(), |held| held.since.is_by(by)), twin, "{by}");
+        }
     }
 
     proptest! {
@@ -150,7 +177,7 @@ mod tests {
                     }
                     1 => {
                         let by = day(of % 64);
-                        list.forget_before_last_while(|held| held.since <= by);
+                        list.forget_before(by.day(), |held| held.since <= by);
                         let last = twin.iter().rposition(|held| held.since <= by).unwrap_or(0);
                         twin.drain(..last);
                     }
@@ -170,7 +197,7 @@ mod tests {
                 prop_assert_eq!((list.first(), list.last()), (twin.first(), twin.last()));
                 let by = day(of % 64);
                 let last = twin.iter().rfind(|held| held.since <= by);
-                prop_assert_eq!(list.last_while(|held| held.since <= by), last);
+                prop_assert_eq!(list.last_to(by.day(), |held| held.since <= by), last);
             }
         }
     }

@@ -47,10 +47,9 @@ impl Compiled {
                 let is_untold = |next: &Next<'_>| {
                     next.get().is_some_and(|alert| !alert.told && alert.phase.is_firing())
                 };
-                if !it.waits && reasons.is_empty() && is_untold(&it.next) {
-                    if let Some(alert) = it.next.get_mut() {
-                        settle(alert, &mut it.happenings, out.as_of);
-                    }
+                let speaks = !it.waits && reasons.is_empty() && is_untold(&it.next);
+                if let Some(alert) = Some(&mut it.next).filter(|_| speaks).and_then(Next::get_mut) {
+                    settle(alert, &mut it.happenings, out.as_of);
                 }
                 let about = (&rule, &*it);
                 let said = it.happenings.iter().map(|happening| {

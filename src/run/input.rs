@@ -92,7 +92,7 @@ impl<'a> Input<'a> {
     /// ([`Engine::split`](crate::Engine::split)): what is decided over all subjects is not decided. Guards trip for the whole
     /// ([`Engine::tripped`](crate::Engine::tripped)), and that a feed is silent is not noted.
     ///
-    /// What must stay together says [`Engine::partition_key`](crate::Engine::partition_key). Reports, silences and snoozes go to each part whole.
+    /// [`Engine::partition_key`](crate::Engine::partition_key) says what must stay together. Reports, silences and snoozes go to each part whole.
     #[must_use]
     pub const fn as_part(mut self) -> Self {
         self.is_part = true;

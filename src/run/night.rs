@@ -14,9 +14,9 @@ pub(crate) struct Night<'a> {
     pub(crate) standing: Option<&'a State>,
     pub(crate) presence: Presence,
     pub(crate) record: Record,
-    /// Alerts of which nothing is known now, and that fired when the same day or moment was assessed before: they stay.
     /// Whether it is of a part of the subjects alone.
     pub(crate) is_part: bool,
+    /// Alerts of which nothing is known now, and that fired when the same day or moment was assessed before: they stay.
     pub(crate) kept: BTreeSet<(String, SubjectKind, String)>,
 }
 

@@ -21,14 +21,14 @@ use crate::value::{Kind, Value};
 impl PastTake {
     /// The value, from what held before the day or moment and what holds at it; `from` is the one that is looked back to.
     fn value(self, held: &HeldList, now: &Value, (as_of, from): (AsOf, AsOf)) -> Value {
-        let at = |last: &dyn Fn(&Held) -> bool| {
-            held.last_while(last).map_or(Value::Missing, |held| held.value.clone())
-        };
+        let of = |last: Option<&Held>| last.map_or(Value::Missing, |held| held.value.clone());
+        let before = || held.last_to(as_of.day(), |held| held.since < as_of);
+        let back = || held.last_to(from.day(), |held| held.since.is_by(from));
         match self {
-            Self::Previous => at(&|held| held.since < as_of),
-            Self::Ago(_) => at(&|held| held.since.is_by(from)),
+            Self::Previous => of(before()),
+            Self::Ago(_) => of(back()),
             Self::Change(_) => {
-                let before = at(&|held| held.since.is_by(from));
+                let before = of(back());
                 match (now.number(), before.number()) {
                     (Some(now), Some(before)) => Value::Number(now - before),
                     _ => Value::Missing,
@@ -36,7 +36,7 @@ impl PastTake {
             }
             Self::Days if now.is_missing() => Value::Missing,
             Self::Days => {
-                let last = held.last_while(|held| held.since < as_of);
+                let last = before();
                 let since = last.filter(|held| held.value == *now).map_or(as_of, |held| held.since);
                 Value::Number((as_of.day() - since.counted_to(as_of)).num_days() as f64)
             }
@@ -138,6 +138,6 @@ fn remember(mut held: HeldList, now: Value, (as_of, horizon): (AsOf, AsOf)) -> H
     if news {
         held.push(Held { since: as_of, value: now });
     }
-    held.forget_before_last_while(|held| held.since.is_by(horizon));
+    held.forget_before(horizon.day(), |held| held.since.is_by(horizon));
     held
 }

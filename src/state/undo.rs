@@ -322,9 +322,11 @@ impl Undo {
     /// What it says of the night, without any subject; `now` is the truth after it. Of every rule and playbook whose past it holds it says
     /// what that was about, as a part may have nothing of it now.
     pub(super) fn bare(&self, now: &State) -> Self {
-        let heads = self.alerts.keys().filter_map(|rule| now.alerts.get_key_value(rule));
+        let had = self.alerts.iter().filter(|entry| !entry.1.was.is_empty());
+        let heads = had.filter_map(|entry| now.alerts.get_key_value(entry.0));
         let heads = heads.map(|(rule, list)| (rule.clone(), list.head()));
-        let kinds = self.playbooks.keys().filter_map(|name| now.playbooks.get_key_value(name));
+        let had = self.playbooks.iter().filter(|entry| !entry.1.was.is_empty());
+        let kinds = had.filter_map(|entry| now.playbooks.get_key_value(entry.0));
         let kinds = kinds.map(|(name, list)| (name.clone(), list.subject));
         Self {
             as_of: self.as_of,
@@ -381,8 +383,12 @@ impl Undo {
 
     /// Adds what the same night of another part said of rules and playbooks.
     pub(super) fn join(&mut self, other: &Self) {
-        self.rules.extend(other.rules.iter().map(|(rule, head)| (rule.clone(), head.clone())));
-        self.kinds.extend(other.kinds.iter().map(|(playbook, kind)| (playbook.clone(), *kind)));
+        for (rule, head) in &other.rules {
+            self.rules.entry(rule.clone()).or_insert_with(|| head.clone());
+        }
+        for (playbook, kind) in &other.kinds {
+            self.kinds.entry(playbook.clone()).or_insert(*kind);
+        }
     }
 
     /// Forgets of rules and playbooks what is the same now: a part may have lost the last of what others have.

@@ -27,6 +27,9 @@ pub(super) struct Page {
     pub(super) reports: Vec<ActionReport>,
 }
 
+/// Puts something into the page of the part of a subject.
+pub(super) type PutPage<'a> = &'a mut dyn FnMut(SubjectKind, &str, &mut dyn FnMut(&mut Page));
+
 impl Page {
     /// What it says of the day, without any subject; none where that is nothing.
     pub(super) fn bare(&self) -> Option<Arc<Self>> {
@@ -39,7 +42,7 @@ impl Page {
     }
 
     /// Puts what is about subjects into their parts.
-    pub(super) fn pour(&self, to: &mut dyn FnMut(SubjectKind, &str, &mut dyn FnMut(&mut Self))) {
+    pub(super) fn pour(&self, to: PutPage<'_>) {
         for (own, said) in &self.said {
             let (_, kind, id) = said.content.about();
             to(kind, id, &mut |page| drop(page.said.insert(own.clone(), said.clone())));
