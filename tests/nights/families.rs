@@ -102,7 +102,7 @@ fn assess(frames: &[Frame; 2], night: usize, state: &State, is_part: bool) -> As
 
 /// The number of the account in the id of it or of a subscription of it.
 fn account(id: &str) -> usize {
-    id[1..].split('_').next().unwrap().parse().unwrap()
+    id.trim_start_matches(char::is_alphabetic).split('_').next().unwrap().parse().unwrap()
 }
 
 fn said(out: &Assessment) -> Vec<String> {

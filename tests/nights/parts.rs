@@ -47,7 +47,7 @@ fn in_parts(
     around: &Around,
 ) -> (State, Vec<String>, Population) {
     let place = |subject: usize| places[subject % places.len()];
-    let key = |_: SubjectKind, id: &str| place(id[1..].parse().unwrap());
+    let key = |_: SubjectKind, id: &str| place(id.trim_start_matches('s').parse().unwrap());
     let mut parts = engine.split(state, key);
     let (mut after, mut said, mut population) = (Vec::new(), Vec::new(), Population::default());
     // In an order that has nothing to do with that of the subjects.
@@ -107,7 +107,7 @@ proptest! {
                     prop_assert_eq!(&after, whole.state(), "night {}", night);
                 }
                 channel.run(&world, night, run);
-                let key = |_: SubjectKind, id: &str| places[id[1..].parse::<usize>().unwrap()];
+                let key = |_: SubjectKind, id: &str| places[id.trim_start_matches('s').parse::<usize>().unwrap()];
                 let parts = engine.split(&channel.state, key).into_iter().map(|part| part.1);
                 let parts: Vec<State> = parts.collect();
                 if !parts.is_empty() {
