@@ -51,11 +51,9 @@ impl Compiled {
         day.changes = reports.changes;
         let next = day.advance(before);
         let enrolments = day.open(&next);
-        let Day { mut actions, mut changes, mut faults, .. } = day;
+        let Day { mut actions, changes, mut faults, .. } = day;
         faults.extend(self.never_due(out.as_of, input));
         actions.sort_by(|left, right| left.0.cmp(&right.0));
-        let key = |it: &EnrolmentChange| (it.playbook.clone(), it.subject.clone(), it.rule.clone());
-        changes.sort_by_key(key);
         let changes = night.record.changes(changes);
         out.enrolled = Enrolled { actions: Vec::new(), enrolments, changes };
         let issued: BTreeSet<&str> = actions.iter().map(|pair| pair.1.id.as_str()).collect();
@@ -125,8 +123,8 @@ impl<'a> Day<'a> {
         input: &'a Input<'a>,
         night: &'a Night<'a>,
     ) -> Self {
-        let faults = BTreeSet::new();
-        Self { engine, out, rows, input, night, actions: Vec::new(), changes: Vec::new(), faults }
+        let (actions, changes, faults) = Default::default();
+        Self { engine, out, rows, input, night, actions, changes, faults }
     }
 
     /// Whose days of work count for a playbook.
@@ -136,9 +134,8 @@ impl<'a> Day<'a> {
 
     fn advance(
         &mut self,
-        before: BTreeMap<String, PlaybookEnrolments>,
+        mut before: BTreeMap<String, PlaybookEnrolments>,
     ) -> BTreeMap<String, PlaybookEnrolments> {
-        let mut before = before;
         let mut next = BTreeMap::new();
         for playbook in &self.engine.playbooks {
             let name = &playbook.config.name;
@@ -185,13 +182,13 @@ impl<'a> Day<'a> {
     /// The alerts that fire of the rules that name the playbook, by subject; those first that matter most.
     fn firings(&self, playbook: &Playbook) -> BTreeMap<&'a str, Vec<Firing<'a>>> {
         let mut all: BTreeMap<&str, Vec<Firing<'_>>> = BTreeMap::new();
-        let rules = self.engine.config.rules.iter();
-        let named = rules.filter(|rule| rule.playbook.as_ref() == Some(&playbook.config.name));
+        let named = self.engine.config.rules.iter();
+        let named = named.filter(|rule| rule.playbook.as_ref() == Some(&playbook.config.name));
         let lists = named.filter_map(|rule| self.out.state.alerts.get_key_value(&rule.name));
         for (rule, list) in lists.filter(|entry| entry.1.subject == playbook.kind) {
             for (subject, alert) in list.subjects.iter().filter(|entry| entry.1.phase.is_firing()) {
-                let Some(fired) = alert.fired else { continue };
-                all.entry(subject).or_default().push(Firing { rule, fired, alert, list });
+                let firing = alert.fired.map(|fired| Firing { rule, fired, alert, list });
+                all.entry(subject).or_default().extend(firing);
             }
         }
         for firings in all.values_mut() {
@@ -217,12 +214,11 @@ impl<'a> Day<'a> {
         &mut self,
         playbook: &Playbook,
         subject: &str,
-        entries: Vec<EnrolmentState>,
+        mut entries: Vec<EnrolmentState>,
         firings: &[Firing<'_>],
     ) -> Vec<EnrolmentState> {
         let Some(table) = self.out.tables.get(playbook.kind.index()) else { return entries };
         let about = (playbook.kind, subject);
-        let mut entries = entries;
         let Some(row) = table.row_of(subject) else {
             for it in entries.iter().filter(|entry| entry.phase.is_open()) {
                 let turn = Turn::Ended { reason: EndReason::SubjectGone };

@@ -190,8 +190,9 @@ impl Record {
         self.early = early.cloned().collect();
     }
 
-    /// The changes of enrolments of which nothing was said yet.
-    pub(crate) fn changes(&mut self, all: Vec<EnrolmentChange>) -> Vec<EnrolmentChange> {
+    /// The changes of enrolments of which nothing was said yet, by what they are about.
+    pub(crate) fn changes(&mut self, mut all: Vec<EnrolmentChange>) -> Vec<EnrolmentChange> {
+        all.sort_by(in_order_of_changes);
         let news: Vec<_> =
             all.into_iter().filter(|change| !self.changes.contains(change)).collect();
         self.changes.extend(news.iter().cloned());
@@ -222,8 +223,8 @@ impl Record {
 
 /// By what they are about, so that a night says the same in parts as at once.
 fn in_order_of_changes(left: &EnrolmentChange, right: &EnrolmentChange) -> Ordering {
-    let key = |it: &EnrolmentChange| (it.playbook.clone(), it.subject.clone(), it.rule.clone());
-    key(left).cmp(&key(right))
+    let about = left.playbook.cmp(&right.playbook).then_with(|| left.subject.cmp(&right.subject));
+    about.then_with(|| left.rule.cmp(&right.rule))
 }
 
 /// Adds reports to others, each once, in an order that does not depend on that in which they come.
