@@ -33,11 +33,12 @@ mod testing;
 
 pub use crate::plan::show::{Gear, Plan, Planned, Shared};
 pub use crate::result::assessment::{Assessment, BandCount, Match, Note, RuleResult, SubjectScore};
-pub use crate::result::error::{AssessError, Guarded, Tripped};
+pub use crate::result::error::{AssessError, Guarded};
 pub use crate::result::population::Population;
 pub use crate::result::reasons::{Absent, LeftOut, NoValue, NotUsed, Renamed, ReportNotUsed};
 pub use crate::result::replay::Replay;
 pub use crate::result::scores::{RuleColumn, Scores};
+pub use crate::result::tripped::Tripped;
 pub use crate::run::input::Input;
 pub use parts::PartitionKey;
 #[cfg(feature = "outcome")]

@@ -7,8 +7,8 @@ use crate::config::InhibitOn;
 use crate::frame::SubjectKind;
 use crate::plan::Compiled;
 use crate::plan::steps::{Rule, Work};
-use crate::result::error::Tripped;
 use crate::result::population::Population;
+use crate::result::tripped::Tripped;
 use crate::state::{Kinds, Parts, State};
 
 /// What must be assessed together for a part to come to the bits of the whole.

@@ -12,5 +12,6 @@ pub(crate) mod replay;
 pub(crate) mod rules;
 pub(crate) mod scores;
 pub(crate) mod stored;
+pub(crate) mod tripped;
 pub(crate) mod waiting;
 pub(crate) mod wants;

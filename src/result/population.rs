@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{GuardConfig, Percent};
 use crate::frame::SubjectKind;
-use crate::result::error::Tripped;
+use crate::result::tripped::Tripped;
 use crate::state::Tally;
 
 /// What a night counts over its subjects: small, and put together in any order.
