@@ -3,7 +3,7 @@
 use crate::alert::{Event, Exposure};
 use crate::fault::Fault;
 use crate::playbook::{Action, EnrolmentChange};
-use crate::result::error::Tripped;
+use crate::result::tripped::Tripped;
 use crate::state::State;
 use crate::time::AsOf;
 
