@@ -8,6 +8,7 @@ use arrow_array::{Array, cast::AsArray as _};
 use arrow_schema::{DataType, TimeUnit};
 use chrono::{DateTime, NaiveDate};
 
+use super::values::{Sort, each_text, spread};
 use crate::time::{Stamp, Zone};
 
 /// The first of January 1970 in days of the common era.
@@ -84,4 +85,26 @@ fn moment(count: i64, parts: i64, zone: Option<&Zone>) -> When {
     let nanos = u32::try_from(nanos).unwrap_or(0);
     DateTime::from_timestamp(count.div_euclid(parts), nanos)
         .map_or(When::Beyond, |moment| When::Moment(Stamp::there(moment.naive_utc(), zone)))
+}
+
+/// The day of each row, or what stands there instead.
+pub(super) fn days(array: &dyn Array) -> Vec<Result<Option<NaiveDate>, String>> {
+    if let Some(all) = array.as_any_dictionary_opt() {
+        return spread(all, &days(all.values()), &Ok(None));
+    }
+    let mut out = Vec::with_capacity(array.len());
+    match Sort::of(array.data_type()) {
+        Sort::Day => out.extend(moments(array).into_iter().map(|moment| match moment {
+            None => Ok(None),
+            Some(when) => {
+                let day = when.day().ok_or_else(|| "it is beyond the calendar".to_owned())?;
+                // The years of a business, as in a book.
+                Stamp::read(&day.to_string()).map(|stamp| Some(stamp.date()))
+            }
+        })),
+        _ => each_text(array, |text| {
+            out.push(text.map(|text| Stamp::read(text).map(Stamp::date)).transpose());
+        }),
+    }
+    out
 }

@@ -64,6 +64,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 mod values;
+mod wanted;
 
 /// The crates of arrays and of schemas, so that a host can use the same ones.
 #[doc(no_inline)]

@@ -77,9 +77,10 @@ pub fn score_table(
             rows(batch)
                 .map(|from| batch.slice(from, PIECE.min(batch.num_rows().saturating_sub(from))))
         });
+        let wanted = reader.wanted(schema);
         for piece in pieces {
             // What is wrong is said with the rows of the whole; so is for whom a function of the host's has failed.
-            let Ok(frame) = reader.read(schema, &[piece]) else {
+            let Ok(frame) = reader.read_as(&wanted, schema, &[piece]) else {
                 last = None;
                 break;
             };

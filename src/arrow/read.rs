@@ -4,19 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::{DataType, Schema};
+use arrow_schema::{FieldRef, Schema};
 use chrono::NaiveDate;
 
-use super::day::moments;
+use super::day::days;
 use super::likely::likely_ids;
-use super::values::{
-    Categories, LONGEST_TEXT, Sort, each_text, flags, ids, numbers, rises, spread,
-};
+use super::values::{Categories, LONGEST_TEXT, Sort, flags, ids, numbers, rises};
+use super::wanted::Wanted;
 use crate::engine::Engine;
 use crate::fault::{Code, Fault, Faults, did_you_mean};
 use crate::frame::{Column, Data, Frame, FrameError, NO_ROW, SubjectKind};
 use crate::node::shorten;
-use crate::time::Stamp;
 use crate::value::Kind;
 
 /// How record batches become a frame.
@@ -90,7 +88,17 @@ impl<'a> FrameReader<'a> {
     /// Everything wrong at once, with column and row (from 0): a column that is not there, is duplicated or holds what no
     /// metric can be, an infinity, an id that is missing, too long or is duplicated, a date beyond the years 1900 to 2200.
     pub fn read(&self, schema: &Schema, batches: &[RecordBatch]) -> Result<Frame, Faults> {
-        let mut reading = Reading { schema, batches, faults: Vec::new() };
+        self.read_as(&self.wanted(schema), schema, batches)
+    }
+
+    /// The same by what is wanted of the schema, which is found out once for all pieces of a table.
+    pub(super) fn read_as(
+        &self,
+        wanted: &Wanted<'_>,
+        schema: &Schema,
+        batches: &[RecordBatch],
+    ) -> Result<Frame, Faults> {
+        let mut reading = Reading { schema, batches, wanted, faults: Vec::new() };
         let frame = reading.frame(self);
         match frame {
             Some(frame) if reading.faults.is_empty() => Ok(frame),
@@ -100,14 +108,15 @@ impl<'a> FrameReader<'a> {
 
     /// Whether pieces of the table can be read apart: no id of one can stand in another.
     pub(super) fn splits(&self, schema: &Schema, batches: &[RecordBatch]) -> bool {
-        let reading = Reading { schema, batches, faults: Vec::new() };
+        let wanted = &Wanted::default();
+        let reading = Reading { schema, batches, wanted, faults: Vec::new() };
         reading.distinct(self, 0).is_some()
     }
 
-    /// The kind of values that a column should have, if it is to be taken.
-    fn wanted(&self, name: &str) -> Option<Option<Kind>> {
-        let Some(engine) = self.engine else { return Some(None) };
-        engine.givable(self.kind).find(|metric| metric.0 == name).map(|metric| Some(metric.1))
+    /// What is wanted of the columns of a schema, and of those whose days are given.
+    pub(super) fn wanted<'s>(&'s self, schema: &'s Schema) -> Wanted<'s> {
+        let given = schema.fields().iter().map(|field| field.name());
+        Wanted::new(self.engine, self.kind, given.chain(self.observed.keys()))
     }
 }
 
@@ -115,6 +124,7 @@ impl<'a> FrameReader<'a> {
 struct Reading<'a> {
     schema: &'a Schema,
     batches: &'a [RecordBatch],
+    wanted: &'a Wanted<'a>,
     faults: Vec<Fault>,
 }
 
@@ -156,7 +166,7 @@ impl Reading<'_> {
             if roles.contains(name) {
                 continue;
             }
-            match reader.wanted(name) {
+            match self.wanted.of(name) {
                 Some(kind) => self.column(reader, &mut frame, at, kind),
                 None => frame.leave_out(name),
             }
@@ -178,12 +188,14 @@ impl Reading<'_> {
                 );
             }
         }
-        let types = |it: &Schema| -> Vec<(String, DataType)> {
-            let fields = it.fields().iter();
-            fields.map(|field| (field.name().clone(), field.data_type().clone())).collect()
+        let same = |(one, two): (&FieldRef, &FieldRef)| {
+            one.name() == two.name() && one.data_type() == two.data_type()
         };
-        let wanted = types(self.schema);
-        let other = self.batches.iter().position(|batch| types(&batch.schema()) != wanted);
+        let fields = self.schema.fields();
+        let differs = |it: &Schema| {
+            it.fields().len() != fields.len() || !it.fields().iter().zip(fields).all(same)
+        };
+        let other = self.batches.iter().position(|batch| differs(batch.schema_ref()));
         if let Some(at) = other {
             let message = format!("batch {at} has other columns than the schema says");
             self.fault(Code::WrongType, "", message);
@@ -421,7 +433,8 @@ impl Reading<'_> {
     /// Days of observation of what the engine takes from no column.
     fn check_observed(&mut self, reader: &FrameReader<'_>) {
         let Some(engine) = reader.engine else { return };
-        for metric in reader.observed.keys().filter(|metric| reader.wanted(metric).is_none()) {
+        let wanted = self.wanted;
+        for metric in reader.observed.keys().filter(|metric| wanted.of(metric).is_none()) {
             let name = shorten(metric);
             let message =
                 format!("`{name}`, whose days are given, is no metric of a {}", reader.kind);
@@ -434,15 +447,14 @@ impl Reading<'_> {
     /// What the engine needs a column for.
     fn check_whole(&mut self, reader: &FrameReader<'_>) {
         let (Some(engine), true) = (reader.engine, reader.whole) else { return };
-        let declared = |name: &str| {
-            let subject = engine.config().subject;
-            let mut metrics = engine.config().metrics.iter();
-            metrics.any(|metric| {
-                metric.name == name && metric.subject.unwrap_or(subject) == reader.kind
-            })
-        };
+        let subject = engine.config().subject;
+        let metrics = engine.config().metrics.iter();
+        let mine = metrics.filter(|metric| metric.subject.unwrap_or(subject) == reader.kind);
+        let declared: BTreeSet<&str> = mine.map(|metric| metric.name.as_str()).collect();
+        let fields = self.schema.fields().iter();
+        let given: BTreeSet<&str> = fields.map(|field| field.name().as_str()).collect();
         for (name, _, alone) in engine.givable(reader.kind) {
-            if alone && declared(name) && self.schema.index_of(name).is_err() {
+            if alone && declared.contains(name) && !given.contains(name) {
                 let _ = self.find(name, ", which the config reads");
             }
         }
@@ -473,27 +485,4 @@ fn help(sort: Sort, wanted: Option<Kind>) -> Option<String> {
         (_, Some(Kind::Text)) => "cast it to a text",
     };
     Some(text.to_owned())
-}
-
-/// The day of each row, or what stands there instead.
-fn days(array: &dyn Array) -> Vec<Result<Option<NaiveDate>, String>> {
-    use arrow_array::cast::AsArray as _;
-    if let Some(all) = array.as_any_dictionary_opt() {
-        return spread(all, &days(all.values()), &Ok(None));
-    }
-    let mut out = Vec::with_capacity(array.len());
-    match Sort::of(array.data_type()) {
-        Sort::Day => out.extend(moments(array).into_iter().map(|moment| match moment {
-            None => Ok(None),
-            Some(when) => {
-                let day = when.day().ok_or_else(|| "it is beyond the calendar".to_owned())?;
-                // The years of a business, as in a book.
-                Stamp::read(&day.to_string()).map(|stamp| Some(stamp.date()))
-            }
-        })),
-        _ => each_text(array, |text| {
-            out.push(text.map(|text| Stamp::read(text).map(Stamp::date)).transpose());
-        }),
-    }
-    out
 }

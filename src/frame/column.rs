@@ -1,106 +1,14 @@
 //! One metric of all subjects.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::codes::NO_CODE;
+use super::labels::Labels;
 use crate::value::{Kind, Value};
-
-/// The texts that the codes of a category column stand for.
-///
-/// A text that is duplicated has the code of its first place: [`Labels::find`] gives that one, and a
-/// [`Column`] holds no other, so that equal texts are equal codes wherever the texts came from.
-///
-/// ```
-/// use foretell::frame::Labels;
-///
-/// let mut plans = Labels::default();
-/// assert_eq!((plans.code("pro"), plans.code("free"), plans.code("pro")), (0, 1, 0));
-/// assert_eq!(plans.find("enterprise"), None);
-/// assert_eq!(plans.text(1).map(|text| text.as_ref()), Some("free"));
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<Arc<str>>", into = "Vec<Arc<str>>")]
-pub struct Labels {
-    texts: Vec<Arc<str>>,
-    codes: BTreeMap<Arc<str>, u32>,
-    /// The length of the longest text, in bytes.
-    longest: usize,
-}
-
-impl Labels {
-    /// Texts whose codes are their places.
-    pub(crate) fn of(texts: impl IntoIterator<Item = Arc<str>>) -> Self {
-        let texts: Vec<Arc<str>> = texts.into_iter().collect();
-        let mut codes = BTreeMap::new();
-        for (text, code) in texts.iter().zip(0..) {
-            codes.entry(Arc::clone(text)).or_insert(code);
-        }
-        let longest = texts.iter().map(|text| text.len()).max().unwrap_or(0);
-        Self { texts, codes, longest }
-    }
-
-    /// The code of a text, added if it is new.
-    pub fn code(&mut self, text: &str) -> u32 {
-        if let Some(code) = self.codes.get(text) {
-            return *code;
-        }
-        let code = u32::try_from(self.texts.len()).unwrap_or(Data::NO_CODE);
-        let text: Arc<str> = text.into();
-        self.longest = self.longest.max(text.len());
-        self.texts.push(Arc::clone(&text));
-        self.codes.insert(text, code);
-        code
-    }
-
-    /// The code of a text that is there.
-    #[must_use]
-    pub fn find(&self, text: &str) -> Option<u32> {
-        self.codes.get(text).copied()
-    }
-
-    /// The text of a code.
-    #[must_use]
-    pub fn text(&self, code: u32) -> Option<&Arc<str>> {
-        self.texts.get(code as usize)
-    }
-
-    /// The length of the longest text, in bytes.
-    pub(crate) const fn longest(&self) -> usize {
-        self.longest
-    }
-
-    /// The same texts, each once, and their codes by the codes they had; nothing where each stands once already.
-    fn distinct(&self) -> Option<(Self, Vec<u32>)> {
-        if self.codes.len() == self.texts.len() {
-            return None;
-        }
-        let mut labels = Self::default();
-        let codes = self.texts.iter().map(|text| labels.code(text)).collect();
-        Some((labels, codes))
-    }
-
-    /// Every text, in the order of the codes.
-    #[must_use]
-    pub fn texts(&self) -> &[Arc<str>] {
-        &self.texts
-    }
-}
-
-impl From<Vec<Arc<str>>> for Labels {
-    fn from(texts: Vec<Arc<str>>) -> Self {
-        Self::of(texts)
-    }
-}
-
-impl From<Labels> for Vec<Arc<str>> {
-    fn from(labels: Labels) -> Self {
-        labels.texts
-    }
-}
 
 /// The values of a column.
 ///
@@ -127,7 +35,7 @@ impl Data {
     /// The missing flag.
     pub const NO_FLAG: u8 = 2;
     /// The missing text.
-    pub const NO_CODE: u32 = u32::MAX;
+    pub const NO_CODE: u32 = NO_CODE;
 
     /// The same values with the only codes that the rest of the crate knows: one for each text, and one for what is missing.
     fn canonical(mut self) -> Self {
@@ -140,7 +48,7 @@ impl Data {
                     let code = |it: u32| by_code.get(it as usize).copied();
                     codes.iter_mut().for_each(|it| *it = code(*it).unwrap_or(Self::NO_CODE));
                 }
-                let end = labels.texts.len();
+                let end = labels.texts().len();
                 for it in codes {
                     if *it as usize >= end {
                         *it = Self::NO_CODE;

@@ -16,17 +16,20 @@
 //! Must not know: configs, scores, where the values come from.
 
 mod chunk;
+mod codes;
 mod column;
 mod failures;
 mod in_order;
+mod labels;
 mod name;
 mod store;
 mod table;
 
 pub(crate) use chunk::{CHUNK, chunks, each, stretch};
-pub use column::{Column, Data, Labels};
+pub use column::{Column, Data};
 pub(crate) use column::{NO_DAY, column_of};
 pub(crate) use failures::{Failed, Failures};
+pub use labels::Labels;
 pub(crate) use name::Name;
 pub(crate) use table::Table;
 
