@@ -68,6 +68,28 @@ fn a_value_that_is_not_believed_displaces_none_that_is() {
     assert_eq!(scores, [Some(50.0), None, Some(50.0)]);
 }
 
+/// A second run of a day that lacks a subject keeps what that day knew of it, whoever else has a value.
+#[test]
+fn a_run_again_that_lacks_a_subject_keeps_what_is_carried_of_it() {
+    let engine = engine(&format!(
+        "{TWO}[[scorecards]]\nname = \"s\"\nmin_coverage = 0\nfactors = [\
+         {{ metric = \"a\", points.linear = {{ worst = 0, best = 100 }}, missing = {{ carry = \"90d\" }} }}]"
+    ));
+    let frame = |ids: &[&str], values: &[Option<f64>]| {
+        let mut frame = Frame::new(SubjectKind::Subscription, ids.iter().copied()).unwrap();
+        frame.insert("a", Column::numbers(values.iter().copied())).unwrap();
+        frame
+    };
+    let first =
+        assess(&engine, &frame(&["x", "y"], &[Some(40.0), None]), "2026-03-01", &State::new());
+    for value in [None, Some(1.0)] {
+        let again = assess(&engine, &frame(&["y"], &[value]), "2026-03-01", first.state());
+        let both = frame(&["x", "y"], &[None, None]);
+        let next = assess(&engine, &both, "2026-03-02", again.state());
+        assert_eq!(next.score("s", "x").unwrap().score, Some(40.0), "{value:?}");
+    }
+}
+
 #[test]
 fn points_by_expression_cannot_be_carried() {
     let config = Config::parse(

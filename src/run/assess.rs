@@ -302,7 +302,12 @@ impl Compiled {
             let Some(table) = out.tables.get(card.kind.index()) else { continue };
             card.carry_forward(table, out.as_of.day(), &mut next.carried);
             let stood = standing.and_then(|state| state.carried.get(&card.name));
-            for (factor, values) in next.carried.get_mut(&card.name).into_iter().flatten() {
+            let factors = next.carried.entry(card.name.clone()).or_default();
+            // What another keeps stands even where nobody else has a value of the factor.
+            for factor in stood.into_iter().flat_map(BTreeMap::keys) {
+                factors.entry(factor.clone()).or_default();
+            }
+            for (factor, values) in factors {
                 presence.settle(card.kind, values, stood.and_then(|factors| factors.get(factor)));
             }
         }
