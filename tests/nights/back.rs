@@ -12,9 +12,9 @@ use foretell::time::AsOf;
 use foretell::{Config, Engine, Input};
 use proptest::prelude::*;
 
-use super::channel::{Channel, Run, runs};
+use super::channel::{Channel, Fate, Run, runs};
 use super::receiver::{Receiver, plain};
-use super::world::{day, worlds};
+use super::world::{World, day, worlds};
 use super::{Perfect, perfect, perfect_at, truth};
 use crate::laws::cases;
 use crate::sections::{alert, fires};
@@ -337,4 +337,29 @@ fn what_was_done_is_done_whenever_it_was_due() {
     let mut later = nights(&back, 4, &[0.0; 6], &[]).pop().unwrap();
     let more = told(&mut later);
     assert!(more.is_empty(), "{more:?}");
+}
+
+/// In the last of the nights that are run again an escalation is about a later alert than people were told: that is corrected, and
+/// not taken back as well (the receiver complains of what is taken back twice).
+#[test]
+fn what_is_corrected_is_not_taken_back_as_well() {
+    let values = [0, 0, 0, 0, 0, 1, 1, 0, 0, 0].map(|it| [3, 3, it, 3]);
+    let world = World::of(&values);
+    let mut channel = Channel::new(State::new());
+    (channel.reports, channel.listens) = (false, true);
+    let run = |channel: &mut Channel, night: usize, fate: Fate| {
+        let fates = vec![Fate::True, Fate::True, fate, Fate::True];
+        channel.run(&world, night, &Run { fates, delivers: false, ..Run::whole(4) });
+    };
+    (0..=5).for_each(|night| run(&mut channel, night, Fate::True));
+    let kept = channel.state.clone();
+    run(&mut channel, 6, Fate::Wrong(0));
+    run(&mut channel, 9, Fate::Missing);
+    channel.state = kept.rewind(&channel.state);
+    (6..=9).for_each(|night| run(&mut channel, night, Fate::True));
+    let corrected = |it: &Content| {
+        it.action().is_some_and(|it| it.sort == foretell::playbook::ActionSort::Escalation)
+            && it.supersedes().is_some()
+    };
+    assert_eq!(channel.receiver.standing().filter(|it| corrected(it)).count(), 1);
 }

@@ -86,6 +86,11 @@ pub(super) fn day(night: usize) -> NaiveDate {
 }
 
 impl World {
+    /// The truth in numbers: for each night the value of each subject, all of which are there.
+    pub(super) fn of(values: &[[u8; SUBJECTS]]) -> Self {
+        Self(values.iter().map(|night| night.map(Some).to_vec()).collect())
+    }
+
     pub(super) fn nights(&self) -> usize {
         self.0.len()
     }

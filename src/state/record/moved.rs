@@ -90,14 +90,23 @@ impl Record {
         self.said.insert(own.to_owned(), said);
     }
 
-    /// What is new and was told of an earlier day, of which it is not true: that is not taken back but corrected.
-    pub(super) fn moved_on(&mut self, own: &str, fact: &Content, round: u32) -> Option<Said> {
+    /// What is new and was told of an earlier day, or of another alert of this one, of which it is not true: that is not taken back
+    /// but corrected, and if taking it back is among the news, it is no more.
+    pub(super) fn moved_on(
+        &mut self,
+        own: &str,
+        fact: &Content,
+        round: u32,
+        news: &mut Vec<Content>,
+    ) -> Option<Said> {
         self.rewound?;
         let back = self.outbox.iter().position(|it| {
             let it = (it.is_held && !it.handed_out).then_some(&it.content);
             it.is_some_and(|content| content.is_withdrawal() && content.is_same_elsewhere(fact))
         })?;
-        let heard = self.outbox.remove(back).content.supersedes()?.to_owned();
+        let back = self.outbox.remove(back).content;
+        news.retain(|it| it.id() != back.id());
+        let heard = back.supersedes()?.to_owned();
         Some(self.corrected(own, fact, round, heard))
     }
 

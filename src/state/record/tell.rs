@@ -190,7 +190,7 @@ impl Record {
             self.said.insert(own, Said { released: is_sent, ..Said::released(fact, round) });
             return;
         }
-        let moved = if is_sent { self.moved_on(&own, &fact, round) } else { None };
+        let moved = if is_sent { self.moved_on(&own, &fact, round, news) } else { None };
         if let Some(said) = moved {
             self.live(&said.content);
             self.push(as_of, said.content.clone());
