@@ -55,7 +55,7 @@ impl Compiled {
             formerly: Formerly::of(config, &rules),
             settled: Settled::of(&finished.steps),
             steps: finished.steps,
-            cards: finished.cards,
+            cards: finished.cards.into_iter().map(|(at, it)| (at, Arc::new(it))).collect(),
             batches,
             programs: in_order(finished.programs),
             rules,

@@ -28,7 +28,7 @@ pub(crate) struct Compiled {
     pub(crate) names: Arc<[Vec<String>]>,
     pub(crate) steps: Vec<Step>,
     /// By number in the config.
-    pub(crate) cards: BTreeMap<usize, Scorecard>,
+    pub(crate) cards: BTreeMap<usize, Arc<Scorecard>>,
     /// In the order of the config.
     pub(crate) rules: Vec<Rule>,
     pub(crate) batches: Vec<Batch>,
@@ -56,7 +56,7 @@ impl Compiled {
 
     /// The compiled scorecard of that name.
     pub(crate) fn card(&self, name: &str) -> Option<(usize, &Scorecard)> {
-        self.cards.iter().find(|(_, it)| it.name == name).map(|(at, it)| (*at, it))
+        self.cards.iter().find(|(_, it)| it.name == name).map(|(at, it)| (*at, &**it))
     }
 
     /// The names of the columns of a kind of subject.

@@ -2,19 +2,19 @@
 
 use std::sync::{Arc, OnceLock};
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{Event, OpenAlert};
 use crate::fault::Fault;
-use crate::frame::{Column, SubjectKind, Table};
+use crate::frame::{Column, Data, SubjectKind, Table};
+use crate::result::card::CardResult;
 use crate::result::population::Population;
 use crate::result::rules::{Quieted, RuleRows, open_alerts};
-use crate::score::{ScoreCell, present};
 use crate::state::State;
 use crate::time::AsOf;
 use crate::value::Value;
 
+pub use crate::result::card::SubjectScore;
 pub use crate::result::note::Note;
 pub use crate::result::rules::{Match, RuleResult};
 
@@ -92,66 +92,6 @@ pub(crate) struct Manual {
     pub(crate) text: String,
 }
 
-/// A scorecard's results, one per subject.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct CardResult {
-    pub(crate) name: String,
-    pub(crate) kind: SubjectKind,
-    pub(crate) bands: Vec<String>,
-    pub(crate) cells: Vec<ScoreCell>,
-}
-
-/// A subject's score with what a score must never be without.
-///
-/// ```
-/// # #[cfg(feature = "toml")] {
-/// # use foretell::frame::{Column, Frame, SubjectKind};
-/// # use foretell::time::AsOf;
-/// use foretell::{Config, Engine, Input, State};
-///
-/// let engine = Engine::compile(&Config::parse(r#"
-///     metrics = [{ name = "logins" }, { name = "nps" }]
-///     [[scorecards]]
-///     name = "health"
-///     factors = [
-///         { metric = "logins", weight = 3, points.linear = { worst = 0, best = 40 } },
-///         { metric = "nps", points.linear = { worst = 0, best = 10 } },
-///     ]
-/// "#))?;
-/// let mut frame = Frame::new(SubjectKind::Subscription, ["acme"])?;
-/// frame.insert("logins", Column::numbers([Some(20.0)]))?;
-/// frame.insert("nps", Column::numbers([None]))?;
-/// let day: AsOf = "2026-03-01".parse()?;
-/// let night = engine.assess(&Input::frame(&frame), day, &State::new())?;
-/// let acme = night.score("health", "acme").ok_or("unknown")?;
-/// assert_eq!((acme.score, acme.coverage), (Some(50.0), 0.75));
-/// assert_eq!(acme.interval, Some([37.5, 62.5])); // with an NPS of 0, and of 10
-/// # }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct SubjectScore<'a> {
-    /// The subject's id.
-    pub subject: &'a str,
-    /// 0 to 100; none where too little is measured.
-    pub score: Option<f64>,
-    /// The score before any override.
-    pub raw_score: Option<f64>,
-    /// The share of weight that is measured, 0 to 1.
-    pub coverage: f64,
-    /// The score with every missing input at its worst and at its best.
-    pub interval: Option<[f64; 2]>,
-    /// The band, held by margin and stay.
-    pub band: Option<&'a str>,
-    /// The band of the score alone.
-    pub raw_band: Option<&'a str>,
-    /// The best band, where it is withheld because the score could lie in the worst once all is known.
-    pub withheld: Option<&'a str>,
-    /// The day of the oldest input that counts, where known.
-    pub oldest_input: Option<NaiveDate>,
-}
-
 /// How many subjects are in a band.
 ///
 /// ```
@@ -215,7 +155,7 @@ impl Assessment {
         let card = self.card(scorecard);
         card.into_iter().flat_map(move |card| {
             let ids = self.subjects(card.kind).iter();
-            ids.zip(&card.cells).map(|(id, cell)| card.view(id, cell))
+            ids.zip(self.cells(card)).map(|(id, cell)| card.view(id, cell))
         })
     }
 
@@ -225,7 +165,7 @@ impl Assessment {
         let card = self.card(scorecard)?;
         let table = self.tables.get(card.kind.index())?;
         let row = table.row_of(subject)?;
-        Some(card.view(table.ids().get(row)?, card.cells.get(row)?))
+        Some(card.view(table.ids().get(row)?, &self.cell(card, table, row)?))
     }
 
     /// How many subjects are in each band, lowest first, then those without a score if any.
@@ -235,8 +175,16 @@ impl Assessment {
         let mut counts: Vec<BandCount<'_>> =
             card.bands.iter().map(|band| BandCount { band: Some(band), subjects: 0 }).collect();
         let mut without = 0;
-        for cell in &card.cells {
-            match cell.band.and_then(|band| counts.get_mut(band)) {
+        let Some(Data::Text { codes, labels }) =
+            self.column(card.kind, &format!("{}.band", card.name)).map(Column::data)
+        else {
+            return Vec::new();
+        };
+        let place = |text: &Arc<str>| card.bands.iter().position(|band| **band == **text);
+        let places: Vec<_> = labels.texts().iter().map(place).collect();
+        for code in codes {
+            let place = places.get(*code as usize).copied().flatten();
+            match place.and_then(|band| counts.get_mut(band)) {
                 Some(it) => it.subjects += 1,
                 None => without += 1,
             }
@@ -330,22 +278,5 @@ impl Assessment {
 
     pub(crate) fn card(&self, name: &str) -> Option<&CardResult> {
         self.cards.iter().find(|card| card.name == name)
-    }
-}
-
-impl CardResult {
-    fn view<'a>(&'a self, subject: &'a str, cell: &ScoreCell) -> SubjectScore<'a> {
-        let band = |it: Option<usize>| it.and_then(|band| self.bands.get(band)).map(String::as_str);
-        SubjectScore {
-            subject,
-            score: present(cell.score),
-            raw_score: present(cell.raw),
-            coverage: cell.coverage,
-            interval: cell.interval(),
-            band: band(cell.band),
-            raw_band: band(cell.raw_band),
-            withheld: self.bands.last().filter(|_| cell.withheld).map(String::as_str),
-            oldest_input: cell.oldest.and_then(NaiveDate::from_num_days_from_ce_opt),
-        }
     }
 }

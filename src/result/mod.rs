@@ -3,10 +3,12 @@
 //! Must not know: how it came about.
 
 pub(crate) mod assessment;
+pub(crate) mod card;
 pub(crate) mod enrolled;
 pub(crate) mod error;
 pub(crate) mod note;
 pub(crate) mod population;
+pub(crate) mod read;
 pub(crate) mod reasons;
 pub(crate) mod replay;
 pub(crate) mod rules;

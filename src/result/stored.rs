@@ -5,10 +5,12 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::frame::{SubjectKind, Table};
-use crate::result::assessment::{Assessment, CardResult};
+use crate::result::assessment::Assessment;
+use crate::result::card::CardResult;
 
 impl Serialize for Assessment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.cards.iter().for_each(|card| _ = self.cells(card));
         Self::serialize(self, serializer)
     }
 }
@@ -31,8 +33,9 @@ impl Assessment {
             date.is_some_and(|date| (1..=9999).contains(&date.year()))
         };
         let cells = |it: &CardResult| {
-            it.cells.len() == self.subjects(it.kind).len()
-                && it.cells.iter().all(|cell| cell.oldest.is_none_or(is_day))
+            let cells = it.known().unwrap_or_default();
+            cells.len() == self.subjects(it.kind).len()
+                && cells.iter().all(|cell| cell.oldest.is_none_or(is_day))
         };
         self.tables.len() == kinds
             && self.names.len() == kinds

@@ -2,15 +2,12 @@
 //! a whole: [`AssessError`](super::AssessError) says what a host must not overlook.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
-
-use chrono::NaiveDate;
 
 use crate::fault::{Fault, Faults};
 use crate::frame::Table;
 use crate::memory::Along;
-use crate::memory::{BandState, CarriedValue};
+use crate::memory::BandState;
 use crate::plan::Compiled;
 use crate::result::assessment::Assessment;
 use crate::result::error::{AssessError, Guarded};
@@ -26,9 +23,7 @@ use crate::run::steps::Run;
 use crate::run::subjects::{link, subjects};
 use crate::run::unnamed::unnamed;
 use crate::run::{feeds, suppressions, vanished};
-use crate::score::{
-    Applied, CardRows, Context, Effect, Explanation, Frame, ScoreCell, ScoreChange, Scorecard,
-};
+use crate::score::{Applied, Effect, Explanation, Frame, ScoreCell, ScoreChange, Scorecard};
 use crate::state::{Content, Eve, State, Undo};
 use crate::time::AsOf;
 use crate::value::Value;
@@ -96,8 +91,12 @@ impl Compiled {
             run.fired_then = record.fired_then(as_of);
         }
         run.presence = Presence::of(self, &run.out.tables, &past, (standing, as_of), input);
-        for step in &self.steps {
+        let (steps, last) = self.steps.split_at_checked(self.outline.last).unwrap_or_default();
+        for step in steps {
             run.step(step);
+        }
+        for step in last {
+            run.last_card(step);
         }
         run.out.notes.extend(run.feed_notes());
         run.out.waiting = run.waiting();
@@ -280,14 +279,16 @@ impl Compiled {
             let bands = next.bands.entry(card.name.clone()).or_default();
             let before = bands.clone();
             let before = Along::of(&before);
-            let moved = out.subjects(card.kind).iter().zip(&card.cells).filter_map(|(id, cell)| {
-                // A subject without a score for a while comes back to the band it was in.
-                // What an override makes of the band is for its days alone.
-                let band = cell.data_band.and_then(|band| card.bands.get(band))?;
-                let is_same = before.get(id).is_some_and(|was| was.band == *band);
-                let now = || (Arc::clone(id), BandState { band: band.clone(), since: out.as_of });
-                (!is_same).then(now)
-            });
+            let moved =
+                out.subjects(card.kind).iter().zip(card.data_bands()).filter_map(|(id, band)| {
+                    // A subject without a score for a while comes back to the band it was in.
+                    // What an override makes of the band is for its days alone.
+                    let band = band.and_then(|band| card.bands.get(band))?;
+                    let is_same = before.get(id).is_some_and(|was| was.band == *band);
+                    let now =
+                        || (Arc::clone(id), BandState { band: band.clone(), since: out.as_of });
+                    (!is_same).then(now)
+                });
             let moved: Vec<_> = moved.collect();
             if !moved.is_empty() {
                 bands.extend(moved);
@@ -318,50 +319,6 @@ impl Compiled {
 }
 
 impl Assessment {
-    /// Scores rows of a scorecard.
-    pub(crate) fn run_card(&self, card: &Scorecard, table: &Table, rows: Range<usize>) -> CardRows {
-        self.with_context(&self.past, card, table, |context| card.run(context, rows))
-    }
-
-    /// Does something with what a scorecard needs to know beside its columns.
-    pub(crate) fn with_context<T>(
-        &self,
-        past: &State,
-        card: &Scorecard,
-        table: &Table,
-        act: impl FnOnce(&Context<'_>) -> T,
-    ) -> T {
-        let carried = past.carried.get(&card.name);
-        let bands = past.bands.get(&card.name);
-        let bands = bands.map(|bands| Along::of(bands));
-        let carried = |factor: &str, id: &str| -> Option<CarriedValue> {
-            carried?.get(factor)?.get(id).cloned()
-        };
-        let last_band = |id: &str| -> Option<(&str, NaiveDate)> {
-            bands
-                .as_ref()?
-                .get(id)
-                .map(|band| (band.band.as_str(), band.since.counted_to(self.as_of)))
-        };
-        let manual = |id: &str| {
-            let key = (card.kind, id, card.name.as_str());
-            // They were sorted by this key.
-            let at = self.manual.binary_search_by(|manual| {
-                (manual.kind, manual.subject.as_str(), manual.scorecard.as_str()).cmp(&key)
-            });
-            let at = at.ok()?;
-            Some((at as u32, self.manual.get(at)?.effect))
-        };
-        let context = Context {
-            table,
-            as_of: self.as_of.day(),
-            carried: &carried,
-            manual: &manual,
-            last_band: &last_band,
-        };
-        act(&context)
-    }
-
     /// What changed a score by hand or by rule, in words.
     fn overridden(&self, card: &Scorecard, cell: &ScoreCell) -> Option<String> {
         match cell.applied {

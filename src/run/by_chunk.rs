@@ -5,12 +5,24 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::expr::{Columns, Failure, Part};
-use crate::frame::{CHUNK, Column, SubjectKind, Table, chunks, each, stretch};
+use crate::frame::{CHUNK, Column, Data, SubjectKind, Table, chunks, each, stretch};
 use crate::plan::steps::{Outputs, Step, Work};
+use crate::result::card::CardResult;
 use crate::run::steps::Run;
 use crate::score::{CardColumns, CardPart, Scorecard};
 use crate::value::Value;
 use crate::verdict::Verdict;
+
+/// What scorecards are filled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum For {
+    /// Other steps.
+    Steps,
+    /// The answers of rules as well.
+    Answers,
+    /// An assessment, whose state goes on from them.
+    Night,
+}
 
 /// A scorecard, where its results go, and a chunk of them.
 struct Scored<'a, 'b> {
@@ -76,7 +88,19 @@ impl Columns for Fresh<'_, '_> {
 impl<'a> Run<'a> {
     /// Fills what a scorecard gives, in columns.
     pub(crate) fn card_columns(&mut self, step: &'a Step) {
-        self.fill(step.kind, std::slice::from_ref(step), false, &mut []);
+        self.fill(step.kind, std::slice::from_ref(step), For::Steps, &mut []);
+    }
+
+    /// Fills what a scorecard gives that no other step of an assessment reads. How sure a subject's score is, is found out once
+    /// somebody reads it.
+    pub(crate) fn last_card(&mut self, step: &'a Step) {
+        let Work::Card { card: number, .. } = &step.work else { return };
+        let Some(card) = self.engine.cards.get(number) else { return };
+        if card.asks_how_sure() {
+            return self.step(step);
+        }
+        let filled = self.fill(step.kind, std::slice::from_ref(step), For::Night, &mut []);
+        self.out.cards.extend(filled.into_iter().map(|bands| CardResult::unread(card, bands)));
     }
 
     /// Fills what the last scorecards give, none of which reads another, and asks every rule: answers by batch,
@@ -88,25 +112,26 @@ impl<'a> Run<'a> {
         for kind in SubjectKind::ALL {
             let asked = engine.batches.iter().any(|batch| batch.kind == kind);
             if asked || cards.iter().any(|card| card.kind == kind) {
-                self.fill(kind, cards, true, &mut answers);
+                self.fill(kind, cards, For::Answers, &mut answers);
             }
         }
         answers
     }
 
-    /// Scores the subjects of a kind by those of the scorecards that are about them, and asks the rules if wanted.
+    /// Scores the subjects of a kind by those of the scorecards that are about them, and asks the rules if wanted. For an assessment
+    /// it returns the bands that data hold, by scorecard.
     fn fill(
         &mut self,
         kind: SubjectKind,
         cards: &'a [Step],
-        ask: bool,
+        wanted: For,
         answers: &mut [Vec<Verdict>],
-    ) {
+    ) -> Vec<Vec<u32>> {
         let engine = self.engine;
-        let Some(table) = self.out.tables.get_mut(kind.index()) else { return };
+        let Some(table) = self.out.tables.get_mut(kind.index()) else { return Vec::new() };
         let rows = table.len();
         let card = |step: &'a Step| match &step.work {
-            Work::Card { card, outputs } => Some((engine.cards.get(card)?, outputs)),
+            Work::Card { card, outputs } => Some((&**engine.cards.get(card)?, outputs)),
             _ => None,
         };
         let cards = || cards.iter().filter(|card| card.kind == kind).filter_map(card);
@@ -114,11 +139,12 @@ impl<'a> Run<'a> {
         let mut made: Vec<CardColumns> = Vec::new();
         for (card, outputs) in cards() {
             let held = self.past.bands.get(&card.name).is_some_and(|bands| !bands.is_empty());
-            made.push(columns(table, card, outputs, overridden, held));
+            made.push(columns(table, card, outputs, (overridden, held, wanted)));
         }
-        let Some(table) = self.out.tables.get(kind.index()) else { return };
+        let Some(table) = self.out.tables.get(kind.index()) else { return Vec::new() };
         let mut parts: Vec<_> = made.iter_mut().map(CardColumns::parts).collect();
-        let batches = || engine.batches.iter().filter(|batch| ask && batch.kind == kind);
+        let batches =
+            || engine.batches.iter().filter(|batch| wanted == For::Answers && batch.kind == kind);
         let mut said: Vec<Vec<_>> = Vec::new();
         for (batch, all) in engine.batches.iter().zip(answers).filter(|pair| pair.0.kind == kind) {
             // Each is written once, whatever was there before.
@@ -157,10 +183,13 @@ impl<'a> Run<'a> {
             }
         });
         drop(parts);
-        let Some(table) = self.out.tables.get_mut(kind.index()) else { return };
-        for ((_, outputs), made) in cards().zip(made) {
+        let mut bands = Vec::new();
+        let Some(table) = self.out.tables.get_mut(kind.index()) else { return bands };
+        for ((_, outputs), mut made) in cards().zip(made) {
+            bands.extend(made.data_band.take());
             set(table, outputs, made);
         }
+        bands
     }
 }
 
@@ -169,10 +198,10 @@ fn columns(
     table: &mut Table,
     card: &Scorecard,
     outputs: &Outputs,
-    overridden: bool,
-    held: bool,
+    (overridden, held, wanted): (bool, bool, For),
 ) -> CardColumns {
     let overridden = overridden || !card.overrides.is_empty();
+    let rows = table.len();
     let labels = &card.bands.labels;
     CardColumns {
         score: table.numbers(outputs.score),
@@ -180,6 +209,7 @@ fn columns(
         coverage: table.numbers(outputs.coverage),
         band: table.codes(outputs.band, labels),
         raw_band: (held || card.asks_low()).then(|| table.codes(outputs.raw_band, labels)),
+        data_band: (wanted == For::Night).then(|| vec![Data::NO_CODE; rows]),
         held,
         groups: outputs.groups.iter().map(|slot| table.numbers(*slot)).collect(),
     }

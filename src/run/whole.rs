@@ -3,7 +3,7 @@
 use crate::frame::{Column, Data, NO_DAY, SubjectKind, Table, chunks, given};
 use crate::plan::extras::Extra;
 use crate::plan::steps::{Outputs, Step, Work};
-use crate::result::assessment::CardResult;
+use crate::result::card::CardResult;
 use crate::run::kin::{beneath, kin};
 use crate::run::steps::Run;
 use crate::run::tree::Tree;
@@ -36,7 +36,8 @@ impl<'a> Run<'a> {
             }
             cells.extend(chunk.results);
         }
-        let bands: Vec<String> = card.bands.list.iter().map(|band| band.name.clone()).collect();
+        let result = CardResult::of(card, cells);
+        let (bands, cells) = (&result.bands, result.known().unwrap_or_default());
         let kind = card.kind;
         let days = || {
             let days: Vec<i32> = cells.iter().map(|cell| cell.oldest.unwrap_or(NO_DAY)).collect();
@@ -71,7 +72,7 @@ impl<'a> Run<'a> {
                 table.set(slot, column, Some(solid));
             }
         }
-        self.out.cards.push(CardResult { name: card.name.clone(), kind, bands, cells });
+        self.out.cards.push(result);
     }
 
     /// Fills how sure a value of children is.

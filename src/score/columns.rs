@@ -32,6 +32,8 @@ pub(crate) struct CardColumns {
     pub(crate) band: Arc<Column>,
     /// The band of the score alone. Not there where nothing holds or withholds a band: it is the band.
     pub(crate) raw_band: Option<Arc<Column>>,
+    /// The band that data hold, before any override, by number; not there where no state goes on from it.
+    pub(crate) data_band: Option<Vec<u32>>,
     /// Whether there is a past that may hold bands.
     pub(crate) held: bool,
     /// The scores of all groups but the whole, in the order of the compiled groups.
@@ -59,6 +61,10 @@ pub(crate) struct CardPart<'a> {
     pub(crate) band: &'a mut [u32],
     /// Empty where it is the band.
     pub(crate) raw_band: &'a mut [u32],
+    /// Empty where no state goes on from it.
+    pub(crate) data_band: &'a mut [u32],
+    /// Whether a state goes on from it, and hosts read everything of it.
+    pub(crate) is_night: bool,
     pub(crate) held: bool,
     pub(crate) groups: Vec<&'a mut [f64]>,
 }
@@ -73,6 +79,8 @@ impl CardColumns {
         let mut coverage = numbers(&mut self.coverage).chunks_mut(CHUNK);
         let mut band = codes(&mut self.band).chunks_mut(CHUNK);
         let mut raw_band = self.raw_band.as_mut().map_or(&mut [][..], codes).chunks_mut(CHUNK);
+        let is_night = self.data_band.is_some();
+        let mut data_band = self.data_band.as_deref_mut().unwrap_or_default().chunks_mut(CHUNK);
         let held = self.held;
         let groups = self.groups.iter_mut();
         let mut groups: Vec<_> = groups.map(|group| numbers(group).chunks_mut(CHUNK)).collect();
@@ -82,6 +90,8 @@ impl CardColumns {
             coverage: coverage.next().unwrap_or_default(),
             band: band.next().unwrap_or_default(),
             raw_band: raw_band.next().unwrap_or_default(),
+            data_band: data_band.next().unwrap_or_default(),
+            is_night,
             held,
             groups: groups.iter_mut().map(|group| group.next().unwrap_or_default()).collect(),
         }
@@ -143,7 +153,8 @@ impl Scorecard {
             out.coverage.iter_mut().zip(coverage).for_each(|(out, it)| *out = settled(*it));
         }
         // Outer groups have added up what inner ones came to; now it is read by others.
-        let read = out.groups.iter_mut().enumerate().filter(|pair| !self.unread.contains(&pair.0));
+        let is_read = |number: usize| out.is_night || !self.unread.contains(&number);
+        let read = out.groups.iter_mut().enumerate().filter(|pair| is_read(pair.0));
         read.for_each(|pair| settle(pair.1));
         settle(out.score);
         self.settle(context, &conditions, rows.clone(), out);
@@ -236,15 +247,24 @@ impl Scorecard {
         if !out.raw_band.is_empty() {
             out.raw_band.copy_from_slice(out.band);
         }
+        let raw = if overridden { &*out.raw } else { &*out.score };
+        if out.is_night {
+            self.bands.fill(raw, out.data_band);
+        }
         if out.held {
-            let raw = if overridden { &*out.raw } else { &*out.score };
+            let code = |band: Option<usize>| {
+                band.and_then(|band| u32::try_from(band).ok()).unwrap_or(Data::NO_CODE)
+            };
             for (at, ((raw, id), band)) in raw.iter().zip(ids).zip(out.band.iter_mut()).enumerate()
             {
                 let mut given = self.bands.held(*raw, (context.last_band)(id), context.as_of);
+                if let Some(data) = out.data_band.get_mut(at) {
+                    *data = code(given);
+                }
                 if overridden {
                     given = self.bands.given(given, effects(at, id));
                 }
-                *band = given.and_then(|band| u32::try_from(band).ok()).unwrap_or(Data::NO_CODE);
+                *band = code(given);
             }
         }
     }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use foretell::chrono::Days;
 use foretell::frame::{Column, Data, Frame, SubjectKind};
-use foretell::{Engine, Input, Scores, State, Verdict};
+use foretell::{Assessment, Engine, Input, Scores, State, Verdict};
 use proptest::prelude::*;
 
 use super::configs::{configs, configs_alone};
 use super::rows::{Rows, as_of, frames, rows};
-use super::{assess, cases, engine};
+use super::{assess, bits, cases, engine};
 
 /// The values of a column as they are read, to the last bit.
 fn shown(column: Option<&Column>) -> String {
@@ -95,6 +96,57 @@ proptest! {
         check(&engine, &past, &rows, &State::new())?;
         let before = assess(&engine, &past, &State::new());
         check(&engine, &past, &rows, before.state())?;
+    }
+}
+
+/// The same config in which a metric reads the low end of each scorecard's interval, so that all of them are found out on the way.
+fn peeked(text: &str, night: &Assessment) -> String {
+    let peek = |(at, card): (usize, &str)| {
+        let kind = night.scorecard_kind(card).unwrap();
+        format!("  {{ name = \"peek{at}\", subject = \"{kind}\", expr = '{card}.low ?? 0' }},\n")
+    };
+    let peeks: String = night.scorecards().enumerate().map(peek).collect();
+    let first = "metrics = [\n";
+    assert!(text.contains(first));
+    text.replacen(first, &format!("{first}{peeks}"), 1)
+}
+
+fn bands_of(night: &Assessment) -> serde_json::Value {
+    serde_json::to_value(night.state()).unwrap()["bands"].take()
+}
+
+proptest! {
+    #![proptest_config(cases(96))]
+
+    /// Whether somebody reads how sure scores are, and when, changes nothing: not the scores, and not what the next night goes on from.
+    #[test]
+    fn scores_that_are_read_late_are_those_that_are_found_out_at_once(
+        text in configs(),
+        nights in prop::collection::vec(rows(6), 3),
+    ) {
+        let late = engine(&text);
+        let soon = engine(&peeked(&text, &assess(&late, &nights[0], &State::new())));
+        let (mut one, mut two) = (State::new(), State::new());
+        for (rows, day) in nights.iter().zip(0..) {
+            let (subscriptions, accounts) = frames(rows);
+            let input = Input::frame(&subscriptions).and_frame(&accounts);
+            let night = |engine: &Engine, state: &State| {
+                engine.assess(&input, as_of() + Days::new(day), state).unwrap()
+            };
+            let (later, sooner) = (night(&late, &one), night(&soon, &two));
+            prop_assert_eq!(bands_of(&later), bands_of(&sooner));
+            // First one subject alone, then all.
+            for card in sooner.scorecards() {
+                let all: Vec<_> = sooner.scores(card).collect();
+                if let Some(last) = all.last() {
+                    prop_assert_eq!(bits(&later.score(card, last.subject).unwrap()), bits(last));
+                }
+                prop_assert_eq!(later.bands(card), sooner.bands(card));
+                let read: Vec<_> = later.scores(card).collect();
+                prop_assert_eq!(bits(&read), bits(&all));
+            }
+            (one, two) = (later.into_state(), sooner.into_state());
+        }
     }
 }
 

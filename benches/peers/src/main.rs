@@ -39,10 +39,10 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if let [first, rows, times] = &given[..]
-        && first == "--second-nights"
+        && let "--second-nights" | "--plain-nights" = first.as_str()
         && let (Ok(rows), Ok(times)) = (rows.parse(), times.parse())
     {
-        nights::second_nights(&Spec::read(), rows, times);
+        nights::second_nights(&Spec::read(), first == "--second-nights", rows, times);
         return ExitCode::SUCCESS;
     }
     match read(given.into_iter()).and_then(|it| run(&it)) {

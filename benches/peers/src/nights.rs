@@ -19,14 +19,14 @@ const QUIET: usize = 10_000;
 /// How many subjects are followed over weeks and over days.
 const FEW: usize = 2_000;
 
-/// Nothing but the second night, so often: for a profiler.
+/// Nothing but the second night, with rules or without, so often: for a profiler.
 ///
 /// # Panics
 /// When a night is not assessed as it should be.
-pub fn second_nights(spec: &Spec, rows: usize, times: usize) {
+pub fn second_nights(spec: &Spec, with_rules: bool, rows: usize, times: usize) {
     let frame = foretell_side::drawn(spec, rows);
     let input = Input::frame(&frame);
-    let with = engine(&config::text(spec, true));
+    let with = engine(&config::text(spec, with_rules));
     let first = assess(&with, &input, day(0), &State::new());
     for _ in 0..times {
         black_box(with.assess(black_box(&input), day(1), &first)).expect("a night");
