@@ -10,6 +10,7 @@ mod unknown;
 mod world;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use foretell::engine::{AssessError, Guarded};
 use foretell::frame::{Column, Frame, SubjectKind};
@@ -57,7 +58,7 @@ fn perfect_at(world: &World, with_reports: bool, at: fn(usize) -> AsOf) -> Perfe
         reports.retain(|_| with_reports);
         let input = Input::frame(&frame).complete(SubjectKind::ALL).with_reports(&reports);
         let said = engine.assess(&input, at(night), &state).unwrap();
-        let events = said.events().iter().map(|it| Content::Event(Box::new(it.clone())));
+        let events = said.events().iter().map(|it| Content::Event(Arc::new(it.clone())));
         out.happened.extend(events.map(|it| plain(&it)));
         state = said.state().clone();
         out.receiver.deliver(&mut state, true);

@@ -64,7 +64,12 @@ pub struct Assessment {
     /// The same in words, once somebody reads them.
     #[serde(skip)]
     pub(crate) told_rules: OnceLock<Vec<RuleResult>>,
-    pub(crate) events: Vec<Event>,
+    /// What happened to alerts, by rule and subject; the state's record has the same.
+    #[serde(rename = "events")]
+    pub(crate) told: Vec<Arc<Event>>,
+    /// The same as a list of its own, once somebody reads it.
+    #[serde(skip)]
+    pub(crate) events: OnceLock<Vec<Event>>,
     pub(crate) quieted: Quieted,
     /// The alerts that are not over, once somebody reads them.
     #[serde(skip)]
@@ -231,7 +236,7 @@ impl Assessment {
     /// state ([`State::hand_out`]).
     #[must_use]
     pub fn events(&self) -> &[Event] {
-        &self.events
+        self.events.get_or_init(|| self.told.iter().map(|event| Event::clone(event)).collect())
     }
 
     /// The alerts that are not over: pending, firing and recovering, by rule and subject.

@@ -1,6 +1,7 @@
 //! From what rules say to alerts: what happened to each is said, and the next state remembers where it stands.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::alert::{Event, Happening, Reason, Suppressor, end, event_id, settle};
 use crate::frame::SubjectKind;
@@ -55,7 +56,7 @@ impl Compiled {
                 let said = it.happenings.iter().map(|happening| {
                     let event =
                         self.event((out, rows), about, happening, (&reasons, &night.record));
-                    Content::Event(Box::new(event))
+                    Content::Event(Arc::new(event))
                 });
                 facts.extend(said);
                 if !reasons.is_empty() && it.next.get().is_some_and(|alert| !alert.phase.is_idle())

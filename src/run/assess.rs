@@ -138,12 +138,12 @@ impl Compiled {
         let news = record.tell(out.as_of, facts, &is_kept);
         for it in record.caught_up(out.as_of, news) {
             match it {
-                Content::Event(it) => out.events.push(*it),
-                Content::Action(it) => out.enrolled.actions.push(*it),
+                Content::Event(it) => out.told.push(it),
+                Content::Action(it) => out.enrolled.actions.push(Arc::unwrap_or_clone(it)),
             }
         }
         out.tell_failures();
-        out.events.sort_by(|left, right| {
+        out.told.sort_by(|left, right| {
             let all = left.rule.cmp(&right.rule).then_with(|| left.subject.cmp(&right.subject));
             all.then_with(|| left.change.cmp(&right.change))
         });
@@ -201,7 +201,8 @@ impl Compiled {
                 cards: Vec::new(),
                 rules: Vec::new(),
                 told_rules: OnceLock::new(),
-                events: Vec::new(),
+                told: Vec::new(),
+                events: OnceLock::new(),
                 quieted: Quieted::new(),
                 open: OnceLock::new(),
                 enrolled: crate::result::enrolled::Enrolled::default(),

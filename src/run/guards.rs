@@ -54,7 +54,7 @@ impl Compiled {
     /// What a night counts over its subjects.
     pub(crate) fn population(&self, out: &Assessment, presence: &Presence) -> Population {
         let begins = |kind: SubjectKind| {
-            let of_kind = out.events.iter().filter(move |event| event.kind == kind);
+            let of_kind = out.told.iter().filter(move |event| event.kind == kind);
             let begun = of_kind.filter(|event| event.change == Change::Fired);
             begun.map(|event| event.subject.as_str()).collect::<BTreeSet<_>>().len()
         };
@@ -64,7 +64,7 @@ impl Compiled {
                 let moved = out.state.undo.as_ref()?.moved(&card.name, &out.state);
                 (moved > 0).then(|| (card.name.clone(), moved))
             });
-            let withdrawn = out.events.iter().filter(|event| {
+            let withdrawn = out.told.iter().filter(|event| {
                 event.kind == kind && matches!(event.change, Change::Withdrawn { .. })
             });
             let counted = Counted {

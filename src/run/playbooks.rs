@@ -64,7 +64,7 @@ impl Compiled {
         out.faults
             .extend(faults.into_iter().map(|(path, why)| Fault::new(Code::Faulted, path, why)));
         out.state.playbooks = next;
-        actions.into_iter().map(|pair| Content::Action(Box::new(pair.1))).collect()
+        actions.into_iter().map(|pair| Content::Action(Arc::new(pair.1))).collect()
     }
 }
 

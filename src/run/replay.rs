@@ -1,5 +1,7 @@
 //! One day after another.
 
+use std::sync::Arc;
+
 use crate::alert::Exposure;
 use crate::frame::SubjectKind;
 use crate::plan::Compiled;
@@ -31,7 +33,7 @@ impl Compiled {
             let as_of = assessment.as_of();
             let subjects = SubjectKind::ALL.map(|kind| (kind, assessment.subjects(kind).len()));
             out.exposure.note(as_of.day(), subjects);
-            out.events.extend(assessment.events);
+            out.events.extend(assessment.told.into_iter().map(Arc::unwrap_or_clone));
             out.actions.extend(assessment.enrolled.actions);
             out.enrolment_changes.extend(assessment.enrolled.changes);
             out.faults.extend(assessment.faults.into_iter().map(|fault| (as_of, fault)));

@@ -284,12 +284,12 @@ impl<'a> Run<'a> {
         conditions: &Conditions,
     ) -> Vec<RuleRows> {
         let nothing = |rule: &&Rule| {
-            let config = self.engine.config.rules.get(rule.number).cloned().unwrap_or_default();
+            let config = self.engine.config.rules.get(rule.number);
             RuleRows {
-                rule: config.name,
+                rule: config.map(|config| config.name.clone()).unwrap_or_default(),
                 kind,
-                severity: config.severity,
-                labels: config.labels,
+                severity: config.map(|config| config.severity).unwrap_or_default(),
+                labels: config.map(|config| config.labels.clone()).unwrap_or_default(),
                 because: rule.because.clone(),
                 ..RuleRows::default()
             }

@@ -1,5 +1,7 @@
 //! What a delivery says: an event of an alert, or an action.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{Change, Event, Told};
@@ -14,9 +16,9 @@ use crate::time::AsOf;
 #[non_exhaustive]
 pub enum Content {
     /// Something happened to an alert.
-    Event(Box<Event>),
+    Event(Arc<Event>),
     /// Something is to be done.
-    Action(Box<Action>),
+    Action(Arc<Action>),
 }
 
 /// Which firing of which alert something is about.
@@ -112,8 +114,8 @@ impl Content {
 
     pub(super) fn renamed(mut self, id: String) -> Self {
         match &mut self {
-            Self::Event(it) => it.id = id,
-            Self::Action(it) => it.id = id,
+            Self::Event(it) => Arc::make_mut(it).id = id,
+            Self::Action(it) => Arc::make_mut(it).id = id,
         }
         self
     }
@@ -122,10 +124,14 @@ impl Content {
     pub(super) fn corrects(mut self, id: String) -> Self {
         match &mut self {
             Self::Event(it) => {
+                let it = Arc::make_mut(it);
                 (it.supersedes, it.change) = (Some(id), Change::Corrected { of: it.change.told() });
                 it.suppressed_by.clear();
             }
-            Self::Action(it) => (it.supersedes, it.change) = (Some(id), ActionChange::Corrected),
+            Self::Action(it) => {
+                let it = Arc::make_mut(it);
+                (it.supersedes, it.change) = (Some(id), ActionChange::Corrected);
+            }
         }
         self
     }
@@ -135,11 +141,15 @@ impl Content {
         let mut back = self.clone().renamed(id);
         match &mut back {
             Self::Event(it) => {
+                let it = Arc::make_mut(it);
                 (it.supersedes, it.change) =
                     (Some(last), Change::Withdrawn { of: it.change.told() });
                 it.suppressed_by.clear();
             }
-            Self::Action(it) => (it.supersedes, it.change) = (Some(last), ActionChange::Withdrawn),
+            Self::Action(it) => {
+                let it = Arc::make_mut(it);
+                (it.supersedes, it.change) = (Some(last), ActionChange::Withdrawn);
+            }
         }
         back
     }

@@ -1,5 +1,7 @@
 //! How a night comes to the host: in several runs, each with some of the truth.
 
+use std::sync::Arc;
+
 use foretell::Input;
 use foretell::frame::SubjectKind;
 use foretell::state::{Content, State};
@@ -133,8 +135,8 @@ impl Channel {
         };
         if self.listens {
             let events = out.events().iter().filter(|it| it.is_sent());
-            let events = events.map(|it| Content::Event(Box::new(it.clone())));
-            let actions = out.actions().iter().map(|it| Content::Action(Box::new(it.clone())));
+            let events = events.map(|it| Content::Event(Arc::new(it.clone())));
+            let actions = out.actions().iter().map(|it| Content::Action(Arc::new(it.clone())));
             let said: Vec<Content> = events.chain(actions).collect();
             self.receiver.hear(said.iter());
         }

@@ -29,7 +29,8 @@ const OUTPUT: usize = (2 + GROUPS) * size_of::<f64>() + size_of::<u32>() + RULES
 const WARM: usize = 20_000;
 
 /// Bytes from `/proc/self/status`; none where there is no such file.
-fn status(key: &str) -> Option<f64> {
+/// What the system says of this process under a key, in bytes.
+pub(crate) fn status(key: &str) -> Option<f64> {
     let text = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = text.lines().find_map(|it| it.strip_prefix(key)?.strip_prefix(':'))?;
     let kilobytes: f64 = line.split_whitespace().next()?.parse().ok()?;

@@ -16,3 +16,4 @@ pub mod nights;
 pub mod peers;
 pub mod report;
 pub mod workload;
+pub mod year;

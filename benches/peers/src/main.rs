@@ -8,6 +8,7 @@ use foretell_peers::measure::{self, Plan};
 use foretell_peers::nights;
 use foretell_peers::report;
 use foretell_peers::workload::Spec;
+use foretell_peers::year;
 
 const USAGE: &str = "foretell against hand-written code and other rule engines
 
@@ -16,6 +17,8 @@ const USAGE: &str = "foretell against hand-written code and other rule engines
   --check       fail where a floor of floors.json is not kept
   --quick       one small book and few repetitions
   --nights      measure nights with a state, and nothing else
+  --year ROWS NIGHTS
+                assess so many subjects for so many nights, and say how long it took and how much memory
   --threads     measure two threads against one, and nothing else (with --features rayon)
 ";
 
@@ -43,6 +46,13 @@ fn main() -> ExitCode {
         && let (Ok(rows), Ok(times)) = (rows.parse(), times.parse())
     {
         nights::second_nights(&Spec::read(), first == "--second-nights", rows, times);
+        return ExitCode::SUCCESS;
+    }
+    if let [first, rows, nights] = &given[..]
+        && first == "--year"
+        && let (Ok(rows), Ok(nights)) = (rows.parse(), nights.parse())
+    {
+        year::run(&Spec::read(), rows, nights);
         return ExitCode::SUCCESS;
     }
     match read(given.into_iter()).and_then(|it| run(&it)) {

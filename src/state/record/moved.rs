@@ -23,8 +23,8 @@ impl Content {
     /// As what people heard of under an id.
     pub(super) fn under_id(mut self, id: String) -> Self {
         match &mut self {
-            Self::Event(it) => it.supersedes = None,
-            Self::Action(it) => it.supersedes = None,
+            Self::Event(it) => Arc::make_mut(it).supersedes = None,
+            Self::Action(it) => Arc::make_mut(it).supersedes = None,
         }
         self.renamed(id)
     }

@@ -29,10 +29,12 @@ impl Content {
     fn under_names(&mut self, names: &dyn Naming) {
         match self {
             Self::Event(event) => {
+                let event = Arc::make_mut(event);
                 names.set_rule(&mut event.rule);
                 event.playbook.iter_mut().for_each(|playbook| names.set_playbook(playbook));
             }
             Self::Action(action) => {
+                let action = Arc::make_mut(action);
                 names.set_rule(&mut action.rule);
                 names.set_playbook(&mut action.playbook);
             }

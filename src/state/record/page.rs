@@ -249,7 +249,7 @@ impl Record {
                     owner: list.owner.clone(),
                     ..Event::bare(rule, about, Change::Fired, (life.fired, life.fired))
                 };
-                let content = Content::Event(Box::new(event));
+                let content = Content::Event(Arc::new(event));
                 let said = Said { is_vague: true, ..Said::released(content, 0) };
                 let own = event_id(rule, about, "fired", (life.fired, life.fired), 0);
                 let page = Arc::make_mut(self.pages.entry(life.fired).or_default());

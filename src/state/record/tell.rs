@@ -1,6 +1,7 @@
 //! What is to be said: what is true less what was said.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Life, Record, Renamed, Said, next_id};
 use crate::alert::{Change, Event, Suppressor, Told};
@@ -51,6 +52,7 @@ impl Record {
         if let Content::Event(it) = &mut fact {
             let ends = it.told_before && matches!(it.change, Change::Resolved { .. });
             if ends && !self.is_told(&it.rule, &it.subject, it.fired) {
+                let it = Arc::make_mut(it);
                 it.told_before = false;
                 it.suppressed_by.push(Suppressor::Untold);
             }
