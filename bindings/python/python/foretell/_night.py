@@ -362,13 +362,8 @@ def _decided(packed: Any, kinds: list[str], tables: Mapping[str, Any], engine: E
 
 def _check_places(night: Night[Any]) -> None:
     """Whether whoever is remembered in a part, and has no row there, has one in another."""
-    away = night._table("away").withColumnRenamed("part", "there")
-    found = []
-    for kind in night._kinds:
-        scores = night.scores(kind)
-        here = scores.select(scores[_quoted(scores.columns[0])].alias("id")).distinct()
-        wrong = away.where(f"kind = '{kind}'").join(here, "id").orderBy("id")
-        found += [f"{kind} `{row['id']}`" for row in wrong.limit(MOST_NAMED + 1).collect()]
+    wrong = night._table("away").join(night._table("here"), ["kind", "id"], "leftsemi").limit(MOST_NAMED + 1)
+    found = sorted(f"{row['kind']} `{row['id']}`" for row in wrong.collect())
     if found:
         named = ", ".join(found[:MOST_NAMED]) + (" and more" if len(found) > MOST_NAMED else "")
         raise InputError(

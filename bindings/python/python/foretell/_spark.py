@@ -71,9 +71,9 @@ def assessed(work: Work, part: int, rows: Any, stored: Union[str, bytes]) -> Any
     given = {kind: _rows(rows, kind, names, len(work.names) == 1) for kind, names in work.names.items()}
     out = engine.assess(given, state=state_of(stored), part=True, **work.how)
     counts, known = engine._outline(out.state)  # type: ignore[attr-defined]
-    here = {kind: set(out.subjects(kind)) for kind in given}
-    away = [it for it in known if it[1] not in here.get(it[0], ())]
-    found = {**results(out, list(given)), "away": _away(part, away)}
+    here = [(kind, id) for kind in given for id in out.subjects(kind)]
+    away = sorted(set(known).difference(here))
+    found = {**results(out, list(given)), "here": _subjects(here), "away": _subjects(away)}
     row = {
         "part": pa.array([part], pa.int64()),
         "population": pa.array([out.population.to_json()], pa.string()),
@@ -102,9 +102,9 @@ def results(out: Assessment, kinds: Iterable[str]) -> dict[str, Any]:
 
 
 def schemas(out: Assessment, kinds: Iterable[str]) -> dict[str, Any]:
-    """Their schemas, and that of who is away."""
+    """Their schemas, and those of who is here and who is away."""
     pa = _module("pyarrow")
-    found = {**results(out, kinds), "away": _away(0, [])}
+    found = {**results(out, kinds), "here": _subjects([]), "away": _subjects([])}
     return {name: plain(pa, it.schema) for name, it in found.items()}
 
 
@@ -130,12 +130,11 @@ def _rows(rows: Any, kind: str, names: list[str], is_only: bool) -> Any:
     return pa.table([rows.column(column(at, kind)) for at in range(len(names))], names=names)
 
 
-def _away(part: int, away: list[tuple[str, str]]) -> Any:
-    """Who is remembered in a part and has no row in it."""
+def _subjects(them: list[tuple[str, str]]) -> Any:
+    """Subjects as a table: who has a row in a part, or is remembered in it and has none."""
     pa = _module("pyarrow")
-    kinds, ids = [it[0] for it in away], [it[1] for it in away]
-    columns = [pa.array([part] * len(away), pa.int64()), pa.array(kinds, pa.string()), pa.array(ids, pa.string())]
-    return pa.table(columns, names=["part", "kind", "id"])
+    kinds, ids = [it[0] for it in them], [it[1] for it in them]
+    return pa.table({"kind": pa.array(kinds, pa.string()), "id": pa.array(ids, pa.string())})
 
 
 def _packed(table: Any, schema: Any) -> Any:
