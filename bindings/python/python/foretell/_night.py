@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Optional, TypeVar, Union
 
 from ._errors import ArgumentError, Fault, GuardError, InputError
@@ -151,11 +151,9 @@ def assess(
         "work_calendar": work_calendar,
         "complete_until": complete_until,
         # Generators are read once.
-        "complete": list(complete) if hasattr(complete, "__next__") else complete,
-        "gone": list(gone) if hasattr(gone, "__next__") else gone,
+        "complete": list(complete) if isinstance(complete, Iterator) else complete,
+        "gone": list(gone) if isinstance(gone, Iterator) else gone,
     }
-    if not isinstance(engine, Engine):
-        raise ArgumentError(f"expected a `foretell.Engine`, got `{type(engine).__name__}`")
     partitions, before = _before(state_df, partitions)
     chosen = {kind: _chosen(frame, kind, how, engine) for kind, frame in frames.items()}
     types = _module("pyspark.sql.pandas.types")
@@ -164,7 +162,7 @@ def assess(
         for kind, frame in frames.items()
     }
     # The night of no rows has the tables of any, and says now what else each executor would say.
-    counts, _ = engine._outline(before)  # type: ignore[attr-defined]
+    counts, _ = engine._outline(before)
     tables = schemas(engine.assess(nothing, state=counts, part=True, **how), list(frames))
     work = Work(_module("pyspark.cloudpickle").dumps(engine), how, chosen, tables)
 
@@ -174,15 +172,17 @@ def assess(
         rows = rows.unionByName(other, allowMissingColumns=True)
     states: Any = state_df
     if states is None:
-        states = first.sparkSession.range(partitions).selectExpr("id as part", f"'{State().to_json()}' as state")
+        new = _module("pyspark.sql.functions").lit(State().to_json())
+        states = first.sparkSession.range(partitions).withColumnRenamed("id", "part").withColumn("state", new)
     states = states.selectExpr("cast(part as bigint) as part", "state")
 
     def assess_part(key: Any, rows: Any, states: Any) -> Any:
         return assessed(work, key[0].as_py(), rows, states.column("state")[0].as_py())
 
     pa = _module("pyarrow")
-    fields = [("part", pa.int64()), ("population", pa.string()), ("counts", pa.string()), ("missing", pa.int64()), ("state", pa.string())]
-    schema = pa.schema([*fields, *((name, pa.binary()) for name in tables)])
+    numbers, texts = ["part", "missing"], ["population", "counts", "state"]
+    fields = [*((it, pa.int64()) for it in numbers), *((it, pa.string()) for it in texts)]
+    schema = pa.schema([*fields, *((it, pa.binary()) for it in tables)])
     together = rows.groupBy("part").cogroup(states.groupBy("part"))
     packed = together.applyInArrow(assess_part, types.from_arrow_schema(schema)).persist()
     try:
@@ -213,10 +213,10 @@ def split(
     places: dict[tuple[str, str], int] = {}
     if like is not None:
         stored: Any = like
-        _parts(stored)
-        for row in stored.select("part", "state").toLocalIterator():
-            places.update(dict.fromkeys(engine._outline(state_of(row["state"]))[1], row["part"]))  # type: ignore[attr-defined]
-        partitions = partitions or stored.count()
+        rows = _parts(stored)
+        for part, row in enumerate(rows):
+            places.update((it, part) for it in engine._outline(state_of(row["state"]))[1])
+        partitions = partitions or len(rows)
         session = session or stored.sparkSession
     if partitions is None or partitions < 1:
         raise InputError("in how many parts? Say `partitions`")
@@ -240,8 +240,7 @@ def split(
 
 def merge(state_df: Any) -> State:
     """The state of a night on one machine, from which deliveries are handed out: all parts must fit into its memory."""
-    _parts(state_df)
-    return State.merge(state_of(row["state"]) for row in state_df.orderBy("part").toLocalIterator())
+    return State.merge(state_of(row["state"]) for row in _parts(state_df))
 
 
 def _kind(name: str) -> str:
@@ -292,14 +291,16 @@ def _keys(frames: Mapping[str, Any], key: Union[str, Mapping[str, str], None], e
     return named
 
 
-def _parts(state_df: Any) -> int:
-    """How many parts a state has; it must have all of them, each once."""
+def _parts(state_df: Any, state: str = "state") -> list[Any]:
+    """The rows of a state by part, with a state; it must have all of them, each once."""
     if not (hasattr(state_df, "columns") and {"part", "state"} <= set(state_df.columns)):
         raise InputError("a state has a row for each part, with the columns `part` and `state`")
-    parts = sorted((row["part"] for row in state_df.select("part").collect()), key=str)
-    if not parts or set(parts) != set(range(len(parts))):
-        raise InputError(f"a state has each part from 0 on once, got {parts[:20]}")
-    return len(parts)
+    rows = state_df.selectExpr("part", f"{state} as state").collect()
+    rows = sorted(rows, key=lambda row: -1 if row["part"] is None else row["part"])
+    parts = [row["part"] for row in rows]
+    if not rows or parts != list(range(len(rows))):
+        raise InputError(f"a state has each part from 0 on once, got {parts[:MOST_NAMED]}")
+    return rows
 
 
 def _before(state_df: Any, partitions: Optional[int]) -> tuple[int, State]:
@@ -308,12 +309,12 @@ def _before(state_df: Any, partitions: Optional[int]) -> tuple[int, State]:
         if partitions is None or partitions < 1:
             raise InputError("in how many parts? Say `partitions`")
         return partitions, State()
-    count = _parts(state_df)
-    if partitions not in (None, count):
+    rows = _parts(state_df, "case when part = 0 then state end")
+    if partitions not in (None, len(rows)):
         raise InputError(
-            f"the state has {count} parts, not {partitions}: `foretell.spark.split` cuts one that `foretell.spark.merge` put together anew"
+            f"the state has {len(rows)} parts, not {partitions}: `foretell.spark.split` cuts one anew that `foretell.spark.merge` put together"
         )
-    return count, state_of(state_df.where("part = 0").select("state").first()[0])
+    return len(rows), state_of(rows[0]["state"])
 
 
 def _chosen(frame: Any, kind: str, how: Mapping[str, Any], engine: Engine) -> list[str]:
@@ -354,9 +355,10 @@ def _decided(packed: Any, kinds: list[str], tables: Mapping[str, Any], engine: E
                 "with `complete` or `gone`; otherwise wait for their table"
             )
     counts = State.merge(State.from_json(row["counts"]) for row in gathered)
-    held = population._held(engine, counts)  # type: ignore[attr-defined]
+    held = population._held(engine, counts)
     if held is not None:
-        raise HeldError(*held, night)
+        text, faults, tripped = held
+        raise HeldError(text, faults, tripped, night)
     return night
 
 

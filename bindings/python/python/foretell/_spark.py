@@ -59,8 +59,10 @@ def column(at: int, kind: str) -> str:
     return f"c{at}_{kind}"
 
 
-def state_of(stored: Union[str, bytes]) -> State:
+def state_of(stored: Union[str, bytes, None]) -> State:
     """The state of a row, a text or the bytes of one."""
+    if stored is None:
+        raise InputError("a part has no state: the first night begins with that of `foretell.spark.split`")
     return State.from_json(stored if isinstance(stored, str) else bytes(stored).decode())
 
 
@@ -70,15 +72,15 @@ def assessed(work: Work, part: int, rows: Any, stored: Union[str, bytes]) -> Any
     engine = engine_of(work.engine)
     given = {kind: _rows(rows, kind, names, len(work.names) == 1) for kind, names in work.names.items()}
     out = engine.assess(given, state=state_of(stored), part=True, **work.how)
-    counts, known = engine._outline(out.state)  # type: ignore[attr-defined]
+    counts, known = engine._outline(out.state)
     here = [(kind, id) for kind in given for id in out.subjects(kind)]
     away = sorted(set(known).difference(here))
     found = {**results(out, list(given)), "here": _subjects(here), "away": _subjects(away)}
     row = {
         "part": pa.array([part], pa.int64()),
+        "missing": pa.array([len(away)], pa.int64()),
         "population": pa.array([out.population.to_json()], pa.string()),
         "counts": pa.array([counts.to_json()], pa.string()),
-        "missing": pa.array([len(away)], pa.int64()),
         "state": pa.array([out.state.to_json()], pa.string()),
     }
     row.update((name, pa.array([_packed(it, work.schemas[name])], pa.binary())) for name, it in found.items())
@@ -89,15 +91,14 @@ def results(out: Assessment, kinds: Iterable[str]) -> dict[str, Any]:
     """The tables that an assessment gives."""
     pa = _module("pyarrow")
     text = pa.string()
-    faults = [(it.code, it.severity, it.path, it.message, it.help) for it in out.faults]
-    of_faults = zip(["code", "severity", "path", "message", "help"], list(zip(*faults)) or [[]] * 5)
+    of_faults = ["code", "severity", "path", "message", "help"]
     return {
         **{f"scores_{kind}": pa.table(out.scores(kind)) for kind in kinds},
         "events": pa.table(out.events()),
         "alerts": pa.table(out.alerts()),
         "actions": pa.table(out.actions()),
         "notes": pa.table({"note": pa.array([json.dumps(it) for it in out.notes], text)}),
-        "faults": pa.table({name: pa.array(all_, text) for name, all_ in of_faults}),
+        "faults": pa.table({name: pa.array([getattr(it, name) for it in out.faults], text) for name in of_faults}),
     }
 
 
