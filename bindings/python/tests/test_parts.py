@@ -10,6 +10,7 @@ import pytest
 from conftest import DAY
 
 import foretell
+import foretell.spark
 
 ENGINE = foretell.Engine.from_toml(nights.CONFIG)
 ALONE = foretell.Engine.from_toml(
@@ -153,3 +154,8 @@ def test_what_is_wrong_is_said():
         ALONE.split(state, key=lambda kind, id: 1 / 0)
     with pytest.raises(TypeError):
         ALONE.split(state, lambda kind, id: id)
+
+
+def test_the_part_of_a_family_is_the_same_everywhere():
+    of = foretell.spark.part_of
+    assert [of("a1", 8), of("größer", 1000), of(7, 1000), of("7", 1000)] == [3, 576, 346, 346]

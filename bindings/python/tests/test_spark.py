@@ -365,6 +365,7 @@ def test_each_subject_is_a_family_of_its_own(given, spark):
     one = whole.actions().to_pylist()[0]["subject"]
     part = foretell.State.from_json(parts[foretell.spark.part_of(one, 3)])
     assert one in part.to_json() and len(parts) == 3
+    assert spark.sql("select crc32(encode('größer', 'utf-8')) % 1000").first()[0] == foretell.spark.part_of("größer", 1000)
     # A part of which no row comes is assessed too: all of its subjects are gone.
     how = {"as_of": "2026-03-02", "complete": ["subscriptions"]}
     gone, held = accepted(lambda: engine.assess(few.slice(0, 1), state=whole.state, **how))
