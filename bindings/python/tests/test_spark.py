@@ -320,7 +320,7 @@ def accepted(assess):
 
 def test_nights_have_the_bits_of_one_machine(spark):
     state = foretell.State.delivering()
-    states = foretell.spark.split(state, FAMILIES, partitions=5)
+    states = foretell.spark.split(state, FAMILIES, partitions=3)
     outcomes = set()
     # In one night all are said to be there, in others some only wait; the last is a day that is assessed again.
     for at, (number, data) in enumerate([(0, 0), (1, 1), (1, 2)]):

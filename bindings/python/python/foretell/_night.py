@@ -19,6 +19,8 @@ _Day = Union[datetime.date, datetime.datetime, str]
 TEXTS = ["string", "varchar", "char", "byte", "short", "integer", "long"]
 # Of those that are in a wrong part, so many are named.
 MOST_NAMED = 5
+# So many are sent to every executor, so that nothing has to be shuffled.
+MOST_SENT = 100_000
 
 
 class Night(Generic[Frame]):
@@ -346,8 +348,9 @@ def _decided(packed: Any, kinds: list[str], tables: Mapping[str, Any], engine: E
     gathered = packed.select("population", "counts", "missing").collect()
     population = Population.merge(Population.from_json(row["population"]) for row in gathered)
     night: Night[Any] = Night(packed, kinds, tables, population)
-    if any(row["missing"] for row in gathered):
-        _check_places(night)
+    missing = sum(row["missing"] for row in gathered)
+    if missing > 0:
+        _check_places(night, missing)
     for kind, it in population.to_dict()["kinds"].items():
         if it["here"] == 0 and it["tally"]["subjects"] > 0:
             raise InputError(
@@ -362,9 +365,12 @@ def _decided(packed: Any, kinds: list[str], tables: Mapping[str, Any], engine: E
     return night
 
 
-def _check_places(night: Night[Any]) -> None:
+def _check_places(night: Night[Any], missing: int) -> None:
     """Whether whoever is remembered in a part, and has no row there, has one in another."""
-    wrong = night._table("away").join(night._table("here"), ["kind", "id"], "leftsemi").limit(MOST_NAMED + 1)
+    away = night._table("away")
+    if missing <= MOST_SENT:
+        away = _module("pyspark.sql.functions").broadcast(away)
+    wrong = night._table("here").join(away, ["kind", "id"], "leftsemi").limit(MOST_NAMED + 1)
     found = sorted(f"{row['kind']} `{row['id']}`" for row in wrong.collect())
     if found:
         named = ", ".join(found[:MOST_NAMED]) + (" and more" if len(found) > MOST_NAMED else "")
