@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 use crate::engine::Engine;
 use crate::errors::{ArgumentError, ForetellError, InputError, InternalError};
 use crate::explain::Explanation;
+use crate::parts::Population;
 use crate::state::State;
 
 /// An argument of which an error of another type says what was wanted.
@@ -51,6 +52,7 @@ wanted! {
     Vec<String>: "a list of names",
     BTreeMap<String, String>: "a dict of names",
     Bound<'_, State>: "a `foretell.State`",
+    Bound<'_, Population>: "a `foretell.Population`",
     Bound<'_, Engine>: "a `foretell.Engine`",
     Bound<'_, Explanation>: "a `foretell.Explanation`",
 }

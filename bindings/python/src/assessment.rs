@@ -15,6 +15,7 @@ use crate::convert::{kind, many, plain, shorten};
 use crate::engine::Engine;
 use crate::errors::{faults, not_found, state_error};
 use crate::explain::Explanation;
+use crate::parts::Population;
 use crate::report::Report;
 use crate::state::State;
 use crate::table::{Table, to_pandas, to_polars, to_pyarrow};
@@ -52,6 +53,12 @@ impl Assessment {
     #[getter]
     fn state(&self) -> State {
         State(self.inner.state().clone())
+    }
+
+    /// What it counts over its subjects, by which guards go: of a part, to be added to that of the others.
+    #[getter]
+    fn population(&self) -> Population {
+        Population(self.inner.population().clone())
     }
 
     /// What was wrong with the input or the state.

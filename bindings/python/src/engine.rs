@@ -3,27 +3,28 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foretell::Config;
 use foretell::arrow::score_table;
-use foretell::engine::AssessError;
+use foretell::engine::{AssessError, PartitionKey};
 use foretell::frame::SubjectKind;
-use foretell::time::AsOf;
-use foretell::{Config, Input};
 use pyo3::exceptions::PyUnicodeDecodeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyMapping, PyTuple};
+use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::arg::{Arg, ours, text};
 use crate::assessment::Assessment;
 use crate::capsule::{import, is_arrow};
-use crate::convert::{file, kind, many, shorten, word_of};
+use crate::convert::{file, kind, many, plain, shorten, word_of};
 use crate::errors::{
-    ArgumentError, ConfigError, config_error, faults, guard_error, input_error, input_faults,
-    not_found, past_error, state_error,
+    ConfigError, config_error, faults, guard_error, input_error, input_faults, not_found,
+    state_error,
 };
 use crate::explain::{Change, Explanation};
 use crate::functions::Hosts;
-use crate::input::{AssessOptions, Given, Keys, TableOptions, one};
-use crate::past::{has_id, is_later, past, refused};
+use crate::input::{Given, Keys, TableOptions};
+use crate::options::AssessOptions;
+use crate::parts::{self, Population};
+use crate::past::{past, refused};
 use crate::replay::Replay;
 use crate::reports::{Plan, TestReport};
 use crate::scores::Scores;
@@ -36,7 +37,7 @@ pub(crate) struct Engine {
     pub(crate) inner: Arc<foretell::Engine>,
     source: Arc<str>,
     /// The functions of Python that it may call.
-    hosts: Arc<Hosts>,
+    pub(crate) hosts: Arc<Hosts>,
 }
 
 #[pymethods]
@@ -235,13 +236,15 @@ impl Engine {
     /// - `complete`: the kinds of which all subjects are given, such as `["subscriptions"]`: one that is not among them is gone. Of
     ///   other kinds one that is not there is set aside: its alerts wait, and its bands stay.
     /// - `gone`: subjects that are gone, a list of pairs such as `("subscription", "s1")`, or a dict of ids by kind.
+    /// - `part`: whether this is a part of a whole, with its part of the state (`split`): guards do not trip, for they are about the whole
+    ///   (`tripped`).
     ///
     /// The same day or moment may be assessed again with its own state and other data: of what was said only the difference is told,
     /// as events that are new, `corrected` or `withdrawn`.
     ///
     /// Raises `InputError` where the input is wrong, with column and row, `PastError` for a state of a later day, `StateError` for one that
     /// cannot be this engine's, and `GuardError` where a guard of the config tripped, with the whole assessment in it.
-    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None, complete_until=None, complete=None, gone=None))]
+    #[pyo3(signature = (data, *, as_of, state=None, given=None, kind=None, subject=None, observed=None, strict=true, with_ended=false, suppressions=None, reports=None, work_calendar=None, complete_until=None, complete=None, gone=None, part=false))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn assess(
         &self,
@@ -261,6 +264,7 @@ impl Engine {
         complete_until: Option<&Bound<'_, PyAny>>,
         complete: Option<&Bound<'_, PyAny>>,
         gone: Option<&Bound<'_, PyAny>>,
+        part: bool,
     ) -> PyResult<Assessment> {
         ours(py, || {
             let as_of = crate::convert::as_of(as_of)?;
@@ -268,6 +272,7 @@ impl Engine {
             let main = self.main(py, text(kind.as_ref()))?;
             let how = TableOptions::of(kind, subject, observed, strict)?.named(true);
             let options = AssessOptions::of(with_ended)
+                .part(part)
                 .quiet(suppressions)?
                 .reported(reports, work_calendar)?
                 .there(py, complete, gone)?
@@ -323,30 +328,10 @@ impl Engine {
                 };
                 return self.explained(&assessment.get().inner, &subject, scorecard);
             }
-            if !is_row(what) || subject.is_some() {
-                let message = "expected an assessment and a subject, or a dict of metrics";
-                return Err(input_error(py, message));
+            if subject.is_some() {
+                return Err(input_error(py, crate::explain::WANTED));
             }
-            let Some(as_of) = as_of else {
-                return Err(input_error(py, "a row is explained as of a day: say `as_of`"));
-            };
-            let as_of = crate::convert::as_of(as_of)?;
-            let past = past(py, state, as_of)?;
-            let (_, kind) = self.card(scorecard)?;
-            if !past.is_new() && !has_id(what, kind)? && !past.remembers("row") {
-                let message = format!(
-                    "the row has no id, by which the state knows it: add `id` or `{kind}_id`"
-                );
-                return Err(input_error(py, message));
-            }
-            let frame = one(self, what, kind)?;
-            // Of one row nothing is told, so guards are not asked.
-            let done = py.detach(|| {
-                self.inner.assess(&Input::frame(&frame), as_of, &past).or_else(AssessError::accept)
-            });
-            let out = Arc::new(done.map_err(|it| refused(py, it))?);
-            self.hosts.check(py, out.faults().iter())?;
-            self.explained(&out, frame.ids().first().map_or("", AsRef::as_ref), scorecard)
+            crate::explain::row(self, what, scorecard, as_of, state)
         })
     }
 
@@ -381,41 +366,59 @@ impl Engine {
         complete: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
         let how = TableOptions::of(kind, subject, observed, strict)?.named(true);
-        let mut days: Vec<(AsOf, Given)> = Vec::new();
         let past = state.map_or_else(foretell::State::new, |it| it.get().0.clone());
-        let mut last = past.as_of();
-        // What can only be asked for its parts by number is no history, whatever iterates over it.
-        if !history.hasattr("__iter__")? {
-            let got = history.get_type().name()?;
-            return Err(ArgumentError::new_err(format!(
-                "expected days with their data, got `{got}`"
-            )));
+        let options =
+            || AssessOptions::of(with_ended).quiet(suppressions)?.there(py, complete, None);
+        crate::replay::replay(self, history, &past, &how, &options)
+    }
+
+    /// What must stay together where a night is assessed in parts: `subject`, where none knows of another, or `family`: a company without one
+    /// above it, all that is below it, and what belongs to those. A part may always be larger.
+    ///
+    /// It is `whole` where nothing may be cut. Where subjects have parents, go by family all the same: events name them, and silences go by them.
+    fn partition_key(&self) -> &'static str {
+        match self.inner.partition_key() {
+            PartitionKey::Subject => "subject",
+            PartitionKey::Family => "family",
+            _ => "whole",
         }
-        for pair in ours(py, || history.try_iter())? {
-            // What a generator of the host raises is the host's.
-            let pair = pair?;
-            ours(py, || {
-                let (as_of, data) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-                let as_of = crate::convert::as_of(&as_of)?;
-                if last.is_some_and(|it| is_later(it, as_of)) {
-                    return Err(past_error(py, last.unwrap_or(as_of), as_of));
-                }
-                last = Some(as_of);
-                let options =
-                    AssessOptions::of(with_ended).quiet(suppressions)?.there(py, complete, None)?;
-                days.push((as_of, Given::read(self, &data, None, &how, options)?));
-                Ok(())
-            })?;
-        }
-        ours(py, || {
-            let replay = py.detach(|| {
-                let history = days.iter().map(|(day, given)| (*day, given.input()));
-                self.inner.replay(history, &past)
-            });
-            let replay = replay.map_err(|it| refused(py, it))?;
-            self.hosts.check(py, replay.faults.iter().map(|it| &it.1))?;
-            Ok(Replay(replay))
-        })
+    }
+
+    /// A state in parts, by key: each is handed to `assess` with its own part of the data and `part=True`, and `State.merge` puts the
+    /// next states together.
+    ///
+    /// - `key`: a function of the kind of a subject and its id, both texts, that says to which part it belongs.
+    /// - `keys`: keys that are to be there whether something is remembered in them or not, such as those of tonight's data.
+    ///
+    /// Assess every part that comes out, also one of which tonight's data have no row: what is remembered of its subjects is in it alone.
+    #[pyo3(signature = (state, *, key, keys=None), text_signature = "($self, state, *, key, keys=())")]
+    fn split<'py>(
+        &self,
+        py: Python<'py>,
+        state: Arg<Bound<'py, State>>,
+        key: &Bound<'py, PyAny>,
+        keys: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        parts::split(py, &self.inner, &state.get().0, key, keys)
+    }
+
+    /// What of a night that was assessed in parts exceeds a guard, as in `GuardError.tripped`: `population` is what all parts counted
+    /// (`Population.merge`), and `state` their next states put together (`State.merge`).
+    ///
+    /// Where something does, keep the state of the night before, and tell nothing.
+    fn tripped<'py>(
+        &self,
+        py: Python<'py>,
+        population: Arg<Bound<'py, Population>>,
+        state: Arg<Bound<'py, State>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        plain(py, &self.inner.tripped(&population.get().0, &state.get().0))
+    }
+
+    /// What a part counts, in a small state, and the subjects that it remembers, pairs of a kind and an id.
+    fn _outline(&self, py: Python<'_>, state: Arg<Bound<'_, State>>) -> parts::Outline {
+        let state = &state.get().0;
+        py.detach(|| parts::outline(&self.inner, state))
     }
 
     fn __repr__(&self) -> String {
@@ -485,11 +488,4 @@ impl Engine {
             false => state_error("another engine made this assessment"),
         })
     }
-}
-
-/// Whether something is a row by the names of its columns: a dict, a series of pandas.
-fn is_row(it: &Bound<'_, PyAny>) -> bool {
-    let is_flat =
-        || it.getattr("ndim").and_then(|it| it.extract::<usize>()).is_ok_and(|it| it == 1);
-    it.cast::<PyMapping>().is_ok() || (is_flat() && it.hasattr("keys").unwrap_or(false))
 }

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use foretell::report;
+use foretell::engine::AssessError;
+use foretell::{Input, report};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
 use serde::Serialize;
 
 use crate::arg::Arg;
 use crate::convert::plain;
 use crate::engine::Engine;
-use crate::errors::state_error;
+use crate::errors::{input_error, state_error};
+use crate::input::one;
+use crate::past::{has_id, past, refused};
 use crate::report::Report;
+use crate::state::State;
 
 /// A score with everything it rests on: the contributions of its lines sum to the raw score.
 ///
@@ -328,4 +332,47 @@ impl Change {
 
 fn json<T: Serialize>(it: &T) -> PyResult<String> {
     serde_json::to_string(it).map_err(|it| state_error(it.to_string()))
+}
+
+/// What can be explained.
+pub(crate) const WANTED: &str = "expected an assessment and a subject, or a dict of metrics";
+
+/// Explains the score of one row.
+pub(crate) fn row(
+    engine: &Engine,
+    what: &Bound<'_, PyAny>,
+    scorecard: Option<&str>,
+    as_of: Option<&Bound<'_, PyAny>>,
+    state: Option<Arg<Bound<'_, State>>>,
+) -> PyResult<Explanation> {
+    let py = what.py();
+    if !is_row(what) {
+        return Err(input_error(py, WANTED));
+    }
+    let Some(as_of) = as_of else {
+        return Err(input_error(py, "a row is explained as of a day: say `as_of`"));
+    };
+    let as_of = crate::convert::as_of(as_of)?;
+    let past = past(py, state, as_of)?;
+    let (_, kind) = engine.card(scorecard)?;
+    if !past.is_new() && !has_id(what, kind)? && !past.remembers("row") {
+        let message =
+            format!("the row has no id, by which the state knows it: add `id` or `{kind}_id`");
+        return Err(input_error(py, message));
+    }
+    let frame = one(engine, what, kind)?;
+    // Of one row nothing is told, so guards are not asked.
+    let done = py.detach(|| {
+        engine.inner.assess(&Input::frame(&frame), as_of, &past).or_else(AssessError::accept)
+    });
+    let out = Arc::new(done.map_err(|it| refused(py, it))?);
+    engine.hosts.check(py, out.faults().iter())?;
+    engine.explained(&out, frame.ids().first().map_or("", AsRef::as_ref), scorecard)
+}
+
+/// Whether something is a row by the names of its columns: a dict, a series of pandas.
+fn is_row(it: &Bound<'_, PyAny>) -> bool {
+    let is_flat =
+        || it.getattr("ndim").and_then(|it| it.extract::<usize>()).is_ok_and(|it| it == 1);
+    it.cast::<PyMapping>().is_ok() || (is_flat() && it.hasattr("keys").unwrap_or(false))
 }

@@ -5,13 +5,10 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, FieldRef, Schema};
-use foretell::alert::Suppressions;
 use foretell::arrow::{FrameReader, likely_ids};
 use foretell::fault::{Code, Fault, did_you_mean};
 use foretell::frame::{Column, Frame, FrameError, SubjectKind};
 use foretell::node::Node;
-use foretell::playbook::ActionReport;
-use foretell::time::{AsOf, Calendar, CalendarConfig};
 use foretell::value::Kind;
 use foretell::{Faults, Input};
 use pyo3::prelude::*;
@@ -20,10 +17,10 @@ use pyo3::types::{PyDict, PyMapping, PyString};
 use crate::arg::Arg;
 use crate::book::Book;
 use crate::capsule::{Batches, import, is_arrow};
-use crate::convert::{kind, kinds, read, shorten, to_node};
+use crate::convert::{kind, kinds, shorten, to_node};
 use crate::engine::Engine;
 use crate::errors::{input_error, input_faults};
-use crate::presence;
+use crate::options::AssessOptions;
 
 /// How tables become frames.
 #[derive(Clone)]
@@ -49,80 +46,6 @@ pub(crate) enum Ids {
 pub(crate) struct Keys {
     pub(crate) field: FieldRef,
     pub(crate) pieces: Vec<ArrayRef>,
-}
-
-/// What an assessment is given beside its data.
-#[derive(Default)]
-pub(crate) struct AssessOptions {
-    with_ended: bool,
-    suppressions: Option<Suppressions>,
-    reports: Vec<ActionReport>,
-    work_calendar: Option<Calendar>,
-    complete_until: Vec<(String, AsOf)>,
-    complete: Vec<SubjectKind>,
-    gone: Vec<(SubjectKind, String)>,
-}
-
-impl AssessOptions {
-    pub(crate) fn of(with_ended: bool) -> Self {
-        Self { with_ended, ..Self::default() }
-    }
-
-    /// The same with what must be quiet.
-    pub(crate) fn quiet(self, suppressions: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let suppressions = suppressions.map(|it| read(it, "suppressions")).transpose()?;
-        Ok(Self { suppressions, ..self })
-    }
-
-    /// The same with what became of actions, and the days of work.
-    pub(crate) fn reported(
-        self,
-        reports: Option<&Bound<'_, PyAny>>,
-        work_calendar: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Self> {
-        let reports = reports.map(|it| read(it, "reports")).transpose()?.unwrap_or_default();
-        let work_calendar = work_calendar.map(calendar).transpose()?;
-        Ok(Self { reports, work_calendar, ..self })
-    }
-
-    /// The same with who is all there is, and who is gone.
-    pub(crate) fn there(
-        self,
-        py: Python<'_>,
-        complete: Option<&Bound<'_, PyAny>>,
-        gone: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Self> {
-        let complete = complete.map_or_else(|| Ok(Vec::new()), |it| presence::complete(py, it))?;
-        let gone = gone.map_or_else(|| Ok(Vec::new()), |it| presence::gone(py, it))?;
-        Ok(Self { complete, gone, ..self })
-    }
-
-    /// The same with the days or moments until which feeds are complete, by name.
-    pub(crate) fn complete_until(mut self, it: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let Some(it) = it else { return Ok(self) };
-        let Ok(feeds) = it.cast::<PyMapping>() else {
-            let message = "expected `complete_until` as a dict of days by table or usage series";
-            return Err(input_error(it.py(), message));
-        };
-        for entry in feeds.items()?.iter() {
-            let (name, until) = entry.extract::<(String, Bound<'_, PyAny>)>()?;
-            self.complete_until.push((name, crate::convert::as_of(&until)?));
-        }
-        Ok(self)
-    }
-}
-
-/// A calendar, with everything that is wrong with it.
-fn calendar(it: &Bound<'_, PyAny>) -> PyResult<Calendar> {
-    const WHAT: &str = "work_calendar";
-    let config: CalendarConfig = read(it, WHAT)?;
-    Calendar::new(&config).map_err(|mut faults| {
-        for fault in &mut faults.0 {
-            let path = &mut fault.place.path;
-            *path = if path.is_empty() { WHAT.to_owned() } else { format!("{WHAT}.{path}") };
-        }
-        input_faults(it.py(), &faults)
-    })
 }
 
 /// Everything that was handed over.
@@ -169,7 +92,7 @@ impl Given {
             Some(it) => it.get().inner.has_table(kind.plural()),
             None => all.frames.iter().any(|it| it.kind() == kind),
         };
-        if let Some(kind) = all.options.complete.iter().find(|it| !is_given(**it)) {
+        if let Some(kind) = all.options.complete().iter().find(|it| !is_given(**it)) {
             let all = kind.plural();
             let message = format!("all {all} are said to be given, and there is no table of {all}");
             return Err(input_error(py, message));
@@ -245,22 +168,7 @@ impl Given {
         for frame in &self.frames {
             input = input.and_frame(frame);
         }
-        if self.options.with_ended {
-            input = input.with_ended();
-        }
-        if let Some(it) = &self.options.suppressions {
-            input = input.with_suppressions(it);
-        }
-        if let Some(it) = &self.options.work_calendar {
-            input = input.with_work_calendar(it);
-        }
-        for (feed, until) in &self.options.complete_until {
-            input = input.complete_until(feed, *until);
-        }
-        input
-            .with_reports(&self.options.reports)
-            .complete(self.options.complete.iter().copied())
-            .with_gone(&self.options.gone)
+        self.options.beside(input)
     }
 }
 

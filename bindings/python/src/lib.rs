@@ -14,7 +14,9 @@ mod errors;
 mod explain;
 mod functions;
 mod input;
+mod options;
 mod outbox;
+mod parts;
 mod past;
 mod presence;
 mod replay;
@@ -37,6 +39,8 @@ mod _foretell {
     use crate::explain::{Change, Explanation};
     #[pymodule_export]
     use crate::outbox::{Delivery, DeliveryGroup, Outbox};
+    #[pymodule_export]
+    use crate::parts::Population;
     #[pymodule_export]
     use crate::replay::Replay;
     #[pymodule_export]

@@ -5,10 +5,16 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use foretell::arrow;
 use foretell::frame::SubjectKind;
+use foretell::time::AsOf;
 use pyo3::prelude::*;
 
+use crate::arg::ours;
 use crate::convert::{many, plain};
-use crate::errors::fault;
+use crate::engine::Engine;
+use crate::errors::{ArgumentError, fault, past_error};
+use crate::input::{Given, TableOptions};
+use crate::options::AssessOptions;
+use crate::past::{is_later, refused};
 use crate::state::State;
 use crate::table::Table;
 
@@ -65,4 +71,45 @@ impl Replay {
             (many(events, "event", "events"), many(actions, "action", "actions"));
         format!("<foretell.Replay: {events}, {actions}>")
     }
+}
+
+/// Assesses days in order. `options` says what each is given beside its data.
+pub(crate) fn replay(
+    engine: &Engine,
+    history: &Bound<'_, PyAny>,
+    past: &foretell::State,
+    how: &TableOptions,
+    options: &dyn Fn() -> PyResult<AssessOptions>,
+) -> PyResult<Replay> {
+    let py = history.py();
+    let mut days: Vec<(AsOf, Given)> = Vec::new();
+    let mut last = past.as_of();
+    // What can only be asked for its parts by number is no history, whatever iterates over it.
+    if !history.hasattr("__iter__")? {
+        let got = history.get_type().name()?;
+        return Err(ArgumentError::new_err(format!("expected days with their data, got `{got}`")));
+    }
+    for pair in ours(py, || history.try_iter())? {
+        // What a generator of the host raises is the host's.
+        let pair = pair?;
+        ours(py, || {
+            let (as_of, data) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+            let as_of = crate::convert::as_of(&as_of)?;
+            if last.is_some_and(|it| is_later(it, as_of)) {
+                return Err(past_error(py, last.unwrap_or(as_of), as_of));
+            }
+            last = Some(as_of);
+            days.push((as_of, Given::read(engine, &data, None, how, options()?)?));
+            Ok(())
+        })?;
+    }
+    ours(py, || {
+        let replay = py.detach(|| {
+            let history = days.iter().map(|(day, given)| (*day, given.input()));
+            engine.inner.replay(history, past)
+        });
+        let replay = replay.map_err(|it| refused(py, it))?;
+        engine.hosts.check(py, replay.faults.iter().map(|it| &it.1))?;
+        Ok(Replay(replay))
+    })
 }

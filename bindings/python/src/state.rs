@@ -61,6 +61,15 @@ impl State {
         })
     }
 
+    /// Parts of one night put together: those of a cut (`Engine.split`), after or before all of them were assessed as of the same day or
+    /// moment by one engine. What is to be delivered is handed out from the whole.
+    ///
+    /// Raises `StateError` where parts are of different nights or engines, or two remember the same subject.
+    #[staticmethod]
+    fn merge(py: Python<'_>, parts: &Bound<'_, PyAny>) -> PyResult<Self> {
+        crate::parts::merge(py, parts)
+    }
+
     /// What is to be delivered now: the state after that, and an `Outbox`. Store the state before anything is sent, and note with
     /// `acknowledge` what arrived; until then the same deliveries are handed out again, under the same ids.
     ///

@@ -11,7 +11,7 @@ from conftest import CONFIG, ROWS
 
 RECIPES = Path(__file__).resolve().parents[1] / "docs" / "recipes.md"
 
-# What a recipe needs, by its heading. The recipe on Spark is run by test_spark.py.
+# What a recipe needs, by its heading. The recipes on Spark are run by test_spark.py.
 NEEDS = {
     "Polars": ["polars"],
     "DuckDB": ["duckdb"],
@@ -20,7 +20,7 @@ NEEDS = {
     "DataFusion": ["datafusion"],
     "Ray Data": ["ray"],
 }
-ELSEWHERE = {"Spark"}
+ELSEWHERE = {"Spark": "foretell.spark.score(", "A night on Spark": "foretell.spark.assess("}
 
 
 def recipes():
@@ -87,7 +87,8 @@ def of_pandas(known):
 MORE = {"Polars": of_polars, "DuckDB": of_duckdb, "pandas": of_pandas}
 
 
-def test_the_recipe_on_spark_is_code():
-    assert "foretell.spark.score(" in recipes()["Spark"]
-    compile(recipes()["Spark"], "recipes.md", "exec")
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_the_recipe_on_spark_is_code(name):
+    assert ELSEWHERE[name] in recipes()[name]
+    compile(recipes()[name], "recipes.md", "exec")
     assert importlib.import_module("foretell.spark").score

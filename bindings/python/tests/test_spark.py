@@ -1,4 +1,4 @@
-"""Scores on Spark, on executors that are processes of their own.
+"""Scores and nights on Spark, on executors that are processes of their own.
 
 Needs Java and an environment with `foretell[spark]` and pytest, apart from that of the other tests: Spark wants an older pandas.
 Everything listens on the loopback alone.
@@ -11,6 +11,7 @@ import struct
 import sys
 from pathlib import Path
 
+import nights
 import pyarrow as pa
 import pytest
 from conftest import CONFIG, DAY, ROWS
@@ -228,6 +229,16 @@ def test_the_recipe(spark):
     assert [it["id"] for it in recipe["worst"].collect()] == ["acme"]
 
 
+def test_the_recipe_for_a_night(spark):
+    from test_recipes import run
+
+    recipe = run("A night on Spark", Path.cwd())
+    whole = recipe["engine"].assess(pa.table(ROWS), as_of=DAY, state=foretell.State.delivering())
+    assert foretell.spark.merge(spark.read.parquet(f"states/{DAY}")) == whole.state
+    assert same(spark.read.parquet(f"events/{DAY}"), whole.events()) and len(whole.events()) == 1
+    assert same(spark.read.parquet(f"scores/{DAY}"), whole.scores())
+
+
 def test_a_state_travels_too(given):
     engine = foretell.Engine.from_toml(CONFIG.replace('name = "health"\n', 'name = "health"\nmargin = 20\n'))
     first = TABLE.slice(0, 300)
@@ -282,3 +293,127 @@ def test_a_worker_compiles_once():
         parts = list(foretell.spark._scores(parts, TABLE.column_names, text, how, schema))
         assert sum(it.num_rows for it in parts) == COUNT
     assert foretell.spark._engine.cache_info().misses == misses + 1
+
+
+FAMILIES = foretell.Engine.from_toml(nights.CONFIG)
+KEY = {"account": "id", "subscriptions": "account_id"}
+
+
+def same(frame, table):
+    """Whether a data frame has the rows of a table, in any order."""
+    found = frame.toArrow()
+    assert found.column_names == table.column_names
+    return sorted(map(repr, found.to_pylist())) == sorted(map(repr, table.to_pylist()))
+
+
+def of_night(spark, number):
+    return {kind: spark.createDataFrame(table) for kind, table in nights.night(number).items()}
+
+
+def accepted(assess):
+    """A night, and what its guards say if one trips."""
+    try:
+        return assess(), None
+    except foretell.GuardError as error:
+        return error.accept(), (str(error), error.faults, error.tripped)
+
+
+def test_nights_have_the_bits_of_one_machine(spark):
+    state = foretell.State.delivering()
+    states = foretell.spark.split(state, FAMILIES, partitions=3)
+    outcomes = set()
+    # In one night all are said to be there, in others some only wait; the last is a day that is assessed again.
+    for at, (number, data) in enumerate([(0, 0), (1, 1), (1, 2)]):
+        how = {"as_of": nights.day(number), "complete": ["accounts", "subscriptions"] if at == 1 else None}
+        whole, held = accepted(lambda: FAMILIES.assess(nights.night(data), state=state, **how))
+        tonight = of_night(spark, data)
+        night, told = accepted(lambda: foretell.spark.assess(tonight, states, FAMILIES, key=KEY, **how))
+        assert told == held and night.population == whole.population
+        outcomes.add(held is None)
+        for kind in ["account", "subscription"]:
+            assert same(night.scores(kind), whole.scores(kind))
+        assert same(night.events(), whole.events()) and same(night.actions(), whole.actions())
+        assert foretell.spark.merge(night.state) == whole.state
+        # Stored as a table, and once what is to be told is handed out on one machine.
+        state = whole.state
+        if at == 1:
+            assert same(night.alerts(), whole.alerts()) and night.notes().count() > 0 == night.faults().count()
+            state, _ = foretell.spark.merge(night.state).hand_out(3)
+            assert state == whole.state.hand_out(3)[0]
+            states = foretell.spark.split(state, FAMILIES, like=night.state)
+        else:
+            states = night.state.selectExpr("part", "cast(state as binary) as state")
+        if at < 2:
+            states.write.parquet(f"state{at}")
+            states = spark.read.parquet(f"state{at}")
+        night.unpersist()
+    assert outcomes == {True, False}
+
+
+def test_each_subject_is_a_family_of_its_own(given, spark):
+    def risk(days: list[float]) -> list[float]:
+        return [100 - it for it in days]
+
+    text = CONFIG.replace("[[rules]]", '[[metrics]]\nname = "risk"\nexpr = "risk(days_since_login)"\n\n[[rules]]')
+    engine = foretell.Engine.from_toml(text, functions={"risk": risk})
+    few = TABLE.slice(0, 900)
+    whole = engine.assess(few, as_of=DAY)
+    night = foretell.spark.assess(given.where("id < 's00900'"), None, engine, as_of=DAY, partitions=3)
+    assert same(night.scores(), whole.scores()) and same(night.actions(), whole.actions())
+    assert foretell.spark.merge(night.state) == whole.state and len(whole.actions()) > 50
+    parts = {it["part"]: it["state"] for it in night.state.collect()}
+    one = whole.actions().to_pylist()[0]["subject"]
+    part = foretell.State.from_json(parts[foretell.spark.part_of(one, 3)])
+    assert one in part.to_json() and len(parts) == 3
+    assert spark.sql("select crc32(encode('größer', 'utf-8')) % 1000").first()[0] == foretell.spark.part_of("größer", 1000)
+    # A part of which no row comes is assessed too: all of its subjects are gone.
+    how = {"as_of": "2026-03-02", "complete": ["subscriptions"]}
+    gone, held = accepted(lambda: engine.assess(few.slice(0, 1), state=whole.state, **how))
+    first = given.where("id = 's00000'")
+    last, told = accepted(lambda: foretell.spark.assess(first, night.state, engine, **how))
+    assert told == held and "899 of 900 subscriptions exceed `max_gone`" in told[0]
+    assert same(last.events(), gone.events()) and foretell.spark.merge(last.state) == gone.state
+    assert {it["change"] for it in gone.events()} == {"resolved"} and len(gone.events()) > 50
+
+
+def test_a_night_that_cannot_be_is_said_before_a_job(given, engine, spark):
+    # Whoever reads it fails.
+    unread = given.withColumn("is_trial", functions.raise_error(functions.lit("read")).cast("boolean"))
+    states = foretell.spark.split(foretell.State(), engine, partitions=2)
+
+    def refused(df, states, engine=engine, **how):
+        with pytest.raises(foretell.InputError) as error:
+            foretell.spark.assess(df, states, engine, **{"as_of": DAY, **how})
+        return str(error.value)
+
+    assert "Say `partitions`" in refused(unread, None)
+    assert "the state has 2 parts, not 3" in refused(unread, states, partitions=3)
+    assert "each part from 0 on once, got [1]" in refused(unread, states.where("part = 1"))
+    assert "a part has no state" in refused(unread, states.withColumn("state", functions.lit(None).cast("string")))
+    assert "with the columns `part` and `state`" in refused(unread, states.drop("state"))
+    assert "families must stay together" in refused(unread.select("id", "seats"), states, FAMILIES)
+    assert "which column of accounts" in refused({"account": unread}, states, FAMILIES, key={"subscription": "id"})
+    assert "no column `nobody` of subscriptions" in refused(unread, states, key="nobody")
+    assert "`days_since_login` of subscriptions is double" in refused(unread, states, key="days_since_login")
+    assert "seats" in refused(unread.drop("seats"), states)
+    assert "no column of ids" in refused(unread.drop("id"), states)
+    assert "no table of accounts" in refused(unread, states, complete=["accounts"])
+    assert "expected a day" in refused(unread, states, as_of="tomorrow")
+    later = engine.assess(TABLE.slice(0, 50), as_of="2026-03-09").state
+    later = foretell.spark.split(later, engine, partitions=2)
+    with pytest.raises(foretell.PastError, match="the state is of 2026-03-09"):
+        foretell.spark.assess(unread, later, engine, as_of=DAY)
+    with pytest.raises(foretell.ArgumentError, match="expected a data frame of Spark, got `Table`"):
+        foretell.spark.assess(TABLE, states, engine, as_of=DAY)
+
+
+def test_what_the_whole_alone_can_know(spark):
+    first = FAMILIES.assess(nights.night(0), as_of="2026-03-01").state
+    states = foretell.spark.split(first, FAMILIES, partitions=2, key=nights.family)
+    tonight = of_night(spark, 1)
+    how = {"as_of": "2026-03-02", "key": KEY}
+    with pytest.raises(foretell.InputError, match="no row of accounts came, and some are remembered"):
+        foretell.spark.assess({**tonight, "account": tonight["account"].where("false")}, states, FAMILIES, **how)
+    moved = tonight["subscription"].withColumn("account_id", functions.lit("a0"))
+    with pytest.raises(foretell.InputError, match="in another part than their past: subscription `s"):
+        foretell.spark.assess({**tonight, "subscription": moved}, states, FAMILIES, **how)

@@ -31,6 +31,12 @@ def job(table: Table, state: foretell.State | None) -> foretell.State:
     rows: list[dict[str, object]] = list(engine.score(table, as_of="2026-03-01", subject={"account": "no"}))
     frame: object = out.to_pandas()
     text: str = foretell.spark.score("any frame", engine, as_of="2026-03-01", observed={"a": "b"})
+    night = foretell.spark.assess("any frame", None, engine, as_of="2026-03-01", key={"account": "id"}, partitions=8)
+    text = foretell.spark.split(foretell.spark.merge(night.state), engine, like=night.scores("account"))
+    parts: dict[int, foretell.State] = engine.split(out.state, key=lambda kind, id: len(id), keys=range(8))
+    done = [engine.assess(table, as_of="2026-03-01", state=it, part=True) for it in parts.values()]
+    whole = foretell.State.merge(it.state for it in done)
+    limits = [it["limit"] for it in engine.tripped(foretell.Population.merge(it.population for it in done), whole)]
     try:
         again = engine.assess(table, as_of="2026-03-01", complete=["accounts"], gone=[("account", 3)])
         again = engine.assess(table, as_of="2026-03-01", gone={"account": ["a"]})

@@ -1,8 +1,8 @@
-"""Scores on Spark: `foretell.spark.score(df, engine, as_of=...)` goes through `mapInArrow`.
+"""Scores and nights on Spark, with the bits of one machine. Executors need this package and pyarrow.
 
-Each executor compiles the engine once for each of its Python workers, from the text of the config. Rows are scored where they
-lie, batch by batch: nothing is shuffled, and every score has the bits that it has on one machine. Executors need this package
-and pyarrow.
+`score(df, engine, as_of=...)` goes through `mapInArrow`: rows are scored where they lie, batch by batch, and nothing is shuffled.
+`assess(df, state_df, engine, as_of=...)` assesses a night in parts, each family in its own with its own state. Each Python worker
+compiles the engine once.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional, TypeVar, Union
 
-from ._errors import ArgumentError, InputError
+from ._errors import ArgumentError
 from ._files import _module
 from ._foretell import Engine, State
+from ._night import HeldError, Night, assess, merge, split
+from ._spark import id_column, part_of
+from ._spark import plain as _plain
 
-__all__ = ["score"]
+__all__ = ["HeldError", "Night", "assess", "merge", "part_of", "score", "split"]
 
 Frame = TypeVar("Frame")
 
@@ -47,7 +50,7 @@ def score(
         raise ArgumentError(f"expected a data frame of Spark, got `{type(frame).__name__}`")
     if not isinstance(engine, Engine):
         raise ArgumentError(f"expected a `foretell.Engine`, got `{type(engine).__name__}`")
-    ids = _ids(frame.columns, subject, kind or engine.subject)
+    ids = id_column(frame.columns, subject, kind or engine.subject)
     wanted = {ids, *engine.columns(kind), *(observed or {}).values()}
     names = [it for it in frame.columns if it in wanted]
     # Spark takes a dot in a name for a way into a structure.
@@ -64,22 +67,6 @@ def score(
 
     scored: Frame = frame.mapInArrow(scores, types.from_arrow_schema(schema))
     return scored
-
-
-def _ids(columns: list[str], subject: Optional[str], kind: str) -> str:
-    """What the column of ids is called. Numbers of rows, which one machine falls back to, would mean nothing."""
-    usual = [subject] if subject else ["id", f"{kind}_id"]
-    for name in usual:
-        if name in columns:
-            return name
-    wanted = " or ".join(f"`{it}`" for it in usual)
-    raise InputError(f"no column of ids: expected {wanted}, got `{'`, `'.join(columns)}`")
-
-
-def _plain(pa: Any, schema: Any) -> Any:
-    """The schema with texts in the place of categories, which Spark does not have."""
-    category = pa.types.is_dictionary
-    return pa.schema([it.with_type(it.type.value_type) if category(it.type) else it for it in schema])
 
 
 @functools.lru_cache(maxsize=16)
