@@ -3,6 +3,7 @@
 //! The problem is convex and small (some hundred coefficients), so that exact second derivatives are
 //! cheap, and nothing is random: the same rows give the same bits.
 
+use super::dense::Dense;
 use super::matrix::{Matrix, suffix_sums};
 
 /// What is asked of a coefficient.
@@ -130,38 +131,61 @@ impl Problem<'_> {
             .collect()
     }
 
+    /// The rows that count, laid out for many additions at a time, where most of their values are not 0.
+    fn dense(&self) -> Option<Dense> {
+        Dense::of(self.used.iter().map(|row| self.rows.row(*row)), self.width())
+    }
+
+    fn target(&self, row: usize) -> f64 {
+        self.target.get(row).copied().unwrap_or(0.0)
+    }
+
     /// Loss and pull at a point; the intercept comes last.
-    fn cost(&self, point: &[f64]) -> f64 {
+    fn cost(&self, point: &[f64], dense: Option<&Dense>) -> f64 {
         let (coefficients, intercept) = (self.sums(point), point.last().copied().unwrap_or(0.0));
-        let loss = |row: &usize| {
-            let z = intercept + self.rows.dot(*row, &coefficients);
-            softplus(z) - self.target.get(*row).unwrap_or(&0.0) * z
+        let loss = |(row, z): (&usize, f64)| softplus(z) - self.target(*row) * z;
+        let losses: f64 = match dense.and_then(|it| it.odds(&coefficients, intercept)) {
+            Some(odds) => self.used.iter().zip(odds).map(loss).sum(),
+            None => {
+                let z = |row: &usize| intercept + self.rows.dot(*row, &coefficients);
+                self.used.iter().map(|row| loss((row, z(row)))).sum()
+            }
         };
         let pulls = point.iter().zip(self.prior).zip(self.ridge);
         let pull: f64 = pulls.map(|((at, prior), ridge)| ridge * (at - prior).powi(2)).sum();
-        self.used.iter().map(loss).sum::<f64>() + pull / 2.0
+        losses + pull / 2.0
     }
 
     /// First and second derivatives at a point, by coefficient and rise.
-    fn slopes(&self, point: &[f64]) -> (Vec<f64>, Matrix) {
+    fn slopes(&self, point: &[f64], dense: Option<&Dense>) -> (Vec<f64>, Matrix) {
         let width = self.width();
         let (coefficients, intercept) = (self.sums(point), point.last().copied().unwrap_or(0.0));
         let mut first = vec![0.0; width + 1];
         let mut second = Matrix::zero(width + 1);
-        let mut cells: Vec<(usize, f64)> = Vec::new();
-        for row in self.used {
-            let p = sigmoid(intercept + self.rows.dot(*row, &coefficients));
-            let error = p - self.target.get(*row).unwrap_or(&0.0);
-            let weight = p * (1.0 - p);
-            cells.clear();
-            cells.extend_from_slice(self.rows.row(*row));
-            cells.push((width, 1.0));
-            for (column, value) in &cells {
-                if let Some(it) = first.get_mut(*column) {
-                    *it += error * value;
+        // A row's error, and what its products weigh.
+        let of = |row: usize, z: f64| {
+            let p = sigmoid(z);
+            (p - self.target(row), p * (1.0 - p))
+        };
+        let odds = dense.and_then(|it| Some((it, it.odds(&coefficients, intercept)?)));
+        if let Some((dense, odds)) = odds {
+            let each: Vec<(f64, f64)> =
+                self.used.iter().zip(odds).map(|(row, z)| of(*row, z)).collect();
+            dense.add(&each, &mut first, &mut second);
+        } else {
+            let mut cells: Vec<(usize, f64)> = Vec::new();
+            for row in self.used {
+                let (error, weight) = of(*row, intercept + self.rows.dot(*row, &coefficients));
+                cells.clear();
+                cells.extend_from_slice(self.rows.row(*row));
+                cells.push((width, 1.0));
+                for (column, value) in &cells {
+                    if let Some(it) = first.get_mut(*column) {
+                        *it += error * value;
+                    }
                 }
+                second.add_outer(&cells, weight);
             }
-            second.add_outer(&cells, weight);
         }
         second.mirror();
         let chained = |at: usize| self.bounds.get(at) == Some(&Bound::Next);
@@ -216,28 +240,32 @@ impl Problem<'_> {
         let mut point = self.prior.to_vec();
         point.push(logit(mean));
         self.keep(&mut point);
-        let mut cost = self.cost(&point);
-        let mut converged = false;
+        let dense = self.dense();
+        let dense = dense.as_ref();
+        let mut cost = self.cost(&point, dense);
+        // The second derivatives where it stopped.
+        let mut settled: Option<Matrix> = None;
         for _ in 0..STEPS {
-            let (first, second) = self.slopes(&point);
+            let (first, second) = self.slopes(&point, dense);
             let movable = self.movable(&point, &first);
             let slopes: Vec<f64> =
                 movable.iter().filter_map(|column| first.get(*column)).copied().collect();
             if slopes.iter().all(|slope| slope.abs() <= self.tolerance) {
-                converged = true;
+                settled = Some(second);
                 break;
             }
             let step = second.part(&movable).solve(&slopes);
-            match self.walk(&point, cost, &first, &movable, &step) {
+            match self.walk((&point, cost), &first, &movable, &step, dense) {
                 Some((next, lower)) => (point, cost) = (next, lower),
                 // No step improves: as near as doubles get.
                 None => {
-                    converged = true;
+                    settled = Some(second);
                     break;
                 }
             }
         }
-        let (_, curvature) = self.slopes(&point);
+        let converged = settled.is_some();
+        let curvature = settled.unwrap_or_else(|| self.slopes(&point, dense).1);
         let intercept = point.pop().unwrap_or(0.0);
         Fit { intercept, coefficients: self.sums(&point), converged, curvature }
     }
@@ -245,11 +273,11 @@ impl Problem<'_> {
     /// Goes back along the step until the cost falls enough.
     fn walk(
         &self,
-        point: &[f64],
-        cost: f64,
+        (point, cost): (&[f64], f64),
         first: &[f64],
         movable: &[usize],
         step: &[f64],
+        dense: Option<&Dense>,
     ) -> Option<(Vec<f64>, f64)> {
         let mut length = 1.0;
         for _ in 0..40 {
@@ -262,7 +290,7 @@ impl Problem<'_> {
             self.keep(&mut next);
             let fall: f64 =
                 first.iter().zip(point.iter().zip(&next)).map(|(it, (a, b))| it * (a - b)).sum();
-            let lower = self.cost(&next);
+            let lower = self.cost(&next, dense);
             // Where the promised fall is below what the sum's own rounding is, the cost cannot tell.
             let blur = 1e-13 * cost.abs();
             if fall > 0.0 && (lower <= cost - 1e-4 * fall || (fall < blur && lower <= cost + blur))
@@ -284,7 +312,9 @@ impl Fit {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bound, Problem, Rows, logit, sigmoid};
+    use proptest::prelude::*;
+
+    use super::{Bound, Dense, Problem, Rows, logit, sigmoid};
 
     fn solve(rows: &[&[f64]], target: &[f64], bounds: &[Bound], ridge: f64) -> super::Fit {
         let used: Vec<usize> = (0..rows.len()).collect();
@@ -348,5 +378,47 @@ mod tests {
         assert!(fit.intercept.is_finite() && fit.coefficients[0].is_finite());
         let none = solve(&[], &[], &[Bound::Free], 1.0);
         assert!(none.intercept.abs() < 1e-12, "no rows say nothing: {none:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn dense_rows_have_the_bits_of_sparse_ones(
+            width in 1..9_usize,
+            cells in prop::collection::vec(prop_oneof![3 => -3.0..3.0_f64, 1 => Just(0.0), 1 => Just(-0.0)], 0..200),
+            used in prop::collection::vec(0..30_usize, 0..40),
+            point in prop::collection::vec(prop_oneof![4 => -4.0..4.0_f64, 1 => Just(0.0), 1 => Just(1e308)], 10),
+        ) {
+            let rows = Rows::dense(cells.chunks_exact(width));
+            let target: Vec<f64> = (0..30).map(|row| f64::from(row % 3) / 2.0).collect();
+            let bounds: Vec<Bound> = [Bound::First, Bound::Next, Bound::Above, Bound::Free]
+                .into_iter()
+                .cycle()
+                .take(width)
+                .collect();
+            let (prior, ridge) = (vec![0.5; width], vec![2.0; width]);
+            let problem = Problem {
+                rows: &rows,
+                target: &target,
+                used: &used,
+                bounds: &bounds,
+                prior: &prior,
+                ridge: &ridge,
+                tolerance: 1e-6,
+            };
+            let point = &point[..=width];
+            let dense = Dense::of(used.iter().map(|row| rows.row(*row)), width);
+            let bits = |all: &[f64]| all.iter().map(|it| it.to_bits()).collect::<Vec<u64>>();
+            let (first, second) = problem.slopes(point, None);
+            let (first_too, second_too) = problem.slopes(point, dense.as_ref());
+            prop_assert_eq!(bits(&first), bits(&first_too));
+            for row in 0..=width {
+                for column in 0..=width {
+                    let (one, two) = (second.get(row, column), second_too.get(row, column));
+                    prop_assert_eq!(one.to_bits(), two.to_bits());
+                }
+            }
+            let (one, two) = (problem.cost(point, None), problem.cost(point, dense.as_ref()));
+            prop_assert_eq!(one.to_bits(), two.to_bits());
+        }
     }
 }

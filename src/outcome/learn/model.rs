@@ -175,23 +175,25 @@ fn weights(table: &Table, used: &[usize], parts: Vec<Fitted>, ridge: f64) -> Mod
     let target = kept(table);
     let bounds = vec![Bound::Above; prior.len()];
     let ridges = vec![ridge; prior.len()];
-    let points: Vec<Vec<f64>> = (0..table.lost.len())
-        .map(|row| {
-            model.parts.iter().zip(&table.parts).map(|(it, part)| it.points(part, row)).collect()
-        })
+    let parts = model.parts.iter().zip(&table.parts);
+    // Row by row, the points of every part.
+    let points: Vec<f64> = (0..table.lost.len())
+        .flat_map(|row| parts.clone().map(move |(it, part)| it.points(part, row)))
         .collect();
-    let some_missing = points.iter().flatten().any(|point| point.is_nan());
+    let some_missing = points.iter().any(|point| point.is_nan());
     for _ in 0..if some_missing { ROUNDS } else { 1 } {
-        let filled = points.iter().enumerate().map(|(row, points)| {
-            let score = model.score(table, row);
-            let other = if score.is_nan() { 0.5 } else { score };
-            points
-                .iter()
-                .map(|point| if point.is_nan() { other } else { *point })
-                .collect::<Vec<f64>>()
-        });
-        let filled: Vec<Vec<f64>> = filled.collect();
-        let rows = Rows::dense(filled.iter().map(Vec::as_slice));
+        let mut rows = Rows::default();
+        for (row, points) in points.chunks_exact(prior.len().max(1)).enumerate() {
+            let mut other = f64::NAN;
+            if points.iter().any(|point| point.is_nan()) {
+                let score = model.score(table, row);
+                other = if score.is_nan() { 0.5 } else { score };
+            }
+            for (column, point) in points.iter().enumerate() {
+                rows.cell(column, if point.is_nan() { other } else { *point });
+            }
+            rows.end_row();
+        }
         let problem = Problem {
             rows: &rows,
             target: &target,
