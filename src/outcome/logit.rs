@@ -37,6 +37,13 @@ impl Rows {
         out
     }
 
+    /// No rows, in the memory of those before; it is made for so many cells.
+    pub(crate) fn clear(&mut self, cells: usize) {
+        self.ends.clear();
+        self.cells.clear();
+        self.cells.reserve(cells);
+    }
+
     /// Adds a value to the row on its way; columns in ascending order.
     pub(crate) fn cell(&mut self, column: usize, value: f64) {
         if value.abs() > 0.0 {

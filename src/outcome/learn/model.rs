@@ -177,12 +177,14 @@ fn weights(table: &Table, used: &[usize], parts: Vec<Fitted>, ridge: f64) -> Mod
     let ridges = vec![ridge; prior.len()];
     let parts = model.parts.iter().zip(&table.parts);
     // Row by row, the points of every part.
-    let points: Vec<f64> = (0..table.lost.len())
-        .flat_map(|row| parts.clone().map(move |(it, part)| it.points(part, row)))
-        .collect();
+    let mut points: Vec<f64> = Vec::with_capacity(table.lost.len() * prior.len());
+    for row in 0..table.lost.len() {
+        points.extend(parts.clone().map(|(it, part)| it.points(part, row)));
+    }
     let some_missing = points.iter().any(|point| point.is_nan());
+    let mut rows = Rows::default();
     for _ in 0..if some_missing { ROUNDS } else { 1 } {
-        let mut rows = Rows::default();
+        rows.clear(points.len());
         for (row, points) in points.chunks_exact(prior.len().max(1)).enumerate() {
             let mut other = f64::NAN;
             if points.iter().any(|point| point.is_nan()) {
