@@ -24,6 +24,9 @@ pub(crate) struct Groups {
 impl Groups {
     /// Groups records, given in `order`, by their owner of one kind, in linear time.
     fn build(subjects: usize, order: &[u32], owner: impl Fn(u32) -> u32) -> Self {
+        if subjects == 0 {
+            return Self { starts: vec![0], rows: Vec::new() };
+        }
         let mut counts = vec![0_u32; subjects + 1];
         for row in order {
             if let Some(count) = counts.get_mut((owner(*row) as usize).saturating_add(1)) {

@@ -3,14 +3,31 @@
 
 use super::matrix::Matrix;
 
-/// How many rows go together.
-const TOGETHER: usize = 4;
+/// How many columns lie together.
+const LANES: usize = 4;
+/// How many rows are worked on at a time: few enough that they stay in the nearest cache.
+const BLOCK: usize = 32;
+
+/// Four neighbouring columns of a row.
+type Lanes = [f64; LANES];
 
 /// Rows of all columns, the last of which is the intercept's 1.
 #[derive(Debug, Clone)]
 pub(super) struct Dense {
-    width: usize,
-    values: Vec<f64>,
+    columns: usize,
+    rows: usize,
+    /// Block after block, in each four columns of all of its rows after four columns. Rows and columns that fill up the last are 0.
+    values: Vec<Lanes>,
+}
+
+/// As many fours as hold so many.
+fn fours(values: &[f64]) -> Vec<Lanes> {
+    let four = |part: &[f64]| {
+        let mut out = [0.0; LANES];
+        out.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
+        out
+    };
+    values.chunks(LANES).map(four).collect()
 }
 
 impl Dense {
@@ -27,75 +44,128 @@ impl Dense {
         if cells * 2 < count * columns {
             return None;
         }
-        let width = columns + 1;
-        let mut values = vec![0.0; count * width];
-        for (cells, row) in rows.zip(values.chunks_exact_mut(width)) {
+        let mut out = Self { columns, rows: count, values: Vec::new() };
+        let block = out.block();
+        out.values = vec![[0.0; LANES]; count.div_ceil(BLOCK) * block];
+        for (at, cells) in rows.enumerate() {
+            let mut place = |column: usize, value: f64| {
+                let within = column / LANES * BLOCK + at % BLOCK;
+                let lanes = out.values.get_mut(at / BLOCK * block + within)?;
+                *lanes.get_mut(column % LANES)? = value;
+                Some(())
+            };
             for (column, value) in cells {
                 if !value.is_finite() || *column >= columns {
                     return None;
                 }
-                if let Some(it) = row.get_mut(*column) {
-                    *it = *value;
-                }
+                place(*column, *value)?;
             }
-            if let Some(it) = row.last_mut() {
-                *it = 1.0;
-            }
+            place(columns, 1.0)?;
         }
-        Some(Self { width, values })
+        Some(out)
     }
 
-    /// The intercept and each row's sum of values times coefficients; none where one is not finite, since what is not
+    /// How many fours a row has.
+    const fn width(&self) -> usize {
+        self.columns / LANES + 1
+    }
+
+    /// How many fours a block has.
+    const fn block(&self) -> usize {
+        self.width() * BLOCK
+    }
+
+    /// Hands on each row's intercept and sum of values times coefficients. False where a number is not finite, since what is not
     /// finite is not the same when it meets a 0.
-    pub(super) fn odds(&self, coefficients: &[f64], intercept: f64) -> Option<Vec<f64>> {
-        if coefficients.len() + 1 != self.width || !coefficients.iter().all(|it| it.is_finite()) {
-            return None;
+    pub(super) fn each(
+        &self,
+        coefficients: &[f64],
+        intercept: f64,
+        mut act: impl FnMut(f64),
+    ) -> bool {
+        if coefficients.len() != self.columns || !coefficients.iter().all(|it| it.is_finite()) {
+            return false;
         }
-        let mut out = Vec::with_capacity(self.values.len() / self.width);
-        let blocks = self.values.chunks_exact(self.width * TOGETHER);
-        let rest = blocks.remainder();
-        for block in blocks {
-            let [a, b, c, d] = four(block, self.width);
-            let mut sums = [0.0; TOGETHER];
-            for ((((it, a), b), c), d) in coefficients.iter().zip(a).zip(b).zip(c).zip(d) {
-                for (sum, value) in sums.iter_mut().zip([a, b, c, d]) {
-                    *sum += it * value;
+        let mut coefficients = fours(coefficients);
+        coefficients.resize(self.width(), [0.0; LANES]);
+        for (at, block) in self.values.chunks_exact(self.block()).enumerate() {
+            let mut odds = [0.0; BLOCK];
+            for (values, [a, b, c, d]) in block.chunks_exact(BLOCK).zip(&coefficients) {
+                for (it, [of_a, of_b, of_c, of_d]) in odds.iter_mut().zip(values) {
+                    *it = *it + a * of_a + b * of_b + c * of_c + d * of_d;
                 }
             }
-            out.extend(sums.map(|sum| intercept + sum));
+            for odds in odds.into_iter().take(self.rows - at * BLOCK) {
+                let odds = intercept + odds;
+                if !odds.is_finite() {
+                    return false;
+                }
+                act(odds);
+            }
         }
-        for row in rest.chunks_exact(self.width) {
-            let sum: f64 = coefficients.iter().zip(row).map(|(it, value)| it * value).sum();
-            out.push(intercept + sum);
-        }
-        out.iter().all(|it| it.is_finite()).then_some(out)
+        true
     }
 
-    /// Adds to the first derivatives each row's error times its values, and to the second its weight times their products;
-    /// each row's error and weight are given.
-    pub(super) fn add(&self, each: &[(f64, f64)], first: &mut [f64], second: &mut Matrix) {
-        let blocks = self.values.chunks_exact(self.width * TOGETHER);
-        let rest = blocks.remainder();
-        let (by_block, by_row) = each.as_chunks::<TOGETHER>();
-        for (block, [a, b, c, d]) in blocks.zip(by_block) {
-            let rows = four(block, self.width);
-            let [of_a, of_b, of_c, of_d] = rows;
-            let cells = first.iter_mut().zip(of_a).zip(of_b).zip(of_c).zip(of_d);
-            for ((((it, of_a), of_b), of_c), of_d) in cells {
-                *it = *it + a.0 * of_a + b.0 * of_b + c.0 * of_c + d.0 * of_d;
+    /// The sums of each row's values times its error.
+    pub(super) fn sums(&self, errors: &[f64]) -> Vec<f64> {
+        let mut sums = vec![[0.0; LANES]; self.width()];
+        for (block, errors) in self.values.chunks_exact(self.block()).zip(errors.chunks(BLOCK)) {
+            for (values, sums) in block.chunks_exact(BLOCK).zip(&mut sums) {
+                let mut own = *sums;
+                for (values, error) in values.iter().zip(errors) {
+                    own.iter_mut().zip(values).for_each(|(it, value)| *it += error * value);
+                }
+                *sums = own;
             }
-            second.add_four(rows, [a.1, b.1, c.1, d.1]);
         }
-        for (row, (error, weight)) in rest.chunks_exact(self.width).zip(by_row) {
-            first.iter_mut().zip(row).for_each(|(it, value)| *it += error * value);
-            second.add_one(row, *weight);
+        sums.into_iter().flatten().take(self.columns + 1).collect()
+    }
+
+    /// The sums of the products of all pairs of a row's values times its weight, below the diagonal and on it.
+    pub(super) fn products(&self, weights: &[f64]) -> Matrix {
+        let width = self.width();
+        // Of each four columns with every four up to them.
+        let mut sums = vec![[[0.0; LANES]; LANES]; width * (width + 1) / 2];
+        let mut leads = [[0.0; BLOCK]; LANES];
+        for (block, weights) in self.values.chunks_exact(self.block()).zip(weights.chunks(BLOCK)) {
+            let mut rest = sums.as_mut_slice();
+            for (at, values) in block.chunks_exact(BLOCK).enumerate() {
+                for (lane, leads) in leads.iter_mut().enumerate() {
+                    for ((lead, values), weight) in leads.iter_mut().zip(values).zip(weights) {
+                        *lead = weight * values.get(lane).unwrap_or(&0.0);
+                    }
+                }
+                let Some((own, after)) = rest.split_at_mut_checked(at + 1) else { break };
+                for (sums, values) in own.iter_mut().zip(block.chunks_exact(BLOCK)) {
+                    let ([one, two, three, four], [a, b, c, d]) = (sums, &leads);
+                    add_pair([one, two], [a, b], values);
+                    add_pair([three, four], [c, d], values);
+                }
+                rest = after;
+            }
         }
+        let mut out = Matrix::zero(self.columns + 1);
+        let mut place = sums.iter();
+        for at in 0..width {
+            for (four, sums) in place.by_ref().take(at + 1).enumerate() {
+                for (row, sums) in (at * LANES..).zip(sums) {
+                    let below = (four * LANES..=row).zip(sums);
+                    below.for_each(|(column, sum)| out.add(row, column, *sum));
+                }
+            }
+        }
+        out
     }
 }
 
-/// The rows of a block.
-fn four(block: &[f64], width: usize) -> [&[f64]; TOGETHER] {
-    let (one, two) = block.split_at(2 * width);
-    let ((a, b), (c, d)) = (one.split_at(width), two.split_at(width));
-    [a, b, c, d]
+/// Adds each row's values times two of its leads.
+fn add_pair([one, two]: [&mut Lanes; 2], [a, b]: [&[f64; BLOCK]; 2], values: &[Lanes]) {
+    let (mut first, mut second) = (*one, *two);
+    for ((values, a), b) in values.iter().zip(a).zip(b) {
+        for ((first, second), value) in first.iter_mut().zip(&mut second).zip(values) {
+            *first += a * value;
+            *second += b * value;
+        }
+    }
+    (*one, *two) = (first, second);
 }

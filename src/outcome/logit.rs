@@ -55,6 +55,11 @@ impl Rows {
         self.ends.push(self.cells.len());
     }
 
+    /// How many rows have ended.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     pub(crate) fn row(&self, at: usize) -> &[(usize, f64)] {
         let start =
             at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
@@ -96,8 +101,17 @@ pub(crate) struct Fit {
     /// Whether the slopes vanished before the steps ran out.
     #[cfg_attr(not(test), expect(dead_code, reason = "only tests ask"))]
     pub(crate) converged: bool,
-    /// The second derivatives by coefficient and rise, the intercept last.
-    curvature: Matrix,
+}
+
+/// What is seen at a point.
+#[derive(Debug, Clone)]
+struct Look {
+    /// Loss and pull.
+    cost: f64,
+    /// The probability of each row that counts.
+    chances: Vec<f64>,
+    /// Whether it was seen in dense rows.
+    is_dense: bool,
 }
 
 /// The most Newton steps. They double the digits each, so this is only reached where there is no finite
@@ -106,9 +120,12 @@ const STEPS: usize = 60;
 /// Below this a bound coefficient counts as being at its bound.
 const NEAR: f64 = 1e-9;
 
-/// `ln(1 + e^z)` without overflow.
-fn softplus(z: f64) -> f64 {
-    z.max(0.0) + (-z.abs()).exp().ln_1p()
+/// The probability of log-odds, and `ln(1 + e^z)` without overflow.
+fn both(z: f64) -> (f64, f64) {
+    let power = (-z).exp();
+    // Of log-odds above 0 it is the same power.
+    let smaller = if z >= 0.0 { power } else { z.exp() };
+    (1.0 / (1.0 + power), z.max(0.0) + smaller.ln_1p())
 }
 
 /// The probability of log-odds.
@@ -148,64 +165,93 @@ impl Problem<'_> {
     }
 
     /// Loss and pull at a point; the intercept comes last.
-    fn cost(&self, point: &[f64], dense: Option<&Dense>) -> f64 {
+    fn look(&self, point: &[f64], dense: Option<&Dense>) -> Look {
         let (coefficients, intercept) = (self.sums(point), point.last().copied().unwrap_or(0.0));
-        let loss = |(row, z): (&usize, f64)| softplus(z) - self.target(*row) * z;
-        let losses: f64 = match dense.and_then(|it| it.odds(&coefficients, intercept)) {
-            Some(odds) => self.used.iter().zip(odds).map(loss).sum(),
-            None => {
-                let z = |row: &usize| intercept + self.rows.dot(*row, &coefficients);
-                self.used.iter().map(|row| loss((row, z(row)))).sum()
-            }
+        let empty =
+            || Look { cost: 0.0, chances: Vec::with_capacity(self.used.len()), is_dense: false };
+        let see = |look: &mut Look, row: usize, z: f64| {
+            let (p, softplus) = both(z);
+            look.cost += softplus - self.target(row) * z;
+            look.chances.push(p);
         };
+        let in_dense = |dense: &Dense| {
+            let (mut look, mut used) = (empty(), self.used.iter());
+            look.is_dense = dense.each(&coefficients, intercept, |z| {
+                if let Some(row) = used.next() {
+                    see(&mut look, *row, z);
+                }
+            });
+            look.is_dense.then_some(look)
+        };
+        let mut look = dense.and_then(in_dense).unwrap_or_else(|| {
+            let mut look = empty();
+            for row in self.used {
+                see(&mut look, *row, intercept + self.rows.dot(*row, &coefficients));
+            }
+            look
+        });
         let pulls = point.iter().zip(self.prior).zip(self.ridge);
         let pull: f64 = pulls.map(|((at, prior), ridge)| ridge * (at - prior).powi(2)).sum();
-        losses + pull / 2.0
+        look.cost += pull / 2.0;
+        look
     }
 
-    /// First and second derivatives at a point, by coefficient and rise.
-    fn slopes(&self, point: &[f64], dense: Option<&Dense>) -> (Vec<f64>, Matrix) {
-        let width = self.width();
-        let (coefficients, intercept) = (self.sums(point), point.last().copied().unwrap_or(0.0));
-        let mut first = vec![0.0; width + 1];
-        let mut second = Matrix::zero(width + 1);
-        // A row's error, and what its products weigh.
-        let of = |row: usize, z: f64| {
-            let p = sigmoid(z);
-            (p - self.target(row), p * (1.0 - p))
-        };
-        let odds = dense.and_then(|it| Some((it, it.odds(&coefficients, intercept)?)));
-        if let Some((dense, odds)) = odds {
-            let each: Vec<(f64, f64)> =
-                self.used.iter().zip(odds).map(|(row, z)| of(*row, z)).collect();
-            dense.add(&each, &mut first, &mut second);
-        } else {
-            let mut cells: Vec<(usize, f64)> = Vec::new();
-            for row in self.used {
-                let (error, weight) = of(*row, intercept + self.rows.dot(*row, &coefficients));
-                cells.clear();
-                cells.extend_from_slice(self.rows.row(*row));
-                cells.push((width, 1.0));
-                for (column, value) in &cells {
-                    if let Some(it) = first.get_mut(*column) {
-                        *it += error * value;
+    /// First derivatives at a point where somebody looked, by coefficient and rise.
+    fn slopes(&self, point: &[f64], look: &Look, dense: Option<&Dense>) -> Vec<f64> {
+        let errors = self.used.iter().zip(&look.chances).map(|(row, p)| p - self.target(*row));
+        let mut first = match dense.filter(|_| look.is_dense) {
+            Some(dense) => dense.sums(&errors.collect::<Vec<f64>>()),
+            None => {
+                let mut first = vec![0.0; self.width() + 1];
+                for (row, error) in self.used.iter().zip(errors) {
+                    for (column, value) in self.rows.row(*row) {
+                        if let Some(it) = first.get_mut(*column) {
+                            *it += error * value;
+                        }
+                    }
+                    if let Some(it) = first.last_mut() {
+                        *it += error;
                     }
                 }
-                second.add_outer(&cells, weight);
+                first
             }
-        }
-        second.mirror();
-        let chained = |at: usize| self.bounds.get(at) == Some(&Bound::Next);
-        suffix_sums(&mut first, chained);
-        second.suffix_sums(chained);
-        for (at, ridge) in self.ridge.iter().enumerate() {
-            second.add(at, at, *ridge);
-        }
+        };
+        suffix_sums(&mut first, |at| self.is_chained(at));
         let pulls = point.iter().zip(self.prior).zip(self.ridge);
         for (slope, ((at, prior), ridge)) in first.iter_mut().zip(pulls) {
             *slope += ridge * (at - prior);
         }
-        (first, second)
+        first
+    }
+
+    /// Second derivatives where somebody looked, by coefficient and rise.
+    fn curvature(&self, look: &Look, dense: Option<&Dense>) -> Matrix {
+        let width = self.width();
+        let weights = look.chances.iter().map(|p| p * (1.0 - p));
+        let mut second = match dense.filter(|_| look.is_dense) {
+            Some(dense) => dense.products(&weights.collect::<Vec<f64>>()),
+            None => {
+                let mut second = Matrix::zero(width + 1);
+                let mut cells: Vec<(usize, f64)> = Vec::new();
+                for (row, weight) in self.used.iter().zip(weights) {
+                    cells.clear();
+                    cells.extend_from_slice(self.rows.row(*row));
+                    cells.push((width, 1.0));
+                    second.add_outer(&cells, weight);
+                }
+                second
+            }
+        };
+        second.mirror();
+        second.suffix_sums(|at| self.is_chained(at));
+        for (at, ridge) in self.ridge.iter().enumerate() {
+            second.add(at, at, *ridge);
+        }
+        second
+    }
+
+    fn is_chained(&self, at: usize) -> bool {
+        self.bounds.get(at) == Some(&Bound::Next)
     }
 
     fn is_bound(&self, at: usize) -> bool {
@@ -238,6 +284,18 @@ impl Problem<'_> {
     /// # Source
     /// Projected Newton: Bertsekas (1982), SIAM J. Control Optim. 20(2), 221-246.
     pub(crate) fn solve(&self) -> Fit {
+        self.descend(self.dense().as_ref()).0
+    }
+
+    /// The same with the variances and covariances of coefficients and intercept (last), as for a fit without bounds.
+    pub(crate) fn solve_with_covariance(&self) -> (Fit, Matrix) {
+        let dense = self.dense();
+        let (fit, look) = self.descend(dense.as_ref());
+        (fit, self.curvature(&look, dense.as_ref()).inverse())
+    }
+
+    /// Finds the coefficients, and what is seen there.
+    fn descend(&self, dense: Option<&Dense>) -> (Fit, Look) {
         let mean = {
             let sum: f64 = self.used.iter().filter_map(|row| self.target.get(*row)).sum();
             let rows = self.used.len() as f64;
@@ -247,34 +305,29 @@ impl Problem<'_> {
         let mut point = self.prior.to_vec();
         point.push(logit(mean));
         self.keep(&mut point);
-        let dense = self.dense();
-        let dense = dense.as_ref();
-        let mut cost = self.cost(&point, dense);
-        // The second derivatives where it stopped.
-        let mut settled: Option<Matrix> = None;
+        let mut look = self.look(&point, dense);
+        let mut converged = false;
         for _ in 0..STEPS {
-            let (first, second) = self.slopes(&point, dense);
+            let first = self.slopes(&point, &look, dense);
             let movable = self.movable(&point, &first);
             let slopes: Vec<f64> =
                 movable.iter().filter_map(|column| first.get(*column)).copied().collect();
             if slopes.iter().all(|slope| slope.abs() <= self.tolerance) {
-                settled = Some(second);
+                converged = true;
                 break;
             }
-            let step = second.part(&movable).solve(&slopes);
-            match self.walk((&point, cost), &first, &movable, &step, dense) {
-                Some((next, lower)) => (point, cost) = (next, lower),
+            let step = self.curvature(&look, dense).part(&movable).solve(&slopes);
+            match self.walk((&point, look.cost), &first, &movable, &step, dense) {
+                Some(next) => (point, look) = next,
                 // No step improves: as near as doubles get.
                 None => {
-                    settled = Some(second);
+                    converged = true;
                     break;
                 }
             }
         }
-        let converged = settled.is_some();
-        let curvature = settled.unwrap_or_else(|| self.slopes(&point, dense).1);
         let intercept = point.pop().unwrap_or(0.0);
-        Fit { intercept, coefficients: self.sums(&point), converged, curvature }
+        (Fit { intercept, coefficients: self.sums(&point), converged }, look)
     }
 
     /// Goes back along the step until the cost falls enough.
@@ -285,7 +338,7 @@ impl Problem<'_> {
         movable: &[usize],
         step: &[f64],
         dense: Option<&Dense>,
-    ) -> Option<(Vec<f64>, f64)> {
+    ) -> Option<(Vec<f64>, Look)> {
         let mut length = 1.0;
         for _ in 0..40 {
             let mut next = point.to_vec();
@@ -297,12 +350,13 @@ impl Problem<'_> {
             self.keep(&mut next);
             let fall: f64 =
                 first.iter().zip(point.iter().zip(&next)).map(|(it, (a, b))| it * (a - b)).sum();
-            let lower = self.cost(&next, dense);
+            let seen = self.look(&next, dense);
+            let lower = seen.cost;
             // Where the promised fall is below what the sum's own rounding is, the cost cannot tell.
             let blur = 1e-13 * cost.abs();
             if fall > 0.0 && (lower <= cost - 1e-4 * fall || (fall < blur && lower <= cost + blur))
             {
-                return (fall > blur * 1e-3 || lower < cost).then_some((next, lower));
+                return (fall > blur * 1e-3 || lower < cost).then_some((next, seen));
             }
             length /= 2.0;
         }
@@ -310,18 +364,11 @@ impl Problem<'_> {
     }
 }
 
-impl Fit {
-    /// The variances and covariances of coefficients and intercept (last), as for a fit without bounds.
-    pub(crate) fn covariance(&self) -> Matrix {
-        self.curvature.inverse()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Bound, Dense, Problem, Rows, logit, sigmoid};
+    use super::{Bound, Dense, Problem, Rows, both, logit, sigmoid};
 
     fn solve(rows: &[&[f64]], target: &[f64], bounds: &[Bound], ridge: f64) -> super::Fit {
         let used: Vec<usize> = (0..rows.len()).collect();
@@ -392,7 +439,7 @@ mod tests {
         fn dense_rows_have_the_bits_of_sparse_ones(
             width in 1..9_usize,
             cells in prop::collection::vec(prop_oneof![3 => -3.0..3.0_f64, 1 => Just(0.0), 1 => Just(-0.0)], 0..200),
-            used in prop::collection::vec(0..30_usize, 0..40),
+            used in prop::collection::vec(0..30_usize, 0..100),
             point in prop::collection::vec(prop_oneof![4 => -4.0..4.0_f64, 1 => Just(0.0), 1 => Just(1e308)], 10),
         ) {
             let rows = Rows::dense(cells.chunks_exact(width));
@@ -415,17 +462,27 @@ mod tests {
             let point = &point[..=width];
             let dense = Dense::of(used.iter().map(|row| rows.row(*row)), width);
             let bits = |all: &[f64]| all.iter().map(|it| it.to_bits()).collect::<Vec<u64>>();
-            let (first, second) = problem.slopes(point, None);
-            let (first_too, second_too) = problem.slopes(point, dense.as_ref());
+            let (plain, quick) = (problem.look(point, None), problem.look(point, dense.as_ref()));
+            prop_assert_eq!(bits(&plain.chances), bits(&quick.chances));
+            let first = problem.slopes(point, &plain, None);
+            let first_too = problem.slopes(point, &quick, dense.as_ref());
             prop_assert_eq!(bits(&first), bits(&first_too));
+            let second = problem.curvature(&plain, None);
+            let second_too = problem.curvature(&quick, dense.as_ref());
             for row in 0..=width {
                 for column in 0..=width {
                     let (one, two) = (second.get(row, column), second_too.get(row, column));
                     prop_assert_eq!(one.to_bits(), two.to_bits());
                 }
             }
-            let (one, two) = (problem.cost(point, None), problem.cost(point, dense.as_ref()));
-            prop_assert_eq!(one.to_bits(), two.to_bits());
+            prop_assert_eq!(plain.cost.to_bits(), quick.cost.to_bits());
+        }
+
+        #[test]
+        fn both_have_the_bits_of_each(z in prop_oneof![-40.0..40.0_f64, -800.0..800.0_f64, Just(0.0), Just(-0.0)]) {
+            let (p, softplus) = both(z);
+            prop_assert_eq!(p.to_bits(), sigmoid(z).to_bits());
+            prop_assert_eq!(softplus.to_bits(), (z.max(0.0) + (-z.abs()).exp().ln_1p()).to_bits());
         }
     }
 }

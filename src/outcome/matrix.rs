@@ -43,28 +43,6 @@ impl Matrix {
         }
     }
 
-    /// The same for a row of all columns.
-    pub(super) fn add_one(&mut self, row: &[f64], weight: f64) {
-        for (at, (to, value)) in self.rows.iter_mut().zip(row).enumerate() {
-            let lead = weight * value;
-            to.iter_mut().zip(row).take(at + 1).for_each(|(it, factor)| *it += lead * factor);
-        }
-    }
-
-    /// The same for four rows, which are added one after another in each place.
-    pub(super) fn add_four(&mut self, rows: [&[f64]; 4], weights: [f64; 4]) {
-        for (at, to) in self.rows.iter_mut().enumerate() {
-            let [a, b, c, d] = rows.map(|row| row.get(at).copied().unwrap_or(0.0));
-            let [of_a, of_b, of_c, of_d] = weights;
-            let (of_a, of_b, of_c, of_d) = (of_a * a, of_b * b, of_c * c, of_d * d);
-            let Some(to) = to.get_mut(..=at) else { continue };
-            let [a, b, c, d] = rows.map(|row| row.get(..=at).unwrap_or(&[]));
-            for ((((it, a), b), c), d) in to.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-                *it = *it + of_a * a + of_b * b + of_c * c + of_d * d;
-            }
-        }
-    }
-
     /// Copies what is below the diagonal above it.
     pub(super) fn mirror(&mut self) {
         for at in 0..self.rows.len() {
