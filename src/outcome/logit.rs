@@ -350,15 +350,18 @@ impl Problem<'_> {
             self.keep(&mut next);
             let fall: f64 =
                 first.iter().zip(point.iter().zip(&next)).map(|(it, (a, b))| it * (a - b)).sum();
+            length /= 2.0;
+            // What promises no fall is not taken, whatever it costs.
+            if fall.is_nan() || fall <= 0.0 {
+                continue;
+            }
             let seen = self.look(&next, dense);
             let lower = seen.cost;
             // Where the promised fall is below what the sum's own rounding is, the cost cannot tell.
             let blur = 1e-13 * cost.abs();
-            if fall > 0.0 && (lower <= cost - 1e-4 * fall || (fall < blur && lower <= cost + blur))
-            {
+            if lower <= cost - 1e-4 * fall || (fall < blur && lower <= cost + blur) {
                 return (fall > blur * 1e-3 || lower < cost).then_some((next, seen));
             }
-            length /= 2.0;
         }
         None
     }
