@@ -20,7 +20,7 @@ const TIMES: usize = 5;
 /// Of how many subscriptions each account has, and of how many values each subscription.
 const BENEATH: usize = 10;
 
-/// How large everything is.
+/// How large everything is. Half of the rows to learn from are still so many that there are three folds.
 struct Sizes {
     learn: usize,
     book: usize,
@@ -32,7 +32,7 @@ impl Sizes {
     const FULL: Self =
         Self { learn: 100_000, book: 1_000_000, large_book: 11_000_000, usage: 1_000_000 };
     const QUICK: Self =
-        Self { learn: 30_000, book: 100_000, large_book: 1_100_000, usage: 100_000 };
+        Self { learn: 50_000, book: 100_000, large_book: 1_100_000, usage: 100_000 };
 }
 
 /// Everything about growth.
