@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Datelike as _;
 
 use super::cell::Cell;
-use super::order::Said;
+use super::order::{Said, place};
 use super::record::Record;
 use crate::frame::{NO_DAY, NO_ROW, SubjectKind};
 use crate::time::Stamp;
@@ -24,6 +24,9 @@ pub(crate) struct Groups {
 impl Groups {
     /// Groups records, given in `order`, by their owner of one kind, in linear time.
     fn build(subjects: usize, order: &[u32], owner: impl Fn(u32) -> u32) -> Self {
+        if subjects == 0 {
+            return Self { starts: vec![0], rows: Vec::new() };
+        }
         let mut counts = vec![0_u32; subjects + 1];
         for row in order {
             if let Some(count) = counts.get_mut((owner(*row) as usize).saturating_add(1)) {
@@ -167,22 +170,27 @@ pub(crate) struct Series {
 impl Series {
     /// Sorts and groups values; those of one moment are ordered by size.
     pub(crate) fn build(mut values: Vec<Dated>, counts: [usize; 4]) -> Self {
-        values.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
-        let rows = u32::try_from(values.len()).unwrap_or(NO_ROW);
-        let order: Vec<u32> = (0..rows).collect();
-        let owners: Vec<Owners> = values.iter().map(|it| it.2).collect();
+        let order = oldest_first(&values);
         let timed = values.iter().any(|it| it.0.is_timed());
-        let times = values.iter().filter(|_| timed).map(|it| (it.0, it.2)).collect();
-        Self {
-            days: values.iter().map(|it| day_number(Some(it.0))).collect(),
-            values: values.iter().map(|it| it.1).collect(),
-            groups: groups(counts, &order, &owners),
-            own: match values.iter().all(|it| it.3.is_empty()) {
-                true => Vec::new(),
-                false => values.into_iter().map(|it| it.3).collect(),
-            },
-            times,
+        let has_own = values.iter().any(|it| !it.3.is_empty());
+        let mut out = Self::default();
+        let mut owners = Vec::with_capacity(values.len());
+        for row in &order {
+            let Some((stamp, value, whose, own)) = values.get_mut(*row as usize) else { continue };
+            out.days.push(day_number(Some(*stamp)));
+            out.values.push(*value);
+            owners.push(*whose);
+            if has_own {
+                out.own.push(std::mem::take(own));
+            }
+            if timed {
+                out.times.push((*stamp, *whose));
+            }
         }
+        let rows = u32::try_from(owners.len()).unwrap_or(NO_ROW);
+        let order: Vec<u32> = (0..rows).collect();
+        out.groups = groups(counts, &order, &owners);
+        out
     }
 
     /// The values with their times and owners; nothing where all have a day alone.
@@ -223,6 +231,59 @@ impl Series {
     }
 }
 
+/// The rows of values in the order of their moments, then by size, then as they came.
+fn oldest_first(values: &[Dated]) -> Vec<u32> {
+    let compare =
+        |left: &Dated, right: &Dated| left.0.cmp(&right.0).then_with(|| left.1.total_cmp(&right.1));
+    let mut order: Vec<u32> = (0..u32::try_from(values.len()).unwrap_or(NO_ROW)).collect();
+    if values.is_sorted_by(|left, right| compare(left, right).is_le()) {
+        return order;
+    }
+    if values.iter().any(|it| it.0 != Stamp::day(it.0.date())) {
+        let value = |row: &u32| values.get(*row as usize);
+        order.sort_by(|left, right| match (value(left), value(right)) {
+            (Some(left), Some(right)) => compare(left, right),
+            _ => left.cmp(right),
+        });
+        return order;
+    }
+    // Days alone are compared as numbers, which is quicker.
+    let key = |(row, it): (u32, &Dated)| (day_number(Some(it.0)), place(it.1), row);
+    let mut keys: Vec<(i32, i64, u32)> = (0..).zip(values).map(key).collect();
+    keys.sort_unstable();
+    keys.into_iter().map(|key| key.2).collect()
+}
+
 fn day_number(stamp: Option<Stamp>) -> i32 {
     stamp.map_or(NO_DAY, |stamp| stamp.date().num_days_from_ce())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Dated, OwnCells, oldest_first};
+    use crate::time::Stamp;
+
+    proptest! {
+        #[test]
+        fn values_stand_as_a_stable_sort_has_them(
+            rows in prop::collection::vec((0..4_usize, prop_oneof![Just(0.0), Just(-0.0), Just(-2.5), 0.0..3.0_f64]), 0..40),
+            with_times in any::<bool>(),
+        ) {
+            let stamps = ["2026-03-02", "2026-02-28", "2026-03-01", "2026-03-01T09:00"];
+            let dated = |(at, value): &(usize, f64)| -> Dated {
+                let at = if with_times { *at } else { at % 3 };
+                let stamp: Stamp = stamps[at].parse().unwrap();
+                (stamp, *value, [0; 4], OwnCells::new())
+            };
+            let values: Vec<Dated> = rows.iter().map(dated).collect();
+            let mut expected: Vec<u32> = (0..).take(values.len()).collect();
+            expected.sort_by(|left, right| {
+                let (left, right) = (&values[*left as usize], &values[*right as usize]);
+                left.0.cmp(&right.0).then(left.1.total_cmp(&right.1))
+            });
+            prop_assert_eq!(oldest_first(&values), expected);
+        }
+    }
 }

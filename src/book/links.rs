@@ -1,13 +1,12 @@
 //! Which subjects there are, and which of them a record belongs to.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use super::check::Checks;
 use super::index::Owners;
 use super::record::{Bounds, Record};
 use crate::fault::{Code, did_you_mean};
-use crate::frame::{NO_ROW, SubjectKind};
+use crate::frame::{Labels, NO_ROW, SubjectKind};
 use crate::node::shorten;
 use crate::time::Stamp;
 
@@ -15,8 +14,8 @@ use crate::time::Stamp;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
     pub(crate) loaded: bool,
-    pub(crate) ids: Vec<Arc<str>>,
-    pub(crate) rows: BTreeMap<Arc<str>, u32>,
+    /// Each once: the code of an id is its row.
+    pub(crate) ids: Labels,
     pub(crate) rejected: BTreeSet<String>,
     owners: Vec<Owners>,
     /// First and last day, for subscriptions.
@@ -52,7 +51,7 @@ impl Links {
 
     /// The number of subjects of each kind.
     pub(crate) fn counts(&self) -> [usize; 4] {
-        SubjectKind::ALL.map(|kind| self.kind(kind).ids.len())
+        SubjectKind::ALL.map(|kind| self.kind(kind).ids.texts().len())
     }
 
     /// Adds a subject; gives its owners, itself among them.
@@ -64,13 +63,10 @@ impl Links {
         term: (Option<Stamp>, Option<Stamp>),
     ) -> Owners {
         let index = self.kind_mut(kind);
-        let row = u32::try_from(index.ids.len()).unwrap_or(NO_ROW);
+        let row = index.ids.code(id);
         if let Some(slot) = owners.get_mut(kind.index()) {
             *slot = row;
         }
-        let id: Arc<str> = id.into();
-        index.ids.push(Arc::clone(&id));
-        index.rows.insert(id, row);
         index.owners.push(owners);
         index.terms.push(term);
         owners
@@ -85,8 +81,8 @@ impl Links {
             let Some(id) = refs.get(kind.index()).copied().flatten() else { continue };
             named = true;
             let index = self.kind(kind);
-            match index.rows.get(id) {
-                Some(row) => join(&mut owners, index, kind, *row, &R::ref_key(kind), checks),
+            match index.ids.find(id) {
+                Some(row) => join(&mut owners, index, kind, row, &R::ref_key(kind), checks),
                 // A table that nobody loaded cannot contradict.
                 None if !index.loaded => unloaded = Some(kind),
                 None => unknown(index, kind, id, &R::ref_key(kind), checks),
@@ -114,7 +110,7 @@ impl Links {
         let Some((start, last)) = index.terms.get(subscription as usize) else { return };
         let bounds = record.bounds();
         let (Some(stamp), true) = (record.stamp(), bounds != Bounds::Free) else { return };
-        let id = index.ids.get(subscription as usize).map_or("", |it| it);
+        let id = index.ids.text(subscription).map_or("", |it| it);
         if let Some(start) = start.filter(|start| stamp.date() < start.date()) {
             let message =
                 format!("`{stamp}` is before subscription `{}` starts ({start})", shorten(id));
@@ -143,7 +139,7 @@ fn join(
     let differ =
         |(mine, theirs): (&u32, &u32)| *mine != NO_ROW && *theirs != NO_ROW && mine != theirs;
     if owners.iter().zip(above).any(differ) {
-        let id = index.ids.get(row as usize).map_or("", |it| it);
+        let id = index.ids.text(row).map_or("", |it| it);
         let message = format!("{kind} `{}` is not that of its other parent", shorten(id));
         checks.add("parents-disagree", Code::Contradiction, key, message);
         return;
@@ -163,8 +159,8 @@ fn unknown(index: &Index, kind: SubjectKind, id: &str, key: &str, checks: &mut C
         return;
     }
     // Ids are often numbered: a suggestion among many is noise, and slow.
-    let few = index.ids.len() <= 50;
-    let help = if few { did_you_mean(id, index.ids.iter().map(|id| &**id)) } else { None };
+    let few = index.ids.texts().len() <= 50;
+    let help = if few { did_you_mean(id, index.ids.texts().iter().map(|id| &**id)) } else { None };
     let message = format!("there is no {kind} `{shown}`");
     checks.help("unknown-parent", Code::UnknownReference, key, message, help);
 }

@@ -17,7 +17,7 @@ use super::row::{Good, read_row};
 use super::subject::{Account, Case, Company, Subscription};
 use super::tables::{Row, Tables, unknown_table};
 use crate::fault::{Code, Fault, Faults};
-use crate::frame::SubjectKind;
+use crate::frame::{Labels, SubjectKind};
 use crate::money::Currency;
 use crate::node::shorten;
 use crate::time::{Stamp, Zone};
@@ -248,7 +248,7 @@ impl Loader {
         if let Some(kind) = R::SUBJECT {
             self.links.kind_mut(kind).loaded = true;
         }
-        let mut ids = BTreeMap::new();
+        let mut ids = Ids::default();
         let mut doubts = Doubts::default();
         let mut own: BTreeMap<String, usize> = BTreeMap::new();
         for (row, given) in rows.into_iter().enumerate() {
@@ -295,20 +295,19 @@ impl Loader {
         &self,
         record: &R,
         row: usize,
-        ids: &mut BTreeMap<String, usize>,
+        ids: &mut Ids,
         checks: &mut Checks<'_>,
     ) -> Owners {
         match record.id() {
             Some(id) if id.trim().is_empty() => {
                 checks.add("empty-id", Code::Empty, "id", "`id` must not be empty".to_owned());
             }
-            Some(id) => match ids.get(id) {
-                Some(first) => {
+            Some(id) => {
+                if let Some(first) = ids.before(id, row) {
                     let message = format!("the id `{}` stands in row {first} too", shorten(id));
                     checks.add("duplicate-id", Code::Duplicate, "id", message);
                 }
-                None => drop(ids.insert(id.to_owned(), row)),
-            },
+            }
             None => {}
         }
         record.check(checks);
@@ -343,6 +342,24 @@ impl Loader {
 
     fn leaves<R: Record>(&mut self, rows: Option<Vec<Row<R>>>, store: &mut Store<R>) {
         self.each(rows, |_, good| store.push(good.record, good.owners));
+    }
+}
+
+/// The ids of a table, and in which row each stood first.
+#[derive(Debug, Default)]
+struct Ids {
+    ids: Labels,
+    rows: Vec<usize>,
+}
+
+impl Ids {
+    /// The row in which an id stood before.
+    fn before(&mut self, id: &str, row: usize) -> Option<usize> {
+        let first = self.rows.get(self.ids.code(id) as usize).copied();
+        if first.is_none() {
+            self.rows.push(row);
+        }
+        first
     }
 }
 

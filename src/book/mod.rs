@@ -127,13 +127,13 @@ impl Book {
     /// The ids of the subjects of a kind, in the order in which they were loaded.
     #[must_use]
     pub fn subjects(&self, kind: SubjectKind) -> &[Arc<str>] {
-        &self.links.kind(kind).ids
+        self.links.kind(kind).ids.texts()
     }
 
     /// The row of a subject among those of its kind.
     #[must_use]
     pub fn row_of(&self, kind: SubjectKind, id: &str) -> Option<u32> {
-        self.links.kind(kind).rows.get(id).copied()
+        self.links.kind(kind).ids.find(id)
     }
 
     /// For each subject of a kind the row of the parent it belongs to, or `NO_ROW`.

@@ -51,12 +51,17 @@ impl Part {
     }
 }
 
-/// The place of a double in their order.
+/// The place of a double in their order, -0 being 0.
+fn rank(it: f64) -> i64 {
+    place(it + 0.0)
+}
+
+/// The place of a double in their order, in which -0 comes before 0.
 ///
 /// # Source
 /// As `f64::total_cmp` compares them.
-fn rank(it: f64) -> i64 {
-    let bits = (it + 0.0).to_bits().cast_signed();
+pub(super) fn place(it: f64) -> i64 {
+    let bits = it.to_bits().cast_signed();
     bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
 }
 

@@ -3,6 +3,7 @@
 //! The problem is convex and small (some hundred coefficients), so that exact second derivatives are
 //! cheap, and nothing is random: the same rows give the same bits.
 
+use super::dense::Dense;
 use super::matrix::{Matrix, suffix_sums};
 
 /// What is asked of a coefficient.
@@ -36,6 +37,13 @@ impl Rows {
         out
     }
 
+    /// No rows, in the memory of those before; it is made for so many cells.
+    pub(crate) fn clear(&mut self, cells: usize) {
+        self.ends.clear();
+        self.cells.clear();
+        self.cells.reserve(cells);
+    }
+
     /// Adds a value to the row on its way; columns in ascending order.
     pub(crate) fn cell(&mut self, column: usize, value: f64) {
         if value.abs() > 0.0 {
@@ -45,6 +53,11 @@ impl Rows {
 
     pub(crate) fn end_row(&mut self) {
         self.ends.push(self.cells.len());
+    }
+
+    /// How many rows have ended.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
     }
 
     pub(crate) fn row(&self, at: usize) -> &[(usize, f64)] {
@@ -88,8 +101,17 @@ pub(crate) struct Fit {
     /// Whether the slopes vanished before the steps ran out.
     #[cfg_attr(not(test), expect(dead_code, reason = "only tests ask"))]
     pub(crate) converged: bool,
-    /// The second derivatives by coefficient and rise, the intercept last.
-    curvature: Matrix,
+}
+
+/// What is seen at a point.
+#[derive(Debug, Clone)]
+struct Look {
+    /// Loss and pull.
+    cost: f64,
+    /// The probability of each row that counts.
+    chances: Vec<f64>,
+    /// Whether it was seen in dense rows.
+    is_dense: bool,
 }
 
 /// The most Newton steps. They double the digits each, so this is only reached where there is no finite
@@ -98,9 +120,12 @@ const STEPS: usize = 60;
 /// Below this a bound coefficient counts as being at its bound.
 const NEAR: f64 = 1e-9;
 
-/// `ln(1 + e^z)` without overflow.
-fn softplus(z: f64) -> f64 {
-    z.max(0.0) + (-z.abs()).exp().ln_1p()
+/// The probability of log-odds, and `ln(1 + e^z)` without overflow.
+fn both(z: f64) -> (f64, f64) {
+    let power = (-z).exp();
+    // Of log-odds above 0 it is the same power.
+    let smaller = if z >= 0.0 { power } else { z.exp() };
+    (1.0 / (1.0 + power), z.max(0.0) + smaller.ln_1p())
 }
 
 /// The probability of log-odds.
@@ -130,51 +155,103 @@ impl Problem<'_> {
             .collect()
     }
 
-    /// Loss and pull at a point; the intercept comes last.
-    fn cost(&self, point: &[f64]) -> f64 {
-        let (coefficients, intercept) = (self.sums(point), point.last().copied().unwrap_or(0.0));
-        let loss = |row: &usize| {
-            let z = intercept + self.rows.dot(*row, &coefficients);
-            softplus(z) - self.target.get(*row).unwrap_or(&0.0) * z
-        };
-        let pulls = point.iter().zip(self.prior).zip(self.ridge);
-        let pull: f64 = pulls.map(|((at, prior), ridge)| ridge * (at - prior).powi(2)).sum();
-        self.used.iter().map(loss).sum::<f64>() + pull / 2.0
+    /// The rows that count, laid out for many additions at a time, where most of their values are not 0.
+    fn dense(&self) -> Option<Dense> {
+        Dense::of(self.used.iter().map(|row| self.rows.row(*row)), self.width())
     }
 
-    /// First and second derivatives at a point, by coefficient and rise.
-    fn slopes(&self, point: &[f64]) -> (Vec<f64>, Matrix) {
-        let width = self.width();
+    fn target(&self, row: usize) -> f64 {
+        self.target.get(row).copied().unwrap_or(0.0)
+    }
+
+    /// Loss and pull at a point; the intercept comes last.
+    fn look(&self, point: &[f64], dense: Option<&Dense>) -> Look {
         let (coefficients, intercept) = (self.sums(point), point.last().copied().unwrap_or(0.0));
-        let mut first = vec![0.0; width + 1];
-        let mut second = Matrix::zero(width + 1);
-        let mut cells: Vec<(usize, f64)> = Vec::new();
-        for row in self.used {
-            let p = sigmoid(intercept + self.rows.dot(*row, &coefficients));
-            let error = p - self.target.get(*row).unwrap_or(&0.0);
-            let weight = p * (1.0 - p);
-            cells.clear();
-            cells.extend_from_slice(self.rows.row(*row));
-            cells.push((width, 1.0));
-            for (column, value) in &cells {
-                if let Some(it) = first.get_mut(*column) {
-                    *it += error * value;
+        let empty =
+            || Look { cost: 0.0, chances: Vec::with_capacity(self.used.len()), is_dense: false };
+        let see = |look: &mut Look, row: usize, z: f64| {
+            let (p, softplus) = both(z);
+            look.cost += softplus - self.target(row) * z;
+            look.chances.push(p);
+        };
+        let in_dense = |dense: &Dense| {
+            let (mut look, mut used) = (empty(), self.used.iter());
+            look.is_dense = dense.each(&coefficients, intercept, |z| {
+                if let Some(row) = used.next() {
+                    see(&mut look, *row, z);
                 }
+            });
+            look.is_dense.then_some(look)
+        };
+        let mut look = dense.and_then(in_dense).unwrap_or_else(|| {
+            let mut look = empty();
+            for row in self.used {
+                see(&mut look, *row, intercept + self.rows.dot(*row, &coefficients));
             }
-            second.add_outer(&cells, weight);
-        }
-        second.mirror();
-        let chained = |at: usize| self.bounds.get(at) == Some(&Bound::Next);
-        suffix_sums(&mut first, chained);
-        second.suffix_sums(chained);
-        for (at, ridge) in self.ridge.iter().enumerate() {
-            second.add(at, at, *ridge);
-        }
+            look
+        });
+        let pulls = point.iter().zip(self.prior).zip(self.ridge);
+        let pull: f64 = pulls.map(|((at, prior), ridge)| ridge * (at - prior).powi(2)).sum();
+        look.cost += pull / 2.0;
+        look
+    }
+
+    /// First derivatives at a point where somebody looked, by coefficient and rise.
+    fn slopes(&self, point: &[f64], look: &Look, dense: Option<&Dense>) -> Vec<f64> {
+        let errors = self.used.iter().zip(&look.chances).map(|(row, p)| p - self.target(*row));
+        let mut first = match dense.filter(|_| look.is_dense) {
+            Some(dense) => dense.sums(&errors.collect::<Vec<f64>>()),
+            None => {
+                let mut first = vec![0.0; self.width() + 1];
+                for (row, error) in self.used.iter().zip(errors) {
+                    for (column, value) in self.rows.row(*row) {
+                        if let Some(it) = first.get_mut(*column) {
+                            *it += error * value;
+                        }
+                    }
+                    if let Some(it) = first.last_mut() {
+                        *it += error;
+                    }
+                }
+                first
+            }
+        };
+        suffix_sums(&mut first, |at| self.is_chained(at));
         let pulls = point.iter().zip(self.prior).zip(self.ridge);
         for (slope, ((at, prior), ridge)) in first.iter_mut().zip(pulls) {
             *slope += ridge * (at - prior);
         }
-        (first, second)
+        first
+    }
+
+    /// Second derivatives where somebody looked, by coefficient and rise.
+    fn curvature(&self, look: &Look, dense: Option<&Dense>) -> Matrix {
+        let width = self.width();
+        let weights = look.chances.iter().map(|p| p * (1.0 - p));
+        let mut second = match dense.filter(|_| look.is_dense) {
+            Some(dense) => dense.products(&weights.collect::<Vec<f64>>()),
+            None => {
+                let mut second = Matrix::zero(width + 1);
+                let mut cells: Vec<(usize, f64)> = Vec::new();
+                for (row, weight) in self.used.iter().zip(weights) {
+                    cells.clear();
+                    cells.extend_from_slice(self.rows.row(*row));
+                    cells.push((width, 1.0));
+                    second.add_outer(&cells, weight);
+                }
+                second
+            }
+        };
+        second.mirror();
+        second.suffix_sums(|at| self.is_chained(at));
+        for (at, ridge) in self.ridge.iter().enumerate() {
+            second.add(at, at, *ridge);
+        }
+        second
+    }
+
+    fn is_chained(&self, at: usize) -> bool {
+        self.bounds.get(at) == Some(&Bound::Next)
     }
 
     fn is_bound(&self, at: usize) -> bool {
@@ -207,6 +284,18 @@ impl Problem<'_> {
     /// # Source
     /// Projected Newton: Bertsekas (1982), SIAM J. Control Optim. 20(2), 221-246.
     pub(crate) fn solve(&self) -> Fit {
+        self.descend(self.dense().as_ref()).0
+    }
+
+    /// The same with the variances and covariances of coefficients and intercept (last), as for a fit without bounds.
+    pub(crate) fn solve_with_covariance(&self) -> (Fit, Matrix) {
+        let dense = self.dense();
+        let (fit, look) = self.descend(dense.as_ref());
+        (fit, self.curvature(&look, dense.as_ref()).inverse())
+    }
+
+    /// Finds the coefficients, and what is seen there.
+    fn descend(&self, dense: Option<&Dense>) -> (Fit, Look) {
         let mean = {
             let sum: f64 = self.used.iter().filter_map(|row| self.target.get(*row)).sum();
             let rows = self.used.len() as f64;
@@ -216,10 +305,10 @@ impl Problem<'_> {
         let mut point = self.prior.to_vec();
         point.push(logit(mean));
         self.keep(&mut point);
-        let mut cost = self.cost(&point);
+        let mut look = self.look(&point, dense);
         let mut converged = false;
         for _ in 0..STEPS {
-            let (first, second) = self.slopes(&point);
+            let first = self.slopes(&point, &look, dense);
             let movable = self.movable(&point, &first);
             let slopes: Vec<f64> =
                 movable.iter().filter_map(|column| first.get(*column)).copied().collect();
@@ -227,9 +316,9 @@ impl Problem<'_> {
                 converged = true;
                 break;
             }
-            let step = second.part(&movable).solve(&slopes);
-            match self.walk(&point, cost, &first, &movable, &step) {
-                Some((next, lower)) => (point, cost) = (next, lower),
+            let step = self.curvature(&look, dense).part(&movable).solve(&slopes);
+            match self.walk((&point, look.cost), &first, &movable, &step, dense) {
+                Some(next) => (point, look) = next,
                 // No step improves: as near as doubles get.
                 None => {
                     converged = true;
@@ -237,20 +326,19 @@ impl Problem<'_> {
                 }
             }
         }
-        let (_, curvature) = self.slopes(&point);
         let intercept = point.pop().unwrap_or(0.0);
-        Fit { intercept, coefficients: self.sums(&point), converged, curvature }
+        (Fit { intercept, coefficients: self.sums(&point), converged }, look)
     }
 
     /// Goes back along the step until the cost falls enough.
     fn walk(
         &self,
-        point: &[f64],
-        cost: f64,
+        (point, cost): (&[f64], f64),
         first: &[f64],
         movable: &[usize],
         step: &[f64],
-    ) -> Option<(Vec<f64>, f64)> {
+        dense: Option<&Dense>,
+    ) -> Option<(Vec<f64>, Look)> {
         let mut length = 1.0;
         for _ in 0..40 {
             let mut next = point.to_vec();
@@ -262,29 +350,28 @@ impl Problem<'_> {
             self.keep(&mut next);
             let fall: f64 =
                 first.iter().zip(point.iter().zip(&next)).map(|(it, (a, b))| it * (a - b)).sum();
-            let lower = self.cost(&next);
+            length /= 2.0;
+            // What promises no fall is not taken, whatever it costs.
+            if fall.is_nan() || fall <= 0.0 {
+                continue;
+            }
+            let seen = self.look(&next, dense);
+            let lower = seen.cost;
             // Where the promised fall is below what the sum's own rounding is, the cost cannot tell.
             let blur = 1e-13 * cost.abs();
-            if fall > 0.0 && (lower <= cost - 1e-4 * fall || (fall < blur && lower <= cost + blur))
-            {
-                return (fall > blur * 1e-3 || lower < cost).then_some((next, lower));
+            if lower <= cost - 1e-4 * fall || (fall < blur && lower <= cost + blur) {
+                return (fall > blur * 1e-3 || lower < cost).then_some((next, seen));
             }
-            length /= 2.0;
         }
         None
     }
 }
 
-impl Fit {
-    /// The variances and covariances of coefficients and intercept (last), as for a fit without bounds.
-    pub(crate) fn covariance(&self) -> Matrix {
-        self.curvature.inverse()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Bound, Problem, Rows, logit, sigmoid};
+    use proptest::prelude::*;
+
+    use super::{Bound, Dense, Problem, Rows, both, logit, sigmoid};
 
     fn solve(rows: &[&[f64]], target: &[f64], bounds: &[Bound], ridge: f64) -> super::Fit {
         let used: Vec<usize> = (0..rows.len()).collect();
@@ -348,5 +435,57 @@ mod tests {
         assert!(fit.intercept.is_finite() && fit.coefficients[0].is_finite());
         let none = solve(&[], &[], &[Bound::Free], 1.0);
         assert!(none.intercept.abs() < 1e-12, "no rows say nothing: {none:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn dense_rows_have_the_bits_of_sparse_ones(
+            width in 1..9_usize,
+            cells in prop::collection::vec(prop_oneof![3 => -3.0..3.0_f64, 1 => Just(0.0), 1 => Just(-0.0)], 0..200),
+            used in prop::collection::vec(0..30_usize, 0..100),
+            point in prop::collection::vec(prop_oneof![4 => -4.0..4.0_f64, 1 => Just(0.0), 1 => Just(1e308)], 10),
+        ) {
+            let rows = Rows::dense(cells.chunks_exact(width));
+            let target: Vec<f64> = (0..30).map(|row| f64::from(row % 3) / 2.0).collect();
+            let bounds: Vec<Bound> = [Bound::First, Bound::Next, Bound::Above, Bound::Free]
+                .into_iter()
+                .cycle()
+                .take(width)
+                .collect();
+            let (prior, ridge) = (vec![0.5; width], vec![2.0; width]);
+            let problem = Problem {
+                rows: &rows,
+                target: &target,
+                used: &used,
+                bounds: &bounds,
+                prior: &prior,
+                ridge: &ridge,
+                tolerance: 1e-6,
+            };
+            let point = &point[..=width];
+            let dense = Dense::of(used.iter().map(|row| rows.row(*row)), width);
+            let bits = |all: &[f64]| all.iter().map(|it| it.to_bits()).collect::<Vec<u64>>();
+            let (plain, quick) = (problem.look(point, None), problem.look(point, dense.as_ref()));
+            prop_assert_eq!(bits(&plain.chances), bits(&quick.chances));
+            let first = problem.slopes(point, &plain, None);
+            let first_too = problem.slopes(point, &quick, dense.as_ref());
+            prop_assert_eq!(bits(&first), bits(&first_too));
+            let second = problem.curvature(&plain, None);
+            let second_too = problem.curvature(&quick, dense.as_ref());
+            for row in 0..=width {
+                for column in 0..=width {
+                    let (one, two) = (second.get(row, column), second_too.get(row, column));
+                    prop_assert_eq!(one.to_bits(), two.to_bits());
+                }
+            }
+            prop_assert_eq!(plain.cost.to_bits(), quick.cost.to_bits());
+        }
+
+        #[test]
+        fn both_have_the_bits_of_each(z in prop_oneof![-40.0..40.0_f64, -800.0..800.0_f64, Just(0.0), Just(-0.0)]) {
+            let (p, softplus) = both(z);
+            prop_assert_eq!(p.to_bits(), sigmoid(z).to_bits());
+            prop_assert_eq!(softplus.to_bits(), (z.max(0.0) + (-z.abs()).exp().ln_1p()).to_bits());
+        }
     }
 }

@@ -17,6 +17,7 @@
 
 pub mod backtest;
 pub mod calibrate;
+mod dense;
 mod draw;
 pub mod experiment;
 pub mod forecast;

@@ -125,6 +125,9 @@ impl Stamp {
 
     /// The same as a book in a zone has it. What states an offset of its own keeps it.
     pub(crate) fn settled(self, zone: &Zone) -> Self {
+        if self.time.is_none() && *zone == Zone::UTC {
+            return Self { east: None, ..self };
+        }
         if self.time.is_none() {
             let wall = self.wall();
             let east = (wall - zone.utc(wall)).num_seconds();
@@ -156,8 +159,12 @@ pub(crate) fn hours(from: NaiveDateTime, to: NaiveDateTime) -> f64 {
 
 impl Ord for Stamp {
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |it: &Self| (it.date, it.time.is_some(), it.at(), it.east);
-        key(self).cmp(&key(other))
+        let moment = |it: &Self| (it.time.is_some(), it.at(), it.east);
+        let of_day = || match self.east == other.east {
+            true => self.time.cmp(&other.time),
+            false => moment(self).cmp(&moment(other)),
+        };
+        self.date.cmp(&other.date).then_with(of_day)
     }
 }
 
@@ -303,6 +310,34 @@ mod tests {
             let got =
                 text.parse::<Stamp>().map_or_else(|_| "!".to_owned(), |stamp| stamp.to_string());
             assert_eq!(got, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn stamps_stand_by_local_day_then_the_day_alone_then_by_moment() {
+        let texts = ["2026-03-01", "2026-03-02"].into_iter().flat_map(|day| {
+            [
+                "",
+                "T00:00",
+                "T00:00Z",
+                "T09:30:00.5",
+                "T09:30:00.5Z",
+                "T09:30+02:00",
+                "T11:30+04:00",
+                "T23:00-08:00",
+            ]
+            .map(|time| stamp(&format!("{day}{time}")))
+        });
+        let texts: Vec<Stamp> = texts.collect();
+        let zone: Zone = "+05:30".parse().unwrap();
+        let all: Vec<Stamp> =
+            texts.iter().map(|it| it.settled(&zone)).chain(texts.clone()).collect();
+        let key = |it: Stamp| (it.date, it.time.is_some(), it.at(), it.east);
+        for one in &all {
+            assert_eq!(one.settled(&Zone::UTC).date(), one.date(), "{one}");
+            for two in &all {
+                assert_eq!(one.cmp(two), key(*one).cmp(&key(*two)), "{one} and {two}");
+            }
         }
     }
 

@@ -28,6 +28,26 @@ impl<'a> Job<'a> {
     }
 }
 
+/// What says itself how long it took, with how many rows it covers.
+pub struct Timed<'a> {
+    name: String,
+    rows: usize,
+    work: Box<dyn FnMut() -> Duration + 'a>,
+}
+
+impl std::fmt::Debug for Timed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} on {} rows", self.name, self.rows)
+    }
+}
+
+impl<'a> Timed<'a> {
+    /// Something that times itself.
+    pub fn new(name: impl Into<String>, rows: usize, work: impl FnMut() -> Duration + 'a) -> Self {
+        Self { name: name.into(), rows, work: Box::new(work) }
+    }
+}
+
 /// What a job costs.
 #[derive(Debug, Clone)]
 pub struct Cost {
@@ -68,6 +88,27 @@ pub fn costs(mut jobs: Vec<Job<'_>>, repetitions: usize, most: Duration) -> Vec<
         for ((job, calls), samples) in jobs.iter_mut().zip(&calls).zip(&mut samples) {
             let time = cpu(&mut job.work, *calls);
             samples.push(time.as_nanos() as f64 / (*calls * job.rows) as f64);
+        }
+    }
+    let names = jobs.into_iter().map(|it| it.name);
+    let cost = |(name, samples): (_, Vec<f64>)| Cost { name, ns: median(samples.clone()), samples };
+    names.zip(samples).map(cost).collect()
+}
+
+/// The time of one piece of work, without what was made for it and what is dropped after it.
+pub fn once<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let begun = ThreadTime::now();
+    let out = work();
+    (out, begun.elapsed())
+}
+
+/// What jobs cost that say themselves how long they took (see [`once`]), each called once in every repetition, in turn.
+#[must_use]
+pub fn costs_of(mut jobs: Vec<Timed<'_>>, repetitions: usize) -> Vec<Cost> {
+    let mut samples = vec![Vec::new(); jobs.len()];
+    for _ in 0..repetitions {
+        for (job, samples) in jobs.iter_mut().zip(&mut samples) {
+            samples.push((job.work)().as_nanos() as f64 / job.rows as f64);
         }
     }
     let names = jobs.into_iter().map(|it| it.name);

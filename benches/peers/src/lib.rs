@@ -10,6 +10,7 @@ pub mod floors;
 pub mod foretell_side;
 pub mod hand;
 pub mod language;
+pub mod linear;
 pub mod measure;
 pub mod nights;
 

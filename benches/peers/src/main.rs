@@ -1,9 +1,10 @@
-//! `foretell-peers [--rows N,N] [--json FILE] [--check] [--quick] [--nights] [--threads]`
+//! `foretell-peers [--rows N,N] [--json FILE] [--check] [--quick] [--nights] [--linear] [--threads]`
 
 use std::process::ExitCode;
 
 use foretell_peers::child::{self, CHILD};
 use foretell_peers::floors::Floor;
+use foretell_peers::linear;
 use foretell_peers::measure::{self, Plan};
 use foretell_peers::nights;
 use foretell_peers::report;
@@ -17,6 +18,7 @@ const USAGE: &str = "foretell against hand-written code and other rule engines
   --check       fail where a floor of floors.json is not kept
   --quick       one small book and few repetitions
   --nights      measure nights with a state, and nothing else
+  --linear      measure whether learning and loading grow as their rows do, and nothing else
   --year ROWS NIGHTS
                 assess so many subjects for so many nights, and say how long it took and how much memory
   --threads     measure two threads against one, and nothing else (with --features rayon)
@@ -29,6 +31,7 @@ struct Arguments {
     check: bool,
     quick: bool,
     nights: bool,
+    linear: bool,
     threads: bool,
 }
 
@@ -55,6 +58,13 @@ fn main() -> ExitCode {
         year::run(&Spec::read(), rows, nights);
         return ExitCode::SUCCESS;
     }
+    if let [first, what, sizes @ ..] = &given[..]
+        && first == "--linear-part"
+    {
+        let sizes: Vec<usize> = sizes.iter().filter_map(|it| it.parse().ok()).collect();
+        linear::part(what, &sizes);
+        return ExitCode::SUCCESS;
+    }
     match read(given.into_iter()).and_then(|it| run(&it)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -72,6 +82,7 @@ fn read(mut given: impl Iterator<Item = String>) -> Result<Arguments, String> {
             "--check" => arguments.check = true,
             "--quick" => arguments.quick = true,
             "--nights" => arguments.nights = true,
+            "--linear" => arguments.linear = true,
             "--threads" => arguments.threads = true,
             "--json" => arguments.json = Some(given.next().ok_or("`--json` needs a file")?),
             "--rows" => {
@@ -98,9 +109,10 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         plan.rows.clone_from(rows);
     }
     let most = plan.rows.iter().copied().max().unwrap_or_default();
-    let measured = match (arguments.threads, arguments.nights) {
-        (true, _) => measure::threads(most),
-        (_, true) => nights::all(&spec, &plan),
+    let measured = match arguments {
+        Arguments { threads: true, .. } => measure::threads(most),
+        Arguments { nights: true, .. } => nights::all(&spec, &plan),
+        Arguments { linear: true, .. } => linear::all(arguments.quick),
         _ => measure::all(&spec, &plan),
     };
     print!("{}", report::text(&measured));
@@ -111,7 +123,11 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let mut all_kept = true;
     if arguments.check {
         println!("\nfloors");
-        let with = [("--threads", arguments.threads), ("--nights", arguments.nights)];
+        let with = [
+            ("--threads", arguments.threads),
+            ("--nights", arguments.nights),
+            ("--linear", arguments.linear),
+        ];
         let with = with.iter().find(|with| with.1).map(|with| with.0.to_owned());
         for floor in Floor::all().iter().filter(|it| it.only_with == with) {
             match floor.kept(&measured) {

@@ -154,7 +154,7 @@ fn whole(spec: &Spec, row: u64, at: usize) -> f64 {
 }
 
 /// Output `64 * row + column` of SplitMix64, as a number from 0 to below 1.
-fn draw(seed: u64, row: u64, column: u64) -> f64 {
+pub(crate) fn draw(seed: u64, row: u64, column: u64) -> f64 {
     let steps = row.wrapping_mul(64).wrapping_add(column).wrapping_add(1);
     let mut z = seed.wrapping_add(steps.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

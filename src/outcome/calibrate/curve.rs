@@ -4,6 +4,7 @@ use super::isotonic::{Block, blocks, isotonic};
 use super::{Method, jeffreys};
 use crate::interval::REACH_95;
 use crate::outcome::logit::{Bound, Fit, Problem, Rows, sigmoid};
+use crate::outcome::matrix::Matrix;
 use crate::outcome::measure::surprise;
 use crate::text::number::{fixed, signed};
 
@@ -41,7 +42,7 @@ fn targets(pairs: &[(f64, bool)]) -> Vec<f64> {
         .collect()
 }
 
-fn fit<const N: usize>(inputs: &[[f64; N]], target: &[f64], ridge: f64) -> Fit {
+fn fit<const N: usize>(inputs: &[[f64; N]], target: &[f64], ridge: f64) -> (Fit, Matrix) {
     let rows = Rows::dense(inputs.iter().map(<[f64; N]>::as_slice));
     let used: Vec<usize> = (0..inputs.len()).collect();
     let problem = Problem {
@@ -53,7 +54,7 @@ fn fit<const N: usize>(inputs: &[[f64; N]], target: &[f64], ridge: f64) -> Fit {
         ridge: &[ridge; N],
         tolerance: 1e-9,
     };
-    problem.solve()
+    problem.solve_with_covariance()
 }
 
 /// The two inputs of beta calibration; a score of 0 or 100 counts as a hundredth of a point away from it.
@@ -82,8 +83,7 @@ impl Curve {
     fn platt(pairs: &[(f64, bool)], ridge: f64) -> Self {
         let (mean, spread) = moments(pairs);
         let inputs: Vec<[f64; 1]> = pairs.iter().map(|pair| [(pair.0 - mean) / spread]).collect();
-        let fit = fit(&inputs, &targets(pairs), ridge);
-        let covariance = fit.covariance();
+        let (fit, covariance) = fit(&inputs, &targets(pairs), ridge);
         let slope = fit.coefficients.first().copied().unwrap_or(0.0);
         let line = Self::Line {
             intercept: fit.intercept,
@@ -96,8 +96,7 @@ impl Curve {
     fn beta(pairs: &[(f64, bool)], ridge: f64) -> Self {
         let inputs: Vec<[f64; 2]> = pairs.iter().map(|pair| two_logs(pair.0)).collect();
         // Its inputs have a spread of about 1 as they are.
-        let fit = fit(&inputs, &targets(pairs), ridge);
-        let covariance = fit.covariance();
+        let (fit, covariance) = fit(&inputs, &targets(pairs), ridge);
         let coefficients = match fit.coefficients.as_slice() {
             [a, b] => [*a, *b, fit.intercept],
             _ => [0.0, 0.0, fit.intercept],

@@ -1,6 +1,6 @@
 //! How much is learned: what surprises least on rows it has not seen.
 
-use super::model::{Candidate, Model, base_odds, fit, levels, risk};
+use super::model::{Candidate, Fits, Model, base_odds, levels, risk};
 use super::report::Choice;
 use super::rows::Table;
 use crate::outcome::calibrate::Calibration;
@@ -48,17 +48,29 @@ fn folds(table: &Table, count: usize, seed: u64) -> Vec<usize> {
     table.subjects.iter().map(|subject| Draw::named(seed, subject).below(count)).collect()
 }
 
+/// A fold's rows, and fits on those of the others.
+struct Fold<'a> {
+    test: Vec<usize>,
+    train: Fits<'a>,
+}
+
+fn split<'a>(table: &'a Table, folds: &[usize], count: usize) -> Vec<Fold<'a>> {
+    let fold = |fold: usize| {
+        let (test, train) = (0..table.lost.len()).partition(|row| folds.get(*row) == Some(&fold));
+        Fold { test, train: Fits::new(table, train) }
+    };
+    (0..count).map(fold).collect()
+}
+
 /// The log-odds of losing of each row, from a model fitted on the other folds.
-fn unseen(table: &Table, candidate: Candidate, folds: &[usize], count: usize) -> Vec<f64> {
+fn unseen(table: &Table, candidate: Candidate, folds: &[Fold<'_>]) -> Vec<f64> {
     let mut out = vec![0.0; table.lost.len()];
-    for fold in 0..count {
-        let (test, train): (Vec<usize>, Vec<usize>) =
-            (0..out.len()).partition(|row| folds.get(*row) == Some(&fold));
-        let model = fit(table, &train, candidate);
-        let base = base_odds(table, &train);
+    for Fold { test, train } in folds {
+        let model = train.fit(candidate);
+        let base = base_odds(table, train.used());
         for row in test {
-            let odds = risk(&model, table, row);
-            if let Some(it) = out.get_mut(row) {
+            let odds = risk(&model, table, *row);
+            if let Some(it) = out.get_mut(*row) {
                 // Where nothing at all is known of a row.
                 *it = if odds.is_nan() { base } else { odds };
             }
@@ -92,11 +104,10 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
     } else {
         (3, 1)
     };
-    let all: Vec<Vec<usize>> =
-        (0..rounds).map(|round| folds(table, count, seed.wrapping_add(round))).collect();
+    let round = |round: u64| split(table, &folds(table, count, seed.wrapping_add(round)), count);
+    let all: Vec<Vec<Fold<'_>>> = (0..rounds).map(round).collect();
     let average = |candidate: Candidate| {
-        let each: Vec<Vec<f64>> =
-            all.iter().map(|folds| unseen(table, candidate, folds, count)).collect();
+        let each: Vec<Vec<f64>> = all.iter().map(|folds| unseen(table, candidate, folds)).collect();
         let row = |row: usize| {
             each.iter().filter_map(|round| round.get(row)).sum::<f64>() / each.len() as f64
         };
@@ -160,5 +171,5 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
 /// A model of all rows.
 pub(super) fn whole(table: &Table, candidate: Candidate) -> Model {
     let all: Vec<usize> = (0..table.lost.len()).collect();
-    fit(table, &all, candidate)
+    Fits::new(table, all).fit(candidate)
 }

@@ -382,7 +382,10 @@ fn factors(
         let groups = groups(&table.subjects);
         let mut draw = Draw::new(options.seed);
         (0..options.resamples.min(MOST_DRAWN / table.lost.len().max(1)))
-            .map(|_| share(&model::fit(table, &resample(&groups, &mut draw), candidate)))
+            .map(|_| {
+                let used = resample(&groups, &mut draw);
+                share(&model::Fits::new(table, used).fit(candidate))
+            })
             .collect()
     } else {
         Vec::new()
@@ -456,8 +459,7 @@ fn wrong_beside_others(columns: &[Vec<f64>], lost: &[bool]) -> Vec<bool> {
         ridge: &vec![1.0; width],
         tolerance: 1e-6,
     };
-    let fit = problem.solve();
-    let covariance = fit.covariance();
+    let (fit, covariance) = problem.solve_with_covariance();
     let wrong = |(at, it): (usize, &f64)| *it < -2.0 * covariance.get(at, at).max(0.0).sqrt();
     fit.coefficients.iter().enumerate().map(wrong).collect()
 }

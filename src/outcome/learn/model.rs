@@ -1,5 +1,7 @@
 //! Weights and points from outcomes: the candidates, from what was written to all learned together.
 
+use std::cell::OnceCell;
+
 use super::rows::Table;
 use super::shape::Shape;
 use crate::outcome::logit::{Bound, Problem, Rows, logit};
@@ -85,16 +87,49 @@ fn kept(table: &Table) -> Vec<f64> {
     table.lost.iter().map(|lost| f64::from(u8::from(!*lost))).collect()
 }
 
-/// Fits a candidate on the used rows.
-pub(super) fn fit(table: &Table, used: &[usize], candidate: Candidate) -> Model {
-    match candidate {
-        Candidate::Written => written(table, used),
-        Candidate::Weights(ridge) => weights(table, used, plain(table), ridge),
-        Candidate::Alone(ridge) => weights(table, used, alone(table, used), ridge),
-        Candidate::Together(ridge) => {
-            let start = weights(table, used, alone(table, used), START);
-            together(table, used, &start, ridge)
+/// The rows that candidates are fitted on, and what several of them begin with.
+#[derive(Debug)]
+pub(super) struct Fits<'a> {
+    table: &'a Table,
+    used: Vec<usize>,
+    plain: OnceCell<Model>,
+    alone: OnceCell<Model>,
+    start: OnceCell<Model>,
+}
+
+impl<'a> Fits<'a> {
+    pub(super) fn new(table: &'a Table, used: Vec<usize>) -> Self {
+        let (plain, alone, start) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { table, used, plain, alone, start }
+    }
+
+    /// The rows.
+    pub(super) fn used(&self) -> &[usize] {
+        &self.used
+    }
+
+    /// Fits a candidate.
+    pub(super) fn fit(&self, candidate: Candidate) -> Model {
+        let (table, used) = (self.table, self.used.as_slice());
+        match candidate {
+            Candidate::Written => self.plain().clone(),
+            Candidate::Weights(ridge) => weights(table, used, self.plain().clone(), ridge),
+            Candidate::Alone(ridge) => weights(table, used, self.alone().clone(), ridge),
+            Candidate::Together(ridge) => {
+                let from = || weights(table, used, self.alone().clone(), START);
+                together(table, used, self.start.get_or_init(from), ridge)
+            }
         }
+    }
+
+    /// Slope and intercept for the score as it is.
+    fn plain(&self) -> &Model {
+        self.plain.get_or_init(|| scaled(self.table, &self.used, plain(self.table)))
+    }
+
+    /// The same where points were learned one by one.
+    fn alone(&self) -> &Model {
+        self.alone.get_or_init(|| scaled(self.table, &self.used, alone(self.table, &self.used)))
     }
 }
 
@@ -132,19 +167,28 @@ pub(super) fn spread(levels: &mut [f64]) -> f64 {
     if range > 1e-9 { range } else { 0.0 }
 }
 
-/// Slope and intercept for the score as it is.
-fn written(table: &Table, used: &[usize]) -> Model {
-    scaled(table, used, Model { intercept: 0.0, parts: plain(table) })
+/// Of each row whether it counts: what the others are need not be known.
+fn seen(table: &Table, used: &[usize]) -> Vec<bool> {
+    let mut out = vec![false; table.lost.len()];
+    for row in used {
+        if let Some(it) = out.get_mut(*row) {
+            *it = true;
+        }
+    }
+    out
 }
 
 /// The model with its weights times a common factor, and the intercept, that fit best.
-fn scaled(table: &Table, used: &[usize], model: Model) -> Model {
-    let score = |row: usize| {
-        let it = model.score(table, row);
-        [if it.is_nan() { 0.5 } else { it }]
-    };
-    let scores: Vec<[f64; 1]> = (0..table.lost.len()).map(score).collect();
-    let rows = Rows::dense(scores.iter().map(<[f64; 1]>::as_slice));
+fn scaled(table: &Table, used: &[usize], parts: Vec<Fitted>) -> Model {
+    let model = Model { intercept: 0.0, parts };
+    let mut rows = Rows::default();
+    for is_used in seen(table, used) {
+        if is_used {
+            let score = model.score(table, rows.len());
+            rows.cell(0, if score.is_nan() { 0.5 } else { score });
+        }
+        rows.end_row();
+    }
     let target = kept(table);
     let problem = Problem {
         rows: &rows,
@@ -169,29 +213,35 @@ fn scaled(table: &Table, used: &[usize], model: Model) -> Model {
 }
 
 /// Weights for given points.
-fn weights(table: &Table, used: &[usize], parts: Vec<Fitted>, ridge: f64) -> Model {
-    let mut model = scaled(table, used, Model { intercept: 0.0, parts });
+fn weights(table: &Table, used: &[usize], mut model: Model, ridge: f64) -> Model {
     let prior: Vec<f64> = model.parts.iter().map(|part| part.weight).collect();
     let target = kept(table);
     let bounds = vec![Bound::Above; prior.len()];
     let ridges = vec![ridge; prior.len()];
-    let points: Vec<Vec<f64>> = (0..table.lost.len())
-        .map(|row| {
-            model.parts.iter().zip(&table.parts).map(|(it, part)| it.points(part, row)).collect()
-        })
-        .collect();
-    let some_missing = points.iter().flatten().any(|point| point.is_nan());
+    let parts = model.parts.iter().zip(&table.parts);
+    // Row by row, the points of every part.
+    let mut points: Vec<f64> = Vec::with_capacity(used.len() * prior.len());
+    let seen = seen(table, used);
+    for (row, _) in seen.iter().enumerate().filter(|row| *row.1) {
+        points.extend(parts.clone().map(|(it, part)| it.points(part, row)));
+    }
+    let some_missing = points.iter().any(|point| point.is_nan());
+    let mut rows = Rows::default();
     for _ in 0..if some_missing { ROUNDS } else { 1 } {
-        let filled = points.iter().enumerate().map(|(row, points)| {
-            let score = model.score(table, row);
-            let other = if score.is_nan() { 0.5 } else { score };
-            points
-                .iter()
-                .map(|point| if point.is_nan() { other } else { *point })
-                .collect::<Vec<f64>>()
-        });
-        let filled: Vec<Vec<f64>> = filled.collect();
-        let rows = Rows::dense(filled.iter().map(Vec::as_slice));
+        rows.clear(points.len());
+        let mut points = points.chunks_exact(prior.len().max(1));
+        for (row, is_used) in seen.iter().enumerate() {
+            let points = if *is_used { points.next().unwrap_or(&[]) } else { &[] };
+            let mut other = f64::NAN;
+            if points.iter().any(|point| point.is_nan()) {
+                let score = model.score(table, row);
+                other = if score.is_nan() { 0.5 } else { score };
+            }
+            for (column, point) in points.iter().enumerate() {
+                rows.cell(column, if point.is_nan() { other } else { *point });
+            }
+            rows.end_row();
+        }
         let problem = Problem {
             rows: &rows,
             target: &target,
@@ -244,8 +294,9 @@ fn together(table: &Table, used: &[usize], start: &Model, ridge: f64) -> Model {
         places.push(Place { start: first, levels: bounds.len() - first });
     }
     let mut rows = Rows::default();
-    for row in 0..table.lost.len() {
-        for ((fitted, part), place) in start.parts.iter().zip(&table.parts).zip(&places) {
+    for (row, is_used) in seen(table, used).into_iter().enumerate() {
+        let parts = start.parts.iter().zip(&table.parts).zip(&places);
+        for ((fitted, part), place) in parts.filter(|_| is_used) {
             match &fitted.shape {
                 None => {
                     let points = part.points.get(row).copied().unwrap_or(f64::NAN);
