@@ -8,6 +8,7 @@ mod any;
 pub mod value;
 pub mod node;
 pub mod time;
+pub mod watch;
 pub mod money;
 pub mod frame;
 pub mod book;

@@ -75,3 +75,5 @@ mod tidy;
 mod tree;
 #[cfg(feature = "toml")]
 mod twin;
+#[cfg(feature = "toml")]
+mod watch;

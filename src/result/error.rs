@@ -6,6 +6,7 @@ use crate::fault::{Code, Fault, Faults};
 use crate::result::assessment::Assessment;
 use crate::result::tripped::Tripped;
 use crate::time::AsOf;
+use crate::watch::Stopped;
 
 /// Why there is no assessment. What may be overlooked is a note or a fault of an assessment; this may not.
 #[derive(Debug, thiserror::Error)]
@@ -30,10 +31,21 @@ pub enum AssessError {
     /// Guards tripped: nothing is told and the state does not move, until somebody accepts it.
     #[error("{0}")]
     Guarded(Box<Guarded>),
+    /// A watcher ended it ([`Input::watched`](crate::Input::watched)): nothing is told and the state does not move.
+    #[error(
+        "the assessment was ended by its watcher: nothing is told, and the state stays as it was"
+    )]
+    Stopped,
+}
+
+impl From<Stopped> for AssessError {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
 }
 
 impl AssessError {
-    /// As faults, for a list of what was wrong.
+    /// As faults, for a list of what was wrong; none where a watcher ended it.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
         match self {
@@ -43,6 +55,7 @@ impl AssessError {
                 vec![fault.help("assess days in order, or from a state that was kept")]
             }
             Self::NoIds(it) | Self::State(it) => it.0.clone(),
+            Self::Stopped => Vec::new(),
             Self::Guarded(it) => {
                 let fault = |it: &Tripped| {
                     let path = format!("guards.{}", it.guard);

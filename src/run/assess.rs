@@ -92,10 +92,13 @@ impl Compiled {
         }
         run.presence = Presence::of(self, &run.out.tables, &past, (standing, as_of), input);
         let (steps, last) = self.steps.split_at_checked(self.outline.last).unwrap_or_default();
+        let pace = input.watched.steps(self.steps.len() + self.batches.len());
         for step in steps {
+            pace.next()?;
             run.step(step);
         }
         for step in last {
+            pace.next()?;
             run.last_card(step);
         }
         run.out.notes.extend(run.feed_notes());
@@ -104,6 +107,7 @@ impl Compiled {
         let order = |name: &str| self.config.scorecards.iter().position(|card| card.name == name);
         run.out.cards.sort_by_key(|card| order(&card.name));
         for batch in &self.batches {
+            pace.next()?;
             run.ask(batch);
         }
         let (mut out, rows, reporting) = (run.out, run.rows, run.source.currency);

@@ -8,6 +8,7 @@ use crate::book::moment::Until;
 use crate::frame::{Frame, SubjectKind};
 use crate::playbook::ActionReport;
 use crate::time::{AsOf, Calendar};
+use crate::watch::{Watched, Watcher};
 
 /// Records, given columns, or both.
 ///
@@ -55,6 +56,7 @@ pub struct Input<'a> {
     gone: &'a [(SubjectKind, String)],
     /// Until when the records of tables and usage series are complete.
     pub(crate) feeds: BTreeMap<String, AsOf>,
+    pub(crate) watched: Watched<'a>,
 }
 
 impl<'a> Input<'a> {
@@ -76,6 +78,15 @@ impl<'a> Input<'a> {
         if let Some(it) = self.frames.get_mut(frame.kind().index()) {
             *it = Some(frame);
         }
+        self
+    }
+
+    /// The same with somebody who hears how far an assessment is, and may end it ([`AssessError::Stopped`]). Scores alone are not watched.
+    ///
+    /// [`AssessError::Stopped`]: crate::engine::AssessError::Stopped
+    #[must_use]
+    pub fn watched(mut self, watcher: &'a dyn Watcher) -> Self {
+        self.watched = Watched::by(watcher);
         self
     }
 

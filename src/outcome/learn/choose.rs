@@ -7,6 +7,7 @@ use crate::outcome::calibrate::Calibration;
 use crate::outcome::draw::Draw;
 use crate::outcome::measure::surprise;
 use crate::text::number::fixed;
+use crate::watch::{Steps, Stopped};
 
 /// Fewer of either outcome than this teach nothing: what was written stays.
 pub(super) const LEAST_EVENTS: usize = 10;
@@ -63,9 +64,15 @@ fn split<'a>(table: &'a Table, folds: &[usize], count: usize) -> Vec<Fold<'a>> {
 }
 
 /// The log-odds of losing of each row, from a model fitted on the other folds.
-fn unseen(table: &Table, candidate: Candidate, folds: &[Fold<'_>]) -> Vec<f64> {
+fn unseen(
+    table: &Table,
+    candidate: Candidate,
+    folds: &[Fold<'_>],
+    pace: &Steps<'_>,
+) -> Result<Vec<f64>, Stopped> {
     let mut out = vec![0.0; table.lost.len()];
     for Fold { test, train } in folds {
+        pace.next()?;
         let model = train.fit(candidate);
         let base = base_odds(table, train.used());
         for row in test {
@@ -76,7 +83,7 @@ fn unseen(table: &Table, candidate: Candidate, folds: &[Fold<'_>]) -> Vec<f64> {
             }
         }
     }
-    out
+    Ok(out)
 }
 
 /// The surprise of each row, by a line through log-odds that had not seen it.
@@ -93,27 +100,44 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
+/// How many folds so many rows have, and how often they are drawn.
+const fn folded(rows: usize) -> (usize, u64) {
+    match rows {
+        0..=FEW_ROWS => (10, 3),
+        0..=MANY_ROWS => (5, 1),
+        _ => (3, 1),
+    }
+}
+
+/// How many models are fitted to choose, at most.
+pub(super) fn fits(rows: usize) -> usize {
+    // What is written, and all that may be learned.
+    let candidates = 1 + 4 + 1 + 4 + 3;
+    let (count, rounds) = folded(rows);
+    candidates * count * rounds as usize
+}
+
 /// Chooses by the surprise on unseen rows.
-pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
+pub(super) fn choose(
+    table: &Table,
+    breakpoints: bool,
+    seed: u64,
+    pace: &Steps<'_>,
+) -> Result<Chosen, Stopped> {
     let rows = table.lost.len();
     let gone = table.lost.iter().filter(|lost| **lost).count();
-    let (count, rounds) = if rows <= FEW_ROWS {
-        (10, 3)
-    } else if rows <= MANY_ROWS {
-        (5, 1)
-    } else {
-        (3, 1)
-    };
+    let (count, rounds) = folded(rows);
     let round = |round: u64| split(table, &folds(table, count, seed.wrapping_add(round)), count);
     let all: Vec<Vec<Fold<'_>>> = (0..rounds).map(round).collect();
-    let average = |candidate: Candidate| {
-        let each: Vec<Vec<f64>> = all.iter().map(|folds| unseen(table, candidate, folds)).collect();
+    let average = |candidate: Candidate| -> Result<Vec<f64>, Stopped> {
+        let each = all.iter().map(|folds| unseen(table, candidate, folds, pace));
+        let each: Vec<Vec<f64>> = each.collect::<Result<_, _>>()?;
         let row = |row: usize| {
             each.iter().filter_map(|round| round.get(row)).sum::<f64>() / each.len() as f64
         };
-        (0..rows).map(row).collect::<Vec<f64>>()
+        Ok((0..rows).map(row).collect())
     };
-    let written = average(Candidate::Written);
+    let written = average(Candidate::Written)?;
     let baseline = losses(table, &written);
     let stay = |why: String, unseen: Vec<f64>| Chosen {
         candidate: Candidate::Written,
@@ -124,11 +148,11 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
         let why = format!(
             "{rows} outcomes, {gone} of them lost: at least {LEAST_EVENTS} of either are needed"
         );
-        return stay(why, written);
+        return Ok(stay(why, written));
     }
     let mut best: Option<(f64, Candidate, Vec<f64>, Vec<f64>)> = None;
     for candidate in candidates(table, breakpoints, gone.min(rows - gone)) {
-        let odds = average(candidate);
+        let odds = average(candidate)?;
         let lost = losses(table, &odds);
         let loss = mean(&lost);
         if best.as_ref().is_none_or(|best| loss < best.0) {
@@ -136,7 +160,7 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
         }
     }
     let Some((loss, candidate, odds, lost)) = best else {
-        return stay("there is nothing to learn".to_owned(), written);
+        return Ok(stay("there is nothing to learn".to_owned(), written));
     };
     let gains: Vec<f64> = baseline.iter().zip(&lost).map(|(a, b)| a - b).collect();
     let gain = mean(&gains);
@@ -149,7 +173,7 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
             fixed(loss, 4),
             fixed(before, 4)
         );
-        return stay(why, written);
+        return Ok(stay(why, written));
     }
     let why = format!(
         "log loss on unseen rows {} against {} as written (gain {}, standard error {})",
@@ -165,7 +189,7 @@ pub(super) fn choose(table: &Table, breakpoints: bool, seed: u64) -> Chosen {
         Candidate::Together(it) => ("points and weights together", Some(it)),
     };
     let told = Choice { learned: learned.to_owned(), ridge, why };
-    Chosen { candidate, unseen: odds, told }
+    Ok(Chosen { candidate, unseen: odds, told })
 }
 
 /// A model of all rows.

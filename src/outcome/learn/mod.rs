@@ -17,12 +17,14 @@
 mod choose;
 mod draft;
 mod model;
+mod options;
 mod report;
 mod rows;
 mod shape;
 mod tree;
 
 pub use draft::{Drafted, column_name, draft};
+pub use options::LearnOptions;
 pub use report::{Choice, Conflict, FactorReport, LearnReport};
 pub(in crate::outcome) use rows::{Way, direction};
 
@@ -42,6 +44,7 @@ use crate::engine::{Engine, Input};
 use crate::fault::Faults;
 use crate::frame::SubjectKind;
 use crate::state::State;
+use crate::watch::{Steps, Stopped, Watched, Watcher};
 use choose::{Chosen, choose, whole};
 use model::Model;
 use rows::{Question, Table};
@@ -64,49 +67,6 @@ impl<'a> Moment<'a> {
     #[must_use]
     pub const fn new(as_of: NaiveDate, input: Input<'a>) -> Self {
         Self { as_of, input }
-    }
-}
-
-/// How to learn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LearnOptions {
-    /// Whether the points of factors are learned too: values of `piecewise`, `map` and `flag`, in the direction
-    /// that is written. Weights alone if not.
-    pub breakpoints: bool,
-    /// How many resamples say how stable each weight is; 0 for none. Fewer are drawn where rows are very many: no more
-    /// than make half a million together.
-    pub resamples: usize,
-    /// The seed of folds and resamples.
-    pub seed: u64,
-}
-
-impl Default for LearnOptions {
-    fn default() -> Self {
-        Self { breakpoints: false, resamples: 20, seed: 1 }
-    }
-}
-
-impl LearnOptions {
-    /// The same, with points learned too.
-    #[must_use]
-    pub const fn with_breakpoints(mut self) -> Self {
-        self.breakpoints = true;
-        self
-    }
-
-    /// The same, with so many resamples.
-    #[must_use]
-    pub const fn with_resamples(mut self, resamples: usize) -> Self {
-        self.resamples = resamples;
-        self
-    }
-
-    /// The same, with another seed.
-    #[must_use]
-    pub const fn with_seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
     }
 }
 
@@ -154,6 +114,15 @@ pub enum LearnError {
         /// How many there are.
         observations: usize,
     },
+    /// A watcher ended it ([`learn_watched`]).
+    #[error("learning was ended by its watcher")]
+    Stopped,
+}
+
+impl From<Stopped> for LearnError {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
 }
 
 fn listed(names: &[String]) -> String {
@@ -190,6 +159,49 @@ pub fn learn(
     test: &[Observation],
     options: &LearnOptions,
 ) -> Result<Learned, LearnError> {
+    learn_by(config, scorecard, past, (train, test), options, Watched::default())
+}
+
+/// The same as [`learn`], with somebody who hears how far it is, and may end it ([`LearnError::Stopped`]).
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// use std::ops::ControlFlow;
+///
+/// use foretell::Config;
+/// use foretell::outcome::learn::{LearnError, LearnOptions, learn_watched};
+///
+/// let config = Config::parse("metrics = [{ name = 'logins' }]");
+/// let tell = |done: usize, of: usize| {
+///     println!("{done} of {of}");
+///     ControlFlow::Continue(())
+/// };
+/// let refused = learn_watched(&config, "health", &[], (&[], &[]), &LearnOptions::default(), &tell);
+/// assert!(matches!(refused, Err(LearnError::UnknownScorecard { .. })));
+/// # }
+/// ```
+///
+/// # Errors
+/// Those of [`learn`], and [`LearnError::Stopped`].
+pub fn learn_watched(
+    config: &Config,
+    scorecard: &str,
+    past: &[Moment<'_>],
+    (train, test): (&[Observation], &[Observation]),
+    options: &LearnOptions,
+    watcher: &dyn Watcher,
+) -> Result<Learned, LearnError> {
+    learn_by(config, scorecard, past, (train, test), options, Watched::by(watcher))
+}
+
+fn learn_by(
+    config: &Config,
+    scorecard: &str,
+    past: &[Moment<'_>],
+    (train, test): (&[Observation], &[Observation]),
+    options: &LearnOptions,
+    watched: Watched<'_>,
+) -> Result<Learned, LearnError> {
     let parts = find(config, scorecard)?;
     if train.is_empty() {
         return Err(LearnError::NoObservations);
@@ -206,8 +218,13 @@ pub fn learn(
         breakpoints: options.breakpoints,
     };
     let table = question.ask(past, train)?;
+    let rows = table.lost.len();
+    // The model of all rows is one more.
+    let pace = &watched.steps(choose::fits(rows) + 1 + options.drawn(rows));
     let held_out = question.ask(past, test)?;
-    let Chosen { candidate, unseen, told } = choose(&table, options.breakpoints, options.seed);
+    let Chosen { candidate, unseen, told } =
+        choose(&table, options.breakpoints, options.seed, pace)?;
+    pace.next()?;
     let model = whole(&table, candidate);
     let keeps = candidate == model::Candidate::Written || model.slope() <= 0.0;
     let learned = if keeps { config.clone() } else { changed(config, scorecard, &parts, &model) };
@@ -222,7 +239,7 @@ pub fn learn(
     let after = Engine::compile(&learned).map_err(LearnError::Faults)?;
     let new_scores = scores(&after, &question, past, test);
     let compared = Compared::new(&held_out, &calibration_before, &calibration, &new_scores);
-    let factors = factors(&table, &parts, (!keeps).then_some(&model), candidate, options);
+    let factors = factors(&table, &parts, (!keeps).then_some(&model), candidate, (options, pace))?;
     let gone = table.lost.iter().filter(|lost| **lost).count();
     let by_case = parts.iter().filter(|part| part.by_case && !keeps);
     let notes = by_case
@@ -361,17 +378,14 @@ fn segments(table: &Table, probability: &[f64]) -> Vec<super::measure::SegmentMe
 /// Less than this share of the whole does nothing, in percent. Our choice, tested by `a_factor_of_noise_does_nothing`.
 const IDLE: f64 = 0.5;
 
-/// The most rows that resamples draw together: with more, weights hardly move. Our choice.
-const MOST_DRAWN: usize = 500_000;
-
 /// What was learned of each factor; `model` is none where everything stays as written.
 fn factors(
     table: &Table,
     parts: &[Found],
     model: Option<&Model>,
     candidate: model::Candidate,
-    options: &LearnOptions,
-) -> Vec<FactorReport> {
+    (options, pace): (&LearnOptions, &Steps<'_>),
+) -> Result<Vec<FactorReport>, Stopped> {
     let share = |model: &Model| -> Vec<f64> {
         let sum = model.slope();
         let percent = |it: &model::Fitted| if sum > 0.0 { 100.0 * it.weight / sum } else { 0.0 };
@@ -381,19 +395,20 @@ fn factors(
     let draws: Vec<Vec<f64>> = if model.is_some() {
         let groups = groups(&table.subjects);
         let mut draw = Draw::new(options.seed);
-        (0..options.resamples.min(MOST_DRAWN / table.lost.len().max(1)))
+        (0..options.drawn(table.lost.len()))
             .map(|_| {
+                pace.next()?;
                 let used = resample(&groups, &mut draw);
-                share(&model::Fits::new(table, used).fit(candidate))
+                Ok(share(&model::Fits::new(table, used).fit(candidate)))
             })
-            .collect()
+            .collect::<Result<_, Stopped>>()?
     } else {
         Vec::new()
     };
     let wrong = beside_others(table);
     let kept: Vec<bool> = table.lost.iter().map(|lost| !lost).collect();
     let each = parts.iter().zip(&table.parts).enumerate();
-    each.map(|(at, (found, part))| {
+    let report = |(at, (found, part)): (usize, (&Found, &rows::Part))| {
         let mut drawn: Vec<f64> = draws.iter().filter_map(|draw| draw.get(at)).copied().collect();
         drawn.sort_by(f64::total_cmp);
         let before = 100.0 * found.written;
@@ -415,8 +430,8 @@ fn factors(
             },
             missing: part.points.iter().filter(|point| point.is_nan()).count(),
         }
-    })
-    .collect()
+    };
+    Ok(each.map(report).collect())
 }
 
 /// The chance that one kept has more points than one lost, and whether it is off a half by more than two standard errors.
