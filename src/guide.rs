@@ -58,6 +58,7 @@ pages! {
     operations
     state
     parts
+    scale
     outcomes
     forecast
     backtest

@@ -134,6 +134,35 @@ fn each_path_has_no_data_and_says_for_whom() {
     }
 }
 
+/// What a function said in the night is what its scores say, whenever they are read: it is not asked again.
+#[test]
+fn reading_scores_asks_no_function_again() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let mut functions = Functions::new();
+    let count = Arc::clone(&asked);
+    let twice = move |it: &[Value]| {
+        count.fetch_add(1, Ordering::Relaxed);
+        it[0].number().map(|it| it * 2.0)
+    };
+    functions.register("twice", &[Kind::Number], Kind::Number, twice).unwrap();
+    for factor in [
+        "points.expr = \"twice(n) * 5\"",
+        "applies_when = \"twice(n) > 0\", points.linear = { worst = 0, best = 10 }",
+    ] {
+        let text = format!(
+            "metrics = [{{ name = \"n\" }}]\n[[scorecards]]\nname = \"health\"\nmin_coverage = 0\nfactors = [{{ metric = \"n\", {factor} }}]\n"
+        );
+        let engine = Engine::compile_with(&Config::parse(&text), functions.clone()).unwrap();
+        let frame = frame(&FOUR);
+        let out = engine.assess(&Input::frame(&frame), day(), &State::new()).unwrap();
+        let before = asked.load(Ordering::Relaxed);
+        assert!(before > 0);
+        assert_eq!(out.scores("health").filter(|it| it.score.is_some()).count(), 3, "{factor}");
+        assert!(out.score("health", "s1").is_some());
+        assert_eq!(asked.load(Ordering::Relaxed), before, "{factor}");
+    }
+}
+
 fn frame_of(id: &str, value: f64) -> Frame {
     let mut frame = Frame::new(KIND, [id]).unwrap();
     frame.insert("n", Column::numbers([Some(value)])).unwrap();

@@ -170,6 +170,8 @@ pub(crate) struct Function {
     pub(crate) repeats: bool,
     pub(crate) returns: Kind,
     pub(crate) body: Body,
+    /// Whether it is the host's.
+    pub(super) is_host: bool,
     /// Whether a panic is a failure of its own, and goes no further.
     pub(super) catches: bool,
     pub(super) native: Native,
@@ -194,6 +196,7 @@ impl Function {
             repeats: false,
             returns: Kind::Flag,
             body: Body::one(body),
+            is_host: false,
             catches: false,
             native: Native::None,
             list: Some(list),

@@ -138,7 +138,7 @@ impl Functions {
         f: impl Fn(&[Value]) -> A + Send + Sync + 'static,
     ) -> Result<(), Fault> {
         self.check(name, params)?;
-        self.add(name, params, returns, Body::one(f));
+        self.add_of((name, true), params, returns, Body::one(f));
         Ok(())
     }
 
@@ -182,7 +182,7 @@ impl Functions {
                 "give it a parameter, or register it to be called for one subject after another",
             ));
         }
-        self.add(name, params, returns, Body::many(f));
+        self.add_of((name, true), params, returns, Body::many(f));
         Ok(())
     }
 
@@ -295,7 +295,18 @@ impl Functions {
     }
 
     fn add(&mut self, name: &str, params: &[Kind], returns: Kind, body: Body) {
+        self.add_of((name, false), params, returns, body);
+    }
+
+    fn add_of(
+        &mut self,
+        (name, is_host): (&str, bool),
+        params: &[Kind],
+        returns: Kind,
+        body: Body,
+    ) {
         self.push(Function {
+            is_host,
             name: name.to_owned(),
             params: params.to_vec(),
             repeats: false,
@@ -328,6 +339,7 @@ impl Functions {
             repeats: matches!(native, Native::Fold(_)),
             returns: Kind::Number,
             body: Body::one(body),
+            is_host: false,
             catches: false,
             native,
             list: None,

@@ -203,6 +203,11 @@ impl Program {
         }
     }
 
+    /// Whether it calls a function of the host's; a message is not asked.
+    pub(crate) fn asks_host(&self) -> bool {
+        self.tree().is_some_and(Tree::asks_host)
+    }
+
     /// Runs it for one row. `read` is asked once for each slot that may be read.
     pub(crate) fn run(&self, read: &mut dyn FnMut(usize) -> Value) -> Outcome {
         match &self.0.body {

@@ -213,6 +213,12 @@ impl Tree {
         }
     }
 
+    /// Whether it calls a function of the host's.
+    pub(crate) fn asks_host(&self) -> bool {
+        let calls = matches!(&self.node, Node::Call(function, _) if function.is_host);
+        calls || self.parts().into_iter().any(Self::asks_host)
+    }
+
     /// The names it reads, by slot, and whether each is ever read behind a guard.
     pub(crate) fn names(&self, into: &mut BTreeMap<usize, (Arc<Named>, bool)>) {
         let mut add = |it: &Arc<Named>, guarded: bool| {

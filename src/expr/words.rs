@@ -62,6 +62,7 @@ fn make(
         returns: Kind::Text,
         body,
         native,
+        is_host: false,
         catches: false,
         list: None,
     }

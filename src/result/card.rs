@@ -1,5 +1,6 @@
 //! A scorecard's results: bands at once, and how sure each score is once somebody reads it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
@@ -7,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::frame::{Data, SubjectKind};
 use crate::score::{ScoreCell, Scorecard, present};
+
+/// Once one in so many was made alone all are made: a result alone costs up to some ten times what it costs among others. Our choice.
+const ONE_IN: usize = 16;
 
 /// A subject's score with what a score must never be without.
 ///
@@ -77,8 +81,20 @@ pub(crate) struct CardResult {
 #[derive(Debug, Clone)]
 struct Unread {
     card: Arc<Scorecard>,
+    /// How many were made alone.
+    alone: Alone,
     /// The band that data hold of each subject, by number.
     data_bands: Vec<u32>,
+}
+
+/// How many results were made alone; a copy begins anew.
+#[derive(Debug, Default)]
+struct Alone(AtomicUsize);
+
+impl Clone for Alone {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl CardResult {
@@ -89,7 +105,10 @@ impl CardResult {
 
     /// Results of which only the bands that data hold are there.
     pub(crate) fn unread(card: &Arc<Scorecard>, data_bands: Vec<u32>) -> Self {
-        Self { source: Some(Unread { card: Arc::clone(card), data_bands }), ..Self::bare(card) }
+        Self {
+            source: Some(Unread { card: Arc::clone(card), alone: Alone::default(), data_bands }),
+            ..Self::bare(card)
+        }
     }
 
     fn bare(card: &Scorecard) -> Self {
@@ -116,9 +135,15 @@ impl CardResult {
         self.cells.get_or_init(|| self.unread_card().map_or_else(Vec::new, make))
     }
 
-    /// The scorecard that makes results that are not there.
-    pub(crate) fn unread_card(&self) -> Option<&Scorecard> {
+    fn unread_card(&self) -> Option<&Scorecard> {
         self.source.as_ref().map(|it| &*it.card)
+    }
+
+    /// The scorecard that makes one result of so many alone, where they are not there; none once many were made so.
+    pub(crate) fn made_alone(&self, rows: usize) -> Option<&Scorecard> {
+        let it = self.source.as_ref().filter(|_| self.cells.get().is_none())?;
+        let before = it.alone.0.fetch_add(1, Ordering::Relaxed);
+        (before.saturating_mul(ONE_IN) < rows).then_some(&*it.card)
     }
 
     pub(crate) fn view<'a>(&'a self, subject: &'a str, cell: &ScoreCell) -> SubjectScore<'a> {

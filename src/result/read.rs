@@ -20,13 +20,13 @@ impl Assessment {
         })
     }
 
-    /// A subject's result: made alone where the others were not read.
+    /// A subject's result: made alone where the others were not read, and few were made so.
     pub(crate) fn cell(&self, it: &CardResult, table: &Table, row: usize) -> Option<ScoreCell> {
-        if let Some(cells) = it.known() {
-            return cells.get(row).copied();
-        }
+        let Some(card) = it.made_alone(table.len()) else {
+            return self.cells(it).get(row).copied();
+        };
         // A chunk of one through the same code gives the same bits.
-        let rows = self.run_card(it.unread_card()?, table, row..row.saturating_add(1));
+        let rows = self.run_card(card, table, row..row.saturating_add(1));
         rows.results.first().copied()
     }
 

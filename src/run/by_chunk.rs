@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
     pub(crate) fn last_card(&mut self, step: &'a Step) {
         let Work::Card { card: number, .. } = &step.work else { return };
         let Some(card) = self.engine.cards.get(number) else { return };
-        if card.asks_how_sure() {
+        if card.asks_how_sure() || card.asks_host() {
             return self.step(step);
         }
         let filled = self.fill(step.kind, std::slice::from_ref(step), For::Night, &mut []);

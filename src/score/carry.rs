@@ -6,9 +6,11 @@ use chrono::NaiveDate;
 
 use super::explain::FactorLine;
 use super::factor::{Spot, key};
+use super::points::PointMap;
 use super::tree::{Factor, Scorecard};
 use super::walk::present;
 use crate::config::MissingPolicy;
+use crate::expr::Program;
 use crate::frame::Table;
 use crate::memory::{Carried, CarriedValue};
 use crate::value::Value;
@@ -19,6 +21,16 @@ impl Scorecard {
     /// some, the last known one is carried forward.
     pub(crate) fn asks_how_sure(&self) -> bool {
         self.factors.iter().any(|factor| matches!(factor.missing, MissingPolicy::Carry(_)))
+    }
+
+    /// Whether its scores rest on a function of the host's, which is not called again once the assessment is made.
+    pub(crate) fn asks_host(&self) -> bool {
+        let points = self.factors.iter().flat_map(|factor| factor.points.values());
+        let mut points = points.filter_map(|points| match points {
+            PointMap::Expr(program) => Some(&**program),
+            _ => None,
+        });
+        points.any(Program::asks_host) || self.conditions.programs().iter().any(Program::asks_host)
     }
 
     /// The points of a value on the line of an explanation.

@@ -402,6 +402,28 @@ fn later() -> BoxedStrategy<Rows> {
     .boxed()
 }
 
+/// A scorecard that nothing else reads.
+const LATE: &str = r#"
+metrics = [
+  # PEEK
+  { name = "seats" },
+  { name = "plan" },
+  { name = "logins", from = "usage.logins", take = "sum", window = "28d" },
+  { name = "open_cases", from = "cases", take = "count", where = "is_open" },
+]
+[[scorecards]]
+name = "health"
+bands = [{ name = "red" }, { name = "yellow", above = 40 }, { name = "green", from = 70 }]
+margin = 3
+min_stay = "14d"
+overrides = [{ when = "(open_cases ?? 0) > 1", cap = 40 }]
+factors = [
+  { metric = "logins", points.linear = { worst = 0, best = 50 }, weight = 2 },
+  { metric = "seats", points.linear = { worst = 0, best = 20 } },
+  { metric = "plan", points.map = { pro = 90, _ = 40 } },
+]
+"#;
+
 /// The last day on which nothing of `later` is known.
 fn last_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, 27).unwrap()
@@ -443,6 +465,30 @@ proptest! {
                 }
                 state = assessment.state().clone();
             }
+        }
+    }
+
+    /// Overrides by hand and by rule, margins and stays: the bands that a night goes on from do not hang on when its scores are read.
+    #[test]
+    fn bands_of_a_book_go_on_the_same_whenever_scores_are_read(
+        rows in tables(3), days in prop::collection::vec(0..60_i64, 3),
+    ) {
+        let engine = |peek: &str| Engine::compile(&Config::parse(&LATE.replace("# PEEK", peek))).unwrap();
+        let late = engine("");
+        let soon = engine("{ name = 'peek', expr = 'health.low ?? 0' },");
+        let book = load(&rows).book;
+        let (mut one, mut two) = (State::new(), State::new());
+        let mut day = NaiveDate::from_ymd_opt(2025, 12, 1).unwrap();
+        for step in days {
+            day += chrono::Duration::days(step);
+            let later = late.assess(&Input::book(&book), day, &one).unwrap();
+            let sooner = soon.assess(&Input::book(&book), day, &two).unwrap();
+            let bands = |it: &Assessment| serde_json::to_value(it.state()).unwrap()["bands"].take();
+            prop_assert_eq!(bands(&later), bands(&sooner));
+            prop_assert_eq!(later.bands("health"), sooner.bands("health"));
+            let read = |it: &Assessment| format!("{:?}", it.scores("health").collect::<Vec<_>>());
+            prop_assert_eq!(read(&later), read(&sooner));
+            (one, two) = (later.into_state(), sooner.into_state());
         }
     }
 

@@ -414,6 +414,11 @@ def test_what_the_whole_alone_can_know(spark):
     how = {"as_of": "2026-03-02", "key": KEY}
     with pytest.raises(foretell.InputError, match="no row of accounts came, and some are remembered"):
         foretell.spark.assess({**tonight, "account": tonight["account"].where("false")}, states, FAMILIES, **how)
+    one = tonight["subscription"].where("account_id = 'a0'").limit(1)
+    other = next(f"a{at}" for at in range(1, 99) if foretell.spark.part_of(f"a{at}", 2) != foretell.spark.part_of("a0", 2))
+    twice = tonight["subscription"].unionByName(one.withColumn("account_id", functions.lit(other)))
+    with pytest.raises(foretell.InputError, match="in two parts at once: subscription `s"):
+        foretell.spark.assess({**tonight, "subscription": twice}, states, FAMILIES, **how)
     moved = tonight["subscription"].withColumn("account_id", functions.lit("a0"))
     with pytest.raises(foretell.InputError, match="in another part than their past: subscription `s"):
         foretell.spark.assess({**tonight, "subscription": moved}, states, FAMILIES, **how)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::engine::Assessment;
-use crate::frame::SubjectKind;
+use crate::frame::{Column, Data, SubjectKind};
 
 /// Who was assessed on each day, by number.
 #[derive(Debug, Clone, Default)]
@@ -139,13 +139,23 @@ impl Cards {
                 let bands = out.bands(&card.name);
                 card.bands = bands.iter().filter_map(|row| row.band).map(str::to_owned).collect();
             }
-            let rows = out.subjects(card.kind).len();
-            let (mut scores, mut bands) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-            for it in out.scores(&card.name) {
-                scores.push(it.score.unwrap_or(f64::NAN));
-                let at = it.band.and_then(|band| card.bands.iter().position(|name| name == band));
-                bands.push(at.and_then(|place| u8::try_from(place).ok()).unwrap_or(NO_BAND));
-            }
+            let column = |name: &str| out.column(card.kind, name).map(Column::data);
+            let scores = match column(&card.name) {
+                Some(Data::Number(all)) => all.clone(),
+                _ => vec![f64::NAN; out.subjects(card.kind).len()],
+            };
+            let bands = match column(&format!("{}.band", card.name)) {
+                Some(Data::Text { codes, labels }) => {
+                    let number = |band: &Arc<str>| {
+                        let at = card.bands.iter().position(|name| **name == **band);
+                        at.and_then(|place| u8::try_from(place).ok()).unwrap_or(NO_BAND)
+                    };
+                    let numbers: Vec<u8> = labels.texts().iter().map(number).collect();
+                    let number = |code: &u32| numbers.get(*code as usize).copied();
+                    codes.iter().map(|code| number(code).unwrap_or(NO_BAND)).collect()
+                }
+                _ => vec![NO_BAND; scores.len()],
+            };
             card.scores.push(scores);
             card.in_band.push(bands);
         }

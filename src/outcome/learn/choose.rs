@@ -102,10 +102,12 @@ fn mean(values: &[f64]) -> f64 {
 
 /// How many folds so many rows have, and how often they are drawn.
 const fn folded(rows: usize) -> (usize, u64) {
-    match rows {
-        0..=FEW_ROWS => (10, 3),
-        0..=MANY_ROWS => (5, 1),
-        _ => (3, 1),
+    if rows <= FEW_ROWS {
+        (10, 3)
+    } else if rows <= MANY_ROWS {
+        (5, 1)
+    } else {
+        (3, 1)
     }
 }
 

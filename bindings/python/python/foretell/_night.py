@@ -80,7 +80,10 @@ class Night(Generic[Frame]):
 
 
 class HeldError(GuardError):
-    """A guard tripped: nothing is to be told, and the next night goes on from the state before, unless the night is accepted."""
+    """A guard tripped: nothing is to be told, and the next night goes on from the state before, unless the night is accepted.
+
+    The night stands in `night`, on the executors, until `night.unpersist()`.
+    """
 
     night: Night[Any]
     """The whole night with the next state, to look at."""
@@ -149,12 +152,12 @@ def assess(
         "observed": observed,
         "strict": strict,
         "suppressions": suppressions,
-        "reports": reports,
+        "reports": _read_once(reports),
         "work_calendar": work_calendar,
         "complete_until": complete_until,
         # Generators are read once.
         "complete": list(complete) if isinstance(complete, Iterator) else complete,
-        "gone": list(gone) if isinstance(gone, Iterator) else gone,
+        "gone": _read_once(gone),
     }
     partitions, before = _before(state_df, partitions)
     chosen = {kind: _chosen(frame, kind, how, engine) for kind, frame in frames.items()}
@@ -188,7 +191,7 @@ def assess(
     together = rows.groupBy("part").cogroup(states.groupBy("part"))
     packed = together.applyInArrow(assess_part, types.from_arrow_schema(schema)).persist()
     try:
-        return _decided(packed, list(frames), tables, engine)
+        return _decided(packed, list(frames), tables, engine, bool(keys))
     except GuardError:
         raise
     except BaseException:
@@ -218,7 +221,9 @@ def split(
         rows = _parts(stored)
         for part, row in enumerate(rows):
             places.update((it, part) for it in engine._outline(state_of(row["state"]))[1])
-        partitions = partitions or len(rows)
+        if partitions not in (None, len(rows)):
+            raise InputError(f"`like` has {len(rows)} parts, not {partitions}: leave `partitions` out, or `like`")
+        partitions = len(rows)
         session = session or stored.sparkSession
     if partitions is None or partitions < 1:
         raise InputError("in how many parts? Say `partitions`")
@@ -343,11 +348,13 @@ def _parted(frame: Any, kind: str, names: list[str], key: Optional[str], partiti
     return frame.selectExpr(part, f"'{kind}' as kind", *columns)
 
 
-def _decided(packed: Any, kinds: list[str], tables: Mapping[str, Any], engine: Engine) -> Night[Any]:
+def _decided(packed: Any, kinds: list[str], tables: Mapping[str, Any], engine: Engine, keyed: bool) -> Night[Any]:
     """What is decided over the whole."""
     gathered = packed.select("population", "counts", "missing").collect()
     population = Population.merge(Population.from_json(row["population"]) for row in gathered)
     night: Night[Any] = Night(packed, kinds, tables, population)
+    if keyed:
+        _check_once(night)
     missing = sum(row["missing"] for row in gathered)
     if missing > 0:
         _check_places(night, missing)
@@ -363,6 +370,22 @@ def _decided(packed: Any, kinds: list[str], tables: Mapping[str, Any], engine: E
         text, faults, tripped = held
         raise HeldError(text, faults, tripped, night)
     return night
+
+
+def _check_once(night: Night[Any]) -> None:
+    """Whether a subject has rows in two parts: in one the engine finds them itself."""
+    twice = night._table("here").groupBy("kind", "id").count().where("count > 1").limit(MOST_NAMED + 1)
+    found = sorted(f"{row['kind']} `{row['id']}`" for row in twice.collect())
+    if found:
+        named = ", ".join(found[:MOST_NAMED]) + (" and more" if len(found) > MOST_NAMED else "")
+        raise InputError(f"in two parts at once: {named}. A subject has one row, with one key of its family")
+
+
+def _read_once(it: Any) -> Any:
+    """What is given, with what would be read once in lists."""
+    if isinstance(it, Mapping):
+        return {name: _read_once(value) for name, value in it.items()}
+    return list(it) if isinstance(it, Iterator) else it
 
 
 def _check_places(night: Night[Any], missing: int) -> None:
