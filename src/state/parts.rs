@@ -59,7 +59,7 @@ impl Kinds for Known<'_> {
 /// let frame = |ids: &[&str], days: f64| {
 ///     let mut frame = Frame::new(SubjectKind::Subscription, ids.iter().copied())?;
 ///     frame.insert("days_since_login", Column::numbers(ids.iter().map(|_| Some(days))))?;
-///     Ok::<_, foretell::Faults>(frame)
+///     Ok::<_, foretell::frame::FrameError>(frame)
 /// };
 /// let [first, second]: [AsOf; 2] = ["2026-03-01".parse()?, "2026-03-02".parse()?];
 /// let whole = frame(&["acme", "globex"], 45.0)?;
