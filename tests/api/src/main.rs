@@ -99,12 +99,13 @@ fn frozen(api: &str) -> Vec<String> {
 fn names(api: &str) -> Vec<String> {
     let mut types: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut root = Vec::new();
-    for line in api.lines() {
+    let bare: Vec<String> = api.lines().map(without_generics).collect();
+    for line in &bare {
         let Some((_, rest)) = line.split_once("pub ") else { continue };
         let mut words = rest.split(' ');
         let is_type = matches!(words.next(), Some("struct" | "enum" | "union" | "trait" | "type"));
         let Some(path) = words.next().filter(|_| is_type) else { continue };
-        let path = path.split(['<', '(', ';']).next().unwrap_or(path);
+        let path = path.split(['(', ';']).next().unwrap_or(path);
         let Some((room, name)) = path.rsplit_once("::") else { continue };
         // What a type holds, such as the error of a trait, is no name of its own.
         let is_held =
@@ -123,4 +124,17 @@ fn names(api: &str) -> Vec<String> {
         wrong.push(format!("{} names at the root, at most {MOST_AT_ROOT}: {root:?}", root.len()));
     }
     wrong
+}
+
+/// The line without what stands in angle brackets: `Parts<K>::IntoIter` is held by `Parts`, as an error is by its trait.
+fn without_generics(line: &str) -> String {
+    let mut depth = 0_usize;
+    let outside = line.replace("->", "  ");
+    let kept = outside.chars().filter(|letter| {
+        depth += usize::from(*letter == '<');
+        let is_outside = depth == 0;
+        depth -= usize::from(*letter == '>' && depth > 0);
+        is_outside
+    });
+    kept.collect()
 }
